@@ -1,0 +1,1 @@
+"""Records become results: energies, baselines, uncertainty, agreement. No device is touched here."""

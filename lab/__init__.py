@@ -1,0 +1,1 @@
+"""The operator's control room: configuration, plan, conductor, command line."""

@@ -1,0 +1,1 @@
+"""Power meters: drivers, virtual instruments, the logger."""

@@ -1,0 +1,143 @@
+"""The campaign folder: its plan, its environment, where everything lies."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from records.documents import Document
+from records.errors import RecordError
+
+Kind = Literal["baseline", "idle", "workload"]
+"""What a slot measures: the bare operating system, the framework loaded but unused, or work."""
+
+
+@dataclass(kw_only=True)
+class Slot:
+    """One place of the plan: a scenario, once, with or without a tracker.
+
+    Attributes:
+        slot: number in running order, from 1.
+        scenario: name of the scenario in ``lab.toml``.
+        kind: ``baseline`` | ``idle`` | ``workload``.
+        repeat: which repeat of this scenario with this tracker, from 1.
+        block: which block of the plan, from 1; each block holds every scenario and a baseline.
+        tracker: name of the tracker that runs along, or ``None``.
+        run_dir: folder below ``runs/`` of the first attempt, e.g. ``0007-cnn``.
+    """
+
+    slot: int
+    scenario: str
+    kind: Kind
+    repeat: int
+    block: int
+    tracker: str | None
+    run_dir: str
+
+
+@dataclass(kw_only=True)
+class Campaign(Document):
+    """``campaign.json``: what was planned, with which configuration.
+
+    Attributes:
+        id: unique name of the campaign.
+        created_utc_s: when it was planned.
+        wattlab_version: version that planned it.
+        simulated: whether any instrument is a virtual one; then no number is a measurement.
+        seed: of the order of runs.
+        config: the resolved configuration.
+        config_sha256: of the configuration as canonical JSON.
+        plan: the slots in running order.
+    """
+
+    SCHEMA: ClassVar[str] = "wattlab.campaign/1"
+
+    id: str
+    created_utc_s: float
+    wattlab_version: str
+    simulated: bool
+    seed: int
+    config: dict[str, Any]
+    config_sha256: str
+    plan: list[Slot]
+
+
+@dataclass(kw_only=True)
+class Environment(Document):
+    """``environment.json``: inventory of the SUT, the controller and the meter.
+
+    Attributes:
+        sut: hardware and software of the system under test (see `sut.inventory`).
+        controller: the same of the controller; equal to ``sut`` where they are one machine.
+        meter: model, serial number, firmware, calibration date of the meter.
+    """
+
+    SCHEMA: ClassVar[str] = "wattlab.environment/1"
+
+    sut: dict[str, Any]
+    controller: dict[str, Any]
+    meter: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFolder:
+    """Where the parts of a campaign lie. Nothing is read or made by looking up a path."""
+
+    path: Path
+
+    @property
+    def campaign_json(self) -> Path:
+        return self.path / "campaign.json"
+
+    @property
+    def environment_json(self) -> Path:
+        return self.path / "environment.json"
+
+    @property
+    def journal(self) -> Path:
+        return self.path / "journal.jsonl"
+
+    @property
+    def clock(self) -> Path:
+        return self.path / "clock.csv"
+
+    @property
+    def runs(self) -> Path:
+        return self.path / "runs"
+
+    @property
+    def results(self) -> Path:
+        return self.path / "results"
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report.html"
+
+    @property
+    def virtual(self) -> Path:
+        """Folder of the virtual instrument: its port link and its true power; simulated only."""
+        return self.path / "virtual"
+
+    def read(self) -> Campaign:
+        """Read ``campaign.json``.
+
+        Raises:
+            RecordError: the folder is no campaign, or its plan is damaged.
+        """
+        if not self.campaign_json.is_file():
+            raise RecordError(
+                f"{self.path}: no campaign here (there is no campaign.json). "
+                f"Name the folder that `lab run` printed"
+            )
+        return Campaign.read(self.campaign_json)
+
+    def attempt(self, slot: Slot, attempt: int) -> Path:
+        """Return the run folder of the n-th attempt at a slot: ``0007-cnn``, ``0007-cnn.2``, ..."""
+        suffix = "" if attempt == 1 else f".{attempt}"
+        return self.runs / f"{slot.run_dir}{suffix}"
+
+    def attempts(self, slot: Slot) -> list[Path]:
+        """Return the run folders of a slot that exist, in the order of their attempts."""
+        found: list[Path] = []
+        while (folder := self.attempt(slot, len(found) + 1)).is_dir():
+            found.append(folder)
+        return found

@@ -1,0 +1,55 @@
+"""The errors a user can meet, and the exit code of each.
+
+::
+
+    WattlabError                 1   something refuses the data
+    |-- RecordError              1   a file of a campaign is damaged, or misses something required
+    |   `-- SchemaError          2   a file was written by a newer Wattlab (or is no record at all)
+    |-- ConfigurationError       2   lab.toml or the command line is wrong
+    |-- DeviceError              3   a meter or another instrument cannot be reached, or broke
+    |-- SutError                 3   the system under test cannot be reached, or broke
+    `-- InterruptedCampaign    130   the operator stopped it; the campaign can be resumed
+
+A message says what was expected, what came, and what to do next. The library raises; only the
+command line prints and exits.
+"""
+
+
+class WattlabError(Exception):
+    """Base of every error that is meant for the user."""
+
+    exit_code = 1
+
+
+class RecordError(WattlabError):
+    """A file of a campaign cannot be used; the message names the file and what is wrong in it."""
+
+
+class SchemaError(RecordError):
+    """A file carries a schema that this version does not read."""
+
+    exit_code = 2
+
+
+class ConfigurationError(WattlabError):
+    """The configuration or the command line is wrong; the message names file, key and expectation."""
+
+    exit_code = 2
+
+
+class DeviceError(WattlabError):
+    """An instrument cannot be reached, does not answer as its protocol says, or broke."""
+
+    exit_code = 3
+
+
+class SutError(WattlabError):
+    """The system under test cannot be reached or broke."""
+
+    exit_code = 3
+
+
+class InterruptedCampaign(WattlabError):
+    """The operator interrupted a campaign, which can be resumed."""
+
+    exit_code = 130

@@ -1,0 +1,171 @@
+"""Writing so that a crash costs at most the last line, and reading what a crash left.
+
+Lines are appended with one ``write`` on a descriptor opened ``O_APPEND``; JSON documents are
+written beside their place and moved into it, so that a reader never sees half of one.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from records.errors import RecordError
+
+_CHUNK_BYTES = 1 << 20
+
+
+class LineAppender:
+    """Append whole lines to a text file, each with a single system call.
+
+    If the file ends in a torn line (its writer was killed), that line is closed with a line end
+    first: it stays in the file as evidence and cannot swallow the next one.
+
+    Args:
+        path: the file; made if absent, its folder must exist.
+        header: first line of a new (empty) file, without line end.
+    """
+
+    def __init__(self, path: Path, header: str | None = None) -> None:
+        self.path = path
+        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        size = os.fstat(self._fd).st_size
+        if size == 0:
+            if header is not None:
+                self.append(header)
+        elif os.pread(self._fd, 1, size - 1) != b"\n":
+            self._write(b"\n")
+
+    def append(self, line: str) -> None:
+        """Append one line (given without its line end).
+
+        Raises:
+            OSError: the file cannot take the whole line, for example because the disk is full.
+        """
+        self._write(line.encode() + b"\n")
+
+    def _write(self, data: bytes) -> None:
+        written = os.write(self._fd, data)
+        if written != len(data):  # a disk that fills up takes a part first and refuses the rest
+            os.write(self._fd, data[written:])
+
+    def sync(self) -> None:
+        """Force what was appended onto the disk."""
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Close the file; closing twice is harmless."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file so that a reader sees the old one or the new one, never a part."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(beside, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """Write a JSON document atomically, indented, without NaN (which JSON does not have)."""
+    write_atomically(path, json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON document.
+
+    Raises:
+        RecordError: the file is absent, is not JSON, or its top level is not an object.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecordError(f"{path}: expected a record here, but there is no such file") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise RecordError(f"{path}: expected a JSON document, but {error}") from None
+    if not isinstance(document, dict):
+        raise RecordError(f"{path}: expected a JSON object, but its top level is {type(document).__name__}")
+    return document
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLines:
+    """The readable objects of a ``.jsonl`` file and the numbers of the lines that were not."""
+
+    objects: list[dict[str, Any]]
+    damaged_lines: list[int]
+    """1-based numbers of lines that are no JSON object; a torn last line is one of them."""
+
+
+def read_json_lines(path: Path) -> JsonLines:
+    """Read a ``.jsonl`` file; lines that a crash tore are left out and their numbers returned.
+
+    Raises:
+        RecordError: there is no such file.
+    """
+    objects: list[dict[str, Any]] = []
+    damaged: list[int] = []
+    for number, line, whole in _numbered_lines(path):
+        try:
+            value = json.loads(line) if whole else None
+        except (UnicodeDecodeError, json.JSONDecodeError):
+            value = None
+        if isinstance(value, dict):
+            objects.append(value)
+        elif line.strip():
+            damaged.append(number)
+    return JsonLines(objects, damaged)
+
+
+def _numbered_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
+    try:
+        with open(path, "rb") as file:
+            for number, line in enumerate(file, start=1):
+                yield number, line, line.endswith(b"\n")
+    except FileNotFoundError:
+        raise RecordError(f"{path}: expected a record here, but there is no such file") from None
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def hash_tree(folder: Path, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return ``{path relative to folder: SHA-256}`` of every file below a folder, sorted.
+
+    Args:
+        folder: where to start.
+        leave_out: relative paths that are not hashed.
+    """
+    hashes = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in leave_out:
+            hashes[name] = sha256_of(path)
+    return hashes

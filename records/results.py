@@ -1,0 +1,259 @@
+"""``results/``: what the analysis found, as one JSON document and tidy CSV tables.
+
+Rows are plain dictionaries; the tuples below are the columns that other programs rely on, in
+order. Further columns may follow them.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from records.documents import Document
+from records.errors import RecordError
+from records.findings import FINDING_COLUMNS
+from records.tables import write_table
+from records.trackers import TRACKER_COLUMNS
+
+Row = dict[str, Any]
+
+HARDWARE_COLUMNS = (
+    "cpu_load_pct",
+    "ram_used_kib",
+    "disk_read_kib_s",
+    "disk_write_kib_s",
+    "net_rx_kib_s",
+    "net_tx_kib_s",
+    "cpu_temperature_c",
+    "gpu_load_pct",
+    "gpu_memory_load_pct",
+    "gpu_memory_used_mib",
+    "gpu_power_w",
+    "gpu_temperature_c",
+)
+"""Time means over the window of a row; empty where the SUT has no such sensor."""
+
+USEFUL_WORK = (
+    "val_accuracy",
+    "macro_f1",
+    "precision",
+    "recall",
+    "correct",
+    "samples",
+    "epochs",
+    "runs",
+)
+"""Kinds of useful work (METHOD section 4); the efficiency columns are ``<kind>_per_wh`` and
+``<kind>_per_induced_wh``. ``correct`` and ``samples`` are counts, the first four are shares."""
+
+RUN_COLUMNS = (
+    "slot",
+    "scenario",
+    "kind",
+    "repeat",
+    "block",
+    "tracker",
+    "t_start_utc_s",
+    "duration_s",
+    "coverage_pct",
+    "mean_power_w",
+    "energy_wh",
+    "energy_u_wh",
+    "baseline_power_w",
+    "baseline_wh",
+    "induced_wh",
+    "induced_u_wh",
+)
+
+EPOCH_COLUMNS = (
+    "slot",
+    "scenario",
+    "repeat",
+    "epoch",
+    "duration_s",
+    "coverage_pct",
+    "energy_wh",
+    "energy_u_wh",
+    "induced_wh",
+    "induced_u_wh",
+    "accuracy",
+    "val_accuracy",
+    "loss",
+    "val_loss",
+    "gpu_temperature_c",
+)
+
+ACTION_COLUMNS = (
+    "slot",
+    "scenario",
+    "repeat",
+    "name",
+    "depth",
+    "duration_s",
+    "coverage_pct",
+    "energy_wh",
+    "energy_u_wh",
+    "induced_wh",
+    "induced_u_wh",
+)
+
+CALL_COLUMNS = ACTION_COLUMNS
+
+SCENARIO_COLUMNS = (
+    "scenario",
+    "kind",
+    "n",
+    "duration_s",
+    "duration_sd_s",
+    "mean_power_w",
+    "energy_wh",
+    "energy_sd_wh",
+    "energy_u_wh",
+    "induced_wh",
+    "induced_sd_wh",
+    "induced_u_wh",
+    "induced_low_wh",
+    "induced_high_wh",
+    "wh_per_epoch",
+    "induced_wh_per_epoch",
+)
+"""One row per scenario and tracker. ``scenario`` is ``NAME`` for the runs without a tracker and
+``NAME+TRACKER`` for those with one; the columns ``base_scenario`` and ``tracker`` hold the parts."""
+
+COMPARISON_COLUMNS = (
+    "a",
+    "b",
+    "quantity",
+    "n_a",
+    "n_b",
+    "mean_a",
+    "mean_b",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "ratio",
+)
+"""``difference`` is b minus a with its 95 % interval."""
+
+TRACKER_RESULT_COLUMNS = (
+    "slot",
+    "scenario",
+    "repeat",
+    *TRACKER_COLUMNS,
+    "meter_wh",
+    "meter_u_wh",
+    "meter_net_wh",
+    "error_wh",
+    "ratio",
+    "ratio_net",
+)
+"""One row per run and tracker. The meter's energies are those of the tracker's own window:
+``meter_wh`` gross, ``meter_net_wh`` minus the baseline; ``error_wh`` is tracker minus ``meter_wh``,
+``ratio`` and ``ratio_net`` tracker over meter."""
+
+AGREEMENT_COLUMNS = (
+    "tracker",
+    "scenario",
+    "n",
+    "tracker_wh",
+    "meter_wh",
+    "meter_net_wh",
+    "ratio",
+    "ratio_net",
+    "bias_wh",
+    "bias_low_wh",
+    "bias_high_wh",
+)
+"""One row per tracker and scenario, and one per tracker with scenario ``all``; energies are sums over
+the runs, ``ratio`` the ratio of the sums, ``bias_wh`` the mean of tracker minus meter per run with its
+95 % interval."""
+
+
+@dataclass(kw_only=True)
+class Results(Document):
+    """``results.json``: everything the report shows.
+
+    Attributes:
+        campaign: ``id``, ``title``, ``created_utc_s``, ``wattlab_version``, ``simulated``, ``seed``,
+            ``config_sha256``, ``blocks``, ``repeats``, ``slots_planned``, ``slots_completed``.
+        rule: rule of the analysis (``default``, ...).
+        settings: what the analysis was told: ``coverage_min_pct``, ``baseline``, ``confidence``,
+            ``useful_work`` (kinds to show), ``target_val_accuracy`` (by scenario).
+        environment: ``environment.json`` without its schema.
+        meter: ``meter.json`` of the first counted run without its ledger.
+        runs: one row per counted run: `RUN_COLUMNS`, ``run_dir``, `HARDWARE_COLUMNS`, useful work by
+            `USEFUL_WORK` name, ``wh_to_target``, ``epochs``, cadence figures.
+        refused: one row per attempt that is not counted: ``run_dir``, ``scenario``, ``tracker``,
+            ``status``, ``reason``.
+        actions, epochs, calls: one row per span, with `HARDWARE_COLUMNS`; epochs also have ``tracker``,
+            ``run_dir``, ``epoch_start_s`` (from the start of the run) and ``cumulative_wh``.
+        scenarios: `SCENARIO_COLUMNS`, then ``base_scenario``, ``tracker``, ``energy_low_wh``,
+            ``energy_high_wh``, ``energy_median_wh``, ``energy_min_wh``, ``energy_max_wh``,
+            ``energy_iqr_wh``, ``epochs``, `HARDWARE_COLUMNS`, efficiency factors.
+        comparisons: `COMPARISON_COLUMNS`; here the trackers' own cost.
+        trackers: `TRACKER_RESULT_COLUMNS`. agreement: `AGREEMENT_COLUMNS`.
+        baseline: ``reference``, ``n``, ``mean_power_w``, ``mean_power_u_w``, ``sd_w``, ``drift_w_per_h``,
+            ``drift_low_w_per_h``, ``drift_high_w_per_h``, ``drift_p``, ``block_change_w``,
+            ``block_change_p``; keys are ``None`` where too few baselines exist to say.
+        provenance: by scenario, what the workload said of its data and weights.
+        traces: per counted run ``run_dir``, ``slot``, ``scenario``, ``tracker``, ``interval_s``,
+            ``duration_s``, ``t_s`` (end of each reading's interval, from the start of the rating
+            interval) and ``power_w``.
+        findings: `records.findings.Finding` as dictionaries, worst first.
+    """
+
+    SCHEMA: ClassVar[str] = "wattlab.results/1"
+
+    campaign: dict[str, Any]
+    rule: str
+    settings: dict[str, Any]
+    environment: dict[str, Any]
+    meter: dict[str, Any]
+    runs: list[Row]
+    refused: list[Row] = field(default_factory=list)
+    actions: list[Row] = field(default_factory=list)
+    epochs: list[Row] = field(default_factory=list)
+    calls: list[Row] = field(default_factory=list)
+    scenarios: list[Row] = field(default_factory=list)
+    comparisons: list[Row] = field(default_factory=list)
+    trackers: list[Row] = field(default_factory=list)
+    agreement: list[Row] = field(default_factory=list)
+    baseline: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    traces: list[Row] = field(default_factory=list)
+    findings: list[Row] = field(default_factory=list)
+
+
+_TABLES = {
+    "runs": RUN_COLUMNS,
+    "actions": ACTION_COLUMNS,
+    "epochs": EPOCH_COLUMNS,
+    "calls": CALL_COLUMNS,
+    "scenarios": SCENARIO_COLUMNS,
+    "comparisons": COMPARISON_COLUMNS,
+    "trackers": TRACKER_RESULT_COLUMNS,
+    "agreement": AGREEMENT_COLUMNS,
+    "findings": FINDING_COLUMNS,
+}
+
+
+def write_results(results: Results, folder: Path) -> None:
+    """Write ``results.json`` and the CSV tables beside it; the folder is made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, columns in _TABLES.items():
+        write_table(folder / f"{name}.csv", columns, getattr(results, name))
+    results.write(folder / "results.json")
+
+
+def read_results(folder: Path) -> Results:
+    """Read ``results.json`` of a results folder.
+
+    Raises:
+        RecordError: the campaign was not analysed yet, or the document is damaged.
+    """
+    path = folder / "results.json"
+    if not path.is_file():
+        raise RecordError(
+            f"{path}: expected the results of the analysis, but there are none. "
+            f"Run `lab analyse {folder.parent}` first"
+        )
+    return Results.read(path)

@@ -1,0 +1,1 @@
+"""Results become documents that people read."""

@@ -1,0 +1,1 @@
+"""What the system under test is asked to do: the runner, the probe, scenarios, trackers."""
