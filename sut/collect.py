@@ -1,0 +1,217 @@
+"""The collectors' process: ``python -m sut.collect --out RUN_DIR``.
+
+It runs beside the measured program, so it is one process without threads that sleeps between
+samples: collectl where it is installed, otherwise the procfs sampler; the CPU's temperature and
+the GPU where the machine has them. It ends on SIGTERM, on SIGINT, and, when asked to, when its
+standard input closes. If a collector fails, the process ends with exit code 3 and names it.
+"""
+
+import argparse
+import json
+import os
+import selectors
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from records.errors import SutError, WattlabError
+from records.run import RunFolder
+from sut.collectl import Collectl, find_collectl
+from sut.gpu import GpuSampler
+from sut.host import HostSampler, Sampler, SensorSampler
+from sut.nvml import open_gpus
+from sut.temperature import CpuThermometer
+
+NO_GPU = "no NVIDIA GPU found: gpu.csv is not written"
+NO_SENSOR = "no CPU temperature sensor found: sensors.csv is not written"
+NO_COLLECTL = "collectl is not installed: the procfs sampler writes host.csv"
+_WATCH_S = 1.0
+_STDIN = 0
+
+
+class Collection:
+    """All collectors of one run.
+
+    Args:
+        run: the run's folder, which must exist.
+        interval_s: asked time between rows in seconds.
+        use_collectl: take collectl where it is installed.
+
+    Raises:
+        SutError: a collector cannot start.
+    """
+
+    def __init__(self, run: RunFolder, interval_s: float, use_collectl: bool) -> None:
+        if not run.path.is_dir():
+            raise SutError(f"{run.path}: expected the folder of a run, but there is none. Make it first")
+        self.notices: list[str] = []
+        self.samplers: list[Sampler] = []
+        self.collectl: Collectl | None = None
+        self._open = ExitStack()
+        with ExitStack() as undo:
+            undo.callback(self._open.close)
+            self._add_host(run, interval_s, use_collectl)
+            self._add_sensors(run, interval_s)
+            self._add_gpu(run, interval_s)
+            undo.pop_all()
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the collectors that work."""
+        return [c.name for c in (self.collectl, *self.samplers) if c is not None]
+
+    @property
+    def ready(self) -> bool:
+        """Whether every collector has shown that it works."""
+        return self.collectl is None or self.collectl.ready
+
+    def close(self) -> None:
+        """End every collector and close its file."""
+        self._open.close()
+
+    def _add_host(self, run: RunFolder, interval_s: float, use_collectl: bool) -> None:
+        program = find_collectl() if use_collectl else None
+        if program is not None:
+            self.collectl = Collectl(program, run.collectl_tab, interval_s)
+            self._open.callback(self.collectl.close)
+            return
+        if use_collectl:
+            self.notices.append(NO_COLLECTL)
+        self._add(HostSampler(run.host_csv, interval_s))
+
+    def _add_sensors(self, run: RunFolder, interval_s: float) -> None:
+        thermometer = CpuThermometer()
+        if thermometer.present:
+            self._add(SensorSampler(run.sensors_csv, interval_s, thermometer))
+        else:
+            self.notices.append(NO_SENSOR)
+
+    def _add_gpu(self, run: RunFolder, interval_s: float) -> None:
+        gpus = open_gpus()
+        if gpus is None:
+            self.notices.append(NO_GPU)
+        else:
+            self._add(GpuSampler(run.gpu_csv, run.gpu_json, interval_s, gpus))
+
+    def _add(self, sampler: Sampler) -> None:
+        self.samplers.append(sampler)
+        self._open.callback(sampler.close)
+
+
+class Schedule:
+    """When each sampler is due: at start + n * interval, without drift and without catching up.
+
+    Args:
+        samplers: what is to be asked.
+        t_mono_s: the start.
+    """
+
+    def __init__(self, samplers: list[Sampler], t_mono_s: float) -> None:
+        self._due = [(t_mono_s + sampler.interval_s, sampler) for sampler in samplers]
+
+    def wait_s(self, t_mono_s: float) -> float:
+        """Return the time until the next sample is due in seconds, at most a second."""
+        return max(0.0, min([due - t_mono_s for due, _ in self._due] + [_WATCH_S]))
+
+    def run_due(self, now: Callable[[], float]) -> None:
+        """Take every sample that is due; slots that were missed are left out, not made up."""
+        for index, (due, sampler) in enumerate(self._due):
+            late_s = now() - due
+            if late_s >= 0:
+                sampler.sample()
+                self._due[index] = (due + sampler.interval_s * (1 + late_s // sampler.interval_s), sampler)
+
+
+def collect(collection: Collection, signals: int, until_stdin_closes: bool) -> None:
+    """Collect until a signal or the end of standard input.
+
+    Args:
+        collection: the collectors, at work.
+        signals: descriptor that is readable once a signal came.
+        until_stdin_closes: whether the end of standard input ends the collection.
+
+    Raises:
+        SutError: a collector failed.
+    """
+    announced = False
+    schedule = Schedule(collection.samplers, time.monotonic())
+    with selectors.PollSelector() as selector:
+        selector.register(signals, selectors.EVENT_READ)
+        if until_stdin_closes:
+            selector.register(_STDIN, selectors.EVENT_READ)
+        if collection.collectl is not None:
+            selector.register(collection.collectl, selectors.EVENT_READ, collection.collectl)
+        while True:
+            for key, _ in selector.select(schedule.wait_s(time.monotonic())):
+                if isinstance(key.data, Collectl):
+                    key.data.receive()
+                elif _ends(key.fd):
+                    return
+            schedule.run_due(time.monotonic)
+            if collection.collectl is not None:
+                collection.collectl.check_alive()
+            if not announced and collection.ready:
+                _announce(collection)
+                announced = True
+
+
+def _signal_pipe() -> int:
+    """Return a descriptor that becomes readable when SIGTERM or SIGINT comes."""
+    receiving, sending = os.pipe()
+    os.set_blocking(sending, False)
+    signal.set_wakeup_fd(sending)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    return receiving
+
+
+def _ends(fd: int) -> bool:
+    """Whether what came on this descriptor ends the collection: a signal, or the end of stdin."""
+    return fd != _STDIN or os.read(fd, 4096) == b""
+
+
+def _announce(collection: Collection) -> None:
+    message = {"ready": True, "collectors": collection.names, "notices": collection.notices}
+    print(json.dumps(message), flush=True)
+
+
+def _interval(text: str) -> float:
+    value = float(text)
+    if not 0.05 <= value <= 3600:
+        raise argparse.ArgumentTypeError(f"expected seconds between 0.05 and 3600, found {text}")
+    return value
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="sut.collect", description="Record what the SUT does.")
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN_DIR", help="folder of the run")
+    parser.add_argument("--interval", type=_interval, default=1.0, help="seconds between rows")
+    parser.add_argument("--collectl", choices=("auto", "never"), default="auto")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end when stdin ends")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the collectors; return the exit code."""
+    arguments = _arguments(argv)
+    signals = _signal_pipe()
+    try:
+        collection = Collection(RunFolder(arguments.out), arguments.interval, arguments.collectl == "auto")
+        try:
+            collect(collection, signals, arguments.until_stdin_closes)
+        finally:
+            collection.close()
+    except WattlabError as error:
+        print(f"sut.collect: {error}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        print(f"sut.collect: expected to record into {arguments.out}, but: {error}", file=sys.stderr)
+        return SutError.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
