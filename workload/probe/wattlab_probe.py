@@ -1,0 +1,513 @@
+"""Say when things happen inside a measured program: runs, actions, epochs, calls.
+
+Standard library only, one module, Python 3.8 and newer. It is put on the path of the measured
+process by Wattlab's runner, which also sets two variables:
+
+- ``WATTLAB_EVENTS``: the ``events.jsonl`` to append to. Unset: every function here does nothing,
+  so that an instrumented program runs anywhere.
+- ``WATTLAB_PARENT``: id of the enclosing span, which is the run.
+
+Use it in a program::
+
+    import wattlab_probe as probe
+
+    with probe.action("prepare images"):
+        ...
+    with probe.action("train"):
+        model.fit(..., callbacks=[probe.keras_callback()])
+    probe.useful_work(val_accuracy=0.81)
+
+or leave the program as it is: ``python -m wattlab_probe SCRIPT.py ARGS...`` runs a Keras script
+unchanged and records every epoch of every ``fit``.
+
+Each event is one line, written with a single append: several processes and threads may write, and
+a killed one tears at most its last line. A failure to write never breaks the measured program; it
+is said once on standard error, and the missing stop is seen by the analysis.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextvars
+import functools
+import importlib.machinery
+import inspect
+import itertools
+import json
+import math
+import os
+import signal
+import sys
+import threading
+import time
+import types
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from importlib.machinery import ModuleSpec
+    from types import TracebackType
+
+RUN_ID = 1
+"""Id of the ``run`` span, which the runner writes."""
+
+_PID_SHIFT = 20  # ids stay below 2**53, the integers that every JSON reader holds exactly
+_numbers = itertools.count(1)
+_current: contextvars.ContextVar[Span | None] = contextvars.ContextVar("wattlab_span", default=None)
+
+
+class EventFile:
+    """An ``events.jsonl`` open for appending.
+
+    Args:
+        path: the file; made if absent, its folder must exist.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path).absolute()  # the program may change its folder
+        self._fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        size = os.fstat(self._fd).st_size
+        self._torn = size > 0 and os.pread(self._fd, 1, size - 1) != b"\n"
+
+    def append(self, event: dict[str, Any]) -> None:
+        """Append one event, given as a dictionary.
+
+        Raises:
+            OSError: the file did not take the whole line, for example because the disk is full.
+        """
+        line = json.dumps(event, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+        if self._torn:  # close the torn line: it stays as evidence and cannot swallow this one
+            line = b"\n" + line
+        written = os.write(self._fd, line)
+        self._torn = 0 < written < len(line)
+        if self._torn:  # a disk that fills up takes a part first and refuses the rest
+            os.write(self._fd, line[written:])
+            self._torn = False
+
+
+class _Output:
+    """The event file of this process as its environment names it; opened at the first event."""
+
+    def __init__(self) -> None:
+        self._file: EventFile | None = None
+        self._lock = threading.Lock()
+        self._silent = not os.environ.get("WATTLAB_EVENTS")
+        if hasattr(os, "register_at_fork"):  # a fork must not inherit a lock that a thread holds
+            os.register_at_fork(after_in_child=self._renew_lock)
+
+    def _renew_lock(self) -> None:
+        self._lock = threading.Lock()
+
+    @property
+    def active(self) -> bool:
+        return not self._silent
+
+    def append(self, event: dict[str, Any]) -> None:
+        if self._silent:
+            return
+        try:
+            with self._lock:
+                if self._file is None:
+                    self._file = EventFile(os.environ["WATTLAB_EVENTS"])
+                self._file.append(event)
+        except OSError as error:
+            self._silent = True
+            print(
+                f"wattlab_probe: cannot write to {os.environ['WATTLAB_EVENTS']}: {error}. The program goes "
+                f"on, but this run has no further events; free space or make the folder writable, then repeat it",
+                file=sys.stderr,
+            )
+
+
+_output = _Output()
+
+
+def _environment_parent() -> int | None:
+    """Return the id of the span around this process, or ``None``."""
+    value = os.environ.get("WATTLAB_PARENT", "")
+    return int(value) if value.isdigit() else None
+
+
+def _new_id() -> int:
+    return (os.getpid() << _PID_SHIFT) | next(_numbers)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON types. NaN and infinities, which JSON lacks, become ``None``."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):  # a number of an array library
+        return _plain(value.item())
+    try:
+        return _plain(float(value))
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _event(
+    kind: str, span: str, name: str, identity: int, parent: int | None, data: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "t_utc_s": round(time.time(), 6),
+        "t_mono_s": round(time.monotonic(), 6),
+        "event": kind,
+        "span": span,
+        "name": str(name),
+        "id": identity,
+        "parent": parent,
+        "pid": os.getpid(),
+        "data": _plain(data),
+    }
+
+
+class Span:
+    """A stretch of time with a name: starts and stops as a context manager or by hand.
+
+    Items set on it (``span["loss"] = 0.3``) go into its stop. An exception that leaves it is
+    recorded as ``error`` and passes through. Spans nest by context: threads and tasks each have
+    their own chain; in a new thread it begins at the run.
+
+    Args:
+        kind: ``run`` | ``action`` | ``epoch`` | ``call``.
+        name: as shown in reports.
+        data: JSON data of the start.
+        identity: id; a new one unless given.
+        output: where events go; the file of ``WATTLAB_EVENTS`` unless given.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        data: dict[str, Any] | None = None,
+        identity: int | None = None,
+        output: EventFile | None = None,
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.id = _new_id() if identity is None else identity
+        self._data = dict(data or {})
+        self._stop_data: dict[str, Any] = {}
+        self._output: EventFile | _Output = output or _output
+        self._outer: Span | None = None
+        self._parent: int | None = None
+        self._pid: int | None = None  # of the process that started it, while it is open
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._stop_data[key] = value
+
+    def start(self) -> Span:
+        """Write the start; spans started from here on lie inside this one."""
+        self._outer = _current.get()
+        self._parent = _environment_parent() if self._outer is None else self._outer.id
+        if self.kind == "run":
+            self._parent = None
+        self._pid = os.getpid()
+        _current.set(self)
+        self._output.append(_event("start", self.kind, self.name, self.id, self._parent, self._data))
+        return self
+
+    def stop(self, error: BaseException | None = None) -> None:
+        """Write the stop, after those of spans inside that were left open; once is enough.
+
+        Args:
+            error: the exception that ended it, or ``None``.
+        """
+        if self._pid != os.getpid():  # never started, stopped already, or a fork's copy of it
+            return
+        self._pid = None
+        inner = _current.get()
+        if self._encloses(inner):
+            while inner is not None and inner is not self:
+                inner.stop(error)
+                inner = inner._outer
+            _current.set(self._outer)
+        if error is not None:
+            self._stop_data["error"] = type(error).__name__
+        data = self._stop_data
+        if self.kind == "epoch":
+            data = dict(self._data, **data)
+        self._output.append(_event("stop", self.kind, self.name, self.id, self._parent, data))
+
+    def _encloses(self, span: Span | None) -> bool:
+        while span is not None:
+            if span is self:
+                return True
+            span = span._outer
+        return False
+
+    def __enter__(self) -> Span:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop(error)
+
+
+def action(name: str, **data: Any) -> Span:
+    """Mark an action of the program, such as ``train``: ``with probe.action("train"):``."""
+    return Span("action", name, data)
+
+
+def epoch(number: int, **data: Any) -> Span:
+    """Mark one epoch, counted from 1: ``with probe.epoch(3) as e: e["loss"] = 0.3``."""
+    return Span("epoch", "epoch", dict(data, epoch=number))
+
+
+def call(name: str, **data: Any) -> Span:
+    """Mark one call of an interface, such as ``keras.Model.fit``."""
+    return Span("call", name, data)
+
+
+def mark(name: str, **data: Any) -> None:
+    """Record a point in time inside the span that is open."""
+    outer = _current.get()
+    _mark("run" if outer is None else outer.kind, name, data)
+
+
+def useful_work(**kinds: Any) -> None:
+    """Record what the run achieved, for the efficiency factors.
+
+    Args:
+        **kinds: ``val_accuracy``, ``macro_f1``, ``precision``, ``recall`` (shares, 0 to 1),
+            ``correct``, ``samples`` (counts) or any further kind of your own.
+    """
+    _mark("run", "useful_work", kinds)
+
+
+def provenance(**facts: Any) -> None:
+    """Record where data and weights came from: ``dataset``, ``dataset_images``, ``weights``, ..."""
+    _mark("run", "provenance", facts)
+
+
+def _mark(span: str, name: str, data: dict[str, Any]) -> None:
+    outer = _current.get()
+    parent = _environment_parent() if outer is None else outer.id
+    _output.append(_event("mark", span, name, _new_id(), parent, data))
+
+
+# --- Keras -----------------------------------------------------------------------------------------
+
+
+def keras_callback(samples: int | None = None, **data: Any) -> Any:
+    """Return a Keras callback that records every epoch with what Keras reports about it.
+
+    The span begins at ``on_epoch_begin`` and ends at ``on_epoch_end``, validation included. Epochs
+    are counted from 1.
+
+    Args:
+        samples: training samples seen in an epoch, where known.
+        **data: further data for each epoch.
+
+    Raises:
+        ImportError: there is no Keras in this environment.
+    """
+    return _callback_class(_keras().callbacks.Callback)(samples, data)
+
+
+def _keras() -> Any:
+    """Import the Keras that ``tf.keras`` means here: a script may ask for the old one."""
+    if os.environ.get("TF_USE_LEGACY_KERAS", "").lower() in ("1", "true"):
+        return importlib.import_module("tf_keras")
+    try:
+        return importlib.import_module("keras")
+    except ModuleNotFoundError as error:
+        if error.name != "keras":
+            raise
+        return importlib.import_module("tensorflow").keras
+
+
+@functools.lru_cache(maxsize=None)  # noqa: UP033  (Python 3.8 has no functools.cache)
+def _callback_class(base: Any) -> Any:
+    class WattlabCallback(base):  # type: ignore[misc]
+        def __init__(self, samples: int | None, data: dict[str, Any]) -> None:
+            super().__init__()
+            self._wattlab_data = dict(data) if samples is None else dict(data, samples=samples)
+
+        def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+            self._wattlab_span = Span("epoch", "epoch", dict(self._wattlab_data, epoch=epoch + 1)).start()
+
+        def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+            for name, value in (logs or {}).items():
+                self._wattlab_span[name] = _plain(value)
+            self._wattlab_span.stop()
+
+    return WattlabCallback
+
+
+# --- launcher --------------------------------------------------------------------------------------
+
+
+class _KerasHook:
+    """Wrap ``Model.fit`` of every Keras right after the program itself imports it."""
+
+    NAMES = ("keras", "tf_keras")
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Find a Keras with the other finders, and arrange for its `fit` to be wrapped."""
+        if name not in self.NAMES:
+            return None
+        others = [finder for finder in sys.meta_path if finder is not self]
+        found = (finder.find_spec(name, path, target) for finder in others)
+        spec = next((spec for spec in found if spec is not None), None)
+        if spec is not None and spec.loader is not None:
+            _wrap_after(spec.loader)
+        return spec
+
+
+def _wrap_after(loader: Any) -> None:
+    """Let a module's loader wrap `fit` once the module has been executed."""
+    execute: Callable[[types.ModuleType], None] = loader.exec_module
+
+    def exec_module(module: types.ModuleType) -> None:
+        execute(module)
+        _wrap_fit(module)
+
+    loader.exec_module = exec_module
+
+
+def _wrap_fit(keras: Any) -> None:
+    model, callback = getattr(keras, "Model", None), getattr(keras, "callbacks", None)
+    if model is None or callback is None or hasattr(model.fit, "_wattlab_fit"):
+        return
+    original = model.fit
+    signature = inspect.signature(original)
+
+    @functools.wraps(original)
+    def fit(*args: Any, **kwargs: Any) -> Any:
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:
+            return original(*args, **kwargs)  # the program's mistake: let Keras say so
+        added = _callback_class(callback.Callback)(_samples(bound.arguments), {})
+        given = bound.arguments.get("callbacks")
+        if isinstance(given, callback.CallbackList):  # used by Keras as it is, not copied
+            given.append(added)
+        else:
+            given_list = list(given) if isinstance(given, (list, tuple)) else [given]
+            bound.arguments["callbacks"] = [item for item in given_list if item is not None] + [added]
+        try:
+            with action("train"):
+                return original(*bound.args, **bound.kwargs)
+        finally:
+            if isinstance(given, callback.CallbackList):
+                given.callbacks.remove(added)
+
+    fit._wattlab_fit = True  # type: ignore[attr-defined]
+    model.fit = fit
+
+
+def _samples(arguments: dict[str, Any]) -> int | None:
+    """Return how many samples an epoch of ``fit`` sees, or ``None`` where its input does not say."""
+    x = arguments.get("x")
+    if isinstance(x, dict):
+        x = next(iter(x.values()), None)
+    if isinstance(x, (list, tuple)):
+        x = x[0] if x else None
+    shape = getattr(x, "shape", None)
+    if arguments.get("steps_per_epoch") is not None or not shape or not isinstance(shape[0], int):
+        return None
+    return math.floor(shape[0] * (1.0 - (arguments.get("validation_split") or 0.0)))
+
+
+def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    if trace is not None:
+        trace.tb_next = _without_own_frames(trace.tb_next)
+    return trace
+
+
+def _clean_tracebacks(error: BaseException) -> None:
+    """Take the frames of this module out of an exception and of those that led to it."""
+    waiting: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while waiting:
+        found = waiting.pop()
+        if found is not None and id(found) not in seen:
+            seen.add(id(found))
+            found.__traceback__ = _without_own_frames(found.__traceback__)
+            waiting += [found.__cause__, found.__context__]
+
+
+def _main_module(script: str) -> types.ModuleType:
+    """Make the ``__main__`` that Python itself would make for a script."""
+    path = script if sys.version_info < (3, 9) else str(Path(script).absolute())
+    module = types.ModuleType("__main__")
+    loader = importlib.machinery.SourceFileLoader("__main__", path)
+    module.__dict__.update(
+        __file__=path, __builtins__=builtins, __loader__=loader, __cached__=None, __package__=None
+    )
+    return module
+
+
+def run_script(argv: list[str]) -> int:
+    """Run a script as ``python SCRIPT ARGS...`` would, recording each epoch of each Keras ``fit``.
+
+    Args:
+        argv: the script and its arguments.
+
+    Returns:
+        The exit code of an ended script or of an uncaught exception; ``SystemExit`` passes through.
+    """
+    script = argv[0]
+    module = _main_module(script)
+    sys.argv = list(argv)
+    if not getattr(sys.flags, "safe_path", False):
+        sys.path[0] = str(Path(script).resolve().parent)
+    if _output.active:
+        sys.meta_path.insert(0, _KerasHook())
+        for name in _KerasHook.NAMES:
+            if name in sys.modules:
+                _wrap_fit(sys.modules[name])
+    sys.modules["__main__"] = module
+    try:
+        with open(script, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        print(
+            f"{sys.executable}: can't open file {script!r}: [Errno {error.errno}] {error.strerror}",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        exec(compile(source, str(module.__file__), "exec", dont_inherit=True), module.__dict__)
+    except SystemExit as error:
+        _clean_tracebacks(error)
+        raise
+    except BaseException as error:
+        _clean_tracebacks(error)
+        sys.excepthook(type(error), error, error.__traceback__)
+        if isinstance(error, KeyboardInterrupt):  # end by the signal, as Python does
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
+        return 1
+    return 0
+
+
+def _main() -> int:
+    if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help"):
+        print("usage: python -m wattlab_probe SCRIPT.py [ARGS...]", file=sys.stderr)
+        return 2
+    return run_script(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    # The program may import the probe too: both must be the same module, or ids would repeat.
+    import wattlab_probe  # type: ignore[import-not-found]
+
+    sys.exit(wattlab_probe._main())

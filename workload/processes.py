@@ -1,0 +1,123 @@
+"""The processes of a workload: adopt its orphans, find what it left running, end it.
+
+Linux only (`prctl`, ``/proc``), standard library only: it runs on the system under test.
+"""
+
+import ctypes
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+# <linux/prctl.h>
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+_LOOK_EVERY_S = 0.02
+SETTLE_S = 0.5
+"""Helpers of a program, such as a resource tracker, end a moment after it; they are not left behind."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _prctl(option: int, value: int) -> None:
+    if _libc.prctl(option, value, 0, 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"prctl({option}, {value}): {os.strerror(number)}")
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends, even of a daemon."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this process when its parent dies; called between fork and exec."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class _Process:
+    pid: int
+    parent: int
+    session: int
+
+
+def _processes() -> list[_Process]:
+    """Return every process that is not a zombie."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            stat = (entry / "stat").read_text(errors="replace")
+        except OSError:  # it ended while we looked
+            continue
+        # proc(5): pid (comm) state ppid pgrp session; comm may hold blanks and brackets
+        state, parent, _, session = stat.rpartition(")")[2].split()[:4]
+        if state not in "ZX":
+            found.append(_Process(int(entry.name), int(parent), int(session)))
+    return found
+
+
+def of_workload(leader: int) -> list[int]:
+    """Return the running processes of a workload: its session, our children, all their descendants.
+
+    Args:
+        leader: process id of the main process, which was started as leader of its own session.
+    """
+    own, own_session = os.getpid(), os.getsid(0)
+    table = _processes()
+    # A child in our own session is none of the workload's: whoever started us may have left it to us.
+    adopted = {p.pid for p in table if p.parent == own and p.session != own_session}
+    chosen = adopted | {p.pid for p in table if p.session == leader}
+    while more := {p.pid for p in table if p.parent in chosen} - chosen:
+        chosen |= more
+    return sorted(chosen)
+
+
+def send(pids: list[int], number: signal.Signals) -> None:
+    """Send a signal to each process that still exists."""
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            continue
+
+
+def end_leftovers(leader: int, kill_after_s: float) -> int:
+    """End whatever the workload left running and collect it.
+
+    Args:
+        leader: process id of the ended main process.
+        kill_after_s: time between SIGTERM and SIGKILL.
+
+    Returns:
+        How many processes were left behind.
+    """
+    left = _wait_until_none(leader, SETTLE_S)
+    send(left, signal.SIGTERM)
+    if left and _wait_until_none(leader, kill_after_s):
+        while remaining := _wait_until_none(leader, SETTLE_S):
+            send(remaining, signal.SIGKILL)
+    return len(left)
+
+
+def _wait_until_none(leader: int, longest_s: float) -> list[int]:
+    """Return the workload's processes that still run after a time; empty as soon as there are none."""
+    deadline = time.monotonic() + longest_s
+    while True:
+        _collect_zombies()
+        left = of_workload(leader)
+        if not left or time.monotonic() >= deadline:
+            return left
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _collect_zombies() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:  # none left
+        return

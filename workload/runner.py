@@ -1,0 +1,264 @@
+"""Run one workload as a process group of its own, and see to it that all of it ends.
+
+The workload generator of ISO/IEC 14756. It runs on the system under test beside the measured
+program, so it is standard library only and sleeps in one ``poll`` until something happens. Use it
+as ``python -m workload.runner`` or, on a remote system, as a plain script with ``processes.py``
+and the folder ``probe`` beside it.
+
+It writes the ``run`` span, which is the rating interval: from just before the program is started
+until its main process has ended. Whatever the program left running is then ended and counted.
+"""
+
+import argparse
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+PROBE_DIR = Path(__file__).resolve().parent / "probe"
+
+if __package__ or TYPE_CHECKING:
+    from workload import processes
+    from workload.probe import wattlab_probe
+else:  # a plain script: its folder is on the path already
+    import processes
+
+    sys.path.insert(0, str(PROBE_DIR))
+    import wattlab_probe
+
+KILL_AFTER_S = 5.0
+"""How long a workload may take to end after SIGTERM before SIGKILL follows."""
+
+EXIT_SUT = 3  # as records.errors.SutError, which is not at hand on a remote system
+
+
+class SutError(Exception):
+    """The runner could not do its own job; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to run.
+
+    Attributes:
+        run_dir: folder of the run; must exist.
+        name: of the scenario; the name of the ``run`` span.
+        command: program and arguments.
+        limit_s: longest time the program may take.
+        cwd: its working directory; ``None`` for the runner's own.
+        variables: environment variables on top of the runner's own.
+    """
+
+    run_dir: Path
+    name: str
+    command: Sequence[str]
+    limit_s: float
+    cwd: Path | None
+    variables: dict[str, str]
+
+
+@dataclass
+class Outcome:
+    """How it ended. ``cpu_s`` is of all its processes, ``max_rss_kib`` of the largest of them."""
+
+    exit_code: int | None = None
+    signal: int | None = None
+    timed_out: bool = False
+    aborted: bool = False
+    left_behind: int = 0
+    t_start_utc_s: float = 0.0
+    t_stop_utc_s: float = 0.0
+    max_rss_kib: int = 0
+    cpu_s: float = 0.0
+
+
+class Waker:
+    """Wait for signals, for the end of standard input, or for a time, without polling."""
+
+    def __init__(self, watch_stdin: bool) -> None:
+        self.stop_asked = False
+        self._read_fd, write_fd = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(write_fd, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._ask_to_stop)
+        self._poll = select.poll()
+        self._poll.register(self._read_fd, select.POLLIN)
+        if watch_stdin:
+            self._poll.register(0, select.POLLIN)
+
+    def _ask_to_stop(self, *_: object) -> None:
+        self.stop_asked = True
+
+    def wait(self, until_mono_s: float) -> None:
+        """Return at the given monotonic time, or earlier when something happened."""
+        timeout_ms = max(0.0, until_mono_s - time.monotonic()) * 1000 + 1
+        for fd, _ in self._poll.poll(min(timeout_ms, 2**31 - 1)):
+            if not os.read(fd, 4096):  # only standard input can end
+                self.stop_asked = True
+                self._poll.unregister(fd)
+
+
+def run(task: Task, waker: Waker) -> Outcome:
+    """Run the workload to its end.
+
+    Raises:
+        SutError: the command cannot be started.
+        OSError: the run folder cannot be written.
+    """
+    processes.adopt_orphans()
+    events = wattlab_probe.EventFile(task.run_dir / "events.jsonl")
+    span = wattlab_probe.Span("run", task.name, identity=wattlab_probe.RUN_ID, output=events)
+    span.start()
+    outcome = Outcome(t_start_utc_s=round(time.time(), 6))
+    try:
+        child = _start(task)
+    except SutError as error:
+        span.stop(error)
+        raise
+    try:
+        _print({"ready": True, "pid": child.pid, "t_start_utc_s": outcome.t_start_utc_s})
+        _attend(child.pid, task.limit_s, waker, outcome)
+        outcome.t_stop_utc_s = round(time.time(), 6)
+        _collect(child, outcome)
+        for key in ("exit_code", "signal", "timed_out", "aborted"):
+            span[key] = getattr(outcome, key)
+        span.stop()
+    finally:
+        outcome.left_behind = processes.end_leftovers(child.pid, KILL_AFTER_S)
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    outcome.max_rss_kib = usage.ru_maxrss
+    outcome.cpu_s = round(usage.ru_utime + usage.ru_stime, 6)
+    return outcome
+
+
+def _environment(task: Task) -> dict[str, str]:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **task.variables}
+    paths = [str(PROBE_DIR), *filter(None, [environment.get("PYTHONPATH")])]
+    return environment | {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "WATTLAB_EVENTS": str(task.run_dir / "events.jsonl"),
+        "WATTLAB_PARENT": str(wattlab_probe.RUN_ID),
+        "WATTLAB_RUN_DIR": str(task.run_dir),
+    }
+
+
+def _start(task: Task) -> subprocess.Popen[bytes]:
+    if task.cwd is not None and not task.cwd.is_dir():
+        raise SutError(
+            f"{task.name}: expected a folder to work in, but there is no {task.cwd}. "
+            f"Correct `cwd` of this scenario in lab.toml"
+        )
+    with open(task.run_dir / "stdout.log", "ab") as out, open(task.run_dir / "stderr.log", "ab") as err:
+        try:
+            return subprocess.Popen(
+                task.command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                cwd=task.cwd,
+                env=_environment(task),
+                start_new_session=True,
+                preexec_fn=processes.die_with_parent,  # noqa: PLW1509  (this process has one thread)
+            )
+        except (OSError, ValueError) as error:
+            raise SutError(
+                f"{task.name}: the command cannot be started: {error}. Looked for {task.command[0]!r}; "
+                f"correct `command` or `environment` of this scenario in lab.toml, or install the program"
+            ) from None
+
+
+def _has_ended(pid: int) -> bool:
+    """Tell whether our child has ended, without collecting it: its id stays taken."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+
+
+def _attend(pid: int, limit_s: float, waker: Waker, outcome: Outcome) -> None:
+    """Wait until the main process has ended; make it end when it must."""
+    deadline = time.monotonic() + limit_s
+    while not _has_ended(pid):
+        now = time.monotonic()
+        if waker.stop_asked or now >= deadline:
+            outcome.aborted = waker.stop_asked
+            outcome.timed_out = not waker.stop_asked
+            break
+        waker.wait(deadline)
+    else:
+        return
+    os.killpg(pid, signal.SIGTERM)
+    deadline = time.monotonic() + KILL_AFTER_S
+    while not _has_ended(pid) and time.monotonic() < deadline:
+        waker.wait(deadline)
+    while not _has_ended(pid):
+        processes.send(processes.of_workload(pid), signal.SIGKILL)
+        waker.wait(time.monotonic() + KILL_AFTER_S)
+
+
+def _collect(child: subprocess.Popen[bytes], outcome: Outcome) -> None:
+    code = child.wait()
+    outcome.exit_code, outcome.signal = (code, None) if code >= 0 else (None, -code)
+
+
+def _print(message: dict[str, object]) -> None:
+    """Tell the controller, unless it is gone: then standard input has ended too, which ends the run."""
+    try:
+        os.write(1, json.dumps(message).encode() + b"\n")
+    except BrokenPipeError:
+        print(f"runner: nobody listens any more: {message}", file=sys.stderr)
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, found {text!r}")
+    return name, value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="workload.runner", description=__doc__.partition("\n")[0])
+    parser.add_argument("--run-dir", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--name", required=True, help="name of the scenario")
+    parser.add_argument("--limit-s", type=float, required=True, help="longest time in seconds")
+    parser.add_argument("--cwd", type=Path, help="working directory of the command")
+    parser.add_argument(
+        "--env", type=_variable, action="append", default=[], metavar="K=V", help="environment variable"
+    )
+    parser.add_argument(
+        "--until-stdin-closes", action="store_true", help="end the workload when standard input ends"
+    )
+    parser.add_argument("command", nargs="+", help="after --: the program and its arguments")
+    return parser
+
+
+def main() -> int:
+    """Run the command line; return the exit code."""
+    args = _parser().parse_args()
+    waker = Waker(args.until_stdin_closes)
+    run_dir = args.run_dir.resolve()
+    task = Task(run_dir, args.name, args.command, args.limit_s, args.cwd, dict(args.env))
+    try:
+        outcome = run(task, waker)
+    except SutError as error:
+        print(f"SutError: {error}", file=sys.stderr)
+        return EXIT_SUT
+    except OSError as error:
+        print(
+            f"SutError: {run_dir}: cannot be written: {error}. Free space or make it writable, "
+            f"then `lab resume`",
+            file=sys.stderr,
+        )
+        return EXIT_SUT
+    _print(asdict(outcome))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
