@@ -118,7 +118,7 @@ class _Output:
             self._silent = True
             print(
                 f"wattlab_probe: cannot write to {os.environ['WATTLAB_EVENTS']}: {error}. The program goes "
-                f"on, but this run has no further events; free space or make the folder writable, then repeat it",
+                "on, but this run has no further events; free space there, then repeat the run",
                 file=sys.stderr,
             )
 

@@ -1,0 +1,114 @@
+"""The command of a scenario as it is really run: placeholders filled in, launcher and tracker added.
+
+A new tracker is one wrapper program in ``trackers/`` and one line in `TRACKERS`.
+"""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from records.errors import ConfigurationError
+
+SCENARIOS_DIR = Path(__file__).resolve().parent / "scenarios"
+"""Programs of the built-in scenarios."""
+
+TRACKERS = {"codecarbon": Path(__file__).resolve().parent / "trackers" / "codecarbon_run.py"}
+"""Wrapper program of each tracker: ``PYTHON WRAPPER --run-dir D --interval S --country C -- COMMAND``."""
+
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}|\{(\w+)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackerCommand:
+    """A tracker that is to run around the workload.
+
+    Attributes:
+        name: one of `TRACKERS`.
+        python: interpreter of the tracker's own environment.
+        interval_s: time between its readings.
+        country: ISO 3166 code of three letters, for its emissions.
+    """
+
+    name: str
+    python: str
+    interval_s: float = 1.0
+    country: str = "DEU"
+
+
+def build_command(
+    command: Sequence[str],
+    *,
+    where: str,
+    run_dir: Path,
+    python: str | None = None,
+    duration_s: float | None = None,
+    launcher: bool = False,
+    tracker: TrackerCommand | None = None,
+) -> list[str]:
+    """Return the command that the runner is to start.
+
+    Placeholders: ``{python}``, ``{scenarios}``, ``{run_dir}``, ``{duration_s}``; ``{{word}}`` stands
+    for a literal ``{word}``.
+
+    Args:
+        command: program and arguments as configured.
+        where: what the command belongs to, for messages.
+        run_dir: folder of the run.
+        python: interpreter of the scenario's environment.
+        duration_s: its ``duration_s``.
+        launcher: whether the probe's launcher is to time an unmodified Keras script.
+        tracker: the tracker to run around it, or ``None``.
+
+    Raises:
+        ConfigurationError: an unknown placeholder, one without a value, or an unknown tracker.
+    """
+    values = {
+        "python": python,
+        "scenarios": str(SCENARIOS_DIR),
+        "run_dir": str(run_dir),
+        "duration_s": None if duration_s is None else f"{duration_s:g}",
+    }
+    expanded = [_expand(argument, values, where) for argument in command]
+    if launcher:
+        expanded = _with_launcher(expanded, where)
+    return expanded if tracker is None else [*_wrapper(tracker, run_dir, where), *expanded]
+
+
+def _expand(argument: str, values: dict[str, str | None], where: str) -> str:
+    def fill(match: re.Match[str]) -> str:
+        literal, name = match.groups()
+        if literal is not None:
+            return f"{{{literal}}}"
+        if name not in values:
+            near = difflib.get_close_matches(name, values, 1)
+            hint = f"; did you mean {{{near[0]}}}?" if near else f"; known: {', '.join(values)}"
+            raise ConfigurationError(f"{where}: command: unknown placeholder {{{name}}}{hint}")
+        value = values[name]
+        if value is None:
+            key = "environment" if name == "python" else name
+            raise ConfigurationError(
+                f"{where}: command: {{{name}}} has no value. Set `{key}` in this [[scenario]] of lab.toml"
+            )
+        return value
+
+    return _PLACEHOLDER.sub(fill, argument)
+
+
+def _with_launcher(command: list[str], where: str) -> list[str]:
+    script = next((n for n, argument in enumerate(command) if n and argument.endswith(".py")), None)
+    if script is None:
+        raise ConfigurationError(
+            f'{where}: launcher = true expects command = ["{{python}}", "SCRIPT.py", ...], found {command}'
+        )
+    return [*command[:script], "-m", "wattlab_probe", *command[script:]]
+
+
+def _wrapper(tracker: TrackerCommand, run_dir: Path, where: str) -> list[str]:
+    if tracker.name not in TRACKERS:
+        raise ConfigurationError(
+            f"{where}: no tracker is named {tracker.name!r}; known: {', '.join(TRACKERS)}"
+        )
+    options = ["--run-dir", str(run_dir), "--interval", f"{tracker.interval_s:g}"]
+    return [tracker.python, str(TRACKERS[tracker.name]), *options, "--country", tracker.country, "--"]
