@@ -150,7 +150,7 @@ def _start(command: list[str], output: int) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             process_group=0,  # a Ctrl-C at the terminal is for us; we end collectl in good order
-            preexec_fn=die_with_parent,  # safe: this process has no threads
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - this process has no threads
         )
     except OSError as error:
         raise SutError(f"{command[0]}: expected to start collectl, but: {error.strerror}") from None

@@ -34,6 +34,7 @@ USAGE_WINDOW = (
 )
 
 
+# ruff: noqa: N815 - the protocol bears NVML's own names
 class Nvml(Protocol):
     """The part of NVML that is used, by NVML's own names; the module ``pynvml`` is one."""
 
