@@ -1,0 +1,92 @@
+"""The environment as lines of a table: what was measured, with what, and from where."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from reports.numbers import finite, plain
+from reports.texts import quantity
+
+_GIB_IN_KIB = 1024.0**2
+Line = tuple[str, str]
+
+
+def lines_of(record: dict[str, Any]) -> list[Line]:
+    """Flatten a nested record to (name, value) lines; an unknown value says so."""
+    return list(_flat(record, ()))
+
+
+def _flat(value: Any, path: tuple[str, ...]) -> Iterator[Line]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flat(item, (*path, str(key)))
+    elif isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):
+        for number, item in enumerate(value, start=1):
+            yield from _flat(item, (*path, str(number)))
+    elif path:
+        *above, last = path
+        words, unit = quantity(last)
+        yield " · ".join([*(part.replace("_", " ") for part in above), words]), _shown(value, unit)
+
+
+def _shown(value: Any, unit: str) -> str:
+    if value is None or value == "":
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or "none"
+    number = finite(value)
+    if number is None:
+        return f"{value} {unit}".strip()
+    if unit == "KiB" and number >= _GIB_IN_KIB:
+        return f"{plain(number / _GIB_IN_KIB)} GiB"
+    text = str(value) if isinstance(value, int) else plain(number, 6)
+    return f"{text} {unit}".strip()
+
+
+def sut_words(sut: dict[str, Any]) -> str:
+    """Say in one line what the SUT is, from whatever the inventory knows."""
+    cpu, ram = _dict(sut.get("cpu")), _dict(sut.get("ram"))
+    total_kib = finite(ram.get("total_kib"))
+    gpus = sut.get("gpus")
+    cards = [_named(item) for item in gpus] if isinstance(gpus, list) else []
+    parts = [
+        str(cpu.get("model") or ""),
+        f"{plain(total_kib / _GIB_IN_KIB, 3)} GiB RAM" if total_kib else "",
+        ", ".join(cards) if cards else "no GPU known",
+        str(sut.get("os") or ""),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def meter_words(meter: dict[str, Any]) -> str:
+    """Say in one line what the meter is and how it was read."""
+    identity = _dict(meter.get("identity"))
+    who = f"{identity.get('maker') or ''} {identity.get('model') or ''}".strip()
+    interval_s = finite(meter.get("interval_s"))
+    rate = f"a reading every {plain(interval_s, 3)} s" if interval_s else ""
+    parts = [
+        who or str(meter.get("driver") or "unknown meter"),
+        rate,
+        _accuracy(_dict(meter.get("accuracy"))),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _accuracy(accuracy: dict[str, Any]) -> str:
+    terms = []
+    if reading := finite(accuracy.get("reading_pct")):
+        terms.append(f"{plain(reading, 3)} % of reading")
+    if (share := finite(accuracy.get("range_pct"))) and (range_w := finite(accuracy.get("range_w"))):
+        terms.append(f"{plain(share, 3)} % of {plain(range_w)} W")
+    if counts := finite(accuracy.get("counts")):
+        terms.append(f"{plain(counts)} counts")
+    return f"limits of error ±({' + '.join(terms)})" if terms else ""
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _named(value: Any) -> str:
+    return str(value.get("name") or "GPU") if isinstance(value, dict) else str(value)

@@ -1,0 +1,106 @@
+"""Power over time: every run of a scenario, their mean, and the overall average (paper, fig. 5)."""
+
+import numpy as np
+from markupsafe import Markup
+
+from records.results import Row
+from reports import palette
+from reports.figures import traces
+from reports.figures.kit import Sheet, finish, new_panel
+from reports.numbers import count, finite, plain
+from reports.tables import Column, Table, table, text_column
+from reports.texts import slug
+from reports.view import ScenarioView, View
+
+_HOW = (
+    "Each thin line is one run as the meter read it; time counts from the start of the run's rating "
+    "interval, and a reading stands in the middle of the interval it is the mean of. The thick line is "
+    "the mean of the runs at the same time, drawn while at least half of them are running. The dashed "
+    "line is the mean of all readings of all runs. Long traces are thinned for drawing so that the "
+    "smallest and largest reading of every stretch stay; the numbers are computed from all readings. "
+    "A hole in a line is a hole in the data."
+)
+
+
+def power_sheet(view: View) -> Sheet:
+    """Draw one panel per scenario, all with the same power axis."""
+    shown = [item for item in view.scenarios if any(len(traces.trace_of(t)[0]) for t in item.traces)]
+    top = _top_w(shown)
+    limit = traces.points_per_run(len(view.results.traces))
+    panels = [_panel(item, index, top, limit, view.simulated) for index, item in enumerate(shown)]
+    return Sheet(
+        key="power",
+        title="Power over time",
+        size="half",
+        panels=panels,
+        caption="Power at the wall plug, one panel per scenario: thin, every run; thick, their mean; "
+        "dashed, the overall average. All panels share the power axis, not the time axis.",
+        how=_HOW,
+        data=_data(view),
+        absent="" if panels else "no counted run has a power trace.",
+    )
+
+
+def _top_w(scenarios: list[ScenarioView]) -> float:
+    powers = [traces.trace_of(row)[1] for item in scenarios for row in item.traces]
+    return max((float(power.max()) for power in powers if len(power)), default=1.0) * 1.06
+
+
+def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulated: bool) -> Markup:
+    figure, axes = new_panel("half", 2.3)
+    lines = []
+    for row in scenario.traces:
+        t_s, power_w = traces.trace_of(row)
+        if not len(t_s):
+            continue
+        lines.append((t_s, power_w))
+        axes.plot(*traces.drawable(row, limit), color=scenario.colour, linewidth=0.7, alpha=0.55)
+    if len(lines) > 1:
+        step = finite(scenario.traces[0].get("interval_s")) or 1.0
+        mean_t, mean_p = traces.mean_trace(lines, step)
+        mean_t, mean_p = traces.thin(mean_t, mean_p, limit)
+        axes.plot(mean_t, mean_p, color=palette.INK, linewidth=1.1)
+    overall = float(np.mean(np.concatenate([power for _, power in lines])))
+    axes.axhline(overall, color=palette.INK, linewidth=0.8, linestyle=(0, (5, 3)))
+    axes.set_ylim(0, top_w)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("time from start of the run / s")
+    axes.set_ylabel("power / W")
+    n = len(lines)
+    said = f"n = {n} run{'' if n == 1 else 's'}, average {plain(overall)} W"
+    axes.set_title(said, fontsize=7.5, color=palette.MUTED)
+    return finish(
+        figure,
+        f"power-{index}-{slug(scenario.key)}",
+        scenario.name,
+        f"Power over time of scenario {scenario.name}: {said}.",
+        simulated=simulated,
+    )
+
+
+def _data(view: View) -> Table:
+    rows = [_trace_row(item, row) for item in view.scenarios for row in item.traces]
+    columns = (
+        text_column("Run", "run_dir"),
+        text_column("Scenario", "name"),
+        Column("Readings", lambda row: count(row["readings"])),
+        Column("Duration", lambda row: plain(row["duration_s"]), "s"),
+        Column("Smallest", lambda row: plain(row["smallest_w"]), "W"),
+        Column("Mean", lambda row: plain(row["mean_w"]), "W"),
+        Column("Largest", lambda row: plain(row["largest_w"]), "W"),
+    )
+    return table("power-data", "Power of each run, from its readings", columns, rows, folded=False)
+
+
+def _trace_row(scenario: ScenarioView, row: Row) -> Row:
+    _, power_w = traces.trace_of(row)
+    known = len(power_w) > 0
+    return {
+        "run_dir": row.get("run_dir"),
+        "name": scenario.name,
+        "readings": len(power_w),
+        "duration_s": row.get("duration_s"),
+        "smallest_w": float(power_w.min()) if known else None,
+        "mean_w": float(power_w.mean()) if known else None,
+        "largest_w": float(power_w.max()) if known else None,
+    }

@@ -1,0 +1,109 @@
+"""Traces made fit to draw: fewer points without losing a peak, and the mean over runs."""
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from records.results import Row
+from reports.numbers import finite
+
+Array = NDArray[np.float64]
+
+POINTS_PER_RUN = 2000
+POINTS_PER_REPORT = 60_000
+"""Above this the page would weigh megabytes; with many runs each gets an equal share."""
+
+
+def trace_of(row: Row) -> tuple[Array, Array]:
+    """Return a trace as (middle of each reading's interval in s, power in W), both ``(n,)``.
+
+    A reading is the mean over the interval that ended at its stamp, so the middle is where it
+    belongs in time. Readings without power are left out: the line then has a hole of its own.
+    """
+    half = (finite(row.get("interval_s")) or 0.0) / 2
+    pairs = [
+        (t - half, p)
+        for t, p in zip(
+            map(finite, row.get("t_s") or ()), map(finite, row.get("power_w") or ()), strict=False
+        )
+        if t is not None and p is not None
+    ]
+    table = np.asarray(pairs, dtype=float).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def points_per_run(runs: int) -> int:
+    """Return how many points of each run are drawn when a report has so many runs."""
+    return max(200, min(POINTS_PER_RUN, POINTS_PER_REPORT // max(runs, 1)))
+
+
+def thin(t_s: Array, power_w: Array, limit: int) -> tuple[Array, Array]:
+    """Return at most ``limit`` points that keep the smallest and largest of every stretch.
+
+    Args:
+        t_s: times, ``(n,)``.
+        power_w: powers, ``(n,)``.
+        limit: how many points may stay; at least 4.
+
+    Returns:
+        The points kept, in time order; first and last are always among them.
+    """
+    n = len(t_s)
+    if n <= limit:
+        return t_s, power_w
+    edges = np.linspace(0, n, (limit - 2) // 2 + 1).astype(int)
+    kept = {0, n - 1}
+    for start, stop in itertools.pairwise(edges):
+        stretch = power_w[start:stop]
+        kept.update((start + int(stretch.argmin()), start + int(stretch.argmax())))
+    order = np.array(sorted(kept))
+    return t_s[order], power_w[order]
+
+
+def drawable(row: Row, limit: int) -> tuple[Array, Array]:
+    """Return a trace as it is drawn: thinned, and broken where readings are missing.
+
+    Args:
+        row: a row of ``Results.traces``.
+        limit: how many points may stay, about.
+
+    Returns:
+        (t_s, power_w), ``(m,)`` each, with a NaN in both at every hole.
+    """
+    t_s, power_w = trace_of(row)
+    step = finite(row.get("interval_s"))
+    after_holes = np.flatnonzero(np.diff(t_s) > 1.5 * step) + 1 if step else np.array([], dtype=int)
+    hole = np.array([np.nan])
+    parts_t, parts_p = [], []
+    for piece_t, piece_p in zip(np.split(t_s, after_holes), np.split(power_w, after_holes), strict=True):
+        kept_t, kept_p = thin(piece_t, piece_p, max(4, limit * len(piece_t) // max(len(t_s), 1)))
+        parts_t += [kept_t, hole]
+        parts_p += [kept_p, hole]
+    return np.concatenate(parts_t[:-1]), np.concatenate(parts_p[:-1])
+
+
+def mean_trace(traces: list[tuple[Array, Array]], step_s: float) -> tuple[Array, Array]:
+    """Average several runs second by second (or whatever the step is) from their starts.
+
+    Args:
+        traces: (t_s, power_w) of each run.
+        step_s: width of a bin.
+
+    Returns:
+        Middle of each bin and mean of the runs in it, ``(m,)`` each, as long as at least half of
+        the runs are still running: beyond that a mean would show who is left, not what happens.
+    """
+    longest = max(float(t[-1]) for t, _ in traces if len(t))
+    bins = int(np.floor(longest / step_s)) + 1
+    per_run = np.full((len(traces), bins), np.nan)
+    for line, (t_s, power_w) in enumerate(traces):
+        place = np.clip(np.floor(t_s / step_s).astype(int), 0, bins - 1)
+        total = np.bincount(place, weights=power_w, minlength=bins)
+        number = np.bincount(place, minlength=bins)
+        per_run[line, number > 0] = total[number > 0] / number[number > 0]
+    present = np.isfinite(per_run).sum(axis=0)
+    shown = present * 2 >= len(traces)
+    mean: Array = np.nansum(per_run[:, shown], axis=0) / present[shown]
+    middle = (np.flatnonzero(shown).astype(np.float64) + 0.5) * np.float64(step_s)
+    return middle, mean

@@ -1,0 +1,38 @@
+"""One colour per scenario, the same in every figure, told apart by colour-blind readers too.
+
+The colours are those of Okabe and Ito, "Color Universal Design" (2008), without their yellow,
+which is too light for lines on white. The baseline is grey: it is the background, not a scenario
+of interest. A scenario with a tracker keeps its scenario's colour and is hatched or dashed.
+"""
+
+BASELINE = "#767676"
+BASELINE_PART = "#c9c9c9"
+INK = "#1f2328"
+MUTED = "#59636e"
+GRID = "#e3e6ea"
+WARNING = "#a33b00"
+
+OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
+
+
+def colours(base_scenarios: list[tuple[str, str]]) -> dict[str, str]:
+    """Give each scenario a colour, in the order of first appearance.
+
+    Args:
+        base_scenarios: (name, kind) of the scenarios, trackers left aside. Above seven the colours
+            come round again.
+
+    Returns:
+        Colour as ``#rrggbb`` by name.
+    """
+    chosen: dict[str, str] = {}
+    used = 0
+    for name, kind in base_scenarios:
+        if name in chosen:
+            continue
+        if kind == "baseline":
+            chosen[name] = BASELINE
+            continue
+        chosen[name] = OKABE_ITO[used % len(OKABE_ITO)]
+        used += 1
+    return chosen

@@ -1,0 +1,149 @@
+"""The first screen: what was measured, how much energy it took, and how far the numbers can be trusted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from records.findings import LEVELS
+from records.results import Results, Row
+from records.times import iso_utc
+from reports.environment import meter_words, sut_words
+from reports.numbers import finite, in_interval, interval, measured, plain, spread
+from reports.view import ScenarioView, View
+
+NO_INTERVAL = "n = 1: no interval"
+
+
+@dataclass(frozen=True)
+class Line:
+    """The answer for one scenario, as texts."""
+
+    name: str
+    colour: str
+    tracked: bool
+    n: int
+    gross: str
+    gross_interval: str
+    induced: str
+    induced_interval: str
+    per_epoch: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything the first screen says.
+
+    Attributes:
+        title: of the campaign.
+        facts: (name, words) lines: SUT, meter, when, how many runs, baseline.
+        lines: one per scenario.
+        findings: number of findings by level, worst first.
+        worst: the findings that refuse data, in full.
+        trackers: how far each tracker was from the meter, in a sentence each.
+        provenance: (scenario, sentence) where the workload said that data or weights are not the real ones.
+    """
+
+    title: str
+    facts: list[tuple[str, str]]
+    lines: list[Line]
+    findings: list[tuple[str, int]]
+    worst: list[Row]
+    trackers: list[str]
+    provenance: list[tuple[str, str]]
+
+
+def summary_of(view: View) -> Summary:
+    """Gather the first screen."""
+    results = view.results
+    title = results.campaign.get("title") or results.campaign.get("id") or "Campaign"
+    return Summary(
+        title=str(title),
+        facts=_facts(results),
+        lines=[_line(item) for item in view.scenarios],
+        findings=[(level, _number_of(results, level)) for level in LEVELS],
+        worst=[row for row in results.findings if row.get("level") == "refuse"],
+        trackers=[_tracker_words(row) for row in _overall_agreement(results)],
+        provenance=[(name, provenance_words(said)) for name, said in results.provenance.items()],
+    )
+
+
+def _facts(results: Results) -> list[tuple[str, str]]:
+    campaign = results.campaign
+    created = finite(campaign.get("created_utc_s"))
+    planned, done = campaign.get("slots_planned"), campaign.get("slots_completed")
+    return [
+        ("System under test", sut_words(results.environment.get("sut") or {}) or "not recorded"),
+        ("Power meter", meter_words(results.meter) if results.meter else "not recorded"),
+        ("Planned", iso_utc(created) if created is not None else "not recorded"),
+        (
+            "Runs",
+            f"{_words(done)} of {_words(planned)} planned completed, {len(results.refused)} attempts refused",
+        ),
+        ("Baseline", _baseline_words(results.baseline)),
+    ]
+
+
+def _words(value: Any) -> str:
+    return "an unknown number" if value is None else str(value)
+
+
+def _baseline_words(baseline: dict[str, Any]) -> str:
+    power_w, u_w = baseline.get("mean_power_w"), baseline.get("mean_power_u_w")
+    if finite(power_w) is None:
+        return "none measured: induced energies cannot be given"
+    u = f" ± {spread(u_w)} W (k = 1)" if finite(u_w) else " W"
+    return f"{measured(power_w, u_w)}{u}, from {plain(baseline.get('n'))} runs"
+
+
+def _line(scenario: ScenarioView) -> Line:
+    row = scenario.row
+    low, high = row.get("induced_low_wh"), row.get("induced_high_wh")
+    per_epoch = row.get("induced_wh_per_epoch")
+    if finite(per_epoch) is None:
+        per_epoch = row.get("wh_per_epoch")
+    return Line(
+        name=scenario.name,
+        colour=scenario.colour,
+        tracked=scenario.tracker is not None,
+        n=scenario.n,
+        gross=in_interval(row.get("energy_wh"), row.get("energy_low_wh"), row.get("energy_high_wh")),
+        gross_interval=_ends(scenario, row.get("energy_low_wh"), row.get("energy_high_wh"), "energy_wh"),
+        induced=in_interval(row.get("induced_wh"), low, high),
+        induced_interval=_ends(scenario, low, high, "induced_wh"),
+        per_epoch=plain(per_epoch, 3),
+    )
+
+
+def _ends(scenario: ScenarioView, low: Any, high: Any, value_column: str) -> str:
+    if finite(low) is None and scenario.n == 1 and finite(scenario.row.get(value_column)) is not None:
+        return NO_INTERVAL
+    return interval(low, high)
+
+
+def _number_of(results: Results, level: str) -> int:
+    return sum(row.get("level") == level for row in results.findings)
+
+
+def _overall_agreement(results: Results) -> list[Row]:
+    return [row for row in results.agreement if row.get("scenario") == "all"]
+
+
+def _tracker_words(row: Row) -> str:
+    ratio, net = finite(row.get("ratio")), finite(row.get("ratio_net"))
+    said = f"{row.get('tracker')} reported {_percent(ratio)} of what the meter measured"
+    if net is not None:
+        said += f", and {_percent(net)} of it after the baseline was taken off"
+    low, high = row.get("bias_low_wh"), row.get("bias_high_wh")
+    ends = f" {interval(low, high)}" if finite(low) is not None else ""
+    bias = in_interval(row.get("bias_wh"), low, high)
+    return f"{said}: {bias} Wh{ends} per run, in {plain(row.get('n'))} runs."
+
+
+def _percent(ratio: float | None) -> str:
+    return "an unknown share" if ratio is None else f"{plain(ratio * 100, 3)} %"
+
+
+def provenance_words(said: Any) -> str:
+    """Say where a workload's data and weights came from, as it said itself."""
+    if not isinstance(said, dict):
+        return str(said)
+    return "; ".join(f"{str(key).replace('_', ' ')}: {value}" for key, value in said.items())

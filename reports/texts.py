@@ -1,0 +1,56 @@
+"""Text of a campaign made fit to print: it may hold anything that a file or a device can hold."""
+
+import re
+import textwrap
+
+_KEPT_SPACES = frozenset(" \n\u00a0\u2009\u202f")
+
+_UNITS = {
+    "pct": "%",
+    "w": "W",
+    "wh": "Wh",
+    "s": "s",
+    "c": "°C",
+    "v": "V",
+    "a": "A",
+    "hz": "Hz",
+    "mhz": "MHz",
+    "kib": "KiB",
+    "mib": "MiB",
+    "gib": "GiB",
+    "bytes": "bytes",
+}
+
+
+def printable(text: str) -> str:
+    """Replace what is no visible character (control, bidirectional, surrogate) by U+FFFD.
+
+    Such characters break XML, can turn the reading direction of a page, or cannot be encoded.
+    """
+    return "".join(c if c.isprintable() or c in _KEPT_SPACES else "\ufffd" for c in text)
+
+
+def label(text: str, width: int = 18, lines: int = 2) -> str:
+    """Return a name short enough for an axis: wrapped, then cut with an ellipsis.
+
+    The full name stands in the table beside the figure.
+    """
+    return "\n".join(
+        textwrap.wrap(printable(text), width=width, max_lines=lines, placeholder="…") or [ABSENT_NAME]
+    )
+
+
+ABSENT_NAME = "(no name)"
+
+
+def slug(text: str) -> str:
+    """Return a name as an HTML id: letters, digits and hyphens; never empty."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+
+
+def quantity(key: str) -> tuple[str, str]:
+    """Split a record's key into words and unit: ``max_mhz`` gives ``("max", "MHz")``."""
+    words, _, suffix = key.rpartition("_")
+    if words and suffix in _UNITS:
+        return words.replace("_", " "), _UNITS[suffix]
+    return key.replace("_", " "), ""
