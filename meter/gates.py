@@ -1,0 +1,58 @@
+"""What is checked of every reading before it is written, the same for all meters."""
+
+import math
+from dataclasses import replace
+
+from records.meter import Reading
+
+
+class Gate:
+    """Flag a reading that cannot be a number of watts of this meter, now.
+
+    Two gates. A power that is no finite number, or outside the meter's limits, is flagged
+    ``overrange``. A repeated record is flagged ``duplicate``; as most meters number nothing, that
+    is judged by arrival: readings less than half an interval apart form a burst, and a burst may
+    hold as many readings as intervals went by since the reading before it. So records that a
+    stall held back are late, not duplicates. One more than that, equal to the one before, is.
+
+    Args:
+        power_limits_w: lowest and highest power that the meter can mean.
+        interval_s: time between readings.
+    """
+
+    def __init__(self, power_limits_w: tuple[float, float], interval_s: float) -> None:
+        self._limits_w = power_limits_w
+        self._interval_s = interval_s
+        self._last: Reading | None = None
+        self._last_mono_s = -math.inf
+        self._room_in_burst = 0
+
+    def check(self, reading: Reading, t_mono_s: float) -> Reading:
+        """Return the reading, or a flagged one in its place that has no watts.
+
+        Args:
+            reading: as the driver gave it.
+            t_mono_s: monotonic time of its arrival.
+        """
+        surplus = self._is_surplus(t_mono_s)
+        repeated = self._last is not None and reading == replace(self._last, t_utc_s=reading.t_utc_s)
+        self._last = reading
+        if surplus and repeated and not reading.flag:
+            return Reading(reading.t_utc_s, None, "duplicate")
+        if not reading.flag and not self._is_plausible(reading.power_w):
+            return Reading(reading.t_utc_s, None, "overrange")
+        return reading
+
+    def _is_surplus(self, t_mono_s: float) -> bool:
+        """Count the reading into its burst; tell whether the burst had no room for it."""
+        since_s = t_mono_s - self._last_mono_s
+        self._last_mono_s = t_mono_s
+        if since_s >= self._interval_s / 2:
+            intervals = since_s / self._interval_s
+            self._room_in_burst = math.floor(intervals + 0.5) if math.isfinite(intervals) else 1
+        self._room_in_burst -= 1
+        return self._room_in_burst < 0
+
+    def _is_plausible(self, power_w: float | None) -> bool:
+        low_w, high_w = self._limits_w
+        return power_w is not None and math.isfinite(power_w) and low_w <= power_w <= high_w

@@ -1,0 +1,249 @@
+"""Log a power meter into a run folder: ``python -m meter.logger --driver D --port P --out DIR``.
+
+A process of its own, so that nothing the lab does can delay a reading. ``meter.csv`` is the truth:
+one row per reading, appended at once. One row too, flagged ``nodata``, per period of silence.
+``meter.json`` is written before the first row, and again at the end with the gap ledger, which
+can be made from ``meter.csv`` alone (`meter.ledger`) when the logger was killed.
+
+Standard output, one JSON object a line: ``{"ready": true, "identity": {...}, "simulated": bool}``
+after the first good reading, then ``{"notice": "..."}`` when the meter goes silent or comes back,
+``{"stopped": true, "counts": {...}}`` at the end. Readings are not printed; follow ``meter.csv``.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from meter.contract import Meter
+from meter.ending import Ending
+from meter.ledger import GapLedger
+from meter.registry import create, driver_names
+from meter.session import MeterSession
+from records.errors import DeviceError, RecordError, WattlabError
+from records.meter import Calibration, MeterRecord, Reading, ReadingWriter
+from records.run import RunFolder
+from records.times import now_utc_s
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogSettings:
+    """What to log, and where.
+
+    Attributes:
+        port: of the meter.
+        out_dir: folder that gets ``meter.json`` and ``meter.csv``; made if absent.
+        interval_s: time between readings.
+        limit: stop after so many rows, or ``None``.
+        calibration: as the meter's certificate has it.
+        latency_s, latency_u_s: measured values in place of the driver's, or ``None``.
+    """
+
+    port: str
+    out_dir: Path
+    interval_s: float = 1.0
+    limit: int | None = None
+    calibration: Calibration = field(default_factory=Calibration)
+    latency_s: float | None = None
+    latency_u_s: float | None = None
+
+
+def log(
+    meter: Meter,
+    settings: LogSettings,
+    *,
+    stop: Callable[[], bool],
+    on_ready: Callable[[MeterRecord], None] = lambda record: None,
+    on_reading: Callable[[Reading], None] = lambda reading: None,
+    on_notice: Callable[[str], None] = lambda text: None,
+) -> MeterRecord:
+    """Log until ``stop()`` is true or the limit is reached.
+
+    Args:
+        meter: a driver, not open.
+        settings: see `LogSettings`.
+        stop: asked several times a second.
+        on_ready: called once, after the first good reading.
+        on_reading: called with every row after it was written.
+        on_notice: called with a sentence when the meter goes silent or comes back.
+
+    Returns:
+        The final ``meter.json``, with gap ledger and counts.
+
+    Raises:
+        DeviceError: the meter cannot be reached in the beginning, another one answers after a
+            loss, or the disk is full.
+        RecordError: the folder holds readings already.
+    """
+    folder = RunFolder(settings.out_dir)
+    _refuse_old_readings(folder.meter_csv)
+    session = MeterSession(meter, settings.port, settings.interval_s, on_notice)
+    session.open()
+    try:
+        return _log_session(session, settings, folder, stop, on_ready, on_reading)
+    finally:
+        session.close()
+
+
+def _log_session(
+    session: MeterSession,
+    settings: LogSettings,
+    folder: RunFolder,
+    stop: Callable[[], bool],
+    on_ready: Callable[[MeterRecord], None],
+    on_reading: Callable[[Reading], None],
+) -> MeterRecord:
+    record = _record(session, settings)
+    files = _Files(folder, record, session.meter.quantities)
+    try:
+        for reading in session.readings(stop):
+            files.append(reading)
+            on_reading(reading)
+            if files.good == 1 and not reading.flag:
+                on_ready(record)
+            if files.rows == settings.limit:
+                break
+    except _DiskError:  # the ledger would not fit either; it can be made from meter.csv
+        raise
+    except BaseException:
+        files.finish()
+        raise
+    files.finish()
+    return record
+
+
+class _DiskError(DeviceError):
+    """A file could not be written."""
+
+
+class _Files:
+    """The two files of a log while it grows."""
+
+    def __init__(self, folder: RunFolder, record: MeterRecord, quantities: tuple[str, ...]) -> None:
+        self._folder = folder
+        self._record = record
+        self._ledger = GapLedger(record.interval_s)
+        with _disk_errors(folder.path):
+            folder.path.mkdir(parents=True, exist_ok=True)
+            record.write(folder.meter_json)
+            self._writer = ReadingWriter(folder.meter_csv, quantities)
+
+    @property
+    def good(self) -> int:
+        return int(self._ledger.counts.get("good", 0))
+
+    @property
+    def rows(self) -> int:
+        return sum(self._ledger.counts.values())
+
+    def append(self, reading: Reading) -> None:
+        with _disk_errors(self._folder.meter_csv):
+            self._writer.append(reading)
+        self._ledger.add(reading)
+
+    def finish(self) -> None:
+        with _disk_errors(self._folder.meter_csv):
+            self._writer.close()
+        self._record.gaps = self._ledger.gaps(now_utc_s())
+        self._record.counts = self._ledger.counts
+        with _disk_errors(self._folder.meter_json):
+            self._record.write(self._folder.meter_json)
+
+
+def _record(session: MeterSession, settings: LogSettings) -> MeterRecord:
+    meter = session.meter
+    return MeterRecord(
+        driver=meter.driver,
+        port=settings.port,
+        identity=session.identity,
+        sampling=meter.sampling,
+        interval_s=settings.interval_s,
+        latency_s=meter.latency_s if settings.latency_s is None else settings.latency_s,
+        latency_u_s=meter.latency_u_s if settings.latency_u_s is None else settings.latency_u_s,
+        resolution_w=meter.resolution_w,
+        accuracy=meter.accuracy,
+        calibration=settings.calibration,
+        simulated=session.simulated,
+    )
+
+
+def _refuse_old_readings(meter_csv: Path) -> None:
+    if meter_csv.exists() and meter_csv.stat().st_size:
+        raise RecordError(
+            f"{meter_csv}: expected a folder without readings, but this file holds some, and two logs "
+            f"must not be mixed. Name another folder"
+        )
+
+
+@contextmanager
+def _disk_errors(path: Path) -> Iterator[None]:
+    """Turn a failed write into a message that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise _DiskError(
+            f"{path}: cannot write ({error.strerror or error}). Free space on this disk, or name a folder on "
+            f"another one; what was written before is kept"
+        ) from error
+
+
+def _parse(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m meter.logger", description="Log a power meter.")
+    parser.add_argument("--driver", required=True, help=f"one of: {', '.join(driver_names())}")
+    parser.add_argument("--port", required=True, help="device path or URL")
+    parser.add_argument("--out", required=True, type=Path, help="run folder")
+    parser.add_argument("--interval", type=float, default=1.0, help="seconds between readings")
+    parser.add_argument("-n", type=int, default=None, help="stop after so many rows")
+    parser.add_argument("--calibration-date", help="YYYY-MM-DD, as the certificate has it")
+    parser.add_argument("--certificate", help="number or name of the calibration certificate")
+    parser.add_argument("--latency", type=float, help="measured latency in s")
+    parser.add_argument("--latency-u", type=float, help="standard uncertainty of the latency in s")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input ends")
+    return parser.parse_args(argv)
+
+
+def _say(**message: Any) -> None:
+    try:
+        os.write(sys.stdout.fileno(), (json.dumps(message) + "\n").encode())
+    except BrokenPipeError:
+        return  # nobody listens any more; the files are the record, and logging goes on
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the logger as a process; return its exit code."""
+    options = _parse(argv)
+    ending = Ending(options.until_stdin_closes)
+    settings = LogSettings(
+        port=options.port,
+        out_dir=options.out,
+        interval_s=options.interval,
+        limit=options.n,
+        calibration=Calibration(date=options.calibration_date, certificate=options.certificate),
+        latency_s=options.latency,
+        latency_u_s=options.latency_u,
+    )
+    try:
+        record = log(
+            create(options.driver),
+            settings,
+            stop=ending.reached,
+            on_ready=lambda record: _say(
+                ready=True, identity=dataclasses.asdict(record.identity), simulated=record.simulated
+            ),
+            on_notice=lambda text: _say(notice=text),
+        )
+    except WattlabError as error:
+        print(f"meter.logger: {error}", file=sys.stderr)
+        return error.exit_code
+    _say(stopped=True, counts=record.counts)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

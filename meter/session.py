@@ -1,0 +1,158 @@
+"""A meter that is kept running: identified, streamed, checked, and opened again when it was lost."""
+
+import time
+from collections.abc import Callable, Iterator
+
+from meter.contract import Meter
+from meter.gates import Gate
+from meter.transport import PortLost, is_simulated_port
+from records.errors import DeviceError
+from records.meter import Identity, Reading
+from records.times import now_mono_s, now_utc_s
+
+SILENCE_INTERVALS = 2.5
+"""Silence of so many intervals is a gap and gets a ``nodata`` row."""
+
+_SLICE_S = 0.2  # how long a wish to stop may have to wait
+_RETRY_S = 0.5
+_SHORTEST_PATIENCE_S = 5.0  # of a silent meter, before its port is opened anew
+
+
+class MeterSession:
+    """One meter on one port, for as long as it is wanted.
+
+    Args:
+        meter: a driver, not open.
+        port: where it is.
+        interval_s: time between readings.
+        notice: called with a sentence when the state changes (lost, silent, back).
+    """
+
+    def __init__(
+        self, meter: Meter, port: str, interval_s: float, notice: Callable[[str], None] = lambda text: None
+    ) -> None:
+        self.meter = meter
+        self.port = port
+        self.interval_s = interval_s
+        self.identity = Identity(maker=meter.maker, model=meter.model)
+        self.simulated = False
+        self._notice = notice
+        self._gate = Gate(meter.power_limits_w, interval_s)
+        self._patience_s = max(_SHORTEST_PATIENCE_S, 5 * interval_s)
+
+    def open(self) -> None:
+        """Open the port and identify the meter.
+
+        Raises:
+            ConfigurationError: the interval or the port's URL is wrong.
+            DeviceError: the port cannot be opened, or what is on it is no such meter.
+        """
+        self.meter.open(self.port, self.interval_s)
+        self.simulated = is_simulated_port(self.port)
+        try:
+            self.identity = self.meter.identify()
+        except BaseException:
+            self.meter.release()
+            raise
+
+    def close(self) -> None:
+        """Stop the meter and give the port back."""
+        self.meter.close()
+
+    def readings(self, stop: Callable[[], bool]) -> Iterator[Reading]:
+        """Start the meter and yield its readings until ``stop()`` is true.
+
+        A silence yields one ``nodata`` reading, not one per interval: only what happened is a
+        row, and the ledger counts what is missing. When the port was lost, or the meter was
+        silent for five intervals (at least 5 s), the port is opened again, for as long as it
+        takes; the first thing after that is a ``reconnected`` reading without watts.
+
+        Raises:
+            DeviceError: nothing comes at all in the beginning; or after a loss another meter
+                answers on the port.
+        """
+        self.meter.start()
+        yield from self._first_readings(stop)
+        while True:
+            yield from self._until_lost(stop)
+            if stop() or not self._reconnect(stop):
+                return
+            yield Reading(now_utc_s(), None, "reconnected")
+
+    def _until_lost(self, stop: Callable[[], bool]) -> Iterator[Reading]:
+        """Yield readings, and one ``nodata`` per silence, until port or patience is lost."""
+        heard_mono_s = now_mono_s()
+        silent = False
+        while not stop():
+            try:
+                reading = self.meter.read(_SLICE_S)
+            except PortLost as error:
+                self._notice(str(error))
+                if not silent:
+                    yield Reading(now_utc_s(), None, "nodata")
+                return
+            quiet_s = now_mono_s() - heard_mono_s
+            if reading is not None:
+                heard_mono_s, silent = now_mono_s(), False
+                yield self._gate.check(reading, heard_mono_s)
+            elif quiet_s > self._patience_s:
+                return
+            elif not silent and quiet_s > SILENCE_INTERVALS * self.interval_s:
+                silent = True
+                self._notice(f"{self.port}: the meter is silent")
+                yield Reading(now_utc_s(), None, "nodata")
+
+    def _first_readings(self, stop: Callable[[], bool]) -> Iterator[Reading]:
+        """Yield readings up to the first good one.
+
+        Raises:
+            DeviceError: there is none in the time a meter may take to begin.
+        """
+        deadline_s = now_mono_s() + self._patience_s
+        while not stop():
+            reading = self.meter.read(_SLICE_S)
+            if reading is not None:
+                reading = self._gate.check(reading, now_mono_s())
+                yield reading
+                if not reading.flag:
+                    return
+            if now_mono_s() > deadline_s:
+                raise DeviceError(
+                    f"{self.port}: the {self.identity.model} identified itself, but gave no valid reading in "
+                    f"{self._patience_s:g} s. Switch the meter off and on, and try `lab meter read`"
+                )
+
+    def _reconnect(self, stop: Callable[[], bool]) -> bool:
+        """Open the port again until the same meter streams; tell whether it does.
+
+        Raises:
+            DeviceError: another meter answers now.
+        """
+        self.meter.release()
+        self._notice(f"{self.port}: trying to reach the meter again")
+        next_try_mono_s = now_mono_s()
+        while not stop():
+            if now_mono_s() < next_try_mono_s:
+                _pause(next_try_mono_s)
+                continue
+            next_try_mono_s = now_mono_s() + _RETRY_S
+            try:
+                self.meter.open(self.port, self.interval_s)
+                found = self.meter.identify()
+                if found == self.identity:
+                    self.meter.start()
+                    self._notice(f"{self.port}: the meter is back")
+                    return True
+            except DeviceError:  # still away, or the line still noisy: the rows say so
+                self.meter.release()
+                continue
+            self.meter.close()
+            raise DeviceError(
+                f"{self.port}: after the port was lost another meter answers: expected {self.identity}, "
+                f"found {found}. Plug the first one in again, or begin a new run"
+            )
+        return False
+
+
+def _pause(until_mono_s: float) -> None:
+    time.sleep(max(0.0, min(_SLICE_S, until_mono_s - now_mono_s())))

@@ -1,0 +1,80 @@
+"""The pseudo-terminal behind which a virtual instrument sits."""
+
+import errno
+import os
+import tty
+from pathlib import Path
+
+from records.errors import ConfigurationError
+
+
+class VirtualPort:
+    """A pseudo-terminal, with a link to it where wanted.
+
+    A slave descriptor of our own is kept open: without it, reading the master fails whenever no
+    client has the port open. Bytes that nobody takes are lost, as on a line without handshake.
+
+    Args:
+        link: path of a symbolic link to the port; a link left by an earlier instrument is replaced.
+
+    Raises:
+        ConfigurationError: there is something else than a link at that path.
+    """
+
+    def __init__(self, link: Path | None) -> None:
+        self._link = link
+        self._master = self._slave = -1
+        self.device = ""
+        if link is not None and link.exists() and not link.is_symlink():
+            raise ConfigurationError(f"--link {link}: a file is there already. Name a path that is free")
+        self.plug_in()
+
+    @property
+    def path(self) -> str:
+        """What a client opens: the link where there is one."""
+        return self.device if self._link is None else str(self._link)
+
+    @property
+    def plugged_in(self) -> bool:
+        """Whether the port exists now."""
+        return self._master >= 0
+
+    def plug_in(self) -> None:
+        """Make the pseudo-terminal and the link."""
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)  # else line ends are changed and XON/XOFF eaten
+        os.set_blocking(self._master, False)
+        self.device = os.ttyname(self._slave)
+        if self._link is not None:
+            beside = self._link.with_name(f".{self._link.name}.{os.getpid()}")
+            beside.symlink_to(self.device)
+            beside.replace(self._link)
+
+    def unplug(self) -> None:
+        """Close the pseudo-terminal; a client sees an error. Remove the link if it is still ours."""
+        if not self.plugged_in:
+            return
+        if self._link is not None and self._link.is_symlink() and str(self._link.readlink()) == self.device:
+            self._link.unlink()
+        os.close(self._slave)
+        os.close(self._master)
+        self._master = self._slave = -1
+
+    def fileno(self) -> int:
+        """Return the descriptor to wait for bytes of the client on."""
+        return self._master
+
+    def read(self) -> bytes:
+        """Return the bytes that the client sent; none when there are none."""
+        try:
+            return os.read(self._master, 4096)
+        except BlockingIOError:
+            return b""
+
+    def write(self, data: bytes) -> None:
+        """Send bytes to the client."""
+        try:
+            os.write(self._master, data)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EIO):  # nobody reads: lost, as on a wire
+                raise
