@@ -60,7 +60,7 @@ def render(results: Results) -> str:
         "figures": _figures(view),
         "tables": _tables(view),
         "notes": _notes(results),
-        "environment": [(name, lines_of(_record(results, name))) for name in ("sut", "controller", "meter")],
+        "environment": _environment_lines(results),
         "meter": lines_of(results.meter),
         "settings": lines_of({"rule": results.rule, **results.settings}),
         "style": Markup(style),
@@ -120,6 +120,15 @@ def _notes(results: Results) -> dict[str, str]:
         "epoch": notes.epoch_note(results),
         "tracker": notes.tracker_note(results),
     }
+
+
+def _environment_lines(results: Results) -> list[tuple[str, list[tuple[str, str]], bool]]:
+    sut = _record(results, "sut")
+    found = []
+    for name in ("sut", "controller", "meter"):
+        record = _record(results, name)
+        found.append((name, lines_of(record), name == "controller" and bool(record) and record == sut))
+    return found
 
 
 def _record(results: Results, name: str) -> dict[str, Any]:

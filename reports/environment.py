@@ -3,10 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-from reports.numbers import finite, plain
+from reports.numbers import finite, given, plain
 from reports.texts import quantity
 
 _GIB_IN_KIB = 1024.0**2
+_ACRONYMS = {
+    "cpu": "CPU",
+    "gpu": "GPU",
+    "gpus": "GPU",
+    "os": "OS",
+    "psu": "PSU",
+    "ram": "RAM",
+    "cuda": "CUDA",
+}
 Line = tuple[str, str]
 
 
@@ -25,7 +34,11 @@ def _flat(value: Any, path: tuple[str, ...]) -> Iterator[Line]:
     elif path:
         *above, last = path
         words, unit = quantity(last)
-        yield " · ".join([*(part.replace("_", " ") for part in above), words]), _shown(value, unit)
+        yield " · ".join([*map(_heading, above), _heading(words)]), _shown(value, unit)
+
+
+def _heading(word: str) -> str:
+    return _ACRONYMS.get(word, word.replace("_", " "))
 
 
 def _shown(value: Any, unit: str) -> str:
@@ -40,8 +53,7 @@ def _shown(value: Any, unit: str) -> str:
         return f"{value} {unit}".strip()
     if unit == "KiB" and number >= _GIB_IN_KIB:
         return f"{plain(number / _GIB_IN_KIB)} GiB"
-    text = str(value) if isinstance(value, int) else plain(number, 6)
-    return f"{text} {unit}".strip()
+    return f"{given(number)} {unit}".strip()
 
 
 def sut_words(sut: dict[str, Any]) -> str:
@@ -64,7 +76,7 @@ def meter_words(meter: dict[str, Any]) -> str:
     identity = _dict(meter.get("identity"))
     who = f"{identity.get('maker') or ''} {identity.get('model') or ''}".strip()
     interval_s = finite(meter.get("interval_s"))
-    rate = f"a reading every {plain(interval_s, 3)} s" if interval_s else ""
+    rate = f"a reading every {given(interval_s)} s" if interval_s else ""
     parts = [
         who or str(meter.get("driver") or "unknown meter"),
         rate,
@@ -76,11 +88,11 @@ def meter_words(meter: dict[str, Any]) -> str:
 def _accuracy(accuracy: dict[str, Any]) -> str:
     terms = []
     if reading := finite(accuracy.get("reading_pct")):
-        terms.append(f"{plain(reading, 3)} % of reading")
+        terms.append(f"{given(reading)} % of reading")
     if (share := finite(accuracy.get("range_pct"))) and (range_w := finite(accuracy.get("range_w"))):
-        terms.append(f"{plain(share, 3)} % of {plain(range_w)} W")
+        terms.append(f"{given(share)} % of {given(range_w)} W")
     if counts := finite(accuracy.get("counts")):
-        terms.append(f"{plain(counts)} counts")
+        terms.append(f"{given(counts)} counts")
     return f"limits of error ±({' + '.join(terms)})" if terms else ""
 
 

@@ -59,6 +59,15 @@ def plain(value: Any, significant: int = 4) -> str:
     return fixed(number, max(0, significant - 1 - exponent))
 
 
+def given(value: Any) -> str:
+    """Format a number as it was given (a setting, a data sheet's limit), without padding zeros."""
+    number = finite(value)
+    if number is None:
+        return ABSENT
+    shortest = f"{number:.6g}"
+    return plain(number) if "e" in shortest else fixed(number, len(shortest.partition(".")[2]))
+
+
 def measured(value: Any, uncertainty: Any) -> str:
     """Format a value to the place of its standard uncertainty's second significant digit."""
     u = finite(uncertainty)

@@ -5,7 +5,7 @@ from statistics import fmean, stdev
 
 from records.results import Row
 from records.times import iso_utc
-from reports.numbers import finite, interval, measured, plain, spread
+from reports.numbers import count, finite, interval, measured, plain, spread
 from reports.tables import Column, Table, table, text_column
 from reports.view import View, numbers, scenario_key
 
@@ -14,8 +14,7 @@ def scenarios_table(view: View) -> Table:
     """Tabulate the scenarios: duration, power, energy, induced energy, per epoch."""
     columns = (
         Column("Scenario", lambda row: str(row["name"]), numeric=False),
-        text_column("Kind", "kind"),
-        Column("n", lambda row: plain(row["n"])),
+        Column("n", lambda row: count(row["n"])),
         _with("Duration", "duration_s", "duration_sd_s", "s"),
         _sd("sd", "duration_sd_s", "s"),
         Column("Mean power", lambda row: plain(row.get("mean_power_w")), "W"),
@@ -28,7 +27,7 @@ def scenarios_table(view: View) -> Table:
         Column("Per epoch", lambda row: plain(row.get("wh_per_epoch")), "Wh"),
         Column("Induced per epoch", lambda row: plain(row.get("induced_wh_per_epoch")), "Wh"),
     )
-    rows = [{**item.row, "name": item.name, "kind": item.kind, "n": item.n} for item in view.scenarios]
+    rows = [{**item.row, "name": item.name, "n": item.n} for item in view.scenarios]
     return table("scenarios", "Mean per run of each scenario", columns, rows, folded=False)
 
 
@@ -37,8 +36,8 @@ def runs_table(view: View) -> Table:
     columns = (
         text_column("Run", "run_dir"),
         Column("Scenario", _name, numeric=False),
-        Column("Repeat", lambda row: plain(row.get("repeat"))),
-        Column("Block", lambda row: plain(row.get("block"))),
+        Column("Repeat", lambda row: count(row.get("repeat"))),
+        Column("Block", lambda row: count(row.get("block"))),
         Column("Start", _start, numeric=False),
         Column("Duration", lambda row: plain(row.get("duration_s")), "s"),
         Column("Coverage", lambda row: plain(row.get("coverage_pct")), "%"),
@@ -49,7 +48,7 @@ def runs_table(view: View) -> Table:
         Column("Baseline", lambda row: plain(row.get("baseline_wh")), "Wh"),
         _with("Induced", "induced_wh", "induced_u_wh", "Wh"),
         _sd("u(induced)", "induced_u_wh", "Wh"),
-        Column("Epochs", lambda row: plain(row.get("epochs"))),
+        Column("Epochs", lambda row: count(row.get("epochs"))),
         Column("Validation accuracy", lambda row: plain(row.get("val_accuracy"), 3)),
     )
     rows = sorted(view.results.runs, key=lambda row: finite(row.get("slot")) or 0.0)
@@ -74,7 +73,7 @@ def actions_table(view: View) -> Table:
     columns = (
         Column("Scenario", lambda row: str(row["scenario"]), numeric=False),
         Column("Action", lambda row: str(row["name"]), numeric=False),
-        Column("n", lambda row: plain(row["n"])),
+        Column("n", lambda row: count(row["n"])),
         _with("Duration", "duration_s", "duration_sd_s", "s"),
         _sd("sd", "duration_sd_s", "s"),
         _with("Energy", "energy_wh", "energy_sd_wh", "Wh"),
@@ -102,7 +101,7 @@ def epochs_table(view: View) -> Table:
     columns = (
         Column("Run", lambda row: str(row.get("run_dir") or row.get("slot")), numeric=False),
         Column("Scenario", _name, numeric=False),
-        Column("Epoch", lambda row: plain(row.get("epoch"))),
+        Column("Epoch", lambda row: count(row.get("epoch"))),
         Column("Duration", lambda row: plain(row.get("duration_s")), "s"),
         Column("Coverage", lambda row: plain(row.get("coverage_pct")), "%"),
         _with("Energy", "energy_wh", "energy_u_wh", "Wh"),
@@ -123,7 +122,7 @@ def epochs_table(view: View) -> Table:
 def trackers_table(view: View) -> Table:
     """Tabulate what each tracker said of each run, and what the meter said of the same window."""
     columns = (
-        Column("Run", lambda row: plain(row.get("slot")), numeric=False),
+        Column("Run", lambda row: count(row.get("slot")), numeric=False),
         Column("Scenario", lambda row: str(row.get("scenario")), numeric=False),
         Column("Tracker", lambda row: f"{row.get('tracker')} {row.get('version') or ''}", numeric=False),
         text_column("Scope", "scope"),
@@ -155,7 +154,7 @@ def baseline_table(view: View) -> Table:
     """Tabulate the baseline: its power and whether it drifted."""
     found = view.results.baseline
     columns = (
-        Column("Runs", lambda row: plain(row.get("n"))),
+        Column("Runs", lambda row: count(row.get("n"))),
         _with("Mean power", "mean_power_w", "mean_power_u_w", "W"),
         _sd("u(mean)", "mean_power_u_w", "W"),
         _sd("sd between runs", "sd_w", "W"),

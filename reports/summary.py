@@ -7,7 +7,7 @@ from records.findings import LEVELS
 from records.results import Results, Row
 from records.times import iso_utc
 from reports.environment import meter_words, sut_words
-from reports.numbers import finite, in_interval, interval, measured, plain, spread
+from reports.numbers import count, finite, in_interval, interval, measured, plain, spread
 from reports.view import ScenarioView, View
 
 NO_INTERVAL = "n = 1: no interval"
@@ -91,7 +91,7 @@ def _baseline_words(baseline: dict[str, Any]) -> str:
     if finite(power_w) is None:
         return "none measured: induced energies cannot be given"
     u = f" ± {spread(u_w)} W (k = 1)" if finite(u_w) else " W"
-    return f"{measured(power_w, u_w)}{u}, from {plain(baseline.get('n'))} runs"
+    return f"{measured(power_w, u_w)}{u}, from {count(baseline.get('n'))} runs"
 
 
 def _line(scenario: ScenarioView) -> Line:
@@ -131,11 +131,12 @@ def _tracker_words(row: Row) -> str:
     ratio, net = finite(row.get("ratio")), finite(row.get("ratio_net"))
     said = f"{row.get('tracker')} reported {_percent(ratio)} of what the meter measured"
     if net is not None:
-        said += f", and {_percent(net)} of it after the baseline was taken off"
+        said += f" ({_percent(net)} of the meter's energy above the baseline)"
     low, high = row.get("bias_low_wh"), row.get("bias_high_wh")
     ends = f" {interval(low, high)}" if finite(low) is not None else ""
     bias = in_interval(row.get("bias_wh"), low, high)
-    return f"{said}: {bias} Wh{ends} per run, in {plain(row.get('n'))} runs."
+    n = count(row.get("n"))
+    return f"{said}. Tracker minus meter: {bias} Wh{ends} per run, over {n} run{'' if n == '1' else 's'}."
 
 
 def _percent(ratio: float | None) -> str:

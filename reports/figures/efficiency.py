@@ -5,7 +5,7 @@ from matplotlib.lines import Line2D
 
 from records.results import Row
 from reports.figures.kit import Sheet, bars_panel, finish, new_panel, scenario_bar
-from reports.numbers import finite, plain
+from reports.numbers import count, finite, given, plain
 from reports.tables import Column, Table, table
 from reports.texts import label
 from reports.view import View, numbers
@@ -20,7 +20,7 @@ WORK_NAMES = {
     "epochs": "Epochs",
     "runs": "Runs",
 }
-_PER = (("per_wh", "per Wh", "gross"), ("per_induced_wh", "per induced Wh", "induced"))
+_PER = (("per_wh", "per Wh"), ("per_induced_wh", "per induced Wh"))
 _WIDE_RATIO = 10.0
 
 
@@ -45,7 +45,7 @@ def _factors(view: View) -> list[tuple[str, str, str]]:
     found = []
     for kind in kinds:
         name = WORK_NAMES.get(str(kind), str(kind))
-        for suffix, words, _ in _PER:
+        for suffix, words in _PER:
             column = f"{kind}_{suffix}"
             if any(finite(item.row.get(column)) is not None for item in view.scenarios):
                 found.append((column, f"{name} {words}", "1/Wh"))
@@ -59,7 +59,7 @@ def _panel(view: View, column: str, title: str, unit: str) -> Markup:
         if (value := finite(item.row.get(column))) is not None
     ]
     key = f"efficiency-{column.replace('_', '-')}"
-    return bars_panel("half", key, title, f"{title} / ({unit})", bars, simulated=view.simulated)
+    return bars_panel("half", key, title, f"efficiency in {unit}", bars, simulated=view.simulated)
 
 
 def _data(view: View, factors: list[tuple[str, str, str]]) -> Table:
@@ -84,7 +84,7 @@ def accuracy_sheet(view: View, how: str) -> Sheet:
         size="half",
         panels=panels,
         caption="Validation accuracy at the end of every epoch over the energy the run had used by then "
-        "(gross, from the start of the run); one line per run; dashed lines: targets.",
+        "(gross, from the start of the run); one line per run; dotted lines: targets.",
         how=how,
         data=_targets(view) if curves else None,
         absent="" if panels else "no run reported validation accuracy.",
@@ -189,8 +189,8 @@ def _targets(view: View) -> Table:
         Column("Scenario", lambda row: str(row["name"]), numeric=False),
         Column("n", lambda row: str(row["n"])),
         Column("Best validation accuracy", lambda row: plain(row["best"], 3)),
-        Column("Target", lambda row: plain(row["target"], 3)),
-        Column("Runs that reached it", lambda row: plain(row["reached"])),
+        Column("Target", lambda row: given(row["target"])),
+        Column("Runs that reached it", lambda row: count(row["reached"])),
         Column("Mean energy to target", lambda row: plain(row["mean"]), "Wh"),
     )
     return table("accuracy-data", "Energy to reach the target", columns, rows, folded=False)

@@ -58,7 +58,7 @@ def _gross_bar(scenario: ScenarioView) -> Bar | None:
     energy_wh = finite(row.get("energy_wh"))
     if energy_wh is None:
         return None
-    text = f"{measured(energy_wh, row.get('energy_u_wh'))} Wh"
+    text = f"{in_interval(energy_wh, row.get('energy_low_wh'), row.get('energy_high_wh'))} Wh"
     ends = ("energy_low_wh", "energy_high_wh")
     bar = scenario_bar(scenario, energy_wh, text, ends=ends, column="energy_wh")
     return _upon(bar, scenario.of_runs("baseline_wh"))

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from records.results import Row
 from reports import palette
 from reports.figures.kit import Sheet, finish
-from reports.numbers import finite, measured, plain, spread
+from reports.numbers import count, finite, measured, plain, spread
 from reports.tables import Column, Table, table
 from reports.texts import slug
 from reports.view import ScenarioView, View, numbers
@@ -107,7 +107,7 @@ def _data(shown: list[ScenarioView], temperature: str, chip: str) -> Table:
     rows = [row for item in shown for row in _epoch_means(item, temperature)]
     columns = (
         Column("Scenario", lambda row: str(row["name"]), numeric=False),
-        Column("Epoch", lambda row: plain(row["epoch"])),
+        Column("Epoch", lambda row: count(row["epoch"])),
         Column("n", lambda row: str(row["n"])),
         Column("Energy", lambda row: measured(row["energy_wh"], row["energy_sd_wh"]), "Wh"),
         Column("sd", lambda row: spread(row["energy_sd_wh"]), "Wh"),

@@ -9,16 +9,17 @@ from reports.numbers import finite, plain
 from reports.tables import Column, Table, table
 from reports.view import ScenarioView, View, numbers
 
-_KIB_PER_MIB = 1024.0
 _KIB_PER_GIB = 1024.0**2
+_MIB_PER_GIB = 1024.0
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """One hardware indicator: its column, what it is called, and its unit in the report."""
+    """One hardware indicator: its column, what it is called, and its unit here."""
 
     column: str
     title: str
+    quantity: str
     unit: str
     divisor: float = 1.0
 
@@ -29,18 +30,18 @@ class Indicator:
 
 
 INDICATORS = (
-    Indicator("cpu_load_pct", "CPU load", "%"),
-    Indicator("ram_used_kib", "RAM used, page cache included", "GiB", _KIB_PER_GIB),
-    Indicator("disk_read_kib_s", "Disk, reading", "MiB/s", _KIB_PER_MIB),
-    Indicator("disk_write_kib_s", "Disk, writing", "MiB/s", _KIB_PER_MIB),
-    Indicator("net_rx_kib_s", "Network, receiving", "KiB/s"),
-    Indicator("net_tx_kib_s", "Network, sending", "KiB/s"),
-    Indicator("cpu_temperature_c", "CPU temperature", "°C"),
-    Indicator("gpu_load_pct", "GPU load", "%"),
-    Indicator("gpu_memory_load_pct", "GPU memory load", "%"),
-    Indicator("gpu_memory_used_mib", "GPU memory used", "GiB", 1024.0),
-    Indicator("gpu_power_w", "GPU power, as its own sensor says", "W"),
-    Indicator("gpu_temperature_c", "GPU temperature", "°C"),
+    Indicator("cpu_load_pct", "CPU load", "load", "%"),
+    Indicator("ram_used_kib", "RAM used, page cache included", "memory", "GiB", _KIB_PER_GIB),
+    Indicator("disk_read_kib_s", "Disk, reading", "rate", "KiB/s"),
+    Indicator("disk_write_kib_s", "Disk, writing", "rate", "KiB/s"),
+    Indicator("net_rx_kib_s", "Network, receiving", "rate", "KiB/s"),
+    Indicator("net_tx_kib_s", "Network, sending", "rate", "KiB/s"),
+    Indicator("cpu_temperature_c", "CPU temperature", "temperature", "°C"),
+    Indicator("gpu_load_pct", "GPU load", "load", "%"),
+    Indicator("gpu_memory_load_pct", "GPU memory load", "load", "%"),
+    Indicator("gpu_memory_used_mib", "GPU memory used", "memory", "GiB", _MIB_PER_GIB),
+    Indicator("gpu_power_w", "GPU power, own sensor", "power", "W"),
+    Indicator("gpu_temperature_c", "GPU temperature", "temperature", "°C"),
 )
 
 _HOW = (
@@ -83,7 +84,14 @@ def _panel(view: View, indicator: Indicator) -> Markup:
         if (value := indicator.of(item)) is not None
     ]
     key = f"hardware-{indicator.column.replace('_', '-')}"
-    return bars_panel("third", key, indicator.title, indicator.unit, bars, simulated=view.simulated)
+    return bars_panel(
+        "third",
+        key,
+        indicator.title,
+        f"{indicator.quantity} / {indicator.unit}",
+        bars,
+        simulated=view.simulated,
+    )
 
 
 def _data(view: View, present: list[Indicator]) -> Table:

@@ -22,6 +22,7 @@ _WIDTH_IN: dict[Size, float] = {"half": 4.4, "third": 3.1}
 _BAR_IN = 0.34
 _FRAME_IN = 0.85
 _ROOM_FOR_TEXT = 1.32
+_DOTS_BELOW = 0.2  # beside the line of the interval, not upon it
 HATCH = "////"
 
 
@@ -137,7 +138,7 @@ def _draw_bar(axes: Axes, place: int, bar: Bar) -> None:
     if bar.dots:
         axes.plot(
             bar.dots,
-            [place] * len(bar.dots),
+            [place + _DOTS_BELOW] * len(bar.dots),
             linestyle="none",
             marker="o",
             markersize=2.6,
@@ -148,7 +149,7 @@ def _draw_bar(axes: Axes, place: int, bar: Bar) -> None:
     if bar.low is not None and bar.high is not None:
         axes.errorbar(
             bar.value,
-            place,
+            place - _DOTS_BELOW / 2 if bar.dots else place,
             xerr=[[max(0.0, bar.value - bar.low)], [max(0.0, bar.high - bar.value)]],
             color=palette.INK,
             linewidth=1.1,

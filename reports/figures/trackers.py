@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from records.results import Row
 from reports.figures.kit import Bar, Sheet, bars_panel
-from reports.numbers import finite, in_interval, interval, plain
+from reports.numbers import count, finite, in_interval, interval, plain
 from reports.tables import Column, Table, table, text_column
 from reports.view import View
 
@@ -139,7 +139,7 @@ def _data(view: View) -> Table:
     columns = (
         text_column("Tracker", "tracker"),
         Column("Scenario", _scenario_words, numeric=False),
-        Column("n", lambda row: plain(row.get("n"))),
+        Column("n", lambda row: count(row.get("n"))),
         Column("Meter, gross", lambda row: plain(row.get("meter_wh")), "Wh"),
         Column("Meter, net", lambda row: plain(row.get("meter_net_wh")), "Wh"),
         Column("Tracker", lambda row: plain(row.get("tracker_wh")), "Wh"),
