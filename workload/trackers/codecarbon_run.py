@@ -178,6 +178,7 @@ def end_like(code):
 
 
 def parse_arguments():
+    """Return the command line's options."""
     parser = argparse.ArgumentParser(description="Run a program with CodeCarbon around it.")
     parser.add_argument("--run-dir", type=Path, required=True, help="folder of the run")
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between readings")
@@ -187,6 +188,7 @@ def parse_arguments():
 
 
 def main():
+    """Run the command line; end as the program ended."""
     args = parse_arguments()
     folder = args.run_dir.resolve() / "trackers" / "codecarbon"
     try:
