@@ -4,7 +4,6 @@ Lines are appended with one ``write`` on a descriptor opened ``O_APPEND``; JSON 
 written beside their place and moved into it, so that a reader never sees half of one.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -149,6 +148,8 @@ def _numbered_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
+    import hashlib  # loads OpenSSL, which the processes beside the measured program never need
+
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while chunk := file.read(_CHUNK_BYTES):

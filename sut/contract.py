@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from sut.clock import ClockComparison
+from sut.temperature import Temperatures
 
 Output = int | IO[bytes] | None
 """Where a stream goes: a file, ``subprocess.PIPE``, ``subprocess.DEVNULL``, or ``None`` to inherit."""
@@ -55,3 +56,6 @@ class Sut(Protocol):
 
     def clock_offset(self) -> ClockComparison:
         """Compare the SUT's clock with the controller's."""
+
+    def temperatures(self) -> Temperatures:
+        """Read how hot the SUT is now, for the stability gate."""

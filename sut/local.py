@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,6 +13,8 @@ from records.errors import SutError
 from sut.clock import SAME_HOST, ClockComparison
 from sut.contract import Output
 from sut.inventory import inventory
+from sut.nvml import Gpus, open_gpus
+from sut.temperature import CpuThermometer, Temperatures
 
 
 class LocalProcess:
@@ -76,6 +79,9 @@ class LocalProcess:
 class LocalSut:
     """This machine as system under test (see `sut.contract.Sut`)."""
 
+    def __init__(self) -> None:
+        self._thermometer = CpuThermometer()
+
     @property
     def python(self) -> Path:
         """The interpreter of the lab itself."""
@@ -127,3 +133,13 @@ class LocalSut:
     def clock_offset(self) -> ClockComparison:
         """Return no offset: SUT and controller read one clock."""
         return SAME_HOST
+
+    def temperatures(self) -> Temperatures:
+        """Read the sensors of this machine."""
+        gpu_c = None if self._cards is None else self._cards.temperature_c()
+        return Temperatures(self._thermometer.read_c(), gpu_c)
+
+    @cached_property
+    def _cards(self) -> Gpus | None:
+        """The cards, opened when they are first asked for: NVML costs a driver call."""
+        return open_gpus()

@@ -7,6 +7,7 @@ not taken for the CPU's.
 Source: the kernel's Documentation/hwmon/{sysfs-interface,coretemp,k10temp}.rst.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 _PACKAGE_LABELS = {
@@ -16,6 +17,14 @@ _PACKAGE_LABELS = {
 }
 _CPU_ZONES = ("x86_pkg_temp", "cpu-thermal", "cpu_thermal", "soc_thermal")
 _MILLIDEGREES = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Temperatures:
+    """How hot the hottest CPU package and the hottest GPU are; ``None`` where there is no sensor."""
+
+    cpu_c: float | None
+    gpu_c: float | None
 
 
 class CpuThermometer:

@@ -1,0 +1,54 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything else is for daily work.
+# Environments: .venv is the lab's own; .envs/cpu and .envs/codecarbon hold measured programs and
+# trackers, in which nothing of the lab is installed.
+
+PYTHON ?= python3
+PIP = -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+BIN = .venv/bin
+.PHONY: demo test test-all check setup envs collectl browser format clean
+
+demo: setup envs collectl
+	$(BIN)/lab demo
+
+test: setup envs collectl browser check
+
+test-all: setup envs collectl browser check
+	$(BIN)/pytest -m slow
+
+check:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -m "not slow"
+
+format:
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+setup: .venv/.done
+envs: .envs/cpu/.done .envs/codecarbon/.done
+
+.venv/.done: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP) --editable '.[dev]'
+	touch $@
+
+.envs/cpu/.done: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .envs/cpu
+	.envs/cpu/bin/python tools/install_extra.py cpu
+	touch $@
+
+.envs/codecarbon/.done: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .envs/codecarbon
+	.envs/codecarbon/bin/python tools/install_extra.py trackers
+	touch $@
+
+collectl:
+	@sh tools/system_package.sh collectl collectl "the procfs sampler is used instead of collectl"
+
+browser:
+	@sh tools/system_package.sh chromium "chromium chromium-driver" "the browser tests are skipped"
+
+clean:
+	rm -rf .venv .envs campaigns

@@ -1,0 +1,319 @@
+"""One attempt at one slot: gate, collectors, lead-in, run, lead-out, hashes, status.
+
+An attempt counts only when all of that happened (ARCHITECTURE, "The processes of one run"). Nothing
+is sampled here: the processes write their own files, and this module watches that they live.
+"""
+
+import sys
+import time
+from dataclasses import dataclass, field
+
+from analysis.coverage import run_coverage
+from lab.campaign import OpenCampaign, new_run
+from lab.children import Child, launch
+from lab.live import Follower, LiveReading
+from lab.observer import Observer
+from records.campaign import Slot
+from records.clock import append_clock
+from records.errors import DeviceError, SutError
+from records.journal import Journal
+from records.run import Run, RunFolder
+from sut.contract import Sut
+from sut.gate import GateLimits, StabilityGate
+from workload.command import TrackerCommand, build_command
+
+_STEP_S = 0.2
+_METER_READY_S = 20.0
+_COLLECTORS_READY_S = 20.0
+_RUNNER_GRACE_S = 15.0  # the runner itself gives the workload 5 s between SIGTERM and SIGKILL
+
+
+class AttemptFailed(Exception):
+    """This attempt does not count; another one may."""
+
+
+@dataclass
+class Attempt:
+    """An attempt and everything it needs.
+
+    Attributes:
+        opened: the campaign.
+        slot: what is attempted.
+        number: of the attempt, from 1.
+        port: where the meter is.
+        sut: the system under test.
+        journal: the evidence log.
+        observer: whoever watches.
+    """
+
+    opened: OpenCampaign
+    slot: Slot
+    number: int
+    port: str
+    sut: Sut
+    journal: Journal
+    observer: Observer
+    _children: list[Child] = field(default_factory=list)
+
+    def execute(self) -> Run:
+        """Carry out the attempt and write its ``run.json``, however it ends.
+
+        Returns:
+            The record; its status is ``completed`` or ``failed``.
+
+        Raises:
+            DeviceError: the meter cannot be reached or broke; further attempts would meet the same.
+            SutError: the collectors cannot work, or a disk is full.
+            KeyboardInterrupt: the operator interrupted; the run is marked ``aborted``.
+        """
+        folder = RunFolder(self.opened.folder.attempt(self.slot, self.number))
+        folder.path.mkdir(parents=True)
+        run = new_run(self.slot, self.number)
+        run.write(folder.run_json)
+        self._log("run started", run_dir=folder.path.name, slot=self.slot.slot)
+        try:
+            self._measure(run, folder)
+            run.status = "completed"
+        except AttemptFailed as error:
+            run.status, run.reason = "failed", str(error)
+        except (DeviceError, SutError) as error:
+            run.status, run.reason = "failed", str(error)
+            raise
+        except OSError as error:
+            run.status, run.reason = "failed", f"writing failed: {error}"
+            raise SutError(_disk_text(folder, error)) from error
+        except KeyboardInterrupt:
+            run.status, run.reason = "aborted", "interrupted by the operator"
+            raise
+        finally:
+            self._stop_all()
+            self._close(run, folder)
+        return run
+
+    def _close(self, run: Run, folder: RunFolder) -> None:
+        run.files = folder.hash_files()
+        run.write(folder.run_json)
+        self._log("run ended", run_dir=folder.path.name, status=run.status, reason=run.reason)
+        self.observer.ended(self.slot, run)
+
+    def _measure(self, run: Run, folder: RunFolder) -> None:
+        config = self.opened.config
+        follower = Follower(folder.meter_csv)
+        self._compare_clocks()
+        logger = self._start_logger(folder)
+        self._pass_gate(run, follower)
+        collectors = self._start_collectors(folder)
+        self._wait("lead-in", config.run.lead_in_s, follower)
+        runner = self._run_workload(run, folder, follower)
+        self._wait("lead-out", self._lead_out_s(), follower)
+        for child in (collectors, logger):
+            self._end(child)
+        self._compare_clocks()
+        self._judge(run, runner, folder)
+
+    # -- the steps, in order -------------------------------------------------------------------
+
+    def _start_logger(self, folder: RunFolder) -> Child:
+        meter = self.opened.config.meter
+        argv = [sys.executable, "-m", "meter.logger", "--driver", meter.driver, "--port", self.port]
+        argv += ["--interval", str(meter.interval_s), "--out", str(folder.path), "--until-stdin-closes"]
+        options = {
+            "--calibration-date": meter.calibration_date,
+            "--certificate": meter.certificate,
+            "--latency": meter.latency_s,
+            "--latency-u": meter.latency_u_s,
+        }
+        for option, value in options.items():
+            if value is not None:
+                argv += [option, str(value)]
+        self.observer.phase("meter", "waiting for the first reading")
+        return self._start("meter logger", argv, _METER_READY_S, DeviceError)
+
+    def _pass_gate(self, run: Run, follower: Follower) -> None:
+        settings = self.opened.config.gate
+        if not settings.enabled:
+            return
+        limits = GateLimits(**settings.model_dump(exclude={"enabled"}))
+        gate = StabilityGate(limits, time.monotonic())
+        while gate.state.status == "waiting":
+            powers_w = [reading.power_w for reading in self._pump(follower)]
+            hot = self.sut.temperatures()
+            for power_w in powers_w or [None]:
+                gate.see(time.monotonic(), power_w, hot.cpu_c, hot.gpu_c)
+            self.observer.phase("gate", ", ".join(gate.state.waiting_for))
+        run.gate = gate.record()
+        self._log("gate", **run.gate)
+        if not run.gate["open"]:
+            raise AttemptFailed(f"the stability gate did not open: {run.gate['reason']}")
+
+    def _start_collectors(self, folder: RunFolder) -> Child:
+        settings = self.opened.config.sut
+        argv = [str(self.sut.python), "-m", "sut.collect", "--out", str(folder.path)]
+        argv += ["--interval", str(settings.interval_s), "--collectl", settings.collectl]
+        self.observer.phase("collectors", "starting")
+        argv.append("--until-stdin-closes")
+        child = self._start("collectors", argv, _COLLECTORS_READY_S, SutError, self.sut)
+        for notice in (child.ready() or {}).get("notices", []):
+            self.observer.notice(notice)
+        return child
+
+    def _run_workload(self, run: Run, folder: RunFolder, follower: Follower) -> Child:
+        scenario = self.opened.config.find_scenario(self.slot.scenario)
+        argv = [str(self.sut.python), "-m", "workload.runner", "--run-dir", str(folder.path)]
+        argv += ["--name", scenario.name, "--limit-s", str(scenario.limit_s)]
+        argv += ["--cwd", str(self.opened.config.resolve(scenario.cwd or "."))]
+        for key, value in scenario.env.items():
+            argv += ["--env", f"{key}={value}"]
+        command = self._command(folder)
+        argv += ["--until-stdin-closes", "--", *command]
+        child = launch("workload runner", argv, sut=self.sut)
+        self._children.append(child)
+        self._log("workload started", command=command)
+        self.observer.phase("run")
+        while child.poll() is None:
+            self._pump(follower)
+        self._children.remove(child)
+        child.stop()
+        result = child.last_message()
+        self._log("workload ended", **result)
+        run.exit_code = result.get("exit_code")
+        run.t_start_utc_s = result.get("t_start_utc_s")
+        run.t_stop_utc_s = result.get("t_stop_utc_s")
+        return child
+
+    def _command(self, folder: RunFolder) -> list[str]:
+        config = self.opened.config
+        scenario = config.find_scenario(self.slot.scenario)
+        if scenario.kind == "baseline":
+            return ["sleep", str(scenario.duration_s)]
+        tracker = None
+        if self.slot.tracker is not None:
+            section = config.trackers[self.slot.tracker]
+            tracker = TrackerCommand(
+                name=self.slot.tracker,
+                python=str(config.resolve(section.python)),
+                interval_s=section.interval_s,
+                country=section.country,
+            )
+        return build_command(
+            scenario.command or [],
+            where=f"scenario {scenario.name!r}",
+            python=self._environment_python(scenario.environment),
+            run_dir=folder.path,
+            duration_s=scenario.duration_s,
+            launcher=scenario.launcher,
+            tracker=tracker,
+        )
+
+    def _environment_python(self, environment: str | None) -> str | None:
+        if environment is None:
+            return None
+        return str(self.opened.config.resolve(self.opened.config.environments[environment].python))
+
+    def _lead_out_s(self) -> float:
+        """Return the lead-out: at least twice the meter's interval plus its latency."""
+        meter = self.opened.config.meter
+        least = 2 * meter.interval_s + (meter.latency_s or 0.0)
+        return max(self.opened.config.run.lead_out_s, least)
+
+    def _judge(self, run: Run, runner: Child, folder: RunFolder) -> None:
+        """Refuse the run if anything of it is missing.
+
+        Raises:
+            AttemptFailed: with the reason.
+        """
+        result = runner.last_message()
+        if runner.poll() != 0 or run.t_stop_utc_s is None:
+            raise AttemptFailed(runner.explain())
+        limit_s = self.opened.config.find_scenario(self.slot.scenario).limit_s
+        if result.get("timed_out"):
+            raise AttemptFailed(f"the workload ran longer than its limit_s = {limit_s:g} s and was ended")
+        if run.exit_code != 0:
+            how = (
+                f"exit code {run.exit_code}"
+                if run.exit_code is not None
+                else f"signal {result.get('signal')}"
+            )
+            raise AttemptFailed(f"the workload failed with {how}; {_last_words(folder)}")
+        coverage = run_coverage(folder.path)
+        least = self.opened.config.analysis.coverage_min_pct
+        if coverage.coverage_pct < least:
+            raise AttemptFailed(coverage.refusal(least))
+
+    # -- what every step uses --------------------------------------------------------------------
+
+    def _start(
+        self, name: str, argv: list[str], timeout_s: float, error: type[Exception], sut: Sut | None = None
+    ) -> Child:
+        """Start a process and wait until it works; one that does not is an ``error``."""
+        child = launch(name, argv, sut=sut)
+        self._children.append(child)
+        child.wait_ready(timeout_s, error)
+        self._log("process ready", name=child.name, pid=child.pid)
+        return child
+
+    def _pump(self, follower: Follower) -> list[LiveReading]:
+        """Let a moment pass; show new readings; notice processes that died.
+
+        Raises:
+            DeviceError: the meter logger ended.
+            AttemptFailed: the collectors ended.
+        """
+        time.sleep(_STEP_S)
+        readings = follower.new_readings()
+        for reading in readings:
+            self.observer.reading(reading)
+        for child in self._children:
+            if child.poll() is not None and child.name == "meter logger":
+                raise DeviceError(child.explain())
+            if child.poll() is not None and child.name == "collectors":
+                raise AttemptFailed(child.explain())
+        return readings
+
+    def _wait(self, phase: str, seconds: float, follower: Follower) -> None:
+        self.observer.phase(phase)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._pump(follower)
+
+    def _end(self, child: Child) -> None:
+        self._children.remove(child)
+        if child.stop() != 0:
+            raise AttemptFailed(child.explain())
+
+    def _stop_all(self) -> None:
+        for child in reversed(self._children):
+            child.stop(_RUNNER_GRACE_S)
+        self._children.clear()
+
+    def _compare_clocks(self) -> None:
+        clock = self.sut.clock_offset()
+        append_clock(
+            self.opened.folder.clock,
+            t_utc_s=time.time(),
+            offset_s=clock.offset_s,
+            offset_u_s=clock.offset_u_s,
+            rtt_s=clock.rtt_s,
+            method=clock.method,
+        )
+
+    def _log(self, what: str, **details: object) -> None:
+        self.journal.write(what, **details)
+
+
+def _last_words(folder: RunFolder, lines: int = 3) -> str:
+    """Return the end of what the workload wrote on standard error, for the reason of a failure."""
+    try:
+        text = folder.stderr.read_text(errors="replace")
+    except FileNotFoundError:
+        text = ""
+    words = [line for line in text.splitlines() if line.strip()][-lines:]
+    said = " / ".join(words) if words else "it wrote nothing on standard error"
+    return f"its last words in {folder.stderr.name}: {said}"
+
+
+def _disk_text(folder: RunFolder, error: OSError) -> str:
+    return (
+        f"{folder.path}: writing failed: {error}. Free space on this disk, then go on with "
+        f"`lab resume {folder.path.parent.parent}`; completed runs are kept"
+    )

@@ -1,0 +1,215 @@
+"""Making a campaign folder, opening one again, and knowing where it stands."""
+
+import fcntl
+import hashlib
+import json
+import os
+import random
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lab.config import LabConfig
+from lab.configfile import build_config
+from lab.plan import make_plan
+from lab.version import VERSION
+from records.campaign import Campaign, CampaignFolder, Slot
+from records.errors import ConfigurationError, RecordError, WattlabError
+from records.run import Run, RunFolder
+from records.times import now_utc_s
+
+_LOCK = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCampaign:
+    """A campaign with its folder and its configuration, ready to be run or looked at."""
+
+    folder: CampaignFolder
+    campaign: Campaign
+    config: LabConfig
+
+
+@dataclass(frozen=True, slots=True)
+class SlotState:
+    """Where a slot stands: ``todo``, or as its best attempt ended.
+
+    Attributes:
+        slot: the slot.
+        state: ``completed`` when any attempt is; else the last attempt's status.
+        attempts: number of attempts so far.
+        reason: why the last attempt is not completed.
+    """
+
+    slot: Slot
+    state: Literal["todo", "completed", "running", "failed", "aborted", "damaged"]
+    attempts: int
+    reason: str | None
+
+
+def draw_campaign(config: LabConfig, *, only: Sequence[str], simulated: bool) -> Campaign:
+    """Draw up a campaign: seed, plan and configuration; nothing is written."""
+    seed = config.campaign.seed
+    if seed is None:
+        seed = random.SystemRandom().randrange(2**31)
+    created = now_utc_s()
+    resolved = config.to_json()
+    canonical = json.dumps(resolved, sort_keys=True, separators=(",", ":"))
+    slug = re.sub(r"[^a-z0-9]+", "-", config.campaign.title.lower()).strip("-")[:40]
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(created))
+    return Campaign(
+        id=f"{stamp}-{slug or 'campaign'}",
+        created_utc_s=round(created, 6),
+        wattlab_version=VERSION,
+        simulated=simulated,
+        seed=seed,
+        config=resolved,
+        config_sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        plan=make_plan(config, seed, only),
+    )
+
+
+def create(campaign: Campaign, config: LabConfig, out: Path | None) -> OpenCampaign:
+    """Write a new campaign folder.
+
+    Args:
+        campaign: as drawn.
+        config: its configuration.
+        out: the folder; by default one named after the campaign in ``campaign.out``.
+
+    Raises:
+        ConfigurationError: the folder holds something already, or cannot be made.
+    """
+    path = out if out is not None else config.resolve(config.campaign.out) / campaign.id
+    if (path / "campaign.json").exists():
+        raise ConfigurationError(
+            f"{path}: there is a campaign here already. `lab resume {path}` goes on with it; "
+            f"a new one needs a new folder"
+        )
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ConfigurationError(f"{path}: expected a new or empty folder for the campaign")
+    folder = CampaignFolder(path)
+    try:
+        folder.runs.mkdir(parents=True, exist_ok=True)
+        campaign.write(folder.campaign_json)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path}: the campaign cannot be written here: {error}. Name another folder with --out"
+        ) from None
+    return OpenCampaign(folder, campaign, config)
+
+
+def reopen(path: Path) -> OpenCampaign:
+    """Open a campaign folder with the configuration it was planned with.
+
+    Raises:
+        RecordError: there is no campaign, or a newer version wrote it.
+        ConfigurationError: its stored configuration is not valid for this version.
+    """
+    folder = CampaignFolder(path)
+    campaign = folder.read()
+    base_dir = Path(campaign.config.get("base_dir", path))
+    config = build_config(campaign.config, folder.campaign_json, base_dir)
+    return OpenCampaign(folder, campaign, config)
+
+
+def slot_state(folder: CampaignFolder, slot: Slot) -> SlotState:
+    """Say where a slot stands, from its run folders."""
+    attempts = folder.attempts(slot)
+    last: SlotState = SlotState(slot, "todo", 0, None)
+    for number, path in enumerate(attempts, start=1):
+        try:
+            run = RunFolder(path).read()
+        except RecordError as error:
+            last = SlotState(slot, "damaged", number, str(error))
+            continue
+        state = "todo" if run.status == "planned" else run.status
+        last = SlotState(slot, state, number, run.reason)
+        if run.status == "completed":
+            return SlotState(slot, "completed", len(attempts), None)
+    return last
+
+
+def close_orphans(opened: OpenCampaign) -> list[str]:
+    """Mark runs that a dead controller left ``running`` as ``aborted``.
+
+    Call it only while holding the lock: then no controller is running them.
+
+    Returns:
+        The names of the run folders that were marked.
+    """
+    marked = []
+    for slot in opened.campaign.plan:
+        for number, path in enumerate(opened.folder.attempts(slot), start=1):
+            folder = RunFolder(path)
+            if not folder.run_json.exists():
+                new_run(slot, number).write(folder.run_json)
+            run = _read_or_none(folder)
+            if run is not None and run.status in ("running", "planned"):
+                run.status = "aborted"
+                run.reason = "the controller ended while this run was under way"
+                run.write(folder.run_json)
+                marked.append(path.name)
+    return marked
+
+
+def _read_or_none(folder: RunFolder) -> Run | None:
+    try:
+        return folder.read()
+    except RecordError:  # damaged: it is never counted, and `lab check` lists it
+        return None
+
+
+def new_run(slot: Slot, attempt: int) -> Run:
+    """Return the record of an attempt that begins now."""
+    return Run(
+        slot=slot.slot,
+        scenario=slot.scenario,
+        kind=slot.kind,
+        repeat=slot.repeat,
+        block=slot.block,
+        tracker=slot.tracker,
+        status="running",
+        attempt=attempt,
+    )
+
+
+def is_running(folder: CampaignFolder) -> bool:
+    """Say whether a controller holds the campaign right now."""
+    path = folder.path / _LOCK
+    if not path.exists():
+        return False
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+@contextmanager
+def lock(folder: CampaignFolder) -> Iterator[None]:
+    """Hold a campaign, so that no second controller runs it. The lock dies with its process.
+
+    Raises:
+        WattlabError: another process holds it.
+    """
+    descriptor = os.open(folder.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise WattlabError(
+            f"{folder.path}: another process is running this campaign now. "
+            f"`lab status {folder.path}` shows how far it is"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,107 @@
+"""``lab init`` and ``lab doctor``: a configuration for this machine, and whether it will work."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from lab.cli.common import config_option, json_option
+from lab.configfile import load_config
+from lab.doctor import examine
+from lab.output import print_json, stdout
+from lab.template import Machine, bench_text
+from meter.ports import list_ports
+from records.errors import ConfigurationError, SutError
+from records.files import write_atomically
+from sut.collectl import find_collectl
+from sut.nvml import open_gpus
+
+_WORDS = {True: "ok", False: "FAILED", None: "note"}
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
+@json_option
+def init(folder: Path, as_json: bool) -> None:
+    """Write a commented lab.toml for this machine: ports, GPU and collectl as they are seen.
+
+    \b
+    lab init
+    lab init bench-2
+    """
+    path = folder / "lab.toml"
+    if path.exists():
+        raise ConfigurationError(
+            f"{path}: there is one already, and it is not overwritten. Name another folder, or move it away"
+        )
+    ports = list_ports()
+    gpus = _gpu_names()
+    home = Path(__file__).resolve().parent.parent.parent
+    machine = Machine(
+        ports=[f"{port.device} ({port.description})" for port in ports],
+        first_port=next((port.device for port in ports if port.usb_id), None),
+        gpus=gpus,
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, bench_text(machine, f"{home}/"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be written: {error}") from None
+    seen = {
+        "written": str(path),
+        "ports": [asdict(port) for port in ports],
+        "gpus": gpus,
+        "collectl": find_collectl() is not None,
+    }
+    if as_json:
+        print_json(seen)
+        return
+    stdout.print(f"Written: {path}", markup=False)
+    names = ", ".join(port.device for port in ports)
+    stdout.print(f"Serial ports: {names or 'none seen'}", markup=False)
+    if machine.first_port is None:
+        stdout.print("No USB port with a meter was seen, so the virtual meter stands there", markup=False)
+    stdout.print(f"GPU: {', '.join(gpus) or 'none seen'}", markup=False)
+    stdout.print(f"collectl: {'found' if seen['collectl'] else 'not installed'}", markup=False)
+    stdout.print(f"Next: look it through, then lab doctor --config {path}", markup=False)
+
+
+@click.command()
+@config_option
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, config_path: Path, as_json: bool) -> None:
+    """Check the bench before a campaign: meter, rate, clock, collectors, disk, environments.
+
+    One line a check, with a fix for each failure. Exit code 3 when the meter fails, else 1 when
+    anything does.
+
+    \b
+    lab doctor
+    lab doctor --config bench-2/lab.toml
+    """
+    config = load_config(config_path)
+    checks = []
+    for check in examine(config):
+        checks.append(check)
+        if not as_json:
+            stdout.print(f"{_WORDS[check.ok]:>6}  {check.name}: {check.message}", markup=False)
+            if check.fix and check.ok is not True:
+                stdout.print(f"        -> {check.fix}", markup=False)
+    failed = [check for check in checks if check.ok is False]
+    if as_json:
+        print_json({"failed": len(failed), "checks": [asdict(check) for check in checks]})
+    else:
+        stdout.print(f"{len(checks)} checks, {len(failed)} failed.", markup=False)
+    if failed:
+        ctx.exit(SutError.exit_code if any(c.name.startswith("meter") for c in failed) else 1)
+
+
+def _gpu_names() -> list[str]:
+    cards = open_gpus()
+    if cards is None:
+        return []
+    try:
+        return list(cards.names)
+    finally:
+        cards.close()

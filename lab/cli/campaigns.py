@@ -1,0 +1,220 @@
+"""``lab demo``, ``run``, ``resume`` and ``status``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from analysis.campaign import analyse as analyse_campaign
+from lab.campaign import OpenCampaign, create, draw_campaign, is_running, reopen, slot_state
+from lab.cli.common import campaign_argument, config_option, json_option
+from lab.cli.evaluation import print_scenarios
+from lab.conduct import Outcome, conduct, will_be_simulated
+from lab.config import LabConfig
+from lab.configfile import load_config, parse_config
+from lab.output import make_stderr, print_json, print_table, stdout
+from lab.plan import estimate
+from lab.progress import duration, make_progress, slot_name
+from lab.template import demo_text
+from records.campaign import Campaign, Slot
+from reports.campaign import write_report
+
+
+@click.command()
+@config_option
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the campaign, new or empty.")
+@click.option(
+    "--only", multiple=True, metavar="NAME", help="Only this scenario (repeatable); baselines stay."
+)
+@click.option("--repeats", type=click.IntRange(min=1), help="Instead of campaign.repeats.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and how long it will take, and stop.")
+@json_option
+@click.pass_context
+def run(
+    ctx: click.Context,
+    config_path: Path,
+    out: Path | None,
+    only: Sequence[str],
+    repeats: int | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Run a campaign: every scenario, in blocks, beside the meter and the collectors.
+
+    \b
+    lab run                                  the campaign of lab.toml
+    lab run --only idle --repeats 1          a quick try
+    lab run --dry-run                        what would be run, and how long that takes
+    """
+    config = _with_repeats(load_config(config_path), repeats)
+    campaign = draw_campaign(config, only=only, simulated=will_be_simulated(config.meter.port))
+    if dry_run:
+        _print_plan(campaign, config, as_json)
+        return
+    opened = create(campaign, config, out)
+    _conduct_and_print(ctx, opened, as_json)
+
+
+@click.command()
+@campaign_argument
+@json_option
+@click.pass_context
+def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
+    """Go on with a campaign where it stopped: completed runs stay, the others are run (again).
+
+    \b
+    lab resume campaigns/20260131-120000-demo
+    """
+    _conduct_and_print(ctx, reopen(folder), as_json)
+
+
+@click.command()
+@campaign_argument
+@json_option
+def status(folder: Path, as_json: bool) -> None:
+    """Say how far a campaign is, run by run.
+
+    \b
+    lab status campaigns/20260131-120000-demo
+    """
+    opened = reopen(folder)
+    states = [slot_state(opened.folder, slot) for slot in opened.campaign.plan]
+    running = is_running(opened.folder)
+    completed = sum(state.state == "completed" for state in states)
+    if as_json:
+        print_json(
+            {
+                "id": opened.campaign.id,
+                "simulated": opened.campaign.simulated,
+                "running_now": running,
+                "planned": len(states),
+                "completed": completed,
+                "slots": [
+                    {
+                        "slot": s.slot.slot,
+                        "scenario": s.slot.scenario,
+                        "tracker": s.slot.tracker,
+                        "repeat": s.slot.repeat,
+                        "state": s.state,
+                        "attempts": s.attempts,
+                        "reason": s.reason,
+                    }
+                    for s in states
+                ],
+            }
+        )
+        return
+    rows = [(s.slot.slot, slot_name(s.slot), s.state, s.attempts or "", s.reason or "") for s in states]
+    print_table(("slot", "scenario", "state", "attempts", "reason"), rows)
+    left = sum(estimate(opened.config, s.slot).seconds for s in states if s.state != "completed")
+    stdout.print(f"{completed} of {len(states)} runs completed{_simulated(opened.campaign)}.", markup=False)
+    if running:
+        stdout.print(f"It is being run now; about {duration(left)} to go.", markup=False)
+    elif completed < len(states):
+        stdout.print(f"Go on with: lab resume {folder}   (about {duration(left)})", markup=False)
+    else:
+        stdout.print(f"Next: lab check {folder}, lab analyse {folder}, lab report {folder}", markup=False)
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the campaign, new or empty.")
+@json_option
+@click.pass_context
+def demo(ctx: click.Context, out: Path | None, as_json: bool) -> None:
+    """Run a short, real campaign on this machine beside a virtual meter, and report it.
+
+    Baseline, idle, a CNN and transfer learning, each training scenario with and without CodeCarbon.
+    The training and the collectors are real; the meter is SIMULATED: its watts follow this
+    machine's CPU load through a model. Takes some ten minutes and ends with the report's path.
+
+    \b
+    lab demo
+    lab demo --out /tmp/demo
+    """
+    home = Path(__file__).resolve().parent.parent.parent
+    config = parse_config(demo_text(), "the demonstration's lab.toml", home)
+    campaign = draw_campaign(config, only=(), simulated=True)
+    opened = create(campaign, config, out if out is not None else Path("campaigns") / campaign.id)
+    outcome = _conduct(opened, quiet=as_json)
+    results = analyse_campaign(opened.folder.path)
+    report = write_report(opened.folder.path)
+    if as_json:
+        print_json({**_outcome_json(opened, outcome), "report": str(report)})
+    else:
+        print_scenarios(results)
+        stdout.print(f"Evidence: {opened.folder.path}", markup=False)
+        stdout.print(f"Open the report: {report}", markup=False)
+    ctx.exit(1 if outcome.missing else 0)
+
+
+def _with_repeats(config: LabConfig, repeats: int | None) -> LabConfig:
+    if repeats is None:
+        return config
+    section = config.campaign.model_copy(update={"repeats": repeats})
+    return config.model_copy(update={"campaign": section})
+
+
+def _conduct(opened: OpenCampaign, *, quiet: bool = False) -> Outcome:
+    with make_progress(opened.config, make_stderr(quiet=quiet)) as progress:
+        return conduct(opened, progress)
+
+
+def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) -> None:
+    """Run what is left of a campaign and say what came of it; exit 1 when a run is missing."""
+    outcome = _conduct(opened)
+    folder = opened.folder.path
+    if as_json:
+        print_json(_outcome_json(opened, outcome))
+    else:
+        for slot, reason in outcome.missing:
+            stdout.print(f"missing: [{slot.slot}] {slot_name(slot)}: {reason}", markup=False)
+        planned = len(opened.campaign.plan)
+        stdout.print(
+            f"{len(outcome.completed)} of {planned} runs completed in {folder}{_simulated(opened.campaign)}",
+            markup=False,
+        )
+        if outcome.missing:
+            stdout.print(f"Try the missing ones again with: lab resume {folder}", markup=False)
+        stdout.print(f"Next: lab analyse {folder} && lab report {folder}", markup=False)
+    ctx.exit(1 if outcome.missing else 0)
+
+
+def _outcome_json(opened: OpenCampaign, outcome: Outcome) -> dict[str, object]:
+    return {
+        "campaign": str(opened.folder.path),
+        "simulated": opened.campaign.simulated,
+        "planned": len(opened.campaign.plan),
+        "completed": len(outcome.completed),
+        "missing": [
+            {"slot": slot.slot, "scenario": slot.scenario, "tracker": slot.tracker, "reason": reason}
+            for slot, reason in outcome.missing
+        ],
+    }
+
+
+def _print_plan(campaign: Campaign, config: LabConfig, as_json: bool) -> None:
+    estimates = [estimate(config, slot) for slot in campaign.plan]
+    total_s = sum(item.seconds for item in estimates)
+    if as_json:
+        plan = [vars(slot) for slot in campaign.plan]
+        print_json({"seed": campaign.seed, "simulated": campaign.simulated, "seconds": total_s, "plan": plan})
+        return
+    rows = [
+        _plan_row(slot, item.seconds, item.exact) for slot, item in zip(campaign.plan, estimates, strict=True)
+    ]
+    print_table(("slot", "block", "scenario", "tracker", "repeat", "about"), rows)
+    guess = "" if all(item.exact for item in estimates) else "; times marked ? are guesses (set expected_s)"
+    stdout.print(
+        f"{len(campaign.plan)} runs, about {duration(total_s)}, order from seed {campaign.seed}"
+        f"{_simulated(campaign)}{guess}",
+        markup=False,
+    )
+
+
+def _plan_row(slot: Slot, seconds: float, exact: bool) -> tuple[object, ...]:
+    about = duration(seconds) + ("" if exact else " ?")
+    return slot.slot, slot.block, slot.scenario, slot.tracker or "", slot.repeat, about
+
+
+def _simulated(campaign: Campaign) -> str:
+    return " (SIMULATED meter)" if campaign.simulated else ""

@@ -1,0 +1,109 @@
+"""``lab check``, ``analyse`` and ``report``: from records to findings, results and a page."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from analysis.campaign import analyse as analyse_campaign
+from analysis.evidence import check as check_campaign
+from lab.cli.common import campaign_argument, json_option
+from lab.output import print_json, print_table, stdout
+from records.results import Results
+from reports.campaign import write_report
+
+
+@click.command()
+@campaign_argument
+@json_option
+@click.pass_context
+def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
+    """Check the evidence of a campaign, offline: list every finding, never stop at the first.
+
+    Exit code 1 when a finding refuses data. docs/reference/findings.md explains each code.
+
+    \b
+    lab check campaigns/20260131-120000-demo
+    """
+    findings = check_campaign(folder)
+    refusing = sum(finding.level == "refuse" for finding in findings)
+    if as_json:
+        print_json({"refuse": refusing, "findings": [asdict(finding) for finding in findings]})
+    else:
+        rows = [(f.level, f.run_dir or "campaign", f.code, f.message) for f in findings]
+        if rows:
+            print_table(("level", "where", "code", "finding"), rows)
+        verdict = f"{refusing} of them refuse data" if refusing else "nothing to refuse"
+        stdout.print(f"{len(findings)} findings, {verdict}.", markup=False)
+    ctx.exit(1 if refusing else 0)
+
+
+@click.command()
+@campaign_argument
+@json_option
+def analyse(folder: Path, as_json: bool) -> None:
+    """Compute the results of a campaign and write them to DIR/results.
+
+    \b
+    lab analyse campaigns/20260131-120000-demo
+    """
+    results = analyse_campaign(folder)
+    if as_json:
+        print_json(results.to_json())
+        return
+    print_scenarios(results)
+    stdout.print(f"Written: {folder / 'results'}", markup=False)
+
+
+@click.command()
+@campaign_argument
+@click.option("--out", type=click.Path(path_type=Path), help="Instead of DIR/report.html.")
+@json_option
+def report(folder: Path, out: Path | None, as_json: bool) -> None:
+    """Write the HTML report of an analysed campaign: one file that opens offline.
+
+    \b
+    lab report campaigns/20260131-120000-demo
+    """
+    path = write_report(folder, out)
+    if as_json:
+        print_json({"report": str(path)})
+    else:
+        stdout.print(f"Written: {path}", markup=False)
+
+
+def print_scenarios(results: Results) -> None:
+    """Print the scenario table, energies with their 95 % intervals."""
+    if results.campaign["simulated"]:
+        stdout.print("SIMULATED meter: no number below is a measurement", style="bold", markup=False)
+    rows = []
+    for row in results.scenarios:
+        low, high = row["induced_low_wh"], row["induced_high_wh"]
+        interval = f"{low:.4f} .. {high:.4f}" if low is not None and high is not None else ""
+        rows.append(
+            (
+                row["scenario"],
+                row["n"],
+                _number(row["duration_s"], 1),
+                _number(row["mean_power_w"], 2),
+                _number(row["energy_wh"], 4),
+                _number(row["induced_wh"], 4),
+                interval,
+                _number(row["wh_per_epoch"], 4),
+            )
+        )
+    columns = (
+        "scenario",
+        "n",
+        "duration s",
+        "mean W",
+        "energy Wh",
+        "induced Wh",
+        "95 % interval",
+        "Wh per epoch",
+    )
+    print_table(columns, rows)
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"

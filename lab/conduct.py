@@ -1,0 +1,172 @@
+"""The conductor: takes a campaign from its plan to its last run, and survives what happens on the way."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+from lab.attempt import Attempt
+from lab.campaign import OpenCampaign, close_orphans, lock, slot_state
+from lab.observer import Observer
+from lab.twin import start_twin
+from meter.registry import create
+from meter.session import MeterSession
+from meter.transport import is_simulated_port
+from records.campaign import Environment, Slot
+from records.errors import DeviceError, InterruptedCampaign, SutError
+from records.journal import Journal
+from records.meter import Identity
+from records.run import Run
+from sut.contract import Sut
+from sut.local import LocalSut
+
+
+@dataclass
+class Outcome:
+    """How a campaign went.
+
+    Attributes:
+        completed: slots completed now or before.
+        missing: slots without a completed run, with the reason of the last attempt.
+    """
+
+    completed: list[Slot] = field(default_factory=list)
+    missing: list[tuple[Slot, str]] = field(default_factory=list)
+
+
+def conduct(opened: OpenCampaign, observer: Observer) -> Outcome:
+    """Run every slot of a campaign that has no completed run yet.
+
+    Args:
+        opened: the campaign, new or reopened.
+        observer: receives the progress.
+
+    Returns:
+        What is completed and what is missing.
+
+    Raises:
+        InterruptedCampaign: Ctrl-C, SIGTERM or a lost terminal; `lab resume` goes on.
+        DeviceError, SutError: the meter or the SUT broke; `lab resume` goes on.
+        WattlabError: another process runs this campaign.
+    """
+    with lock(opened.folder), _interruptible():
+        journal = Journal(opened.folder.journal)
+        try:
+            return _Conductor(opened, observer, journal).run()
+        except KeyboardInterrupt:
+            journal.write("campaign interrupted")
+            raise InterruptedCampaign(
+                f"interrupted; nothing that was completed is lost. `lab resume {opened.folder.path}` goes on"
+            ) from None
+        except (DeviceError, SutError) as error:
+            journal.write("campaign stopped", reason=str(error))
+            raise type(error)(
+                f"{error}\nThe campaign stopped here and nothing that was completed is lost: when this "
+                f"is mended, `lab resume {opened.folder.path}` goes on"
+            ) from None
+        finally:
+            journal.close()
+
+
+@dataclass
+class _Conductor:
+    opened: OpenCampaign
+    observer: Observer
+    journal: Journal
+    sut: Sut = field(default_factory=LocalSut)
+
+    def run(self) -> Outcome:
+        folder, plan = self.opened.folder, self.opened.campaign.plan
+        for name in close_orphans(self.opened):
+            self.journal.write("orphaned run aborted", run_dir=name)
+        states = {slot.slot: slot_state(folder, slot) for slot in plan}
+        done = [slot for slot in plan if states[slot.slot].state == "completed"]
+        self.journal.write("campaign started", completed=len(done), planned=len(plan))
+        self.observer.begin(
+            self.opened.config.campaign.title, plan, done, simulated=self.opened.campaign.simulated
+        )
+        outcome = Outcome(completed=done)
+        with self._meter_port() as port:
+            if len(done) < len(plan):
+                self._record_environment(identify(self.opened, port))
+            for slot in plan:
+                if slot not in done:
+                    self._slot(slot, states[slot.slot].attempts, port, outcome)
+        self.journal.write("campaign ended", completed=len(outcome.completed), missing=len(outcome.missing))
+        return outcome
+
+    def _slot(self, slot: Slot, attempts_before: int, port: str, outcome: Outcome) -> None:
+        run: Run | None = None
+        for number in range(1, self.opened.config.campaign.max_attempts + 1):
+            attempt = attempts_before + number
+            self.observer.attempt(slot, attempt)
+            run = Attempt(self.opened, slot, attempt, port, self.sut, self.journal, self.observer).execute()
+            if run.status == "completed":
+                outcome.completed.append(slot)
+                return
+            if run.gate is not None and not run.gate["open"]:
+                break  # the gate has had its own tries (METHOD section 11: skipped, not forced)
+        outcome.missing.append((slot, (run.reason if run else None) or ""))
+
+    def _record_environment(self, identity: Identity) -> None:
+        config = self.opened.config
+        pythons = {name: section.python for name, section in config.environments.items()}
+        pythons |= {name: section.python for name, section in config.trackers.items()}
+        inventory = self.sut.inventory({name: config.resolve(path) for name, path in pythons.items()})
+        meter = {
+            **vars(identity),
+            "driver": config.meter.driver,
+            "calibration_date": config.meter.calibration_date,
+            "certificate": config.meter.certificate,
+            "simulated": self.opened.campaign.simulated,
+        }
+        meter.pop("extra", None)
+        environment = Environment(sut=inventory, controller=inventory, meter=meter)
+        environment.write(self.opened.folder.environment_json)
+
+    @contextmanager
+    def _meter_port(self) -> Iterator[str]:
+        """Yield the meter's port; where it is ``virtual``, an instrument lives as long as we do."""
+        if not self.opened.config.meter.is_virtual:
+            yield self.opened.config.meter.port
+            return
+        twin, port = start_twin(self.opened.config.meter, self.opened.folder.virtual)
+        self.journal.write("virtual meter started", pid=twin.pid, port=port)
+        try:
+            yield port
+        finally:
+            twin.stop()
+
+
+def identify(opened: OpenCampaign, port: str) -> Identity:
+    """Ask the meter who it is, before anything is run.
+
+    Raises:
+        DeviceError: nothing, or something else, answers on the port.
+    """
+    meter = opened.config.meter
+    session = MeterSession(create(meter.driver), port, meter.interval_s)
+    session.open()
+    session.close()
+    return session.identity
+
+
+def will_be_simulated(port: str) -> bool:
+    """Say whether readings from a configured port come from a virtual instrument."""
+    return port == "virtual" or is_simulated_port(port)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end a campaign as Ctrl-C does: in order, and resumable."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

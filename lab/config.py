@@ -1,0 +1,213 @@
+"""The configuration of a bench and a campaign: ``lab.toml`` as typed, closed models.
+
+Every key that is not named here is an error, so that a typing mistake cannot silently change a
+measurement. Relative paths are taken from the folder of the file. How a file becomes these models,
+and how mistakes are worded, is in `lab.configfile`.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from records.campaign import Kind
+from records.results import USEFUL_WORK
+
+NO_TRACKER = "none"
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Seed = Annotated[int, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A closed section of the file: unknown keys are errors, numbers are never read from text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class CampaignSection(Section):
+    """``[campaign]``: what is run, how often, in which order, and where it is written."""
+
+    title: str = "Campaign"
+    out: str = "campaigns"
+    repeats: Annotated[int, Field(ge=1)] = 30
+    tracker: list[str] = [NO_TRACKER]
+    seed: Seed | None = None
+    max_attempts: Annotated[int, Field(ge=1)] = 2
+
+
+class SutSection(Section):
+    """``[sut]``: the system under test. It is this machine; collectors sample it every interval."""
+
+    interval_s: Annotated[float, Field(ge=0.1)] = 1.0
+    collectl: Literal["auto", "never"] = "auto"
+
+
+class VirtualMeterSection(Section):
+    """``[meter.virtual]``: parameters of the virtual instrument; assumptions, not measurements."""
+
+    idle_w: Positive = 40.0
+    cpu_w: NotNegative = 60.0
+    noise_w: NotNegative = 0.3
+    gain_error_pct: float = 0.4
+    seed: Seed = 1
+    fault: list[str] = []
+
+
+class MeterSection(Section):
+    """``[meter]``: the power meter. ``port = "virtual"`` starts a virtual instrument."""
+
+    driver: str
+    port: str
+    interval_s: Positive = 1.0
+    calibration_date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    certificate: str | None = None
+    latency_s: NotNegative | None = None
+    latency_u_s: NotNegative | None = None
+    virtual: VirtualMeterSection = VirtualMeterSection()
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether the lab itself starts the instrument."""
+        return self.port == "virtual"
+
+
+class GateSection(Section):
+    """``[gate]``: the stability gate before each run (METHOD section 11)."""
+
+    enabled: bool = True
+    readings: Annotated[int, Field(ge=3)] = 20
+    power_std_over_mean: Positive = 0.03
+    cpu_temperature_c: Positive = 55.0
+    gpu_temperature_c: Positive = 40.0
+    try_s: Positive = 120.0
+    tries: Annotated[int, Field(ge=1)] = 3
+
+
+class RunSection(Section):
+    """``[run]``: what surrounds the rating interval."""
+
+    lead_in_s: NotNegative = 3.0
+    lead_out_s: NotNegative = 3.0
+
+
+class EnvironmentSection(Section):
+    """``[environments.NAME]``: the interpreter of measured programs."""
+
+    python: str
+
+
+class TrackerSection(Section):
+    """``[trackers.NAME]``: a software tracker, in an environment of its own."""
+
+    python: str
+    interval_s: Positive = 1.0
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "DEU"
+
+
+class AnalysisSection(Section):
+    """``[analysis]``: the rules of the analysis."""
+
+    coverage_min_pct: Annotated[float, Field(gt=0, le=100)] = 99.0
+    baseline: Literal["interpolated", "pooled"] = "interpolated"
+    useful_work: list[str] = ["val_accuracy"]
+
+    @model_validator(mode="after")
+    def _known_kinds(self) -> "AnalysisSection":
+        for kind in self.useful_work:
+            if kind not in USEFUL_WORK:
+                raise ValueError(f"useful_work: {kind!r} is none of {', '.join(USEFUL_WORK)}")
+        return self
+
+
+class ScenarioSection(Section):
+    """``[[scenario]]``: what the SUT is asked to do, once per run."""
+
+    name: Name
+    kind: Kind = "workload"
+    command: Annotated[list[str], Field(min_length=1)] | None = None
+    duration_s: Positive | None = None
+    environment: str | None = None
+    launcher: bool = False
+    tracker: list[str] | None = None
+    limit_s: Positive = 3600.0
+    expected_s: Positive | None = None
+    target_val_accuracy: Annotated[float, Field(gt=0, le=1)] | None = None
+    cwd: str | None = None
+    env: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _complete(self) -> "ScenarioSection":
+        if self.kind == "baseline":
+            if self.duration_s is None:
+                raise ValueError(
+                    "a baseline needs duration_s, the seconds for which the machine is left alone"
+                )
+            if self.command or self.tracker:
+                raise ValueError("a baseline runs the operating system only: no command, no tracker")
+        elif self.command is None:
+            raise ValueError('needs command = ["program", "argument", ...]')
+        return self
+
+
+class LabConfig(Section):
+    """A whole ``lab.toml``."""
+
+    campaign: CampaignSection = CampaignSection()
+    sut: SutSection = SutSection()
+    meter: MeterSection
+    gate: GateSection = GateSection()
+    run: RunSection = RunSection()
+    environments: dict[Name, EnvironmentSection] = {}
+    trackers: dict[Name, TrackerSection] = {}
+    analysis: AnalysisSection = AnalysisSection()
+    scenario: Annotated[list[ScenarioSection], Field(min_length=1)]
+    base_dir: Path = Field(default=Path(), exclude=True, strict=False)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "LabConfig":
+        names = [scenario.name for scenario in self.scenario]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two scenarios are named {twice[0]!r}; each needs a name of its own")
+        for scenario in self.scenario:
+            self._check_references(scenario)
+        return self
+
+    def _check_references(self, scenario: ScenarioSection) -> None:
+        where = f"scenario {scenario.name!r}"
+        if scenario.environment is not None and scenario.environment not in self.environments:
+            raise ValueError(
+                f"{where}: there is no [environments.{scenario.environment}]; "
+                f"known: {', '.join(self.environments) or 'none'}"
+            )
+        for tracker in self.trackers_of(scenario):
+            if tracker is not None and tracker not in self.trackers:
+                raise ValueError(
+                    f"{where}: there is no [trackers.{tracker}]; "
+                    f"known: {', '.join([NO_TRACKER, *self.trackers])}"
+                )
+
+    def trackers_of(self, scenario: ScenarioSection) -> list[str | None]:
+        """Return the trackers a scenario is run with; ``None`` stands for running without one."""
+        if scenario.kind == "baseline":
+            return [None]
+        names = scenario.tracker if scenario.tracker is not None else self.campaign.tracker
+        return [None if name == NO_TRACKER else name for name in dict.fromkeys(names)]
+
+    def find_scenario(self, name: str) -> ScenarioSection:
+        """Return the scenario of that name, which is known to exist."""
+        return next(scenario for scenario in self.scenario if scenario.name == name)
+
+    def resolve(self, path: str) -> Path:
+        """Return a path of the file relative to the file's folder, made absolute.
+
+        Symbolic links are kept: the interpreter of a virtual environment is one.
+        """
+        return (self.base_dir / Path(path).expanduser()).absolute()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the resolved configuration as JSON types, with the folder it came from."""
+        return {**self.model_dump(mode="json"), "base_dir": str(self.base_dir.absolute())}

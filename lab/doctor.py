@@ -1,0 +1,131 @@
+"""`lab doctor`: everything that can be known before a campaign is, with a fix for each failure."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from lab.config import LabConfig, ScenarioSection
+from lab.twin import temporary_port
+from meter.registry import create
+from meter.session import MeterSession
+from meter.transport import is_simulated_port
+from records.errors import ConfigurationError, DeviceError
+from records.meter import Reading
+from sut.inventory import environment_versions
+from sut.preflight import Check, preflight
+from workload.command import build_command
+
+_WATCHED_READINGS = 5
+_RATE_TOLERANCE = 0.1
+_CLOCK_STEP_LIMIT_S = 0.010  # METHOD section 1
+
+
+def examine(config: LabConfig) -> Iterator[Check]:
+    """Look over the meter, the clock, the SUT and the environment of each scenario.
+
+    Yields:
+        One check after the other, as each is done; ``ok`` is ``None`` for what is only to know.
+    """
+    before = time.time() - time.monotonic()
+    yield from check_meter(config)
+    yield check_clock((time.time() - time.monotonic()) - before)
+    yield from preflight(config.resolve(config.campaign.out))
+    for scenario in config.scenario:
+        yield from check_scenario(config, scenario)
+
+
+def check_meter(config: LabConfig) -> Iterator[Check]:
+    """Ask the meter who it is and whether it keeps the configured rate."""
+    settings = config.meter
+    try:
+        with temporary_port(settings) as port:
+            session = MeterSession(create(settings.driver), port, settings.interval_s)
+            session.open()
+            try:
+                yield _identity_check(session, port)
+                yield _rate_check(session, settings.interval_s)
+            finally:
+                session.close()
+    except DeviceError as error:
+        yield Check("meter", False, str(error), "see `lab meter ports` and [meter] in lab.toml")
+
+
+def _identity_check(session: MeterSession, port: str) -> Check:
+    who = session.identity
+    name = " ".join(part for part in (who.maker, who.model, who.serial, who.firmware) if part)
+    if session.simulated or is_simulated_port(port):
+        return Check("meter", None, f"{name}: SIMULATED, nothing it says is a measurement")
+    return Check("meter", True, f"{name} answers on {port}")
+
+
+def _rate_check(session: MeterSession, interval_s: float) -> Check:
+    readings: list[Reading] = []
+    deadline = time.monotonic() + (_WATCHED_READINGS + 5) * interval_s
+    for reading in session.readings(lambda: time.monotonic() > deadline):
+        readings.append(reading)
+        if len(readings) == _WATCHED_READINGS:
+            break
+    good = [reading for reading in readings if not reading.flag]
+    if len(good) < _WATCHED_READINGS:
+        flags = ", ".join(sorted({reading.flag for reading in readings if reading.flag})) or "silence"
+        return Check(
+            "meter rate",
+            False,
+            f"{len(good)} good readings of {_WATCHED_READINGS} ({flags})",
+            "look at cable and plug; `lab meter watch` shows every reading",
+        )
+    found_s = (good[-1].t_utc_s - good[0].t_utc_s) / (len(good) - 1)
+    message = f"a reading every {found_s:.3f} s ({good[-1].power_w:.1f} W now), {interval_s:g} s asked for"
+    if abs(found_s - interval_s) > _RATE_TOLERANCE * interval_s:
+        return Check("meter rate", False, message, "set meter.interval_s to what the meter delivers")
+    return Check("meter rate", True, message)
+
+
+def check_clock(step_s: float) -> Check:
+    """Judge how far wall clock and monotonic clock went apart while the meter was watched."""
+    if abs(step_s) > _CLOCK_STEP_LIMIT_S:
+        return Check(
+            "clock",
+            False,
+            f"the clock was set by {step_s * 1000:+.0f} ms during this check",
+            "let time synchronisation settle, and let it slew instead of step, before a campaign",
+        )
+    return Check("clock", True, "the wall clock was not set while it was watched")
+
+
+def check_scenario(config: LabConfig, scenario: ScenarioSection) -> Iterator[Check]:
+    """Check that a scenario's command can be put together and its interpreters exist."""
+    name = f"scenario {scenario.name}"
+    if scenario.kind == "baseline":
+        yield Check(name, True, f"the machine is left alone for {scenario.duration_s:g} s")
+        return
+    python = None
+    if scenario.environment is not None:
+        python = config.resolve(config.environments[scenario.environment].python)
+        yield _environment_check(name, python, f"environments.{scenario.environment}")
+    try:
+        command = build_command(
+            scenario.command or [],
+            where=name,
+            python=str(python) if python else None,
+            run_dir=Path("RUN_DIR"),
+            duration_s=scenario.duration_s,
+            launcher=scenario.launcher,
+        )
+        yield Check(f"{name} command", True, " ".join(command))
+    except ConfigurationError as error:
+        yield Check(f"{name} command", False, str(error), "correct the command in lab.toml")
+    for tracker in config.trackers_of(scenario):
+        if tracker is not None:
+            python = config.resolve(config.trackers[tracker].python)
+            yield _environment_check(f"{name} with {tracker}", python, f"trackers.{tracker}")
+
+
+def _environment_check(name: str, python: Path, key: str) -> Check:
+    if not python.is_file():
+        fix = f"`make envs` builds the environments; or set [{key}] python in lab.toml"
+        return Check(name, False, f"{python}: there is no such interpreter", fix)
+    found = environment_versions(python)
+    packages = found.get("packages") or {}
+    listed = ", ".join(f"{package} {version}" for package, version in packages.items())
+    return Check(name, True, f"Python {found.get('python')}: {listed or 'no framework'}")

@@ -1,0 +1,64 @@
+"""Starting the virtual instrument that ``port = "virtual"`` stands for."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lab.children import Child, launch
+from lab.config import MeterSection
+from records.errors import DeviceError
+
+_READY_S = 20.0
+
+
+def start_twin(meter: MeterSection, folder: Path) -> tuple[Child, str]:
+    """Start a virtual instrument that follows this machine's load.
+
+    Args:
+        meter: the section of the configuration.
+        folder: gets ``port``, a link to the instrument's port, and ``truth-NNN.csv``, the power it
+            really had, one file per start.
+
+    Returns:
+        The process and the port to open.
+
+    Raises:
+        DeviceError: it did not start.
+    """
+    folder = folder.absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    number = len(list(folder.glob("truth-*.csv"))) + 1
+    settings = meter.virtual
+    argv = [sys.executable, "-m", "meter.virtual", meter.driver, "--link", str(folder / "port")]
+    argv += ["--truth", str(folder / f"truth-{number:03d}.csv"), "--follow-host"]
+    argv += ["--idle-w", str(settings.idle_w), "--cpu-w", str(settings.cpu_w)]
+    argv += ["--noise-w", str(settings.noise_w), "--seed", str(settings.seed)]
+    argv += ["--gain-error-pct", str(settings.gain_error_pct), "--until-stdin-closes"]
+    for fault in settings.fault:
+        argv += ["--fault", fault]
+    twin = launch("virtual meter", argv)
+    deadline = time.monotonic() + _READY_S
+    while twin.first_line is None:
+        if twin.poll() is not None or time.monotonic() > deadline:
+            words = twin.explain()
+            twin.stop()
+            raise DeviceError(f"the virtual meter did not start: {words}")
+        time.sleep(0.02)
+    return twin, str(folder / "port")
+
+
+@contextmanager
+def temporary_port(meter: MeterSection) -> Iterator[str]:
+    """Yield the meter's port for a short talk; a virtual instrument lives as long as the talk."""
+    if not meter.is_virtual:
+        yield meter.port
+        return
+    with tempfile.TemporaryDirectory(prefix="wattlab-") as folder:
+        twin, port = start_twin(meter, Path(folder))
+        try:
+            yield port
+        finally:
+            twin.stop()

@@ -1,0 +1,74 @@
+"""The reference pages name everything that exists: commands, options, configuration keys."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from pydantic import BaseModel
+
+from lab import config
+from lab.cli import cli
+from lab.template import demo_text
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CLI_PAGE = (ROOT / "docs/reference/cli.md").read_text()
+CONFIG_PAGE = (ROOT / "docs/reference/configuration.md").read_text()
+
+
+def commands(group: click.Group, prefix: str) -> list[tuple[str, click.Command]]:
+    context = click.Context(group)
+    found = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        path = f"{prefix} {name}"
+        if isinstance(command, click.Group):
+            found += commands(command, path)
+        else:
+            found.append((path, command))
+    return found
+
+
+ALL = commands(cli, "lab")
+
+
+@pytest.mark.parametrize(("path", "command"), ALL, ids=[path for path, _ in ALL])
+def test_every_command_and_option_is_in_the_reference(path: str, command: click.Command) -> None:
+    section = CLI_PAGE.partition(f"\n## `{path}")[2].partition("\n## ")[0]
+    assert section, f"docs/reference/cli.md has no section '## `{path}'"
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            for option in parameter.opts:
+                assert f"`{option}" in section, f"{option} of {path} is not in its section"
+
+
+@pytest.mark.parametrize(("path", "command"), ALL, ids=[path for path, _ in ALL])
+def test_every_command_shows_an_example_in_its_help(path: str, command: click.Command) -> None:
+    assert command.help is not None
+    assert re.search(rf"^{re.escape(path)}( |$)", command.help, re.MULTILINE), f"{path}: no example"
+
+
+SECTIONS = [
+    model
+    for model in vars(config).values()
+    if isinstance(model, type) and issubclass(model, config.Section) and model is not config.Section
+]
+
+
+@pytest.mark.parametrize("model", SECTIONS, ids=lambda model: model.__name__)
+def test_every_configuration_key_is_in_the_reference(model: type[BaseModel]) -> None:
+    for key in model.model_fields:
+        named = f"`{key}`" in CONFIG_PAGE or f"[{key}" in CONFIG_PAGE or f"[[{key}]]" in CONFIG_PAGE
+        assert named or f".{key}]" in CONFIG_PAGE or key == "base_dir", key
+
+
+def test_the_checkout_holds_the_demonstrations_configuration() -> None:
+    assert (ROOT / "lab.toml").read_text() == demo_text()
+
+
+def test_every_room_is_under_the_import_contract() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    contract = (ROOT / ".importlinter").read_text()
+    listed = contract.partition("root_packages =")[2].partition("[")[0].split()
+    assert set(listed) == packages
