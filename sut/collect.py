@@ -20,7 +20,6 @@ from pathlib import Path
 from records.errors import SutError, WattlabError
 from records.run import RunFolder
 from sut.collectl import Collectl, find_collectl
-from sut.gpu import GpuSampler
 from sut.host import HostSampler, Sampler, SensorSampler
 from sut.nvml import open_gpus
 from sut.temperature import CpuThermometer
@@ -94,6 +93,8 @@ class Collection:
         if gpus is None:
             self.notices.append(NO_GPU)
         else:
+            from sut.gpu import GpuSampler
+
             self._add(GpuSampler(run.gpu_csv, run.gpu_json, interval_s, gpus))
 
     def _add(self, sampler: Sampler) -> None:

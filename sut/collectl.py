@@ -8,7 +8,6 @@ if that were not enough of the broken pipe.
 
 import ctypes
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -26,7 +25,8 @@ _PATIENCE_S = 5.0
 
 def find_collectl() -> str | None:
     """Return the path of collectl, or ``None`` where it is not installed."""
-    return shutil.which("collectl")
+    places = (f"{folder}/collectl" for folder in os.get_exec_path())  # shutil.which is a heavy import
+    return next((path for path in places if os.access(path, os.X_OK)), None)
 
 
 def collectl_version(program: str | None) -> str | None:

@@ -2,7 +2,8 @@
 
 This is what the lab records where collectl is absent, in the same units and with the same meaning
 (`records.host.HOST_COLUMNS`). It runs beside the measured program, so the files stay open and are
-read again from their start; the kernel makes their text anew at each read.
+read again from their start (the kernel makes their text anew at each read), and nothing is parsed that is
+not recorded.
 
 Meaning of the columns, each over the time since the row before:
 
@@ -17,26 +18,26 @@ Source of the formats: proc(5) and the kernel's Documentation/admin-guide/iostat
 """
 
 import os
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
+from typing import NamedTuple
 
 from records.errors import SutError
 
 _READ_BYTES = 1 << 16
+_HEAD_BYTES = 512  # holds the first line of stat and the first two of meminfo
 _SECTOR_KIB = 0.5  # /proc/diskstats counts sectors of 512 bytes whatever the disk's own size
 _BYTES_PER_KIB = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class CpuTime:
+class CpuTime(NamedTuple):
     """CPU time since boot over all processors, in clock ticks."""
 
     busy: int
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
+class Counters(NamedTuple):
     """All counters at one moment.
 
     Attributes:
@@ -54,8 +55,7 @@ class Counters:
     interfaces: dict[str, tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class HostReading:
+class HostReading(NamedTuple):
     """One row of ``host.csv`` but for its stamp; ``None`` where a counter went backwards."""
 
     cpu_load_pct: float | None
@@ -88,33 +88,35 @@ def parse_ram_used_kib(meminfo: str) -> int:
         SutError: one of the two is missing.
     """
     values = {}
-    for line in meminfo.split("\n"):
+    for line in meminfo.split("\n", 2)[:2]:
         name, _, value = line.partition(":")
         if name in ("MemTotal", "MemFree"):
             values[name] = int(value.split()[0])
-            if len(values) == 2:
-                return values["MemTotal"] - values["MemFree"]
-    raise SutError(f"/proc/meminfo: expected MemTotal and MemFree in it, found only {sorted(values)}")
+    if len(values) == 2:
+        return values["MemTotal"] - values["MemFree"]
+    raise SutError(f"/proc/meminfo: expected MemTotal and MemFree in its first lines, found {meminfo[:60]!r}")
 
 
-def parse_disks(diskstats: str, wanted: dict[str, bool]) -> dict[str, tuple[int, int]]:
+def parse_disks(diskstats: str, wanted: Collection[str]) -> dict[str, tuple[int, int]]:
     """Return the sectors (read, written) of the wanted block devices in /proc/diskstats."""
     found = {}
-    for line in diskstats.splitlines():
-        fields = line.split(maxsplit=10)
-        if len(fields) > 9 and wanted.get(fields[2]):
-            found[fields[2]] = (int(fields[5]), int(fields[9]))
+    for name in wanted:
+        _, _, counters = diskstats.partition(f" {name} ")
+        if counters:
+            fields = counters.split(maxsplit=7)
+            found[name] = (int(fields[2]), int(fields[6]))
     return found
 
 
-def parse_interfaces(net_dev: str, wanted: dict[str, bool]) -> dict[str, tuple[int, int]]:
+def parse_interfaces(net_dev: str, wanted: Collection[str]) -> dict[str, tuple[int, int]]:
     """Return the bytes (received, sent) of the wanted interfaces in /proc/net/dev."""
     found = {}
     for line in net_dev.splitlines()[2:]:
         name, _, counters = line.partition(":")
-        if wanted.get(name.strip()):
+        name = name.lstrip()
+        if name in wanted:
             fields = counters.split(maxsplit=9)
-            found[name.strip()] = (int(fields[0]), int(fields[8]))
+            found[name] = (int(fields[0]), int(fields[8]))
     return found
 
 
@@ -170,20 +172,25 @@ class ProcFiles:
     def __init__(self, root: Path = Path("/")) -> None:
         self._root = root
         self._fds = [_open(root / "proc" / name) for name in ("stat", "meminfo", "diskstats", "net/dev")]
-        self._disks: dict[str, bool] = {}
-        self._interfaces: dict[str, bool] = {}
+        self._disks: list[str] = []
+        self._interfaces: list[str] = []
+        self._devices = (0, 0)
 
     def read(self, t_mono_s: float) -> Counters:
         """Read all counters once; ``t_mono_s`` is the moment of it on the monotonic clock."""
-        stat, meminfo, diskstats, net_dev = (self._text(fd) for fd in self._fds)
-        self._learn_disks(diskstats)
-        self._learn_interfaces(net_dev)
+        stat, meminfo, diskstats, net_dev = self._fds
+        disks, interfaces = _whole(diskstats), _whole(net_dev)
+        devices = (disks.count("\n"), interfaces.count("\n"))
+        if devices != self._devices:  # at first, and when one was plugged in or out
+            self._devices = devices
+            self._disks = self._physical_disks(disks)
+            self._interfaces = self._real_interfaces(interfaces)
         return Counters(
-            t_mono_s=t_mono_s,
-            cpu=parse_cpu(stat),
-            ram_used_kib=parse_ram_used_kib(meminfo),
-            disks=parse_disks(diskstats, self._disks),
-            interfaces=parse_interfaces(net_dev, self._interfaces),
+            t_mono_s,
+            parse_cpu(_head(stat)),
+            parse_ram_used_kib(_head(meminfo)),
+            parse_disks(disks, self._disks),
+            parse_interfaces(interfaces, self._interfaces),
         )
 
     def close(self) -> None:
@@ -191,29 +198,25 @@ class ProcFiles:
         while self._fds:
             os.close(self._fds.pop())
 
-    @staticmethod
-    def _text(fd: int) -> str:
-        parts = []
-        offset = 0
-        while part := os.pread(fd, _READ_BYTES, offset):
-            parts.append(part)
-            offset += len(part)  # /proc answers in pages, so a short part is not yet the end
-        return b"".join(parts).decode("ascii", errors="replace")
+    def _physical_disks(self, diskstats: str) -> list[str]:
+        names = [line.split(maxsplit=3)[2] for line in diskstats.splitlines()]
+        return [name for name in names if (self._root / "sys/block" / name / "device").exists()]
 
-    def _learn_disks(self, diskstats: str) -> None:
-        """Look a block device up in /sys when it is seen for the first time."""
-        for line in diskstats.splitlines():
-            name = line.split(maxsplit=3)[2]
-            if name not in self._disks:
-                self._disks[name] = (self._root / "sys/block" / name / "device").exists()
-
-    def _learn_interfaces(self, net_dev: str) -> None:
+    def _real_interfaces(self, net_dev: str) -> list[str]:
         names = [line.partition(":")[0].strip() for line in net_dev.splitlines()[2:]]
-        if all(name in self._interfaces for name in names):
-            return
-        net = self._root / "sys/class/net"
-        physical = {name: (net / name / "device").exists() for name in names}
-        self._interfaces = physical if any(physical.values()) else {name: name != "lo" for name in names}
+        physical = [name for name in names if (self._root / "sys/class/net" / name / "device").exists()]
+        return physical or [name for name in names if name != "lo"]
+
+
+def _head(fd: int) -> str:
+    return os.pread(fd, _HEAD_BYTES, 0).decode("ascii", errors="replace")
+
+
+def _whole(fd: int) -> str:
+    text = b""
+    while part := os.pread(fd, _READ_BYTES, len(text)):  # /proc answers in pages: a short part is no end
+        text += part
+    return text.decode("ascii", errors="replace")
 
 
 def _open(path: Path) -> int:
