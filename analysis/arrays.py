@@ -1,0 +1,35 @@
+"""Arrays of numbers, and the way from a table's text to them."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from records.tables import Table
+
+Floats = NDArray[np.float64]
+"""One-dimensional, 64 bit; the unit is in the name of the variable."""
+
+
+def column(table: Table, name: str) -> Floats:
+    """Return a column as numbers ``(n,)``, NaN where a field is empty or holds no number."""
+    import pandas as pd
+
+    values: Any = pd.to_numeric(table.frame[name], errors="coerce")
+    numbers = np.asarray(values, dtype=np.float64).copy()
+    numbers[~np.isfinite(numbers)] = np.nan
+    return numbers
+
+
+def finite(value: object) -> float | None:
+    """Return a number as a float, or ``None`` for what is no finite number: results hold no NaN."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def mean_or_none(values: list[float]) -> float | None:
+    """Return the arithmetic mean, or ``None`` of no values."""
+    return finite(np.mean(values)) if values else None

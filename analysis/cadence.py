@@ -1,0 +1,180 @@
+"""A meter's own cadence, found in the arrival stamps of its readings (METHOD section 2).
+
+A meter closes its intervals by its own clock, ``t_i = t_0 + n_i * dt``; the stamps add delays to
+that, which can be long (a busy host, a burst after a stall) but never negative. The fit therefore
+follows the typical reading, throws out the late ones, and numbers every reading with the latest
+interval that had ended when it arrived. Missing, late and duplicate readings follow from the numbers.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.arrays import Floats
+
+ENOUGH_READINGS = 8
+"""Below this the stamps cannot say more about the interval than its declared value does."""
+
+EARLY_SHARE = 0.3
+"""Share of the interval by which a stamp may precede the typical arrival of its reading.
+
+A reading with little delay precedes the typical one; anything earlier is the reading before, late.
+"""
+
+LATE_SHARE = 0.5
+"""A reading is called late when it comes this share of the interval after its time."""
+
+_MAD_TO_SD = 1.4826
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Cadence:
+    """The numbering of a series of readings.
+
+    Attributes:
+        interval_s: time between readings as found.
+        phase_s: typical arrival of the reading with number 0.
+        kept: indices of the readings that have a number, in the order of arrival ``(m,)``.
+        number: their numbers, strictly increasing, ``(m,)``.
+        jitter_s: standard deviation of the arrival about the fit, late ones left out (robust).
+        late: how many readings came later than half an interval after their time.
+        duplicates: how many readings had no interval of their own and were left out.
+        fit_u_s: standard uncertainty of a fitted time.
+    """
+
+    interval_s: float
+    phase_s: float
+    kept: NDArray[np.intp]
+    number: NDArray[np.int64]
+    jitter_s: float
+    late: int
+    duplicates: int
+    fit_u_s: float
+
+    @property
+    def missing(self) -> int:
+        """Number of readings that should have come between the first and the last, but did not."""
+        return int(self.number[-1] - self.number[0] + 1 - len(self.number)) if len(self.number) else 0
+
+    def time_s(self, number: NDArray[np.int64]) -> Floats:
+        """Return the fitted arrival of the readings with these numbers."""
+        times_s: Floats = self.phase_s + number.astype(np.float64) * self.interval_s
+        return times_s
+
+
+def fit_cadence(t_s: Floats, interval_s: float, *, hold_interval: bool = False) -> Cadence:
+    """Fit the cadence of readings and number them.
+
+    Args:
+        t_s: arrival stamps in ascending order, ``(n,)``.
+        interval_s: declared time between readings; the start of the search.
+        hold_interval: keep ``interval_s`` as it is and fit the phase only.
+
+    Returns:
+        The cadence; with fewer than `ENOUGH_READINGS` stamps the interval stays the declared one.
+    """
+    if len(t_s) == 0:
+        empty = np.array([], dtype=np.int64)
+        return Cadence(interval_s, 0.0, empty.astype(np.intp), empty, 0.0, 0, 0, 0.0)
+    origin_s = float(t_s[0])
+    x_s = t_s - origin_s
+    hold = hold_interval or len(t_s) < ENOUGH_READINGS
+    dt_s = interval_s if hold else _interval_by_doubling(x_s, interval_s)
+    dt_s, phase_s, jitter_s, used = _refine(x_s, dt_s, hold)
+    number, keep = _number(x_s, phase_s, dt_s)
+    kept = np.flatnonzero(keep)
+    late = x_s[kept] - (phase_s + number[kept] * dt_s) > LATE_SHARE * dt_s
+    return Cadence(
+        interval_s=dt_s,
+        phase_s=origin_s + phase_s,
+        kept=kept,
+        number=number[kept],
+        jitter_s=jitter_s,
+        late=int(np.count_nonzero(late)),
+        duplicates=len(t_s) - len(kept),
+        # A straight line is known at its ends to twice the standard error of its middle.
+        fit_u_s=2 * jitter_s / float(np.sqrt(used)),
+    )
+
+
+def _interval_by_doubling(x_s: Floats, interval_s: float) -> float:
+    """Estimate the interval from pairs of readings farther and farther apart.
+
+    The median of the slopes over pairs (Theil 1950, Sen 1968) is robust against late and missing
+    readings. Each doubling of the distance halves the error, so that the number of intervals
+    between two readings is known before it is needed for the next, longer distance.
+    """
+    dt_s = interval_s
+    lag = 1
+    while lag <= len(x_s) // 2:
+        apart_s = x_s[lag:] - x_s[:-lag]
+        intervals = np.rint(apart_s / dt_s)
+        whole = intervals >= 1
+        if np.count_nonzero(whole) >= ENOUGH_READINGS // 2:
+            dt_s = float(np.median(apart_s[whole] / intervals[whole]))
+        lag *= 2
+    return dt_s
+
+
+def _refine(x_s: Floats, dt_s: float, hold: bool) -> tuple[float, float, float, int]:
+    """Alternate between numbering and a least-squares line through the readings that are on time."""
+    turn = np.exp(2j * np.pi * x_s / dt_s).mean()
+    phase_s = float(np.angle(turn)) / (2 * np.pi) * dt_s
+    on_time = np.ones(len(x_s), dtype=bool)
+    jitter_s = 0.0
+    for _ in range(_ROUNDS):
+        number = _latest_ended(x_s, phase_s, dt_s)
+        residual_s = x_s - phase_s - number * dt_s
+        centre_s = float(np.median(residual_s))
+        jitter_s = _MAD_TO_SD * float(np.median(np.abs(residual_s - centre_s)))
+        on_time = np.abs(residual_s - centre_s) <= max(3 * jitter_s, 1e-3 * dt_s)
+        if hold or np.count_nonzero(on_time) < ENOUGH_READINGS // 2:
+            phase_s += centre_s
+            continue
+        n, x = number[on_time], x_s[on_time]
+        middle = n.mean()
+        spread = float(((n - middle) ** 2).sum())
+        if spread > 0:
+            dt_s = float(((n - middle) * (x - x.mean())).sum()) / spread
+        phase_s = float(x.mean() - dt_s * middle)
+    return dt_s, phase_s, jitter_s, int(np.count_nonzero(on_time))
+
+
+def _latest_ended(x_s: Floats, phase_s: float, dt_s: float) -> NDArray[np.int64]:
+    """Number each stamp with the latest interval that can have ended by then."""
+    return np.floor((x_s - phase_s) / dt_s + EARLY_SHARE).astype(np.int64)
+
+
+def _number(x_s: Floats, phase_s: float, dt_s: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Give every reading a number of its own, going back from the last.
+
+    Several readings in one interval are a burst after a stall when the numbers before it are free,
+    else all but one of them are duplicates.
+    """
+    number = _latest_ended(x_s, phase_s, dt_s)
+    keep = np.ones(len(x_s), dtype=bool)
+    after_s = np.append(np.diff(x_s), np.inf)
+    behind_s = x_s - phase_s - number * dt_s
+    can_be_older = (after_s < LATE_SHARE * dt_s) | (behind_s > EARLY_SHARE * dt_s)
+    successor = len(x_s) - 1
+    for i in range(len(x_s) - 2, -1, -1):
+        if number[i] >= number[successor]:
+            if _room_before(number, can_be_older, i, int(number[successor]) - 1):
+                number[i] = number[successor] - 1
+            else:
+                keep[successor] = False
+        successor = i
+    return number, keep
+
+
+def _room_before(number: NDArray[np.int64], can_be_older: NDArray[np.bool_], last: int, latest: int) -> bool:
+    """Say whether reading ``last`` and those before it can move down to ``latest`` and below."""
+    i = last
+    while i >= 0 and number[i] > latest:
+        if not can_be_older[i]:
+            return False
+        latest -= 1
+        i -= 1
+    return True

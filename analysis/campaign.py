@@ -1,0 +1,171 @@
+"""From a campaign's records to its results: a map over the runs and a small reduction."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from analysis.agreement import agreement_rows, cost_rows
+from analysis.baseline import Baseline, BaselinePower
+from analysis.evidence import Examination, examine
+from analysis.measure import RunMeasure, measure_run
+from analysis.notes import check_baseline, check_rows, check_samples
+from analysis.provenance import by_scenario, check_provenance
+from analysis.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
+from analysis.scenarios import group_runs, scenario_row
+from analysis.settings import AnalysisSettings, settings_of
+from records.campaign import Campaign, CampaignFolder, Environment
+from records.errors import RecordError
+from records.findings import LEVELS, Finding
+from records.results import Results, Row, write_results
+
+RULE = "default"
+
+
+def analyse(
+    folder: Path,
+    settings: AnalysisSettings | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Results:
+    """Analyse a campaign and write its ``results/``.
+
+    Args:
+        folder: of the campaign.
+        settings: those of the campaign unless given.
+        progress: called with the number of runs done and the number of all.
+
+    Returns:
+        What was written. Runs that do not count are listed with their reason.
+
+    Raises:
+        SchemaError: the campaign was written by a newer Wattlab.
+        RecordError: the folder is no campaign, or its ``campaign.json`` is damaged.
+        ConfigurationError: the campaign's settings are none that the analysis knows.
+    """
+    place = CampaignFolder(folder)
+    campaign = place.read()
+    settings = settings or settings_of(campaign)
+    examination = examine(folder, settings)
+    runs = []
+    for done, attempt in enumerate(examination.counted, start=1):
+        runs.append(measure_run(attempt.path))
+        if progress is not None:
+            progress(done, len(examination.counted))
+    results = reduce_runs(campaign, runs, examination, settings)
+    results.environment = _environment(place)
+    write_results(results, place.results)
+    return results
+
+
+def reduce_runs(
+    campaign: Campaign, runs: list[RunMeasure], examination: Examination, settings: AnalysisSettings
+) -> Results:
+    """Put measured runs together: baseline, induced energies, scenarios, trackers, findings.
+
+    Args:
+        campaign: its plan and configuration.
+        runs: every counted run, measured.
+        examination: the evidence.
+        settings: of the analysis.
+    """
+    baseline = Baseline([run.as_baseline() for run in runs if _is_reference(run)], settings.baseline)
+    reference = {run.run_dir: _reference(run, baseline) for run in runs}
+    summary = baseline.summary(settings.confidence)
+    targets = settings.target_val_accuracy
+    rows = [run_row(run, reference[run.run_dir], targets.get(run.run.scenario)) for run in runs]
+    actions = [row for run in runs for row in span_rows(run, run.actions, reference[run.run_dir])]
+    calls = [row for run in runs for row in span_rows(run, run.calls, reference[run.run_dir])]
+    epochs = [row for run in runs for row in epoch_rows(run, reference[run.run_dir])]
+    trackers = [
+        row
+        for run in runs
+        for row in tracker_rows(run, baseline.at(run.middle_utc_s), settings.coverage_min_pct)
+    ]
+    groups = group_runs(runs, rows, epochs)
+    findings = [
+        *examination.findings,
+        *check_baseline(baseline, summary, len(runs)),
+        *check_rows(rows, actions + epochs + calls, trackers, settings.coverage_min_pct),
+        *check_samples(groups),
+        *check_provenance(runs),
+    ]
+    return Results(
+        campaign=_campaign_facts(campaign, runs),
+        rule=RULE,
+        settings=settings.to_json(),
+        environment={},
+        meter=_meter_facts(runs),
+        runs=rows,
+        refused=_refused(examination),
+        actions=actions,
+        epochs=epochs,
+        calls=calls,
+        scenarios=[scenario_row(group, baseline, settings.confidence) for group in groups],
+        comparisons=cost_rows(groups, settings.confidence),
+        trackers=trackers,
+        agreement=agreement_rows(trackers, settings.confidence),
+        baseline=summary,
+        provenance=by_scenario(runs),
+        traces=[trace_row(run) for run in runs],
+        findings=[asdict(f) for f in sorted(findings, key=_worst_first)],
+    )
+
+
+def _worst_first(finding: Finding) -> tuple[int, str, str]:
+    return LEVELS.index(finding.level), finding.run_dir, finding.code
+
+
+def _is_reference(run: RunMeasure) -> bool:
+    """Say whether a run is a baseline: of the bare system, no tracker beside it."""
+    return run.run.kind == "baseline" and run.run.tracker is None and run.whole.energy_wh is not None
+
+
+def _reference(run: RunMeasure, baseline: Baseline) -> BaselinePower | None:
+    return None if _is_reference(run) else baseline.at(run.middle_utc_s)
+
+
+def _campaign_facts(campaign: Campaign, runs: list[RunMeasure]) -> dict[str, Any]:
+    section = campaign.config.get("campaign")
+    options = section if isinstance(section, dict) else {}
+    return {
+        "id": campaign.id,
+        "title": options.get("title") or campaign.id,
+        "created_utc_s": campaign.created_utc_s,
+        "wattlab_version": campaign.wattlab_version,
+        "simulated": campaign.simulated,
+        "seed": campaign.seed,
+        "config_sha256": campaign.config_sha256,
+        "blocks": max((slot.block for slot in campaign.plan), default=0),
+        "repeats": options.get("repeats") or max((slot.repeat for slot in campaign.plan), default=0),
+        "slots_planned": len(campaign.plan),
+        "slots_completed": len(runs),
+    }
+
+
+def _meter_facts(runs: list[RunMeasure]) -> dict[str, Any]:
+    if not runs:
+        return {}
+    facts = runs[0].meter.to_json()
+    return {name: value for name, value in facts.items() if name not in ("schema", "gaps", "counts")}
+
+
+def _environment(place: CampaignFolder) -> dict[str, Any]:
+    """Return the inventory; where it is missing or damaged the evidence check has said so."""
+    try:
+        document = Environment.read(place.environment_json).to_json()
+    except RecordError:
+        return {}
+    return {name: value for name, value in document.items() if name != "schema"}
+
+
+def _refused(examination: Examination) -> list[Row]:
+    return [
+        {
+            "run_dir": attempt.path.name,
+            "scenario": attempt.run.scenario if attempt.run else attempt.slot and attempt.slot.scenario,
+            "tracker": attempt.run.tracker if attempt.run else attempt.slot and attempt.slot.tracker,
+            "status": attempt.run.status if attempt.run else "damaged",
+            "reason": attempt.reason,
+        }
+        for attempt in examination.others
+    ]

@@ -1,0 +1,74 @@
+"""How much of a run's rating interval the meter really measured."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.clock import campaign_clock
+from analysis.energy import Hole, window_energy
+from analysis.spans import rating_interval, read_events_if_any
+from analysis.trace import CadenceFigures, read_meter, read_trace
+from records.run import RunFolder
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Coverage of a rating interval.
+
+    Attributes:
+        coverage_pct: measured time over the interval.
+        duration_s: length of the interval.
+        holes: the unmeasured parts, seconds after the start, each with the bound of its energy.
+        recorded_from_s, recorded_to_s: first and last moment that the readings cover, seconds after
+            the start; ``None`` without readings.
+        cadence: what the stamps say about the meter.
+    """
+
+    coverage_pct: float
+    duration_s: float
+    holes: tuple[Hole, ...]
+    recorded_from_s: float | None
+    recorded_to_s: float | None
+    cadence: CadenceFigures
+
+    def refusal(self, coverage_min_pct: float = 99.0) -> str | None:
+        """Say why a run must not be counted, or return ``None`` when its coverage suffices."""
+        if self.coverage_pct >= coverage_min_pct:
+            return None
+        worst = max(self.holes, key=lambda hole: hole.length_s)
+        at_other_rate = self.cadence.step_median >= 2
+        advice = (
+            f"The meter delivers a reading every {self.cadence.step_median * self.cadence.interval_s:.3g} s, "
+            f"not every {self.cadence.declared_s:.3g} s: correct interval_s in lab.toml"
+            if at_other_rate
+            else "Repeat the run; if it happens again, look at the meter's cable and port with `lab doctor`"
+        )
+        return (
+            f"the meter covered {self.coverage_pct:.2f} % of the rating interval, at least "
+            f"{coverage_min_pct:g} % are needed: {len(self.holes)} hole(s), the longest "
+            f"{worst.length_s:.2f} s from {worst.from_s:.2f} s after the start. {advice}"
+        )
+
+
+def run_coverage(run_dir: Path) -> Coverage:
+    """Find the coverage of a run's rating interval; works as soon as its files are closed.
+
+    Args:
+        run_dir: the run folder; its ``run.json`` or its events tell the rating interval.
+
+    Raises:
+        RecordError: a file is missing or damaged, or the run has no rating interval.
+    """
+    clock = campaign_clock(run_dir)
+    events = read_events_if_any(run_dir)
+    start_utc_s, stop_utc_s = rating_interval(run_dir, RunFolder(run_dir).read(), events, clock)
+    trace = read_trace(run_dir, read_meter(run_dir), start_utc_s)
+    window = window_energy(trace, 0.0, stop_utc_s - start_utc_s)
+    pieces = trace.power_w
+    return Coverage(
+        coverage_pct=window.coverage_pct,
+        duration_s=window.window_s,
+        holes=window.holes,
+        recorded_from_s=float(pieces.start_s[0]) if len(pieces) else None,
+        recorded_to_s=float(pieces.stop_s[-1]) if len(pieces) else None,
+        cadence=trace.cadence,
+    )

@@ -1,0 +1,47 @@
+"""Energy efficiency: useful work done per used energy (METHOD section 4)."""
+
+from records.results import USEFUL_WORK
+
+
+def factors(
+    work: list[dict[str, float]], energy_wh: list[float | None], induced_wh: list[float | None]
+) -> dict[str, float | None]:
+    """Return ``<kind>_per_wh`` and ``<kind>_per_induced_wh`` of a scenario for every useful work.
+
+    Each is the ratio of the sums over the runs that report the kind: work and energy of the same
+    runs, so that a run with little energy does not weigh more than its share. A factor is ``None``
+    where no run reports the kind or the energy is not positive.
+
+    Args:
+        work: useful work of each run, by kind.
+        energy_wh: gross energy of each run.
+        induced_wh: energy of each run above the baseline.
+    """
+    result: dict[str, float | None] = {}
+    for kind in USEFUL_WORK:
+        gross = [(w[kind], e) for w, e in zip(work, energy_wh, strict=True) if kind in w and e is not None]
+        net = [(w[kind], e) for w, e in zip(work, induced_wh, strict=True) if kind in w and e is not None]
+        result[f"{kind}_per_wh"] = _ratio(gross)
+        result[f"{kind}_per_induced_wh"] = _ratio(net)
+    return result
+
+
+def _ratio(pairs: list[tuple[float, float]]) -> float | None:
+    energy_wh = sum(energy for _, energy in pairs)
+    return sum(work for work, _ in pairs) / energy_wh if energy_wh > 0 else None
+
+
+def wh_to_target(epochs: list[tuple[float | None, float | None]], target: float | None) -> float | None:
+    """Return the energy from the start of the run to the end of the first epoch that meets a target.
+
+    Args:
+        epochs: in order: validation accuracy and energy from the start of the run, Wh.
+        target: validation accuracy to reach, as a share.
+
+    Returns:
+        Wh, or ``None`` when there is no target or no epoch reaches it.
+    """
+    if target is None:
+        return None
+    reached = (wh for accuracy, wh in epochs if accuracy is not None and accuracy >= target)
+    return next(reached, None)

@@ -1,0 +1,46 @@
+"""How a run was conducted: against its plan, through the gate, with its meter marked for what it is."""
+
+from analysis.evidence.case import RunCase
+from records.findings import Finding
+from records.meter import MeterRecord
+
+_PLANNED = ("slot", "scenario", "kind", "repeat", "block", "tracker")
+
+
+def check_conduct(case: RunCase) -> list[Finding]:
+    """Compare a run with its slot, and look at its gate and exit code."""
+    findings = []
+    if case.slot is not None:
+        different = [
+            f"{name} {getattr(case.run, name)!r} instead of {getattr(case.slot, name)!r}"
+            for name in _PLANNED
+            if getattr(case.run, name) != getattr(case.slot, name)
+        ]
+        if different:
+            message = f"run.json is not what the plan has for this folder: {'; '.join(different)}"
+            findings.append(Finding("refuse", case.name, "plan-differs", message))
+    if case.run.exit_code != 0:
+        message = f"counted as completed, but its workload ended with exit code {case.run.exit_code}"
+        findings.append(Finding("warn", case.name, "exit-code", message))
+    return findings + _gate(case)
+
+
+def _gate(case: RunCase) -> list[Finding]:
+    if case.run.gate is None:
+        message = "the stability gate was off: the SUT may still have been warm or busy at the start"
+        return [Finding("info", case.name, "gate-off", message)]
+    if case.run.gate.get("open") is not True:
+        reason = case.run.gate.get("reason") or "no reason given"
+        message = f"the stability gate never opened ({reason}); the run began from an unsettled state"
+        return [Finding("warn", case.name, "gate-closed", message)]
+    return []
+
+
+def check_marking(case: RunCase) -> list[Finding]:
+    """Refuse a simulated meter in a campaign that does not say it is simulated."""
+    if case.campaign is None or case.campaign.simulated or not case.folder.meter_json.is_file():
+        return []
+    if not MeterRecord.read(case.folder.meter_json).simulated:
+        return []
+    message = "its meter is a virtual one, but campaign.json does not mark the campaign as simulated"
+    return [Finding("refuse", case.name, "simulated-unmarked", message)]

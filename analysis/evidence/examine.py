@@ -1,0 +1,221 @@
+"""The whole check, and which runs count."""
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from analysis.evidence.case import RunCase, collect
+from analysis.evidence.clocks import check_clock
+from analysis.evidence.conduct import check_conduct, check_marking
+from analysis.evidence.durations import check_durations
+from analysis.evidence.files import check_files, check_lines
+from analysis.evidence.order import check_spans
+from analysis.evidence.readings import check_readings
+from analysis.settings import AnalysisSettings, settings_of
+from records.campaign import Campaign, CampaignFolder, Environment, Slot
+from records.errors import ConfigurationError, RecordError, SchemaError
+from records.findings import LEVELS, Finding
+from records.journal import read_journal
+from records.run import Run, RunFolder
+
+_CHECKS = (
+    check_files,
+    check_lines,
+    check_spans,
+    check_readings,
+    check_clock,
+    check_conduct,
+    check_marking,
+)
+
+
+@dataclass
+class Attempt:
+    """One attempt at a slot.
+
+    Attributes:
+        path: its folder; ``slot`` of the plan, or ``None`` without a readable plan.
+        run: its record, or ``None`` when that is damaged.
+        findings: about it.
+    """
+
+    path: Path
+    slot: Slot | None
+    run: Run | None
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Whether it is completed and nothing refuses it."""
+        completed = self.run is not None and self.run.status == "completed"
+        return completed and not any(finding.level == "refuse" for finding in self.findings)
+
+    @property
+    def reason(self) -> str:
+        """Why it is not counted, in words."""
+        refusals = [finding.message for finding in self.findings if finding.level == "refuse"]
+        if self.run is not None and self.run.reason:
+            refusals.append(self.run.reason)
+        return "; ".join(refusals) or "a later attempt at this slot is counted"
+
+
+@dataclass
+class Examination:
+    """Outcome of the check.
+
+    Attributes:
+        counted: attempts that the analysis uses, one per slot at most, in the order of the plan.
+        others: attempts that it does not use.
+        findings: all of them, worst first.
+    """
+
+    counted: list[Attempt]
+    others: list[Attempt]
+    findings: list[Finding]
+
+
+def check(folder: Path) -> list[Finding]:
+    """Check the evidence of a campaign, offline; behind ``lab check``.
+
+    Args:
+        folder: of the campaign.
+
+    Returns:
+        All findings, worst first. A damaged file is a finding, not an error.
+
+    Raises:
+        SchemaError: the campaign was written by a newer Wattlab.
+        RecordError: the folder is no campaign.
+    """
+    return examine(folder).findings
+
+
+def examine(folder: Path, settings: AnalysisSettings | None = None) -> Examination:
+    """Check every attempt of a campaign and decide which runs count.
+
+    Args:
+        folder: of the campaign.
+        settings: of the analysis; those of the campaign unless given.
+
+    Raises:
+        SchemaError: the campaign was written by a newer Wattlab.
+        RecordError: the folder is no campaign.
+    """
+    place = CampaignFolder(folder)
+    findings: list[Finding] = []
+    campaign = _read_campaign(place, findings)
+    settings = settings or _settings(campaign, findings)
+    slots: list[Slot | None] = list(campaign.plan) if campaign else []
+    attempts = [[Attempt(path, slot, None) for path in place.attempts(slot)] for slot in slots if slot]
+    planned = {attempt.path for of_slot in attempts for attempt in of_slot}
+    strangers = [p for p in sorted(place.runs.glob("*")) if p.is_dir() and p not in planned]
+    if campaign:
+        findings += _strangers(strangers)
+    else:  # without a plan every folder stands for a slot of its own
+        attempts = [[Attempt(path, None, None)] for path in strangers]
+        slots = [None] * len(strangers)
+    examination = Examination([], [], findings)
+    for slot, of_slot in zip(slots, attempts, strict=True):
+        for attempt in of_slot:
+            _examine_attempt(attempt, campaign, settings)
+        _decide(slot, of_slot, examination)
+    examination.findings += check_durations({a.path.name: a.run for a in examination.counted if a.run})
+    examination.findings += _campaign_files(place, campaign)
+    examination.findings.sort(key=lambda f: (LEVELS.index(f.level), f.run_dir, f.code))
+    return examination
+
+
+def _read_campaign(place: CampaignFolder, findings: list[Finding]) -> Campaign | None:
+    if not place.campaign_json.is_file():
+        return place.read()  # says that this is no campaign
+    try:
+        return place.read()
+    except SchemaError:
+        raise
+    except RecordError as error:
+        findings.append(Finding("refuse", "", "record-damaged", str(error)))
+        return None
+
+
+def _settings(campaign: Campaign | None, findings: list[Finding]) -> AnalysisSettings:
+    try:
+        return settings_of(campaign) if campaign else AnalysisSettings()
+    except ConfigurationError as error:
+        findings.append(Finding("refuse", "", "settings-unknown", str(error)))
+        return AnalysisSettings()
+
+
+def _strangers(folders: list[Path]) -> list[Finding]:
+    message = "this folder is in no slot of the plan; it is left out of the analysis"
+    return [Finding("warn", folder.name, "run-unplanned", message) for folder in folders]
+
+
+def _examine_attempt(attempt: Attempt, campaign: Campaign | None, settings: AnalysisSettings) -> None:
+    name = attempt.path.name
+    folder = RunFolder(attempt.path)
+
+    def read() -> list[Finding]:
+        attempt.run = folder.read()
+        return []
+
+    attempt.findings += collect(name, read)
+    if attempt.run is None:
+        return
+    if attempt.run.status != "completed":
+        reason = attempt.run.reason or "it did not end: the controller was stopped while it ran"
+        message = f"attempt {attempt.run.attempt} is {attempt.run.status}: {reason}"
+        attempt.findings.append(Finding("info", name, "attempt-failed", message))
+        return
+    case = RunCase(folder, attempt.run, attempt.slot, campaign, settings)
+    for part in _CHECKS:
+        attempt.findings += [f for f in collect(name, partial(part, case)) if f not in attempt.findings]
+
+
+def _decide(slot: Slot | None, attempts: list[Attempt], examination: Examination) -> None:
+    """Count the last sound attempt at a slot; what refuses the others no longer matters then."""
+    counted = next((attempt for attempt in reversed(attempts) if attempt.sound), None)
+    for attempt in attempts:
+        if attempt is counted:
+            examination.counted.append(attempt)
+            examination.findings += attempt.findings
+            continue
+        examination.others.append(attempt)
+        demote = counted is not None
+        examination.findings += [
+            replace(f, level="info") if demote and f.level == "refuse" else f for f in attempt.findings
+        ]
+    if counted is None and slot is not None:
+        last = f"the last attempt: {attempts[-1].reason}" if attempts else "it was never begun"
+        message = (
+            f"slot {slot.slot} ({slot.scenario}{f' with {slot.tracker}' if slot.tracker else ''}, repeat "
+            f"{slot.repeat}) has no run that counts; {last}. Go on with `lab resume`"
+        )
+        examination.findings.append(Finding("refuse", slot.run_dir, "slot-incomplete", message))
+
+
+def _campaign_files(place: CampaignFolder, campaign: Campaign | None) -> list[Finding]:
+    def journal() -> list[Finding]:
+        if not place.journal.is_file():
+            message = "journal.jsonl is missing: the controller's side of the evidence is gone"
+            return [Finding("warn", "", "journal-missing", message)]
+        torn = read_journal(place.journal)[1]
+        message = f"journal.jsonl: {len(torn)} damaged or torn line(s), the first in line {(torn or [0])[0]}"
+        return [Finding("info", "", "journal-torn", message)] if torn else []
+
+    def environment() -> list[Finding]:
+        if place.environment_json.is_file():
+            Environment.read(place.environment_json)
+            return []
+        message = (
+            "environment.json is missing: on which SUT and with which meter this was measured is unknown"
+        )
+        return [Finding("warn", "", "environment-missing", message)]
+
+    def simulated() -> list[Finding]:
+        message = (
+            "SIMULATED: an instrument of this campaign is a virtual one; no number here is a measurement"
+        )
+        marked = campaign is not None and campaign.simulated
+        return [Finding("warn", "", "campaign-simulated", message)] if marked else []
+
+    return collect("", journal, environment, simulated)

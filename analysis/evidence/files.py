@@ -1,0 +1,92 @@
+"""Files of a run: are they there, unchanged, and whole?"""
+
+from analysis.evidence.case import RunCase, collect
+from records.events import read_events
+from records.files import sha256_of
+from records.findings import Finding
+from records.gpu import read_gpu
+from records.host import read_host, read_sensors
+from records.meter import read_readings
+from records.run import RUN_JSON
+from records.trackers import read_trackers
+
+REQUIRED = ("meter.json", "meter.csv", "events.jsonl")
+
+
+def check_files(case: RunCase) -> list[Finding]:
+    """Compare the folder with the hashes that were written when the run ended."""
+    return [*_required(case), *_listed(case), *_unlisted(case)]
+
+
+def _required(case: RunCase) -> list[Finding]:
+    absent = [name for name in REQUIRED if not (case.path / name).is_file() and name not in case.run.files]
+    findings = [
+        Finding("refuse", case.name, "file-missing", f"{name}: every run has this file; repeat the run")
+        for name in absent
+    ]
+    if not (case.folder.collectl_tab.is_file() or case.folder.host_csv.is_file()):
+        message = "neither collectl.tab nor host.csv: the load of the SUT during this run is unknown"
+        findings.append(Finding("warn", case.name, "collectors-missing", message))
+    if case.run.tracker and not case.folder.trackers_csv.is_file():
+        message = f"the tracker {case.run.tracker} left no trackers.csv: it cannot be compared with the meter"
+        findings.append(Finding("warn", case.name, "tracker-missing", message))
+    return findings
+
+
+def _listed(case: RunCase) -> list[Finding]:
+    if not case.run.files:
+        message = "run.json holds no hashes: a later change of this run's files would not be seen"
+        return [Finding("warn", case.name, "hashes-missing", message)]
+    findings = []
+    for name, expected in case.run.files.items():
+        path = case.path / name
+        if not path.is_file():
+            message = f"{name}: run.json lists this file, but it is gone; restore it from a copy"
+            findings.append(Finding("refuse", case.name, "file-missing", message))
+        elif (found := sha256_of(path)) != expected:
+            message = (
+                f"{name}: changed since the run ended (SHA-256 {found[:12]}..., run.json has "
+                f"{str(expected)[:12]}...); restore it from a copy or repeat the run"
+            )
+            findings.append(Finding("refuse", case.name, "file-changed", message))
+    return findings
+
+
+def _unlisted(case: RunCase) -> list[Finding]:
+    if not case.run.files:
+        return []
+    present = {path.relative_to(case.path).as_posix() for path in case.path.rglob("*") if path.is_file()}
+    extra = sorted(present - set(case.run.files) - {RUN_JSON})
+    message = "{}: came into the folder after the run ended; remove it, or say why it is there"
+    return [Finding("warn", case.name, "file-unlisted", message.format(name)) for name in extra]
+
+
+def check_lines(case: RunCase) -> list[Finding]:
+    """Find lines that a crash tore or that were damaged; they are left out of the analysis."""
+    return collect(
+        case.name,
+        lambda: _events_lines(case),
+        lambda: _meter_lines(case),
+        lambda: _damaged(case, "collectors' file", getattr(read_host(case.path), "damaged_lines", [])),
+        lambda: _damaged(case, "sensors.csv", getattr(read_sensors(case.path), "damaged_lines", [])),
+        lambda: _damaged(case, "gpu.csv", getattr(read_gpu(case.path), "damaged_lines", [])),
+        lambda: _damaged(case, "trackers.csv", getattr(read_trackers(case.path), "damaged_lines", [])),
+    )
+
+
+def _events_lines(case: RunCase) -> list[Finding]:
+    path = case.folder.events
+    return _damaged(case, "events.jsonl", read_events(path).damaged_lines) if path.is_file() else []
+
+
+def _meter_lines(case: RunCase) -> list[Finding]:
+    path = case.folder.meter_csv
+    return _damaged(case, "meter.csv", read_readings(path).damaged_lines) if path.is_file() else []
+
+
+def _damaged(case: RunCase, name: str, lines: list[int]) -> list[Finding]:
+    if not lines:
+        return []
+    shown = ", ".join(map(str, lines[:5])) + (", ..." if len(lines) > 5 else "")
+    message = f"{name}: {len(lines)} damaged or torn line(s) were left out (line {shown})"
+    return [Finding("warn", case.name, "lines-damaged", message)]

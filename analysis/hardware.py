@@ -1,0 +1,114 @@
+"""Time means of what the collectors saw on the SUT, over any window."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from analysis.arrays import Floats, column, finite
+from analysis.clock import ClockFit
+from analysis.pieces import Pieces
+from records.gpu import read_gpu
+from records.host import HOST_COLUMNS, read_host, read_sensors
+from records.results import HARDWARE_COLUMNS
+from records.tables import Table
+
+LONGEST_SAMPLE = 3.0
+"""A sample speaks for the time since the one before, but not for more than this many usual intervals."""
+
+_GPU = {
+    "gpu_load_pct": "load_pct",
+    "gpu_memory_load_pct": "memory_load_pct",
+    "gpu_memory_used_mib": "memory_used_mib",
+    "gpu_power_w": "power_w",
+    "gpu_temperature_c": "temperature_c",
+}
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """Series of samples by column of `records.results.HARDWARE_COLUMNS`, several with several cards.
+
+    Attributes:
+        series: samples over seconds after the origin.
+        damaged: damaged lines by file name.
+    """
+
+    series: dict[str, list[Pieces]]
+    damaged: dict[str, list[int]]
+
+    def means(self, from_s: float, to_s: float) -> dict[str, float | None]:
+        """Return the time mean of every column over a window, ``None`` where nothing was sampled.
+
+        Over several cards, power and used memory are added, loads averaged, and the hottest counts.
+        """
+        return {name: self._mean(name, from_s, to_s) for name in HARDWARE_COLUMNS}
+
+    def _mean(self, name: str, from_s: float, to_s: float) -> float | None:
+        a, b = np.array([from_s]), np.array([to_s])
+        values = []
+        for pieces in self.series.get(name, []):
+            covered_s = float(pieces.covered_s(a, b)[0])
+            if covered_s > 0:
+                values.append(float(pieces.integral(a, b)[0]) / covered_s)
+        if not values:
+            return None
+        if name in ("gpu_power_w", "gpu_memory_used_mib"):
+            return finite(sum(values))
+        return finite(max(values) if name == "gpu_temperature_c" else np.mean(values))
+
+
+def read_hardware(run_dir: Path, origin_utc_s: float, clock: ClockFit) -> Hardware:
+    """Read whatever collectors' files a run has.
+
+    Args:
+        run_dir: the run folder.
+        origin_utc_s: time zero on the controller's clock.
+        clock: from the SUT's clock to the controller's.
+
+    Raises:
+        RecordError: a file is there but cannot be used.
+    """
+    series: dict[str, list[Pieces]] = {}
+    damaged: dict[str, list[int]] = {}
+    host, sensors, gpu = read_host(run_dir), read_sensors(run_dir), read_gpu(run_dir)
+    if host is not None:
+        damaged["host"] = host.damaged_lines
+        for name in HOST_COLUMNS[1:]:
+            series[name] = [_samples(host, name, origin_utc_s, clock)]
+    if sensors is not None:
+        damaged["sensors.csv"] = sensors.damaged_lines
+        series["cpu_temperature_c"] = [_samples(sensors, "cpu_temperature_c", origin_utc_s, clock)]
+    if gpu is not None:
+        damaged["gpu.csv"] = gpu.damaged_lines
+        cards = np.unique(column(gpu, "gpu"))
+        for name, source in _GPU.items():
+            series[name] = [
+                _samples(gpu, source, origin_utc_s, clock, only=column(gpu, "gpu") == card)
+                for card in cards
+                if np.isfinite(card)
+            ]
+    return Hardware(series, damaged)
+
+
+def _samples(
+    table: Table,
+    name: str,
+    origin_utc_s: float,
+    clock: ClockFit,
+    only: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None" = None,
+) -> Pieces:
+    """Let each sample stand for the time since the one before, as rates do."""
+    t_s: Floats = clock.to_controller_all(column(table, "t_utc_s")) - origin_utc_s
+    value = column(table, name)
+    chosen = np.isfinite(t_s) if only is None else np.isfinite(t_s) & only
+    t_s, value = t_s[chosen], value[chosen]
+    t_s, first_at = np.unique(t_s, return_index=True)
+    value = value[first_at]
+    if len(t_s) < 2:
+        return Pieces.level(t_s, t_s, value)
+    usual_s = float(np.median(np.diff(t_s)))
+    start_s = np.concatenate(([t_s[0] - usual_s], t_s[:-1]))
+    start_s = np.maximum(start_s, t_s - LONGEST_SAMPLE * usual_s)
+    known = np.isfinite(value)
+    return Pieces.level(start_s[known], t_s[known], value[known])

@@ -1,0 +1,90 @@
+"""Findings about results: what a reader must know of the numbers, beside the evidence."""
+
+from analysis.baseline import Baseline
+from analysis.describe import normality_p, outliers
+from analysis.scenarios import Group
+from records.findings import Finding
+from records.results import Row
+
+SIGNIFICANT = 0.05
+
+
+def check_baseline(baseline: Baseline, summary: dict[str, float | None], n_runs: int) -> list[Finding]:
+    """Say whether there is a baseline, enough of it, and whether it drifts.
+
+    Args:
+        baseline: of the campaign.
+        summary: its `Baseline.summary`.
+        n_runs: how many runs need it.
+    """
+    if not baseline.runs:
+        message = "no counted baseline run without a tracker: induced energies are left empty"
+        return [Finding("warn", "", "baseline-missing", message)] if n_runs else []
+    findings = []
+    if len(baseline.runs) == 1:
+        message = "one baseline run only: the spread of its readings stands in for that between baselines"
+        findings.append(Finding("warn", "", "baseline-single", message))
+    p = summary.get("drift_p")
+    if p is not None and p < SIGNIFICANT:
+        message = (
+            f"the baseline drifts by {summary['drift_w_per_h']:+.3g} W/h (p = {p:.2g}): prefer the reference "
+            f"interpolated between neighbours, and let the SUT warm up before the campaign"
+        )
+        findings.append(Finding("warn", "", "baseline-drift", message))
+    change_p = summary.get("block_change_p")
+    if change_p is not None and change_p < SIGNIFICANT:
+        message = (
+            f"the baseline of the later half of the blocks differs by {summary['block_change_w']:+.3g} W "
+            f"from the earlier half (p = {change_p:.2g})"
+        )
+        findings.append(Finding("warn", "", "baseline-step", message))
+    return findings
+
+
+def check_rows(
+    runs: list[Row], spans: list[Row], trackers: list[Row], coverage_min_pct: float
+) -> list[Finding]:
+    """Flag negative induced energies, poorly covered spans, and trackers that the meter did not see."""
+    findings = []
+    for row in runs:
+        if row["induced_wh"] is not None and row["induced_wh"] < 0:
+            message = (
+                f"induced energy {row['induced_wh']:.4f} Wh (u = {row['induced_u_wh']:.4f} Wh): "
+                f"the baseline drew more than this run. Reported as measured"
+            )
+            findings.append(Finding("warn", row["run_dir"], "induced-negative", message))
+    for run_dir in dict.fromkeys(row["run_dir"] for row in spans):
+        poor = [r for r in spans if r["run_dir"] == run_dir and r["coverage_pct"] < coverage_min_pct]
+        if poor:
+            message = (
+                f"{len(poor)} action(s), epoch(s) or call(s) are covered to less than {coverage_min_pct:g} %, "
+                f"the least to {min(r['coverage_pct'] for r in poor):.1f} %; the uncertainty says what it means"
+            )
+            findings.append(Finding("warn", run_dir, "span-coverage-low", message))
+    for row in trackers:
+        if row["meter_wh"] is None:
+            message = f"{row['tracker']}: the meter did not cover its window; it is not compared in this run"
+            findings.append(Finding("warn", row["run_dir"], "tracker-uncovered", message))
+        if row["energy_wh"] is None:
+            message = f"{row['tracker']}: it reported no energy; look at its output under trackers/"
+            findings.append(Finding("warn", row["run_dir"], "tracker-empty", message))
+    return findings
+
+
+def check_samples(groups: list[Group]) -> list[Finding]:
+    """Flag outliers and samples that are not normal; nothing is dropped (METHOD section 6)."""
+    findings = []
+    for group in groups:
+        rows = [row for row in group.rows if row["energy_wh"] is not None]
+        energy_wh = [row["energy_wh"] for row in rows]
+        for i in outliers(energy_wh):
+            message = f"{group.label}: its {energy_wh[i]:.4f} Wh lie beyond 1.5 interquartile ranges; kept"
+            findings.append(Finding("info", rows[i]["run_dir"], "energy-outlier", message))
+        p = normality_p(energy_wh)
+        if p is not None and p < SIGNIFICANT:
+            message = (
+                f"{group.label}: the energies of its {len(energy_wh)} runs are not normally distributed "
+                f"(Shapiro-Wilk p = {p:.2g}); read the interval of the mean with care"
+            )
+            findings.append(Finding("info", "", "energy-not-normal", message))
+    return findings

@@ -1,0 +1,176 @@
+"""Rows of the results tables that belong to one run: the run, its spans, its trackers, its trace."""
+
+from typing import Any
+
+import numpy as np
+
+from analysis.arrays import finite
+from analysis.baseline import BaselinePower
+from analysis.efficiency import wh_to_target
+from analysis.measure import Measured, RunMeasure
+from analysis.uncertainty import induced_budget
+from records.meter import MeterRecord
+from records.results import USEFUL_WORK, Row
+from records.trackers import TRACKER_COLUMNS
+from records.units import wh_from_j
+
+_EPOCH_QUALITY = ("accuracy", "val_accuracy", "loss", "val_loss")
+
+
+def energies(measured: Measured, meter: MeterRecord, baseline: BaselinePower | None) -> Row:
+    """Return duration, coverage, gross and induced energy of a window, with their uncertainties.
+
+    ``E_induced = E - P_base * T`` with the window's own T (METHOD section 3).
+
+    Args:
+        measured: the window.
+        meter: of the run.
+        baseline: reference for this run, or ``None`` where nothing is to be subtracted.
+    """
+    duration_s, energy_wh = measured.window.duration_s, measured.energy_wh
+    row: Row = {
+        "duration_s": duration_s,
+        "coverage_pct": measured.energy.coverage_pct,
+        "energy_wh": energy_wh,
+        "energy_u_wh": None if energy_wh is None else measured.budget.total_wh,
+        "induced_wh": None,
+        "induced_u_wh": None,
+    }
+    if energy_wh is not None and baseline is not None:
+        induced_wh = energy_wh - wh_from_j(baseline.power_w * duration_s)
+        baseline_u_wh = wh_from_j(baseline.power_u_w * duration_s)
+        budget = induced_budget(measured.budget, meter, induced_wh, baseline_u_wh)
+        row |= {"induced_wh": induced_wh, "induced_u_wh": budget.total_wh}
+    return row
+
+
+def run_row(run: RunMeasure, baseline: BaselinePower | None, target: float | None) -> Row:
+    """Return the row of a run.
+
+    Args:
+        run: the run.
+        baseline: reference for it, or ``None`` where nothing is to be subtracted.
+        target: validation accuracy whose energy is asked for.
+    """
+    energy = energies(run.whole, run.meter, baseline)
+    duration_s, energy_wh = run.whole.window.duration_s, energy["energy_wh"]
+    accuracy = [finite(epoch.window.data.get("val_accuracy")) for epoch in run.epochs]
+    epochs = list(zip(accuracy, run.cumulative_wh, strict=True))
+    return {
+        **_identity(run),
+        "kind": run.run.kind,
+        "block": run.run.block,
+        "tracker": run.run.tracker,
+        "t_start_utc_s": run.start_utc_s,
+        **energy,
+        "mean_power_w": energy_wh * 3600 / duration_s if energy_wh is not None and duration_s > 0 else None,
+        "baseline_power_w": baseline.power_w if baseline else None,
+        "baseline_wh": wh_from_j(baseline.power_w * duration_s) if baseline else None,
+        "run_dir": run.run_dir,
+        **run.whole.hardware,
+        **{kind: run.work.get(kind) for kind in USEFUL_WORK},
+        "wh_to_target": wh_to_target(epochs, target),
+        **_cadence(run),
+    }
+
+
+def _cadence(run: RunMeasure) -> Row:
+    return {
+        "readings": run.cadence.readings,
+        "readings_missing": run.cadence.missing,
+        "readings_late": run.cadence.late,
+        "readings_duplicate": run.cadence.duplicates,
+        "interval_found_s": run.cadence.interval_s,
+        "jitter_s": run.cadence.jitter_s,
+    }
+
+
+def _identity(run: RunMeasure) -> Row:
+    return {"slot": run.run.slot, "scenario": run.run.scenario, "repeat": run.run.repeat}
+
+
+def span_rows(run: RunMeasure, spans: list[Measured], baseline: BaselinePower | None) -> list[Row]:
+    """Return a row for each action or call of a run."""
+    return [
+        {
+            **_identity(run),
+            "name": span.window.name,
+            "depth": span.window.depth,
+            **energies(span, run.meter, baseline),
+            "tracker": run.run.tracker,
+            "run_dir": run.run_dir,
+            "start_s": span.window.from_s,
+            **span.hardware,
+        }
+        for span in spans
+    ]
+
+
+def epoch_rows(run: RunMeasure, baseline: BaselinePower | None) -> list[Row]:
+    """Return a row for each epoch of a run; epochs without a number of their own are counted from 1."""
+    rows = []
+    pairs = zip(run.epochs, run.cumulative_wh, strict=True)
+    for position, (epoch, cumulative_wh) in enumerate(pairs, start=1):
+        number = finite(epoch.window.data.get("epoch"))
+        rows.append(
+            {
+                **_identity(run),
+                "epoch": position if number is None else int(number),
+                **energies(epoch, run.meter, baseline),
+                **{name: finite(epoch.window.data.get(name)) for name in _EPOCH_QUALITY},
+                **epoch.hardware,
+                "samples": finite(epoch.window.data.get("samples")),
+                "tracker": run.run.tracker,
+                "run_dir": run.run_dir,
+                "epoch_start_s": epoch.window.from_s,
+                "cumulative_wh": cumulative_wh,
+            }
+        )
+    return rows
+
+
+def tracker_rows(run: RunMeasure, baseline: BaselinePower | None, coverage_min_pct: float) -> list[Row]:
+    """Return a row for each tracker of a run, beside the meter over the tracker's own window.
+
+    The meter's columns are empty where it did not cover that window.
+    """
+    rows = []
+    for claim in run.trackers:
+        row: Row = {**_identity(run), **{name: claim.claim[name] for name in TRACKER_COLUMNS}}
+        meter: dict[str, Any] = {"energy_wh": None, "energy_u_wh": None, "induced_wh": None}
+        if claim.meter is not None and claim.meter.energy.coverage_pct >= coverage_min_pct:
+            meter = energies(claim.meter, run.meter, baseline)
+        gross, net, claimed = meter["energy_wh"], meter["induced_wh"], row["energy_wh"]
+        rows.append(
+            row
+            | {
+                "meter_wh": gross,
+                "meter_u_wh": meter["energy_u_wh"],
+                "meter_net_wh": net,
+                "error_wh": None if None in (claimed, gross) else claimed - gross,
+                "ratio": ratio(claimed, gross),
+                "ratio_net": ratio(claimed, net),
+                "run_tracker": run.run.tracker,
+                "run_dir": run.run_dir,
+            }
+        )
+    return rows
+
+
+def ratio(above: float | None, below: float | None) -> float | None:
+    """Return ``above / below`` where both are known and the divisor is positive."""
+    return above / below if above is not None and below is not None and below > 0 else None
+
+
+def trace_row(run: RunMeasure) -> Row:
+    """Return the power over a run as the report draws it; a hole is a jump in ``t_s``."""
+    return {
+        "run_dir": run.run_dir,
+        "slot": run.run.slot,
+        "scenario": run.run.scenario,
+        "tracker": run.run.tracker,
+        "interval_s": run.cadence.interval_s,
+        "duration_s": run.whole.window.duration_s,
+        "t_s": [round(t, 3) for t in run.trace_t_s.tolist()],
+        "power_w": [float(np.round(p, 3)) for p in run.trace_power_w.tolist()],
+    }

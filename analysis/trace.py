@@ -1,0 +1,200 @@
+"""The power over a run, made of the meter's readings on their own cadence."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.arrays import Floats, column
+from analysis.cadence import ENOUGH_READINGS, Cadence, fit_cadence
+from analysis.pieces import Pieces
+from records.errors import RecordError
+from records.meter import MeterRecord, Sampling, read_readings
+from records.run import RunFolder
+
+
+@dataclass(frozen=True)
+class CadenceFigures:
+    """What the stamps say about the meter.
+
+    Attributes:
+        interval_s: time between readings as found; ``declared_s`` as the meter's record has it.
+        jitter_s: robust standard deviation of the arrivals; ``fit_u_s`` the uncertainty of the fit.
+        readings: readings with power; ``missing``, ``late``, ``duplicates`` by the numbering.
+        backwards: how many stamps precede the one before them (a clock that was set back).
+        step_median: median number of intervals from a reading to the next; 1 unless the meter
+            delivers at another rate than declared.
+        flags: number of rows by flag, good ones left out.
+        damaged_lines: lines of ``meter.csv`` that could not be read.
+    """
+
+    interval_s: float
+    declared_s: float
+    jitter_s: float
+    fit_u_s: float
+    readings: int
+    missing: int
+    late: int
+    duplicates: int
+    backwards: int
+    step_median: float
+    flags: dict[str, int]
+    damaged_lines: list[int]
+
+
+@dataclass(frozen=True, eq=False)
+class PowerTrace:
+    """The power of a run over time.
+
+    Attributes:
+        power_w: pieces of power, borders in seconds after ``origin_utc_s``, delays taken out.
+        origin_utc_s: time zero, by the controller's clock.
+        sampling: what a reading is.
+        cadence: see `CadenceFigures`.
+    """
+
+    power_w: Pieces
+    origin_utc_s: float
+    sampling: Sampling
+    cadence: CadenceFigures
+
+
+def read_meter(run_dir: Path) -> MeterRecord:
+    """Read ``meter.json`` of a run.
+
+    Raises:
+        RecordError: it is missing or damaged, or its interval is no positive time.
+    """
+    path = RunFolder(run_dir).meter_json
+    meter = MeterRecord.read(path)
+    if not 0 < meter.interval_s < float("inf"):
+        raise RecordError(
+            f"{path}: interval_s: expected a positive time in seconds, found {meter.interval_s}"
+        )
+    return meter
+
+
+def read_trace(run_dir: Path, meter: MeterRecord, origin_utc_s: float) -> PowerTrace:
+    """Read ``meter.csv`` of a run and lay its readings on the meter's own cadence.
+
+    A reading stamped ``t`` covers ``(t - latency - dt, t - latency]`` where it is an interval mean,
+    and holds for ``t - latency`` where it is momentary (METHOD section 2). Flagged rows have no
+    power and leave a hole.
+
+    Args:
+        run_dir: the run folder.
+        meter: its ``meter.json``.
+        origin_utc_s: what becomes time zero, by the controller's clock.
+
+    Raises:
+        RecordError: ``meter.csv`` is missing or lacks a column.
+    """
+    table = read_readings(RunFolder(run_dir).meter_csv)
+    stamp_s = column(table, "t_utc_s")
+    power_w = column(table, "power_w")
+    flag = np.asarray(table.frame["flag"], dtype=object)
+    good = (flag == "") & np.isfinite(power_w) & np.isfinite(stamp_s)
+    session = np.cumsum(flag == "reconnected")[good]
+    backwards = int(np.count_nonzero(np.diff(stamp_s[good]) < 0))
+    order = np.lexsort((stamp_s[good], session))
+    arrival_s = (stamp_s[good] - origin_utc_s)[order]
+    sessions = _sessions(arrival_s, session[order], meter.interval_s)
+    pieces = _pieces(sessions, power_w[good][order], meter)
+    flags = {str(name): int(np.count_nonzero(flag == name)) for name in set(flag) if name}
+    empty = int(np.count_nonzero((flag == "") & ~good))
+    if empty:
+        flags["unreadable"] = empty
+    figures = _figures(sessions, meter.interval_s, backwards, flags, table.damaged_lines)
+    return PowerTrace(pieces, origin_utc_s, meter.sampling, figures)
+
+
+@dataclass(frozen=True, eq=False)
+class _Session:
+    """The readings between two reconnections: one phase of the meter's clock."""
+
+    first: int
+    cadence: Cadence
+
+
+def _sessions(arrival_s: Floats, session: NDArray[np.int_], interval_s: float) -> list[_Session]:
+    """Fit each session; a short one takes the interval of the longest."""
+    starts = np.flatnonzero(np.diff(session, prepend=-1)) if len(session) else np.array([], dtype=int)
+    stops = np.append(starts[1:], len(session))
+    longest = int(np.argmax(stops - starts)) if len(starts) else 0
+    fits: dict[int, Cadence] = {}
+    for i in sorted(range(len(starts)), key=lambda i: i != longest):
+        part_s = arrival_s[starts[i] : stops[i]]
+        if i == longest:
+            fits[i] = fit_cadence(part_s, interval_s)
+        else:
+            short = len(part_s) < ENOUGH_READINGS
+            guess_s = fits[longest].interval_s
+            fits[i] = fit_cadence(part_s, guess_s, hold_interval=short)
+    return [_Session(int(starts[i]), fits[i]) for i in range(len(starts))]
+
+
+def _pieces(sessions: list[_Session], power_w: Floats, meter: MeterRecord) -> Pieces:
+    parts = [_session_pieces(s, power_w, meter) for s in sessions]
+    if not parts:
+        nothing = np.array([], dtype=np.float64)
+        return Pieces(nothing, nothing, nothing, nothing)
+    start_s, stop_s, left, right = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    # After a reconnection the meter's clock may have another phase: no time counts twice.
+    order = np.argsort(start_s, kind="stable")
+    start_s, stop_s, left, right = start_s[order], stop_s[order], left[order], right[order]
+    busy_until_s = np.concatenate(([-np.inf], np.maximum.accumulate(stop_s)[:-1]))
+    cut_s = np.maximum(start_s, busy_until_s)
+    whole = stop_s > cut_s
+    share = np.where(whole, (cut_s - start_s) / np.where(whole, stop_s - start_s, 1.0), 0.0)
+    left = left + (right - left) * share
+    return Pieces(cut_s[whole], stop_s[whole], left[whole], right[whole])
+
+
+def _session_pieces(session: _Session, power_w: Floats, meter: MeterRecord) -> tuple[Floats, ...]:
+    cadence = session.cadence
+    power = power_w[session.first + cadence.kept]
+    end_s = cadence.time_s(cadence.number) - meter.latency_s
+    if meter.sampling == "interval_mean":
+        # Both borders come from the same formula, so that neighbours share theirs to the last bit.
+        return cadence.time_s(cadence.number - 1) - meter.latency_s, end_s, power, power
+    joined = np.flatnonzero(np.diff(cadence.number) == 1)
+    return end_s[joined], end_s[joined + 1], power[joined], power[joined + 1]
+
+
+def _figures(
+    sessions: list[_Session],
+    declared_s: float,
+    backwards: int,
+    flags: dict[str, int],
+    damaged_lines: list[int],
+) -> CadenceFigures:
+    fits = [s.cadence for s in sessions]
+    longest = max(fits, key=lambda fit: len(fit.kept), default=None)
+    steps = [np.diff(fit.number) for fit in fits if len(fit.number) > 1]
+    return CadenceFigures(
+        interval_s=longest.interval_s if longest else declared_s,
+        declared_s=declared_s,
+        jitter_s=longest.jitter_s if longest else 0.0,
+        fit_u_s=longest.fit_u_s if longest else 0.0,
+        readings=sum(len(fit.kept) for fit in fits),
+        missing=sum(fit.missing for fit in fits) + _missing_between(fits),
+        late=sum(fit.late for fit in fits),
+        duplicates=sum(fit.duplicates for fit in fits),
+        backwards=backwards,
+        step_median=float(np.median(np.concatenate(steps))) if steps else 1.0,
+        flags=flags,
+        damaged_lines=damaged_lines,
+    )
+
+
+def _missing_between(fits: list[Cadence]) -> int:
+    """Count the readings that a lost connection cost."""
+    gaps_s = [
+        float(after.time_s(after.number[:1])[0] - before.time_s(before.number[-1:])[0])
+        for before, after in pairwise(fits)
+    ]
+    return sum(
+        max(0, round(gap_s / fit.interval_s) - 1) for gap_s, fit in zip(gaps_s, fits[:-1], strict=True)
+    )
