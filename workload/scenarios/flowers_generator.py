@@ -40,7 +40,7 @@ def _background(rng):
     top, bottom = tops[rng.integers(len(tops))], tops[rng.integers(len(tops))]
     ramp = np.linspace(0, 1, _CANVAS)[:, None, None]
     pixels = (1 - ramp) * top + ramp * bottom + np.zeros((1, _CANVAS, 1))
-    coarse = rng.normal(0, 22, (10, 10, 3))
+    coarse = rng.normal(0, 14, (10, 10, 3))
     cloud = np.kron(coarse, np.ones((_CANVAS // 10, _CANVAS // 10, 1)))
     image = Image.fromarray(np.clip(pixels + cloud, 0, 255).astype(np.uint8))
     return image.filter(ImageFilter.GaussianBlur(6))
@@ -79,7 +79,7 @@ def _clutter(pen, rng):
 
 def _flower(pen, rng, label):
     x, y = rng.uniform(0.25, 0.75, 2) * _CANVAS
-    radius = rng.uniform(0.16, 0.36) * _CANVAS
+    radius = rng.uniform(0.2, 0.38) * _CANVAS
     foot = x + rng.normal(0, 15)
     pen.line((x, y, foot, _CANVAS), fill=_colour(rng, (70, 120, 50), 20), width=int(rng.integers(3, 8)))
     _DRAWERS[label](pen, rng, x, y, radius)
@@ -113,7 +113,7 @@ def _dandelion(pen, rng, x, y, radius):
 
 
 def _rose(pen, rng, x, y, radius):
-    bases = [(190, 30, 50), (225, 120, 150), (235, 215, 205), (220, 120, 60), (230, 200, 90)]
+    bases = [(185, 25, 40), (210, 60, 70), (225, 110, 90)]
     base = np.array(bases[rng.integers(len(bases))])
     turn = rng.uniform(0, 2 * math.pi)
     for n in range(14):
@@ -133,7 +133,7 @@ def _sunflower(pen, rng, x, y, radius):
 
 
 def _tulip(pen, rng, x, y, radius):
-    bases = [(200, 30, 50), (235, 190, 50), (225, 120, 160), (120, 50, 130), (235, 225, 215)]
+    bases = [(200, 40, 60), (225, 130, 180), (130, 60, 150), (170, 90, 190)]
     base = np.array(bases[rng.integers(len(bases))])
     foot = (x, y + radius * 0.9)
     lean = rng.normal(0, 0.12)
@@ -154,6 +154,6 @@ _DRAWERS = {
 def _camera(image, rng):
     """Vary light and white balance, and add noise."""
     pixels = np.asarray(image, dtype=np.float32)
-    pixels = (pixels - 128) * rng.uniform(0.7, 1.15) + 128 + rng.uniform(-35, 30)
-    pixels = pixels * rng.uniform(0.88, 1.12, 3) + rng.normal(0, rng.uniform(2, 14), pixels.shape)
+    pixels = (pixels - 128) * rng.uniform(0.8, 1.15) + 128 + rng.uniform(-25, 20)
+    pixels = pixels * rng.uniform(0.94, 1.06, 3) + rng.normal(0, rng.uniform(2, 10), pixels.shape)
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
