@@ -65,7 +65,7 @@ def sut_words(sut: dict[str, Any]) -> str:
     parts = [
         str(cpu.get("model") or ""),
         f"{plain(total_kib / _GIB_IN_KIB, 3)} GiB RAM" if total_kib else "",
-        ", ".join(cards) if cards else "no GPU known",
+        ", ".join(cards) if cards else ("no GPU" if gpus == [] else ""),
         str(sut.get("os") or ""),
     ]
     return ", ".join(part for part in parts if part)

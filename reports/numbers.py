@@ -92,10 +92,17 @@ def interval(low: Any, high: Any) -> str:
     return f"[{in_interval(a, a, b)}, {in_interval(b, a, b)}]"
 
 
-def in_interval(value: Any, low: Any, high: Any) -> str:
-    """Format a value to the place that the half-width of its interval allows."""
+def in_interval(value: Any, low: Any, high: Any, uncertainty: Any = None) -> str:
+    """Format a value to the place that the half-width of its interval allows.
+
+    Args:
+        value: the number.
+        low: lower end of its interval.
+        high: upper end of its interval.
+        uncertainty: standard uncertainty that decides where there is no interval.
+    """
     a, b = finite(low), finite(high)
-    return measured(value, None if a is None or b is None else (b - a) / 2)
+    return measured(value, uncertainty if a is None or b is None else (b - a) / 2)
 
 
 def count(value: Any) -> str:

@@ -34,11 +34,11 @@ def scenarios_table(view: View) -> Table:
 def runs_table(view: View) -> Table:
     """Tabulate the counted runs in the order in which they were measured."""
     columns = (
-        text_column("Run", "run_dir"),
+        text_column("Run", "run_dir", whole=True),
         Column("Scenario", _name, numeric=False),
         Column("Repeat", lambda row: count(row.get("repeat"))),
         Column("Block", lambda row: count(row.get("block"))),
-        Column("Start", _start, numeric=False),
+        Column("Start", _start, "UTC", numeric=False, whole=True),
         Column("Duration", lambda row: plain(row.get("duration_s")), "s"),
         Column("Coverage", lambda row: plain(row.get("coverage_pct")), "%"),
         Column("Mean power", lambda row: plain(row.get("mean_power_w")), "W"),
@@ -99,7 +99,7 @@ def _action_row(scenario: str, name: str, depth: float, found: list[Row]) -> Row
 def epochs_table(view: View) -> Table:
     """Tabulate every epoch of every counted run."""
     columns = (
-        Column("Run", lambda row: str(row.get("run_dir") or row.get("slot")), numeric=False),
+        Column("Run", lambda row: str(row.get("run_dir") or row.get("slot")), numeric=False, whole=True),
         Column("Scenario", _name, numeric=False),
         Column("Epoch", lambda row: count(row.get("epoch"))),
         Column("Duration", lambda row: plain(row.get("duration_s")), "s"),
@@ -125,7 +125,7 @@ def trackers_table(view: View) -> Table:
         Column("Run", lambda row: count(row.get("slot")), numeric=False),
         Column("Scenario", lambda row: str(row.get("scenario")), numeric=False),
         Column("Tracker", lambda row: f"{row.get('tracker')} {row.get('version') or ''}", numeric=False),
-        text_column("Scope", "scope"),
+        text_column("Scope", "scope", whole=True),
         Column("Tracker", lambda row: plain(row.get("energy_wh")), "Wh"),
         Column("CPU", lambda row: plain(row.get("cpu_wh")), "Wh"),
         Column("GPU", lambda row: plain(row.get("gpu_wh")), "Wh"),
@@ -142,7 +142,7 @@ def trackers_table(view: View) -> Table:
 def refused_table(view: View) -> Table:
     """Tabulate the attempts that do not count, with their reasons."""
     columns = (
-        text_column("Attempt", "run_dir"),
+        text_column("Attempt", "run_dir", whole=True),
         Column("Scenario", _name, numeric=False),
         text_column("Status", "status"),
         text_column("Reason", "reason"),
@@ -165,7 +165,10 @@ def baseline_table(view: View) -> Table:
         Column("p", lambda row: plain(row.get("block_change_p"), 2)),
     )
     return table(
-        "baseline", "Baseline: the SUT with only its operating system", columns, [found] if found else []
+        "baseline",
+        "Baseline: the SUT with only its operating system",
+        columns,
+        [found] if finite(found.get("mean_power_w")) is not None else [],
     )
 
 
@@ -182,7 +185,7 @@ def _name(row: Row) -> str:
 
 def _start(row: Row) -> str:
     stamp = finite(row.get("t_start_utc_s"))
-    return "–" if stamp is None else iso_utc(stamp)
+    return "–" if stamp is None else iso_utc(stamp).removesuffix(" UTC")
 
 
 def _with(label: str, column: str, u_column: str, unit: str) -> Column:

@@ -8,9 +8,12 @@ from records.results import Results, Row
 from records.times import iso_utc
 from reports.environment import meter_words, sut_words
 from reports.numbers import count, finite, in_interval, interval, measured, plain, spread
-from reports.view import ScenarioView, View
+from reports.texts import shorten
+from reports.view import ScenarioView, View, mean_words, numbers
 
 NO_INTERVAL = "n = 1: no interval"
+_INDUCED, _GROSS = "induced_wh_per_epoch", "wh_per_epoch"
+_NAME_WIDTH = 60  # the tables below show names in full
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Summary:
         title: of the campaign.
         facts: (name, words) lines: SUT, meter, when, how many runs, baseline.
         lines: one per scenario.
+        per_epoch: which energy the column per epoch holds; empty without epochs.
         findings: number of findings by level, worst first.
         worst: the findings that refuse data, in full.
         trackers: how far each tracker was from the meter, in a sentence each.
@@ -45,6 +49,7 @@ class Summary:
     title: str
     facts: list[tuple[str, str]]
     lines: list[Line]
+    per_epoch: str
     findings: list[tuple[str, int]]
     worst: list[Row]
     trackers: list[str]
@@ -54,11 +59,13 @@ class Summary:
 def summary_of(view: View) -> Summary:
     """Gather the first screen."""
     results = view.results
+    per_epoch = _per_epoch(view)
     title = results.campaign.get("title") or results.campaign.get("id") or "Campaign"
     return Summary(
         title=str(title),
         facts=_facts(results),
-        lines=[_line(item) for item in view.scenarios],
+        lines=[_line(item, per_epoch) for item in view.scenarios],
+        per_epoch={_INDUCED: "induced", _GROSS: "gross"}.get(per_epoch, ""),
         findings=[(level, _number_of(results, level)) for level in LEVELS],
         worst=[row for row in results.findings if row.get("level") == "refuse"],
         trackers=[_tracker_words(row) for row in _overall_agreement(results)],
@@ -66,18 +73,21 @@ def summary_of(view: View) -> Summary:
     )
 
 
+def _per_epoch(view: View) -> str:
+    rows = [item.row for item in view.scenarios]
+    return next((column for column in (_INDUCED, _GROSS) if numbers(rows, column)), "")
+
+
 def _facts(results: Results) -> list[tuple[str, str]]:
     campaign = results.campaign
+    refused = _plural(len(results.refused), "attempt")
     created = finite(campaign.get("created_utc_s"))
     planned, done = campaign.get("slots_planned"), campaign.get("slots_completed")
     return [
         ("System under test", sut_words(results.environment.get("sut") or {}) or "not recorded"),
         ("Power meter", meter_words(results.meter) if results.meter else "not recorded"),
         ("Planned", iso_utc(created) if created is not None else "not recorded"),
-        (
-            "Runs",
-            f"{_words(done)} of {_words(planned)} planned completed, {len(results.refused)} attempts refused",
-        ),
+        ("Runs", f"{_words(done)} of {_words(planned)} planned completed; {refused} refused"),
         ("Baseline", _baseline_words(results.baseline)),
     ]
 
@@ -91,32 +101,29 @@ def _baseline_words(baseline: dict[str, Any]) -> str:
     if finite(power_w) is None:
         return "none measured: induced energies cannot be given"
     u = f" ± {spread(u_w)} W (k = 1)" if finite(u_w) else " W"
-    return f"{measured(power_w, u_w)}{u}, from {count(baseline.get('n'))} runs"
+    return f"{measured(power_w, u_w)}{u}, from {_plural(baseline.get('n'), 'run')}"
 
 
-def _line(scenario: ScenarioView) -> Line:
+def _line(scenario: ScenarioView, per_epoch: str) -> Line:
     row = scenario.row
-    low, high = row.get("induced_low_wh"), row.get("induced_high_wh")
-    per_epoch = row.get("induced_wh_per_epoch")
-    if finite(per_epoch) is None:
-        per_epoch = row.get("wh_per_epoch")
     return Line(
-        name=scenario.name,
+        name=shorten(scenario.name, _NAME_WIDTH),
         colour=scenario.colour,
         tracked=scenario.tracker is not None,
         n=scenario.n,
-        gross=in_interval(row.get("energy_wh"), row.get("energy_low_wh"), row.get("energy_high_wh")),
-        gross_interval=_ends(scenario, row.get("energy_low_wh"), row.get("energy_high_wh"), "energy_wh"),
-        induced=in_interval(row.get("induced_wh"), low, high),
-        induced_interval=_ends(scenario, low, high, "induced_wh"),
-        per_epoch=plain(per_epoch, 3),
+        gross=mean_words(row, "energy"),
+        gross_interval=_ends(scenario, "energy"),
+        induced=mean_words(row, "induced"),
+        induced_interval=_ends(scenario, "induced"),
+        per_epoch=plain(row.get(per_epoch), 3),
     )
 
 
-def _ends(scenario: ScenarioView, low: Any, high: Any, value_column: str) -> str:
-    if finite(low) is None and scenario.n == 1 and finite(scenario.row.get(value_column)) is not None:
-        return NO_INTERVAL
-    return interval(low, high)
+def _ends(scenario: ScenarioView, quantity: str) -> str:
+    low, high = scenario.row.get(f"{quantity}_low_wh"), scenario.row.get(f"{quantity}_high_wh")
+    if finite(low) is None and finite(scenario.row.get(f"{quantity}_wh")) is None:
+        return ""
+    return NO_INTERVAL if finite(low) is None and scenario.n == 1 else interval(low, high)
 
 
 def _number_of(results: Results, level: str) -> int:
@@ -135,8 +142,11 @@ def _tracker_words(row: Row) -> str:
     low, high = row.get("bias_low_wh"), row.get("bias_high_wh")
     ends = f" {interval(low, high)}" if finite(low) is not None else ""
     bias = in_interval(row.get("bias_wh"), low, high)
-    n = count(row.get("n"))
-    return f"{said}. Tracker minus meter: {bias} Wh{ends} per run, over {n} run{'' if n == '1' else 's'}."
+    return f"{said}. Tracker minus meter: {bias} Wh{ends} per run, over {_plural(row.get('n'), 'run')}."
+
+
+def _plural(number: Any, word: str) -> str:
+    return f"{count(number)} {word}{'' if finite(number) == 1 else 's'}"
 
 
 def _percent(ratio: float | None) -> str:

@@ -144,6 +144,7 @@ def _spread_style(element: ET.Element) -> None:
 def _name(root: ET.Element, key: str, title: str, description: str) -> None:
     for size in ("width", "height"):
         root.attrib.pop(size, None)
+    root.set("id", key)
     root.set("role", "img")
     root.set("aria-labelledby", f"{key}-title {key}-desc")
     for position, (tag, text) in enumerate((("title", title), ("desc", description))):

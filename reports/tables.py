@@ -18,12 +18,14 @@ class Column:
         show: makes the cell's text from the row.
         unit: unit of the numbers, shown in the header.
         numeric: numbers are set flush right in figures of equal width.
+        whole: short words that are never broken over lines.
     """
 
     label: str
     show: Callable[[Row], str]
     unit: str = ""
     numeric: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,9 @@ def table(
     return Table(key, caption, tuple(wanted[index] for index in kept), cells, fold)
 
 
-def text_column(label: str, column: str) -> Column:
-    """Make a column of words."""
-    return Column(label, lambda row: words(row.get(column)), numeric=False)
+def text_column(label: str, column: str, *, whole: bool = False) -> Column:
+    """Make a column of words; see `Column` for ``whole``."""
+    return Column(label, lambda row: words(row.get(column)), numeric=False, whole=whole)
 
 
 def words(value: object) -> str:

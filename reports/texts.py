@@ -43,6 +43,11 @@ def label(text: str, width: int = 18, lines: int = 2) -> str:
 ABSENT_NAME = "(no name)"
 
 
+def shorten(text: str, width: int) -> str:
+    """Cut a text that is longer than so many characters, and show that it was cut."""
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
 def slug(text: str) -> str:
     """Return a name as an HTML id: letters, digits and hyphens; never empty."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"

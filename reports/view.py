@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from records.results import Results, Row
-from reports.numbers import finite
+from reports.numbers import finite, in_interval
 from reports.palette import colours
 
 _KIND_ORDER = {"baseline": 0, "idle": 1, "workload": 2}
@@ -74,6 +74,12 @@ def numbers(rows: list[Row], column: str) -> list[float]:
     """Return the finite numbers of a column, in row order."""
     found = (finite(row.get(column)) for row in rows)
     return [value for value in found if value is not None]
+
+
+def mean_words(row: Row, quantity: str) -> str:
+    """Return a scenario's mean ``energy`` or ``induced`` energy to the place its interval allows."""
+    ends = row.get(f"{quantity}_low_wh"), row.get(f"{quantity}_high_wh")
+    return in_interval(row.get(f"{quantity}_wh"), *ends, row.get(f"{quantity}_u_wh"))
 
 
 def scenario_key(row: Row) -> str:

@@ -1,9 +1,9 @@
 """Power and energy by scenario, split into baseline and induced part (paper, fig. 6)."""
 
 from reports.figures.kit import Bar, Sheet, bars_panel, scenario_bar
-from reports.numbers import finite, in_interval, interval, measured, plain, spread
+from reports.numbers import finite, interval, measured, plain, spread
 from reports.tables import Column, Table, table
-from reports.view import ScenarioView, View
+from reports.view import ScenarioView, View, mean_words
 
 
 def energy_sheet(view: View, how: str) -> Sheet:
@@ -58,7 +58,7 @@ def _gross_bar(scenario: ScenarioView) -> Bar | None:
     energy_wh = finite(row.get("energy_wh"))
     if energy_wh is None:
         return None
-    text = f"{in_interval(energy_wh, row.get('energy_low_wh'), row.get('energy_high_wh'))} Wh"
+    text = f"{mean_words(row, 'energy')} Wh"
     ends = ("energy_low_wh", "energy_high_wh")
     bar = scenario_bar(scenario, energy_wh, text, ends=ends, column="energy_wh")
     return _upon(bar, scenario.of_runs("baseline_wh"))
@@ -75,7 +75,7 @@ def _induced_bar(scenario: ScenarioView) -> Bar | None:
     induced_wh = finite(row.get("induced_wh"))
     if induced_wh is None or scenario.kind == "baseline":
         return None
-    text = f"{in_interval(induced_wh, row.get('induced_low_wh'), row.get('induced_high_wh'))} Wh"
+    text = f"{mean_words(row, 'induced')} Wh"
     return scenario_bar(
         scenario, induced_wh, text, ends=("induced_low_wh", "induced_high_wh"), column="induced_wh"
     )

@@ -81,7 +81,7 @@ def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulat
 def _data(view: View) -> Table:
     rows = [_trace_row(item, row) for item in view.scenarios for row in item.traces]
     columns = (
-        text_column("Run", "run_dir"),
+        text_column("Run", "run_dir", whole=True),
         text_column("Scenario", "name"),
         Column("Readings", lambda row: count(row["readings"])),
         Column("Duration", lambda row: plain(row["duration_s"]), "s"),

@@ -1,0 +1,129 @@
+"""Campaigns that lack something: the report is written all the same, and says what is missing."""
+
+import re
+
+import pytest
+from report_example import HOSTILE, Plan, example, nothing_counted
+from report_page import Page
+
+from records.errors import RecordError, SchemaError
+from records.results import HARDWARE_COLUMNS, write_results
+from reports.campaign import render, write_report
+
+SMALL = {"repeats": 2, "seconds": 12, "epochs": 2}
+
+
+def text_of(results) -> str:
+    return re.sub(r"\s+", " ", Page(render(results)).text)
+
+
+def test_the_report_stands_in_the_campaign_unless_told_otherwise(tmp_path):
+    write_results(nothing_counted(), tmp_path / "results")
+    elsewhere = tmp_path / "elsewhere.html"
+    assert write_report(tmp_path) == tmp_path / "report.html"
+    assert write_report(tmp_path, elsewhere) == elsewhere
+    assert elsewhere.read_bytes() == (tmp_path / "report.html").read_bytes()
+    assert elsewhere.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_campaign_that_was_not_analysed_is_refused_with_the_way_out(tmp_path):
+    with pytest.raises(RecordError, match="lab analyse"):
+        write_report(tmp_path)
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_results_of_a_newer_version_are_refused(tmp_path):
+    write_results(example(Plan(repeats=1, seconds=12)), tmp_path / "results")
+    path = tmp_path / "results" / "results.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("results/1", "results/2"), encoding="utf-8")
+    with pytest.raises(SchemaError, match="newer"):
+        write_report(tmp_path)
+
+
+def test_a_single_run_has_no_interval_and_says_so():
+    text = text_of(example(Plan(repeats=1, seconds=12)))
+    assert "n = 1: no interval" in text
+    assert not re.search(r"\bnan\b", text, re.IGNORECASE)
+
+
+def test_without_a_baseline_there_is_no_induced_energy():
+    text = text_of(example(Plan(**SMALL, baseline=False)))
+    assert "none measured: induced energies cannot be given" in text
+    assert "No baseline was measured, so no induced energy can be given." in text
+    assert "Gross energy of every epoch" in text
+    assert "Energy induced by the software" not in text
+
+
+def test_without_epochs_and_trackers_the_figures_say_what_is_missing():
+    text = text_of(example(Plan(repeats=2, seconds=12, epochs=0, tracker=None)))
+    for reason in ("no run reported epochs", "no run had a tracker", "no scenario reported useful work"):
+        assert f"No figure here: {reason}" in text
+
+
+def test_without_a_gpu_the_cpu_temperature_stands_beside_the_epochs():
+    text = text_of(example(Plan(**SMALL, gpu=False)))
+    assert "Below: mean CPU temperature of the epoch." in text
+    assert "Not recorded, for want of a sensor or a device: GPU load" in text
+
+
+def test_without_any_sensor_the_epochs_say_so():
+    text = text_of(example(Plan(**SMALL, gpu=False, cpu_temperature=False)))
+    assert "This SUT has no temperature sensor." in text
+
+
+def test_when_no_run_was_counted_the_report_says_so_and_why():
+    results = nothing_counted()
+    text = text_of(results)
+    assert "No run was counted." in text
+    assert "Slot 1 has no run." in text
+    assert HOSTILE in text  # the reason of the refused attempt, as text
+    assert "0 of 2 planned completed; 2 attempts refused" in text
+
+
+_KEPT = {"scenario", "kind", "tracker", "run_dir", "slot", "a", "quantity", "base_scenario", "epoch"}
+
+
+@pytest.mark.parametrize(
+    "part", ["runs", "actions", "epochs", "scenarios", "comparisons", "trackers", "agreement", "traces"]
+)
+def test_any_number_of_any_row_may_be_absent(part):
+    results = example(Plan(**SMALL, gpu=False))
+    for row in getattr(results, part):
+        row.update({key: None for key in row if key not in _KEPT})
+    assert Page(render(results)).all("h1")
+
+
+@pytest.mark.parametrize("part", ["campaign", "settings", "environment", "meter", "baseline", "provenance"])
+def test_any_fact_about_the_campaign_may_be_absent(part):
+    results = example(Plan(repeats=1, seconds=12, epochs=1, gpu=False))
+    getattr(results, part).clear()
+    assert Page(render(results)).all("h1")
+
+
+def test_an_epoch_or_an_action_may_lie_in_a_scenario_without_summary():
+    results = example(Plan(**SMALL))
+    results.scenarios.clear()
+    assert "cnn" in Page(render(results)).text
+
+
+def test_negative_induced_energy_is_drawn_and_written_with_its_sign():
+    results = example(Plan(**SMALL, tracker=None))
+    for row in results.scenarios:
+        if row["scenario"] == "idle":
+            row.update(induced_wh=-0.0123, induced_low_wh=-0.0161, induced_high_wh=-0.0085)
+    page = Page(render(results))
+    (svg,) = [e for e in page.all("svg") if e.attributes.get("id") == "energy-induced"]
+    assert "−0.0123 Wh" in svg.text
+    assert "[−0.0161, −0.0085]" in page.text
+
+
+def test_thirty_repeats_of_one_hour_stay_below_five_megabytes():
+    results = example(Plan(repeats=30, seconds=3600, tracker=None, epochs=20))
+    assert len(results.traces) == 120
+    assert len(render(results).encode()) < 5_000_000
+
+
+def test_all_hardware_columns_of_the_records_have_a_place_in_the_report():
+    from reports.figures.hardware import INDICATORS
+
+    assert tuple(item.column for item in INDICATORS) == HARDWARE_COLUMNS

@@ -1,0 +1,198 @@
+"""The page as a document: structure, safety, accessibility, and what the first screen says."""
+
+import base64
+import hashlib
+import itertools
+import re
+
+import pytest
+from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
+from report_page import Page
+
+from reports.campaign import render
+
+
+@pytest.fixture(scope="module")
+def html():
+    return render(example(Plan(repeats=3)))
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return Page(html)
+
+
+@pytest.fixture(scope="module")
+def hostile_page():
+    long_name = "a very long name " * 20 + "$x^2$ \x00\u202e\ud800 深層"
+    findings = [
+        {"level": HOSTILE, "run_dir": HOSTILE, "code": HOSTILE_IMAGE, "message": HOSTILE},
+        {"level": "refuse", "run_dir": HOSTILE_IMAGE, "code": "x", "message": HOSTILE},
+    ]
+    results = example(
+        Plan(repeats=2, seconds=12, names=(HOSTILE, HOSTILE_IMAGE, long_name), findings=findings)
+    )
+    results.campaign["title"] = results.campaign["id"] = HOSTILE
+    results.campaign["config_sha256"] = results.campaign["wattlab_version"] = HOSTILE_IMAGE
+    results.environment["sut"][HOSTILE] = {"os": HOSTILE_IMAGE}
+    results.meter["identity"]["maker"] = HOSTILE
+    results.settings["useful_work"] = [HOSTILE, "val_accuracy"]
+    results.provenance = {HOSTILE: HOSTILE_IMAGE, "cnn": {HOSTILE: HOSTILE_IMAGE}}
+    results.refused = [dict.fromkeys(("run_dir", "scenario", "tracker", "status", "reason"), HOSTILE_IMAGE)]
+    for row in results.actions + results.trackers:
+        row["name"] = row["settings"] = row["scope"] = HOSTILE
+    return Page(render(results))
+
+
+def test_the_same_results_always_give_the_same_page(html):
+    assert render(example(Plan(repeats=3))) == html
+
+
+def test_no_id_is_used_twice(page, html):
+    ids = re.findall(r'\sid="([^"]*)"', html)
+    assert len(ids) == len(set(ids))
+
+
+def test_every_reference_inside_the_page_leads_somewhere(page, html):
+    ids = set(re.findall(r'\sid="([^"]*)"', html))
+    references = set(re.findall(r'(?:href="#|url\(#)([^")]+)', html))
+    assert references
+    assert references <= ids
+
+
+def test_nothing_is_loaded_from_outside_and_nothing_runs(page, html):
+    for element in page.all("script", "link", "img", "iframe", "object", "embed", "image", "form"):
+        pytest.fail(f"<{element.tag}> in the page")
+    for match in re.findall(r'(?:src|href|action|data)="([^"]*)"', html):
+        assert match.startswith("#")
+    assert "@import" not in html
+    assert not re.search(r"url\((?!#)", html)
+    assert not re.search(r"<[^>]+\s(?:on\w+|style)=", html)
+
+
+def test_the_policy_allows_only_the_pages_own_style_sheet(page):
+    (policy,) = [m.attributes["content"] for m in page.all("meta") if "http-equiv" in m.attributes]
+    (style,) = page.all("style")
+    digest = base64.b64encode(hashlib.sha256("".join(style.texts).encode()).digest()).decode()
+    assert "default-src 'none'" in policy
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+
+
+def test_every_drawing_names_and_describes_itself(page):
+    drawings = [svg for svg in page.all("svg") if svg.attributes.get("role") == "img"]
+    assert len(drawings) > 20
+    for svg in drawings:
+        title, description = svg.children[0], svg.children[1]
+        assert (title.tag, description.tag) == ("title", "desc")
+        assert title.text.strip()
+        assert description.text.strip()
+        assert svg.attributes["aria-labelledby"].split() == [
+            title.attributes["id"],
+            description.attributes["id"],
+        ]
+
+
+def test_every_figure_has_a_caption_its_numbers_and_its_method(page):
+    figures = page.all("figure")
+    assert len(figures) == 7
+    for number, figure in enumerate(figures, start=1):
+        (caption,) = figure.all("figcaption")
+        assert f"Figure {number}." in caption.text
+        assert figure.all("table")
+        assert "How this was computed" in figure.text
+
+
+def test_headings_descend_without_a_gap(page):
+    levels = [int(heading.tag[1]) for heading in page.all("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_the_page_can_be_skipped_through_and_names_its_language(page):
+    assert page.all("html")[0].attributes["lang"] == "en"
+    assert page.all("a")[0].attributes == {"class": "skip", "href": "#content"}
+    assert page.all("main")[0].attributes["id"] == "content"
+
+
+def test_a_scenario_has_one_colour_in_the_summary_and_in_every_figure(page):
+    swatches = [rect.attributes["fill"] for rect in page.all("rect") if rect.attributes.get("width") == "10"]
+    # baseline, idle twice, cnn twice, transfer twice: with a tracker the colour stays
+    assert len(swatches) == 7
+    assert swatches[1::2] == swatches[2::2]
+    assert len(set(swatches)) == 4
+    power = [svg for svg in page.all("svg") if svg.attributes.get("id", "").startswith("power-")]
+    for colour, svg in zip(swatches, power, strict=True):
+        assert any(path.attributes.get("stroke") == colour for path in svg.all("path"))
+
+
+def test_a_simulated_campaign_says_so_on_every_level(page):
+    assert page.all("title")[0].text.startswith("SIMULATED")
+    assert "SIMULATED" in next(e for e in page.all("div") if e.attributes.get("role") == "note").text
+    for figure in page.all("figure"):
+        assert "SIMULATED, not a measurement." in figure.all("figcaption")[0].text
+    for svg in page.all("svg"):
+        if svg.attributes.get("role") == "img":
+            assert "SIMULATED" in svg.all("desc")[0].text
+            assert "SIMULATED" in [text.text.strip() for text in svg.all("text")]
+
+
+def test_a_measured_campaign_never_says_simulated():
+    html = render(example(Plan(repeats=2, seconds=12, simulated=False)))
+    assert "SIMULATED" not in html
+
+
+@pytest.mark.parametrize("place", ["campaign", "meter"])
+def test_one_simulated_part_makes_the_report_simulated(place):
+    results = example(Plan(repeats=1, seconds=12, simulated=False, epochs=0, tracker=None))
+    getattr(results, place)["simulated"] = True
+    assert "SIMULATED" in Page(render(results)).all("title")[0].text
+
+
+def test_hostile_texts_come_out_as_text(hostile_page):
+    assert hostile_page.all("script", "img") == []
+    assert HOSTILE in hostile_page.text
+    assert HOSTILE_IMAGE in hostile_page.text
+    assert not [name for e in hostile_page.all("*") for name in e.attributes if name.startswith("on")]
+    assert hostile_page.all("h1")[0].text.strip() == HOSTILE
+
+
+def test_invisible_characters_of_a_name_are_made_visible(hostile_page):
+    assert not set("\x00\u202e\ud800") & set(hostile_page.text)
+    assert "\ufffd" in hostile_page.text
+    assert "$x^2$" in hostile_page.text
+
+
+def test_hostile_names_cannot_break_the_drawings(hostile_page):
+    drawings = [svg for svg in hostile_page.all("svg") if svg.attributes.get("role") == "img"]
+    assert len(drawings) > 20
+    assert any(HOSTILE in svg.all("title")[0].text for svg in drawings)
+
+
+def test_the_first_screen_answers_the_questions(page):
+    head = page.all("header")[0].text
+    for words in (
+        "Imaginary Eight-Core 1700",
+        "16.0 GiB RAM",
+        "Imaginary PRO",
+        "a reading every 1 s",
+        "41.30",
+    ):
+        assert words in head
+    (answers,) = [s for s in page.all("section") if s.attributes.get("id") == "answers"]
+    assert "codecarbon reported 78.0 % of what the meter measured" in answers.text
+    assert "No finding refuses the data" in answers.text
+    rows = answers.all("tbody")[0].all("tr")
+    assert [row.all("th")[0].text.strip() for row in rows][:3] == ["baseline", "idle", "idle + codecarbon"]
+
+
+def test_findings_that_refuse_data_stand_on_the_first_screen():
+    finding = {"level": "refuse", "run_dir": "0002-cnn", "code": "coverage-low", "message": "Coverage 91 %."}
+    results = example(Plan(repeats=2, seconds=12, epochs=0, tracker=None, findings=[finding]))
+    page = Page(render(results))
+    (answers,) = [s for s in page.all("section") if s.attributes.get("id") == "answers"]
+    assert "1 finding refuses data" in re.sub(r"\s+", " ", answers.text)
+    assert "Coverage 91 %." in answers.text
+    (findings,) = [s for s in page.all("section") if s.attributes.get("id") == "findings"]
+    assert "coverage-low" in findings.text

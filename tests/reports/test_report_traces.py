@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.figures import traces
+
+_POWERS = st.lists(st.floats(min_value=0, max_value=4000), min_size=1, max_size=400)
+
+
+@given(_POWERS, st.integers(min_value=4, max_value=100))
+def test_thinning_keeps_the_extremes_the_ends_and_the_order(powers, limit):
+    t_s, power_w = np.arange(len(powers), dtype=float), np.array(powers)
+    thin_t, thin_p = traces.thin(t_s, power_w, limit)
+    assert len(thin_t) <= limit or len(powers) <= limit
+    assert (thin_p.min(), thin_p.max()) == (power_w.min(), power_w.max())
+    assert (thin_t[0], thin_t[-1]) == (t_s[0], t_s[-1])
+    assert np.all(np.diff(thin_t) > 0)
+
+
+def test_a_single_spike_in_an_hour_survives_thinning():
+    power_w = np.full(3600, 40.0)
+    power_w[1234] = 400.0
+    assert 400.0 in traces.thin(np.arange(3600.0), power_w, 200)[1]
+
+
+def test_a_reading_stands_in_the_middle_of_its_interval():
+    t_s, power_w = traces.trace_of({"interval_s": 2.0, "t_s": [2.0, 4.0], "power_w": [10.0, 20.0]})
+    assert t_s.tolist() == [1.0, 3.0]
+    assert power_w.tolist() == [10.0, 20.0]
+
+
+def test_readings_without_power_leave_a_hole_in_the_line():
+    row = {"interval_s": 1.0, "t_s": [1.0, 2.0, 3.0, 4.0], "power_w": [10.0, None, None, 11.0]}
+    t_s, power_w = traces.drawable(row, 2000)
+    assert np.isnan(power_w).tolist() == [False, True, False]
+    assert t_s[[0, 2]].tolist() == [0.5, 3.5]
+
+
+def test_the_mean_of_runs_ends_when_less_than_half_of_them_are_running():
+    runs = [(np.arange(n) + 0.5, np.full(n, watts)) for n, watts in ((4, 10.0), (4, 20.0), (9, 60.0))]
+    t_s, mean_w = traces.mean_trace(runs, 1.0)
+    assert t_s.tolist() == [0.5, 1.5, 2.5, 3.5]
+    assert mean_w.tolist() == [30.0] * 4  # (10 + 20 + 60) / 3
+
+
+@pytest.mark.parametrize(("runs", "points"), [(1, 2000), (30, 2000), (120, 500), (10_000, 200)])
+def test_many_runs_share_the_points_of_the_page(runs, points):
+    assert traces.points_per_run(runs) == points
