@@ -4,6 +4,7 @@ The probe (`wattlab_probe`) writes this file from inside the measured process an
 of Wattlab; this module is its reader.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,16 @@ from records.files import read_json_lines
 
 SPANS = ("run", "action", "epoch", "call")
 _REQUIRED = ("t_utc_s", "t_mono_s", "event", "span", "name", "id", "parent", "pid")
+_TYPES: dict[str, tuple[type, ...]] = {
+    "t_utc_s": (int, float),
+    "t_mono_s": (int, float),
+    "event": (str,),
+    "span": (str,),
+    "name": (str,),
+    "id": (int,),
+    "parent": (int, type(None)),
+    "data": (dict, type(None)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,7 @@ def read_events(path: Path) -> Events:
     """Read ``events.jsonl``.
 
     Raises:
-        RecordError: there is no such file, or an event lacks a required key.
+        RecordError: there is no such file, or an event lacks a required key or has a value of another type.
     """
     lines = read_json_lines(path)
     events = []
@@ -101,6 +112,15 @@ def read_events(path: Path) -> Events:
         missing = [key for key in _REQUIRED if key not in item]
         if missing:
             raise RecordError(f"{path}: an event lacks the required key {missing[0]!r}: {item}")
+        mistyped = [key for key, kinds in _TYPES.items() if not _is_a(item.get(key), kinds)]
+        if mistyped:
+            raise RecordError(f"{path}: an event has an unusable {mistyped[0]!r}: {item}")
         values = {key: item[key] for key in _REQUIRED}
         events.append(Event(**values, data=item.get("data") or {}))
     return Events(events, lines.damaged_lines)
+
+
+def _is_a(value: object, kinds: tuple[type, ...]) -> bool:
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, kinds) and not (isinstance(value, float) and not math.isfinite(value))

@@ -59,7 +59,7 @@ def read_table(
         header_starts: how the header line begins; lines before it are a preamble.
 
     Raises:
-        RecordError: the file is absent or empty, or a required column is missing.
+        RecordError: the file is absent, empty or no table, or a required column is missing.
     """
     import pandas as pd
 
@@ -67,15 +67,20 @@ def read_table(
     missing = [name for name in required if name not in header]
     if missing:
         raise RecordError(f"{path}: the required column {missing[0]!r} is missing; the header is {header}")
-    frame = pd.read_csv(
-        io.StringIO(rows),
-        sep=separator,
-        names=header,
-        header=None,
-        dtype={name: str for name in text if name in header},
-        keep_default_na=True,
-        low_memory=False,
-    )
+    try:
+        frame = pd.read_csv(
+            io.StringIO(rows),
+            sep=separator,
+            names=header,
+            header=None,
+            dtype={name: str for name in text if name in header},
+            keep_default_na=True,
+            low_memory=False,
+        )
+    except ValueError as error:
+        raise RecordError(
+            f"{path}: expected a table, but {str(error).strip()}; restore it from a copy"
+        ) from None
     for name in text:
         if name in header:
             frame[name] = frame[name].fillna("")
