@@ -57,8 +57,9 @@ def check_rows(
         poor = [r for r in spans if r["run_dir"] == run_dir and r["coverage_pct"] < coverage_min_pct]
         if poor:
             message = (
-                f"{len(poor)} action(s), epoch(s) or call(s) are covered to less than {coverage_min_pct:g} %, "
-                f"the least to {min(r['coverage_pct'] for r in poor):.1f} %; the uncertainty says what it means"
+                f"{len(poor)} action(s), epoch(s) or call(s) are covered to less than "
+                f"{coverage_min_pct:g} %, the least to {min(r['coverage_pct'] for r in poor):.1f} %; "
+                f"their uncertainty holds what is missing"
             )
             findings.append(Finding("warn", run_dir, "span-coverage-low", message))
     for row in trackers:

@@ -1,6 +1,7 @@
 """Windows of a run: its rating interval, actions, epochs and calls, from the events."""
 
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def rating_interval(run_dir: Path, run: Run, events: Events, clock: ClockFit) ->
     if start is None or stop is None:
         span = run_span(events)
         start, stop = (span.t_start_utc_s, span.t_stop_utc_s) if span else (None, None)
-    if start is None or stop is None or stop <= start:
+    if start is None or stop is None or not 0 < stop - start < inf:
         raise RecordError(
             f"{run_dir}: expected a rating interval (t_start_utc_s and a later t_stop_utc_s in run.json), "
             f"found {start} to {stop}. The run did not end properly: repeat it"

@@ -14,6 +14,10 @@ from records.errors import RecordError
 from records.meter import MeterRecord, Sampling, read_readings
 from records.run import RunFolder
 
+SHORTEST_INTERVAL_S = 1e-5
+LONGEST_RECORD_S = 366 * 86400.0
+"""A stamp farther from the run than this is a damaged one."""
+
 
 @dataclass(frozen=True)
 class CadenceFigures:
@@ -26,7 +30,7 @@ class CadenceFigures:
         backwards: how many stamps precede the one before them (a clock that was set back).
         step_median: median number of intervals from a reading to the next; 1 unless the meter
             delivers at another rate than declared.
-        flags: number of rows by flag, good ones left out.
+        flags: number of rows by flag, good ones left out; ``unreadable`` has stamp or power damaged.
         damaged_lines: lines of ``meter.csv`` that could not be read.
     """
 
@@ -65,14 +69,17 @@ def read_meter(run_dir: Path) -> MeterRecord:
     """Read ``meter.json`` of a run.
 
     Raises:
-        RecordError: it is missing or damaged, or its interval is no positive time.
+        RecordError: it is missing or damaged, or one of its numbers cannot be.
     """
     path = RunFolder(run_dir).meter_json
     meter = MeterRecord.read(path)
-    if not 0 < meter.interval_s < float("inf"):
-        raise RecordError(
-            f"{path}: interval_s: expected a positive time in seconds, found {meter.interval_s}"
-        )
+    limits = {"interval_s": SHORTEST_INTERVAL_S, "latency_s": 0.0, "latency_u_s": 0.0, "resolution_w": 0.0}
+    for name, least in limits.items():
+        if not least <= getattr(meter, name) <= LONGEST_RECORD_S:
+            raise RecordError(
+                f"{path}: {name}: expected a number from {least:g} on, found {getattr(meter, name)}; "
+                f"correct it from the meter's fact sheet"
+            )
     return meter
 
 
@@ -95,7 +102,8 @@ def read_trace(run_dir: Path, meter: MeterRecord, origin_utc_s: float) -> PowerT
     stamp_s = column(table, "t_utc_s")
     power_w = column(table, "power_w")
     flag = np.asarray(table.frame["flag"], dtype=object)
-    good = (flag == "") & np.isfinite(power_w) & np.isfinite(stamp_s)
+    near = np.abs(stamp_s - origin_utc_s) < LONGEST_RECORD_S
+    good = (flag == "") & np.isfinite(power_w) & near
     session = np.cumsum(flag == "reconnected")[good]
     backwards = int(np.count_nonzero(np.diff(stamp_s[good]) < 0))
     order = np.lexsort((stamp_s[good], session))

@@ -14,6 +14,7 @@ from analysis.evidence.readings import check_readings
 from analysis.settings import AnalysisSettings, settings_of
 from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.errors import ConfigurationError, RecordError, SchemaError
+from records.files import read_json
 from records.findings import LEVELS, Finding
 from records.journal import read_journal
 from records.run import Run, RunFolder
@@ -130,11 +131,15 @@ def _read_campaign(place: CampaignFolder, findings: list[Finding]) -> Campaign |
         return place.read()  # says that this is no campaign
     try:
         return place.read()
-    except SchemaError:
-        raise
     except RecordError as error:
+        if isinstance(error, SchemaError) and _names_campaign(place.campaign_json):
+            raise  # of a newer version: nothing in it can be judged by this one
         findings.append(Finding("refuse", "", "record-damaged", str(error)))
         return None
+
+
+def _names_campaign(path: Path) -> bool:
+    return str(read_json(path).get("schema")).startswith("wattlab.campaign/")
 
 
 def _settings(campaign: Campaign | None, findings: list[Finding]) -> AnalysisSettings:
