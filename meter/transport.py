@@ -6,6 +6,7 @@
 import errno
 import os
 import stat
+import termios
 from pathlib import Path
 from typing import NoReturn
 
@@ -49,6 +50,8 @@ class Transport:
                 f"port {port!r}: expected a device path or a URL such as socket://host:port or "
                 f"rfc2217://host:port, but {error}"
             ) from None
+        except termios.error as error:  # the port went away while it was being opened
+            _raise_open_error(port, OSError(*error.args))
         except OSError as error:
             _raise_open_error(port, error)
 
@@ -60,7 +63,6 @@ class Transport:
         """
         try:
             self._serial.write(data)
-            self._serial.flush()
         except OSError as error:
             raise self._lost(error) from None
 

@@ -23,7 +23,7 @@ from records.times import format_utc_s, now_mono_s, now_utc_s
 
 STEPS_PER_S = 10
 TRUTH_COLUMNS = "t_utc_s,power_w,energy_j"
-"""Of the truth file: end of step, power held since the row before, energy since the start."""
+"""Of the truth file: end of step, power held since the row before, energy since the first row."""
 
 # From the end of an interval to the record's first byte: our assumption of a small, uneven delay.
 _DELAY_S = 0.02
@@ -98,8 +98,8 @@ class _Bench:
         self._t0_s = self._t_s = now_mono_s()
         self._steps = 0
         self._means = IntervalMeans(self._t0_s, self._instrument.interval_s)
-        self._due: list[tuple[float, bytes]] = []
-        self._truth = None if simulation.truth is None else _Truth(simulation.truth)
+        self._due: list[tuple[float, float, bytes]] = []
+        self._truth = None if simulation.truth is None else _Truth(simulation.truth, self._utc_s(self._t0_s))
         self.port = VirtualPort(simulation.link)
 
     def step(self) -> None:
@@ -107,7 +107,7 @@ class _Bench:
         step_end_s = self._t0_s + (self._steps + 1) / STEPS_PER_S
         while (now_s := now_mono_s()) < step_end_s:
             self._send_due(now_s)
-            wake_s = min([step_end_s, *(due_s for due_s, _ in self._due)])
+            wake_s = min([step_end_s, *(due_s for due_s, _, _ in self._due)])
             self._serve(max(0.0, wake_s - now_s))
         self._advance(now_s)
         self._switch_port(now_s)
@@ -126,15 +126,19 @@ class _Bench:
         power_w = self._source.power_w(t_s - self._t0_s, step_s)
         self._t_s = t_s
         if self._truth is not None:
-            self._truth.add(now_utc_s() - (now_mono_s() - t_s), step_s, power_w)
+            self._truth.add(self._utc_s(t_s), step_s, power_w)
         for end_s, mean_w in self._means.add(t_s, power_w):
             delay_s = _DELAY_S + _JITTER_S * self._random.random()
-            self._due.append((end_s + delay_s, self._instrument.measure(mean_w)))
+            self._due.append((end_s + delay_s, end_s, self._instrument.measure(mean_w)))
+
+    @staticmethod
+    def _utc_s(t_mono_s: float) -> float:
+        return now_utc_s() - (now_mono_s() - t_mono_s)
 
     def _send_due(self, now_s: float) -> None:
         while self._due and self._due[0][0] <= now_s:
-            due_s, record = self._due.pop(0)
-            data = self._faults.on_wire(record, due_s, self._instrument)
+            _, end_s, record = self._due.pop(0)
+            data = self._faults.on_wire(record, end_s, self._instrument)
             if data and self.port.plugged_in:
                 self.port.write(data)
 
@@ -159,13 +163,14 @@ class _Bench:
 
 
 class _Truth:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, t_start_utc_s: float) -> None:
         self._path = path
         self._energy_j = 0.0
         try:
             self._file = LineAppender(path, TRUTH_COLUMNS)
         except OSError as error:
             raise self._error(error) from error
+        self.add(t_start_utc_s, 0.0, 0.0)
 
     def add(self, t_utc_s: float, step_s: float, power_w: float) -> None:
         self._energy_j += power_w * step_s

@@ -18,6 +18,7 @@ KINDS = {
 }
 """The kinds of fault, with what each does."""
 
+_ROUNDING_S = 1e-6  # the ends of intervals are whole seconds apart but for rounding
 _FAULT = re.compile(r"([a-z]+)@(\d+(?:\.\d+)?)\+(\d+(?:\.\d+)?)")
 
 
@@ -63,14 +64,20 @@ class Faults:
         """Return the kind of fault at a time, or an empty text."""
         if self._first_s is None:
             return ""
-        since_s = t_s - self._first_s
+        since_s = t_s - self._first_s + _ROUNDING_S
         for fault in self._faults:
             if fault.start_s <= since_s < fault.start_s + fault.duration_s:
                 return fault.kind
         return ""
 
     def on_wire(self, record: bytes, t_s: float, instrument: VirtualInstrument) -> bytes:
-        """Return what of a streamed record reaches the line at a time."""
+        """Return what of a streamed record reaches the line.
+
+        Args:
+            record: what the instrument streamed; empty when it did not.
+            t_s: end of the record's interval.
+            instrument: it knows how a record without data looks.
+        """
         if not record:
             return b""
         if self._first_s is None:

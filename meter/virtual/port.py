@@ -25,7 +25,7 @@ class VirtualPort:
         self._link = link
         self._master = self._slave = -1
         self.device = ""
-        if link is not None and link.exists() and not link.is_symlink():
+        if link is not None and link.is_file() and not link.is_symlink():
             raise ConfigurationError(f"--link {link}: a file is there already. Name a path that is free")
         self.plug_in()
 
@@ -46,9 +46,18 @@ class VirtualPort:
         os.set_blocking(self._master, False)
         self.device = os.ttyname(self._slave)
         if self._link is not None:
-            beside = self._link.with_name(f".{self._link.name}.{os.getpid()}")
+            self._make_link(self._link)
+
+    def _make_link(self, link: Path) -> None:
+        beside = link.with_name(f".{link.name}.{os.getpid()}")
+        try:
             beside.symlink_to(self.device)
-            beside.replace(self._link)
+            beside.replace(link)
+        except OSError as error:
+            raise ConfigurationError(
+                f"--link {link}: cannot make the link ({error.strerror or error}). Name a path in a "
+                f"folder that exists and can be written"
+            ) from None
 
     def unplug(self) -> None:
         """Close the pseudo-terminal; a client sees an error. Remove the link if it is still ours."""

@@ -1,0 +1,152 @@
+"""Real virtual instruments and real loggers for the tests of the meter room."""
+
+import csv
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import threading
+import time
+import tty
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+DEADLINE_S = 40.0
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    """Poll until a condition holds; fail with what was waited for."""
+    end = time.monotonic() + DEADLINE_S
+    while not condition():
+        if time.monotonic() > end:
+            pytest.fail(f"waited {DEADLINE_S:g} s in vain for: {what}")
+        time.sleep(0.02)
+
+
+@dataclass
+class Child:
+    """A running process of ours with its outputs as files."""
+
+    process: subprocess.Popen[bytes]
+    stdout: Path
+    stderr: Path
+
+    def wait(self) -> int:
+        """Wait for the end; return the exit code."""
+        return self.process.wait(DEADLINE_S)
+
+    def end(self) -> int:
+        """Close standard input, as the conductor does; return the exit code."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        return self.wait()
+
+    def messages(self) -> list[dict[str, object]]:
+        """Return the JSON objects printed so far."""
+        whole = self.stdout.read_text().rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Child]]:
+    """Start modules of ours as processes; whatever is left at the end of the test is killed."""
+    children: list[Child] = []
+
+    def begin(module: str, *arguments: object, **options: object) -> Child:
+        number = len(children)
+        outputs = tmp_path / f"{number}.stdout", tmp_path / f"{number}.stderr"
+        with open(outputs[0], "wb") as stdout, open(outputs[1], "wb") as stderr:
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, *map(str, arguments), "--until-stdin-closes"],
+                stdin=subprocess.PIPE,
+                stdout=stdout,
+                stderr=stderr,
+                **options,  # type: ignore[call-overload]
+            )
+        children.append(Child(process, *outputs))
+        return children[-1]
+
+    yield begin
+    for child in children:
+        child.process.kill()
+        child.process.wait()
+        if child.process.stdin is not None:
+            child.process.stdin.close()
+
+
+@pytest.fixture
+def twin(start: Callable[..., Child], tmp_path: Path) -> Callable[..., tuple[str, Child]]:
+    """Start a virtual Watts up? PRO; return the port it printed, and the process."""
+
+    def begin(*arguments: object) -> tuple[str, Child]:
+        child = start("meter.virtual", "wattsup_pro", *arguments)
+        wait_for(lambda: "\n" in child.stdout.read_text() or child.process.poll() is not None, "a port")
+        return child.stdout.read_text().strip(), child
+
+    return begin
+
+
+@pytest.fixture
+def logger(start: Callable[..., Child], tmp_path: Path) -> Callable[..., tuple[Child, Path]]:
+    """Start the logger on a port; return the process and its folder."""
+
+    def begin(
+        port: str, *arguments: object, folder: Path | None = None, **options: object
+    ) -> tuple[Child, Path]:
+        out = tmp_path / "run" if folder is None else folder
+        child = start(
+            "meter.logger", "--driver", "wattsup_pro", "--port", port, "--out", out, *arguments, **options
+        )
+        return child, out
+
+    return begin
+
+
+def rows_of(folder: Path) -> list[dict[str, str]]:
+    """Return the whole rows of a ``meter.csv`` so far; none before there is one."""
+    path = folder / "meter.csv"
+    if not path.exists():
+        return []
+    whole = path.read_text().rpartition("\n")[0]
+    return list(csv.DictReader(whole.splitlines()))
+
+
+def flags_of(folder: Path) -> list[str]:
+    """Return the flags of the rows so far."""
+    return [row["flag"] for row in rows_of(folder)]
+
+
+@pytest.fixture
+def answering_port() -> Iterator[Callable[[bytes], str]]:
+    """Make a pseudo-terminal behind which something answers all it hears with the same bytes."""
+    over = threading.Event()
+    threads: list[threading.Thread] = []
+    descriptors: list[int] = []
+
+    def begin(answer: bytes) -> str:
+        master, slave = pty.openpty()
+        tty.setraw(slave)
+        descriptors.extend((master, slave))
+        threads.append(threading.Thread(target=_answer, args=(master, answer, over)))
+        threads[-1].start()
+        return os.ttyname(slave)
+
+    yield begin
+    over.set()
+    for thread in threads:
+        thread.join()
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def _answer(master: int, answer: bytes, over: threading.Event) -> None:
+    while not over.is_set():
+        readable, _, _ = select.select([master], [], [], 0.1)
+        if readable:
+            os.read(master, 4096)
+            os.write(master, answer)

@@ -1,0 +1,101 @@
+"""What is flagged as duplicate or overrange, and what the gap ledger says."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meter.gates import Gate
+from meter.ledger import GapLedger
+from records.meter import Reading
+
+
+def checked(*arrivals: tuple[float, float]) -> list[str]:
+    """Return the flags of readings given as (arrival, watts) at 1 s intervals."""
+    gate = Gate((0.0, 5000.0), 1.0)
+    return [gate.check(Reading(t_s, power_w), t_s).flag for t_s, power_w in arrivals]
+
+
+def test_equal_readings_a_second_apart_are_all_good() -> None:
+    assert checked((10.0, 50.0), (11.0, 50.0), (12.0, 50.0)) == ["", "", ""]
+
+
+def test_an_equal_reading_right_after_another_is_a_duplicate() -> None:
+    assert checked((10.0, 50.0), (11.0, 50.0), (11.01, 50.0), (12.0, 50.0)) == ["", "", "duplicate", ""]
+
+
+def test_a_different_reading_right_after_another_is_kept() -> None:
+    assert checked((10.0, 50.0), (11.0, 50.0), (11.01, 50.1)) == ["", "", ""]
+
+
+def test_readings_that_a_stall_held_back_are_late_and_no_duplicates() -> None:
+    assert checked((10.0, 50.0), *[(14.3, 50.0)] * 4, (15.0, 50.0)) == [""] * 6
+
+
+def test_a_burst_with_more_readings_than_seconds_went_by_holds_a_duplicate() -> None:
+    assert checked((10.0, 50.0), *[(13.1, 50.0)] * 4) == ["", "", "", "", "duplicate"]
+
+
+@given(st.lists(st.floats(-0.24, 0.24), min_size=2, max_size=50))
+def test_arrival_jitter_below_a_quarter_interval_flags_nothing(jitter: list[float]) -> None:
+    assert set(checked(*((n + late, 50.0) for n, late in enumerate(jitter)))) == {""}
+
+
+@pytest.mark.parametrize("power_w", [-0.1, 5000.1, math.inf, math.nan, 9.91e37])
+def test_a_power_that_the_meter_cannot_mean_is_over_range_and_lost_as_watts(power_w: float) -> None:
+    reading = Gate((0.0, 5000.0), 1.0).check(Reading(1.0, power_w, voltage_v=230.0), 1.0)
+    assert reading == Reading(1.0, None, "overrange")
+
+
+def ledger_of(*rows: tuple[float, str]) -> GapLedger:
+    ledger = GapLedger(1.0)
+    for t_utc_s, flag in rows:
+        ledger.add(Reading(t_utc_s, None if flag else 50.0, flag))
+    return ledger
+
+
+def test_a_lost_reading_is_a_gap_with_its_length_and_reason() -> None:
+    ledger = ledger_of((10, ""), (11, "malformed"), (12, ""))
+    assert ledger.gaps() == [{"t_from_utc_s": 10, "t_to_utc_s": 12, "missing": 1, "reason": "malformed"}]
+    assert ledger.counts == {"good": 2, "malformed": 1}
+
+
+def test_a_silence_has_one_row_and_all_its_missing_readings_in_the_ledger() -> None:
+    ledger = ledger_of((10, ""), (12.5, "nodata"), (19.4, "reconnected"), (20, ""))
+    assert ledger.gaps() == [
+        {"t_from_utc_s": 10, "t_to_utc_s": 20, "missing": 9, "reason": "nodata+reconnected"}
+    ]
+
+
+def test_late_readings_are_not_missing() -> None:
+    assert ledger_of((10, ""), *[(14.2, "")] * 4, (15, "")).gaps() == []
+    (gap,) = ledger_of((10, ""), *[(14.2, "")] * 2, (15, "")).gaps()
+    assert gap["missing"] == 2
+
+
+def test_a_duplicate_is_no_gap() -> None:
+    assert ledger_of((10, ""), (10.01, "duplicate"), (11, "")).gaps() == []
+
+
+def test_a_silence_at_the_end_is_a_gap_up_to_the_end() -> None:
+    ledger = ledger_of((10, ""), (12.5, "nodata"))
+    assert ledger.gaps() == []
+    assert ledger.gaps(15.2) == [{"t_from_utc_s": 10, "t_to_utc_s": 15.2, "missing": 5, "reason": "nodata"}]
+    assert ledger_of((10, "")).gaps(10.9) == []
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60))
+def test_good_and_missing_readings_together_are_all_seconds(arrived: list[bool]) -> None:
+    arrived = [True, *arrived, True]
+    ledger = ledger_of(*((float(n), "") for n, here in enumerate(arrived) if here))
+    assert ledger.counts["good"] + sum(gap["missing"] for gap in ledger.gaps()) == len(arrived)
+
+
+def test_gate_compares_what_the_meter_said_and_not_when() -> None:
+    gate = Gate((0.0, 5000.0), 1.0)
+    first = Reading(1.0, 50.0, voltage_v=230.0)
+    gate.check(first, 1.0)
+    assert gate.check(replace(first, t_utc_s=1.2), 1.2).flag == "duplicate"
+    assert gate.check(replace(first, t_utc_s=1.3, voltage_v=230.1), 1.3).flag == ""
