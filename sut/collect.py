@@ -27,7 +27,7 @@ from sut.temperature import CpuThermometer
 NO_GPU = "no NVIDIA GPU found: gpu.csv is not written"
 NO_SENSOR = "no CPU temperature sensor found: sensors.csv is not written"
 NO_COLLECTL = "collectl is not installed: the procfs sampler writes host.csv"
-_WATCH_S = 1.0
+_WATCH_S = 5.0
 _STDIN = 0
 
 
@@ -114,7 +114,7 @@ class Schedule:
         self._due = [(t_mono_s + sampler.interval_s, sampler) for sampler in samplers]
 
     def wait_s(self, t_mono_s: float) -> float:
-        """Return the time until the next sample is due in seconds, at most a second."""
+        """Return the time until the next sample is due in seconds, at most five."""
         return max(0.0, min([due - t_mono_s for due, _ in self._due] + [_WATCH_S]))
 
     def run_due(self, now: Callable[[], float]) -> None:

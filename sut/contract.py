@@ -21,7 +21,7 @@ class SutProcess(Protocol):
 
     @property
     def stdout(self) -> IO[bytes] | None:
-        """What it writes, where ``subprocess.PIPE`` was asked for; unbuffered."""
+        """What it writes, where ``subprocess.PIPE`` was asked for; unbuffered, the caller closes it."""
 
     def poll(self) -> int | None:
         """Return the exit code, or ``None`` while it runs."""

@@ -34,19 +34,24 @@ class LocalProcess:
 
     @property
     def stdout(self) -> IO[bytes] | None:
-        """What it writes, where ``subprocess.PIPE`` was asked for; unbuffered."""
+        """What it writes, where ``subprocess.PIPE`` was asked for; unbuffered, the caller closes it."""
         return self._popen.stdout
 
     def poll(self) -> int | None:
         """Return the exit code (minus the signal's number if one ended it), ``None`` while it runs."""
-        return self._popen.poll()
+        code = self._popen.poll()
+        if code is not None:
+            self._cut_tether()
+        return code
 
     def wait(self, timeout_s: float | None = None) -> int | None:
         """Wait for its end; return the exit code, or ``None`` when the time is up."""
         try:
-            return self._popen.wait(timeout_s)
+            code = self._popen.wait(timeout_s)
         except subprocess.TimeoutExpired:
             return None
+        self._cut_tether()
+        return code
 
     def end(self, patience_s: float = 10.0) -> int:
         """End it and whatever it started in its group; return the exit code.
