@@ -100,8 +100,9 @@ def _draw(figure: Figure, key: str) -> str:
     with mpl.rc_context({"svg.hashsalt": key}), warnings.catch_warnings():
         # The reader's browser draws the text, with whatever fonts it has for the script.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
-        FigureCanvasSVG(figure)
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        # Not savefig(), which lays out and draws everything twice.
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(buffer, metadata={"Date": None})
     return buffer.getvalue()
 
 
