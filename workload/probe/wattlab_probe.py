@@ -452,6 +452,8 @@ def _main_module(script: str) -> types.ModuleType:
     module.__dict__.update(
         __file__=path, __builtins__=builtins, __loader__=loader, __cached__=None, __package__=None
     )
+    if sys.version_info < (3, 14):  # later it comes with the first annotation
+        module.__dict__["__annotations__"] = {}
     return module
 
 

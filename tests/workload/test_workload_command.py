@@ -1,0 +1,83 @@
+"""A configured command becomes what is run, or a message that says what to mend."""
+
+from pathlib import Path
+
+import pytest
+
+from records.errors import ConfigurationError
+from workload.command import SCENARIOS_DIR, TRACKERS, TrackerCommand, build_command
+
+RUN = Path("/campaign/runs/0001-cnn")
+
+
+def build(*command, **options):
+    return build_command(command, where="scenario 'cnn'", run_dir=RUN, **options)
+
+
+def test_placeholders_are_filled_in():
+    command = build(
+        "{python}", "{scenarios}/idle.py", "--seconds={duration_s}", "{run_dir}", python="/p", duration_s=10.0
+    )
+    assert command == ["/p", f"{SCENARIOS_DIR}/idle.py", "--seconds=10", str(RUN)]
+    assert (SCENARIOS_DIR / "idle.py").is_file()
+
+
+def test_other_braces_stay_as_they_are():
+    assert build("echo", "{}", "{1: 2}", "{{python}}", "${HOME:-x}") == [
+        "echo",
+        "{}",
+        "{1: 2}",
+        "{python}",
+        "${HOME:-x}",
+    ]
+
+
+def test_an_unknown_placeholder_is_refused_with_the_nearest():
+    with pytest.raises(ConfigurationError, match=r"scenario 'cnn'.*\{pyton\}.*did you mean \{python\}"):
+        build("{pyton}", python="/p")
+
+
+def test_a_placeholder_without_a_value_names_the_key_to_set():
+    with pytest.raises(ConfigurationError, match=r"\{python\} has no value. Set `environment`"):
+        build("{python}", "train.py")
+    with pytest.raises(ConfigurationError, match=r"Set `duration_s`"):
+        build("sleep", "{duration_s}")
+
+
+def test_the_launcher_comes_before_the_script():
+    assert build("{python}", "-u", "train.py", "--data", "x.py", python="/p", launcher=True) == [
+        "/p",
+        "-u",
+        "-m",
+        "wattlab_probe",
+        "train.py",
+        "--data",
+        "x.py",
+    ]
+
+
+def test_the_launcher_needs_a_script():
+    with pytest.raises(ConfigurationError, match="launcher = true expects"):
+        build("./train.sh", launcher=True)
+
+
+def test_a_tracker_is_wrapped_around_the_command():
+    tracker = TrackerCommand(name="codecarbon", python="/cc/python", interval_s=0.5, country="FRA")
+    assert build("true", tracker=tracker) == [
+        "/cc/python",
+        str(TRACKERS["codecarbon"]),
+        "--run-dir",
+        str(RUN),
+        "--interval",
+        "0.5",
+        "--country",
+        "FRA",
+        "--",
+        "true",
+    ]
+    assert TRACKERS["codecarbon"].is_file()
+
+
+def test_an_unknown_tracker_is_refused_with_the_known_ones():
+    with pytest.raises(ConfigurationError, match="no tracker is named 'eit'; known: codecarbon"):
+        build("true", tracker=TrackerCommand(name="eit", python="/p"))
