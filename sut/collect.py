@@ -16,13 +16,17 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from records.errors import SutError, WattlabError
-from records.run import RunFolder
-from sut.collectl import Collectl, find_collectl
+from records.folders import RunFolder
+from sut.collectl_tool import find_collectl
 from sut.host import HostSampler, Sampler, SensorSampler
 from sut.nvml import open_gpus
 from sut.temperature import CpuThermometer
+
+if TYPE_CHECKING:
+    from sut.collectl import Collectl
 
 NO_GPU = "no NVIDIA GPU found: gpu.csv is not written"
 NO_SENSOR = "no CPU temperature sensor found: sensors.csv is not written"
@@ -74,6 +78,8 @@ class Collection:
     def _add_host(self, run: RunFolder, interval_s: float, use_collectl: bool) -> None:
         program = find_collectl() if use_collectl else None
         if program is not None:
+            from sut.collectl import Collectl
+
             self.collectl = Collectl(program, run.collectl_tab, interval_s)
             self._open.callback(self.collectl.close)
             return
@@ -147,7 +153,7 @@ def collect(collection: Collection, signals: int, until_stdin_closes: bool) -> N
             selector.register(collection.collectl, selectors.EVENT_READ, collection.collectl)
         while True:
             for key, _ in selector.select(schedule.wait_s(time.monotonic())):
-                if isinstance(key.data, Collectl):
+                if key.data is not None:
                     key.data.receive()
                 elif _ends(key.fd):
                     return

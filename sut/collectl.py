@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from records.errors import SutError
+from sut.collectl_tool import collectl_command
 from sut.rows import RowFile
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
@@ -21,27 +22,6 @@ _READ_BYTES = 1 << 16
 _SILENCE_LEAST_S = 10.0
 _SILENCE_INTERVALS = 5
 _PATIENCE_S = 5.0
-
-
-def find_collectl() -> str | None:
-    """Return the path of collectl, or ``None`` where it is not installed."""
-    places = (f"{folder}/collectl" for folder in os.get_exec_path())  # shutil.which is a heavy import
-    return next((path for path in places if os.access(path, os.X_OK)), None)
-
-
-def collectl_version(program: str | None) -> str | None:
-    """Return collectl's version as it states it, e.g. ``V4.3.1-1``; ``None`` where it is absent or mute."""
-    if program is None:
-        return None
-    answer = subprocess.run(
-        [program, "--version"], capture_output=True, text=True, timeout=20, check=False
-    ).stdout.split()
-    return answer[1] if len(answer) > 1 and answer[0] == "collectl" else None
-
-
-def collectl_command(program: str, interval_s: float) -> list[str]:
-    """Return the command line: CPU, disk, memory, network; plot format; UTC stamps in milliseconds."""
-    return [program, "-scdmn", f"-i{interval_s:g}", "-P", "--utc", "-om", "--headerrepeat", "0"]
 
 
 class Collectl:

@@ -19,10 +19,9 @@ Status = Literal["waiting", "open", "given up"]
 class GateLimits:
     """What "at rest" means. The defaults are the published limits.
 
-    Source: METHOD section 11, after the stability check of FECoM (fine-grained energy consumption
-    meter): at most 0.03 for standard deviation over mean of CPU and RAM power in the last 20
-    readings, CPU at most 55 and GPU at most 40 degrees Celsius, 120 s a try. There the power is that of
-    software meters; here it is the wall's, which holds the GPU's too.
+    Source: METHOD section 11; the temperatures, the time and the 0.03 are FECoM's settings as its API
+    data set publishes them (cpu_std_to_mean, ram_std_to_mean, cpu_max_temp, gpu_max_temp, max_wait_s).
+    There the power is that of software meters; here it is the wall's, which holds every component's.
 
     Attributes:
         readings: how many readings of the meter are looked at.

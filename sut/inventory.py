@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from records.errors import SutError
-from sut.collectl import collectl_version, find_collectl
+from sut.collectl_tool import collectl_version, find_collectl
 from sut.nvml import Gpus, open_gpus
 from sut.smbios import memory_modules
 

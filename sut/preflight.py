@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from records.errors import SutError
-from sut.collectl import collectl_version, find_collectl
+from sut.collectl_tool import collectl_version, find_collectl
 from sut.inventory import governor
 from sut.nvml import Gpus, open_gpus
 from sut.procfs import ProcFiles, rates

@@ -185,6 +185,15 @@ def test_a_full_disk_ends_the_collectors_with_code_3_and_names_the_file(start, r
     assert message.startswith(f"sut.collect: {written}: expected to append a row, but: File too large. Free")
 
 
+def test_a_disk_without_a_byte_left_is_named_before_anything_begins(start, run_dir):
+    (run_dir / "host.csv").symlink_to("/dev/full")
+    process = start("--collectl", "never")
+    assert process.wait() == 3
+    message = process.stderr.read()
+    assert f"{run_dir / 'host.csv'}: expected to open it, but: No space left on device. Free" in message
+    assert process.stdout.read() == ""
+
+
 def test_a_run_folder_that_is_not_there_is_named(start, run_dir):
     run_dir.rmdir()
     process = start()

@@ -1,0 +1,92 @@
+"""Where the parts of a run lie.
+
+Apart from `records.run`, which offers it too, because the collectors need these names and none of
+the documents, and their start is a good part of what they cost the measured machine.
+"""
+
+# ruff: noqa: D102 - paths whose names say it
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from records.files import hash_tree
+
+if TYPE_CHECKING:
+    from records.run import Run
+
+RUN_JSON = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Where the parts of a run lie. Nothing is read or made by looking up a path."""
+
+    path: Path
+
+    @property
+    def run_json(self) -> Path:
+        return self.path / RUN_JSON
+
+    @property
+    def meter_json(self) -> Path:
+        return self.path / "meter.json"
+
+    @property
+    def meter_csv(self) -> Path:
+        return self.path / "meter.csv"
+
+    @property
+    def collectl_tab(self) -> Path:
+        return self.path / "collectl.tab"
+
+    @property
+    def host_csv(self) -> Path:
+        return self.path / "host.csv"
+
+    @property
+    def sensors_csv(self) -> Path:
+        return self.path / "sensors.csv"
+
+    @property
+    def gpu_csv(self) -> Path:
+        return self.path / "gpu.csv"
+
+    @property
+    def gpu_json(self) -> Path:
+        return self.path / "gpu.json"
+
+    @property
+    def events(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def trackers_csv(self) -> Path:
+        return self.path / "trackers.csv"
+
+    @property
+    def trackers(self) -> Path:
+        """Folder of the trackers' own output."""
+        return self.path / "trackers"
+
+    @property
+    def model(self) -> Path:
+        """Folder of the exported model architecture and history."""
+        return self.path / "model"
+
+    @property
+    def stdout(self) -> Path:
+        return self.path / "stdout.log"
+
+    @property
+    def stderr(self) -> Path:
+        return self.path / "stderr.log"
+
+    def read(self) -> "Run":
+        """Read ``run.json``."""
+        from records.run import Run
+
+        return Run.read(self.run_json)
+
+    def hash_files(self) -> dict[str, str]:
+        """Return the SHA-256 of every file of the run but ``run.json`` itself."""
+        return hash_tree(self.path, frozenset({RUN_JSON}))
