@@ -1,0 +1,57 @@
+import pytest
+
+from analysis.baseline import Baseline, BaselineRun
+
+
+def run(hour: float, power_w: float, block: int = 1, duration_s: float = 60.0) -> BaselineRun:
+    return BaselineRun(hour * 3600, duration_s, power_w, readings_sd_w=0.5, block=block)
+
+
+def test_the_reference_is_interpolated_between_the_neighbours_in_time() -> None:
+    baseline = Baseline([run(2, 44.0), run(0, 40.0), run(4, 100.0)], "interpolated")
+    power = baseline.at(0.5 * 3600)
+    assert power is not None
+    assert power.power_w == pytest.approx(41.0)  # a quarter of the way from 40 W to 44 W
+
+
+def test_outside_the_baselines_the_nearest_one_stands() -> None:
+    baseline = Baseline([run(1, 40.0), run(2, 44.0)], "interpolated")
+    before, after = baseline.at(0.0), baseline.at(9 * 3600)
+    assert before is not None and after is not None
+    assert (before.power_w, after.power_w) == (40.0, 44.0)
+
+
+def test_the_pooled_mean_is_weighted_with_time() -> None:
+    baseline = Baseline([run(0, 40.0, duration_s=30), run(1, 50.0, duration_s=90)], "pooled")
+    power = baseline.at(0.0)
+    assert power is not None and power.power_w == pytest.approx(47.5)  # (40*30 + 50*90) / 120
+
+
+def test_without_baselines_there_is_no_reference() -> None:
+    baseline = Baseline([], "interpolated")
+    assert baseline.at(0.0) is None
+    summary = baseline.summary(0.95)
+    assert summary["n"] == 0
+    assert summary["mean_power_w"] is None and summary["drift_p"] is None
+
+
+def test_a_drift_is_found_with_its_interval() -> None:
+    noise = (0.05, -0.05, 0.02, -0.02, 0.04, -0.04)
+    runs = [run(h, 40.0 + 0.5 * h + e, block=h + 1) for h, e in enumerate(noise)]
+    summary = Baseline(runs, "pooled").summary(0.95)
+    assert summary["drift_low_w_per_h"] < 0.5 < summary["drift_high_w_per_h"]
+    assert summary["drift_p"] < 0.001
+    assert summary["block_change_w"] == pytest.approx(1.5, abs=0.05)  # hours 3-5 minus hours 0-2
+    assert summary["block_change_p"] < 0.05
+
+
+def test_equal_baselines_neither_drift_nor_step() -> None:
+    summary = Baseline([run(h, 40.0, block=h + 1) for h in range(4)], "pooled").summary(0.95)
+    assert summary["drift_w_per_h"] == 0.0
+    assert summary["block_change_w"] == 0.0
+    assert summary["block_change_p"] is None
+
+
+def test_a_single_baseline_borrows_the_spread_of_its_readings() -> None:
+    power = Baseline([run(0, 40.0)], "interpolated").at(0.0)
+    assert power is not None and power.power_u_w == 0.5

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.cadence import fit_cadence
+
+
+def arrivals(interval_s: float, n: int, seed: int, jitter_s: float = 0.0, phase_s: float = 0.0) -> np.ndarray:
+    """Stamps of n readings whose delay is never negative."""
+    delay_s = np.random.default_rng(seed).exponential(jitter_s, n) if jitter_s else np.zeros(n)
+    return np.sort(phase_s + np.arange(n) * interval_s + delay_s)
+
+
+def test_an_even_series_has_its_own_interval_and_nothing_missing() -> None:
+    fit = fit_cadence(arrivals(1.0, 100, 0, phase_s=0.4), 1.0)
+    assert fit.interval_s == pytest.approx(1.0, abs=1e-12)
+    assert (fit.missing, fit.late, fit.duplicates) == (0, 0, 0)
+    assert np.diff(fit.number).tolist() == [1] * 99
+
+
+def test_no_readings_and_one_reading_are_no_error() -> None:
+    assert fit_cadence(np.array([]), 1.0).missing == 0
+    assert fit_cadence(np.array([17.25]), 1.0).number.tolist() == [0]
+
+
+def test_the_true_interval_is_found_where_the_declared_one_would_slip() -> None:
+    # 3600 readings at 1.0005 s drift 1.8 s away from a declared 1 s.
+    fit = fit_cadence(arrivals(1.0005, 3600, 1, jitter_s=0.01), 1.0)
+    assert fit.interval_s == pytest.approx(1.0005, abs=2e-6)
+    assert (fit.missing, fit.duplicates) == (0, 0)
+
+
+def test_a_burst_after_a_stall_is_late_and_not_duplicate() -> None:
+    stamps = np.array([*range(10), 14.20, 14.21, 14.22, 14.23, 14.24, *range(15, 30)], dtype=float)
+    fit = fit_cadence(stamps, 1.0)
+    assert (fit.missing, fit.duplicates) == (0, 0)
+    assert fit.late == 4
+    assert np.diff(fit.number).tolist() == [1] * 29
+
+
+def test_a_reading_that_comes_twice_is_left_out_once_even_beside_a_hole() -> None:
+    # Number 5 is missing, number 20 came twice: the hole does not swallow the duplicate.
+    stamps = np.sort(np.array([*(float(i) for i in range(30) if i != 5), 20.01]))
+    fit = fit_cadence(stamps, 1.0)
+    assert (fit.missing, fit.duplicates) == (1, 1)
+    assert 20.01 not in stamps[fit.kept]
+
+
+def test_a_single_late_reading_keeps_its_place() -> None:
+    stamps = np.array([float(i) for i in range(30)])
+    stamps[12] += 0.65
+    fit = fit_cadence(stamps, 1.0)
+    assert (fit.missing, fit.late, fit.duplicates) == (0, 1, 0)
+    assert fit.interval_s == pytest.approx(1.0, abs=1e-9)
+
+
+def test_a_long_hole_is_counted_to_the_reading() -> None:
+    before = arrivals(1.0002, 300, 3, jitter_s=0.005)
+    after = 1.0002 * (300 + 5000) + arrivals(1.0002, 300, 4, jitter_s=0.005)
+    fit = fit_cadence(np.concatenate((before, after)), 1.0)
+    assert fit.missing == 5000
+
+
+def test_two_readings_at_a_time_are_told_apart() -> None:
+    # An adapter that hands over every second reading together with the next one.
+    stamps = np.sort(np.concatenate((np.arange(1, 61, 2) - 0.01 + 1, np.arange(1, 61, 2) + 1.0)))
+    fit = fit_cadence(stamps, 1.0)
+    assert fit.interval_s == pytest.approx(1.0, abs=1e-3)
+    assert (fit.missing, fit.duplicates) == (0, 0)
+
+
+@settings(max_examples=60)
+@given(
+    interval=st.floats(0.05, 10.0),
+    error=st.floats(-0.01, 0.01),
+    jitter=st.floats(0.0, 0.05),
+    seed=st.integers(0, 10_000),
+    lost=st.sets(st.integers(5, 290), max_size=40),
+)
+def test_interval_and_missing_readings_are_recovered_under_one_sided_jitter(
+    interval: float, error: float, jitter: float, seed: int, lost: set[int]
+) -> None:
+    delay = np.minimum(np.random.default_rng(seed).exponential(jitter, 300), 0.25)
+    stamps = (np.arange(300) + delay) * interval + 1000.0
+    kept = np.array([i for i in range(300) if i not in lost])
+    fit = fit_cadence(stamps[kept], interval * (1 + error))
+    assert fit.missing == len(lost)
+    assert fit.duplicates == 0
+    assert (fit.number - fit.number[0]).tolist() == kept.tolist()
+    assert fit.interval_s == pytest.approx(interval, rel=2e-3)
+
+
+@given(stamps=st.lists(st.floats(0, 100), max_size=60).map(sorted))
+def test_any_stamps_get_strictly_increasing_numbers(stamps: list[float]) -> None:
+    fit = fit_cadence(np.array(stamps), 1.0)
+    assert (np.diff(fit.number) > 0).all()
+    assert len(fit.kept) + fit.duplicates == len(stamps)
+    assert fit.missing >= 0

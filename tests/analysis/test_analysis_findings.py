@@ -1,0 +1,318 @@
+"""Every code of a finding is provoked once, in a campaign that is otherwise sound."""
+
+import ast
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from synthetic import (
+    EPOCH_UTC_S,
+    Instrument,
+    Spanned,
+    SyntheticCampaign,
+    SyntheticRun,
+    event_line,
+    flagged,
+    rehash,
+    small_campaign,
+    training_spans,
+)
+
+import analysis
+from analysis.campaign import analyse
+from analysis.evidence import check
+from records.errors import ConfigurationError
+from records.findings import Finding
+from records.meter import Reading
+
+DOCS = Path(analysis.__file__).parents[1] / "docs" / "reference" / "findings.md"
+
+
+def sound() -> SyntheticCampaign:
+    """A baseline, a training, a training with a tracker, a baseline: nothing to refuse."""
+    campaign = small_campaign()
+    campaign.runs = [campaign.runs[0], *campaign.runs[2:5]]
+    campaign.runs[1].marks = []
+    campaign.runs[2].marks = []
+    return campaign
+
+
+Change = Callable[[SyntheticCampaign], None]
+Damage = Callable[[Path], None]
+
+
+def nothing(_: object) -> None:
+    """Change nothing."""
+
+
+def write(name: str, change: Callable[[str], str], *, then_rehash: bool = True) -> Damage:
+    """Return a damage to a file of the first training run."""
+
+    def damage(folder: Path) -> None:
+        run_dir = folder / "runs" / "0003-cnn"
+        (run_dir / name).write_text(change((run_dir / name).read_text()))
+        if then_rehash:
+            rehash(run_dir)
+
+    return damage
+
+
+def edit_run(**values: object) -> Damage:
+    """Return a change to the training run's ``run.json``."""
+
+    def change(text: str) -> str:
+        return json.dumps(json.loads(text) | values)
+
+    return write("run.json", change, then_rehash=False)
+
+
+def remove(name: str, *, then_rehash: bool = True) -> Damage:
+    def damage(folder: Path) -> None:
+        (folder / name).unlink()
+        if then_rehash:
+            rehash(folder / "runs" / "0003-cnn")
+
+    return damage
+
+
+def add_event(line: str) -> Damage:
+    return write("events.jsonl", lambda text: text + line + "\n")
+
+
+def readings(change: Callable[[list[Reading]], list[Reading]]) -> Change:
+    """Return a change to what the meter said of the first training run."""
+
+    def apply(campaign: SyntheticCampaign) -> None:
+        campaign.runs[1].change_readings = change
+
+    return apply
+
+
+def run_with(index: int, **values: object) -> Change:
+    def apply(campaign: SyntheticCampaign) -> None:
+        for name, value in values.items():
+            setattr(campaign.runs[index], name, value)
+
+    return apply
+
+
+def campaign_with(**values: object) -> Change:
+    def apply(campaign: SyntheticCampaign) -> None:
+        for name, value in values.items():
+            setattr(campaign, name, value)
+
+    return apply
+
+
+def instrument(**values: object) -> Change:
+    return campaign_with(instrument=Instrument(**values))  # type: ignore[arg-type]
+
+
+def spans(*added: Spanned) -> Change:
+    return run_with(1, spans=[*training_spans(), *added])
+
+
+def many_runs(energies_w: list[float], durations_s: list[float] | None = None) -> Change:
+    """Replace the plan with repeats of one scenario at these powers."""
+
+    def apply(campaign: SyntheticCampaign) -> None:
+        lengths = durations_s or [20.0] * len(energies_w)
+        campaign.runs = [
+            SyntheticRun(i + 1, "job", 100.0 + 60 * i, length, repeat=i + 1, power_w=power)
+            for i, (power, length) in enumerate(zip(energies_w, lengths, strict=True))
+        ]
+
+    return apply
+
+
+def baselines(powers_w: list[float]) -> Change:
+    def apply(campaign: SyntheticCampaign) -> None:
+        campaign.runs = [
+            SyntheticRun(
+                i + 1, "baseline", 100.0 + 60 * i, kind="baseline", repeat=i + 1, block=i + 1, power_w=power
+            )
+            for i, power in enumerate(powers_w)
+        ]
+
+    return apply
+
+
+def later_by(step_s: float) -> Callable[[str], str]:
+    """Move the wall clock, but not the monotonic one, from the third event on."""
+
+    def change(text: str) -> str:
+        lines = [json.loads(line) for line in text.splitlines()]
+        for event in lines[3:]:
+            event["t_utc_s"] = round(event["t_utc_s"] + step_s, 6)
+        return "".join(json.dumps(event) + "\n" for event in lines)
+
+    return change
+
+
+def failed_first_attempt(campaign: SyntheticCampaign) -> None:
+    first = replace(campaign.runs[1], status="failed", reason="the workload ended with exit code 1")
+    campaign.runs[1] = replace(campaign.runs[1], attempt=2)
+    campaign.runs.insert(1, first)
+
+
+def move(reading: Reading, later_s: float) -> Reading:
+    return replace(reading, t_utc_s=reading.t_utc_s + later_s)
+
+
+START_S = EPOCH_UTC_S + 180.0  # of the first training run
+
+
+def long_with_hole(campaign: SyntheticCampaign) -> None:
+    """One long run with a single missing reading, inside a short action."""
+    action = Spanned("action", "train", 50.0, 60.0)
+    campaign.runs = [
+        SyntheticRun(
+            1,
+            "job",
+            100.0,
+            200.0,
+            power_w=90.0,
+            spans=[action],
+            change_readings=lambda rows: [row for i, row in enumerate(rows) if i != 59],
+        )
+    ]
+
+
+PROVOKED: dict[str, tuple[Change, Damage]] = {
+    "record-damaged": (nothing, write("meter.json", lambda text: text[:40])),
+    "file-missing": (nothing, remove("runs/0003-cnn/host.csv", then_rehash=False)),
+    "file-changed": (nothing, write("meter.csv", lambda text: text + "\n", then_rehash=False)),
+    "file-unlisted": (nothing, lambda folder: (folder / "runs/0003-cnn/notes.txt").touch()),
+    "hashes-missing": (nothing, edit_run(files={})),
+    "lines-damaged": (nothing, write("meter.csv", lambda text: text + "17900")),
+    "collectors-missing": (run_with(1, host=False), nothing),
+    "tracker-missing": (run_with(2, trackers=[]), nothing),
+    "journal-missing": (nothing, remove("journal.jsonl")),
+    "journal-torn": (
+        nothing,
+        lambda folder: (folder / "journal.jsonl").write_text('{"what": "a"}\n{"wh'),
+    ),
+    "environment-missing": (nothing, remove("environment.json")),
+    "slot-incomplete": (run_with(1, status="failed", reason="the meter fell silent"), nothing),
+    "attempt-failed": (failed_first_attempt, nothing),
+    "plan-differs": (nothing, edit_run(scenario="another")),
+    "run-unplanned": (nothing, lambda folder: (folder / "runs/0099-other").mkdir()),
+    "settings-unknown": (campaign_with(config={"analysis": {"baseline": "guessed"}}), nothing),
+    "exit-code": (run_with(1, exit_code=1), nothing),
+    "gate-closed": (run_with(1, gate={"open": False, "reason": "too warm"}), nothing),
+    "gate-off": (run_with(1, gate=None), nothing),
+    "campaign-simulated": (nothing, nothing),
+    "simulated-unmarked": (campaign_with(simulated=False), nothing),
+    "duration-outlier": (many_runs([90.0] * 5, [20.0, 20.0, 20.0, 20.0, 35.0]), nothing),
+    "run-span-missing": (nothing, write("events.jsonl", lambda text: text[text.index("\n") + 1 :])),
+    "rating-interval-differs": (nothing, edit_run(t_stop_utc_s=START_S + 19.0)),
+    "span-unfinished": (spans(Spanned("action", "export", 18.5, None)), nothing),
+    "span-unstarted": (nothing, add_event(event_line("stop", "action", "x", 77, 1, 190.0, {}))),
+    "span-id-twice": (nothing, add_event(event_line("start", "action", "x", 2, 1, 190.0, {}))),
+    "span-backwards": (spans(Spanned("action", "export", 19.0, 18.5)), nothing),
+    "span-orphan": (spans(Spanned("action", "export", 18.5, 19.0, parent=555)), nothing),
+    "span-outside-parent": (spans(Spanned("action", "export", 18.5, 25.0)), nothing),
+    "clock-step": (nothing, write("events.jsonl", later_by(0.02))),
+    "stamps-backwards": (
+        readings(lambda rows: [*rows[:8], rows[9], rows[8], *rows[10:]]),
+        nothing,
+    ),
+    "coverage-low": (readings(lambda rows: rows[:10] + rows[13:]), nothing),
+    "coverage-holes": (
+        long_with_hole,
+        nothing,
+    ),
+    "lead-in-missing": (readings(lambda rows: rows[5:]), nothing),
+    "lead-out-missing": (readings(lambda rows: rows[:-3]), nothing),
+    "interval-differs": (instrument(interval_s=1.02, declared_s=1.0), nothing),
+    "jitter-high": (
+        readings(lambda rows: [move(row, 0.6 * (i % 2)) for i, row in enumerate(rows)]),
+        nothing,
+    ),
+    "readings-duplicate": (
+        readings(lambda rows: [*rows[:12], move(rows[11], 0.01), *rows[12:]]),
+        nothing,
+    ),
+    "readings-late": (readings(lambda rows: [*rows[:12], move(rows[12], 0.65), *rows[13:]]), nothing),
+    "readings-flagged": (readings(lambda rows: [*rows[:-1], flagged(rows[-1], "malformed")]), nothing),
+    "range-unknown": (instrument(range_pct=0.1), nothing),
+    "baseline-missing": (many_runs([90.0, 90.0]), nothing),
+    "baseline-single": (lambda campaign: campaign.runs.pop(), nothing),
+    "baseline-drift": (baselines([40.0, 41.0, 42.1, 43.0]), nothing),
+    "baseline-step": (baselines([40.0, 40.1, 40.2, 47.0, 47.1, 47.2]), nothing),
+    "induced-negative": (run_with(1, power_w=30.0), nothing),
+    "span-coverage-low": (long_with_hole, nothing),
+    "tracker-uncovered": (
+        run_with(2, trackers=[{"energy_wh": 0.3, "t_stop_utc_s": EPOCH_UTC_S + 400.0}]),
+        nothing,
+    ),
+    "tracker-empty": (run_with(2, trackers=[{"energy_wh": None}]), nothing),
+    "energy-outlier": (many_runs([90.0, 91.0, 90.5, 90.2, 90.8, 140.0]), nothing),
+    "energy-not-normal": (many_runs([90.0, 90.1, 90.2, 90.1, 90.0, 90.2, 90.1, 140.0, 150.0]), nothing),
+    "data-generated": (run_with(1, marks=[("provenance", {"dataset": "generated"})]), nothing),
+    "weights-random": (run_with(1, marks=[("provenance", {"weights": "random"})]), nothing),
+    "provenance-mixed": (
+        lambda campaign: (
+            run_with(1, marks=[("provenance", {"weights": "imagenet"})])(campaign),
+            run_with(2, marks=[("provenance", {"weights": "random"})])(campaign),
+        ),
+        nothing,
+    ),
+}
+
+
+def documented() -> dict[str, str]:
+    """Codes and levels by the tables of the reference page."""
+    rows = re.findall(r"^\| `([a-z-]+)` \| (refuse|warn|info) \|", DOCS.read_text(), re.MULTILINE)
+    return dict(rows)
+
+
+def in_source() -> dict[str, str]:
+    """Codes and levels by the calls in the source."""
+    found = {}
+    for path in Path(analysis.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
+                level, _, code = (
+                    arg.value if isinstance(arg, ast.Constant) else None for arg in node.args[:3]
+                )
+                assert isinstance(level, str) and isinstance(code, str), f"{path}:{node.lineno}: no literal"
+                found[code] = level
+    return found
+
+
+def findings_of(folder: Path) -> list[Finding]:
+    """All findings of a campaign: of the check, and of the analysis where its settings can be read."""
+    found = check(folder)
+    try:
+        found += [Finding(**row) for row in analyse(folder).findings]
+    except ConfigurationError:
+        assert "settings-unknown" in {finding.code for finding in found}
+    return found
+
+
+def test_every_code_in_the_source_is_documented_with_its_level() -> None:
+    assert in_source() == documented()
+
+
+def test_every_documented_code_is_provoked_below() -> None:
+    assert set(PROVOKED) == set(documented())
+
+
+def test_a_sound_campaign_has_nothing_but_its_simulation_to_report(tmp_path: Path) -> None:
+    found = findings_of(sound().write(tmp_path / "campaign"))
+    assert {finding.code for finding in found} == {"campaign-simulated"}
+
+
+@pytest.mark.parametrize("code", sorted(PROVOKED))
+def test_a_defect_is_found_under_its_code(tmp_path: Path, code: str) -> None:
+    change, damage = PROVOKED[code]
+    campaign = sound()
+    change(campaign)
+    folder = campaign.write(tmp_path / "campaign")
+    damage(folder)
+    levels = {finding.code: finding.level for finding in findings_of(folder)}
+    assert levels.get(code) == documented()[code]
