@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from meter.ending import Ending
 from meter.ledger import GapLedger
 from meter.registry import create, driver_names
 from meter.session import MeterSession
-from records.errors import DeviceError, RecordError, WattlabError
+from records.errors import ConfigurationError, DeviceError, RecordError, WattlabError
 from records.meter import Calibration, MeterRecord, Reading, ReadingWriter
 from records.run import RunFolder
 from records.times import now_utc_s
@@ -43,6 +44,9 @@ class LogSettings:
         limit: stop after so many rows, or ``None``.
         calibration: as the meter's certificate has it.
         latency_s, latency_u_s: measured values in place of the driver's, or ``None``.
+
+    Raises:
+        ConfigurationError: the limit is below 1, or the calibration date is no date.
     """
 
     port: str
@@ -52,6 +56,19 @@ class LogSettings:
     calibration: Calibration = field(default_factory=Calibration)
     latency_s: float | None = None
     latency_u_s: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise ConfigurationError(f"-n: expected 1 row or more, but {self.limit} was asked for")
+        if self.calibration.date is not None:
+            _check_date(self.calibration.date)
+
+
+def _check_date(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(f"calibration date {text!r}: expected YYYY-MM-DD, e.g. 2026-01-31") from None
 
 
 def log(
@@ -83,12 +100,8 @@ def log(
     """
     folder = RunFolder(settings.out_dir)
     _refuse_old_readings(folder.meter_csv)
-    session = MeterSession(meter, settings.port, settings.interval_s, on_notice)
-    session.open()
-    try:
+    with MeterSession(meter, settings.port, settings.interval_s, on_notice) as session:
         return _log_session(session, settings, folder, stop, on_ready, on_reading)
-    finally:
-        session.close()
 
 
 def _log_session(
@@ -208,6 +221,18 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def _settings(options: argparse.Namespace) -> LogSettings:
+    return LogSettings(
+        port=options.port,
+        out_dir=options.out,
+        interval_s=options.interval,
+        limit=options.n,
+        calibration=Calibration(date=options.calibration_date, certificate=options.certificate),
+        latency_s=options.latency,
+        latency_u_s=options.latency_u,
+    )
+
+
 def _say(**message: Any) -> None:
     try:
         os.write(sys.stdout.fileno(), (json.dumps(message) + "\n").encode())
@@ -219,19 +244,10 @@ def main(argv: list[str] | None = None) -> int:
     """Run the logger as a process; return its exit code."""
     options = _parse(argv)
     ending = Ending(options.until_stdin_closes)
-    settings = LogSettings(
-        port=options.port,
-        out_dir=options.out,
-        interval_s=options.interval,
-        limit=options.n,
-        calibration=Calibration(date=options.calibration_date, certificate=options.certificate),
-        latency_s=options.latency,
-        latency_u_s=options.latency_u,
-    )
     try:
         record = log(
             create(options.driver),
-            settings,
+            _settings(options),
             stop=ending.reached,
             on_ready=lambda record: _say(
                 ready=True, identity=dataclasses.asdict(record.identity), simulated=record.simulated

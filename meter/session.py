@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Self
 
 from meter.contract import Meter
 from meter.gates import Gate
@@ -19,7 +21,7 @@ _SHORTEST_PATIENCE_S = 5.0  # of a silent meter, before its port is opened anew
 
 
 class MeterSession:
-    """One meter on one port, for as long as it is wanted.
+    """One meter on one port, for as long as it is wanted: ``with MeterSession(...) as session``.
 
     Args:
         meter: a driver, not open.
@@ -58,6 +60,18 @@ class MeterSession:
     def close(self) -> None:
         """Stop the meter and give the port back."""
         self.meter.close()
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def readings(self, stop: Callable[[], bool]) -> Iterator[Reading]:
         """Start the meter and yield its readings until ``stop()`` is true.

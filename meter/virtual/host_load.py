@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from records.errors import DeviceError
+
 
 class CpuLoad:
     """CPU load since the last look, over all processors.
@@ -48,11 +50,25 @@ class GpuPower:
         self._power_w = 0.0
 
     def power_w(self, t_s: float) -> float:
-        """Return the sum of the cards' powers in watts, DC, as NVML gives them."""
+        """Return the sum of the cards' powers in watts, DC, as NVML gives them.
+
+        Raises:
+            DeviceError: a card stopped answering.
+        """
         if self._cards and t_s - self._asked_s >= self._ASK_EVERY_S:
             self._asked_s = t_s
-            self._power_w = sum(self._nvml.nvmlDeviceGetPowerUsage(card) for card in self._cards) / 1000
+            self._power_w = self._ask_w()
         return self._power_w
+
+    def _ask_w(self) -> float:
+        try:
+            power_mw = sum(int(self._nvml.nvmlDeviceGetPowerUsage(card)) for card in self._cards)
+        except self._nvml.NVMLError as error:
+            raise DeviceError(
+                f"NVML: the graphics card gave its power before and does not any more ({error}). "
+                f"Look at `nvidia-smi`, then start the virtual instrument again"
+            ) from None
+        return power_mw / 1000
 
 
 def _nvml_cards() -> tuple[Any, list[Any]]:

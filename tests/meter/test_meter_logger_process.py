@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Child, flags_of, rows_of, wait_for
+from meter_processes import Child, flags_of, rows_of, wait_for
 
 from meter.ledger import GapLedger
 from records.meter import MeterRecord, Reading, read_readings
@@ -160,6 +160,8 @@ def test_no_meter_or_a_wrong_one_ends_it_with_what_came(
         (("--port", "/dev/ttyNONE"), 3, "there is no such port"),
         (("--port", "x", "--driver", "wattsap_pro"), 2, "Did you mean 'wattsup_pro'"),
         (("--port", "x", "--interval", "0.1"), 2, "Set it to 1 s or more"),
+        (("--port", "x", "-n", "0"), 2, "expected 1 row or more"),
+        (("--port", "x", "--calibration-date", "31.1.2026"), 2, "expected YYYY-MM-DD"),
     ],
 )
 def test_wrong_usage_has_its_own_exit_code_and_message(
