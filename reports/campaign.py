@@ -52,7 +52,7 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
 def render(results: Results) -> str:
     """Return the report as HTML; the same results always give the same text."""
     view = view_of(results)
-    style = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+    style = _style(view.simulated)
     context = {
         "results": results,
         "simulated": view.simulated,
@@ -67,6 +67,11 @@ def render(results: Results) -> str:
         "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     }
     return _environment().get_template("campaign.html").render(context)
+
+
+def _style(simulated: bool) -> str:
+    names = ("style.css", "simulated.css") if simulated else ("style.css",)
+    return "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 def _environment() -> Environment:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from records.results import Results
-from reports.numbers import finite, plain
+from reports.numbers import finite, given
 
 _BASELINES = {
     "interpolated": "the interpolation, at the time of the run, between its neighbouring baseline runs",
@@ -51,7 +51,7 @@ def mean_note(results: Results) -> str:
     confidence = finite(results.settings.get("confidence")) or 0.95
     return (
         f"Mean over the n counted runs; u² = s²/n + the systematic part, which does not shrink with n. "
-        f"Intervals at {plain(confidence * 100)} % use Student's t; with one run there is no interval."
+        f"Intervals at {given(confidence * 100)} % use Student's t; with one run there is no interval."
     )
 
 
@@ -103,4 +103,4 @@ def _baseline(results: Results) -> str:
 
 def _coverage(results: Results) -> str:
     limit = finite(results.settings.get("coverage_min_pct"))
-    return f"{plain(limit)} %" if limit is not None else "the limit"
+    return f"{given(limit)} %" if limit is not None else "the limit"

@@ -116,16 +116,3 @@ def probability(value: Any) -> str:
     if number is None:
         return ABSENT
     return "< 0.001" if number < 0.001 else fixed(number, 3)
-
-
-def duration(value: Any) -> str:
-    """Format seconds for people: ``48 s``, ``4 min 12 s``, ``1 h 3 min``."""
-    seconds = finite(value)
-    if seconds is None:
-        return ABSENT
-    if seconds < 100:
-        return f"{plain(seconds, 3)} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 100:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"

@@ -5,7 +5,7 @@ from statistics import fmean, stdev
 
 from records.results import Row
 from records.times import iso_utc
-from reports.numbers import count, finite, interval, measured, plain, spread
+from reports.numbers import count, finite, interval, measured, plain, probability, spread
 from reports.tables import Column, Table, table, text_column
 from reports.view import View, numbers, scenario_key
 
@@ -160,9 +160,9 @@ def baseline_table(view: View) -> Table:
         _sd("sd between runs", "sd_w", "W"),
         Column("Drift", _drift, "W/h"),
         Column("95 % interval", _interval("drift_low_w_per_h", "drift_high_w_per_h"), "W/h"),
-        Column("p", lambda row: plain(row.get("drift_p"), 2)),
+        Column("p", lambda row: probability(row.get("drift_p"))),
         Column("Change between blocks", lambda row: plain(row.get("block_change_w"), 3), "W"),
-        Column("p", lambda row: plain(row.get("block_change_p"), 2)),
+        Column("p", lambda row: probability(row.get("block_change_p"))),
     )
     return table(
         "baseline",

@@ -18,6 +18,7 @@ _UNITS = {
     "kib": "KiB",
     "mib": "MiB",
     "gib": "GiB",
+    "gb": "GB",
     "bytes": "bytes",
 }
 

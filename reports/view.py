@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from records.results import Results, Row
 from reports.numbers import finite, in_interval
-from reports.palette import colours
+from reports.palette import MUTED, colours
 
 _KIND_ORDER = {"baseline": 0, "idle": 1, "workload": 2}
 
@@ -67,7 +67,7 @@ class View:
         for item in self.scenarios:
             if scenario in (item.key, item.base):
                 return item.colour
-        return "#59636e"
+        return MUTED
 
 
 def numbers(rows: list[Row], column: str) -> list[float]:

@@ -1,5 +1,7 @@
 """Useful work per energy, and accuracy over the energy spent so far (paper, fig. 8, right)."""
 
+from dataclasses import dataclass, replace
+
 from markupsafe import Markup
 from matplotlib.lines import Line2D
 
@@ -7,7 +9,7 @@ from records.results import Row
 from reports.figures.kit import Sheet, bars_panel, finish, new_panel, scenario_bar
 from reports.numbers import count, finite, given, plain
 from reports.tables import Column, Table, table
-from reports.texts import label
+from reports.texts import label, slug
 from reports.view import View, numbers
 
 WORK_NAMES = {
@@ -20,14 +22,14 @@ WORK_NAMES = {
     "epochs": "Epochs",
     "runs": "Runs",
 }
-_PER = (("per_wh", "per Wh"), ("per_induced_wh", "per induced Wh"))
+_PER = (("per_wh", "per Wh", "energy_wh"), ("per_induced_wh", "per induced Wh", "induced_wh"))
 _WIDE_RATIO = 10.0
 
 
 def efficiency_sheet(view: View, how: str) -> Sheet:
     """Draw the efficiency factors of the kinds of useful work that the settings name."""
     factors = _factors(view)
-    panels = [_panel(view, column, title, unit) for column, title, unit in factors]
+    panels = [_panel(view, factor) for factor in factors]
     return Sheet(
         key="efficiency",
         title="Energy efficiency",
@@ -40,37 +42,53 @@ def efficiency_sheet(view: View, how: str) -> Sheet:
     )
 
 
-def _factors(view: View) -> list[tuple[str, str, str]]:
+@dataclass(frozen=True)
+class Factor:
+    """One efficiency factor: a kind of useful work per gross or induced energy."""
+
+    kind: str
+    column: str
+    energy_column: str
+    title: str
+
+    def of_runs(self, runs: list[Row]) -> list[float]:
+        """Return the factor of each run that has both the work and the energy."""
+        pairs = [(finite(row.get(self.kind)), finite(row.get(self.energy_column))) for row in runs]
+        return [work / energy for work, energy in pairs if work is not None and energy]
+
+
+def _factors(view: View) -> list[Factor]:
     kinds = view.results.settings.get("useful_work") or ["val_accuracy"]
-    found = []
-    for kind in kinds:
-        name = WORK_NAMES.get(str(kind), str(kind))
-        for suffix, words in _PER:
-            column = f"{kind}_{suffix}"
-            if any(finite(item.row.get(column)) is not None for item in view.scenarios):
-                found.append((column, f"{name} {words}", "1/Wh"))
-    return found
+    return [
+        Factor(str(kind), f"{kind}_{suffix}", energy, f"{WORK_NAMES.get(str(kind), str(kind))} {words}")
+        for kind in kinds
+        for suffix, words, energy in _PER
+        if numbers([item.row for item in view.scenarios], f"{kind}_{suffix}")
+    ]
 
 
-def _panel(view: View, column: str, title: str, unit: str) -> Markup:
+def _panel(view: View, factor: Factor) -> Markup:
     bars = [
-        scenario_bar(item, value, plain(value, 3), column=column)
+        replace(
+            scenario_bar(item, value, plain(value, 3)), dots=factor.of_runs(item.runs) if item.n > 1 else []
+        )
         for item in view.scenarios
-        if (value := finite(item.row.get(column))) is not None
+        if (value := finite(item.row.get(factor.column))) is not None
     ]
-    key = f"efficiency-{column.replace('_', '-')}"
-    return bars_panel("half", key, title, f"efficiency in {unit}", bars, simulated=view.simulated)
+    key = f"efficiency-{slug(factor.column)}"
+    return bars_panel("half", key, factor.title, "efficiency in 1/Wh", bars, simulated=view.simulated)
 
 
-def _data(view: View, factors: list[tuple[str, str, str]]) -> Table:
-    def factor(column: str, title: str, unit: str) -> Column:
-        return Column(title, lambda row: plain(row.get(column)), unit)
+def _data(view: View, factors: list[Factor]) -> Table:
+    def column(factor: Factor) -> Column:
+        return Column(factor.title, lambda row: plain(row.get(factor.column)), "1/Wh")
 
-    columns = [
-        Column("Scenario", lambda row: str(row["name"]), numeric=False),
-        *(factor(*item) for item in factors),
+    columns = [Column("Scenario", lambda row: str(row["name"]), numeric=False), *map(column, factors)]
+    rows = [
+        {**item.row, "name": item.name}
+        for item in view.scenarios
+        if any(finite(item.row.get(factor.column)) is not None for factor in factors)
     ]
-    rows = [{**item.row, "name": item.name} for item in view.scenarios if item.kind == "workload"]
     return table("efficiency-data", "Efficiency factors", columns, rows, folded=False)
 
 

@@ -1,5 +1,7 @@
 """Power and energy by scenario, split into baseline and induced part (paper, fig. 6)."""
 
+from dataclasses import replace
+
 from reports.figures.kit import Bar, Sheet, bars_panel, scenario_bar
 from reports.numbers import finite, interval, measured, plain, spread
 from reports.tables import Column, Table, table
@@ -67,7 +69,7 @@ def _gross_bar(scenario: ScenarioView) -> Bar | None:
 def _upon(bar: Bar, below: list[float]) -> Bar:
     if not below:
         return bar
-    return Bar(**{**vars(bar), "below": sum(below) / len(below)})
+    return replace(bar, below=sum(below) / len(below))
 
 
 def _induced_bar(scenario: ScenarioView) -> Bar | None:

@@ -7,7 +7,6 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from records.results import Row
 from reports import palette
 from reports.numbers import finite
 from reports.svg import inline_svg
@@ -188,8 +187,3 @@ def scenario_bar(
         high=finite(scenario.row.get(high)),
         dots=scenario.of_runs(column) if column and scenario.n > 1 else [],
     )
-
-
-def sized(row: Row, column: str, u_column: str) -> tuple[float | None, float | None]:
-    """Return a value and its standard uncertainty, each ``None`` where absent."""
-    return finite(row.get(column)), finite(row.get(u_column))

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from reports.numbers import (
     ABSENT,
     decimals_of,
-    duration,
     fixed,
     given,
     in_interval,
@@ -56,7 +55,7 @@ def test_without_an_interval_the_standard_uncertainty_decides():
 def test_what_is_no_number_is_shown_as_a_dash(nothing):
     shown = {fixed(nothing, 2), plain(nothing), measured(nothing, 1.0), spread(nothing), given(nothing)}
     assert shown == {ABSENT}
-    assert interval(nothing, 1.0) == interval(1.0, nothing) == duration(nothing) == ABSENT
+    assert interval(nothing, 1.0) == interval(1.0, nothing) == ABSENT
 
 
 @pytest.mark.parametrize(
@@ -80,9 +79,8 @@ def test_a_given_number_is_not_padded(value, shown):
     assert given(value) == shown
 
 
-def test_durations_and_probabilities_are_shown_for_people():
-    assert [duration(48), duration(252), duration(7384)] == ["48.0 s", "4 min 12 s", "2 h 3 min"]
-    assert [probability(0.0004), probability(0.0312)] == ["< 0.001", "0.031"]
+def test_a_probability_below_one_in_a_thousand_is_only_said_to_be_so():
+    assert [probability(0.0004), probability(0.0312), probability(None)] == ["< 0.001", "0.031", ABSENT]
 
 
 @for_all(

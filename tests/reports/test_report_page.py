@@ -30,7 +30,7 @@ def hostile_page():
         {"level": "refuse", "run_dir": HOSTILE_IMAGE, "code": "x", "message": HOSTILE},
     ]
     results = example(
-        Plan(repeats=2, seconds=12, names=(HOSTILE, HOSTILE_IMAGE, long_name), findings=findings)
+        Plan(repeats=2, seconds=12, gpu=False, names=(HOSTILE, HOSTILE_IMAGE, long_name), findings=findings)
     )
     results.campaign["title"] = results.campaign["id"] = HOSTILE
     results.campaign["config_sha256"] = results.campaign["wattlab_version"] = HOSTILE_IMAGE
@@ -166,7 +166,7 @@ def test_invisible_characters_of_a_name_are_made_visible(hostile_page):
 
 def test_hostile_names_cannot_break_the_drawings(hostile_page):
     drawings = [svg for svg in hostile_page.all("svg") if svg.attributes.get("role") == "img"]
-    assert len(drawings) > 20
+    assert len(drawings) > 15
     assert any(HOSTILE in svg.all("title")[0].text for svg in drawings)
 
 
