@@ -1,7 +1,6 @@
 """The paper's scenarios: exact nets, all actions in order, and what they say of data and weights."""
 
 import json
-import os
 import signal
 
 import pytest
@@ -73,6 +72,7 @@ def test_a_training_run_writes_every_action_and_epoch_and_cleans_up(
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_training_stops_at_the_target(run_python, run_dir, cpu_python):
     options = "--image-size 32 --images 40 --max-epochs 5 --target-accuracy 0.01 --data generated"
     done = run_python(str(SCENARIOS / "cnn.py"), *options.split(), python=cpu_python)
@@ -147,7 +147,17 @@ def test_an_aborted_training_cleans_up(start, run_dir, cpu_python, tmp_path):
     runner.process.send_signal(signal.SIGTERM)
     result = runner.result()
     assert (result["aborted"], result["exit_code"]) == (True, 128 + signal.SIGTERM)
-    assert os.listdir(scratch) == []
+    assert list(scratch.iterdir()) == []
     spans = {span.name: span for span in read_events(run_dir / "events.jsonl").spans()}
     assert spans["train"].data["error"] == "SystemExit"
     assert spans["clean up"].t_stop_utc_s is not None
+
+
+@pytest.mark.slow
+def test_a_small_net_learns_the_drawn_flowers(run_python, run_dir, cpu_python):
+    options = "--image-size 64 --images 300 --max-epochs 30 --batch-size 16 --data generated --seed 1"
+    done = run_python(str(SCENARIOS / "cnn.py"), *options.split(), python=cpu_python)
+    assert done.returncode == 0, done.stderr
+    epochs = [span for span in read_events(run_dir / "events.jsonl").spans() if span.span == "epoch"]
+    assert epochs[-1].data["val_accuracy"] >= 0.80  # the published target; it ended the training
+    assert 2 <= len(epochs) < 30  # learnable, but not at once

@@ -10,10 +10,10 @@ A failure of its own ends it with exit code 70.
 """
 
 import argparse
+import contextlib
 import csv
 import ctypes
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -47,24 +47,20 @@ class TrackerError(Exception):
 
 def make_tracker(folder, interval_s, country):
     """Return an offline tracker that writes to a folder and logs there too."""
-    from codecarbon import OfflineEmissionsTracker
-    from codecarbon.output import OutputMethod
+    log = open(folder / "codecarbon.log", "a", encoding="utf-8", buffering=1)
+    # CodeCarbon logs to what standard error is while it is set up, and would mix with the program's.
+    with contextlib.redirect_stderr(log):
+        from codecarbon import OfflineEmissionsTracker, OutputMethod
 
-    log = logging.getLogger("codecarbon")
-    log.addHandler(logging.FileHandler(folder / "codecarbon.log", encoding="utf-8"))
-    tracker = OfflineEmissionsTracker(
-        country_iso_code=country,
-        measure_power_secs=interval_s,
-        output_dir=str(folder),
-        output_methods=[OutputMethod.CSV],
-        tracking_mode="machine",
-        emissions_endpoint=None,  # a user's configuration file may ask for these two,
-        electricitymaps_api_token=None,  # and nothing may go over the network here
-    )
-    for handler in list(log.handlers):  # its console output would mix with the program's
-        if not isinstance(handler, logging.FileHandler):
-            log.removeHandler(handler)
-    return tracker
+        return OfflineEmissionsTracker(
+            country_iso_code=country,
+            measure_power_secs=interval_s,
+            output_dir=str(folder),
+            output_methods=[OutputMethod.CSV],
+            tracking_mode="machine",
+            emissions_endpoint=None,  # a user's configuration file may ask for these two,
+            electricitymaps_api_token=None,  # and nothing may go over the network here
+        )
 
 
 def start_command(command):
