@@ -20,7 +20,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sut.collectl import find_collectl
+from sut.collectl_tool import find_collectl
 from sut.inventory import cpu, environment_versions
 
 HERE = Path(__file__).resolve().parent.parent
