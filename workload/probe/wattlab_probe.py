@@ -453,7 +453,7 @@ def _main_module(script: str) -> types.ModuleType:
         __file__=path, __builtins__=builtins, __loader__=loader, __cached__=None, __package__=None
     )
     if sys.version_info < (3, 14):  # later it comes with the first annotation
-        module.__dict__["__annotations__"] = {}
+        module.__annotations__ = {}
     return module
 
 

@@ -99,7 +99,7 @@ def augment(image, ranges, rng):
     # Pillow maps from the result to the source: around the middle, scaled, turned, shifted.
     a, b = mirror * scale_x * math.cos(angle), -scale_y * math.sin(angle)
     d, e = mirror * scale_x * math.sin(angle), scale_y * math.cos(angle)
-    margin, middle = size // 4, size / 2
+    margin, middle = size // 2, size / 2
     wide = Image.fromarray(np.pad(np.asarray(image), ((margin,) * 2, (margin,) * 2, (0, 0)), mode="edge"))
     c = middle + margin - a * middle - b * middle + shift_x
     f = middle + margin - d * middle - e * middle + shift_y

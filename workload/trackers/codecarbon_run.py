@@ -47,7 +47,7 @@ class TrackerError(Exception):
 
 def make_tracker(folder, interval_s, country):
     """Return an offline tracker that writes to a folder and logs there too."""
-    log = open(folder / "codecarbon.log", "a", encoding="utf-8", buffering=1)
+    log = open(folder / "codecarbon.log", "a", encoding="utf-8", buffering=1)  # noqa: SIM115  (open to the end)
     # CodeCarbon logs to what standard error is while it is set up, and would mix with the program's.
     with contextlib.redirect_stderr(log):
         from codecarbon import OfflineEmissionsTracker, OutputMethod
