@@ -62,7 +62,7 @@ def render(results: Results) -> str:
         "notes": _notes(results),
         "environment": _environment_lines(results),
         "meter": lines_of(results.meter),
-        "settings": lines_of({"rule": results.rule, **results.settings}),
+        "settings": _settings_lines(results),
         "style": Markup(style),
         "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     }
@@ -134,6 +134,12 @@ def _environment_lines(results: Results) -> list[tuple[str, list[tuple[str, str]
         record = _record(results, name)
         found.append((name, lines_of(record), name == "controller" and bool(record) and record == sut))
     return found
+
+
+def _settings_lines(results: Results) -> list[tuple[str, str]]:
+    targets = results.settings.get("target_val_accuracy") or {}
+    known = {name: value for name, value in targets.items() if value is not None}
+    return lines_of({"rule": results.rule, **results.settings, "target_val_accuracy": known})
 
 
 def _record(results: Results, name: str) -> dict[str, Any]:

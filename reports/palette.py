@@ -36,3 +36,9 @@ def colours(base_scenarios: list[tuple[str, str]]) -> dict[str, str]:
         chosen[name] = OKABE_ITO[used % len(OKABE_ITO)]
         used += 1
     return chosen
+
+
+def pale(colour: str) -> str:
+    """Mix a colour ``#rrggbb`` with as much white again, for what belongs to it but is not it."""
+    parts = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return "#" + "".join(f"{(part + 255) // 2:02x}" for part in parts)

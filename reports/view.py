@@ -69,6 +69,10 @@ class View:
                 return item.colour
         return MUTED
 
+    def name_of(self, key: str) -> str:
+        """Return the name for people of a scenario given by its key."""
+        return next((item.name for item in self.scenarios if item.key == key), key)
+
 
 def numbers(rows: list[Row], column: str) -> list[float]:
     """Return the finite numbers of a column, in row order."""

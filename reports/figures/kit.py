@@ -127,9 +127,8 @@ def _draw_bar(axes: Axes, place: int, bar: Bar) -> None:
     start = min(bar.below, bar.value) if bar.below is not None else 0.0
     if start:
         axes.barh(place, start, height=0.62, color=palette.BASELINE_PART)
-    face = axes.barh(
-        place, bar.value - start, left=start, height=0.62, color=bar.colour, alpha=0.45 if bar.light else 1.0
-    )
+    colour = palette.pale(bar.colour) if bar.light else bar.colour
+    face = axes.barh(place, bar.value - start, left=start, height=0.62, color=colour)
     if bar.hatched:
         face[0].set_hatch(HATCH)
         face[0].set_edgecolor("white")

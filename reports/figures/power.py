@@ -16,7 +16,8 @@ _HOW = (
     "Each thin line is one run as the meter read it; time counts from the start of the run's rating "
     "interval, and a reading stands in the middle of the interval it is the mean of. The thick line is "
     "the mean of the runs at the same time, drawn while at least half of them are running. The dashed "
-    "line is the mean of all readings of all runs. Long traces are thinned for drawing so that the "
+    "line is the scenario's mean power, for which the readings at both borders count only with their share "
+    "inside the run. Long traces are thinned for drawing so that the "
     "smallest and largest reading of every stretch stay; the numbers are computed from all readings. "
     "A hole in a line is a hole in the data."
 )
@@ -60,7 +61,9 @@ def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulat
         mean_t, mean_p = traces.mean_trace(lines, step)
         mean_t, mean_p = traces.thin(mean_t, mean_p, limit)
         axes.plot(mean_t, mean_p, color=palette.INK, linewidth=1.1)
-    overall = float(np.mean(np.concatenate([power for _, power in lines])))
+    overall = finite(scenario.row.get("mean_power_w"))
+    if overall is None:
+        overall = float(np.mean(np.concatenate([power for _, power in lines])))
     axes.axhline(overall, color=palette.INK, linewidth=0.8, linestyle=(0, (5, 3)))
     axes.set_ylim(0, top_w)
     axes.set_xlim(left=0)
@@ -86,7 +89,7 @@ def _data(view: View) -> Table:
         Column("Readings", lambda row: count(row["readings"])),
         Column("Duration", lambda row: plain(row["duration_s"]), "s"),
         Column("Smallest", lambda row: plain(row["smallest_w"]), "W"),
-        Column("Mean", lambda row: plain(row["mean_w"]), "W"),
+        Column("Mean of the readings", lambda row: plain(row["mean_w"]), "W"),
         Column("Largest", lambda row: plain(row["largest_w"]), "W"),
     )
     return table("power-data", "Power of each run, from its readings", columns, rows, folded=False)

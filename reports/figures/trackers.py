@@ -61,6 +61,7 @@ def _energies(view: View, rows: list[Row]) -> Markup | None:
 
 
 def _ratios(view: View, rows: list[Row]) -> Markup | None:
+    several = len({row.get("tracker") for row in rows}) > 1
     bars = []
     for row in rows:
         colour = view.colour_of(str(row.get("scenario")))
@@ -71,7 +72,7 @@ def _ratios(view: View, rows: list[Row]) -> Markup | None:
             dots = [value for r in same if (value := finite(r.get(column))) is not None]
             bars.append(
                 Bar(
-                    name=f"{row.get('scenario')}: {words}",
+                    name=f"{_name(row) if several else row.get('scenario')}: {words}",
                     colour=colour,
                     value=ratio * 100,
                     text=f"{plain(ratio * 100, 3)} %",
@@ -118,7 +119,7 @@ def _cost(view: View, quantity: str) -> Markup | None:
     title, unit = _COSTS[quantity]
     bars = [
         Bar(
-            name=str(row.get("a")),
+            name=view.name_of(str(row.get("b"))),
             colour=view.colour_of(str(row.get("a"))),
             value=difference,
             text=f"{in_interval(difference, row.get('difference_low'), row.get('difference_high'))} {unit}",

@@ -106,6 +106,17 @@ def test_an_epoch_or_an_action_may_lie_in_a_scenario_without_summary():
     assert "cnn" in Page(render(results)).text
 
 
+def test_two_trackers_are_told_apart_in_every_panel():
+    results = example(Plan(**SMALL, gpu=False))
+    for rows in (results.trackers, results.agreement):
+        rows += [{**row, "tracker": "othertracker"} for row in rows]
+    drawings = {svg.attributes.get("id"): svg.text for svg in Page(render(results)).all("svg")}
+    for key in ("trackers-energy", "trackers-ratio", "trackers-bias"):
+        assert "codecarbon" in drawings[key]
+        assert "othertracker" in drawings[key]
+    assert "cnn + codecarbon" in drawings["trackers-cost-wh"]
+
+
 def test_negative_induced_energy_is_drawn_and_written_with_its_sign():
     results = example(Plan(**SMALL, tracker=None))
     for row in results.scenarios:
