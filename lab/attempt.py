@@ -63,7 +63,8 @@ class Attempt:
 
         Raises:
             DeviceError: the meter cannot be reached or broke; further attempts would meet the same.
-            SutError: the collectors cannot work, or a disk is full.
+            SutError: the collectors cannot work.
+            OSError: the disk is full; the run is then left as ``running``, which never counts.
             KeyboardInterrupt: the operator interrupted; the run is marked ``aborted``.
         """
         folder = RunFolder(self.opened.folder.attempt(self.slot, self.number))
@@ -81,7 +82,7 @@ class Attempt:
             raise
         except OSError as error:
             run.status, run.reason = "failed", f"writing failed: {error}"
-            raise SutError(_disk_text(folder, error)) from error
+            raise
         except KeyboardInterrupt:
             run.status, run.reason = "aborted", "interrupted by the operator"
             raise
@@ -310,10 +311,3 @@ def _last_words(folder: RunFolder, lines: int = 3) -> str:
     words = [line for line in text.splitlines() if line.strip()][-lines:]
     said = " / ".join(words) if words else "it wrote nothing on standard error"
     return f"its last words in {folder.stderr.name}: {said}"
-
-
-def _disk_text(folder: RunFolder, error: OSError) -> str:
-    return (
-        f"{folder.path}: writing failed: {error}. Free space on this disk, then go on with "
-        f"`lab resume {folder.path.parent.parent}`; completed runs are kept"
-    )

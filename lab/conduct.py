@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -47,26 +47,28 @@ def conduct(opened: OpenCampaign, observer: Observer) -> Outcome:
 
     Raises:
         InterruptedCampaign: Ctrl-C, SIGTERM or a lost terminal; `lab resume` goes on.
-        DeviceError, SutError: the meter or the SUT broke; `lab resume` goes on.
+        DeviceError, SutError: the meter or the SUT broke, or the disk is full; `lab resume` goes on.
         WattlabError: another process runs this campaign.
     """
-    with lock(opened.folder), _interruptible():
-        journal = Journal(opened.folder.journal)
+    again = f"`lab resume {opened.folder.path}` goes on"
+    with lock(opened.folder), _interruptible(), closing(Journal(opened.folder.journal)) as journal:
         try:
             return _Conductor(opened, observer, journal).run()
         except KeyboardInterrupt:
             journal.write("campaign interrupted")
-            raise InterruptedCampaign(
-                f"interrupted; nothing that was completed is lost. `lab resume {opened.folder.path}` goes on"
-            ) from None
+            raise InterruptedCampaign(f"interrupted; nothing that was completed is lost. {again}") from None
         except (DeviceError, SutError) as error:
-            journal.write("campaign stopped", reason=str(error))
+            with suppress(OSError):  # a full disk may be the very reason
+                journal.write("campaign stopped", reason=str(error))
             raise type(error)(
-                f"{error}\nThe campaign stopped here and nothing that was completed is lost: when this "
-                f"is mended, `lab resume {opened.folder.path}` goes on"
+                f"{error}\nThe campaign stopped here and nothing that was completed is lost: "
+                f"when this is mended, {again}"
             ) from None
-        finally:
-            journal.close()
+        except OSError as error:
+            raise SutError(
+                f"{opened.folder.path}: writing failed: {error}. Free space on this disk, then {again}; "
+                f"completed runs are kept"
+            ) from error
 
 
 @dataclass

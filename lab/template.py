@@ -24,7 +24,7 @@ _DEMO: dict[str, Any] = {
     "lead_in_s": "2.0",
     "baseline_s": 15.0,
     "idle_s": 10.0,
-    "cnn_args": '"--image-size", "64", "--images", "300", "--max-epochs", "3"',
+    "cnn_args": '"--image-size", "64", "--images", "300", "--batch-size", "16", "--max-epochs", "4"',
     "cnn_s": 22.0,
     "transfer_args": '"--image-size", "96", "--images", "200", "--max-epochs", "2"',
     "transfer_s": 25.0,

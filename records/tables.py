@@ -34,10 +34,13 @@ class Table:
 
 
 def csv_line(values: Iterable[object]) -> str:
-    """Return one CSV line (without line end); ``None`` becomes an empty field."""
+    """Return one CSV record (without its line end); ``None`` becomes an empty field.
+
+    A line end within a value is quoted, as RFC 4180 has it; the values of appended records have none.
+    """
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="").writerow("" if v is None else v for v in values)
-    return buffer.getvalue()
+    csv.writer(buffer, lineterminator="\n").writerow("" if v is None else v for v in values)
+    return buffer.getvalue()[:-1]
 
 
 def read_table(

@@ -13,7 +13,7 @@ from lab.template import Machine, bench_text
 from meter.ports import list_ports
 from records.errors import ConfigurationError, SutError
 from records.files import write_atomically
-from sut.collectl import find_collectl
+from sut.collectl_tool import find_collectl
 from sut.nvml import open_gpus
 
 _WORDS = {True: "ok", False: "FAILED", None: "note"}

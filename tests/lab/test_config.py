@@ -1,0 +1,102 @@
+"""`lab.toml`: what is accepted, and how a mistake is worded."""
+
+from pathlib import Path
+
+import pytest
+
+from lab.config import LabConfig
+from lab.configfile import build_config, load_config, parse_config
+from lab.template import Machine, bench_text, demo_text
+from records.errors import ConfigurationError
+
+GOOD = """
+[campaign]
+repeats = 2
+tracker = ["none", "codecarbon"]
+[meter]
+driver = "wattsup_pro"
+port = "virtual"
+[environments.cpu]
+python = "envs/bin/python"
+[trackers.codecarbon]
+python = "envs/tracker/bin/python"
+[[scenario]]
+name = "baseline"
+kind = "baseline"
+duration_s = 20
+[[scenario]]
+name = "cnn"
+command = ["{python}", "cnn.py"]
+environment = "cpu"
+"""
+
+
+def parse(text: str) -> LabConfig:
+    return parse_config(text, "lab.toml", Path("/bench"))
+
+
+def test_relative_paths_are_taken_from_the_folder_of_the_file() -> None:
+    config = parse(GOOD)
+    assert config.resolve(config.environments["cpu"].python) == Path("/bench/envs/bin/python")
+
+
+def test_a_baseline_has_no_tracker_and_the_others_have_all() -> None:
+    config = parse(GOOD)
+    assert config.trackers_of(config.find_scenario("baseline")) == [None]
+    assert config.trackers_of(config.find_scenario("cnn")) == [None, "codecarbon"]
+
+
+def test_the_resolved_configuration_reads_back_equal() -> None:
+    config = parse(GOOD)
+    document = config.to_json()
+    assert document["base_dir"] == "/bench"
+    assert build_config(document, "campaign.json", Path("/bench")) == config
+
+
+@pytest.mark.parametrize("text", [demo_text(), bench_text(Machine(ports=["/dev/x (y)"]), "/home/x/")])
+def test_what_the_lab_writes_it_can_read(text: str) -> None:
+    assert [scenario.name for scenario in parse(text).scenario] == ["baseline", "idle", "cnn", "transfer"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("repeats = 2", "repeets = 2", "[campaign] repeets: unknown key; did you mean 'repeats'?"),
+        ("repeats = 2", "repeats = 0", "[campaign] repeats: input should be greater than or equal to 1"),
+        ("port =", 'interval_s = "1 s"\nport =', "[meter] interval_s: input should be a valid number"),
+        ("port =", 'interval_s = "1 s"\nport =', "(a plain number of seconds); found '1 s'"),
+        ("port =", "interval_ms = 1000\nport =", "did you mean 'interval_s'?"),
+        ('port = "virtual"', "", "[meter] port: this key is required and is missing"),
+        ("duration_s = 20", "duration = 20", "[[scenario]] 'baseline' duration: unknown key"),
+        ("duration_s = 20", "", "[[scenario]] 'baseline': a baseline needs duration_s"),
+        ('kind = "baseline"', 'kind = "base"', "'baseline', 'idle' or 'workload'; found 'base'"),
+        ('name = "cnn"', 'name = "CNN 1"', "[[scenario]] 'CNN 1' name: string should match pattern"),
+        ('name = "cnn"', 'name = "baseline"', "two scenarios are named 'baseline'"),
+        ('environment = "cpu"', 'environment = "gpu"', "no [environments.gpu]; known: cpu"),
+        ('"codecarbon"]', '"carbontracker"]', "no [trackers.carbontracker]; known: none, codecarbon"),
+        ("[campaign]", "[campain]", "[campain]: unknown key; did you mean 'campaign'?"),
+        ("[campaign]", "[campaign", "this is not TOML"),
+        ('command = ["{python}", "cnn.py"]', "", 'needs command = ["program"'),
+        ("[environments.cpu]", "[environments.cpu]\npyton = 1", "did you mean 'python'?"),
+    ],
+)
+def test_a_mistake_is_named_with_file_key_and_expectation(old: str, new: str, words: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(GOOD.replace(old, new, 1))
+    assert words in str(caught.value)
+    assert str(caught.value).startswith("lab.toml: ")
+    assert caught.value.exit_code == 2
+
+
+def test_every_mistake_is_listed_not_only_the_first() -> None:
+    text = GOOD.replace("repeats = 2", "repeets = 2").replace("duration_s = 20", "duration_s = -1")
+    with pytest.raises(ConfigurationError) as caught:
+        parse(text)
+    assert len(str(caught.value).splitlines()) == 2
+    assert "repeets" in str(caught.value)
+    assert "duration_s" in str(caught.value)
+
+
+def test_an_absent_file_is_told_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="`lab init` writes one"):
+        load_config(tmp_path / "lab.toml")

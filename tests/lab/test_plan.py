@@ -1,0 +1,85 @@
+"""The plan: blocks, interleaved baselines, a stored seed."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.config import LabConfig
+from lab.configfile import parse_config
+from lab.plan import estimate, make_plan
+from records.errors import ConfigurationError
+
+CONFIG = """
+[campaign]
+repeats = {repeats}
+tracker = ["none", "codecarbon"]
+[meter]
+driver = "wattsup_pro"
+port = "virtual"
+[gate]
+readings = 20
+[run]
+lead_in_s = 2
+lead_out_s = 3
+[trackers.codecarbon]
+python = "x"
+[[scenario]]
+name = "baseline"
+kind = "baseline"
+duration_s = 60
+[[scenario]]
+name = "idle"
+kind = "idle"
+command = ["sleep", "{{duration_s}}"]
+duration_s = 30
+[[scenario]]
+name = "cnn"
+command = ["true"]
+"""
+
+
+def config(repeats: int = 3) -> LabConfig:
+    return parse_config(CONFIG.format(repeats=repeats), "lab.toml", Path())
+
+
+@given(repeats=st.integers(1, 12), seed=st.integers(0, 2**31))
+def test_every_block_holds_each_scenario_once_per_tracker_and_begins_with_the_baseline(
+    repeats: int, seed: int
+) -> None:
+    plan = make_plan(config(repeats), seed)
+    assert [slot.slot for slot in plan] == list(range(1, len(plan) + 1))
+    for block in range(1, repeats + 1):
+        slots = [slot for slot in plan if slot.block == block]
+        assert slots[0].scenario == "baseline"
+        others = sorted((s.scenario, s.tracker or "") for s in slots if s.kind != "baseline")
+        assert others == [("cnn", ""), ("cnn", "codecarbon"), ("idle", ""), ("idle", "codecarbon")]
+    assert plan[-1].kind == "baseline", "every run has a baseline before and one after it"
+    assert len({slot.run_dir for slot in plan}) == len(plan)
+
+
+def test_the_same_seed_gives_the_same_order_and_another_one_does_not() -> None:
+    orders = {seed: [(s.scenario, s.tracker) for s in make_plan(config(12), seed)] for seed in (1, 2)}
+    assert orders[1] == [(s.scenario, s.tracker) for s in make_plan(config(12), 1)]
+    assert orders[1] != orders[2]
+
+
+def test_only_keeps_the_baselines() -> None:
+    plan = make_plan(config(1), 1, only=["idle"])
+    assert [slot.scenario for slot in plan] == ["baseline", "idle", "idle", "baseline"]
+
+
+def test_an_unknown_scenario_is_told_with_the_nearest() -> None:
+    with pytest.raises(
+        ConfigurationError, match="--only idel: there is no such scenario; did you mean 'idle'"
+    ):
+        make_plan(config(), 1, only=["idel"])
+
+
+def test_the_estimate_adds_gate_leads_and_program_and_says_when_it_guesses() -> None:
+    plan = {slot.scenario: slot for slot in make_plan(config(1), 1)}
+    baseline = estimate(config(1), plan["baseline"])
+    # 20 readings of 1 s, 2 s lead-in, 60 s, 3 s lead-out, 2 s for opening and closing
+    assert (baseline.seconds, baseline.exact) == (87, True)
+    assert not estimate(config(1), plan["cnn"]).exact
