@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from analysis.arrays import finite
-from analysis.describe import student_t
+from analysis.describe import satterthwaite, student_t
 
 Reference = Literal["interpolated", "pooled"]
 """Neighbours in time, linearly interpolated; or the time-weighted mean of all baseline runs."""
@@ -129,11 +129,16 @@ class Baseline:
 
 
 def _welch_p(a: list[float], b: list[float]) -> float | None:
-    if len(a) < 2 or len(b) < 2 or (np.ptp(a) == 0 and np.ptp(b) == 0):
+    """Return the p value of Welch's t test (1947), or ``None`` where a sample has no spread to judge by."""
+    if len(a) < 2 or len(b) < 2:
         return None
     from scipy import stats
 
-    return finite(stats.ttest_ind(a, b, equal_var=False).pvalue)
+    parts = [(float(np.std(x, ddof=1)) / sqrt(len(x)), len(x) - 1.0) for x in (a, b)]
+    u = hypot(*(part for part, _ in parts))
+    if u == 0:
+        return None
+    return finite(2 * stats.t.sf(abs(np.mean(b) - np.mean(a)) / u, satterthwaite(parts)))
 
 
 def mean_u_w(baseline: Baseline) -> float:

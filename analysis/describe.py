@@ -5,6 +5,9 @@ from math import hypot, inf, sqrt
 
 import numpy as np
 
+SAME_SHARE = 1e-9
+"""Values that differ by less than this share of the largest are the same but for rounding."""
+
 
 @dataclass(frozen=True)
 class Description:
@@ -116,13 +119,13 @@ def outliers(values: list[float]) -> list[int]:
         return []
     array = np.asarray(values)
     low, high = np.percentile(array, [25, 75])
-    reach = 1.5 * (high - low)
+    reach = max(1.5 * (high - low), SAME_SHARE * float(np.abs(array).max()))
     return [int(i) for i in np.flatnonzero((array < low - reach) | (array > high + reach))]
 
 
 def normality_p(values: list[float]) -> float | None:
     """Return the p value of Shapiro and Wilk's test (1965), or ``None`` below eight or equal values."""
-    if len(values) < 8 or min(values) == max(values):
+    if len(values) < 8 or np.ptp(values) <= SAME_SHARE * np.abs(values).max():
         return None
     from scipy import stats
 

@@ -8,6 +8,12 @@ from records.results import Row
 
 SIGNIFICANT = 0.05
 
+LEAST_CHANGE = 1e-3
+"""Share of the baseline power; a smaller change is of no use to know, however significant."""
+
+LEAST_WH = 1e-9
+"""A smaller energy is zero but for rounding."""
+
 
 def check_baseline(baseline: Baseline, summary: dict[str, float | None], n_runs: int) -> list[Finding]:
     """Say whether there is a baseline, enough of it, and whether it drifts.
@@ -25,20 +31,31 @@ def check_baseline(baseline: Baseline, summary: dict[str, float | None], n_runs:
         message = "one baseline run only: the spread of its readings stands in for that between baselines"
         findings.append(Finding("warn", "", "baseline-single", message))
     p = summary.get("drift_p")
-    if p is not None and p < SIGNIFICANT:
+    if p is not None and p < SIGNIFICANT and _matters(baseline, _drift_w(baseline, summary)):
         message = (
             f"the baseline drifts by {summary['drift_w_per_h']:+.3g} W/h (p = {p:.2g}): prefer the reference "
             f"interpolated between neighbours, and let the SUT warm up before the campaign"
         )
         findings.append(Finding("warn", "", "baseline-drift", message))
     change_p = summary.get("block_change_p")
-    if change_p is not None and change_p < SIGNIFICANT:
+    change_w = summary.get("block_change_w") or 0.0
+    if change_p is not None and change_p < SIGNIFICANT and _matters(baseline, change_w):
         message = (
-            f"the baseline of the later half of the blocks differs by {summary['block_change_w']:+.3g} W "
+            f"the baseline of the later half of the blocks differs by {change_w:+.3g} W "
             f"from the earlier half (p = {change_p:.2g})"
         )
         findings.append(Finding("warn", "", "baseline-step", message))
     return findings
+
+
+def _drift_w(baseline: Baseline, summary: dict[str, float | None]) -> float:
+    """Return the drift over the time between the first and the last baseline."""
+    hours = (baseline.runs[-1].middle_utc_s - baseline.runs[0].middle_utc_s) / 3600
+    return (summary.get("drift_w_per_h") or 0.0) * hours
+
+
+def _matters(baseline: Baseline, change_w: float) -> bool:
+    return abs(change_w) > LEAST_CHANGE * baseline.runs[0].power_w
 
 
 def check_rows(
@@ -47,21 +64,28 @@ def check_rows(
     """Flag negative induced energies, poorly covered spans, and trackers that the meter did not see."""
     findings = []
     for row in runs:
-        if row["induced_wh"] is not None and row["induced_wh"] < 0:
+        if row["induced_wh"] is not None and row["induced_wh"] < -LEAST_WH:
             message = (
                 f"induced energy {row['induced_wh']:.4f} Wh (u = {row['induced_u_wh']:.4f} Wh): "
                 f"the baseline drew more than this run. Reported as measured"
             )
             findings.append(Finding("warn", row["run_dir"], "induced-negative", message))
-    for run_dir in dict.fromkeys(row["run_dir"] for row in spans):
-        poor = [r for r in spans if r["run_dir"] == run_dir and r["coverage_pct"] < coverage_min_pct]
-        if poor:
-            message = (
-                f"{len(poor)} action(s), epoch(s) or call(s) are covered to less than "
-                f"{coverage_min_pct:g} %, the least to {min(r['coverage_pct'] for r in poor):.1f} %; "
-                f"their uncertainty holds what is missing"
-            )
-            findings.append(Finding("warn", run_dir, "span-coverage-low", message))
+    poor: dict[str, list[float]] = {}
+    for row in spans:
+        if row["coverage_pct"] < coverage_min_pct:
+            poor.setdefault(row["run_dir"], []).append(row["coverage_pct"])
+    for run_dir, coverages in poor.items():
+        message = (
+            f"{len(coverages)} action(s), epoch(s) or call(s) are covered to less than "
+            f"{coverage_min_pct:g} %, the least to {min(coverages):.1f} %; "
+            f"their uncertainty holds what is missing"
+        )
+        findings.append(Finding("warn", run_dir, "span-coverage-low", message))
+    return findings + _check_trackers(trackers)
+
+
+def _check_trackers(trackers: list[Row]) -> list[Finding]:
+    findings = []
     for row in trackers:
         if row["meter_wh"] is None:
             message = f"{row['tracker']}: the meter did not cover its window; it is not compared in this run"

@@ -57,6 +57,8 @@ class Attempt:
         refusals = [finding.message for finding in self.findings if finding.level == "refuse"]
         if self.run is not None and self.run.reason:
             refusals.append(self.run.reason)
+        elif self.run is not None and self.run.status != "completed":
+            refusals.append("it did not end: the controller was stopped while it ran")
         return "; ".join(refusals) or "a later attempt at this slot is counted"
 
 

@@ -1,6 +1,10 @@
+from pathlib import Path
+
 import pytest
+from synthetic import SyntheticCampaign, SyntheticRun
 
 from analysis.baseline import Baseline, BaselineRun
+from analysis.campaign import analyse
 
 
 def run(hour: float, power_w: float, block: int = 1, duration_s: float = 60.0) -> BaselineRun:
@@ -55,3 +59,12 @@ def test_equal_baselines_neither_drift_nor_step() -> None:
 def test_a_single_baseline_borrows_the_spread_of_its_readings() -> None:
     power = Baseline([run(0, 40.0)], "interpolated").at(0.0)
     assert power is not None and power.power_u_w == 0.5
+
+
+def test_rounding_is_no_drift_no_step_and_no_outlier(tmp_path: Path) -> None:
+    runs = [
+        SyntheticRun(i + 1, "baseline", 100.0 + 60 * i, 20.0, "baseline", i + 1, i + 1, None, power_w)
+        for i, power_w in enumerate([40.0, 40.0 + 1e-12, 40.0 + 2e-12, 40.0 + 3e-12, 40.0, 40.0 + 9e-12])
+    ]
+    found = analyse(SyntheticCampaign(runs).write(tmp_path / "campaign"))
+    assert {finding["code"] for finding in found.findings} == {"campaign-simulated"}

@@ -21,14 +21,15 @@ from synthetic import (
     training_spans,
 )
 
-import analysis
+import analysis.campaign
 from analysis.campaign import analyse
 from analysis.evidence import check
 from records.errors import ConfigurationError
 from records.findings import Finding
 from records.meter import Reading
 
-DOCS = Path(analysis.__file__).parents[1] / "docs" / "reference" / "findings.md"
+SOURCE = Path(analysis.campaign.__file__).parent
+DOCS = SOURCE.parent / "docs" / "reference" / "findings.md"
 
 
 def sound() -> SyntheticCampaign:
@@ -273,7 +274,7 @@ def documented() -> dict[str, str]:
 def in_source() -> dict[str, str]:
     """Codes and levels by the calls in the source."""
     found = {}
-    for path in Path(analysis.__file__).parent.rglob("*.py"):
+    for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
                 level, _, code = (
