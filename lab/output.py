@@ -16,9 +16,9 @@ stdout = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_
 """For tables and results; rich leaves colour away when it is not a terminal."""
 
 
-def make_stderr(*, quiet: bool = False) -> Console:
+def make_stderr() -> Console:
     """Return the console for progress."""
-    return Console(stderr=True, highlight=False, quiet=quiet)
+    return Console(stderr=True, highlight=False)
 
 
 def print_json(document: object) -> None:

@@ -6,7 +6,7 @@ from lab.cli.common import LabGroup
 from lab.version import VERSION
 
 _COMMANDS = {
-    "demo": "lab.cli.campaigns:demo",
+    "demo": "lab.cli.demo:demo",
     "init": "lab.cli.bench:init",
     "doctor": "lab.cli.bench:doctor",
     "run": "lab.cli.campaigns:run",

@@ -1,23 +1,19 @@
-"""``lab demo``, ``run``, ``resume`` and ``status``."""
+"""``lab run``, ``resume`` and ``status``."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from analysis.campaign import analyse as analyse_campaign
 from lab.campaign import OpenCampaign, create, draw_campaign, is_running, reopen, slot_state
 from lab.cli.common import campaign_argument, config_option, json_option
-from lab.cli.evaluation import print_scenarios
 from lab.conduct import Outcome, conduct, will_be_simulated
 from lab.config import LabConfig
-from lab.configfile import load_config, parse_config
+from lab.configfile import load_config
 from lab.output import make_stderr, print_json, print_table, stdout
 from lab.plan import estimate
 from lab.progress import duration, make_progress, slot_name
-from lab.template import demo_text
 from records.campaign import Campaign, Slot
-from reports.campaign import write_report
 
 
 @click.command()
@@ -116,37 +112,6 @@ def status(folder: Path, as_json: bool) -> None:
         stdout.print(f"Next: lab check {folder}, lab analyse {folder}, lab report {folder}", markup=False)
 
 
-@click.command()
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the campaign, new or empty.")
-@json_option
-@click.pass_context
-def demo(ctx: click.Context, out: Path | None, as_json: bool) -> None:
-    """Run a short, real campaign on this machine beside a virtual meter, and report it.
-
-    Baseline, idle, a CNN and transfer learning, each training scenario with and without CodeCarbon.
-    The training and the collectors are real; the meter is SIMULATED: its watts follow this
-    machine's CPU load through a model. Takes some ten minutes and ends with the report's path.
-
-    \b
-    lab demo
-    lab demo --out /tmp/demo
-    """
-    home = Path(__file__).resolve().parent.parent.parent
-    config = parse_config(demo_text(), "the demonstration's lab.toml", home)
-    campaign = draw_campaign(config, only=(), simulated=True)
-    opened = create(campaign, config, out if out is not None else Path("campaigns") / campaign.id)
-    outcome = _conduct(opened, quiet=as_json)
-    results = analyse_campaign(opened.folder.path)
-    report = write_report(opened.folder.path)
-    if as_json:
-        print_json({**_outcome_json(opened, outcome), "report": str(report)})
-    else:
-        print_scenarios(results)
-        stdout.print(f"Evidence: {opened.folder.path}", markup=False)
-        stdout.print(f"Open the report: {report}", markup=False)
-    ctx.exit(1 if outcome.missing else 0)
-
-
 def _with_repeats(config: LabConfig, repeats: int | None) -> LabConfig:
     if repeats is None:
         return config
@@ -154,17 +119,18 @@ def _with_repeats(config: LabConfig, repeats: int | None) -> LabConfig:
     return config.model_copy(update={"campaign": section})
 
 
-def _conduct(opened: OpenCampaign, *, quiet: bool = False) -> Outcome:
-    with make_progress(opened.config, make_stderr(quiet=quiet)) as progress:
+def run_campaign(opened: OpenCampaign) -> Outcome:
+    """Run what is left of a campaign, with progress on standard error."""
+    with make_progress(opened.config, make_stderr()) as progress:
         return conduct(opened, progress)
 
 
 def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) -> None:
     """Run what is left of a campaign and say what came of it; exit 1 when a run is missing."""
-    outcome = _conduct(opened)
+    outcome = run_campaign(opened)
     folder = opened.folder.path
     if as_json:
-        print_json(_outcome_json(opened, outcome))
+        print_json(outcome_json(opened, outcome))
     else:
         for slot, reason in outcome.missing:
             stdout.print(f"missing: [{slot.slot}] {slot_name(slot)}: {reason}", markup=False)
@@ -179,7 +145,8 @@ def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) 
     ctx.exit(1 if outcome.missing else 0)
 
 
-def _outcome_json(opened: OpenCampaign, outcome: Outcome) -> dict[str, object]:
+def outcome_json(opened: OpenCampaign, outcome: Outcome) -> dict[str, object]:
+    """Return what came of a campaign, as ``--json`` prints it."""
     return {
         "campaign": str(opened.folder.path),
         "simulated": opened.campaign.simulated,

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from records.errors import WattlabError
+from records.errors import SutError, WattlabError
 
 INTERRUPTED = 130
 
@@ -54,6 +54,11 @@ class LabGroup(click.Group):
         except WattlabError as error:
             click.echo(f"lab: {error}", err=True)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            raise  # whoever read our output has had enough; click ends quietly
+        except OSError as error:
+            click.echo(f"lab: {error}. Nothing else was changed; see disk space and permissions", err=True)
+            ctx.exit(SutError.exit_code)
         except KeyboardInterrupt:
             click.echo("lab: interrupted", err=True)
             ctx.exit(INTERRUPTED)

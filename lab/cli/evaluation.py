@@ -10,7 +10,6 @@ from analysis.evidence import check as check_campaign
 from lab.cli.common import campaign_argument, json_option
 from lab.output import print_json, print_table, stdout
 from records.results import Results
-from reports.campaign import write_report
 
 
 @click.command()
@@ -65,6 +64,8 @@ def report(folder: Path, out: Path | None, as_json: bool) -> None:
     \b
     lab report campaigns/20260131-120000-demo
     """
+    from reports.campaign import write_report  # it draws, and so loads what the others need not
+
     path = write_report(folder, out)
     if as_json:
         print_json({"report": str(path)})
