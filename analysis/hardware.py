@@ -37,25 +37,35 @@ class Hardware:
     series: dict[str, list[Pieces]]
     damaged: dict[str, list[int]]
 
-    def means(self, from_s: float, to_s: float) -> dict[str, float | None]:
-        """Return the time mean of every column over a window, ``None`` where nothing was sampled.
+    def means(self, from_s: Floats, to_s: Floats) -> list[dict[str, float | None]]:
+        """Return the time mean of every column over each window, ``None`` where nothing was sampled.
 
         Over several cards, power and used memory are added, loads averaged, and the hottest counts.
-        """
-        return {name: self._mean(name, from_s, to_s) for name in HARDWARE_COLUMNS}
 
-    def _mean(self, name: str, from_s: float, to_s: float) -> float | None:
-        a, b = np.array([from_s]), np.array([to_s])
-        values = []
-        for pieces in self.series.get(name, []):
-            covered_s = float(pieces.covered_s(a, b)[0])
-            if covered_s > 0:
-                values.append(float(pieces.integral(a, b)[0]) / covered_s)
-        if not values:
-            return None
+        Args:
+            from_s: starts of the windows ``(k,)``, seconds after the origin.
+            to_s: their ends.
+        """
+        columns = {name: self._means(name, from_s, to_s) for name in HARDWARE_COLUMNS}
+        return [{name: finite(values[i]) for name, values in columns.items()} for i in range(len(from_s))]
+
+    def _means(self, name: str, from_s: Floats, to_s: Floats) -> Floats:
+        """Return ``(k,)``, NaN where no card was sampled."""
+        cards = self.series.get(name, [])
+        if not cards:
+            return np.full(len(from_s), np.nan)
+        covered_s = np.array([pieces.covered_s(from_s, to_s) for pieces in cards])
+        area = np.array([pieces.integral(from_s, to_s) for pieces in cards])
+        seen = covered_s > 0
+        mean = np.where(seen, area / np.where(seen, covered_s, 1.0), 0.0)
         if name in ("gpu_power_w", "gpu_memory_used_mib"):
-            return finite(sum(values))
-        return finite(max(values) if name == "gpu_temperature_c" else np.mean(values))
+            together = mean.sum(axis=0)
+        elif name == "gpu_temperature_c":
+            together = np.where(seen, mean, -np.inf).max(axis=0)
+        else:
+            together = mean.sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+        result: Floats = np.where(seen.any(axis=0), together, np.nan)
+        return result
 
 
 def read_hardware(run_dir: Path, origin_utc_s: float, clock: ClockFit) -> Hardware:

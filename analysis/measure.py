@@ -1,6 +1,6 @@
 """One run folder becomes energies: the step that can be done for every run by itself."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import hypot
 from pathlib import Path
 from typing import Any
@@ -120,14 +120,16 @@ class _Bench:
     hardware: Hardware
     t_u_s: float
 
-    def measure(self, window: Window, *, with_hardware: bool = True) -> Measured:
+    def measure(self, windows: list[Window]) -> list[Measured]:
+        """Measure windows, and what the collectors saw in them."""
+        from_s, to_s = np.array([w.from_s for w in windows]), np.array([w.to_s for w in windows])
+        means = self.hardware.means(from_s, to_s)
+        return [replace(self.energy(w), hardware=m) for w, m in zip(windows, means, strict=True)]
+
+    def energy(self, window: Window) -> Measured:
+        """Measure one window with the meter alone."""
         energy = window_energy(self.trace, window.from_s, window.to_s)
-        return Measured(
-            window,
-            energy,
-            gross_budget(energy, self.meter, self.t_u_s),
-            self.hardware.means(window.from_s, window.to_s) if with_hardware else {},
-        )
+        return Measured(window, energy, gross_budget(energy, self.meter, self.t_u_s))
 
 
 def measure_run(run_dir: Path) -> RunMeasure:
@@ -147,7 +149,7 @@ def measure_run(run_dir: Path) -> RunMeasure:
     length_s = stop_utc_s - start_utc_s
     span = run_span(events)
     by_mono_s = duration_s(span) if span and span.t_stop_mono_s is not None else length_s
-    whole = bench.measure(Window("run", run.scenario, 0, 0.0, length_s, by_mono_s))
+    (whole,) = bench.measure([Window("run", run.scenario, 0, 0.0, length_s, by_mono_s)])
     epochs = windows(events, "epoch", start_utc_s, clock)
     trace_t_s, trace_power_w = _readings_within(trace, length_s)
     return RunMeasure(
@@ -156,9 +158,9 @@ def measure_run(run_dir: Path) -> RunMeasure:
         meter=meter,
         start_utc_s=start_utc_s,
         whole=whole,
-        actions=[bench.measure(w) for w in windows(events, "action", start_utc_s, clock)],
-        epochs=[bench.measure(w) for w in epochs],
-        calls=[bench.measure(w) for w in windows(events, "call", start_utc_s, clock)],
+        actions=bench.measure(windows(events, "action", start_utc_s, clock)),
+        epochs=bench.measure(epochs),
+        calls=bench.measure(windows(events, "call", start_utc_s, clock)),
         cumulative_wh=[_energy_wh(trace, window.to_s) for window in epochs],
         trackers=_tracker_claims(run_dir, bench, start_utc_s, clock),
         work=useful_work(events, epochs),
@@ -201,4 +203,4 @@ def _tracker_window(
         return None
     from_s, to_s = (clock.to_controller(t) - origin_utc_s for t in (start, stop))
     window = Window("tracker", claim["tracker"], 0, from_s, to_s, to_s - from_s)
-    return bench.measure(window, with_hardware=False)
+    return bench.energy(window)

@@ -4,6 +4,6 @@ The check lists all findings; none of them stops it. Each code has a line in
 ``docs/reference/findings.md``.
 """
 
-from analysis.evidence.examine import Attempt, Examination, check, examine
+from analysis.evidence.examine import Attempt, Examination, check, examine, examine_attempt
 
-__all__ = ["Attempt", "Examination", "check", "examine"]
+__all__ = ["Attempt", "Examination", "check", "examine", "examine_attempt"]

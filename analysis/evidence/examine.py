@@ -128,6 +128,20 @@ def examine(folder: Path, settings: AnalysisSettings | None = None) -> Examinati
     return examination
 
 
+def examine_attempt(path: Path, slot: Slot, campaign: Campaign, settings: AnalysisSettings) -> Attempt:
+    """Check one attempt by itself, as the conductor does when it has ended.
+
+    Args:
+        path: its run folder.
+        slot: what it attempts.
+        campaign: to which it belongs.
+        settings: of the analysis.
+    """
+    attempt = Attempt(path, slot, None)
+    _examine_attempt(attempt, campaign, settings)
+    return attempt
+
+
 def _read_campaign(place: CampaignFolder, findings: list[Finding]) -> Campaign | None:
     if not place.campaign_json.is_file():
         return place.read()  # says that this is no campaign
