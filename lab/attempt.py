@@ -8,7 +8,8 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from analysis.coverage import run_coverage
+from analysis.evidence import examine_attempt
+from analysis.settings import settings_of
 from lab.campaign import OpenCampaign, new_run
 from lab.children import Child, launch
 from lab.live import Follower, LiveReading
@@ -94,8 +95,18 @@ class Attempt:
     def _close(self, run: Run, folder: RunFolder) -> None:
         run.files = folder.hash_files()
         run.write(folder.run_json)
+        if run.status == "completed":
+            self._examine(run, folder)
         self._log("run ended", run_dir=folder.path.name, status=run.status, reason=run.reason)
         self.observer.ended(self.slot, run)
+
+    def _examine(self, run: Run, folder: RunFolder) -> None:
+        """Refuse now what the analysis would refuse later, so that it is measured again."""
+        campaign = self.opened.campaign
+        found = examine_attempt(folder.path, self.slot, campaign, settings_of(campaign))
+        if not found.sound:
+            run.status, run.reason = "failed", found.reason
+            run.write(folder.run_json)
 
     def _measure(self, run: Run, folder: RunFolder) -> None:
         config = self.opened.config
@@ -236,10 +247,6 @@ class Attempt:
                 else f"signal {result.get('signal')}"
             )
             raise AttemptFailed(f"the workload failed with {how}; {_last_words(folder)}")
-        coverage = run_coverage(folder.path)
-        least = self.opened.config.analysis.coverage_min_pct
-        if coverage.coverage_pct < least:
-            raise AttemptFailed(coverage.refusal(least))
 
     # -- what every step uses --------------------------------------------------------------------
 

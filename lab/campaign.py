@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from analysis.evidence import examine
 from lab.config import LabConfig
 from lab.configfile import build_config
 from lab.plan import make_plan
@@ -40,13 +41,13 @@ class SlotState:
 
     Attributes:
         slot: the slot.
-        state: ``completed`` when any attempt is; else the last attempt's status.
+        state: ``completed`` when an attempt counts; else how the last attempt stands.
         attempts: number of attempts so far.
         reason: why the last attempt is not completed.
     """
 
     slot: Slot
-    state: Literal["todo", "completed", "running", "failed", "aborted", "damaged"]
+    state: Literal["todo", "completed", "running", "failed", "aborted", "damaged", "refused"]
     attempts: int
     reason: str | None
 
@@ -117,21 +118,31 @@ def reopen(path: Path) -> OpenCampaign:
     return OpenCampaign(folder, campaign, config)
 
 
-def slot_state(folder: CampaignFolder, slot: Slot) -> SlotState:
-    """Say where a slot stands, from its run folders."""
+def slot_states(opened: OpenCampaign) -> list[SlotState]:
+    """Say where every slot of the plan stands, from the evidence in its run folders.
+
+    A run that says ``completed`` but is refused by the evidence check does not count.
+    """
+    examined = examine(opened.folder.path)
+    counted = {attempt.slot.slot for attempt in examined.counted if attempt.slot is not None}
+    return [_slot_state(opened.folder, slot, slot.slot in counted) for slot in opened.campaign.plan]
+
+
+def _slot_state(folder: CampaignFolder, slot: Slot, counted: bool) -> SlotState:
     attempts = folder.attempts(slot)
-    last: SlotState = SlotState(slot, "todo", 0, None)
-    for number, path in enumerate(attempts, start=1):
-        try:
-            run = RunFolder(path).read()
-        except RecordError as error:
-            last = SlotState(slot, "damaged", number, str(error))
-            continue
-        state = "todo" if run.status == "planned" else run.status
-        last = SlotState(slot, state, number, run.reason)
-        if run.status == "completed":
-            return SlotState(slot, "completed", len(attempts), None)
-    return last
+    if counted:
+        return SlotState(slot, "completed", len(attempts), None)
+    if not attempts:
+        return SlotState(slot, "todo", 0, None)
+    try:
+        run = RunFolder(attempts[-1]).read()
+    except RecordError as error:
+        return SlotState(slot, "damaged", len(attempts), str(error))
+    if run.status == "completed":
+        reason = f"its evidence refuses it; see `lab check {folder.path}`"
+        return SlotState(slot, "refused", len(attempts), reason)
+    state = "todo" if run.status == "planned" else run.status
+    return SlotState(slot, state, len(attempts), run.reason)
 
 
 def close_orphans(opened: OpenCampaign) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from lab.attempt import Attempt
-from lab.campaign import OpenCampaign, close_orphans, lock, slot_state
+from lab.campaign import OpenCampaign, close_orphans, lock, slot_states
 from lab.observer import Observer
 from lab.twin import start_twin
 from meter.registry import create
@@ -79,10 +79,10 @@ class _Conductor:
     sut: Sut = field(default_factory=LocalSut)
 
     def run(self) -> Outcome:
-        folder, plan = self.opened.folder, self.opened.campaign.plan
+        plan = self.opened.campaign.plan
         for name in close_orphans(self.opened):
             self.journal.write("orphaned run aborted", run_dir=name)
-        states = {slot.slot: slot_state(folder, slot) for slot in plan}
+        states = {state.slot.slot: state for state in slot_states(self.opened)}
         done = [slot for slot in plan if states[slot.slot].state == "completed"]
         self.journal.write("campaign started", completed=len(done), planned=len(plan))
         self.observer.begin(

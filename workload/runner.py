@@ -67,15 +67,19 @@ class Task:
 
 @dataclass
 class Outcome:
-    """How it ended. ``cpu_s`` is of all its processes, ``max_rss_kib`` of the largest of them."""
+    """How it ended.
+
+    The stamps are those of the ``run`` span, to the digit. ``cpu_s`` is of all its processes,
+    ``max_rss_kib`` of the largest of them.
+    """
 
     exit_code: int | None = None
     signal: int | None = None
     timed_out: bool = False
     aborted: bool = False
     left_behind: int = 0
-    t_start_utc_s: float = 0.0
-    t_stop_utc_s: float = 0.0
+    t_start_utc_s: float | None = None
+    t_stop_utc_s: float | None = None
     max_rss_kib: int = 0
     cpu_s: float = 0.0
 
@@ -118,7 +122,7 @@ def run(task: Task, waker: Waker) -> Outcome:
     events = wattlab_probe.EventFile(task.run_dir / "events.jsonl")
     span = wattlab_probe.Span("run", task.name, identity=wattlab_probe.RUN_ID, output=events)
     span.start()
-    outcome = Outcome(t_start_utc_s=round(time.time(), 6))
+    outcome = Outcome(t_start_utc_s=span.t_start_utc_s)
     try:
         child = _start(task)
     except SutError as error:
@@ -127,11 +131,11 @@ def run(task: Task, waker: Waker) -> Outcome:
     try:
         _print({"ready": True, "pid": child.pid, "t_start_utc_s": outcome.t_start_utc_s})
         _attend(child.pid, task.limit_s, waker, outcome)
-        outcome.t_stop_utc_s = round(time.time(), 6)
         _collect(child, outcome)
         for key in ("exit_code", "signal", "timed_out", "aborted"):
             span[key] = getattr(outcome, key)
         span.stop()
+        outcome.t_stop_utc_s = span.t_stop_utc_s
     finally:
         outcome.left_behind = processes.end_leftovers(child.pid, KILL_AFTER_S)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)

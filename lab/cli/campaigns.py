@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from lab.campaign import OpenCampaign, create, draw_campaign, is_running, reopen, slot_state
+from lab.campaign import OpenCampaign, create, draw_campaign, is_running, reopen, slot_states
 from lab.cli.common import campaign_argument, config_option, json_option
 from lab.conduct import Outcome, conduct, will_be_simulated
 from lab.config import LabConfig
@@ -74,7 +74,7 @@ def status(folder: Path, as_json: bool) -> None:
     lab status campaigns/20260131-120000-demo
     """
     opened = reopen(folder)
-    states = [slot_state(opened.folder, slot) for slot in opened.campaign.plan]
+    states = slot_states(opened)
     running = is_running(opened.folder)
     completed = sum(state.state == "completed" for state in states)
     if as_json:

@@ -183,6 +183,9 @@ class Span:
         data: JSON data of the start.
         identity: id; a new one unless given.
         output: where events go; the file of ``WATTLAB_EVENTS`` unless given.
+
+    Attributes:
+        t_start_utc_s, t_stop_utc_s: the stamps as written; ``None`` before.
     """
 
     def __init__(
@@ -201,6 +204,8 @@ class Span:
         self._output: EventFile | _Output = output or _output
         self._outer: Span | None = None
         self._parent: int | None = None
+        self.t_start_utc_s: float | None = None
+        self.t_stop_utc_s: float | None = None
         self._pid: int | None = None  # of the process that started it, while it is open
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -214,7 +219,9 @@ class Span:
             self._parent = None
         self._pid = os.getpid()
         _current.set(self)
-        self._output.append(_event("start", self.kind, self.name, self.id, self._parent, self._data))
+        event = _event("start", self.kind, self.name, self.id, self._parent, self._data)
+        self.t_start_utc_s = event["t_utc_s"]
+        self._output.append(event)
         return self
 
     def stop(self, error: BaseException | None = None) -> None:
@@ -237,7 +244,9 @@ class Span:
         data = self._stop_data
         if self.kind == "epoch":
             data = dict(self._data, **data)
-        self._output.append(_event("stop", self.kind, self.name, self.id, self._parent, data))
+        event = _event("stop", self.kind, self.name, self.id, self._parent, data)
+        self.t_stop_utc_s = event["t_utc_s"]
+        self._output.append(event)
 
     def _encloses(self, span: Span | None) -> bool:
         while span is not None:
