@@ -1,8 +1,9 @@
 """Standard uncertainty of the energy of a window (METHOD section 5, first form).
 
     P_true = P_indicated * (1 + g) + o
-    u2(E) = (E u_g)^2 + (T u_o)^2 + sum (res / sqrt(12) * dt)^2 + u_align^2 + u_gap^2
+    u2(E) = (E u_g)^2 + (T u_o)^2 + sum (res / sqrt(12) * dt)^2 + u_align^2 + u_split^2 + u_gap^2
 
+with u_split, for interval means only, for the power that may step within the reading a border cuts;
 after JCGM 100:2008 (GUM), 4.3.7 for the rectangular half-widths. Terms are kept apart, because a
 mean over runs makes only the random ones smaller.
 """
@@ -83,7 +84,10 @@ def gross_budget(window: WindowEnergy, meter: MeterRecord, t_u_s: float) -> Budg
         gain_wh=wh_from_j(abs(energy_j) * gain_u(meter)),
         offset_wh=wh_from_j(window.window_s * offset_u_w(meter)),
         align_wh=wh_from_j(hypot(*(t_u_s * border.step_w for border in borders))),
-        split_wh=wh_from_j(hypot(*(border.step_w * border.split_s for border in borders)) / sqrt(3)),
+        # The power often steps just where a span begins or ends, so the whole misplaced energy is
+        # the likely error, not the end of a rectangle; and both borders err the same way when the
+        # window is busier than what surrounds it, so they add.
+        split_wh=wh_from_j(sum(border.step_w * border.split_s for border in borders)),
         resolution_wh=wh_from_j(meter.resolution_w / sqrt(12) * sqrt(window.overlap2_s2)),
         gap_wh=wh_from_j(sum(hole.bound_j or 0.0 for hole in window.holes) / sqrt(3)),
     )

@@ -25,7 +25,7 @@ def test_each_term_is_that_of_the_formula() -> None:
     assert budget.gain_wh == pytest.approx(100 * 0.015 / sqrt(3))
     assert budget.offset_wh == pytest.approx(0.3 / sqrt(3))  # 3 counts of 0.1 W for one hour
     assert budget.align_wh == pytest.approx(0.3 * 60 / 3600)  # 0.3 s at a step of 60 W
-    assert budget.split_wh == pytest.approx(60 * 0.25 / sqrt(3) / 3600)
+    assert budget.split_wh == pytest.approx(60 * 0.25 / 3600)  # the whole step, a quarter second off
     assert budget.resolution_wh == pytest.approx(0.1 / sqrt(12) * sqrt(3590) / 3600)
     assert budget.gap_wh == pytest.approx(360 / sqrt(3) / 3600)
 
