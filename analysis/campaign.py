@@ -10,7 +10,7 @@ from analysis.baseline import Baseline, BaselinePower
 from analysis.evidence import Examination, examine
 from analysis.measure import RunMeasure, measure_run
 from analysis.notes import check_baseline, check_rows, check_samples
-from analysis.provenance import by_scenario, check_provenance
+from analysis.provenance import Origin, by_scenario
 from analysis.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
 from analysis.scenarios import group_runs, scenario_row
 from analysis.settings import AnalysisSettings, settings_of
@@ -87,7 +87,6 @@ def reduce_runs(
         *check_baseline(baseline, summary, len(runs)),
         *check_rows(rows, actions + epochs + calls, trackers, settings.coverage_min_pct),
         *check_samples(groups),
-        *check_provenance(runs),
     ]
     return Results(
         campaign=_campaign_facts(campaign, runs),
@@ -105,7 +104,7 @@ def reduce_runs(
         trackers=trackers,
         agreement=agreement_rows(trackers, settings.confidence),
         baseline=summary,
-        provenance=by_scenario(runs),
+        provenance=by_scenario([Origin(run.run_dir, run.run.scenario, run.provenance) for run in runs]),
         traces=[trace_row(run) for run in runs],
         findings=[asdict(f) for f in sorted(findings, key=_worst_first)],
     )

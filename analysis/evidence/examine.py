@@ -11,7 +11,9 @@ from analysis.evidence.durations import check_durations
 from analysis.evidence.files import check_files, check_lines
 from analysis.evidence.order import check_spans
 from analysis.evidence.readings import check_readings
+from analysis.provenance import Origin, check_provenance
 from analysis.settings import AnalysisSettings, settings_of
+from analysis.spans import provenance, read_events_if_any
 from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.errors import ConfigurationError, RecordError, SchemaError
 from records.files import read_json
@@ -123,6 +125,7 @@ def examine(folder: Path, settings: AnalysisSettings | None = None) -> Examinati
             _examine_attempt(attempt, campaign, settings)
         _decide(slot, of_slot, examination)
     examination.findings += check_durations({a.path.name: a.run for a in examination.counted if a.run})
+    examination.findings += collect("", lambda: check_provenance(_origins(examination.counted)))
     examination.findings += _campaign_files(place, campaign)
     examination.findings.sort(key=lambda f: (LEVELS.index(f.level), f.run_dir, f.code))
     return examination
@@ -212,6 +215,14 @@ def _decide(slot: Slot | None, attempts: list[Attempt], examination: Examination
             f"{slot.repeat}) has no run that counts; {last}. Go on with `lab resume`"
         )
         examination.findings.append(Finding("refuse", slot.run_dir, "slot-incomplete", message))
+
+
+def _origins(attempts: list[Attempt]) -> list[Origin]:
+    return [
+        Origin(attempt.path.name, attempt.run.scenario, provenance(read_events_if_any(attempt.path)))
+        for attempt in attempts
+        if attempt.run is not None
+    ]
 
 
 def _campaign_files(place: CampaignFolder, campaign: Campaign | None) -> list[Finding]:
