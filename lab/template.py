@@ -24,9 +24,9 @@ _DEMO: dict[str, Any] = {
     "lead_in_s": "2.0",
     "baseline_s": 20.0,
     "idle_s": 15.0,
-    "cnn_args": '"--image-size", "64", "--images", "300", "--batch-size", "16", "--max-epochs", "4"',
+    "cnn_args": '"--image-size", "64", "--images", "500", "--batch-size", "16", "--max-epochs", "6"',
     "cnn_s": 22.0,
-    "transfer_args": '"--image-size", "96", "--images", "200", "--max-epochs", "2"',
+    "transfer_args": '"--image-size", "96", "--images", "300", "--max-epochs", "3"',
     "transfer_s": 25.0,
     "limit_s": 300,
 }

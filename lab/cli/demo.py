@@ -8,7 +8,7 @@ from analysis.campaign import analyse as analyse_campaign
 from lab.campaign import create, draw_campaign
 from lab.cli.campaigns import outcome_json, run_campaign
 from lab.cli.common import json_option
-from lab.cli.evaluation import print_scenarios
+from lab.cli.evaluation import print_scenarios, refusing
 from lab.configfile import parse_config
 from lab.output import print_json, stdout
 from lab.template import demo_text
@@ -43,4 +43,4 @@ def demo(ctx: click.Context, out: Path | None, as_json: bool) -> None:
         print_scenarios(results)
         stdout.print(f"Evidence: {opened.folder.path}", markup=False)
         stdout.print(f"Open the report: {report}", markup=False)
-    ctx.exit(1 if outcome.missing else 0)
+    ctx.exit(1 if outcome.missing or refusing(results) else 0)

@@ -9,6 +9,7 @@ from analysis.campaign import analyse as analyse_campaign
 from analysis.evidence import check as check_campaign
 from lab.cli.common import campaign_argument, json_option
 from lab.output import print_json, print_table, stdout
+from records.findings import LEVELS
 from records.results import Results
 
 
@@ -25,23 +26,26 @@ def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
     lab check campaigns/20260131-120000-demo
     """
     findings = check_campaign(folder)
-    refusing = sum(finding.level == "refuse" for finding in findings)
+    refused = sum(finding.level == "refuse" for finding in findings)
     if as_json:
-        print_json({"refuse": refusing, "findings": [asdict(finding) for finding in findings]})
+        print_json({"refuse": refused, "findings": [asdict(finding) for finding in findings]})
     else:
         rows = [(f.level, f.run_dir or "campaign", f.code, f.message) for f in findings]
         if rows:
             print_table(("level", "where", "code", "finding"), rows)
-        verdict = f"{refusing} of them refuse data" if refusing else "nothing to refuse"
+        verdict = f"{refused} of them refuse data" if refused else "nothing to refuse"
         stdout.print(f"{len(findings)} findings, {verdict}.", markup=False)
-    ctx.exit(1 if refusing else 0)
+    ctx.exit(1 if refused else 0)
 
 
 @click.command()
 @campaign_argument
 @json_option
-def analyse(folder: Path, as_json: bool) -> None:
+@click.pass_context
+def analyse(ctx: click.Context, folder: Path, as_json: bool) -> None:
     """Compute the results of a campaign and write them to DIR/results.
+
+    Exit code 1 when a finding refuses data: the results are then those of the other runs.
 
     \b
     lab analyse campaigns/20260131-120000-demo
@@ -49,9 +53,10 @@ def analyse(folder: Path, as_json: bool) -> None:
     results = analyse_campaign(folder)
     if as_json:
         print_json(results.to_json())
-        return
-    print_scenarios(results)
-    stdout.print(f"Written: {folder / 'results'}", markup=False)
+    else:
+        print_scenarios(results)
+        stdout.print(f"Written: {folder / 'results'}", markup=False)
+    ctx.exit(1 if refusing(results) else 0)
 
 
 @click.command()
@@ -104,6 +109,17 @@ def print_scenarios(results: Results) -> None:
         "Wh per epoch",
     )
     print_table(columns, rows)
+    levels = [row["level"] for row in results.findings]
+    counts = ", ".join(f"{levels.count(level)} {level}" for level in LEVELS)
+    stdout.print(f"Findings: {counts} (`lab check` lists those about the evidence)", markup=False)
+    for row in results.findings:
+        if row["level"] == "refuse":
+            stdout.print(f"refused: {row['run_dir'] or 'campaign'}: {row['message']}", markup=False)
+
+
+def refusing(results: Results) -> bool:
+    """Say whether a finding refuses data."""
+    return any(row["level"] == "refuse" for row in results.findings)
 
 
 def _number(value: float | None, digits: int) -> str:

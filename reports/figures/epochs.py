@@ -30,7 +30,7 @@ def epochs_sheet(view: View, how: str) -> Sheet:
         size="half",
         panels=panels,
         caption=f"{kind} energy of every epoch; circles: single runs, line: mean of the runs that reached "
-        f"the epoch. {below} Energy axes begin at zero and differ between panels.",
+        f"the epoch. {below} Energy axes differ between panels.",
         how=how,
         data=_data(shown, column, chip) if panels else None,
         absent="" if panels else "no run reported epochs.",

@@ -63,7 +63,8 @@ def hardware_sheet(view: View) -> Sheet:
         title="Hardware usage",
         size="third",
         panels=panels,
-        caption=f"Mean per scenario.{notice}",
+        caption=f"Mean per scenario, as the collectors on the SUT recorded it.{notice}",
+        from_meter=False,
         how=_HOW,
         data=_data(view, present) if panels else None,
         absent="" if panels else "no collector recorded anything.",
@@ -90,7 +91,7 @@ def _panel(view: View, indicator: Indicator) -> Markup:
         indicator.title,
         f"{indicator.quantity} / {indicator.unit}",
         bars,
-        simulated=view.simulated,
+        simulated=False,  # the collectors are real whatever the meter is
     )
 
 

@@ -38,6 +38,7 @@ class Sheet:
         how: formula and rule behind the numbers.
         data: the table behind the drawings.
         absent: why there is nothing to draw.
+        from_meter: whether the numbers rest on the power meter, and are simulated where it is.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Sheet:
     how: str
     data: Table | None = None
     absent: str = ""
+    from_meter: bool = True
 
 
 @dataclass(frozen=True)

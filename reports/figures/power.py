@@ -15,7 +15,7 @@ from reports.view import ScenarioView, View
 _HOW = (
     "Each thin line is one run as the meter read it; time counts from the start of the run's rating "
     "interval, and a reading stands in the middle of the interval it is the mean of. The thick line is "
-    "the mean of the runs at the same time, drawn while at least half of them are running. The dashed "
+    "the mean of the runs at the same time, drawn while more than half of them are running. The dashed "
     "line is the scenario's mean power, for which the readings at both borders count only with their share "
     "inside the run. Long traces are thinned for drawing so that the "
     "smallest and largest reading of every stretch stay; the numbers are computed from all readings. "

@@ -91,8 +91,8 @@ def mean_trace(traces: list[tuple[Array, Array]], step_s: float) -> tuple[Array,
         step_s: width of a bin.
 
     Returns:
-        Middle of each bin and mean of the runs in it, ``(m,)`` each, as long as at least half of
-        the runs are still running: beyond that a mean would show who is left, not what happens.
+        Middle of each bin and mean of the runs in it, ``(m,)`` each, as long as more than half
+        of the runs are still running: beyond that a mean would show who is left, not what happens.
     """
     longest = max(float(t[-1]) for t, _ in traces if len(t))
     bins = int(np.floor(longest / step_s)) + 1
@@ -103,7 +103,7 @@ def mean_trace(traces: list[tuple[Array, Array]], step_s: float) -> tuple[Array,
         number = np.bincount(place, minlength=bins)
         per_run[line, number > 0] = total[number > 0] / number[number > 0]
     present = np.isfinite(per_run).sum(axis=0)
-    shown = present * 2 >= len(traces)
+    shown = present * 2 > len(traces)
     mean: Array = np.nansum(per_run[:, shown], axis=0) / present[shown]
     middle = (np.flatnonzero(shown).astype(np.float64) + 0.5) * np.float64(step_s)
     return middle, mean

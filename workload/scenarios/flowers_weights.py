@@ -53,12 +53,12 @@ def _imagenet(image_size):
         return str(kept), ""
     reason = _why_unreachable(_URL + name)
     if reason:
-        return None, f"{kept} is not there, and {reason}"
+        return None, f"Keras has no {name} yet, and {reason}"
     socket.setdefaulttimeout(_READ_LIMIT_S)
     try:
         return keras.utils.get_file(name, _URL + name, cache_subdir="models"), ""
     except Exception as error:  # get_file raises a bare Exception for whatever went wrong
-        return None, f"{kept} is not there, and the download failed: {error}"
+        return None, f"Keras has no {name} yet, and the download failed: {error}"
     finally:
         socket.setdefaulttimeout(None)
 
@@ -73,7 +73,7 @@ def _why_unreachable(url):
             with urllib.request.urlopen(request, timeout=PROBE_LIMIT_S):
                 outcome.append("")
         except (OSError, ValueError) as error:
-            outcome.append(f"the network says: {error}")
+            outcome.append(f"the network says: {getattr(error, 'reason', error)}")
 
     asker = threading.Thread(target=ask, daemon=True)
     asker.start()
