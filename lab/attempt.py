@@ -24,6 +24,7 @@ from sut.gate import GateLimits, StabilityGate
 from workload.command import TrackerCommand, build_command
 
 _STEP_S = 0.2
+_FINE_STEP_S = 0.005
 _METER_READY_S = 20.0
 _COLLECTORS_READY_S = 20.0
 _RUNNER_GRACE_S = 15.0  # the runner itself gives the workload 5 s between SIGTERM and SIGKILL
@@ -116,6 +117,7 @@ class Attempt:
         self._pass_gate(run, follower)
         collectors = self._start_collectors(folder)
         self._wait("lead-in", config.run.lead_in_s, follower)
+        self._await_reading(follower)
         runner = self._run_workload(run, folder, follower)
         self._wait("lead-out", self._lead_out_s(), follower)
         for child in (collectors, logger):
@@ -168,6 +170,19 @@ class Attempt:
         for notice in (child.ready() or {}).get("notices", []):
             self.observer.notice(notice)
         return child
+
+    def _await_reading(self, follower: Follower) -> None:
+        """Wait for the next reading, so that the run begins with one of the meter's own intervals.
+
+        A border within an interval mean is known less well the more the power steps there
+        (docs/explanation/method.md, `u_split`). A silent meter is not waited for.
+        """
+        follower.new_readings()
+        deadline = time.monotonic() + 2 * self.opened.config.meter.interval_s
+        while time.monotonic() < deadline:
+            readings = self._pump(follower, _FINE_STEP_S)
+            if any(reading.power_w is not None for reading in readings):
+                return
 
     def _run_workload(self, run: Run, folder: RunFolder, follower: Follower) -> Child:
         scenario = self.opened.config.find_scenario(self.slot.scenario)
@@ -260,14 +275,14 @@ class Attempt:
         self._log("process ready", name=child.name, pid=child.pid)
         return child
 
-    def _pump(self, follower: Follower) -> list[LiveReading]:
+    def _pump(self, follower: Follower, step_s: float = _STEP_S) -> list[LiveReading]:
         """Let a moment pass; show new readings; notice processes that died.
 
         Raises:
             DeviceError: the meter logger ended.
             AttemptFailed: the collectors ended.
         """
-        time.sleep(_STEP_S)
+        time.sleep(step_s)
         readings = follower.new_readings()
         for reading in readings:
             self.observer.reading(reading)

@@ -39,8 +39,8 @@ def csv_line(values: Iterable[object]) -> str:
     A line end within a value is quoted, as RFC 4180 has it; the values of appended records have none.
     """
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow("" if v is None else v for v in values)
-    return buffer.getvalue()[:-1]
+    csv.writer(buffer, lineterminator="\r\n").writerow("" if v is None else v for v in values)
+    return buffer.getvalue()[:-2]
 
 
 def read_table(

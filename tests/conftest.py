@@ -1,7 +1,9 @@
 """What the tests of all rooms share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,3 +17,73 @@ def reference() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data at {folder}; WATTLAB_REFERENCE names another place")
     return folder
+
+
+CHROMIUM, CHROMEDRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
+
+_BROWSER_OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+_DRAWN = """
+return [...document.querySelectorAll('figure svg[role=img]')].map(svg => {
+  const box = svg.getBoundingClientRect(), ink = svg.getBBox();
+  return {id: svg.id, width: box.width, height: box.height, ink: ink.width * ink.height,
+          paths: svg.querySelectorAll('path').length, texts: svg.querySelectorAll('text').length};
+});
+"""
+
+
+class Browser:
+    """A real headless Chromium with the questions that our pages have to answer."""
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+
+    def open(self, address: str, width: int = 1280) -> None:
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500},
+        )
+        self.driver.get(address)
+
+    def complaints(self) -> list[Any]:
+        """What the console got since the last call."""
+        return list(self.driver.get_log("browser"))
+
+    def figures(self) -> list[dict[str, Any]]:
+        """Size and content of every drawn figure."""
+        return list(self.driver.execute_script(_DRAWN))
+
+    def check_figures(self, least: int) -> None:
+        figures = self.figures()
+        assert len(figures) >= least
+        for svg in figures:
+            assert min(svg["width"], svg["height"], svg["ink"]) > 0, svg
+            assert svg["paths"] > 3, svg
+            assert svg["texts"] > 2, svg
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Debian's Chromium; tests that need it are skipped where it is absent."""
+    if not (CHROMIUM.is_file() and CHROMEDRIVER.is_file()):
+        pytest.skip("needs Debian's chromium and chromium-driver (`make browser` installs them)")
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for option in (*_BROWSER_OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(str(CHROMEDRIVER)))
+    yield Browser(driver)
+    driver.quit()

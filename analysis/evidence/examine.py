@@ -61,7 +61,13 @@ class Attempt:
             refusals.append(self.run.reason)
         elif self.run is not None and self.run.status != "completed":
             refusals.append("it did not end: the controller was stopped while it ran")
-        return "; ".join(refusals) or "a later attempt at this slot is counted"
+        words = "; ".join(refusals) or "a later attempt at this slot is counted"
+        return within(self.path.parent.parent, words)
+
+
+def within(folder: Path, message: str) -> str:
+    """Name files as seen from the campaign: a report is passed on, the folders of this machine are not."""
+    return message.replace(f"{folder.absolute()}/", "").replace(f"{folder}/", "")
 
 
 @dataclass
@@ -127,6 +133,7 @@ def examine(folder: Path, settings: AnalysisSettings | None = None) -> Examinati
     examination.findings += check_durations({a.path.name: a.run for a in examination.counted if a.run})
     examination.findings += collect("", lambda: check_provenance(_origins(examination.counted)))
     examination.findings += _campaign_files(place, campaign)
+    examination.findings = [replace(f, message=within(folder, f.message)) for f in examination.findings]
     examination.findings.sort(key=lambda f: (LEVELS.index(f.level), f.run_dir, f.code))
     return examination
 
