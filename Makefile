@@ -3,6 +3,8 @@
 # trackers, in which nothing of the lab is installed.
 
 PYTHON ?= python3
+# Most tests wait for real processes and real seconds, so that more of them than cores can run.
+WORKERS ?= 4
 PIP = -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 BIN = .venv/bin
 .PHONY: demo test test-all check setup envs collectl browser format clean
@@ -20,7 +22,7 @@ check:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n $(WORKERS) -m "not slow"
 
 format:
 	$(BIN)/ruff format .

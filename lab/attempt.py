@@ -166,7 +166,7 @@ class Attempt:
         argv += ["--interval", str(settings.interval_s), "--collectl", settings.collectl]
         self.observer.phase("collectors", "starting")
         argv.append("--until-stdin-closes")
-        child = self._start("collectors", argv, _COLLECTORS_READY_S, SutError, self.sut)
+        child = self._start("collector process", argv, _COLLECTORS_READY_S, SutError, self.sut)
         for notice in (child.ready() or {}).get("notices", []):
             self.observer.notice(notice)
         return child
@@ -289,7 +289,7 @@ class Attempt:
         for child in self._children:
             if child.poll() is not None and child.name == "meter logger":
                 raise DeviceError(child.explain())
-            if child.poll() is not None and child.name == "collectors":
+            if child.poll() is not None and child.name == "collector process":
                 raise AttemptFailed(child.explain())
         return readings
 

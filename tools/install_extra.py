@@ -22,7 +22,8 @@ def main() -> int:
         print(f"expected the name of an extra: {', '.join(sorted(extras))}", file=sys.stderr)
         return 2
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    return subprocess.run([*pip, "--constraint", str(ROOT / "constraints.txt"), *extras[name]]).returncode
+    command = [*pip, "--constraint", str(ROOT / "constraints.txt"), *extras[name]]
+    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import click
 
-from analysis.campaign import analyse as analyse_campaign
 from lab.campaign import create, draw_campaign
 from lab.cli.campaigns import outcome_json, run_campaign
 from lab.cli.common import json_option
-from lab.cli.evaluation import print_scenarios, refusing
+from lab.cli.evaluation import analyse_with_progress, print_scenarios, refusing
 from lab.configfile import parse_config
 from lab.output import print_json, stdout
 from lab.template import demo_text
@@ -35,7 +34,7 @@ def demo(ctx: click.Context, out: Path | None, as_json: bool) -> None:
     campaign = draw_campaign(config, only=(), simulated=True)
     opened = create(campaign, config, out if out is not None else Path("campaigns") / campaign.id)
     outcome = run_campaign(opened)
-    results = analyse_campaign(opened.folder.path)
+    results = analyse_with_progress(opened.folder.path)
     report = write_report(opened.folder.path)
     if as_json:
         print_json({**outcome_json(opened, outcome), "report": str(report)})

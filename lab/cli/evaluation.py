@@ -4,11 +4,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from rich.progress import Progress
 
 from analysis.campaign import analyse as analyse_campaign
 from analysis.evidence import check as check_campaign
 from lab.cli.common import campaign_argument, json_option
-from lab.output import print_json, print_table, stdout
+from lab.output import make_stderr, print_json, print_table, stdout
 from records.findings import LEVELS
 from records.results import Results
 
@@ -50,7 +51,7 @@ def analyse(ctx: click.Context, folder: Path, as_json: bool) -> None:
     \b
     lab analyse campaigns/20260131-120000-demo
     """
-    results = analyse_campaign(folder)
+    results = analyse_with_progress(folder)
     if as_json:
         print_json(results.to_json())
     else:
@@ -76,6 +77,16 @@ def report(folder: Path, out: Path | None, as_json: bool) -> None:
         print_json({"report": str(path)})
     else:
         stdout.print(f"Written: {path}", markup=False)
+
+
+def analyse_with_progress(folder: Path) -> Results:
+    """Analyse a campaign, showing on a terminal how many of its runs are done."""
+    console = make_stderr()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("analysing runs", total=None)
+        return analyse_campaign(
+            folder, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
 
 
 def print_scenarios(results: Results) -> None:

@@ -154,7 +154,7 @@ def test_a_killed_collector_costs_one_attempt_and_not_the_campaign(tmp_path: Pat
     assert controller.returncode == 0, output + words
     run = run_record(campaign, "0001-baseline")
     assert run["status"] == "failed"
-    assert "the collectors was killed by SIGKILL" in run["reason"]
+    assert "the collector process was killed by SIGKILL" in run["reason"]
     assert run_record(campaign, "0001-baseline.2")["status"] == "completed"
 
 
