@@ -76,8 +76,10 @@ class WindowEnergy:
     @property
     def coverage_pct(self) -> float:
         """Measured time over window, in percent; a window without length is covered or not at all."""
+        if not self.holes:
+            return 100.0  # to the digit, which a sum of overlaps would miss
         if self.window_s <= 0:
-            return 0.0 if self.holes else 100.0
+            return 0.0
         return 100.0 * min(1.0, self.measured_s / self.window_s)
 
 

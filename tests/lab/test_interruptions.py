@@ -1,0 +1,105 @@
+"""What stops a controller: a kill, Ctrl-C, a full disk. Nothing completed is lost, and resume goes on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lab_bench import (
+    kill,
+    lab,
+    processes_naming,
+    run_record,
+    start_lab,
+    wait_for,
+    workload_started,
+    write_config,
+)
+
+from records.files import hash_tree
+
+
+def test_a_killed_controller_leaves_no_process_and_resume_finishes(tmp_path: Path) -> None:
+    campaign = tmp_path / "c"
+    controller = start_lab("run", "--config", write_config(tmp_path), "--out", campaign)
+    wait_for("the second workload", workload_started(campaign, 2))
+    kill(controller)
+    first = hash_tree(campaign / "runs/0001-baseline")
+    wait_for("the end of every process of the campaign", lambda: not processes_naming(str(campaign)))
+    states = json.loads(lab("status", campaign, "--json").stdout)
+    assert (states["completed"], states["running_now"]) == (1, False)
+
+    done = lab("resume", campaign)
+    assert done.returncode == 0, done.stderr
+    assert run_record(campaign, "0002-work")["status"] == "aborted"
+    assert run_record(campaign, "0002-work.2")["status"] == "completed"
+    assert hash_tree(campaign / "runs/0001-baseline") == first, "a completed run is never touched"
+    assert lab("check", campaign).returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_ends_in_order_and_says_how_to_go_on(tmp_path: Path, number: int) -> None:
+    campaign = tmp_path / "c"
+    controller = start_lab("run", "--config", write_config(tmp_path), "--out", campaign)
+    wait_for("the first workload", workload_started(campaign))
+    controller.send_signal(number)
+    _, words = controller.communicate(timeout=60)
+    assert controller.returncode == 130
+    assert f"`lab resume {campaign}` goes on" in words
+    run = run_record(campaign, "0001-baseline")
+    assert (run["status"], run["reason"]) == ("aborted", "interrupted by the operator")
+    assert not processes_naming(str(campaign))
+
+
+def test_a_second_controller_is_refused(tmp_path: Path) -> None:
+    campaign = tmp_path / "c"
+    controller = start_lab("run", "--config", write_config(tmp_path), "--out", campaign)
+    try:
+        wait_for("the first workload", workload_started(campaign))
+        second = lab("resume", campaign)
+        assert second.returncode == 1
+        assert "another process is running this campaign now" in second.stderr
+        assert json.loads(lab("status", campaign, "--json").stdout)["running_now"] is True
+    finally:
+        controller.send_signal(signal.SIGINT)
+        controller.communicate(timeout=60)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 300 KiB, which only root can make."""
+    if os.geteuid() != 0:
+        pytest.skip("making a small file system needs root")
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"a small file system cannot be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_stops_the_campaign_and_space_lets_it_go_on(tmp_path: Path, small_disk: Path) -> None:
+    filler = f"{sys.executable} -c \"open('{small_disk}/fill', 'wb').write(bytes(10**6))\""
+    command = json.dumps(["sh", "-c", f"{filler}; sleep 4"])
+    campaign = small_disk / "c"
+    done = lab("run", "--config", write_config(tmp_path, command=command), "--out", campaign)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "Free space on this disk" in done.stderr
+    assert f"`lab resume {campaign}`" in done.stderr
+    assert run_record(campaign, "0001-baseline")["status"] == "completed"
+    (small_disk / "fill").unlink()
+    states = json.loads(lab("status", campaign, "--json").stdout)
+    assert states["completed"] == 1
+    assert states["slots"][1]["state"] != "completed"

@@ -1,0 +1,45 @@
+"""What an operator gets wrong: a message that mends it, and the right exit code."""
+
+import os
+from pathlib import Path
+
+import pytest
+from lab_bench import (
+    lab,
+    write_config,
+)
+
+
+def test_a_campaign_of_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
+    campaign = tmp_path / "c"
+    campaign.mkdir()
+    (campaign / "campaign.json").write_text('{"schema": "wattlab.campaign/2"}')
+    for command in ("status", "resume", "analyse"):
+        done = lab(command, campaign)
+        assert done.returncode == 2, done.stderr
+        assert "written by a newer Wattlab" in done.stderr
+    assert [path.name for path in campaign.iterdir()] == ["campaign.json"]
+
+
+@pytest.mark.parametrize("command", ["status", "resume", "analyse", "report"])
+def test_a_folder_that_is_no_campaign_is_told(tmp_path: Path, command: str) -> None:
+    done = lab(command, tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("lab: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_typing_mistake_in_the_configuration_exits_with_2(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    config.write_text(config.read_text().replace("repeats", "repeets"))
+    done = lab("run", "--config", config)
+    assert done.returncode == 2
+    assert "[campaign] repeets: unknown key; did you mean 'repeats'?" in done.stderr
+
+
+def test_an_intruding_package_is_named(tmp_path: Path) -> None:
+    (tmp_path / "analysis").mkdir()
+    (tmp_path / "analysis/__init__.py").write_text("")
+    done = lab("--version", env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 2
+    assert str(tmp_path / "analysis") in done.stderr
