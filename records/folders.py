@@ -1,24 +1,18 @@
 """Where the parts of a run lie.
 
-Apart from `records.run`, which offers it too, because the collectors need these names and none of
-the documents, and their start is a good part of what they cost the measured machine.
+Apart from `records.run`, because the collectors need these names and none of the documents, and
+their start is a good part of what they cost the measured machine.
 """
 
 # ruff: noqa: D102 - paths whose names say it
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from records.files import hash_tree
-
-if TYPE_CHECKING:
-    from records.run import Run
 
 RUN_JSON = "run.json"
 
 
 @dataclass(frozen=True, slots=True)
-class RunFolder:
+class RunPaths:
     """Where the parts of a run lie. Nothing is read or made by looking up a path."""
 
     path: Path
@@ -80,13 +74,3 @@ class RunFolder:
     @property
     def stderr(self) -> Path:
         return self.path / "stderr.log"
-
-    def read(self) -> "Run":
-        """Read ``run.json``."""
-        from records.run import Run
-
-        return Run.read(self.run_json)
-
-    def hash_files(self) -> dict[str, str]:
-        """Return the SHA-256 of every file of the run but ``run.json`` itself."""
-        return hash_tree(self.path, frozenset({RUN_JSON}))

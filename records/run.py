@@ -5,9 +5,8 @@ from typing import Any, ClassVar, Literal
 
 from records.campaign import Kind
 from records.documents import Document
-from records.folders import RUN_JSON, RunFolder
-
-__all__ = ["RUN_JSON", "Run", "RunFolder", "Status"]
+from records.files import hash_tree
+from records.folders import RUN_JSON, RunPaths
 
 Status = Literal["planned", "running", "completed", "failed", "aborted"]
 """``failed``: something broke or was refused; ``aborted``: the controller or operator stopped it."""
@@ -44,3 +43,17 @@ class Run(Document):
     gate: dict[str, Any] | None = None
     reason: str | None = None
     files: dict[str, str] = field(default_factory=dict)
+
+
+class RunFolder(RunPaths):
+    """A run folder: where its parts lie, its record, its hashes."""
+
+    __slots__ = ()
+
+    def read(self) -> Run:
+        """Read ``run.json``."""
+        return Run.read(self.run_json)
+
+    def hash_files(self) -> dict[str, str]:
+        """Return the SHA-256 of every file of the run but ``run.json`` itself."""
+        return hash_tree(self.path, frozenset({RUN_JSON}))

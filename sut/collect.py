@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from records.errors import SutError, WattlabError
-from records.folders import RunFolder
+from records.folders import RunPaths
 from sut.collectl_tool import find_collectl
 from sut.host import HostSampler, Sampler, SensorSampler
 from sut.nvml import open_gpus
@@ -47,7 +47,7 @@ class Collection:
         SutError: a collector cannot start.
     """
 
-    def __init__(self, run: RunFolder, interval_s: float, use_collectl: bool) -> None:
+    def __init__(self, run: RunPaths, interval_s: float, use_collectl: bool) -> None:
         if not run.path.is_dir():
             raise SutError(f"{run.path}: expected the folder of a run, but there is none. Make it first")
         self.notices: list[str] = []
@@ -75,7 +75,7 @@ class Collection:
         """End every collector and close its file."""
         self._open.close()
 
-    def _add_host(self, run: RunFolder, interval_s: float, use_collectl: bool) -> None:
+    def _add_host(self, run: RunPaths, interval_s: float, use_collectl: bool) -> None:
         program = find_collectl() if use_collectl else None
         if program is not None:
             from sut.collectl import Collectl
@@ -87,14 +87,14 @@ class Collection:
             self.notices.append(NO_COLLECTL)
         self._add(HostSampler(run.host_csv, interval_s))
 
-    def _add_sensors(self, run: RunFolder, interval_s: float) -> None:
+    def _add_sensors(self, run: RunPaths, interval_s: float) -> None:
         thermometer = CpuThermometer()
         if thermometer.present:
             self._add(SensorSampler(run.sensors_csv, interval_s, thermometer))
         else:
             self.notices.append(NO_SENSOR)
 
-    def _add_gpu(self, run: RunFolder, interval_s: float) -> None:
+    def _add_gpu(self, run: RunPaths, interval_s: float) -> None:
         gpus = open_gpus()
         if gpus is None:
             self.notices.append(NO_GPU)
@@ -206,7 +206,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _arguments(argv)
     signals = _signal_pipe()
     try:
-        collection = Collection(RunFolder(arguments.out), arguments.interval, arguments.collectl == "auto")
+        collection = Collection(RunPaths(arguments.out), arguments.interval, arguments.collectl == "auto")
         try:
             collect(collection, signals, arguments.until_stdin_closes)
         finally:

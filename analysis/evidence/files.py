@@ -4,10 +4,10 @@ from analysis.evidence.case import RunCase, collect
 from records.events import read_events
 from records.files import sha256_of
 from records.findings import Finding
+from records.folders import RUN_JSON
 from records.gpu import read_gpu
 from records.host import read_host, read_sensors
 from records.meter import read_readings
-from records.run import RUN_JSON
 from records.trackers import read_trackers
 
 REQUIRED = ("meter.json", "meter.csv", "events.jsonl")
