@@ -12,6 +12,7 @@ from analysis.evidence import examine_attempt
 from analysis.settings import settings_of
 from lab.campaign import OpenCampaign, new_run
 from lab.children import Child, launch
+from lab.commands import command_of
 from lab.live import Follower, LiveReading
 from lab.observer import Observer
 from records.campaign import Slot
@@ -21,7 +22,6 @@ from records.journal import Journal
 from records.run import Run, RunFolder
 from sut.contract import Sut
 from sut.gate import GateLimits, StabilityGate
-from workload.command import TrackerCommand, build_command
 
 _STEP_S = 0.2
 _FINE_STEP_S = 0.005
@@ -191,7 +191,7 @@ class Attempt:
         argv += ["--cwd", str(self.opened.config.resolve(scenario.cwd or "."))]
         for key, value in scenario.env.items():
             argv += ["--env", f"{key}={value}"]
-        command = self._command(folder)
+        command = command_of(self.opened.config, scenario, self.slot.tracker, folder.path)
         argv += ["--until-stdin-closes", "--", *command]
         child = launch("workload runner", argv, sut=self.sut)
         self._children.append(child)
@@ -207,35 +207,6 @@ class Attempt:
         run.t_start_utc_s = result.get("t_start_utc_s")
         run.t_stop_utc_s = result.get("t_stop_utc_s")
         return child
-
-    def _command(self, folder: RunFolder) -> list[str]:
-        config = self.opened.config
-        scenario = config.find_scenario(self.slot.scenario)
-        if scenario.kind == "baseline":
-            return ["sleep", str(scenario.duration_s)]
-        tracker = None
-        if self.slot.tracker is not None:
-            section = config.trackers[self.slot.tracker]
-            tracker = TrackerCommand(
-                name=self.slot.tracker,
-                python=str(config.resolve(section.python)),
-                interval_s=section.interval_s,
-                country=section.country,
-            )
-        return build_command(
-            scenario.command or [],
-            where=f"scenario {scenario.name!r}",
-            python=self._environment_python(scenario.environment),
-            run_dir=folder.path,
-            duration_s=scenario.duration_s,
-            launcher=scenario.launcher,
-            tracker=tracker,
-        )
-
-    def _environment_python(self, environment: str | None) -> str | None:
-        if environment is None:
-            return None
-        return str(self.opened.config.resolve(self.opened.config.environments[environment].python))
 
     def _lead_out_s(self) -> float:
         """Return the lead-out: at least twice the meter's interval plus its latency."""

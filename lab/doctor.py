@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from lab.commands import command_of, interpreter_of
 from lab.config import LabConfig, ScenarioSection
 from lab.twin import temporary_port
 from meter.registry import create
@@ -13,7 +14,6 @@ from records.errors import ConfigurationError, DeviceError
 from records.meter import Reading
 from sut.inventory import environment_versions
 from sut.preflight import Check, preflight
-from workload.command import build_command
 
 _WATCHED_READINGS = 5
 _RATE_TOLERANCE = 0.1
@@ -99,19 +99,11 @@ def check_scenario(config: LabConfig, scenario: ScenarioSection) -> Iterator[Che
     if scenario.kind == "baseline":
         yield Check(name, True, f"the machine is left alone for {scenario.duration_s:g} s")
         return
-    python = None
-    if scenario.environment is not None:
-        python = config.resolve(config.environments[scenario.environment].python)
+    python = interpreter_of(config, scenario)
+    if python is not None:
         yield _environment_check(name, python, f"environments.{scenario.environment}")
     try:
-        command = build_command(
-            scenario.command or [],
-            where=name,
-            python=str(python) if python else None,
-            run_dir=Path("RUN_DIR"),
-            duration_s=scenario.duration_s,
-            launcher=scenario.launcher,
-        )
+        command = command_of(config, scenario, None, Path("RUN_DIR"))
         yield Check(f"{name} command", True, " ".join(command))
     except ConfigurationError as error:
         yield Check(f"{name} command", False, str(error), "correct the command in lab.toml")

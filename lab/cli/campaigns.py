@@ -7,6 +7,7 @@ import click
 
 from lab.campaign import OpenCampaign, create, draw_campaign, is_running, reopen, slot_states
 from lab.cli.common import campaign_argument, config_option, json_option
+from lab.commands import check_commands
 from lab.conduct import Outcome, conduct, will_be_simulated
 from lab.config import LabConfig
 from lab.configfile import load_config
@@ -47,6 +48,7 @@ def run(
     if dry_run:
         _print_plan(campaign, config, as_json)
         return
+    check_commands(config, campaign.plan)
     opened = create(campaign, config, out)
     _conduct_and_print(ctx, opened, as_json)
 
@@ -61,7 +63,9 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
     \b
     lab resume campaigns/20260131-120000-demo
     """
-    _conduct_and_print(ctx, reopen(folder), as_json)
+    opened = reopen(folder)
+    check_commands(opened.config, opened.campaign.plan)
+    _conduct_and_print(ctx, opened, as_json)
 
 
 @click.command()

@@ -8,6 +8,7 @@ from lab.campaign import create, draw_campaign
 from lab.cli.campaigns import outcome_json, run_campaign
 from lab.cli.common import json_option
 from lab.cli.evaluation import analyse_with_progress, print_scenarios, refusing
+from lab.commands import check_commands
 from lab.configfile import parse_config
 from lab.output import print_json, stdout
 from lab.template import demo_text
@@ -32,6 +33,7 @@ def demo(ctx: click.Context, out: Path | None, as_json: bool) -> None:
     home = Path(__file__).resolve().parent.parent.parent
     config = parse_config(demo_text(), "the demonstration's lab.toml", home)
     campaign = draw_campaign(config, only=(), simulated=True)
+    check_commands(config, campaign.plan)
     opened = create(campaign, config, out if out is not None else Path("campaigns") / campaign.id)
     outcome = run_campaign(opened)
     results = analyse_with_progress(opened.folder.path)

@@ -43,3 +43,31 @@ def test_an_intruding_package_is_named(tmp_path: Path) -> None:
     done = lab("--version", env={**os.environ, "PYTHONPATH": str(tmp_path)})
     assert done.returncode == 2
     assert str(tmp_path / "analysis") in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ('["{pyton}", "x.py"]', "unknown placeholder {pyton}; did you mean {python}?"),
+        ('["{python}", "x.py"]', "{python} has no value. Set `environment`"),
+        ('["sleep", "{duration_s}"]', "{duration_s} has no value. Set `duration_s`"),
+    ],
+)
+def test_a_command_that_cannot_be_put_together_is_told_before_anything_is_run(
+    tmp_path: Path, command: str, words: str
+) -> None:
+    config = write_config(tmp_path, command=command)
+    done = lab("run", "--config", config, "--out", tmp_path / "c")
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert not (tmp_path / "c").exists()
+
+
+def test_an_absent_interpreter_is_told_before_anything_is_run(tmp_path: Path) -> None:
+    config = write_config(tmp_path, command='["{python}", "x.py"]')
+    text = config.read_text().replace('name = "work"', 'name = "work"\nenvironment = "mine"')
+    config.write_text(text.replace("[gate]", '[environments.mine]\npython = "envs/bin/python"\n[gate]'))
+    done = lab("run", "--config", config, "--out", tmp_path / "c")
+    assert done.returncode == 2
+    assert f"[environments.mine] python: there is no {tmp_path}/envs/bin/python" in done.stderr
+    assert not (tmp_path / "c").exists()
