@@ -68,7 +68,7 @@ def summary_of(view: View) -> Summary:
         per_epoch={_INDUCED: "induced", _GROSS: "gross"}.get(per_epoch, ""),
         findings=[(level, _number_of(results, level)) for level in LEVELS],
         worst=[row for row in results.findings if row.get("level") == "refuse"],
-        trackers=[_tracker_words(row) for row in _overall_agreement(results)],
+        trackers=[_tracker_words(row, results) for row in _overall_agreement(results)],
         provenance=[(name, provenance_words(said)) for name, said in results.provenance.items()],
     )
 
@@ -134,7 +134,7 @@ def _overall_agreement(results: Results) -> list[Row]:
     return [row for row in results.agreement if row.get("scenario") == "all"]
 
 
-def _tracker_words(row: Row) -> str:
+def _tracker_words(row: Row, results: Results) -> str:
     ratio, net = finite(row.get("ratio")), finite(row.get("ratio_net"))
     said = f"{row.get('tracker')} reported {_percent(ratio)} of what the meter measured"
     if net is not None:
@@ -142,7 +142,10 @@ def _tracker_words(row: Row) -> str:
     low, high = row.get("bias_low_wh"), row.get("bias_high_wh")
     ends = f" {interval(low, high)}" if finite(low) is not None else ""
     bias = in_interval(row.get("bias_wh"), low, high)
-    return f"{said}. Tracker minus meter: {bias} Wh{ends} per run, over {_plural(row.get('n'), 'run')}."
+    said += f". Tracker minus meter: {bias} Wh{ends} per run, over {_plural(row.get('n'), 'run')}"
+    scopes = {str(r.get("scope")) for r in results.trackers if r.get("tracker") == row.get("tracker")}
+    seen = " or ".join(sorted(scopes)) or "unknown"
+    return f"{said}. Its scope is {seen}; the meter sees all that the plug delivers."
 
 
 def _plural(number: Any, word: str) -> str:

@@ -183,6 +183,7 @@ def test_the_first_screen_answers_the_questions(page):
         assert words in head
     (answers,) = [s for s in page.all("section") if s.attributes.get("id") == "answers"]
     assert "codecarbon reported 78.0 % of what the meter measured" in answers.text
+    assert "Its scope is cpu+" in answers.text
     assert "No finding refuses the data" in answers.text
     rows = answers.all("tbody")[0].all("tr")
     assert [row.all("th")[0].text.strip() for row in rows][:3] == ["baseline", "idle", "idle + codecarbon"]
