@@ -32,25 +32,28 @@ setup: .venv/.done
 envs: .envs/cpu/.done .envs/codecarbon/.done
 
 .venv/.done: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/python $(PIP) --editable '.[dev]'
-	touch $@
+	@echo "building .venv, the lab's own environment"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python $(PIP) --editable '.[dev]'
+	@touch $@
 
 .envs/cpu/.done: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .envs/cpu
-	.envs/cpu/bin/python tools/install_extra.py cpu
-	touch $@
+	@echo "building .envs/cpu, the environment of the measured programs, with TensorFlow"
+	@$(PYTHON) -m venv .envs/cpu
+	@.envs/cpu/bin/python tools/install_extra.py cpu
+	@touch $@
 
 .envs/codecarbon/.done: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .envs/codecarbon
-	.envs/codecarbon/bin/python tools/install_extra.py trackers
-	touch $@
+	@echo "building .envs/codecarbon, the environment of CodeCarbon"
+	@$(PYTHON) -m venv .envs/codecarbon
+	@.envs/codecarbon/bin/python tools/install_extra.py trackers
+	@touch $@
 
 collectl:
 	@sh tools/system_package.sh collectl collectl "the procfs sampler is used instead of collectl"
 
 browser:
-	@sh tools/system_package.sh chromium "chromium chromium-driver" "the browser tests are skipped"
+	@sh tools/system_package.sh chromedriver "chromium chromium-driver" "the browser tests are skipped"
 
 clean:
 	rm -rf .venv .envs campaigns

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RUN_JSON = "run.json"
+COLLECTL_LOG = "collectl.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class RunPaths:
     @property
     def collectl_tab(self) -> Path:
         return self.path / "collectl.tab"
+
+    @property
+    def collectl_log(self) -> Path:
+        return self.path / COLLECTL_LOG
 
     @property
     def host_csv(self) -> Path:

@@ -3,7 +3,8 @@
 collectl writes to a pipe, and we append its lines to the file. So the first row is known to have
 come before a run begins, a full disk ends the collection with a message instead of silently thinning
 the file, and collectl cannot outlive us: it dies with its parent (prctl(2), PR_SET_PDEATHSIG), and
-if that were not enough of the broken pipe.
+if that were not enough of the broken pipe. What it remarks on standard error, such as a record
+that it left out, goes into ``collectl.log`` beside.
 """
 
 import ctypes
@@ -12,8 +13,10 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import IO
 
 from records.errors import SutError
+from records.folders import COLLECTL_LOG
 from sut.collectl_tool import collectl_command
 from sut.rows import RowFile
 
@@ -29,7 +32,7 @@ class Collectl:
 
     Args:
         program: path of collectl.
-        path: the file its output is appended to.
+        path: the file its output is appended to; its remarks go to ``collectl.log`` beside it.
         interval_s: time between its rows in seconds.
 
     Raises:
@@ -42,9 +45,15 @@ class Collectl:
         self._silence_s = max(_SILENCE_LEAST_S, _SILENCE_INTERVALS * interval_s)
         self._rest = b""
         self._file = RowFile(path, header=None)
+        self._remarks = path.with_name(COLLECTL_LOG)
         self._pipe, childs_end = os.pipe()
         try:
-            self._process = _start(collectl_command(program, interval_s), childs_end)
+            with open(self._remarks, "ab") as remarks:
+                self._process = _start(collectl_command(program, interval_s), childs_end, remarks)
+        except OSError as error:
+            raise SutError(
+                f"{self._remarks}: cannot be written: {error.strerror}. Free space there"
+            ) from error
         finally:
             os.close(childs_end)
         self._heard_mono_s = time.monotonic()
@@ -97,6 +106,8 @@ class Collectl:
         finally:
             os.close(self._pipe)
             self._file.close()
+            if self._remarks.exists() and not self._remarks.stat().st_size:
+                self._remarks.unlink()
 
     def _keep(self, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")
@@ -118,7 +129,7 @@ class Collectl:
         )
 
 
-def _start(command: list[str], output: int) -> subprocess.Popen[bytes]:
+def _start(command: list[str], output: int, remarks: IO[bytes]) -> subprocess.Popen[bytes]:
     libc = ctypes.CDLL(None)
 
     def die_with_parent() -> None:
@@ -129,6 +140,7 @@ def _start(command: list[str], output: int) -> subprocess.Popen[bytes]:
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
+            stderr=remarks,
             process_group=0,  # a Ctrl-C at the terminal is for us; we end collectl in good order
             preexec_fn=die_with_parent,  # noqa: PLW1509 - this process has no threads
         )

@@ -10,6 +10,8 @@ from records.host import read_host, read_sensors
 from records.meter import read_readings
 from records.trackers import read_trackers
 
+_COLLECTL_GOODBYE = "Shutting down in response to signal TERM"  # how we end it
+
 REQUIRED = ("meter.json", "meter.csv", "events.jsonl")
 
 
@@ -65,6 +67,7 @@ def check_lines(case: RunCase) -> list[Finding]:
     """Find lines that a crash tore or that were damaged; they are left out of the analysis."""
     return collect(
         case.name,
+        lambda: _collector_remarks(case),
         lambda: _events_lines(case),
         lambda: _meter_lines(case),
         lambda: _damaged(case, "collectors' file", getattr(read_host(case.path), "damaged_lines", [])),
@@ -72,6 +75,19 @@ def check_lines(case: RunCase) -> list[Finding]:
         lambda: _damaged(case, "gpu.csv", getattr(read_gpu(case.path), "damaged_lines", [])),
         lambda: _damaged(case, "trackers.csv", getattr(read_trackers(case.path), "damaged_lines", [])),
     )
+
+
+def _collector_remarks(case: RunCase) -> list[Finding]:
+    """Pass on what collectl remarked, for example that it left a record out."""
+    path = case.folder.collectl_log
+    if not path.is_file():
+        return []
+    remarks = [line.strip() for line in path.read_text(errors="replace").splitlines()]
+    remarks = [line for line in remarks if line and not line.startswith(_COLLECTL_GOODBYE)]
+    if not remarks:
+        return []
+    message = f"collectl remarked {len(remarks)} time(s) in {path.name}, first: {remarks[0]}"
+    return [Finding("info", case.name, "collectors-remark", message)]
 
 
 def _events_lines(case: RunCase) -> list[Finding]:

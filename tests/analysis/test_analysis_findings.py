@@ -182,6 +182,16 @@ def long_with_hole(campaign: SyntheticCampaign) -> None:
     ]
 
 
+def remark_of_collectl(folder: Path) -> None:
+    """Let collectl have said what it says when a network counter jumps, and its usual goodbye."""
+    run_dir = folder / "runs" / "0003-cnn"
+    (run_dir / "collectl.log").write_text(
+        "Bogus data record skipped for NET:eth0: data on 20261121 at 11:07:26\n"
+        "Shutting down in response to signal TERM on host...\n"
+    )
+    rehash(run_dir)
+
+
 PROVOKED: dict[str, tuple[Change, Damage]] = {
     "record-damaged": (nothing, write("meter.json", lambda text: text[:40])),
     "file-missing": (nothing, remove("runs/0003-cnn/host.csv", then_rehash=False)),
@@ -190,6 +200,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "hashes-missing": (nothing, edit_run(files={})),
     "lines-damaged": (nothing, write("meter.csv", lambda text: text + "17900")),
     "collectors-missing": (run_with(1, host=False), nothing),
+    "collectors-remark": (nothing, remark_of_collectl),
     "tracker-missing": (run_with(2, trackers=[]), nothing),
     "journal-missing": (nothing, remove("journal.jsonl")),
     "journal-torn": (
