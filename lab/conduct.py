@@ -148,10 +148,8 @@ def identify(opened: OpenCampaign, port: str) -> Identity:
         DeviceError: nothing, or something else, answers on the port.
     """
     meter = opened.config.meter
-    session = MeterSession(create(meter.driver), port, meter.interval_s)
-    session.open()
-    session.close()
-    return session.identity
+    with MeterSession(create(meter.driver), port, meter.interval_s) as session:
+        return session.identity
 
 
 def will_be_simulated(port: str) -> bool:

@@ -38,14 +38,12 @@ def check_meter(config: LabConfig) -> Iterator[Check]:
     """Ask the meter who it is and whether it keeps the configured rate."""
     settings = config.meter
     try:
-        with temporary_port(settings) as port:
-            session = MeterSession(create(settings.driver), port, settings.interval_s)
-            session.open()
-            try:
-                yield _identity_check(session, port)
-                yield _rate_check(session, settings.interval_s)
-            finally:
-                session.close()
+        with (
+            temporary_port(settings) as port,
+            MeterSession(create(settings.driver), port, settings.interval_s) as session,
+        ):
+            yield _identity_check(session, port)
+            yield _rate_check(session, settings.interval_s)
     except DeviceError as error:
         yield Check("meter", False, str(error), "see `lab meter ports` and [meter] in lab.toml")
 

@@ -12,7 +12,6 @@ from typing import Any
 from records.errors import RecordError
 from records.files import read_json_lines
 
-SPANS = ("run", "action", "epoch", "call")
 _REQUIRED = ("t_utc_s", "t_mono_s", "event", "span", "name", "id", "parent", "pid")
 _TYPES: dict[str, tuple[type, ...]] = {
     "t_utc_s": (int, float),

@@ -237,10 +237,16 @@ _TABLES = {
 
 
 def write_results(results: Results, folder: Path) -> None:
-    """Write ``results.json`` and the CSV tables beside it; the folder is made."""
+    """Write ``results.json`` and the CSV tables beside it; the folder is made.
+
+    Every row has the column ``simulated``, so that a table that is passed on alone cannot be taken
+    for measured.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    simulated = bool(results.campaign.get("simulated"))
     for name, columns in _TABLES.items():
-        write_table(folder / f"{name}.csv", columns, getattr(results, name))
+        rows = [{**row, "simulated": simulated} for row in getattr(results, name)]
+        write_table(folder / f"{name}.csv", columns, rows)
     results.write(folder / "results.json")
 
 

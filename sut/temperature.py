@@ -48,11 +48,6 @@ class CpuThermometer:
         return max(values) / _MILLIDEGREES if values else None
 
 
-def read_cpu_temperature_c(root: Path = Path("/")) -> float | None:
-    """Return the temperature of the hottest CPU package in degrees Celsius, ``None`` without a sensor."""
-    return CpuThermometer(root).read_c()
-
-
 def _hwmon_inputs(root: Path) -> list[Path]:
     found: list[Path] = []
     for chip in sorted(root.glob("sys/class/hwmon/hwmon*")):

@@ -250,13 +250,11 @@ def _port(driver: str, port: str, interval_s: float) -> Iterator[str]:
 @contextmanager
 def _session(driver: str, port: str, interval_s: float | None) -> Iterator[MeterSession]:
     interval_s = driver_class(driver).fastest_interval_s if interval_s is None else interval_s
-    with _port(driver, port, interval_s) as real_port:
-        session = MeterSession(create(driver), real_port, interval_s)
-        session.open()
-        try:
-            yield session
-        finally:
-            session.close()
+    with (
+        _port(driver, port, interval_s) as real_port,
+        MeterSession(create(driver), real_port, interval_s) as session,
+    ):
+        yield session
 
 
 @contextmanager

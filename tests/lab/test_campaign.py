@@ -99,6 +99,17 @@ def test_the_scenario_table_has_the_columns_of_the_contract(campaign: Path) -> N
     assert [row["scenario"] for row in rows] == ["baseline", "work"]
 
 
+def test_every_row_of_every_result_table_says_that_it_is_simulated(campaign: Path) -> None:
+    assert lab("analyse", campaign).returncode == 0
+    filled = 0
+    for table in (campaign / "results").glob("*.csv"):
+        with open(table) as file:
+            rows = list(csv.DictReader(file))
+        filled += bool(rows)
+        assert all(row["simulated"] == "True" for row in rows), table.name
+    assert filled >= 3
+
+
 def test_the_report_is_one_file_that_says_simulated(campaign: Path) -> None:
     assert lab("analyse", campaign).returncode == 0
     done = lab("report", campaign, "--json")

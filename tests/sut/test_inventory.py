@@ -11,7 +11,7 @@ import pytest
 from records.errors import SutError
 from sut import inventory as inv
 from sut.smbios import memory_modules
-from sut.temperature import read_cpu_temperature_c
+from sut.temperature import CpuThermometer
 
 CPUINFO = "".join(
     f"processor\t: {n}\nmodel name\t: AMD Ryzen 7 1700 Eight-Core Processor\nphysical id\t: 0\n"
@@ -218,4 +218,4 @@ HWMON = "sys/class/hwmon/hwmon{}/{}"
     ],
 )
 def test_the_cpu_temperature_is_that_of_the_package(machine, tmp_path, files, expected_c):
-    assert read_cpu_temperature_c(machine(files) if files else tmp_path) == expected_c
+    assert CpuThermometer(machine(files) if files else tmp_path).read_c() == expected_c
