@@ -12,7 +12,7 @@ from lab.observer import Observer
 from lab.twin import start_twin
 from meter.registry import create
 from meter.session import MeterSession
-from meter.transport import is_simulated_port
+from meter.simulated import is_simulated_port
 from records.campaign import Environment, Slot
 from records.errors import DeviceError, InterruptedCampaign, SutError
 from records.journal import Journal

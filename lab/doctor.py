@@ -9,7 +9,7 @@ from lab.config import LabConfig, ScenarioSection
 from lab.twin import temporary_port
 from meter.registry import create
 from meter.session import MeterSession
-from meter.transport import is_simulated_port
+from meter.simulated import is_simulated_port
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Reading
 from sut.inventory import environment_versions

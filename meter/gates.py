@@ -3,27 +3,36 @@
 import math
 from dataclasses import replace
 
+from meter.contract import Meter
 from records.meter import Reading
 
 
 class Gate:
     """Flag a reading that cannot be a number of watts of this meter, now.
 
-    Two gates. A power that is no finite number, or outside the meter's limits, is flagged
-    ``overrange``. A repeated record is flagged ``duplicate``; as most meters number nothing, that
-    is judged by arrival: readings less than half an interval apart form a burst, and a burst may
-    hold as many readings as intervals went by since the reading before it. So records that a
-    stall held back are late, not duplicates. One more than that, equal to the one before, is.
+    A power that is no finite number, or outside the meter's limits, is flagged ``overrange``.
+
+    A repeated record is flagged ``duplicate``; as most meters that stream number nothing, that is
+    judged by arrival: readings less than half an interval apart form a burst, and a burst may hold
+    as many readings as intervals went by since the reading before it. So records that a stall held
+    back are late, not duplicates. One more than that, equal to the one before, is. A driver that
+    tells repeated records itself (``numbered``) is believed.
+
+    Of a meter that shows the noise of the mains in its last digit (``unchanged_limit``), so many
+    readings in a row that are equal in every quantity are flagged ``stuck`` from there on.
 
     Args:
-        power_limits_w: lowest and highest power that the meter can mean.
+        meter: what the instrument can mean, and what its driver knows.
         interval_s: time between readings.
     """
 
-    def __init__(self, power_limits_w: tuple[float, float], interval_s: float) -> None:
-        self._limits_w = power_limits_w
+    def __init__(self, meter: Meter, interval_s: float) -> None:
+        self._limits_w = meter.power_limits_w
+        self._numbered = meter.numbered
+        self._unchanged_limit = meter.unchanged_limit
         self._interval_s = interval_s
         self._last: Reading | None = None
+        self._unchanged = 0
         self._last_mono_s = -math.inf
         self._room_in_burst = 0
 
@@ -34,13 +43,18 @@ class Gate:
             reading: as the driver gave it.
             t_mono_s: monotonic time of its arrival.
         """
-        surplus = self._is_surplus(t_mono_s)
+        surplus = not self._numbered and self._is_surplus(t_mono_s)
         repeated = self._last is not None and reading == replace(self._last, t_utc_s=reading.t_utc_s)
         self._last = reading
-        if surplus and repeated and not reading.flag:
+        if reading.flag:
+            return reading
+        if surplus and repeated:
             return Reading(reading.t_utc_s, None, "duplicate")
-        if not reading.flag and not self._is_plausible(reading.power_w):
+        if not self._is_plausible(reading.power_w):
             return Reading(reading.t_utc_s, None, "overrange")
+        self._unchanged = self._unchanged + 1 if repeated else 0
+        if self._unchanged_limit is not None and self._unchanged >= self._unchanged_limit:
+            return Reading(reading.t_utc_s, None, "stuck")
         return reading
 
     def _is_surplus(self, t_mono_s: float) -> bool:

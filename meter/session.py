@@ -7,7 +7,8 @@ from typing import Self
 
 from meter.contract import Meter
 from meter.gates import Gate
-from meter.transport import PortLost, is_simulated_port
+from meter.simulated import is_simulated_port
+from meter.transport import PortLost
 from records.errors import DeviceError
 from records.meter import Identity, Reading
 from records.times import now_mono_s, now_utc_s
@@ -17,7 +18,6 @@ SILENCE_INTERVALS = 2.5
 
 _SLICE_S = 0.2  # how long a wish to stop may have to wait
 _RETRY_S = 0.5
-_SHORTEST_PATIENCE_S = 5.0  # of a silent meter, before its port is opened anew
 
 
 class MeterSession:
@@ -39,8 +39,8 @@ class MeterSession:
         self.identity = Identity(maker=meter.maker, model=meter.model)
         self.simulated = False
         self._notice = notice
-        self._gate = Gate(meter.power_limits_w, interval_s)
-        self._patience_s = max(_SHORTEST_PATIENCE_S, 5 * interval_s)
+        self._gate = Gate(meter, interval_s)
+        self._patience_s = max(meter.patience_s, 5 * interval_s)
 
     def open(self) -> None:
         """Open the port and identify the meter.
@@ -56,6 +56,7 @@ class MeterSession:
         except BaseException:
             self.meter.release()
             raise
+        self.simulated = self.simulated or self.meter.says_simulated()
 
     def close(self) -> None:
         """Stop the meter and give the port back."""
@@ -78,7 +79,7 @@ class MeterSession:
 
         A silence yields one ``nodata`` reading, not one per interval: only what happened is a
         row, and the ledger counts what is missing. When the port was lost, or the meter was
-        silent for five intervals (at least 5 s), the port is opened again, for as long as it
+        silent for five intervals (at least its ``patience_s``), the port is opened again, for as long as it
         takes; the first thing after that is a ``reconnected`` reading without watts.
 
         Raises:

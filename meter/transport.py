@@ -3,16 +3,17 @@
 ``/dev/ttyUSB0``, the path of a pseudo-terminal, ``socket://host:port``, ``rfc2217://host:port``.
 """
 
+import contextlib
 import errno
-import os
-import stat
 import termios
-from pathlib import Path
+from dataclasses import dataclass
 from typing import NoReturn
 
 import serial
 
+from meter.lease import Lease
 from meter.ports import list_ports
+from meter.tap import Tap
 from records.errors import ConfigurationError, DeviceError
 from records.times import now_mono_s, now_utc_s
 
@@ -20,7 +21,30 @@ from records.times import now_mono_s, now_utc_s
 # changing it makes rfc2217 negotiate the line anew.
 _POLL_S = 0.1
 
-_MAJORS_OF_PTYS = range(136, 144)  # Linux, Documentation/admin-guide/devices.txt
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Speed and format of a serial line.
+
+    Attributes:
+        baud: bits per second.
+        bits: data bits, 7 or 8.
+        parity: ``N``, ``E`` or ``O``.
+        stop_bits: 1 or 2.
+        rts_cts: hardware handshake.
+        xon_xoff: software handshake; then the bytes 0x11 and 0x13 are taken off the line.
+    """
+
+    baud: int
+    bits: int = 8
+    parity: str = "N"
+    stop_bits: int = 1
+    rts_cts: bool = False
+    xon_xoff: bool = False
+
+    def __str__(self) -> str:
+        handshake = ", RTS/CTS" * self.rts_cts + ", XON/XOFF" * self.xon_xoff
+        return f"{self.baud} bit/s {self.bits}{self.parity}{self.stop_bits}{handshake}"
 
 
 class PortLost(DeviceError):
@@ -32,28 +56,45 @@ class Transport:
 
     Args:
         port: path or URL.
-        baud: bits per second; 8 data bits, no parity, 1 stop bit, no flow control.
+        line: speed and format.
+        tap: gets every byte that passes, or ``None``.
 
     Raises:
         ConfigurationError: the URL is of no known kind.
         DeviceError: the port does not exist, may not be opened, or is in use.
     """
 
-    def __init__(self, port: str, baud: int) -> None:
+    def __init__(self, port: str, line: Line, tap: Tap | None = None) -> None:
         self.port = port
+        self.line = line
+        self._tap = tap
+        # Two programs can be connected to one address; a serial port is locked by pyserial.
+        self._lease = Lease(port) if "://" in port else None
         try:
             self._serial = serial.serial_for_url(
-                port, baudrate=baud, timeout=_POLL_S, write_timeout=2.0, exclusive=True
+                port,
+                baudrate=line.baud,
+                bytesize=line.bits,
+                parity=line.parity,
+                stopbits=line.stop_bits,
+                rtscts=line.rts_cts,
+                xonxoff=line.xon_xoff,
+                timeout=_POLL_S,
+                write_timeout=2.0,
+                exclusive=True,
             )
-        except ValueError as error:
-            raise ConfigurationError(
-                f"port {port!r}: expected a device path or a URL such as socket://host:port or "
-                f"rfc2217://host:port, but {error}"
-            ) from None
-        except termios.error as error:  # the port went away while it was being opened
-            _raise_open_error(port, OSError(*error.args))
-        except OSError as error:
-            _raise_open_error(port, error)
+        except BaseException as error:
+            self._end_lease()
+            if isinstance(error, ValueError):
+                raise ConfigurationError(
+                    f"port {port!r}: expected a device path or a URL such as socket://host:port or "
+                    f"rfc2217://host:port, but {error}"
+                ) from None
+            if isinstance(error, termios.error):  # the port went away while it was being opened
+                _raise_open_error(port, OSError(*error.args))
+            if isinstance(error, OSError):
+                _raise_open_error(port, error)
+            raise
 
     def write(self, data: bytes) -> None:
         """Send bytes.
@@ -61,6 +102,8 @@ class Transport:
         Raises:
             PortLost: the port is gone or does not take them.
         """
+        if self._tap is not None:
+            self._tap(now_utc_s(), "tx", data)
         try:
             self._serial.write(data)
         except OSError as error:
@@ -81,7 +124,10 @@ class Transport:
                 data = self._serial.read(1)
                 if data:
                     t_utc_s = now_utc_s()
-                    return t_utc_s, data + self._serial.read(self._serial.in_waiting)
+                    data += self._serial.read(self._serial.in_waiting)
+                    if self._tap is not None:
+                        self._tap(t_utc_s, "rx", data)
+                    return t_utc_s, data
                 if now_mono_s() >= deadline_s:
                     return now_utc_s(), b""
         except OSError as error:
@@ -102,27 +148,55 @@ class Transport:
             taken += data
         return taken
 
+    def flush(self) -> bytes:
+        """Take and return what came and was not read, without waiting; before a question is asked.
+
+        Raises:
+            PortLost: the port is gone.
+        """
+        try:
+            data: bytes = self._serial.read(self._serial.in_waiting) if self._serial.in_waiting else b""
+        except OSError as error:
+            raise self._lost(error) from None
+        if data and self._tap is not None:
+            self._tap(now_utc_s(), "rx", data)
+        return data
+
+    def send_break(self, duration_s: float = 0.25) -> None:
+        """Hold the line in the break state; nothing happens where the port has no such thing."""
+        with contextlib.suppress(OSError, NotImplementedError):
+            self._serial.send_break(duration_s)
+
+    def raise_dtr(self) -> None:
+        """Raise the line "data terminal ready"; nothing happens where the port has none, as a pty."""
+        with contextlib.suppress(OSError):
+            self._serial.dtr = True
+
+    def change_speed(self, baud: int) -> None:
+        """Change the line speed in the middle of a talk; see IEC 62056-21, mode C.
+
+        Raises:
+            PortLost: the port is gone.
+        """
+        try:
+            self._serial.baudrate = baud
+        except OSError as error:
+            raise self._lost(error) from None
+
     def close(self) -> None:
         """Close the port; closing twice is harmless."""
         self._serial.close()
+        self._end_lease()
+
+    def _end_lease(self) -> None:
+        if self._lease is not None:
+            self._lease.end()
 
     def _lost(self, error: OSError) -> PortLost:
         return PortLost(
             f"{self.port}: the port was lost ({error}). Check the cable and the USB plug; "
             f"`lab meter ports` lists what is plugged in"
         )
-
-
-def is_simulated_port(port: str) -> bool:
-    """Tell whether a port is a pseudo-terminal: then a program answers, not an instrument.
-
-    A link is followed. Whatever comes from such a port must be marked SIMULATED.
-    """
-    path = Path(port)
-    if "://" in port or not path.exists():
-        return False
-    status = path.stat()
-    return stat.S_ISCHR(status.st_mode) and os.major(status.st_rdev) in _MAJORS_OF_PTYS
 
 
 def shown(data: bytes, limit: int = 60) -> str:

@@ -12,7 +12,7 @@ from records.times import format_utc_s
 Sampling = Literal["interval_mean", "instantaneous"]
 """What a reading is: the mean over the interval that ended at its stamp, or a momentary value."""
 
-FLAGS = ("nodata", "overrange", "malformed", "duplicate", "reconnected")
+FLAGS = ("nodata", "overrange", "malformed", "duplicate", "stuck", "reconnected")
 """Why a row has no power; a good reading's flag is empty."""
 
 QUANTITIES = (
@@ -45,12 +45,15 @@ class Accuracy:
         range_pct: percent of the range.
         range_w: the range in watts that ``range_pct`` refers to; ``None`` without such a term.
         counts: counts of the display, each of ``resolution_w``.
+        reactive_pct: percent of the reactive power, which is what data sheets call the influence of
+            the power factor: percent of the apparent power at a power factor of 0.
     """
 
     reading_pct: float
     range_pct: float = 0.0
     range_w: float | None = None
     counts: float = 0.0
+    reactive_pct: float = 0.0
 
 
 @dataclass(kw_only=True)

@@ -21,12 +21,13 @@ from meter.logger import LogSettings, log
 from meter.ports import list_ports
 from meter.registry import create, driver_class, driver_names
 from meter.session import MeterSession
-from meter.transport import is_simulated_port
-from meter.virtual.bench import Simulation, simulate, virtual_drivers
+from meter.simulated import is_simulated_port
+from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, Fault
 from meter.virtual.instrument import InstrumentErrors
 from meter.virtual.power_model import HostPowerModel
 from meter.virtual.sources import power_source
+from meter.virtual.twins import virtual_drivers
 from records.errors import DeviceError
 from records.meter import Reading
 from records.times import iso_utc

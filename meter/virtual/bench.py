@@ -1,8 +1,9 @@
 """The running virtual instrument: power source, averaging, protocol, faults, port and clock.
 
-Time goes in steps of 0.1 s of the monotonic clock, on deadlines that do not drift. In each step
-the power is constant; where the process was held up, one longer step covers the delay. So the
-true energy, the integral of that power, is exact, and it is written beside.
+Time goes in steps of the monotonic clock, on deadlines that do not drift: 0.1 s, or the
+instrument's interval where that is shorter. In each step the power is constant; where the process
+was held up, one longer step covers the delay. So the true energy, the integral of that power, is
+exact, and it is written beside. A host's load is looked at every 0.1 s at most.
 """
 
 import random
@@ -11,32 +12,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from meter.registry import unknown_name
-from meter.virtual.faults import Fault, Faults
+from meter.names import unknown_name
+from meter.virtual.faults import ON_THE_LINE, Fault, Faults
 from meter.virtual.instrument import InstrumentErrors, IntervalMeans, VirtualInstrument
 from meter.virtual.port import VirtualPort
 from meter.virtual.power_model import PowerSource
-from meter.virtual.wattsup_pro import VirtualWattsUpPro
+from meter.virtual.socket_port import VirtualSocket
+from meter.virtual.twins import twin_class, virtual_drivers
 from records.errors import ConfigurationError, DeviceError
 from records.files import LineAppender
 from records.times import format_utc_s, now_mono_s, now_utc_s
 
-STEPS_PER_S = 10
+STEP_S = 0.1
 TRUTH_COLUMNS = "t_utc_s,power_w,energy_j"
 """Of the truth file: end of step, power held since the row before, energy since the first row."""
 
-# From the end of an interval to the record's first byte: our assumption of a small, uneven delay.
+# From the end of an interval to the record's first byte: our assumption of a small, uneven delay,
+# as a share of the interval where that is short.
 _DELAY_S = 0.02
 _JITTER_S = 0.02
-
-_INSTRUMENTS: dict[str, Callable[[InstrumentErrors, int], VirtualInstrument]] = {
-    "wattsup_pro": VirtualWattsUpPro,
-}
-
-
-def virtual_drivers() -> tuple[str, ...]:
-    """Return the names of the drivers that have a virtual twin, sorted."""
-    return tuple(sorted(_INSTRUMENTS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +59,16 @@ class Simulation:
 def simulate(
     simulation: Simulation, *, stop: Callable[[], bool], announce: Callable[[str], None] = print
 ) -> None:
-    """Run a virtual instrument until ``stop()`` is true; it is asked ten times a second.
+    """Run a virtual instrument until ``stop()`` is true; it is asked ten times a second or more often.
 
     Args:
         simulation: what to simulate.
         stop: when to end.
-        announce: called once, with the path of the port, when clients can open it.
+        announce: called once, with the port, when clients can open it.
 
     Raises:
-        ConfigurationError: no virtual instrument has this name, or the link cannot be made.
+        ConfigurationError: no virtual instrument has this name, it cannot have one of the faults, or
+            the link cannot be made.
         DeviceError: the truth file cannot be written.
     """
     bench = _Bench(simulation)
@@ -87,30 +82,35 @@ def simulate(
 
 class _Bench:
     def __init__(self, simulation: Simulation) -> None:
-        if simulation.name not in _INSTRUMENTS:
+        if simulation.name not in virtual_drivers():
             raise ConfigurationError(unknown_name("virtual instrument", simulation.name, virtual_drivers()))
-        if simulation.link is None and any(fault.kind == "unplug" for fault in simulation.faults):
-            raise ConfigurationError("--fault unplug: needs --link, under which the port comes back")
         self._source = simulation.source
-        self._instrument = _INSTRUMENTS[simulation.name](simulation.errors, simulation.seed)
+        self._instrument = twin_class(simulation.name)(simulation.errors, simulation.seed)
+        _check_faults(simulation, self._instrument)
+        if any(fault.kind == "streaming" for fault in simulation.faults):
+            self._instrument.left_streaming()
         self._faults = Faults(simulation.faults, simulation.seed)
         self._random = random.Random(simulation.seed)
         self._t0_s = self._t_s = now_mono_s()
-        self._steps = 0
         self._means = IntervalMeans(self._t0_s, self._instrument.interval_s)
-        self._due: list[tuple[float, float, bytes]] = []
+        self._due: list[tuple[float, bytes]] = []
+        self._power_w, self._looked_s = 0.0, -1.0
         self._truth = None if simulation.truth is None else _Truth(simulation.truth, self._utc_s(self._t0_s))
-        self.port = VirtualPort(simulation.link)
+        self.port: VirtualPort | VirtualSocket = (
+            VirtualPort(simulation.link)
+            if self._instrument.link == "pty"
+            else VirtualSocket(self._instrument.url)
+        )
 
     def step(self) -> None:
         """Serve the client until the next step is over, then take it."""
-        step_end_s = self._t0_s + (self._steps + 1) / STEPS_PER_S
+        step_end_s = self._t_s + min(STEP_S, self._instrument.interval_s)
         while (now_s := now_mono_s()) < step_end_s:
             self._send_due(now_s)
-            wake_s = min([step_end_s, *(due_s for due_s, _, _ in self._due)])
+            wake_s = min([step_end_s, *(due_s for due_s, _ in self._due)])
             self._serve(max(0.0, wake_s - now_s))
-        self._advance(now_s)
-        self._switch_port(now_s)
+        self._advance(step_end_s, now_s)
+        self._switch(now_s)
 
     def close(self) -> None:
         """Take port and link away."""
@@ -118,64 +118,112 @@ class _Bench:
         if self._truth is not None:
             self._truth.close()
 
-    def _advance(self, now_s: float) -> None:
+    def _advance(self, step_end_s: float, now_s: float) -> None:
         """Take one step that ends at the last step border before now."""
-        self._steps = max(self._steps + 1, int((now_s - self._t0_s) * STEPS_PER_S))
-        t_s = self._t0_s + self._steps / STEPS_PER_S
+        length_s = step_end_s - self._t_s
+        t_s = step_end_s + int((now_s - step_end_s) / length_s) * length_s
         step_s = t_s - self._t_s
-        power_w = self._source.power_w(t_s - self._t0_s, step_s)
+        if t_s - self._t0_s - self._looked_s >= STEP_S - 1e-6 or self._looked_s < 0:
+            look_s = step_s if self._looked_s < 0 else t_s - self._t0_s - self._looked_s
+            self._looked_s = t_s - self._t0_s
+            self._power_w = self._source.power_w(self._looked_s, look_s)
+        power_w = self._power_w
         self._t_s = t_s
         if self._truth is not None:
             self._truth.add(self._utc_s(t_s), step_s, power_w)
+        if self._means.interval_s != self._instrument.interval_s:
+            self._means.restart(t_s, self._instrument.interval_s)
         for end_s, mean_w in self._means.add(t_s, power_w):
-            delay_s = _DELAY_S + _JITTER_S * self._random.random()
-            self._due.append((end_s + delay_s, end_s, self._instrument.measure(mean_w)))
+            streamed = self._instrument.advance(mean_w)
+            delay_s = min(1.0, self._instrument.interval_s) * (_DELAY_S + _JITTER_S * self._random.random())
+            self._post(streamed, end_s, end_s + delay_s)
+
+    def _post(self, message: bytes, t_s: float, send_s: float) -> None:
+        """Put a message on the line, with the faults of the moment."""
+        late_s, data = self._faults.on_wire(message, t_s, self._instrument)
+        if data:
+            self._due.append((send_s + late_s, data))
 
     @staticmethod
     def _utc_s(t_mono_s: float) -> float:
         return now_utc_s() - (now_mono_s() - t_mono_s)
 
     def _send_due(self, now_s: float) -> None:
-        while self._due and self._due[0][0] <= now_s:
-            _, end_s, record = self._due.pop(0)
-            data = self._faults.on_wire(record, end_s, self._instrument)
-            if data and self.port.plugged_in:
+        waiting: list[tuple[float, bytes]] = []
+        for due_s, data in self._due:  # in order: a line cannot overtake itself
+            if waiting or due_s > now_s:
+                waiting.append((due_s, data))
+            elif self.port.plugged_in:
                 self.port.write(data)
+        self._due = waiting
 
     def _serve(self, timeout_s: float) -> None:
         """Answer the client, for as long as there is nothing else to do."""
-        waiting = [self.port] if self.port.plugged_in else []
-        readable, _, _ = select.select(waiting, [], [], timeout_s)
-        if readable:
-            data = self.port.read()
-            if self._faults.kind_at(now_mono_s()) == "silence":
-                return
-            answer = self._instrument.receive(data)
-            if answer:
-                self.port.write(answer)
+        if not self.port.plugged_in:
+            select.select([], [], [], timeout_s)
+            return
+        readable, _, _ = select.select(self.port.descriptors(), [], [], timeout_s)
+        if not readable:
+            return
+        if self.port.accept_client():
+            self._due.clear()
+            self._instrument.connected()
+        data = self.port.read()
+        now_s = now_mono_s()
+        if data and self._faults.kind_at(now_s) != "silence":
+            self._post(self._instrument.receive(data), now_s, now_s)
+            self._send_due(now_s)
 
-    def _switch_port(self, now_s: float) -> None:
-        unplugged = self._faults.kind_at(now_s) == "unplug"
-        if unplugged and self.port.plugged_in:
+    def _switch(self, now_s: float) -> None:
+        """Let the faults of the instrument and of its port begin and end."""
+        kind = self._faults.kind_at(now_s)
+        if kind == "clock" and self._instrument.fault != "clock":
+            self._instrument.clock_s += 3600.0
+            self._means.restart(self._t_s, self._instrument.interval_s)
+        self._instrument.fault = kind
+        if kind == "unplug" and self.port.plugged_in:
             self.port.unplug()
-        elif not unplugged and not self.port.plugged_in:
+            self._due.clear()
+        elif kind != "unplug" and not self.port.plugged_in:
             self.port.plug_in()
 
 
+def _check_faults(simulation: Simulation, instrument: VirtualInstrument) -> None:
+    possible = ON_THE_LINE | instrument.own_faults
+    for fault in simulation.faults:
+        if fault.kind not in possible:
+            raise ConfigurationError(
+                f"--fault {fault.kind}: the protocol of {simulation.name} has no such thing; it can have "
+                f"{', '.join(sorted(possible))}"
+            )
+    unplugged = any(fault.kind == "unplug" for fault in simulation.faults)
+    if simulation.link is None and unplugged and instrument.link == "pty":
+        raise ConfigurationError("--fault unplug: needs --link, under which the port comes back")
+
+
 class _Truth:
+    """The true power: a row for each step, or for each 0.1 s where the steps are shorter."""
+
     def __init__(self, path: Path, t_start_utc_s: float) -> None:
         self._path = path
         self._energy_j = 0.0
+        self._row_s, self._row_j = 0.0, 0.0
         try:
             self._file = LineAppender(path, TRUTH_COLUMNS)
+            self._file.append(f"{format_utc_s(t_start_utc_s)},{0:.6f},{0:.9f}")
         except OSError as error:
             raise self._error(error) from error
-        self.add(t_start_utc_s, 0.0, 0.0)
 
     def add(self, t_utc_s: float, step_s: float, power_w: float) -> None:
-        self._energy_j += power_w * step_s
+        self._row_s += step_s
+        self._row_j += power_w * step_s
+        if self._row_s < STEP_S - 1e-6:
+            return
+        self._energy_j += self._row_j
+        mean_w = self._row_j / self._row_s
+        self._row_s, self._row_j = 0.0, 0.0
         try:
-            self._file.append(f"{format_utc_s(t_utc_s)},{power_w:.6f},{self._energy_j:.9f}")
+            self._file.append(f"{format_utc_s(t_utc_s)},{mean_w:.6f},{self._energy_j:.9f}")
         except OSError as error:
             raise self._error(error) from error
 

@@ -3,20 +3,33 @@
 import random
 import re
 from dataclasses import dataclass
+from typing import get_args
 
-from meter.virtual.instrument import VirtualInstrument
+from meter.virtual.instrument import OwnFault, VirtualInstrument
 from records.errors import ConfigurationError
 
 KINDS = {
     "silence": "nothing is sent and no command is answered",
-    "garbage": "random bytes in place of each record",
-    "torn": "each record ends somewhere in its middle",
-    "unplug": "the port is closed and its link removed; afterwards a new port is behind the link",
-    "duplicate": "each record is sent twice",
-    "sentinel": "each record has no power (an underscore)",
-    "stall": "records are held back and sent in one piece afterwards",
+    "garbage": "random bytes in place of each message",
+    "torn": "each message ends somewhere in its middle",
+    "unplug": "the port is closed and its link removed; afterwards it is there again",
+    "duplicate": "each message is sent twice",
+    "stall": "messages are held back and sent in one piece afterwards",
+    "late": "each message comes 3 s late, so that an answer meets the wrong question",
+    "checksum": "a bit of each message is flipped, so that its check sum is wrong",
+    "sentinel": "each reading has no power, as the instrument says it",
+    "overrange": "each reading is beyond the range, as the instrument says it",
+    "stuck": "the reading does not change any more",
+    "header": "answers carry a header, though it was switched off",
+    "streaming": "a crashed client left the instrument streaming, before the first command",
+    "clock": "the instrument's clock jumps by an hour, and its intervals begin anew",
 }
 """The kinds of fault, with what each does."""
+
+LATE_S = 3.0
+
+ON_THE_LINE = frozenset(KINDS) - frozenset(get_args(OwnFault))
+"""Faults that every instrument can have, because they happen to bytes."""
 
 _ROUNDING_S = 1e-6  # the ends of intervals are whole seconds apart but for rounding
 _FAULT = re.compile(r"([a-z]+)@(\d+(?:\.\d+)?)\+(\d+(?:\.\d+)?)")
@@ -24,7 +37,7 @@ _FAULT = re.compile(r"([a-z]+)@(\d+(?:\.\d+)?)\+(\d+(?:\.\d+)?)")
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault; ``start_s`` counts from the first streamed reading."""
+    """One fault; ``start_s`` counts from the first reading that was sent."""
 
     kind: str
     start_s: float
@@ -51,7 +64,7 @@ class Faults:
 
     Args:
         faults: what shall happen; where two overlap, the first one named counts.
-        seed: of the garbage and of where records are torn.
+        seed: of the garbage and of where messages are torn.
     """
 
     def __init__(self, faults: tuple[Fault, ...], seed: int) -> None:
@@ -70,35 +83,37 @@ class Faults:
                 return fault.kind
         return ""
 
-    def on_wire(self, record: bytes, t_s: float, instrument: VirtualInstrument) -> bytes:
-        """Return what of a streamed record reaches the line.
+    def on_wire(self, message: bytes, t_s: float, instrument: VirtualInstrument) -> tuple[float, bytes]:
+        """Return what of a message reaches the line, and how much later.
 
         Args:
-            record: what the instrument streamed; empty when it did not.
-            t_s: end of the record's interval.
-            instrument: it knows how a record without data looks.
+            message: what the instrument sends; empty when it does not.
+            t_s: end of the interval, or the time of the answer.
+            instrument: it counts its readings.
         """
-        if not record:
-            return b""
-        if self._first_s is None:
+        if self._first_s is None and instrument.readings_sent:
             self._first_s = t_s
         kind = self.kind_at(t_s)
         if kind == "stall":
-            self._held += record
-            return b""
+            self._held += message
+            return 0.0, b""
         held, self._held = self._held, b""
-        return held + self._changed(kind, record, instrument)
+        return (LATE_S if kind == "late" else 0.0), held + self._changed(kind, message)
 
-    def _changed(self, kind: str, record: bytes, instrument: VirtualInstrument) -> bytes:
+    def _changed(self, kind: str, message: bytes) -> bytes:
+        if not message:
+            return message
         match kind:
             case "silence" | "unplug":
                 return b""
             case "garbage":
-                return self._random.randbytes(len(record))
+                return self._random.randbytes(len(message))
             case "torn":
-                return record[: self._random.randrange(1, record.index(b";"))]
+                return message[: self._random.randrange(1, max(2, len(message) - 2))]
             case "duplicate":
-                return record * 2
-            case "sentinel":
-                return instrument.without_data(record)
-        return record
+                return message * 2
+            case "checksum":
+                flipped = bytearray(message)
+                flipped[self._random.randrange(len(flipped))] ^= 1 << self._random.randrange(7)
+                return bytes(flipped)
+        return message

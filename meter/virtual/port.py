@@ -12,7 +12,8 @@ class VirtualPort:
     """A pseudo-terminal, with a link to it where wanted.
 
     A slave descriptor of our own is kept open: without it, reading the master fails whenever no
-    client has the port open. Bytes that nobody takes are lost, as on a line without handshake.
+    client has the port open. Bytes that nobody takes in time are lost, as on a line without
+    handshake: the system holds 64 KiB or so for a client.
 
     Args:
         link: path of a symbolic link to the port; a link left by an earlier instrument is replaced.
@@ -69,9 +70,13 @@ class VirtualPort:
         os.close(self._master)
         self._master = self._slave = -1
 
-    def fileno(self) -> int:
-        """Return the descriptor to wait for bytes of the client on."""
-        return self._master
+    def descriptors(self) -> list[int]:
+        """Return what to wait on for bytes of the client."""
+        return [self._master]
+
+    def accept_client(self) -> bool:
+        """Tell whether there is a new client; a pseudo-terminal cannot know."""
+        return False
 
     def read(self) -> bytes:
         """Return the bytes that the client sent; none when there are none."""

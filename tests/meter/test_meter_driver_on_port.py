@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from meter.contract import Meter
+from meter.drivers.wattsup_pro import WattsUpPro
 from meter.ports import list_ports
 from meter.registry import create, driver_class, driver_names
-from meter.transport import PortLost, Transport, is_simulated_port
-from meter.virtual.bench import virtual_drivers
-from meter.wattsup_pro import WattsUpPro
+from meter.simulated import is_simulated_port
+from meter.transport import Line, PortLost, Transport
+from meter.virtual.twins import virtual_drivers
 from records.errors import ConfigurationError, DeviceError
 from records.meter import QUANTITIES, Reading
 from records.times import now_utc_s
@@ -36,14 +37,14 @@ def test_driver_identifies_reads_and_leaves_the_meter_quiet(twin: Twin) -> None:
         reading = first_reading(meter)
         assert before_s <= reading.t_utc_s <= now_utc_s()
         assert (reading.power_w, reading.flag) == (97.2, "")
-    transport = Transport(port, 115200)
+    transport = Transport(port, Line(115200))
     assert transport.read(1.5)[1] == b""
     transport.close()
 
 
 def test_a_meter_that_a_dead_client_left_streaming_is_stopped_before_it_is_asked(twin: Twin) -> None:
     port, _ = twin("--watts", 97.2)
-    dead = Transport(port, 115200)
+    dead = Transport(port, Line(115200))
     dead.write(b"#L,W,3,E,,1;")
     assert b"#d" in dead.read(5.0)[1]
     dead.write(b"#D,R")  # and it died in the middle of a command
@@ -79,32 +80,32 @@ def test_a_lost_port_is_told_from_silence(twin: Twin, tmp_path: Path) -> None:
 
 def test_a_port_that_does_not_exist_is_named_with_those_that_do() -> None:
     with pytest.raises(DeviceError, match=r"/dev/ttyNONE: there is no such port\. Ports on this machine: "):
-        Transport("/dev/ttyNONE", 9600)
+        Transport("/dev/ttyNONE", Line(9600))
 
 
 def test_a_second_reader_is_refused(twin: Twin) -> None:
     port, _ = twin("--watts", 5)
-    first = Transport(port, 115200)
+    first = Transport(port, Line(115200))
     with pytest.raises(DeviceError, match="another program is reading this port"):
-        Transport(port, 115200)
+        Transport(port, Line(115200))
     first.close()
-    Transport(port, 115200).close()
+    Transport(port, Line(115200)).close()
 
 
 def test_a_file_is_no_port(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DeviceError, match="expected a serial port"):
-        Transport(str(tmp_path / "file"), 9600)
+        Transport(str(tmp_path / "file"), Line(9600))
 
 
 def test_an_unknown_kind_of_url_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="expected a device path or a URL"):
-        Transport("carrier-pigeon://roof", 9600)
+        Transport("carrier-pigeon://roof", Line(9600))
 
 
 def test_the_transport_speaks_tcp_and_tells_when_the_other_end_goes() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        transport = Transport(f"socket://127.0.0.1:{server.getsockname()[1]}", 9600)
+        transport = Transport(f"socket://127.0.0.1:{server.getsockname()[1]}", Line(9600))
         peer, _ = server.accept()
         with peer:
             peer.sendall(b"hello")

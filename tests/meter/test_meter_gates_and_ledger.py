@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meter.drivers.wattsup_pro import WattsUpPro
 from meter.gates import Gate
 from meter.ledger import GapLedger
 from records.meter import Reading
@@ -14,7 +15,7 @@ from records.meter import Reading
 
 def checked(*arrivals: tuple[float, float]) -> list[str]:
     """Return the flags of readings given as (arrival, watts) at 1 s intervals."""
-    gate = Gate((0.0, 5000.0), 1.0)
+    gate = Gate(WattsUpPro(), 1.0)
     return [gate.check(Reading(t_s, power_w), t_s).flag for t_s, power_w in arrivals]
 
 
@@ -45,7 +46,7 @@ def test_arrival_jitter_below_a_quarter_interval_flags_nothing(jitter: list[floa
 
 @pytest.mark.parametrize("power_w", [-0.1, 5000.1, math.inf, math.nan, 9.91e37])
 def test_a_power_that_the_meter_cannot_mean_is_over_range_and_lost_as_watts(power_w: float) -> None:
-    reading = Gate((0.0, 5000.0), 1.0).check(Reading(1.0, power_w, voltage_v=230.0), 1.0)
+    reading = Gate(WattsUpPro(), 1.0).check(Reading(1.0, power_w, voltage_v=230.0), 1.0)
     assert reading == Reading(1.0, None, "overrange")
 
 
@@ -94,7 +95,7 @@ def test_good_and_missing_readings_together_are_all_seconds(arrived: list[bool])
 
 
 def test_gate_compares_what_the_meter_said_and_not_when() -> None:
-    gate = Gate((0.0, 5000.0), 1.0)
+    gate = Gate(WattsUpPro(), 1.0)
     first = Reading(1.0, 50.0, voltage_v=230.0)
     gate.check(first, 1.0)
     assert gate.check(replace(first, t_utc_s=1.2), 1.2).flag == "duplicate"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from meter.wattsup_pro import Decoder, WattsUpPro, parse_piece, parse_reply, parse_version
+from meter.drivers.wattsup_pro import Decoder, WattsUpPro, parse_piece, parse_reply, parse_version
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Reading
 

@@ -7,15 +7,15 @@ Never run against the real instrument; see docs/meters/wattsup_pro.md for what i
 import math
 import re
 from collections import deque
+from collections.abc import Mapping
 from typing import ClassVar
 
-from meter.contract import Meter
-from meter.transport import Transport, shown
+from meter.serial_meter import SerialMeter
+from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s
 
-BAUD = 115_200
 ANSWER_S = 2.0  # "the host should allow 2 s for an answer"
 _ABORT = b"\x18"
 _STOP = b"#L,R,0;"
@@ -143,7 +143,7 @@ def parse_version(fields: list[str]) -> Identity:
     )
 
 
-class WattsUpPro(Meter):
+class WattsUpPro(SerialMeter):
     """The driver. The meter streams one record a second, the mean of that second."""
 
     driver: ClassVar[str] = "wattsup_pro"
@@ -166,9 +166,12 @@ class WattsUpPro(Meter):
     resolution_w: ClassVar[float] = 0.1
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.5, counts=3)  # user guide
     power_limits_w: ClassVar[tuple[float, float]] = (0.0, _POWER_MAX_DW / 10)
+    unchanged_limit: ClassVar[int | None] = 120
+    usb_ids: ClassVar[tuple[str, ...]] = ("0403:6001",)  # FTDI's own, as many adapters have it
+    line: ClassVar[Line] = Line(115_200)
 
-    def __init__(self) -> None:
-        self._transport: Transport | None = None
+    def __init__(self, options: Mapping[str, object] | None = None) -> None:
+        super().__init__(options)
         self._decoder = Decoder()
         self._waiting: deque[Reading] = deque()
 
@@ -182,35 +185,24 @@ class WattsUpPro(Meter):
                 f"documented whether its slower records are means. Set the interval to 1 s"
             )
 
-    def open(self, port: str, interval_s: float) -> None:
-        """See `Meter.open`; the line is 115200 bit/s 8N1."""
-        self.check_interval(interval_s)
-        self._transport = Transport(port, BAUD)
-
     def identify(self) -> Identity:
         """See `Meter.identify`: stop and drain, then ``#V,R,0;`` twice at most."""
         self._halt()
         heard = b""
         for _ in range(2):
-            self._port.write(_VERSION)
+            self.port.write(_VERSION)
             identity, data = self._await_version()
             if identity is not None:
                 return identity
             heard += data
         if heard:
-            raise DeviceError(
-                f"{self._port.port}: expected a {self.model} (#v,-,8,...;), but {shown(heard)} came. "
-                f"Probably another instrument is on this port, or another line speed: check driver and port"
-            )
-        raise DeviceError(
-            f"{self._port.port}: expected a {self.model}, but nothing answered within {2 * ANSWER_S:g} s. "
-            f"Check that the meter is powered, the cable, and that driver and port are the right ones"
-        )
+            raise self.something_else("#v,-,8,...;", shown(heard))
+        raise self.nothing_answered(2 * ANSWER_S)
 
     def start(self) -> None:
         """See `Meter.start`: ``#L,W,3,E,,1;`` after everything old is drained."""
         self._halt()
-        self._port.write(_STREAM)
+        self.port.write(_STREAM)
 
     def read(self, timeout_s: float) -> Reading | None:
         """See `Meter.read`. The stamp is the arrival of the record's last byte."""
@@ -219,32 +211,20 @@ class WattsUpPro(Meter):
             left_s = deadline_s - now_mono_s()
             if left_s <= 0:
                 return None
-            t_utc_s, data = self._port.read(left_s)
+            t_utc_s, data = self.port.read(left_s)
             readings = (parse_piece(piece, t_utc_s) for piece in self._decoder.feed(data))
             self._waiting.extend(reading for reading in readings if reading is not None)
         return self._waiting.popleft()
 
     def stop(self) -> None:
         """See `Meter.stop`; harmless when the port is not open."""
-        if self._transport is not None:
+        if self.is_open:
             self._halt()
-
-    def release(self) -> None:
-        """See `Meter.release`."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
-
-    @property
-    def _port(self) -> Transport:
-        if self._transport is None:
-            raise DeviceError(f"{self.model}: the port is not open. Call open() first")
-        return self._transport
 
     def _halt(self) -> None:
         """Abort a dump, end external logging, throw away what is under way."""
-        self._port.write(_ABORT + _STOP)
-        self._port.drain(quiet_s=0.2, limit_s=3.0)
+        self.port.write(_ABORT + _STOP)
+        self.port.drain(quiet_s=0.2, limit_s=3.0)
         self._decoder.clear()
         self._waiting.clear()
 
@@ -253,7 +233,7 @@ class WattsUpPro(Meter):
         heard = b""
         deadline_s = now_mono_s() + ANSWER_S
         while (left_s := deadline_s - now_mono_s()) > 0:
-            _, data = self._port.read(left_s)
+            _, data = self.port.read(left_s)
             heard += data
             for piece in self._decoder.feed(data):
                 reply = parse_reply(piece)

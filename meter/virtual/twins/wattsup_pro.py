@@ -1,17 +1,15 @@
 """A virtual Watts up? PRO: the protocol of the vendor's specification 4.41, byte for byte.
 
-The mains it pretends to hang on has 230 V and 50 Hz; the load is given a little reactive power,
-so that current and power factor are plausible. Replies end in CR LF, as on the wire.
+Replies end in CR LF, as on the wire.
 """
 
-import math
-import random
 import re
 from collections import deque
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from meter.virtual.instrument import InstrumentErrors, VirtualInstrument
-from meter.wattsup_pro import Decoder
+from meter.drivers.wattsup_pro import Decoder
+from meter.virtual.instrument import Electrical, InstrumentErrors, OwnFault, VirtualInstrument
 
 VERSION = ["1", "65206", "5", "2", "3", "14", "200612211910", "0"]  # the specification's example
 HEADER = [
@@ -21,7 +19,6 @@ HEADER = [
 BANNER = b"EED05F01 $Revision: 4.41 $ 200612212301 50Hz 230V\r\n"
 _ABORT = 0x18
 _COMMAND = re.compile(r"([A-Z]),([A-Z-]),(\d+)((?:,[^,#;]*)*)")
-_VOLTS, _HERTZ, _REACTIVE_VAR = 230.0, 50.0, 30.0
 _HOURS_PER_MONTH = 730
 _STOP_WHEN_FULL, _WRAP_WHEN_FULL = 0, 1  # the third policy, 2, condenses
 
@@ -50,18 +47,12 @@ class _Since:
 
 
 class VirtualWattsUpPro(VirtualInstrument):
-    """The instrument; see the module's text.
+    """The instrument; see the module's text."""
 
-    Args:
-        errors: of its power indication.
-        seed: of the little noise on the mains voltage.
-    """
-
-    interval_s = 1.0
+    own_faults: ClassVar[frozenset[OwnFault]] = frozenset({"stuck", "sentinel", "streaming"})
 
     def __init__(self, errors: InstrumentErrors, seed: int) -> None:
-        self._errors = errors
-        self._random = random.Random(seed)
+        super().__init__(errors, seed)
         self._decoder = Decoder()
         self._power_on()
 
@@ -98,27 +89,27 @@ class VirtualWattsUpPro(VirtualInstrument):
         answer = handler(self, arguments) if handler else None
         return _reply("v", VERSION) if answer is None else answer
 
-    def measure(self, power_w: float) -> bytes:
-        """See `VirtualInstrument.measure`: a ``#d`` record while it logs externally."""
-        values = self._measured(self._errors.indicated_w(power_w))
+    def left_streaming(self) -> None:
+        """See `VirtualInstrument.left_streaming`."""
+        self.mode = EXTERNAL
+
+    def stream(self) -> bytes:
+        """See `VirtualInstrument.stream`: a ``#d`` record while it logs externally."""
+        values = self._measured(self.now)
         since = self._since
         if self.mode == SUSPENDED or since.seconds % self._settings.interval:
             return b""
+        record = self._chosen(values)
         if self.mode == EXTERNAL:
-            return _reply("d", self._chosen(values))
-        self._remember(self._chosen(values))
+            self.readings_sent += 1
+            return _reply("d", ["_", *record[1:]] if self.fault == "sentinel" else record)
+        self._remember(record)
         return b""
 
-    def without_data(self, record: bytes) -> bytes:
-        """See `VirtualInstrument.without_data`: the power field is an underscore."""
-        return re.sub(rb"^(#d,-,18,)\d+", rb"\1_", record)
-
-    def _measured(self, power_w: float) -> list[int]:
+    def _measured(self, found: Electrical) -> list[int]:
         """Return the 18 integers of the record of this second, in the units of the protocol."""
-        volts = _VOLTS + self._random.gauss(0, 0.2)
-        reactive_var = _REACTIVE_VAR if power_w > 0 else 0.0
-        apparent_va = math.hypot(power_w, reactive_var)
-        now = [round(power_w * 10), round(volts * 10), round(apparent_va / volts * 1000)]
+        power_w, apparent_va = found.power_w, found.apparent_va
+        now = [round(power_w * 10), round(found.voltage_v * 10), round(found.current_a * 1000)]
         since, (mils_per_kwh, threshold_w, _) = self._since, map(_number, self._settings.user)
         since.seconds += 1
         since.seconds_on += power_w >= threshold_w
@@ -137,7 +128,7 @@ class VirtualWattsUpPro(VirtualInstrument):
             round(100 * power_w / apparent_va) if apparent_va else 100,  # 100 without load: a real capture
             round(100 * since.seconds_on / since.seconds),
             1,
-            round(_HERTZ * 10),
+            round(found.frequency_hz * 10),
             round(apparent_va * 10),
         ]
 

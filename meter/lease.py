@@ -1,0 +1,40 @@
+"""One reader for each address: a locked file that stands for a meter on the network."""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from records.errors import DeviceError
+
+
+class Lease:
+    """Hold an address for this program; the system ends the lease when the program ends.
+
+    Programs of other users, and of others on other machines, are not seen.
+
+    Args:
+        address: the port as it was written.
+
+    Raises:
+        DeviceError: another program of ours holds it.
+    """
+
+    def __init__(self, address: str) -> None:
+        folder = Path(tempfile.gettempdir()) / f"wattlab-{os.getuid()}"
+        folder.mkdir(parents=True, exist_ok=True)
+        name = hashlib.sha256(address.encode()).hexdigest()[:24]
+        self._file = open(folder / f"lease-{name}", "ab")  # noqa: SIM115 (held as long as the lease)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise DeviceError(
+                f"{address}: another program is reading this meter. A meter can have one reader only: end "
+                f"the other one, or follow its meter.csv"
+            ) from None
+
+    def end(self) -> None:
+        """Give the address back; ending twice is harmless."""
+        self._file.close()

@@ -1,0 +1,1 @@
+"""What families of drivers share: how SCPI, Modbus and HTTP instruments are talked to."""
