@@ -7,14 +7,14 @@ PYTHON ?= python3
 WORKERS ?= 4
 PIP = -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 BIN = .venv/bin
-.PHONY: demo test test-all check setup envs collectl browser format clean
+.PHONY: demo test test-all check fuzz conformance setup envs collectl browser peers format clean
 
 demo: setup envs collectl
 	$(BIN)/lab demo
 
-test: setup envs collectl browser check
+test: setup envs collectl browser peers check
 
-test-all: setup envs collectl browser check
+test-all: setup envs collectl browser peers check
 	$(BIN)/pytest -m slow
 
 check:
@@ -23,6 +23,14 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow"
+
+# The property tests of the parsers with many more examples: an hour or so.
+fuzz: setup
+	$(BIN)/pytest -n $(WORKERS) -m "hypothesis and not slow" --hypothesis-profile fuzz --timeout 7200 tests/meter
+
+# Every driver against every fault of its virtual twin; docs/meters/conformance.md shows the table.
+conformance: setup
+	$(BIN)/python -m meter.virtual.conformance
 
 format:
 	$(BIN)/ruff format .
@@ -54,6 +62,10 @@ collectl:
 
 browser:
 	@sh tools/system_package.sh chromedriver "chromium chromium-driver" "the browser tests are skipped"
+
+peers:
+	@sh tools/system_package.sh mbpoll mbpoll "the tests against this Modbus client are skipped"
+	@sh tools/system_package.sh socat socat "the tests that join two pseudo-terminals with it are skipped"
 
 clean:
 	rm -rf .venv .envs campaigns

@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# `make fuzz` runs the property tests for much longer than the default run does.
+settings.register_profile("fuzz", max_examples=50_000, deadline=None)
 
 ROOT = Path(__file__).resolve().parent.parent
 
