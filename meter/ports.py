@@ -1,8 +1,12 @@
-"""Which serial ports this machine has."""
+"""Which serial ports this machine has, and whether they can be opened."""
 
+import grp
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from serial.tools import list_ports as pyserial_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,8 @@ class SerialPort:
         usb_id: ``vendor:product`` in hexadecimal, empty where it is not on USB.
         serial_number: of the USB adapter, empty where it has none; tells equal adapters apart.
         maker: of the USB adapter, empty where it does not say.
+        stable: a name that stays when adapters are plugged in another order, empty where there is none.
+        remedy: what to do before this user may open the port; empty where nothing is to be done.
     """
 
     device: str
@@ -22,20 +28,58 @@ class SerialPort:
     usb_id: str
     serial_number: str
     maker: str
+    stable: str = ""
+    remedy: str = ""
 
 
 def list_ports() -> list[SerialPort]:
     """List the serial ports that are plugged in, sorted by device. Nothing is opened."""
-    return sorted(
-        (
-            SerialPort(
-                device=port.device,
-                description=port.description or "",
-                usb_id="" if port.vid is None else f"{port.vid:04x}:{port.pid:04x}",
-                serial_number=port.serial_number or "",
-                maker=port.manufacturer or "",
-            )
-            for port in pyserial_ports.comports()
-        ),
-        key=lambda port: port.device,
+    return sorted((describe(port) for port in pyserial_ports.comports()), key=lambda port: port.device)
+
+
+def describe(port: ListPortInfo) -> SerialPort:
+    """Return what is known of a port that pyserial found."""
+    return SerialPort(
+        device=port.device,
+        description=port.description or "",
+        usb_id="" if port.vid is None else f"{port.vid:04x}:{port.pid:04x}",
+        serial_number=port.serial_number or "",
+        maker=port.manufacturer or "",
+        stable=_stable_name(Path(port.device)),
+        remedy=remedy(Path(port.device), port.vid),
     )
+
+
+def remedy(device: Path, vendor: int | None = None) -> str:
+    """Return what lets this user open a device; an empty text when it may be opened already.
+
+    Args:
+        device: path of the port.
+        vendor: USB vendor of its adapter, for a udev rule.
+    """
+    if not device.exists() or os.access(device, os.R_OK | os.W_OK):
+        return ""
+    group = _group(device)
+    advice = f"this user may not open it: `sudo usermod -aG {group} $USER`, then log in again"
+    if vendor is None:
+        return advice
+    rule = f'SUBSYSTEM=="tty", ATTRS{{idVendor}}=="{vendor:04x}", MODE="0660", TAG+="uaccess"'
+    return (
+        f"{advice}; or put this line into /etc/udev/rules.d/70-power-meter.rules, run "
+        f"`sudo udevadm control --reload` and plug the meter in again: {rule}"
+    )
+
+
+def _group(device: Path) -> str:
+    number = device.stat().st_gid
+    try:
+        return grp.getgrgid(number).gr_name
+    except KeyError:
+        return str(number)
+
+
+def _stable_name(device: Path, folder: Path = Path("/dev/serial/by-id")) -> str:
+    if not folder.is_dir():
+        return ""
+    names = (link for link in sorted(folder.iterdir()) if link.resolve() == device.resolve())
+    return str(next(names, ""))

@@ -7,12 +7,13 @@ import contextlib
 import errno
 import termios
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 import serial
 
 from meter.lease import Lease
-from meter.ports import list_ports
+from meter.ports import list_ports, remedy
 from meter.tap import Tap
 from records.errors import ConfigurationError, DeviceError
 from records.times import now_mono_s, now_utc_s
@@ -213,10 +214,8 @@ def _raise_open_error(port: str, error: OSError) -> NoReturn:
             f"Plug the meter in, or name its port"
         ) from None
     if error.errno in (errno.EACCES, errno.EPERM):
-        raise DeviceError(
-            f"{port}: this user may not open the port. Add the user to the group that owns it "
-            f"(usually `sudo usermod -aG dialout $USER`, then log in again), or add a udev rule"
-        ) from None
+        advice = remedy(Path(port)) or "this user may not open the port; `ls -l` shows who may"
+        raise DeviceError(f"{port}: {advice}") from None
     if error.errno in (errno.EBUSY, errno.EAGAIN):
         raise DeviceError(
             f"{port}: another program is reading this port. A meter can have one reader only: "

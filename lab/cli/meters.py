@@ -9,16 +9,18 @@ from typing import Any
 
 import click
 from rich.live import Live
-from rich.text import Text
 
 from lab.cli.common import LabGroup, json_option
 from lab.config import MeterSection
+from lab.meter_chart import WatchedMeter
 from lab.output import make_stderr, print_json, print_table, stdout
-from lab.progress import sparkline
 from lab.twin import temporary_port
+from meter.adapters import Proposal, recognise
 from meter.contract import Meter
+from meter.describe import accuracy_in_words, declared, link, option_in_words, rows
 from meter.logger import LogSettings, log
-from meter.ports import list_ports
+from meter.options import read_pairs
+from meter.ports import SerialPort, list_ports
 from meter.registry import create, driver_class, driver_names
 from meter.session import MeterSession
 from meter.simulated import is_simulated_port
@@ -32,7 +34,6 @@ from records.errors import DeviceError
 from records.meter import Reading
 from records.times import iso_utc
 
-_WATCHED = 48
 _UNITS = {
     "voltage_v": "V",
     "current_a": "A",
@@ -45,7 +46,12 @@ driver_option = click.option("--driver", required=True, metavar="NAME", help="Se
 port_option = click.option(
     "--port", required=True, help="/dev/ttyUSB0, socket://host:port, rfc2217://..., or `virtual`."
 )
-interval_option = click.option("--interval", "interval_s", default=1.0, show_default=True, help="Seconds.")
+interval_option = click.option(
+    "--interval", "interval_s", type=float, help="Seconds; 1 s, or the fastest that the meter offers."
+)
+option_option = click.option(
+    "--option", "options", multiple=True, metavar="NAME=VALUE", help="See `lab meter drivers NAME`."
+)
 count_option = click.option("-n", "count", type=click.IntRange(min=1), help="Stop after that many readings.")
 
 
@@ -61,51 +67,72 @@ def meter() -> None:
 
 
 @meter.command()
+@click.argument("name", required=False)
 @json_option
-def drivers(as_json: bool) -> None:
-    """List the meters that can be driven.
+def drivers(name: str | None, as_json: bool) -> None:
+    """List the meters that can be driven; with NAME, all about one of them and its options.
 
     \b
     lab meter drivers
+    lab meter drivers eastron_sdm120
     """
     virtual = virtual_drivers()
-    rows = [_driver_row(driver_class(name), name in virtual) for name in driver_names()]
-    if as_json:
-        print_json(rows)
+    if name is not None:
+        driver = driver_class(name)
+        if as_json:
+            print_json(declared(driver, name in virtual))
+        else:
+            _print_driver(driver, name in virtual)
         return
-    columns = ("driver", "instrument", "reading", "fastest", "resolution", "accuracy", "virtual twin")
-    print_table(columns, [_driver_texts(row) for row in rows])
+    classes = [driver_class(known) for known in driver_names()]
+    if as_json:
+        print_json([declared(driver, driver.driver in virtual) for driver in classes])
+        return
+    columns = ("driver", "instrument", "connection", "fastest", "resolution", "limits of error")
+    print_table(columns, [_driver_texts(driver) for driver in classes])
 
 
 @meter.command()
 @json_option
 def ports(as_json: bool) -> None:
-    """List the serial ports that are plugged in; none is opened.
+    """List the serial ports that are plugged in, and what may be behind them; none is opened.
 
     \b
     lab meter ports
     """
-    found = list_ports()
+    found = [(port, recognise(port.usb_id)) for port in list_ports()]
     if as_json:
-        print_json([asdict(port) for port in found])
-    elif found:
-        rows = [(p.device, p.usb_id, p.maker, p.serial_number, p.description) for p in found]
-        print_table(("port", "usb id", "maker", "serial number", "description"), rows)
-    else:
-        stdout.print("No serial port is plugged in. `virtual` is always there.", markup=False)
+        print_json([{**asdict(port), **asdict(proposal)} for port, proposal in found])
+        return
+    if not found:
+        stdout.print(
+            "No serial port is plugged in. `virtual` is always there; network meters need no port here.",
+            markup=False,
+        )
+        return
+    columns = ("port", "usb id", "adapter", "serial number", "likely driver")
+    print_table(columns, [_port_texts(port, proposal) for port, proposal in found])
+    for port, proposal in found:
+        if proposal.possible:
+            stdout.print(f"{port.device}: any serial meter can be behind it: {', '.join(proposal.possible)}")
+        if port.stable:
+            stdout.print(f"{port.device}: keeps its name as {port.stable}", markup=False)
+        if port.remedy:
+            stdout.print(f"{port.device}: {port.remedy}", markup=False)
 
 
 @meter.command()
 @driver_option
 @port_option
+@option_option
 @json_option
-def identify(driver: str, port: str, as_json: bool) -> None:
+def identify(driver: str, port: str, options: tuple[str, ...], as_json: bool) -> None:
     """Ask the meter on a port who it is.
 
     \b
     lab meter identify --driver wattsup_pro --port /dev/ttyUSB0
     """
-    with _session(driver, port, interval_s=None) as session:
+    with _session(driver, port, options) as session:
         who = {**asdict(session.identity), "simulated": session.simulated}
     who.pop("extra", None)
     if as_json:
@@ -118,14 +145,15 @@ def identify(driver: str, port: str, as_json: bool) -> None:
 @meter.command()
 @driver_option
 @port_option
+@option_option
 @json_option
-def read(driver: str, port: str, as_json: bool) -> None:
+def read(driver: str, port: str, options: tuple[str, ...], as_json: bool) -> None:
     """Take one reading.
 
     \b
     lab meter read --driver wattsup_pro --port /dev/ttyUSB0 --json
     """
-    with _session(driver, port, interval_s=None) as session:
+    with _session(driver, port, options) as session:
         reading = next(session.readings(lambda: False), None)
         simulated = session.simulated
     if reading is None:
@@ -139,34 +167,50 @@ def read(driver: str, port: str, as_json: bool) -> None:
 @meter.command()
 @driver_option
 @port_option
+@option_option
 @interval_option
 @count_option
-def watch(driver: str, port: str, interval_s: float, count: int | None) -> None:
-    """Show the readings as they come, until Ctrl-C.
+def watch(
+    driver: str, port: str, options: tuple[str, ...], interval_s: float | None, count: int | None
+) -> None:
+    """Show the readings as they come, until Ctrl-C: chart, rate, jitter, what is missing.
 
     \b
     lab meter watch --driver wattsup_pro --port /dev/ttyUSB0
     """
-    with _session(driver, port, interval_s) as session, _until_ctrl_c() as stopped:
+    with _session(driver, port, options, interval_s) as session, _until_ctrl_c() as stopped:
+        watched = WatchedMeter(_name(session), session.interval_s, session.simulated)
         readings = _counted(session.readings(stopped), count)
         if stdout.is_terminal:
-            _watch_live(readings, session)
-        else:
-            for reading in readings:
-                click.echo(_reading_line(reading, session.simulated))
+            _watch_live(readings, watched)
+            return
+        for reading in readings:
+            watched.add(reading)
+            click.echo(_reading_line(reading, session.simulated))
+    for line in watched.summary():
+        click.echo(line, err=True)
 
 
 @meter.command(name="log")
 @driver_option
 @port_option
+@option_option
 @interval_option
 @count_option
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Folder of meter.csv and meter.json."
 )
+@click.option("--raw", is_flag=True, help="Keep every byte, too, in meter_raw.csv.")
 @json_option
 def log_command(
-    driver: str, port: str, interval_s: float, count: int | None, out: Path, as_json: bool
+    driver: str,
+    port: str,
+    options: tuple[str, ...],
+    interval_s: float | None,
+    count: int | None,
+    out: Path,
+    raw: bool,
+    as_json: bool,
 ) -> None:
     """Write the readings to a folder until Ctrl-C, with flags for what is missing.
 
@@ -174,11 +218,12 @@ def log_command(
     lab meter log --driver wattsup_pro --port /dev/ttyUSB0 --out log-1
     """
     stderr = make_stderr()
-    driver_class(driver)  # a wrong name is told before an instrument is started
+    driven = create(driver, read_pairs(options))  # a mistake is told before an instrument is started
+    interval_s = _usual_s(driven) if interval_s is None else interval_s
     with _port(driver, port, interval_s) as real_port, _until_ctrl_c() as stopped:
         record = log(
-            create(driver),
-            LogSettings(port=real_port, out_dir=out, interval_s=interval_s, limit=count),
+            driven,
+            LogSettings(port=real_port, out_dir=out, interval_s=interval_s, limit=count, raw=raw),
             stop=stopped,
             on_reading=lambda r: stderr.print(_reading_line(r, is_simulated_port(real_port)), markup=False),
             on_notice=lambda text: stderr.print(f"note: {text}", markup=False),
@@ -249,13 +294,18 @@ def _port(driver: str, port: str, interval_s: float) -> Iterator[str]:
 
 
 @contextmanager
-def _session(driver: str, port: str, interval_s: float | None) -> Iterator[MeterSession]:
-    interval_s = driver_class(driver).fastest_interval_s if interval_s is None else interval_s
-    with (
-        _port(driver, port, interval_s) as real_port,
-        MeterSession(create(driver), real_port, interval_s) as session,
-    ):
+def _session(
+    driver: str, port: str, options: tuple[str, ...], interval_s: float | None = None
+) -> Iterator[MeterSession]:
+    driven = create(driver, read_pairs(options))  # a mistake is told before an instrument is started
+    interval_s = _usual_s(driven) if interval_s is None else interval_s
+    with _port(driver, port, interval_s) as real_port, MeterSession(driven, real_port, interval_s) as session:
         yield session
+
+
+def _usual_s(driven: Meter) -> float:
+    """Return the interval of someone who names none."""
+    return max(1.0, driven.fastest_interval_s)
 
 
 @contextmanager
@@ -282,18 +332,15 @@ def _counted(readings: Iterator[Reading], count: int | None) -> Iterator[Reading
             return
 
 
-def _watch_live(readings: Iterator[Reading], session: MeterSession) -> None:
-    powers: list[float] = []
-    missing = 0
-    with Live(console=stdout, transient=False, auto_refresh=False) as live:
+def _watch_live(readings: Iterator[Reading], watched: WatchedMeter) -> None:
+    with Live(watched, console=stdout, refresh_per_second=4):
         for reading in readings:
-            missing += bool(reading.flag)
-            if reading.power_w is not None:
-                powers = [*powers[-_WATCHED:], reading.power_w]
-            line = Text(_reading_line(reading, session.simulated))
-            line.append(f"\n{sparkline(powers) if powers else ''}")
-            line.append(f"\n{missing} rows without watts; Ctrl-C ends")
-            live.update(line, refresh=True)
+            watched.add(reading)
+
+
+def _name(session: MeterSession) -> str:
+    who = session.identity
+    return " ".join(part for part in (who.maker, who.model, who.serial) if part)
 
 
 def _reading_json(reading: Reading) -> dict[str, Any]:
@@ -308,50 +355,37 @@ def _reading_line(reading: Reading, simulated: bool) -> str:
     mark = "  SIMULATED" if simulated else ""
     if reading.power_w is None:
         return f"{iso_utc(reading.t_utc_s)}  no watts: {reading.flag}{mark}"
-    units = {
-        "voltage_v": "V",
-        "current_a": "A",
-        "power_factor": "PF",
-        "frequency_hz": "Hz",
-        "energy_wh": "Wh",
-    }
     others = [
         f"{getattr(reading, name):g} {unit}"
-        for name, unit in units.items()
+        for name, unit in _UNITS.items()
         if getattr(reading, name) is not None
     ]
     return f"{iso_utc(reading.t_utc_s)}  {reading.power_w:8.1f} W  {'  '.join(others)}{mark}"
 
 
-def _driver_row(driver: type[Meter], has_twin: bool) -> dict[str, Any]:
-    accuracy = asdict(driver.accuracy)
-    accuracy.pop("extra", None)
-    return {
-        "driver": driver.driver,
-        "maker": driver.maker,
-        "model": driver.model,
-        "quantities": list(driver.quantities),
-        "sampling": driver.sampling,
-        "fastest_interval_s": driver.fastest_interval_s,
-        "resolution_w": driver.resolution_w,
-        "accuracy": accuracy,
-        "virtual": has_twin,
-    }
-
-
-def _driver_texts(row: dict[str, Any]) -> tuple[str, ...]:
-    accuracy = row["accuracy"]
-    parts = [f"{accuracy['reading_pct']:g} % of reading"]
-    if accuracy["range_pct"]:
-        parts.append(f"{accuracy['range_pct']:g} % of range")
-    if accuracy["counts"]:
-        parts.append(f"{accuracy['counts']:g} counts")
+def _driver_texts(driver: type[Meter]) -> tuple[str, ...]:
     return (
-        row["driver"],
-        f"{row['maker']} {row['model']}",
-        row["sampling"],
-        f"{row['fastest_interval_s']:g} s",
-        f"{row['resolution_w']:g} W",
-        " + ".join(parts),
-        "yes" if row["virtual"] else "no",
+        driver.driver,
+        f"{driver.maker} {driver.model}",
+        link(driver),
+        f"{driver.fastest_interval_s:g} s",
+        f"{driver.resolution_w:g} W",
+        accuracy_in_words(driver.accuracy),
     )
+
+
+def _port_texts(port: SerialPort, proposal: Proposal) -> tuple[str, ...]:
+    adapter = proposal.adapter or port.maker or port.description
+    return port.device, port.usb_id, adapter, port.serial_number, ", ".join(proposal.likely)
+
+
+def _print_driver(driver: type[Meter], has_twin: bool) -> None:
+    print_table(("", ""), rows(driver, has_twin))
+    if driver.options:
+        stdout.print("\nOptions (--option NAME=VALUE, or [meter.options] in lab.toml):", markup=False)
+        texts = [(option.name, option_in_words(option), option.meaning) for option in driver.options]
+        print_table(("option", "value", "meaning"), texts)
+    if driver.unverified:
+        stdout.print("\nFrom memory only, no source was read; check it on the instrument:", markup=False)
+        for fact in driver.unverified:
+            stdout.print(f"- {fact}", markup=False)

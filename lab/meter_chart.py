@@ -1,0 +1,92 @@
+"""What an operator sees of one meter that is watched: a chart of its power, and how well it reports."""
+
+import itertools
+import statistics
+import threading
+from collections import Counter, deque
+
+import plotext
+from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.text import Text
+
+from meter.ledger import GapLedger
+from records.meter import Reading
+
+_KEPT = 4096  # readings in the chart and its figures
+_LEAST_ROWS, _MOST_ROWS = 8, 20
+_ROWS_BELOW = 4
+
+
+class WatchedMeter:
+    """The readings of a meter that is watched; a rich renderable.
+
+    Args:
+        name: what the meter calls itself.
+        interval_s: time between readings.
+        simulated: whether a virtual instrument answers.
+    """
+
+    def __init__(self, name: str, interval_s: float, simulated: bool) -> None:
+        self._name = name
+        self._interval_s = interval_s
+        self._simulated = simulated
+        self._good: deque[tuple[float, float]] = deque(maxlen=_KEPT)
+        self._ledger = GapLedger(interval_s)
+        self._flags: Counter[str] = Counter()
+        self._lock = threading.Lock()  # the terminal is drawn in a thread of its own
+
+    def add(self, reading: Reading) -> None:
+        """Take the next reading in."""
+        with self._lock:
+            self._ledger.add(reading)
+            if reading.power_w is None:
+                self._flags[reading.flag] += 1
+            else:
+                self._good.append((reading.t_utc_s, reading.power_w))
+
+    @property
+    def missing(self) -> int:
+        """How many readings should have come and did not."""
+        return sum(gap["missing"] for gap in self._ledger.gaps())
+
+    def summary(self) -> list[str]:
+        """Return what there is to say in words: power, rate, jitter, what is missing."""
+        lines = []
+        powers_w = [power_w for _, power_w in self._good]
+        if powers_w:
+            lines.append(
+                f"now {powers_w[-1]:.4g} W   mean {statistics.fmean(powers_w):.4g} W   "
+                f"least {min(powers_w):.4g} W   most {max(powers_w):.4g} W   of {len(powers_w)} readings"
+            )
+        intervals_s = [later[0] - earlier[0] for earlier, later in itertools.pairwise(self._good)]
+        if len(intervals_s) > 1 and sum(intervals_s) > 0:
+            lines.append(
+                f"rate {len(intervals_s) / sum(intervals_s):.4g}/s (asked: {1 / self._interval_s:.4g}/s)   "
+                f"jitter {1000 * statistics.pstdev(intervals_s):.1f} ms (sd of the intervals)"
+            )
+        flags = ", ".join(f"{count} {flag}" for flag, count in self._flags.items()) or "none"
+        lines.append(f"missing {self.missing}   rows without watts: {flags}")
+        return lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw title, chart and figures to the size of the terminal."""
+        title = Text(self._name, style="bold")
+        if self._simulated:
+            title.append("  SIMULATED", style="bold yellow")
+        rows = min(_MOST_ROWS, max(_LEAST_ROWS, console.size.height - _ROWS_BELOW - 1))
+        with self._lock:
+            chart, below = self._chart(options.max_width, rows), self.summary()
+        yield Group(title, Text.from_ansi(chart), *map(Text, below))
+
+    def _chart(self, width: int, height: int) -> str:
+        if not self._good:
+            return "\n" * (height - 2) + "waiting for the first reading"
+        end_s = self._good[-1][0]
+        plotext.clear_figure()
+        plotext.theme("clear")
+        plotext.plot_size(width, height)
+        plotext.plot([t_s - end_s for t_s, _ in self._good], [w for _, w in self._good], marker="braille")
+        plotext.xlabel("seconds ago")
+        plotext.ylabel("W")
+        drawn: str = plotext.build()
+        return drawn
