@@ -1,15 +1,13 @@
 """The power over a run, made of the meter's readings on their own cadence."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.arrays import Floats, column
-from analysis.cadence import ENOUGH_READINGS, Cadence, fit_cadence
 from analysis.pieces import Pieces
+from records.cadence import Session, fit_sessions, longest_of, missing_of
 from records.errors import RecordError
 from records.meter import MeterRecord, Sampling, read_readings
 from records.run import RunFolder
@@ -108,7 +106,7 @@ def read_trace(run_dir: Path, meter: MeterRecord, origin_utc_s: float) -> PowerT
     backwards = int(np.count_nonzero(np.diff(stamp_s[good]) < 0))
     order = np.lexsort((stamp_s[good], session))
     arrival_s = (stamp_s[good] - origin_utc_s)[order]
-    sessions = _sessions(arrival_s, session[order], meter.interval_s)
+    sessions = fit_sessions(arrival_s, session[order], meter.interval_s)
     pieces = _pieces(sessions, power_w[good][order], meter)
     flags = {str(name): int(np.count_nonzero(flag == name)) for name in set(flag) if name}
     empty = int(np.count_nonzero((flag == "") & ~good))
@@ -118,32 +116,7 @@ def read_trace(run_dir: Path, meter: MeterRecord, origin_utc_s: float) -> PowerT
     return PowerTrace(pieces, origin_utc_s, meter.sampling, figures)
 
 
-@dataclass(frozen=True, eq=False)
-class _Session:
-    """The readings between two reconnections: one phase of the meter's clock."""
-
-    first: int
-    cadence: Cadence
-
-
-def _sessions(arrival_s: Floats, session: NDArray[np.int_], interval_s: float) -> list[_Session]:
-    """Fit each session; a short one takes the interval of the longest."""
-    starts = np.flatnonzero(np.diff(session, prepend=-1)) if len(session) else np.array([], dtype=int)
-    stops = np.append(starts[1:], len(session))
-    longest = int(np.argmax(stops - starts)) if len(starts) else 0
-    fits: dict[int, Cadence] = {}
-    for i in sorted(range(len(starts)), key=lambda i: i != longest):
-        part_s = arrival_s[starts[i] : stops[i]]
-        if i == longest:
-            fits[i] = fit_cadence(part_s, interval_s)
-        else:
-            short = len(part_s) < ENOUGH_READINGS
-            guess_s = fits[longest].interval_s
-            fits[i] = fit_cadence(part_s, guess_s, hold_interval=short)
-    return [_Session(int(starts[i]), fits[i]) for i in range(len(starts))]
-
-
-def _pieces(sessions: list[_Session], power_w: Floats, meter: MeterRecord) -> Pieces:
+def _pieces(sessions: list[Session], power_w: Floats, meter: MeterRecord) -> Pieces:
     parts = [_session_pieces(s, power_w, meter) for s in sessions]
     if not parts:
         nothing = np.array([], dtype=np.float64)
@@ -160,7 +133,7 @@ def _pieces(sessions: list[_Session], power_w: Floats, meter: MeterRecord) -> Pi
     return Pieces(cut_s[whole], stop_s[whole], left[whole], right[whole])
 
 
-def _session_pieces(session: _Session, power_w: Floats, meter: MeterRecord) -> tuple[Floats, ...]:
+def _session_pieces(session: Session, power_w: Floats, meter: MeterRecord) -> tuple[Floats, ...]:
     cadence = session.cadence
     power = power_w[session.first + cadence.kept]
     end_s = cadence.time_s(cadence.number) - meter.latency_s
@@ -172,14 +145,14 @@ def _session_pieces(session: _Session, power_w: Floats, meter: MeterRecord) -> t
 
 
 def _figures(
-    sessions: list[_Session],
+    sessions: list[Session],
     declared_s: float,
     backwards: int,
     flags: dict[str, int],
     damaged_lines: list[int],
 ) -> CadenceFigures:
     fits = [s.cadence for s in sessions]
-    longest = max(fits, key=lambda fit: len(fit.kept), default=None)
+    longest = longest_of(fits)
     steps = [np.diff(fit.number) for fit in fits if len(fit.number) > 1]
     return CadenceFigures(
         interval_s=longest.interval_s if longest else declared_s,
@@ -187,22 +160,11 @@ def _figures(
         jitter_s=longest.jitter_s if longest else 0.0,
         fit_u_s=longest.fit_u_s if longest else 0.0,
         readings=sum(len(fit.kept) for fit in fits),
-        missing=sum(fit.missing for fit in fits) + _missing_between(fits),
+        missing=missing_of(fits),
         late=sum(fit.late for fit in fits),
         duplicates=sum(fit.duplicates for fit in fits),
         backwards=backwards,
         step_median=float(np.median(np.concatenate(steps))) if steps else 1.0,
         flags=flags,
         damaged_lines=damaged_lines,
-    )
-
-
-def _missing_between(fits: list[Cadence]) -> int:
-    """Count the readings that a lost connection cost."""
-    gaps_s = [
-        float(after.time_s(after.number[:1])[0] - before.time_s(before.number[-1:])[0])
-        for before, after in pairwise(fits)
-    ]
-    return sum(
-        max(0, round(gap_s / fit.interval_s) - 1) for gap_s, fit in zip(gaps_s, fits[:-1], strict=True)
     )

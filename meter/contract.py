@@ -168,6 +168,10 @@ class Meter(ABC):
         """Return the limits of error with the ranges of now; after `start`."""
         return self.accuracy
 
+    def extra_counts(self) -> dict[str, int]:
+        """Return what the driver itself counted since `open`, such as lost sets; for ``meter.json``."""
+        return {}
+
     def says_simulated(self) -> bool:
         """Tell whether the meter itself says that its numbers are no measurement; after `identify`."""
         return False

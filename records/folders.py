@@ -31,6 +31,15 @@ class RunPaths:
         return self.path / "meter.csv"
 
     @property
+    def meter_raw_csv(self) -> Path:
+        return self.path / "meter_raw.csv"
+
+    @property
+    def meters(self) -> Path:
+        """Folder of the single meters where their sum is what the run is about."""
+        return self.path / "meters"
+
+    @property
     def collectl_tab(self) -> Path:
         return self.path / "collectl.tab"
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.cadence import fit_cadence
+from records.cadence import fit_cadence
 
 
 def arrivals(interval_s: float, n: int, seed: int, jitter_s: float = 0.0, phase_s: float = 0.0) -> np.ndarray:

@@ -4,14 +4,18 @@ A meter closes its intervals by its own clock, ``t_i = t_0 + n_i * dt``; the sta
 that, which can be long (a busy host, a burst after a stall) but never negative. The fit therefore
 follows the typical reading, throws out the late ones, and numbers every reading with the latest
 interval that had ended when it arrived. Missing, late and duplicate readings follow from the numbers.
+
+Importing this module loads numpy: what only logs does so when logging has ended.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.arrays import Floats
+Floats = NDArray[np.float64]
+"""One-dimensional, 64 bit; the unit is in the name of the variable."""
 
 ENOUGH_READINGS = 8
 """Below this the stamps cannot say more about the interval than its declared value does."""
@@ -97,6 +101,59 @@ def fit_cadence(t_s: Floats, interval_s: float, *, hold_interval: bool = False) 
         # A straight line is known at its ends to twice the standard error of its middle.
         fit_u_s=2 * jitter_s / float(np.sqrt(used)),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """The readings between two reconnections: one phase of the meter's clock.
+
+    Attributes:
+        first: index of its first reading in the whole series.
+        cadence: of its readings.
+    """
+
+    first: int
+    cadence: Cadence
+
+
+def fit_sessions(t_s: Floats, session: NDArray[np.int_], interval_s: float) -> list[Session]:
+    """Fit each session of a series; a short one takes the interval of the longest.
+
+    Args:
+        t_s: arrival stamps, ascending within each session, ``(n,)``.
+        session: number of the session of each, ascending, ``(n,)``.
+        interval_s: declared time between readings.
+    """
+    starts = np.flatnonzero(np.diff(session, prepend=-1)) if len(session) else np.array([], dtype=int)
+    stops = np.append(starts[1:], len(session))
+    longest = int(np.argmax(stops - starts)) if len(starts) else 0
+    fits: dict[int, Cadence] = {}
+    for i in sorted(range(len(starts)), key=lambda i: i != longest):
+        part_s = t_s[starts[i] : stops[i]]
+        if i == longest:
+            fits[i] = fit_cadence(part_s, interval_s)
+        else:
+            short = len(part_s) < ENOUGH_READINGS
+            guess_s = fits[longest].interval_s
+            fits[i] = fit_cadence(part_s, guess_s, hold_interval=short)
+    return [Session(int(starts[i]), fits[i]) for i in range(len(starts))]
+
+
+def longest_of(fits: list[Cadence]) -> Cadence | None:
+    """Return the cadence with most readings, which speaks for the meter; ``None`` of none."""
+    return max(fits, key=lambda fit: len(fit.kept), default=None)
+
+
+def missing_of(fits: list[Cadence]) -> int:
+    """Count the readings missing within sessions and, where a connection was lost, between them."""
+    gaps_s = [
+        float(after.time_s(after.number[:1])[0] - before.time_s(before.number[-1:])[0])
+        for before, after in pairwise(fits)
+    ]
+    between = (
+        max(0, round(gap_s / fit.interval_s) - 1) for gap_s, fit in zip(gaps_s, fits[:-1], strict=True)
+    )
+    return sum(fit.missing for fit in fits) + sum(between)
 
 
 def _interval_by_doubling(x_s: Floats, interval_s: float) -> float:
