@@ -66,13 +66,14 @@ def filled() -> dict[Path, str]:
     """
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(PAGES.glob("*.md"))}
     pages = {match[2]: path.name for path, text in texts.items() for match in _DECLARED.finditer(text)}
-    for path, text in texts.items():
-        text = _DECLARED.sub(lambda match: match[1] + declared_text(driver_class(match[2])) + match[3], text)
-        if _INDEX.search(text):
-            index = index_text(pages)
-            text = _INDEX.sub(lambda match, index=index: match[1] + index + match[2], text)
-        texts[path] = text
-    return texts
+    return {
+        path: _INDEX.sub(lambda match: match[1] + index_text(pages) + match[2], _declared(text))
+        for path, text in texts.items()
+    }
+
+
+def _declared(text: str) -> str:
+    return _DECLARED.sub(lambda match: match[1] + declared_text(driver_class(match[2])) + match[3], text)
 
 
 def main(arguments: list[str]) -> int:

@@ -266,11 +266,13 @@ def simulate_command(
 ) -> None:
     """Run a virtual instrument on a pseudo-terminal; its port is the first line, Ctrl-C ends it.
 
-    It speaks the wire protocol of NAME byte for byte. Whatever comes from it is marked SIMULATED.
+    It speaks the wire protocol of NAME byte for byte; meters on the network get a socket of the
+    loopback address. Whatever comes from it is marked SIMULATED.
 
     \b
     lab meter simulate wattsup_pro --link /tmp/meter
     lab meter simulate wattsup_pro --watts 100 --fault silence@30+10
+    lab meter simulate shelly --trace powers.csv
     """
     if sum((watts is not None, trace is not None, follow_host)) > 1:
         raise click.UsageError("expected one of --watts, --trace and --follow-host", ctx)
@@ -283,8 +285,13 @@ def simulate_command(
         faults=tuple(Fault.parse(text) for text in fault),
         seed=seed,
     )
+
+    def announce(path: str) -> None:
+        click.echo(path)
+        click.echo(f"SIMULATED; read it with: lab meter watch --driver {name} --port {path}", err=True)
+
     with _until_ctrl_c() as stopped:
-        simulate(simulation, stop=stopped, announce=click.echo)
+        simulate(simulation, stop=stopped, announce=announce)
 
 
 @contextmanager

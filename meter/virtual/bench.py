@@ -196,6 +196,11 @@ def _check_faults(simulation: Simulation, instrument: VirtualInstrument) -> None
                 f"--fault {fault.kind}: the protocol of {simulation.name} has no such thing; it can have "
                 f"{', '.join(sorted(possible))}"
             )
+    if simulation.link is not None and instrument.link == "tcp":
+        raise ConfigurationError(
+            f"--link: {simulation.name} is reached through a socket, which no link can point to; its URL is "
+            f"the first line that is printed"
+        )
     unplugged = any(fault.kind == "unplug" for fault in simulation.faults)
     if simulation.link is None and unplugged and instrument.link == "pty":
         raise ConfigurationError("--fault unplug: needs --link, under which the port comes back")
