@@ -3,10 +3,12 @@
 A process of its own, so that nothing the lab does can delay a reading. ``meter.csv`` is the truth:
 one row per reading, appended at once. One row too, flagged ``nodata``, per period of silence.
 ``meter.json`` is written before the first row, and again at the end with the gap ledger, which
-can be made from ``meter.csv`` alone (`meter.ledger`) when the logger was killed.
+can be made from ``meter.csv`` alone (`meter.ledger`) when the logger was killed. With ``--raw`` every
+byte that passes goes into ``meter_raw.csv``, too.
 
-Standard output, one JSON object a line: ``{"ready": true, "identity": {...}, "simulated": bool}``
-after the first good reading, then ``{"notice": "..."}`` when the meter goes silent or comes back,
+Standard output, one JSON object a line: ``{"ready": true, "identity": {...}, "simulated": bool,
+"settled": {...}}`` after the first good reading (``settled``: what the meter chose by itself, see
+`Meter.settled`), then ``{"notice": "..."}`` when the meter goes silent or comes back,
 ``{"stopped": true, "counts": {...}}`` at the end. Readings are not printed; follow ``meter.csv``.
 """
 
@@ -15,8 +17,7 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -24,11 +25,13 @@ from typing import Any
 
 from meter.contract import Meter
 from meter.ending import Ending
-from meter.ledger import GapLedger
+from meter.logfiles import DiskError, LogFiles, disk_errors, refuse_old_readings
+from meter.options import Value, read_pairs
+from meter.raw import RawLog
 from meter.registry import create, driver_names
 from meter.session import MeterSession
-from records.errors import ConfigurationError, DeviceError, RecordError, WattlabError
-from records.meter import Calibration, MeterRecord, Reading, ReadingWriter
+from records.errors import ConfigurationError, WattlabError
+from records.meter import Calibration, MeterRecord, Reading
 from records.run import RunFolder
 from records.times import now_utc_s
 
@@ -44,6 +47,7 @@ class LogSettings:
         limit: stop after so many rows, or ``None``.
         calibration: as the meter's certificate has it.
         latency_s, latency_u_s: measured values in place of the driver's, or ``None``.
+        raw: whether every byte that passes is kept in ``meter_raw.csv``.
 
     Raises:
         ConfigurationError: the limit is below 1, or the calibration date is no date.
@@ -56,6 +60,7 @@ class LogSettings:
     calibration: Calibration = field(default_factory=Calibration)
     latency_s: float | None = None
     latency_u_s: float | None = None
+    raw: bool = False
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
@@ -99,74 +104,52 @@ def log(
         RecordError: the folder holds readings already.
     """
     folder = RunFolder(settings.out_dir)
-    _refuse_old_readings(folder.meter_csv)
-    with MeterSession(meter, settings.port, settings.interval_s, on_notice) as session:
-        return _log_session(session, settings, folder, stop, on_ready, on_reading)
+    refuse_old_readings(folder.meter_csv)
+    raw = RawLog(folder.meter_raw_csv) if settings.raw else None
+    meter.tap = raw
+    try:
+        with MeterSession(meter, settings.port, settings.interval_s, on_notice) as session:
+            return _log_session(session, settings, raw, stop, on_ready, on_reading)
+    finally:
+        if raw is not None:
+            with disk_errors(raw.path):
+                raw.close()
 
 
 def _log_session(
     session: MeterSession,
     settings: LogSettings,
-    folder: RunFolder,
+    raw: RawLog | None,
     stop: Callable[[], bool],
     on_ready: Callable[[MeterRecord], None],
     on_reading: Callable[[Reading], None],
 ) -> MeterRecord:
+    readings = session.readings(stop if raw is None else lambda: _check(raw) or stop())
     record = _record(session, settings)
-    files = _Files(folder, record, session.meter.quantities)
+    files = LogFiles(RunFolder(settings.out_dir), record, session.meter.quantities)
     try:
-        for reading in session.readings(stop):
+        for reading in readings:
             files.append(reading)
             on_reading(reading)
             if files.good == 1 and not reading.flag:
                 on_ready(record)
             if files.rows == settings.limit:
                 break
-    except _DiskError:  # the ledger would not fit either; it can be made from meter.csv
+        if raw is not None:
+            raw(now_utc_s(), "end", b"")
+    except DiskError:  # the ledger would not fit either; it can be made from meter.csv
         raise
     except BaseException:
-        files.finish()
+        files.finish(session.meter)
         raise
-    files.finish()
+    files.finish(session.meter)
     return record
 
 
-class _DiskError(DeviceError):
-    """A file could not be written."""
-
-
-class _Files:
-    """The two files of a log while it grows."""
-
-    def __init__(self, folder: RunFolder, record: MeterRecord, quantities: tuple[str, ...]) -> None:
-        self._folder = folder
-        self._record = record
-        self._ledger = GapLedger(record.interval_s)
-        with _disk_errors(folder.path):
-            folder.path.mkdir(parents=True, exist_ok=True)
-            record.write(folder.meter_json)
-            self._writer = ReadingWriter(folder.meter_csv, quantities)
-
-    @property
-    def good(self) -> int:
-        return int(self._ledger.counts.get("good", 0))
-
-    @property
-    def rows(self) -> int:
-        return sum(self._ledger.counts.values())
-
-    def append(self, reading: Reading) -> None:
-        with _disk_errors(self._folder.meter_csv):
-            self._writer.append(reading)
-        self._ledger.add(reading)
-
-    def finish(self) -> None:
-        with _disk_errors(self._folder.meter_csv):
-            self._writer.close()
-        self._record.gaps = self._ledger.gaps(now_utc_s())
-        self._record.counts = self._ledger.counts
-        with _disk_errors(self._folder.meter_json):
-            self._record.write(self._folder.meter_json)
+def _check(raw: RawLog) -> bool:
+    with disk_errors(raw.path):
+        raw.check()
+    return False
 
 
 def _record(session: MeterSession, settings: LogSettings) -> MeterRecord:
@@ -183,27 +166,13 @@ def _record(session: MeterSession, settings: LogSettings) -> MeterRecord:
         accuracy=meter.accuracy_in_force(),
         calibration=settings.calibration,
         simulated=session.simulated,
+        options=options_in_force(meter),
     )
 
 
-def _refuse_old_readings(meter_csv: Path) -> None:
-    if meter_csv.exists() and meter_csv.stat().st_size:
-        raise RecordError(
-            f"{meter_csv}: expected a folder without readings, but this file holds some, and two logs "
-            f"must not be mixed. Name another folder"
-        )
-
-
-@contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
-    """Turn a failed write into a message that names the file."""
-    try:
-        yield
-    except OSError as error:
-        raise _DiskError(
-            f"{path}: cannot write ({error.strerror or error}). Free space on this disk, or name a folder on "
-            f"another one; what was written before is kept"
-        ) from error
+def options_in_force(meter: Meter) -> dict[str, Value]:
+    """Return the options of a meter that was started: as given, by default, and as it chose them."""
+    return {name: value for name, value in meter.settings.items() if value is not None} | meter.settled()
 
 
 def _parse(argv: list[str] | None) -> argparse.Namespace:
@@ -212,11 +181,13 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", required=True, help="device path or URL")
     parser.add_argument("--out", required=True, type=Path, help="run folder")
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between readings")
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="of the driver")
     parser.add_argument("-n", type=int, default=None, help="stop after so many rows")
     parser.add_argument("--calibration-date", help="YYYY-MM-DD, as the certificate has it")
     parser.add_argument("--certificate", help="number or name of the calibration certificate")
     parser.add_argument("--latency", type=float, help="measured latency in s")
     parser.add_argument("--latency-u", type=float, help="standard uncertainty of the latency in s")
+    parser.add_argument("--raw", action="store_true", help="keep every byte in meter_raw.csv")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input ends")
     return parser.parse_args(argv)
 
@@ -230,6 +201,7 @@ def _settings(options: argparse.Namespace) -> LogSettings:
         calibration=Calibration(date=options.calibration_date, certificate=options.certificate),
         latency_s=options.latency,
         latency_u_s=options.latency_u,
+        raw=options.raw,
     )
 
 
@@ -245,12 +217,16 @@ def main(argv: list[str] | None = None) -> int:
     options = _parse(argv)
     ending = Ending(options.until_stdin_closes)
     try:
+        meter = create(options.driver, read_pairs(tuple(options.option)))
         record = log(
-            create(options.driver),
+            meter,
             _settings(options),
             stop=ending.reached,
             on_ready=lambda record: _say(
-                ready=True, identity=dataclasses.asdict(record.identity), simulated=record.simulated
+                ready=True,
+                identity=dataclasses.asdict(record.identity),
+                simulated=record.simulated,
+                settled=meter.settled(),
             ),
             on_notice=lambda text: _say(notice=text),
         )

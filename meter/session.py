@@ -75,7 +75,7 @@ class MeterSession:
         self.close()
 
     def readings(self, stop: Callable[[], bool]) -> Iterator[Reading]:
-        """Start the meter and yield its readings until ``stop()`` is true.
+        """Start the meter at once; return its readings, until ``stop()`` is true.
 
         A silence yields one ``nodata`` reading, not one per interval: only what happened is a
         row, and the ledger counts what is missing. When the port was lost, or the meter was
@@ -87,6 +87,9 @@ class MeterSession:
                 answers on the port.
         """
         self.meter.start()
+        return self._readings(stop)
+
+    def _readings(self, stop: Callable[[], bool]) -> Iterator[Reading]:
         yield from self._first_readings(stop)
         while True:
             yield from self._until_lost(stop)

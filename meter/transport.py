@@ -96,6 +96,8 @@ class Transport:
             if isinstance(error, OSError):
                 _raise_open_error(port, error)
             raise
+        if tap is not None:
+            tap(now_utc_s(), "open", b"")
 
     def write(self, data: bytes) -> None:
         """Send bytes.
