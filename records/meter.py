@@ -58,10 +58,34 @@ class Accuracy:
 
 @dataclass(kw_only=True)
 class Calibration:
-    """When and by which certificate the meter was last calibrated; ``None`` where unknown."""
+    """When and by which certificate the meter was last calibrated; ``None`` where unknown.
+
+    With a calibration of one's own there is its line, too: indication = ``offset_w`` + ``gain`` x
+    true power. ``meter.csv`` keeps the indication; the analysis corrects it.
+
+    Attributes:
+        date: ``YYYY-MM-DD``.
+        certificate: number or name of the certificate.
+        gain, gain_u: of the line, and its standard uncertainty.
+        offset_w, offset_u_w: likewise.
+        gain_offset_cov: covariance of gain and offset, in W.
+        residual_sd_w: how far the levels of the calibration lie from the line.
+        of: the meter that was calibrated.
+        range_w: on which range, where it has several.
+        simulated: whether a virtual instrument took part in the calibration.
+    """
 
     date: str | None = None
     certificate: str | None = None
+    gain: float | None = None
+    gain_u: float | None = None
+    offset_w: float | None = None
+    offset_u_w: float | None = None
+    gain_offset_cov: float | None = None
+    residual_sd_w: float | None = None
+    of: Identity | None = None
+    range_w: float | None = None
+    simulated: bool = False
 
 
 @dataclass(kw_only=True)
