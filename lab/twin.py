@@ -14,13 +14,14 @@ from records.errors import DeviceError
 _READY_S = 20.0
 
 
-def start_twin(meter: MeterSection, folder: Path) -> tuple[Child, str]:
-    """Start a virtual instrument that follows this machine's load.
+def start_twin(meter: MeterSection, folder: Path, watts: float | None = None) -> tuple[Child, str]:
+    """Start a virtual instrument that follows this machine's load, or shows a constant power.
 
     Args:
         meter: the section of the configuration.
         folder: gets ``port``, a link to the instrument's port, and ``truth-NNN.csv``, the power it
             really had, one file per start.
+        watts: the constant power; ``None`` to follow the load.
 
     Returns:
         The process and the port to open.
@@ -33,7 +34,8 @@ def start_twin(meter: MeterSection, folder: Path) -> tuple[Child, str]:
     number = len(list(folder.glob("truth-*.csv"))) + 1
     settings = meter.virtual
     argv = [sys.executable, "-m", "meter.virtual", meter.driver, "--link", str(folder / "port")]
-    argv += ["--truth", str(folder / f"truth-{number:03d}.csv"), "--follow-host"]
+    argv += ["--truth", str(folder / f"truth-{number:03d}.csv")]
+    argv += ["--follow-host"] if watts is None else ["--watts", str(watts)]
     argv += ["--idle-w", str(settings.idle_w), "--cpu-w", str(settings.cpu_w)]
     argv += ["--noise-w", str(settings.noise_w), "--seed", str(settings.seed)]
     argv += ["--gain-error-pct", str(settings.gain_error_pct), "--until-stdin-closes"]
@@ -51,13 +53,18 @@ def start_twin(meter: MeterSection, folder: Path) -> tuple[Child, str]:
 
 
 @contextmanager
-def temporary_port(meter: MeterSection) -> Iterator[str]:
-    """Yield the meter's port for a short talk; a virtual instrument lives as long as the talk."""
+def temporary_port(meter: MeterSection, watts: float | None = None) -> Iterator[str]:
+    """Yield the meter's port for a short talk; a virtual instrument lives as long as the talk.
+
+    Args:
+        meter: the section of the configuration.
+        watts: constant power of a virtual instrument; ``None`` to follow this machine's load.
+    """
     if not meter.is_virtual:
         yield meter.port
         return
     with tempfile.TemporaryDirectory(prefix="wattlab-") as folder:
-        twin, port = start_twin(meter, Path(folder))
+        twin, port = start_twin(meter, Path(folder), watts)
         try:
             yield port
         finally:

@@ -12,7 +12,7 @@ import random
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from math import hypot, sqrt
 from multiprocessing import get_context
@@ -228,18 +228,21 @@ def measure_delay(
     with (
         busy_machine(cores) as busy,
         MeterSession(meter, target.port, target.interval_s) as session,
-        ThreadPoolExecutor(1) as player,
+        ExitStack() as stack,
     ):
         over = Event()
-        playing: Future[Pattern] | None = None
-        try:
-            for reading in session.readings(lambda: stop() or (playing is not None and playing.done())):
-                if not reading.flag:
-                    readings.append(reading)
-                    playing = playing or player.submit(_play, busy, draw_pattern(seconds, pattern_s), over)
-        finally:
-            over.set()
-        pattern = Pattern(()) if playing is None else playing.result()
+        player = ThreadPoolExecutor(1)
+        stack.callback(player.shutdown)
+        stack.callback(over.set)
+        played: list[Future[Pattern]] = []
+        for reading in session.readings(lambda: stop() or any(future.done() for future in played)):
+            if reading.flag:
+                continue
+            readings.append(reading)
+            if not played:
+                played.append(player.submit(_play, busy, draw_pattern(seconds, pattern_s), over))
+        over.set()
+        pattern = played[0].result() if played else Pattern(())
         delay = find_delay(
             pattern,
             [reading.t_utc_s for reading in readings],
