@@ -46,15 +46,16 @@ class PolledMeter(Meter):
             PortLost: the port went away.
         """
 
-    def begin_polling(self, update_s: float | None = None) -> None:
+    def begin_polling(self, update_s: float | None = None, answer_s: float = 0.0) -> None:
         """Start to ask; to be called at the end of `start`.
 
         Args:
             update_s: the meter's update interval when it was set to one; else the declared one.
+            answer_s: the shortest time a question and its answer take.
         """
         update_s = self.update_s if update_s is None else update_s
         wanted = update_s is not None and self.interval_s < 1.5 * update_s
-        self._lock = PhaseLock(update_s) if wanted and update_s is not None else None
+        self._lock = PhaseLock(update_s, answer_s) if wanted and update_s is not None else None
         self._grid_s, self._asked = now_mono_s(), 0
         self._last = self._held = None
 
