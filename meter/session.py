@@ -8,6 +8,7 @@ from typing import Self
 from meter.contract import Meter
 from meter.gates import Gate
 from meter.simulated import is_simulated_port
+from meter.tape import RecordingDiffers, RecordingEnded
 from meter.transport import PortLost
 from records.errors import DeviceError
 from records.meter import Identity, Reading
@@ -80,7 +81,8 @@ class MeterSession:
         A silence yields one ``nodata`` reading, not one per interval: only what happened is a
         row, and the ledger counts what is missing. When the port was lost, or the meter was
         silent for five intervals (at least its ``patience_s``), the port is opened again, for as long as it
-        takes; the first thing after that is a ``reconnected`` reading without watts.
+        takes; the first thing after that is a ``reconnected`` reading without watts. The readings of
+        a recording end with it.
 
         Raises:
             DeviceError: nothing comes at all in the beginning; or after a loss another meter
@@ -91,11 +93,14 @@ class MeterSession:
 
     def _readings(self, stop: Callable[[], bool]) -> Iterator[Reading]:
         yield from self._first_readings(stop)
-        while True:
-            yield from self._until_lost(stop)
-            if stop() or not self._reconnect(stop):
-                return
-            yield Reading(now_utc_s(), None, "reconnected")
+        try:
+            while True:
+                yield from self._until_lost(stop)
+                if stop() or not self._reconnect(stop):
+                    return
+                yield Reading(now_utc_s(), None, "reconnected")
+        except RecordingEnded as error:
+            self._notice(str(error))
 
     def _until_lost(self, stop: Callable[[], bool]) -> Iterator[Reading]:
         """Yield readings, and one ``nodata`` per silence, until port or patience is lost."""
@@ -104,6 +109,8 @@ class MeterSession:
         while not stop():
             try:
                 reading = self.meter.read(_SLICE_S)
+            except (RecordingEnded, RecordingDiffers):
+                raise
             except PortLost as error:
                 self._notice(str(error))
                 if not silent:
@@ -161,6 +168,8 @@ class MeterSession:
                     self.meter.start()
                     self._notice(f"{self.port}: the meter is back")
                     return True
+            except (RecordingEnded, RecordingDiffers):
+                raise
             except DeviceError:  # still away, or the line still noisy: the rows say so
                 self.meter.release()
                 continue

@@ -1,6 +1,7 @@
 """Bytes to and from an instrument, over anything that pyserial opens by URL.
 
-``/dev/ttyUSB0``, the path of a pseudo-terminal, ``socket://host:port``, ``rfc2217://host:port``.
+``/dev/ttyUSB0``, the path of a pseudo-terminal, ``socket://host:port``, ``rfc2217://host:port``;
+and ``tape://PATH``, a recording (`meter.tape`).
 """
 
 import contextlib
@@ -8,7 +9,7 @@ import errno
 import termios
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import serial
 
@@ -72,18 +73,7 @@ class Transport:
         # Two programs can be connected to one address; a serial port is locked by pyserial.
         self._lease = Lease(port) if "://" in port else None
         try:
-            self._serial = serial.serial_for_url(
-                port,
-                baudrate=line.baud,
-                bytesize=line.bits,
-                parity=line.parity,
-                stopbits=line.stop_bits,
-                rtscts=line.rts_cts,
-                xonxoff=line.xon_xoff,
-                timeout=_POLL_S,
-                write_timeout=2.0,
-                exclusive=True,
-            )
+            self._serial = _open(port, line)
         except BaseException as error:
             self._end_lease()
             if isinstance(error, ValueError):
@@ -200,6 +190,26 @@ class Transport:
             f"{self.port}: the port was lost ({error}). Check the cable and the USB plug; "
             f"`lab meter ports` lists what is plugged in"
         )
+
+
+def _open(port: str, line: Line) -> Any:
+    """Open a port as pyserial does, or a recording as if it were one."""
+    if port.startswith("tape://"):
+        from meter.tape import Tape
+
+        return Tape(port)
+    return serial.serial_for_url(
+        port,
+        baudrate=line.baud,
+        bytesize=line.bits,
+        parity=line.parity,
+        stopbits=line.stop_bits,
+        rtscts=line.rts_cts,
+        xonxoff=line.xon_xoff,
+        timeout=_POLL_S,
+        write_timeout=2.0,
+        exclusive=True,
+    )
 
 
 def shown(data: bytes, limit: int = 60) -> str:
