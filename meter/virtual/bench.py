@@ -171,7 +171,8 @@ class _Bench:
         data = self.port.read()
         now_s = now_mono_s()
         if data and self._faults.kind_at(now_s) != "silence":
-            self._post(self._instrument.receive(data), now_s, now_s)
+            answer = self._instrument.receive(data)
+            self._post(answer, now_s, now_s + self._instrument.answer_delay_s)
             self._send_due(now_s)
 
     def _switch(self, now_s: float) -> None:

@@ -146,6 +146,7 @@ class VirtualInstrument(ABC):
         url: of its address where it is a socket, with ``{host}`` and ``{port}``.
         own_faults: which of `OwnFault` it can have.
         interval_s: of its measurement; a command may change it while it runs.
+        answer_delay_s: how long it takes to answer; `receive` may change it from answer to answer.
         now: indication of its latest complete interval.
         fault: what is wrong with it now; empty when nothing is.
         clock_s: how far its own clock, where it has one, was moved by the fault ``clock``.
@@ -157,6 +158,7 @@ class VirtualInstrument(ABC):
     url: ClassVar[str] = "socket://{host}:{port}"
     own_faults: ClassVar[frozenset[OwnFault]] = frozenset({"stuck"})
     interval_s: float = 1.0
+    answer_delay_s: float = 0.0
 
     def __init__(self, errors: InstrumentErrors, seed: int) -> None:
         self.now = Electrical()
