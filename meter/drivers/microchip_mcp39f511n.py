@@ -26,9 +26,10 @@ RANGES = {1: 0xAE, 2: 0xBE}  # by outlet
 NEUTRAL_RANGE = 19  # with this power range one digit is 10 mW
 
 ANSWER_S = 0.5
-LATE_S = 4.0  # how long an answer that did not come in time is waited for before the next question
+_LATEST_S = 4.0  # an answer that has not come by then is taken for lost
 _QUIET_S = 0.05
 _ATTEMPTS = 3
+_MARKER_LENGTH = 4  # bytes asked for when answers may be behind their questions; no reading has so few
 _FACTORY_LSB_W = 0.01
 _EXPONENTS = range(1, 9)  # of the accumulation; 0 gives wrong powers, as the Green Metrics Tool found
 _MAINS_HZ = (50.0, 60.0)
@@ -170,7 +171,8 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
         self._lsb_w = (_FACTORY_LSB_W, _FACTORY_LSB_W)
-        self._deaf_until_s = 0.0
+        self._marker_sent_s: float | None = None  # set while answers may be behind their questions
+        self._late = b""
 
     @classmethod
     def sampling_at(cls, interval_s: float) -> Sampling:
@@ -198,20 +200,17 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
         self._accumulate(exponent, frequency_hz)
         self._lsb_w = (self._lsb_of(1), self._lsb_of(2))
         self._check_scale()
-        self._deaf_until_s = 0.0
+        self._marker_sent_s = None
         locked = _is_offered(self.interval_s, frequency_hz)
         self.begin_polling(2**exponent / frequency_hz if locked else None)
 
     def ask(self) -> Reading | None:
         """See `PolledMeter.ask`; 32 bytes of registers hold status, mains, and both powers."""
-        if now_mono_s() < self._deaf_until_s:
-            if self.port.drain(_QUIET_S, 2 * _QUIET_S):  # the late answer
-                self._deaf_until_s = now_mono_s() + _QUIET_S
+        if self._marker_sent_s is not None and not self._found_marker():
             return None
         t_utc_s, reply = self._exchange(read_frame(OUTPUTS, OUTPUTS_LENGTH), OUTPUTS_LENGTH + 3)
         if not reply:
-            # The question is still open. An answer to it looks as one to the next question would.
-            self._deaf_until_s = now_mono_s() + LATE_S
+            self._send_marker()
             return None
         data = reply_data(reply, OUTPUTS_LENGTH)
         if data is None:
@@ -223,6 +222,20 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
         """See `Meter.stop`: the board says nothing unasked; the accumulation stays until it is unplugged."""
         if self.is_open:
             self.port.drain(_QUIET_S, 10 * _QUIET_S)
+
+    def _send_marker(self) -> None:
+        """Ask for what cannot be taken for a reading: answers come in order, so what is before it is old."""
+        self._late, self._marker_sent_s = b"", now_mono_s()
+        self.port.write(read_frame(OUTPUTS, _MARKER_LENGTH))
+
+    def _found_marker(self) -> bool:
+        """Wait a little for the marker's answer; tell whether it came."""
+        self._late += self.port.drain(_QUIET_S, 4 * _QUIET_S)
+        if reply_data(self._late[-_MARKER_LENGTH - 3 :], _MARKER_LENGTH) is not None:
+            self._marker_sent_s = None
+        elif self._marker_sent_s is not None and now_mono_s() - self._marker_sent_s > _LATEST_S:
+            self._send_marker()
+        return self._marker_sent_s is None
 
     def _refuse_the_interval_of_other_mains(self, frequency_hz: float) -> None:
         if self.sampling_at(self.interval_s) == "interval_mean" and not _is_offered(
@@ -246,7 +259,7 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
                 f"{self.port.port}: expected an accumulation of 2^{exponent} line periods, but the board "
                 f"keeps {shown(found)}. Unplug the board and plug it in again"
             )
-        self.port.drain((2 ** min(before, max(_EXPONENTS)) + 2 * 2**exponent) / frequency_hz, LATE_S)
+        self.port.drain((2 ** min(before, max(_EXPONENTS)) + 2 * 2**exponent) / frequency_hz, _LATEST_S)
 
     def _lsb_of(self, outlet: int) -> float:
         if self.settings["scale"] == "factory":
