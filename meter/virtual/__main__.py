@@ -36,6 +36,9 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--link", type=Path, help="symbolic link to the port")
     parser.add_argument("--truth", type=Path, help="file for the true energy: t_utc_s,power_w,energy_j")
     parser.add_argument(
+        "--emissions", type=Path, help="file for the ends of its intervals: t_utc_s,readings,lost_bytes"
+    )
+    parser.add_argument(
         "--fault",
         action="append",
         default=[],
@@ -57,6 +60,7 @@ def _simulation(options: argparse.Namespace) -> Simulation:
         errors=InstrumentErrors(gain_error_pct=options.gain_error_pct, offset_w=options.offset_w),
         link=options.link,
         truth=options.truth,
+        emissions=options.emissions,
         faults=tuple(Fault.parse(text) for text in options.fault),
         seed=options.seed,
     )

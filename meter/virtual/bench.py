@@ -27,6 +27,10 @@ STEP_S = 0.1
 TRUTH_COLUMNS = "t_utc_s,power_w,energy_j"
 """Of the truth file: end of step, power held since the row before, energy since the first row."""
 
+EMISSION_COLUMNS = "t_utc_s,readings,lost_bytes"
+"""Of the emission file: end of an interval of the instrument, readings it sent by then, bytes that
+nobody took by then."""
+
 # From the end of an interval to the record's first byte: our assumption of a small, uneven delay,
 # as a share of the interval where that is short.
 _DELAY_S = 0.02
@@ -43,6 +47,7 @@ class Simulation:
         errors: of its indication.
         link: path of a symbolic link to the port, or ``None``.
         truth: file that gets the true energy, or ``None``.
+        emissions: file that gets the ends of the instrument's intervals, or ``None``.
         faults: what shall go wrong.
         seed: of everything random in the instrument.
     """
@@ -52,6 +57,7 @@ class Simulation:
     errors: InstrumentErrors = field(default_factory=InstrumentErrors)
     link: Path | None = None
     truth: Path | None = None
+    emissions: Path | None = None
     faults: tuple[Fault, ...] = ()
     seed: int = 0
 
@@ -69,7 +75,7 @@ def simulate(
     Raises:
         ConfigurationError: no virtual instrument has this name, it cannot have one of the faults, or
             the link cannot be made.
-        DeviceError: the truth file cannot be written.
+        DeviceError: the truth file or the emission file cannot be written.
     """
     bench = _Bench(simulation)
     try:
@@ -96,8 +102,9 @@ class _Bench:
         self._due: list[tuple[float, bytes]] = []
         self._power_w, self._looked_s = 0.0, -1.0
         self._truth = None if simulation.truth is None else _Truth(simulation.truth, self._utc_s(self._t0_s))
+        self._emissions = None if simulation.emissions is None else _Emissions(simulation.emissions)
         self.port: VirtualPort | VirtualSocket = (
-            VirtualPort(simulation.link)
+            VirtualPort(simulation.link, self._instrument.fifo_bytes)
             if self._instrument.link == "pty"
             else VirtualSocket(self._instrument.url)
         )
@@ -115,8 +122,9 @@ class _Bench:
     def close(self) -> None:
         """Take port and link away."""
         self.port.unplug()
-        if self._truth is not None:
-            self._truth.close()
+        for file in (self._truth, self._emissions):
+            if file is not None:
+                file.close()
 
     def _advance(self, step_end_s: float, now_s: float) -> None:
         """Take one step that ends at the last step border before now."""
@@ -137,6 +145,9 @@ class _Bench:
             streamed = self._instrument.advance(mean_w)
             delay_s = min(1.0, self._instrument.interval_s) * (_DELAY_S + _JITTER_S * self._random.random())
             self._post(streamed, end_s, end_s + delay_s)
+            if self._emissions is not None:
+                sent = self._instrument.readings_sent
+                self._emissions.add(self._utc_s(end_s), sent, self.port.lost_bytes)
 
     def _post(self, message: bytes, t_s: float, send_s: float) -> None:
         """Put a message on the line, with the faults of the moment."""
@@ -162,7 +173,9 @@ class _Bench:
         if not self.port.plugged_in:
             select.select([], [], [], timeout_s)
             return
-        readable, _, _ = select.select(self.port.descriptors(), [], [], timeout_s)
+        readable, writable, _ = select.select(self.port.descriptors(), self.port.holds(), [], timeout_s)
+        if writable:
+            self.port.write()
         if not readable:
             return
         if self.port.accept_client():
@@ -207,18 +220,40 @@ def _check_faults(simulation: Simulation, instrument: VirtualInstrument) -> None
         raise ConfigurationError("--fault unplug: needs --link, under which the port comes back")
 
 
-class _Truth:
+class _File:
+    """A file for whoever checks a measurement."""
+
+    def __init__(self, path: Path, what: str, columns: str) -> None:
+        self._path, self._what = path, what
+        try:
+            self._file = LineAppender(path, columns)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def append(self, line: str) -> None:
+        try:
+            self._file.append(line)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _error(self, error: OSError) -> DeviceError:
+        return DeviceError(
+            f"{self._path}: cannot write {self._what} ({error.strerror or error}). Free space on this "
+            f"disk, or name another file"
+        )
+
+
+class _Truth(_File):
     """The true power: a row for each step, or for each 0.1 s where the steps are shorter."""
 
     def __init__(self, path: Path, t_start_utc_s: float) -> None:
-        self._path = path
+        super().__init__(path, "the true energy", TRUTH_COLUMNS)
         self._energy_j = 0.0
         self._row_s, self._row_j = 0.0, 0.0
-        try:
-            self._file = LineAppender(path, TRUTH_COLUMNS)
-            self._file.append(f"{format_utc_s(t_start_utc_s)},{0:.6f},{0:.9f}")
-        except OSError as error:
-            raise self._error(error) from error
+        self.append(f"{format_utc_s(t_start_utc_s)},{0:.6f},{0:.9f}")
 
     def add(self, t_utc_s: float, step_s: float, power_w: float) -> None:
         self._row_s += step_s
@@ -228,16 +263,14 @@ class _Truth:
         self._energy_j += self._row_j
         mean_w = self._row_j / self._row_s
         self._row_s, self._row_j = 0.0, 0.0
-        try:
-            self._file.append(f"{format_utc_s(t_utc_s)},{mean_w:.6f},{self._energy_j:.9f}")
-        except OSError as error:
-            raise self._error(error) from error
+        self.append(f"{format_utc_s(t_utc_s)},{mean_w:.6f},{self._energy_j:.9f}")
 
-    def close(self) -> None:
-        self._file.close()
 
-    def _error(self, error: OSError) -> DeviceError:
-        return DeviceError(
-            f"{self._path}: cannot write the true energy ({error.strerror or error}). Free space on this "
-            f"disk, or name another file"
-        )
+class _Emissions(_File):
+    """When the instrument's intervals ended, a row for each."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "the ends of intervals", EMISSION_COLUMNS)
+
+    def add(self, t_utc_s: float, readings: int, lost_bytes: int) -> None:
+        self.append(f"{format_utc_s(t_utc_s)},{readings},{lost_bytes}")

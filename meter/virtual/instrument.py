@@ -145,6 +145,8 @@ class VirtualInstrument(ABC):
         link: whether a client reaches it through a pseudo-terminal or a TCP socket.
         url: of its address where it is a socket, with ``{host}`` and ``{port}``.
         own_faults: which of `OwnFault` it can have.
+        fifo_bytes: how much it holds back where it is not read in time (pseudo-terminals only); what
+            exceeds that is lost.
         interval_s: of its measurement; a command may change it while it runs.
         answer_delay_s: how long it takes to answer; `receive` may change it from answer to answer.
         now: indication of its latest complete interval.
@@ -157,6 +159,7 @@ class VirtualInstrument(ABC):
     link: ClassVar[Literal["pty", "tcp"]] = "pty"
     url: ClassVar[str] = "socket://{host}:{port}"
     own_faults: ClassVar[frozenset[OwnFault]] = frozenset({"stuck"})
+    fifo_bytes: ClassVar[int] = 0
     interval_s: float = 1.0
     answer_delay_s: float = 0.0
 

@@ -13,17 +13,24 @@ class VirtualPort:
 
     A slave descriptor of our own is kept open: without it, reading the master fails whenever no
     client has the port open. Bytes that nobody takes in time are lost, as on a line without
-    handshake: the system holds 64 KiB or so for a client.
+    handshake: the system holds 64 KiB or so for a client, and the instrument itself as much as it can.
 
     Args:
         link: path of a symbolic link to the port; a link left by an earlier instrument is replaced.
+        fifo_bytes: how much the instrument holds back when the system takes no more.
+
+    Attributes:
+        lost_bytes: how many bytes were lost because nobody took them.
 
     Raises:
         ConfigurationError: there is something else than a link at that path.
     """
 
-    def __init__(self, link: Path | None) -> None:
+    def __init__(self, link: Path | None, fifo_bytes: int = 0) -> None:
+        self.lost_bytes = 0
         self._link = link
+        self._fifo_bytes = fifo_bytes
+        self._held = bytearray()
         self._master = self._slave = -1
         self.device = ""
         if link is not None and link.is_file() and not link.is_symlink():
@@ -69,6 +76,7 @@ class VirtualPort:
         os.close(self._slave)
         os.close(self._master)
         self._master = self._slave = -1
+        self._held.clear()
 
     def descriptors(self) -> list[int]:
         """Return what to wait on for bytes of the client."""
@@ -85,10 +93,17 @@ class VirtualPort:
         except BlockingIOError:
             return b""
 
-    def write(self, data: bytes) -> None:
-        """Send bytes to the client."""
+    def holds(self) -> list[int]:
+        """Return what to wait on for room for bytes that are held back; nothing when none are."""
+        return [self._master] if self._held else []
+
+    def write(self, data: bytes = b"") -> None:
+        """Send bytes to the client, after those held back; hold back or lose what it does not take."""
+        self._held += data
         try:
-            os.write(self._master, data)
+            del self._held[: os.write(self._master, self._held)]
         except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EIO):  # nobody reads: lost, as on a wire
+            if error.errno not in (errno.EAGAIN, errno.EIO):  # nobody reads
                 raise
+        self.lost_bytes += max(0, len(self._held) - self._fifo_bytes)
+        del self._held[self._fifo_bytes :]

@@ -16,9 +16,13 @@ class VirtualSocket:
 
     Args:
         url: of the port, with ``{host}`` and ``{port}``.
+
+    Attributes:
+        lost_bytes: how many bytes were lost because the client did not take them.
     """
 
     def __init__(self, url: str) -> None:
+        self.lost_bytes = 0
         self._url = url
         self._tcp_port = 0
         self._listener: socket.socket | None = None
@@ -83,11 +87,18 @@ class VirtualSocket:
             self._drop()
         return data
 
-    def write(self, data: bytes) -> None:
+    def holds(self) -> list[int]:
+        """Return nothing: the system holds back what the client does not take yet."""
+        return []
+
+    def write(self, data: bytes = b"") -> None:
         """Send bytes to the client; what it does not take is lost."""
-        if self._client is not None:
-            with contextlib.suppress(OSError):
-                self._client.sendall(data)
+        if self._client is None:
+            return
+        sent = 0
+        with contextlib.suppress(OSError):
+            sent = self._client.send(data)
+        self.lost_bytes += len(data) - sent
 
     def _drop(self) -> None:
         if self._client is not None:
