@@ -91,12 +91,11 @@ class Meter(ABC):
                 f"but {interval_s:g} s was asked for. Set it to {cls.fastest_interval_s:g} s or more"
             )
 
-    @classmethod
-    def sampling_at(cls, interval_s: float) -> Sampling:
+    def sampling_at(self, interval_s: float) -> Sampling:
         """Return what a reading is when one is taken every ``interval_s``."""
-        if cls.averaging_s is not None and interval_s > 1.01 * cls.averaging_s:
+        if self.averaging_s is not None and interval_s > 1.01 * self.averaging_s:
             return "instantaneous"
-        return cls.sampling
+        return self.sampling
 
     @abstractmethod
     def open(self, port: str, interval_s: float) -> None:
