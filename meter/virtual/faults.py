@@ -83,6 +83,10 @@ class Faults:
                 return fault.kind
         return ""
 
+    def forget(self) -> None:
+        """Drop what a stall holds back, because the client that it was for is gone."""
+        self._held = b""
+
     def on_wire(self, message: bytes, t_s: float, instrument: VirtualInstrument) -> tuple[float, bytes]:
         """Return what of a message reaches the line, and how much later.
 
