@@ -180,6 +180,7 @@ class _Bench:
             return
         if self.port.accept_client():
             self._due.clear()
+            self._faults.forget()
             self._instrument.connected()
         data = self.port.read()
         now_s = now_mono_s()
