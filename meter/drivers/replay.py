@@ -144,7 +144,8 @@ class Replay(Meter):
         if not abs(interval_s - played_s) <= _INTERVAL_TOLERANCE * played_s:
             raise ConfigurationError(
                 f"interval: {self._path} has a reading every {recorded_s:g} s, which at speed "
-                f"{self._speed:g} is every {played_s:g} s, but {interval_s:g} s was asked for. Set it to {played_s:g} s"
+                f"{self._speed:g} is every {played_s:g} s, but {interval_s:g} s was asked for. Set it to "
+                f"{played_s:g} s"
             )
 
     def identify(self) -> Identity:
