@@ -15,6 +15,7 @@ import serial
 
 from meter.lease import Lease
 from meter.ports import list_ports, remedy
+from meter.simulated import is_simulated_port
 from meter.tap import Tap
 from records.errors import ConfigurationError, DeviceError
 from records.times import now_mono_s, now_utc_s
@@ -198,11 +199,14 @@ def _open(port: str, line: Line) -> Any:
         from meter.tape import Tape
 
         return Tape(port)
+    # A pseudo-terminal has no parity and no 7 bits. Linux ignores the wish when the port is opened for
+    # the first time and refuses it afterwards.
+    bare = is_simulated_port(port)
     return serial.serial_for_url(
         port,
         baudrate=line.baud,
-        bytesize=line.bits,
-        parity=line.parity,
+        bytesize=8 if bare else line.bits,
+        parity="N" if bare else line.parity,
         stopbits=line.stop_bits,
         rtscts=line.rts_cts,
         xonxoff=line.xon_xoff,
