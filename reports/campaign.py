@@ -1,12 +1,7 @@
 """The report of a campaign: one HTML file that opens offline, anywhere, without a script."""
 
-import base64
-import hashlib
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from records.campaign import CampaignFolder
 from records.files import write_atomically
@@ -20,12 +15,10 @@ from reports.figures.hardware import hardware_sheet
 from reports.figures.kit import Sheet
 from reports.figures.power import power_sheet
 from reports.figures.trackers import trackers_sheet
+from reports.pages import render_page
 from reports.summary import summary_of
 from reports.svg import drawing_style
-from reports.texts import printable
 from reports.view import View, view_of
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_report(folder: Path, out: Path | None = None) -> Path:
@@ -52,10 +45,8 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
 def render(results: Results) -> str:
     """Return the report as HTML; the same results always give the same text."""
     view = view_of(results)
-    style = _style(view.simulated)
     context = {
         "results": results,
-        "simulated": view.simulated,
         "summary": summary_of(view),
         "figures": _figures(view),
         "tables": _tables(view),
@@ -63,30 +54,8 @@ def render(results: Results) -> str:
         "environment": _environment_lines(results),
         "meter": lines_of(results.meter),
         "settings": _settings_lines(results),
-        "style": Markup(style),
-        "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     }
-    return _environment().get_template("campaign.html").render(context)
-
-
-def _style(simulated: bool) -> str:
-    names = ("style.css", "simulated.css") if simulated else ("style.css",)
-    return "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_fit_to_print,
-    )
-
-
-def _fit_to_print(value: Any) -> Any:
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return render_page("campaign.html", context, simulated=view.simulated)
 
 
 def _figures(view: View) -> dict[str, Sheet]:

@@ -55,7 +55,10 @@ option_option = click.option(
 count_option = click.option("-n", "count", type=click.IntRange(min=1), help="Stop after that many readings.")
 
 
-@click.group(cls=LabGroup)
+_TRUST = {name: f"lab.cli.meter_trust:{name}" for name in ("calibrate", "zero", "delay")}
+
+
+@click.group(cls=LabGroup, commands_at=_TRUST)
 def meter() -> None:
     """Talk to one power meter, or simulate one.
 

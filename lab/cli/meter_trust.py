@@ -1,0 +1,329 @@
+"""``lab meter calibrate``, ``zero`` and ``delay``: how far a meter's number can be trusted."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import click
+
+from lab.cli.common import json_option
+from lab.cli.meters import driver_option, interval_option, option_option, port_option
+from lab.config import MeterSection, VirtualMeterSection
+from lab.output import make_stderr, print_json, print_table, stdout
+from lab.twin import start_twin, temporary_port
+from meter.calibration import Calibrator, Heard, Target, listen, offset_limit_w
+from meter.delay import measure_delay
+from meter.options import read_pairs
+from meter.registry import create
+from records.calibration import CalibrationRecord, Level
+from records.errors import ConfigurationError, RecordError
+
+_VIRTUAL = "virtual"
+_PATTERN_INTERVALS = 3
+
+
+@click.command()
+@driver_option
+@port_option
+@option_option
+@interval_option
+@click.option("--reference-driver", metavar="NAME", help="Of the reference meter.")
+@click.option("--reference-port", help="Of the reference meter.")
+@click.option("--reference-option", "reference_options", multiple=True, metavar="NAME=VALUE")
+@click.option(
+    "--reference-u-pct",
+    type=float,
+    help="Standard uncertainty (k = 1) of the true watts in percent; of a reference meter the data sheet's.",
+)
+@click.option(
+    "--levels", metavar="W,W,...", help="Loads, the highest first; without a reference, known watts."
+)
+@click.option("--seconds", type=click.FloatRange(min=1), default=30.0, show_default=True, help="A level.")
+@click.option("--certificate", help="Number or name of this calibration.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("calibration.json"), show_default=True)
+@click.option("--page", type=click.Path(path_type=Path), help="Write a certificate to print (HTML).")
+@click.option("--yes", is_flag=True, help="Do not ask between the levels; the load is set otherwise.")
+@json_option
+def calibrate(
+    driver: str,
+    port: str,
+    options: tuple[str, ...],
+    interval_s: float | None,
+    reference_driver: str | None,
+    reference_port: str | None,
+    reference_options: tuple[str, ...],
+    reference_u_pct: float | None,
+    levels: str | None,
+    seconds: float,
+    certificate: str | None,
+    out: Path,
+    page: Path | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Calibrate a meter at several loads, against a reference meter or known loads.
+
+    The result is a line, indication = offset + gain x true power, with its uncertainty. Name the file
+    in lab.toml and the analysis corrects the readings. Virtual instruments are set by the lab.
+
+    \b
+    lab meter calibrate --driver wattsup_pro --port /dev/ttyUSB0 --reference-driver yokogawa_wt310 --reference-port /dev/usbtmc0
+    lab meter calibrate --driver wattsup_pro --port virtual --levels 200,100,50,20 --reference-u-pct 0.1
+    """  # noqa: E501
+    wanted = _levels(levels)
+    target = _target(driver, port, options, interval_s)
+    reference = _reference(reference_driver, reference_port, reference_options)
+    _check_calibrate(target, reference, wanted, out, yes)
+    calibrator = Calibrator(target, reference, reference_u_pct)
+    say = make_stderr().print
+    for number, (load_w, level) in enumerate(_take(calibrator, wanted, seconds, yes), start=1):
+        asked = "" if load_w is None else f", {load_w:g} W set"
+        say(
+            f"level {number}{asked}: true {level.true_w:.3f} W, indicated {level.indicated_w:.3f} W "
+            f"({level.readings} readings)",
+            markup=False,
+        )
+    record = calibrator.finish(certificate)
+    record.write(out)
+    if page is not None:
+        from reports.certificate import write_certificate  # it draws, which the others need not
+
+        write_certificate(record, page)
+    if as_json:
+        print_json(record.to_json())
+    else:
+        _print_calibration(record, out, page)
+
+
+def _levels(text: str | None) -> list[float] | None:
+    if text is None:
+        return None
+    try:
+        levels = [float(part) for part in text.split(",")]
+    except ValueError:
+        levels = []
+    if not levels or any(not 0 <= level < float("inf") for level in levels):
+        raise ConfigurationError(f"--levels {text!r}: expected watts with commas between, e.g. 200,100,50,20")
+    return levels
+
+
+def _target(driver: str, port: str, options: tuple[str, ...], interval_s: float | None) -> Target:
+    """Return a meter to be read; its driver and options are checked before anything is started."""
+    driven = create(driver, read_pairs(options))
+    interval_s = max(1.0, driven.fastest_interval_s) if interval_s is None else interval_s
+    driven.check_interval(interval_s)
+    return Target(driver, port, interval_s, read_pairs(options))
+
+
+def _reference(driver: str | None, port: str | None, options: tuple[str, ...]) -> Target | None:
+    if driver is None and port is None and not options:
+        return None
+    if driver is None or port is None:
+        raise ConfigurationError("expected --reference-driver and --reference-port together, or neither")
+    return _target(driver, port, options, None)
+
+
+def _check_calibrate(
+    target: Target, reference: Target | None, levels: list[float] | None, out: Path, yes: bool
+) -> None:
+    if levels is None and (reference is None or yes or target.port == _VIRTUAL):
+        raise ConfigurationError(
+            "--levels: expected watts, e.g. 200,100,50,20; only with a reference meter and someone to set "
+            "the loads can they be left out"
+        )
+    if reference is not None and (target.port == _VIRTUAL) != (reference.port == _VIRTUAL):
+        raise ConfigurationError(
+            "--port and --reference-port: expected both virtual or neither; a virtual and a real meter "
+            "cannot hang on the same load"
+        )
+    if out.exists():
+        raise RecordError(f"{out}: expected a new file, but it exists. Name another one with --out")
+
+
+def _take(
+    calibrator: Calibrator, levels: list[float] | None, seconds: float, yes: bool
+) -> Iterator[tuple[float | None, Level]]:
+    """Yield each level as it was measured, with the load that was asked for."""
+    known = calibrator.reference is None
+    if levels is None:
+        number = 1
+        while click.confirm(f"Level {number}: is a steady load connected (no ends)", default=True, err=True):
+            yield None, calibrator.take(None, seconds, _never)
+            number += 1
+        return
+    for load_w in levels:
+        if calibrator.target.port == _VIRTUAL:
+            yield load_w, _take_virtual(calibrator, load_w, seconds)
+            continue
+        true_w = load_w
+        if not yes and known:
+            true_w = click.prompt(
+                f"Connect the load of {load_w:g} W, let it settle, and give its true watts",
+                type=float,
+                default=load_w,
+                err=True,
+            )
+        elif not yes:
+            click.prompt(
+                f"Connect a load of about {load_w:g} W, let it settle, and press Enter",
+                default="",
+                show_default=False,
+                err=True,
+            )
+        yield load_w, calibrator.take(true_w if known else None, seconds, _never)
+
+
+def _take_virtual(calibrator: Calibrator, load_w: float, seconds: float) -> Level:
+    """Take a level with virtual instruments that show this load; the reference has no error."""
+    target, reference = calibrator.target, calibrator.reference
+    with (
+        _constant(target, load_w, VirtualMeterSection()) as port,
+        _constant(reference or target, load_w, VirtualMeterSection(gain_error_pct=0.0)) as reference_port,
+    ):
+        calibrator.target = replace(target, port=port)
+        if reference is not None:
+            calibrator.reference = replace(reference, port=reference_port)
+        level = calibrator.take(load_w if reference is None else None, seconds, _never)
+    calibrator.target = replace(calibrator.target, port=_VIRTUAL)
+    if calibrator.reference is not None:
+        calibrator.reference = replace(calibrator.reference, port=_VIRTUAL)
+    return level
+
+
+@contextmanager
+def _constant(target: Target, load_w: float, settings: VirtualMeterSection) -> Iterator[str]:
+    section = MeterSection(driver=target.driver, port=_VIRTUAL, virtual=settings)
+    with tempfile.TemporaryDirectory(prefix="wattlab-") as folder:
+        twin, port = start_twin(section, Path(folder), load_w)
+        try:
+            yield port
+        finally:
+            twin.stop()
+
+
+def _never() -> bool:
+    return False
+
+
+def _print_calibration(record: CalibrationRecord, out: Path, page: Path | None) -> None:
+    if record.simulated:
+        stdout.print("SIMULATED: a virtual instrument took part; this calibrates nothing", markup=False)
+    rows = [
+        (f"{level.true_w:.3f}", f"{level.indicated_w:.3f}", f"{level.residual_w:+.3f}", level.readings)
+        for level in record.levels
+    ]
+    print_table(("true W", "indicated W", "from the line W", "readings"), rows)
+    for line in (
+        f"gain    {record.gain:.6f}  u = {record.gain_u:.6f} (k = 1)",
+        f"offset  {record.offset_w:.4f} W  u = {record.offset_u_w:.4f} W (k = 1)",
+        f"levels lie within {record.residual_sd_w:.4f} W (sd) of the line",
+        f"reference: {record.reference.words}; {record.reference.basis}",
+        f"Written: {out}" + (f" and {page}" if page else ""),
+        "In lab.toml, under [meter]:",
+        f'calibration = "{out}"',
+    ):
+        stdout.print(line, markup=False)
+
+
+@click.command()
+@driver_option
+@port_option
+@option_option
+@click.option("-n", "count", type=click.IntRange(min=5), default=30, show_default=True, help="Readings.")
+@json_option
+@click.pass_context
+def zero(
+    ctx: click.Context, driver: str, port: str, options: tuple[str, ...], count: int, as_json: bool
+) -> None:
+    """Read a meter with its load disconnected: is it zero, as far as its data sheet promises?
+
+    Exit code 1 when the mean is farther from zero than percent of range and counts allow.
+
+    \b
+    lab meter zero --driver wattsup_pro --port /dev/ttyUSB0
+    """
+    target = _target(driver, port, options, None)
+    section = MeterSection(driver=driver, port=port)
+    with temporary_port(section, watts=0.0) as real_port:
+        at_port = replace(target, port=real_port)
+        (heard,) = listen([at_port], (count + 0.5) * target.interval_s, _never)
+    limit_w = offset_limit_w(heard.accuracy, heard.resolution_w)
+    if limit_w is None:
+        raise ConfigurationError(
+            f"{driver}: its limit of error at zero refers to a range that is not known. Fix the ranges with "
+            f"--option (see `lab meter drivers {driver}`)"
+        )
+    limit_w = max(limit_w, heard.resolution_w)  # a sheet without such a term still has a last digit
+    within = abs(heard.mean_w) <= limit_w
+    result = {
+        "mean_w": heard.mean_w,
+        "sd_w": heard.sd_w,
+        "readings": len(heard.readings),
+        "limit_w": limit_w,
+        "within": within,
+        "simulated": heard.simulated,
+    }
+    if as_json:
+        print_json(result)
+    else:
+        _print_zero(heard, limit_w, within)
+    ctx.exit(0 if within else 1)
+
+
+def _print_zero(heard: Heard, limit_w: float, within: bool) -> None:
+    mark = "  SIMULATED" if heard.simulated else ""
+    verdict = "within the data sheet" if within else "NOT within the data sheet: is the load disconnected?"
+    stdout.print(
+        f"{heard.mean_w:+.4f} W, sd {heard.sd_w:.4f} W over {len(heard.readings)} readings; "
+        f"limit {limit_w:.4g} W: {verdict}{mark}",
+        markup=False,
+    )
+
+
+@click.command()
+@driver_option
+@port_option
+@option_option
+@interval_option
+@click.option(
+    "--pattern-s", type=click.FloatRange(min=0.1), help="Mean busy and idle time; three intervals if absent."
+)
+@click.option("--seconds", type=click.FloatRange(min=10), default=120.0, show_default=True)
+@json_option
+def delay(
+    driver: str,
+    port: str,
+    options: tuple[str, ...],
+    interval_s: float | None,
+    pattern_s: float | None,
+    seconds: float,
+    as_json: bool,
+) -> None:
+    """Measure how late the meter is, with a busy and idle pattern on this machine.
+
+    The meter has to feed this machine, and nothing else may be running on it. All its cores are busy for
+    half of the time.
+
+    \b
+    lab meter delay --driver wattsup_pro --port /dev/ttyUSB0
+    """
+    target = _target(driver, port, options, interval_s)
+    pattern_s = _PATTERN_INTERVALS * target.interval_s if pattern_s is None else pattern_s
+    cores = len(os.sched_getaffinity(0))
+    make_stderr().print(f"{cores} core(s) busy and idle in turn for {seconds:g} s ...", markup=False)
+    with temporary_port(MeterSection(driver=driver, port=port, interval_s=target.interval_s)) as real_port:
+        found, simulated = measure_delay(replace(target, port=real_port), seconds, pattern_s, cores, _never)
+    if as_json:
+        print_json({**asdict(found), "simulated": simulated})
+        return
+    stdout.print(
+        f"The load explains {100 * found.explained:.1f} % of the variance of {found.readings} readings; busy "
+        f"is {found.step_w:.1f} W more than idle.{' SIMULATED' if simulated else ''}",
+        markup=False,
+    )
+    stdout.print("In lab.toml, under [meter]:", markup=False)
+    stdout.print(f"latency_s = {found.latency_s:.4f}", markup=False)
+    stdout.print(f"latency_u_s = {found.latency_u_s:.4f}", markup=False)
