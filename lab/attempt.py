@@ -4,7 +4,6 @@ An attempt counts only when all of that happened (ARCHITECTURE, "The processes o
 is sampled here: the processes write their own files, and this module watches that they live.
 """
 
-import sys
 import time
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from lab.campaign import OpenCampaign, new_run
 from lab.children import Child, launch
 from lab.commands import command_of
 from lab.live import Follower, LiveReading
+from lab.meters import Meters
 from lab.observer import Observer
 from records.campaign import Slot
 from records.clock import append_clock
@@ -26,6 +26,7 @@ from sut.gate import GateLimits, StabilityGate
 _STEP_S = 0.2
 _FINE_STEP_S = 0.005
 _METER_READY_S = 20.0
+_METER_READY_INTERVALS = 10
 _COLLECTORS_READY_S = 20.0
 _RUNNER_GRACE_S = 15.0  # the runner itself gives the workload 5 s between SIGTERM and SIGKILL
 
@@ -42,7 +43,7 @@ class Attempt:
         opened: the campaign.
         slot: what is attempted.
         number: of the attempt, from 1.
-        port: where the meter is.
+        meters: who measures.
         sut: the system under test.
         journal: the evidence log.
         observer: whoever watches.
@@ -51,7 +52,7 @@ class Attempt:
     opened: OpenCampaign
     slot: Slot
     number: int
-    port: str
+    meters: Meters
     sut: Sut
     journal: Journal
     observer: Observer
@@ -128,20 +129,12 @@ class Attempt:
     # -- the steps, in order -------------------------------------------------------------------
 
     def _start_logger(self, folder: RunFolder) -> Child:
-        meter = self.opened.config.meter
-        argv = [sys.executable, "-m", "meter.logger", "--driver", meter.driver, "--port", self.port]
-        argv += ["--interval", str(meter.interval_s), "--out", str(folder.path), "--until-stdin-closes"]
-        options = {
-            "--calibration-date": meter.calibration_date,
-            "--certificate": meter.certificate,
-            "--latency": meter.latency_s,
-            "--latency-u": meter.latency_u_s,
-        }
-        for option, value in options.items():
-            if value is not None:
-                argv += [option, str(value)]
         self.observer.phase("meter", "waiting for the first reading")
-        return self._start("meter logger", argv, _METER_READY_S, DeviceError)
+        config = self.opened.config.meter
+        patience_s = _METER_READY_S + _METER_READY_INTERVALS * config.slowest_interval_s
+        child = self._start("meter logger", self.meters.logger_command(folder.path), patience_s, DeviceError)
+        self.meters.learn((child.ready() or {}).get("settled", {}))
+        return child
 
     def _pass_gate(self, run: Run, follower: Follower) -> None:
         settings = self.opened.config.gate
@@ -178,7 +171,7 @@ class Attempt:
         (docs/explanation/method.md, `u_split`). A silent meter is not waited for.
         """
         follower.new_readings()
-        deadline = time.monotonic() + 2 * self.opened.config.meter.interval_s
+        deadline = time.monotonic() + 2 * self.opened.config.meter.slowest_interval_s
         while time.monotonic() < deadline:
             readings = self._pump(follower, _FINE_STEP_S)
             if any(reading.power_w is not None for reading in readings):
@@ -209,9 +202,14 @@ class Attempt:
         return child
 
     def _lead_out_s(self) -> float:
-        """Return the lead-out: at least twice the meter's interval plus its latency."""
-        meter = self.opened.config.meter
-        least = 2 * meter.interval_s + (meter.latency_s or 0.0)
+        """Return the lead-out: at least twice the meter's interval plus its latency.
+
+        Of several meters it is three times the slowest one's: a row of their sum waits for the others.
+        """
+        config = self.opened.config.meter
+        intervals = 3 if config.more else 2
+        latency_s = max(meter.latency_s or 0.0 for _, meter in config.all)
+        least = intervals * config.slowest_interval_s + latency_s
         return max(self.opened.config.run.lead_out_s, least)
 
     def _judge(self, run: Run, runner: Child, folder: RunFolder) -> None:

@@ -2,21 +2,20 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
 from lab.attempt import Attempt
 from lab.campaign import OpenCampaign, close_orphans, lock, slot_states
+from lab.config import MeterSection
+from lab.meters import Meters
 from lab.observer import Observer
 from lab.twin import start_twin
-from meter.registry import create
-from meter.session import MeterSession
 from meter.simulated import is_simulated_port
 from records.campaign import Environment, Slot
 from records.errors import DeviceError, InterruptedCampaign, SutError
 from records.journal import Journal
-from records.meter import Identity
 from records.run import Run
 from sut.contract import Sut
 from sut.local import LocalSut
@@ -89,21 +88,22 @@ class _Conductor:
             self.opened.config.campaign.title, plan, done, simulated=self.opened.campaign.simulated
         )
         outcome = Outcome(completed=done)
-        with self._meter_port() as port:
+        with self._meter_ports() as ports:
+            meters = Meters(self.opened, ports)
             if len(done) < len(plan):
-                self._record_environment(identify(self.opened, port))
+                self._record_environment(meters)
             for slot in plan:
                 if slot not in done:
-                    self._slot(slot, states[slot.slot].attempts, port, outcome)
+                    self._slot(slot, states[slot.slot].attempts, meters, outcome)
         self.journal.write("campaign ended", completed=len(outcome.completed), missing=len(outcome.missing))
         return outcome
 
-    def _slot(self, slot: Slot, attempts_before: int, port: str, outcome: Outcome) -> None:
+    def _slot(self, slot: Slot, attempts_before: int, meters: Meters, outcome: Outcome) -> None:
         run: Run | None = None
         for number in range(1, self.opened.config.campaign.max_attempts + 1):
             attempt = attempts_before + number
             self.observer.attempt(slot, attempt)
-            run = Attempt(self.opened, slot, attempt, port, self.sut, self.journal, self.observer).execute()
+            run = Attempt(self.opened, slot, attempt, meters, self.sut, self.journal, self.observer).execute()
             if run.status == "completed":
                 outcome.completed.append(slot)
                 return
@@ -111,50 +111,34 @@ class _Conductor:
                 break  # the gate has had its own tries (METHOD section 11: skipped, not forced)
         outcome.missing.append((slot, (run.reason if run else None) or ""))
 
-    def _record_environment(self, identity: Identity) -> None:
+    def _record_environment(self, meters: Meters) -> None:
         config = self.opened.config
         pythons = {name: section.python for name, section in config.environments.items()}
         pythons |= {name: section.python for name, section in config.trackers.items()}
+        meter = meters.identify()
         inventory = self.sut.inventory({name: config.resolve(path) for name, path in pythons.items()})
-        meter = {
-            **vars(identity),
-            "driver": config.meter.driver,
-            "calibration_date": config.meter.calibration_date,
-            "certificate": config.meter.certificate,
-            "simulated": self.opened.campaign.simulated,
-        }
-        meter.pop("extra", None)
         environment = Environment(sut=inventory, controller=inventory, meter=meter)
         environment.write(self.opened.folder.environment_json)
 
     @contextmanager
-    def _meter_port(self) -> Iterator[str]:
-        """Yield the meter's port; where it is ``virtual``, an instrument lives as long as we do."""
-        if not self.opened.config.meter.is_virtual:
-            yield self.opened.config.meter.port
-            return
-        twin, port = start_twin(self.opened.config.meter, self.opened.folder.virtual)
-        self.journal.write("virtual meter started", pid=twin.pid, port=port)
-        try:
-            yield port
-        finally:
-            twin.stop()
+    def _meter_ports(self) -> Iterator[dict[str, str]]:
+        """Yield the meters' ports by name; where one is ``virtual``, an instrument lives as long as we do."""
+        config = self.opened.config.meter
+        with ExitStack() as stack:
+            ports = {}
+            for name, meter in config.all:
+                ports[name] = meter.port
+                if meter.is_virtual:
+                    folder = self.opened.folder.virtual
+                    twin, ports[name] = start_twin(meter, folder / name if config.more else folder)
+                    stack.callback(twin.stop)
+                    self.journal.write("virtual meter started", pid=twin.pid, port=ports[name])
+            yield ports
 
 
-def identify(opened: OpenCampaign, port: str) -> Identity:
-    """Ask the meter who it is, before anything is run.
-
-    Raises:
-        DeviceError: nothing, or something else, answers on the port.
-    """
-    meter = opened.config.meter
-    with MeterSession(create(meter.driver), port, meter.interval_s) as session:
-        return session.identity
-
-
-def will_be_simulated(port: str) -> bool:
-    """Say whether readings from a configured port come from a virtual instrument."""
-    return port == "virtual" or is_simulated_port(port)
+def will_be_simulated(meter: MeterSection) -> bool:
+    """Say whether readings of any configured meter come from a virtual instrument."""
+    return any(one.is_virtual or is_simulated_port(one.port) for _, one in meter.all)
 
 
 @contextmanager

@@ -6,11 +6,14 @@ and how mistakes are worded, is in `lab.configfile`.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from meter.options import resolve
+from meter.registry import driver_class
 from records.campaign import Kind
+from records.errors import ConfigurationError
 from records.results import USEFUL_WORK
 
 NO_TRACKER = "none"
@@ -56,12 +59,13 @@ class VirtualMeterSection(Section):
     fault: list[str] = []
 
 
-class MeterSection(Section):
-    """``[meter]``: the power meter. ``port = "virtual"`` starts a virtual instrument."""
+class OneMeterSection(Section):
+    """A power meter. ``port = "virtual"`` starts a virtual instrument."""
 
     driver: str
     port: str
     interval_s: Positive = 1.0
+    options: dict[str, Any] = {}
     calibration_date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
     certificate: str | None = None
     latency_s: NotNegative | None = None
@@ -72,6 +76,46 @@ class MeterSection(Section):
     def is_virtual(self) -> bool:
         """Whether the lab itself starts the instrument."""
         return self.port == "virtual"
+
+    @model_validator(mode="after")
+    def _declared_options(self) -> Self:
+        if self.options:
+            try:
+                resolve(self.driver, driver_class(self.driver).options, self.options)
+            except ConfigurationError as error:
+                raise ValueError(str(error)) from None
+        return self
+
+
+class MoreMeterSection(OneMeterSection):
+    """``[[meter.more]]``: one more meter on the same SUT; the power of the run is the sum of all."""
+
+    name: Name
+
+
+class MeterSection(OneMeterSection):
+    """``[meter]``: the power meter, or the first of several."""
+
+    name: Name = "main"
+    more: list[MoreMeterSection] = []
+
+    @model_validator(mode="after")
+    def _own_names(self) -> Self:
+        names = [name for name, _ in self.all]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two meters are named {twice[0]!r}; each needs a name of its own")
+        return self
+
+    @property
+    def all(self) -> list[tuple[str, OneMeterSection]]:
+        """All meters by name, this one first."""
+        return [(self.name, self), *((meter.name, meter) for meter in self.more)]
+
+    @property
+    def slowest_interval_s(self) -> float:
+        """Time between the rows of the record: the interval of the slowest meter."""
+        return max(meter.interval_s for _, meter in self.all)
 
 
 class GateSection(Section):

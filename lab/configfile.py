@@ -96,6 +96,11 @@ def _place(loc: tuple[int | str, ...], document: dict[str, Any]) -> str:
         name = entry.get("name") if isinstance(entry, dict) else None
         head = f"[[scenario]] {name!r}" if name else f"[[scenario]] number {loc[1] + 1}"
         return " ".join([head, ".".join(parts[2:])]).rstrip()
+    if loc[:2] == ("meter", "more") and len(loc) > 2 and isinstance(loc[2], int):
+        entry = document["meter"]["more"][loc[2]]
+        name = entry.get("name") if isinstance(entry, dict) else None
+        head = f"[[meter.more]] {name!r}" if name else f"[[meter.more]] number {loc[2] + 1}"
+        return " ".join([head, ".".join(parts[3:])]).rstrip()
     if len(parts) == 1:
         return f"[{parts[0]}]" if isinstance(document.get(parts[0]), dict) else parts[0]
     return f"[{'.'.join(parts[:-1])}] {parts[-1]}"

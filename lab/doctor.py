@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lab.commands import command_of, interpreter_of
-from lab.config import LabConfig, ScenarioSection
+from lab.config import LabConfig, OneMeterSection, ScenarioSection
 from lab.twin import temporary_port
 from meter.registry import create
 from meter.session import MeterSession
@@ -27,36 +27,41 @@ def examine(config: LabConfig) -> Iterator[Check]:
         One check after the other, as each is done; ``ok`` is ``None`` for what is only to know.
     """
     before = time.time() - time.monotonic()
-    yield from check_meter(config)
+    for name, meter in config.meter.all:
+        yield from check_meter(meter, f"meter {name}" if config.meter.more else "meter")
     yield check_clock((time.time() - time.monotonic()) - before)
     yield from preflight(config.resolve(config.campaign.out))
     for scenario in config.scenario:
         yield from check_scenario(config, scenario)
 
 
-def check_meter(config: LabConfig) -> Iterator[Check]:
-    """Ask the meter who it is and whether it keeps the configured rate."""
-    settings = config.meter
+def check_meter(settings: OneMeterSection, name: str = "meter") -> Iterator[Check]:
+    """Ask a meter who it is and whether it keeps the configured rate.
+
+    Args:
+        settings: its section.
+        name: what the checks call it.
+    """
     try:
         with (
             temporary_port(settings) as port,
-            MeterSession(create(settings.driver), port, settings.interval_s) as session,
+            MeterSession(create(settings.driver, settings.options), port, settings.interval_s) as session,
         ):
-            yield _identity_check(session, port)
-            yield _rate_check(session, settings.interval_s)
+            yield _identity_check(session, port, name)
+            yield _rate_check(session, settings.interval_s, f"{name} rate")
     except DeviceError as error:
-        yield Check("meter", False, str(error), "see `lab meter ports` and [meter] in lab.toml")
+        yield Check(name, False, str(error), "see `lab meter ports` and [meter] in lab.toml")
 
 
-def _identity_check(session: MeterSession, port: str) -> Check:
+def _identity_check(session: MeterSession, port: str, name: str) -> Check:
     who = session.identity
-    name = " ".join(part for part in (who.maker, who.model, who.serial, who.firmware) if part)
+    words = " ".join(part for part in (who.maker, who.model, who.serial, who.firmware) if part)
     if session.simulated or is_simulated_port(port):
-        return Check("meter", None, f"{name}: SIMULATED, nothing it says is a measurement")
-    return Check("meter", True, f"{name} answers on {port}")
+        return Check(name, None, f"{words}: SIMULATED, nothing it says is a measurement")
+    return Check(name, True, f"{words} answers on {port}")
 
 
-def _rate_check(session: MeterSession, interval_s: float) -> Check:
+def _rate_check(session: MeterSession, interval_s: float, name: str) -> Check:
     readings: list[Reading] = []
     deadline = time.monotonic() + (_WATCHED_READINGS + 5) * interval_s
     for reading in session.readings(lambda: time.monotonic() > deadline):
@@ -67,7 +72,7 @@ def _rate_check(session: MeterSession, interval_s: float) -> Check:
     if len(good) < _WATCHED_READINGS:
         flags = ", ".join(sorted({reading.flag for reading in readings if reading.flag})) or "silence"
         return Check(
-            "meter rate",
+            name,
             False,
             f"{len(good)} good readings of {_WATCHED_READINGS} ({flags})",
             "look at cable and plug; `lab meter watch` shows every reading",
@@ -75,8 +80,8 @@ def _rate_check(session: MeterSession, interval_s: float) -> Check:
     found_s = (good[-1].t_utc_s - good[0].t_utc_s) / (len(good) - 1)
     message = f"a reading every {found_s:.3f} s ({good[-1].power_w:.1f} W now), {interval_s:g} s asked for"
     if abs(found_s - interval_s) > _RATE_TOLERANCE * interval_s:
-        return Check("meter rate", False, message, "set meter.interval_s to what the meter delivers")
-    return Check("meter rate", True, message)
+        return Check(name, False, message, "set meter.interval_s to what the meter delivers")
+    return Check(name, True, message)
 
 
 def check_clock(step_s: float) -> Check:

@@ -90,6 +90,6 @@ def estimate(config: LabConfig, slot: Slot) -> Estimate:
     scenario = config.find_scenario(slot.scenario)
     around = config.run.lead_in_s + config.run.lead_out_s + _OVERHEAD_S
     if config.gate.enabled:
-        around += config.gate.readings * config.meter.interval_s
+        around += config.gate.readings * config.meter.slowest_interval_s
     program = scenario.expected_s or scenario.duration_s
     return Estimate(around + (program or GUESSED_PROGRAM_S), exact=program is not None)

@@ -8,19 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lab.children import Child, launch
-from lab.config import MeterSection
+from lab.config import OneMeterSection
 from records.errors import DeviceError
 
 _READY_S = 20.0
 
 
-def start_twin(meter: MeterSection, folder: Path, watts: float | None = None) -> tuple[Child, str]:
+def start_twin(meter: OneMeterSection, folder: Path, watts: float | None = None) -> tuple[Child, str]:
     """Start a virtual instrument that follows this machine's load, or shows a constant power.
 
     Args:
         meter: the section of the configuration.
-        folder: gets ``port``, a link to the instrument's port, and ``truth-NNN.csv``, the power it
-            really had, one file per start.
+        folder: gets ``port``, a link to the instrument's port where that is a pseudo-terminal, and
+            ``truth-NNN.csv``, the power it really had, one file per start.
         watts: the constant power; ``None`` to follow the load.
 
     Returns:
@@ -49,11 +49,11 @@ def start_twin(meter: MeterSection, folder: Path, watts: float | None = None) ->
             twin.stop()
             raise DeviceError(f"the virtual meter did not start: {words}")
         time.sleep(0.02)
-    return twin, str(folder / "port")
+    return twin, twin.first_line
 
 
 @contextmanager
-def temporary_port(meter: MeterSection, watts: float | None = None) -> Iterator[str]:
+def temporary_port(meter: OneMeterSection, watts: float | None = None) -> Iterator[str]:
     """Yield the meter's port for a short talk; a virtual instrument lives as long as the talk.
 
     Args:

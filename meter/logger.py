@@ -4,12 +4,14 @@ A process of its own, so that nothing the lab does can delay a reading. ``meter.
 one row per reading, appended at once. One row too, flagged ``nodata``, per period of silence.
 ``meter.json`` is written before the first row, and again at the end with the gap ledger, which
 can be made from ``meter.csv`` alone (`meter.ledger`) when the logger was killed. With ``--raw`` every
-byte that passes goes into ``meter_raw.csv``, too.
+byte that passes goes into ``meter_raw.csv``, too. With ``--more`` several meters are logged at once:
+each into ``meters/NAME/``, and their sum into the folder itself (`meter.several`).
 
 Standard output, one JSON object a line: ``{"ready": true, "identity": {...}, "simulated": bool,
 "settled": {...}}`` after the first good reading (``settled``: what the meter chose by itself, see
-`Meter.settled`), then ``{"notice": "..."}`` when the meter goes silent or comes back,
-``{"stopped": true, "counts": {...}}`` at the end. Readings are not printed; follow ``meter.csv``.
+`Meter.settled`; by name where there are several), then ``{"notice": "..."}`` when the meter goes silent
+or comes back, ``{"stopped": true, "counts": {...}}`` at the end. Readings are not printed; follow
+``meter.csv``.
 """
 
 import argparse
@@ -188,6 +190,15 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--latency", type=float, help="measured latency in s")
     parser.add_argument("--latency-u", type=float, help="standard uncertainty of the latency in s")
     parser.add_argument("--raw", action="store_true", help="keep every byte in meter_raw.csv")
+    parser.add_argument("--name", default="main", help="of this meter, where there are several")
+    parser.add_argument(
+        "--more",
+        action="append",
+        default=[],
+        metavar="JSON",
+        help='one more meter on the same SUT: {"name": ..., "driver": ..., "port": ...} and, where they '
+        'differ, "interval_s", "options", "calibration_date", "certificate", "latency_s", "latency_u_s"',
+    )
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input ends")
     return parser.parse_args(argv)
 
@@ -212,24 +223,45 @@ def _say(**message: Any) -> None:
         return  # nobody listens any more; the files are the record, and logging goes on
 
 
+def _log_what_is_asked(options: argparse.Namespace, ending: Ending) -> MeterRecord:
+    meter = create(options.driver, read_pairs(tuple(options.option)))
+
+    def ready(record: MeterRecord, settled: object) -> None:
+        _say(
+            ready=True,
+            identity=dataclasses.asdict(record.identity),
+            simulated=record.simulated,
+            settled=settled,
+        )
+
+    if not options.more:
+        return log(
+            meter,
+            _settings(options),
+            stop=ending.reached,
+            on_ready=lambda record: ready(record, meter.settled()),
+            on_notice=lambda text: _say(notice=text),
+        )
+    from meter.several import Part, log_several, read_part
+
+    first = dataclasses.replace(_settings(options), limit=None)
+    parts = [Part(options.name, meter, first), *(read_part(text, first) for text in options.more)]
+    return log_several(
+        parts,
+        options.out,
+        stop=ending.reached,
+        limit=options.n,
+        on_ready=lambda record: ready(record, {part.name: part.meter.settled() for part in parts}),
+        on_notice=lambda text: _say(notice=text),
+    )
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the logger as a process; return its exit code."""
     options = _parse(argv)
     ending = Ending(options.until_stdin_closes)
     try:
-        meter = create(options.driver, read_pairs(tuple(options.option)))
-        record = log(
-            meter,
-            _settings(options),
-            stop=ending.reached,
-            on_ready=lambda record: _say(
-                ready=True,
-                identity=dataclasses.asdict(record.identity),
-                simulated=record.simulated,
-                settled=meter.settled(),
-            ),
-            on_notice=lambda text: _say(notice=text),
-        )
+        record = _log_what_is_asked(options, ending)
     except WattlabError as error:
         print(f"meter.logger: {error}", file=sys.stderr)
         return error.exit_code

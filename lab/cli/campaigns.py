@@ -44,7 +44,7 @@ def run(
     lab run --dry-run                        what would be run, and how long that takes
     """
     config = _with_repeats(load_config(config_path), repeats)
-    campaign = draw_campaign(config, only=only, simulated=will_be_simulated(config.meter.port))
+    campaign = draw_campaign(config, only=only, simulated=will_be_simulated(config.meter))
     if dry_run:
         _print_plan(campaign, config, as_json)
         return

@@ -1,0 +1,196 @@
+"""The sum of several meters' readings, each on its own cadence. Time comes from outside.
+
+Every meter closes its intervals by its own clock. A row of the sum is the mean power of one interval
+of the slowest meter; of the others, interval means count with the time that they share with it, and
+momentary values with the straight line between them. Where a part of any meter is missing, so is the row.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from records.meter import Reading, Sampling
+
+OVERDUE_INTERVALS = 2.5
+"""So many of its own intervals a meter may be behind before a row is given up."""
+
+# Share of a deviation by which a border follows an arrival. Delays jitter; the meter's clock does not.
+_FOLLOW = 0.2
+_BURST = 0.5  # readings closer than this share of the interval came late together
+_ROUNDING_S = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """What has to be known of a meter to align its readings.
+
+    Attributes:
+        interval_s: time between readings.
+        latency_s: from the end of a reading's interval to its arrival.
+        sampling: what a reading is.
+    """
+
+    interval_s: float
+    latency_s: float
+    sampling: Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Power from ``start_s`` to ``stop_s``, going straight from ``left_w`` to ``right_w``."""
+
+    start_s: float
+    stop_s: float
+    left_w: float
+    right_w: float
+
+    def energy_j(self, from_s: float, to_s: float) -> tuple[float, float]:
+        """Return shared time with a window and the energy within it."""
+        from_s, to_s = max(from_s, self.start_s), min(to_s, self.stop_s)
+        if to_s <= from_s:
+            return 0.0, 0.0
+        slope = (self.right_w - self.left_w) / (self.stop_s - self.start_s)
+        middle_w = self.left_w + slope * ((from_s + to_s) / 2 - self.start_s)
+        return to_s - from_s, middle_w * (to_s - from_s)
+
+
+class _Track:
+    """The pieces of one meter's power, as its readings come in."""
+
+    def __init__(self, rhythm: Rhythm) -> None:
+        self.rhythm = rhythm
+        self.pieces: deque[_Piece] = deque()
+        self.end_s = -math.inf
+        """End of the last interval that a reading came of."""
+        self._burst: list[Reading] = []
+        self._last_w: float | None = None  # of the interval that ended at end_s
+
+    def add(self, reading: Reading) -> list[_Piece | Reading]:
+        """Take a reading; return what is settled by it: pieces, and readings without power."""
+        settled = self.settle(reading.t_utc_s)
+        if not reading.flag:
+            self._burst.append(reading)
+            return settled
+        if reading.flag == "reconnected":  # its clock may have another phase now
+            settled += self._close_burst()
+            self.end_s, self._last_w = -math.inf, None
+        return [*settled, reading]
+
+    def settle(self, now_utc_s: float) -> list[_Piece | Reading]:
+        """Return the pieces of the readings to which no late one can belong any more."""
+        if self._burst and now_utc_s - self._burst[-1].t_utc_s >= _BURST * self.rhythm.interval_s:
+            return self._close_burst()
+        return []
+
+    def _close_burst(self) -> list[_Piece | Reading]:
+        """Number the readings that came together: the last one ended now, those before it earlier."""
+        burst, self._burst = self._burst, []
+        if not burst:
+            return []
+        dt_s = self.rhythm.interval_s
+        arrived_s = burst[-1].t_utc_s - self.rhythm.latency_s
+        if math.isinf(self.end_s):
+            self.end_s = arrived_s - len(burst) * dt_s
+        intervals = max(1, round((arrived_s - self.end_s) / dt_s))
+        expected_s = self.end_s + intervals * dt_s
+        end_s = expected_s + _FOLLOW * (arrived_s - expected_s)
+        step_s = (end_s - self.end_s) / intervals
+        found: list[_Piece | Reading] = []
+        if len(burst) < intervals:
+            self._last_w = None
+        for number, reading in zip(
+            range(intervals - len(burst[-intervals:]) + 1, intervals + 1), burst[-intervals:], strict=True
+        ):
+            power_w = reading.power_w or 0.0
+            start_s = self.end_s + (number - 1) * step_s
+            stop_s = end_s if number == intervals else start_s + step_s
+            left_w = power_w if self.rhythm.sampling == "interval_mean" else self._last_w
+            if left_w is not None:
+                found.append(_Piece(start_s, stop_s, left_w, power_w))
+            self._last_w = power_w
+        self.end_s = end_s
+        self.pieces.extend(piece for piece in found if isinstance(piece, _Piece))
+        return found
+
+    def mean_w(self, from_s: float, to_s: float) -> float | None:
+        """Return the mean power of a window; ``None`` where a part of it is missing."""
+        while self.pieces and self.pieces[0].stop_s <= from_s:
+            self.pieces.popleft()
+        shared_s = energy_j = 0.0
+        for piece in self.pieces:
+            if piece.start_s >= to_s:
+                break
+            piece_s, piece_j = piece.energy_j(from_s, to_s)
+            shared_s, energy_j = shared_s + piece_s, energy_j + piece_j
+        return energy_j / shared_s if shared_s >= to_s - from_s - _ROUNDING_S else None
+
+
+class Aligner:
+    """Add up the power of several meters.
+
+    Before the first row that has all its parts nothing is said: the meters do not begin together.
+    The slowest meter's own rows without power are passed on as ``nodata`` or ``reconnected``.
+
+    Args:
+        rhythms: of the meters; `add` counts them from 0.
+    """
+
+    def __init__(self, rhythms: list[Rhythm]) -> None:
+        self._tracks = [_Track(rhythm) for rhythm in rhythms]
+        self._leading = max(self._tracks, key=lambda track: track.rhythm.interval_s)
+        self._waiting: deque[_Piece | Reading] = deque()
+        self._begun = False
+
+    def add(self, number: int, reading: Reading) -> None:
+        """Take a reading of a meter."""
+        track = self._tracks[number]
+        settled = track.add(reading)
+        if track is self._leading:
+            self._waiting.extend(settled)
+
+    def rows(self, now_utc_s: float) -> list[Reading]:
+        """Return the rows that are complete, or given up, by now; stamped at the end of their interval."""
+        self._settle(now_utc_s)
+        return self._take(now_utc_s)
+
+    def last_rows(self) -> list[Reading]:
+        """Return the rows that are left when nothing more will come; what is incomplete is dropped."""
+        self._settle(math.inf)
+        return self._take(-math.inf)
+
+    def _settle(self, now_utc_s: float) -> None:
+        for track in self._tracks:
+            settled = track.settle(now_utc_s)
+            if track is self._leading:
+                self._waiting.extend(settled)
+
+    def _take(self, now_utc_s: float) -> list[Reading]:
+        found = []
+        while self._waiting:
+            first = self._waiting[0]
+            if isinstance(first, _Piece) and self._can_come(first.stop_s, now_utc_s):
+                break
+            self._waiting.popleft()
+            found += self._row(first)
+        return found
+
+    def _can_come(self, end_s: float, now_utc_s: float) -> bool:
+        """Tell whether a meter has not reached the end of a window, but may do so yet."""
+        for track in self._tracks:
+            rhythm = track.rhythm
+            allowed_s = OVERDUE_INTERVALS * rhythm.interval_s + rhythm.latency_s
+            if track.end_s < end_s - _ROUNDING_S and now_utc_s - end_s <= allowed_s:
+                return True
+        return False
+
+    def _row(self, first: _Piece | Reading) -> list[Reading]:
+        if isinstance(first, Reading):
+            flag = "reconnected" if first.flag == "reconnected" else "nodata"
+            worth_saying = self._begun and first.flag != "duplicate"
+            return [Reading(first.t_utc_s, None, flag)] if worth_saying else []
+        means_w = [track.mean_w(first.start_s, first.stop_s) for track in self._tracks]
+        known_w = [mean_w for mean_w in means_w if mean_w is not None]
+        if len(known_w) == len(means_w):
+            self._begun = True
+            return [Reading(first.stop_s, sum(known_w))]
+        return [Reading(first.stop_s, None, "nodata")] if self._begun else []

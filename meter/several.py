@@ -1,0 +1,323 @@
+"""Several meters on one system under test: two power supplies, three phases.
+
+Each meter is logged by a thread of its own, with its own gates and reconnections, into
+``meters/NAME/`` of the folder: what it said is kept whole. ``meter.csv`` holds the sum
+(`meter.alignment`), and ``meter.json`` speaks for the sum.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from math import hypot
+from pathlib import Path
+from queue import SimpleQueue
+
+from meter.alignment import Aligner, Rhythm
+from meter.contract import Meter
+from meter.logfiles import LogFiles, refuse_old_readings
+from meter.logger import LogSettings, log
+from meter.names import unknown_name
+from meter.registry import create
+from records.errors import ConfigurationError, DeviceError
+from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading
+from records.run import RunFolder
+from records.times import now_utc_s
+
+_LOOK_S = 0.05
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the meters.
+
+    Attributes:
+        name: of its folder below ``meters/``.
+        meter: a driver, not open.
+        settings: its own; ``out_dir`` is set here.
+    """
+
+    name: str
+    meter: Meter
+    settings: LogSettings
+
+
+_KEYS = (
+    "name",
+    "driver",
+    "port",
+    "interval_s",
+    "options",
+    "calibration_date",
+    "certificate",
+    "latency_s",
+    "latency_u_s",
+)
+
+
+def read_part(text: str, first: LogSettings) -> Part:
+    """Read one more meter from the JSON of ``--more``.
+
+    Args:
+        text: an object with ``name``, ``driver``, ``port`` and, where wanted, more.
+        first: settings of the first meter, for what belongs to the log as a whole.
+
+    Raises:
+        ConfigurationError: it is no such object, or a value in it cannot be.
+    """
+    try:
+        given = json.loads(text)
+        unknown = next((key for key in given if key not in _KEYS), None)
+        if unknown is not None:
+            raise ConfigurationError(f"--more: {unknown_name('key', unknown, _KEYS)}")
+        return Part(
+            name=given["name"],
+            meter=create(given["driver"], given.get("options")),
+            settings=replace(
+                first,
+                port=given["port"],
+                interval_s=given.get("interval_s", 1.0),
+                calibration=Calibration(
+                    date=given.get("calibration_date"), certificate=given.get("certificate")
+                ),
+                latency_s=given.get("latency_s"),
+                latency_u_s=given.get("latency_u_s"),
+            ),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            f"--more {text}: expected a JSON object with name, driver and port ({error!r})"
+        ) from None
+
+
+def log_several(
+    parts: list[Part],
+    out_dir: Path,
+    *,
+    stop: Callable[[], bool],
+    limit: int | None = None,
+    on_ready: Callable[[MeterRecord], None] = lambda record: None,
+    on_reading: Callable[[Reading], None] = lambda reading: None,
+    on_notice: Callable[[str], None] = lambda text: None,
+) -> MeterRecord:
+    """Log several meters and their sum until ``stop()`` is true or the limit is reached.
+
+    Args:
+        parts: the meters.
+        out_dir: folder of the sum; made if absent.
+        stop: asked several times a second.
+        limit: stop after so many rows of the sum, or ``None``.
+        on_ready: called once, after the first good row of the sum.
+        on_reading: called with every row of the sum after it was written.
+        on_notice: called with a sentence when a meter goes silent or comes back.
+
+    Returns:
+        The final ``meter.json`` of the sum.
+
+    Raises:
+        DeviceError: one of the meters cannot be reached, or is another one, or the disk is full; then
+            none is logged on.
+        RecordError: the folder holds readings already.
+    """
+    folder = RunFolder(out_dir)
+    refuse_old_readings(folder.meter_csv)
+    total = _Total(parts, folder, limit, on_ready, on_reading)
+    stopped = threading.Event()
+    workers = [
+        _Worker(part, folder.meters / part.name, partial(total.take, number), stopped, on_notice)
+        for number, part in enumerate(parts)
+    ]
+    try:
+        for worker in workers:
+            worker.start()
+        while not (stopped.wait(_LOOK_S) or stop() or total.is_full):
+            total.advance([worker.record for worker in workers], now_utc_s())
+    finally:
+        stopped.set()
+        for worker in workers:
+            worker.join()
+    record = total.finish([worker.record for worker in workers])
+    error = next((worker.error for worker in workers if worker.error is not None), None)
+    if error is not None or record is None:
+        raise error or DeviceError(f"not all of {', '.join(part.name for part in parts)} gave a reading")
+    return record
+
+
+class _Worker(threading.Thread):
+    """Logs one meter."""
+
+    def __init__(
+        self,
+        part: Part,
+        out_dir: Path,
+        take: Callable[[Reading], None],
+        stopped: threading.Event,
+        on_notice: Callable[[str], None],
+    ) -> None:
+        super().__init__(name=f"meter {part.name}")
+        self.record: MeterRecord | None = None
+        self.error: BaseException | None = None
+        self._part = part
+        self._settings = replace(part.settings, out_dir=out_dir)
+        self._take = take
+        self._stopped = stopped
+        self._on_notice = on_notice
+
+    def run(self) -> None:
+        """Log until all are stopped; stop all when this one ends."""
+        try:
+            self._ready(
+                log(
+                    self._part.meter,
+                    self._settings,
+                    stop=self._stopped.is_set,
+                    on_ready=self._ready,
+                    on_reading=self._take,
+                    on_notice=lambda text: self._on_notice(f"meter {self._part.name}: {text}"),
+                )
+            )
+        except BaseException as error:  # raised again by the one who waits for this thread
+            self.error = error
+        finally:
+            self._stopped.set()
+
+    def _ready(self, record: MeterRecord) -> None:
+        self.record = record
+
+
+class _Total:
+    """The sum and its files; the files are begun when all meters have said what they are."""
+
+    def __init__(
+        self,
+        parts: list[Part],
+        folder: RunFolder,
+        limit: int | None,
+        on_ready: Callable[[MeterRecord], None],
+        on_reading: Callable[[Reading], None],
+    ) -> None:
+        self._names = [part.name for part in parts]
+        self._folder = folder
+        self._limit = limit
+        self._on_ready = on_ready
+        self._on_reading = on_reading
+        self._aligner = Aligner([_rhythm(part) for part in parts])
+        self._queue: SimpleQueue[tuple[int, Reading]] = SimpleQueue()
+        self._begun: tuple[MeterRecord, LogFiles] | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the limit is reached."""
+        return self._limit is not None and self._begun is not None and self._begun[1].rows >= self._limit
+
+    def take(self, number: int, reading: Reading) -> None:
+        """Take a reading, in any thread."""
+        self._queue.put((number, reading))
+
+    def advance(self, records: list[MeterRecord | None], now_utc_s: float) -> None:
+        """Write what is complete by now, once all meters have a record."""
+        if self._begin(records) is not None:
+            self._drain()
+            self._write(self._aligner.rows(now_utc_s))
+
+    def finish(self, records: list[MeterRecord | None]) -> MeterRecord | None:
+        """Write the rest and the record with what came of it; ``None`` where a meter was never reached."""
+        begun = self._begin(records)
+        if begun is None:
+            return None
+        record, files = begun
+        self._drain()
+        self._write(self._aligner.last_rows())
+        files.finish()
+        return record
+
+    def _begin(self, records: list[MeterRecord | None]) -> tuple[MeterRecord, LogFiles] | None:
+        known = [record for record in records if record is not None]
+        if self._begun is None and len(known) == len(records):
+            record = combined(dict(zip(self._names, known, strict=True)))
+            self._begun = record, LogFiles(self._folder, record, ("power_w",))
+        return self._begun
+
+    def _drain(self) -> None:
+        while not self._queue.empty():
+            self._aligner.add(*self._queue.get())
+
+    def _write(self, rows: list[Reading]) -> None:
+        if self._begun is None:
+            return
+        record, files = self._begun
+        for row in rows:
+            if self.is_full:
+                return
+            files.append(row)
+            self._on_reading(row)
+            if files.good == 1 and not row.flag:
+                self._on_ready(record)
+
+
+def _rhythm(part: Part) -> Rhythm:
+    settings = part.settings
+    latency_s = part.meter.latency_s if settings.latency_s is None else settings.latency_s
+    return Rhythm(settings.interval_s, latency_s, part.meter.sampling_at(settings.interval_s))
+
+
+def combined(records: dict[str, MeterRecord]) -> MeterRecord:
+    """Return the record of the sum of several meters.
+
+    The limits of error are those of the worst case, in which all meters err the same way: percent of
+    reading and of reactive power the largest of any, ranges and counts added; percent of range the
+    largest, of the ranges' sum. The resolution is the root of the sum of squares, as rounding is
+    independent. The rows are stamped at the end of their interval, so that the latency is 0; its
+    uncertainty is the largest of any. The calibration is as old as the oldest.
+
+    Args:
+        records: of the meters by name.
+    """
+    meters = list(records.values())
+    accuracies = [meter.accuracy for meter in meters]
+    ranged = [accuracy for accuracy in accuracies if accuracy.range_pct]
+    ranges_w = [accuracy.range_w for accuracy in ranged if accuracy.range_w is not None]
+    dates = [meter.calibration.date for meter in meters if meter.calibration.date is not None]
+    certificates = [meter.calibration.certificate or "none" for meter in meters]
+    return MeterRecord(
+        driver="+".join(meter.driver for meter in meters),
+        port="+".join(meter.port for meter in meters),
+        identity=Identity(
+            maker=_joined(meter.identity.maker for meter in meters),
+            model=_joined(meter.identity.model for meter in meters),
+            serial=_joined(meter.identity.serial for meter in meters),
+            firmware=_joined(meter.identity.firmware for meter in meters),
+        ),
+        sampling="interval_mean",
+        interval_s=max(meter.interval_s for meter in meters),
+        latency_s=0.0,
+        latency_u_s=max(meter.latency_u_s for meter in meters),
+        resolution_w=hypot(*(meter.resolution_w for meter in meters)),
+        accuracy=Accuracy(
+            reading_pct=max(accuracy.reading_pct for accuracy in accuracies),
+            range_pct=max(accuracy.range_pct for accuracy in accuracies),
+            range_w=sum(ranges_w) if ranged and len(ranges_w) == len(ranged) else None,
+            counts=sum(accuracy.counts for accuracy in accuracies),
+            reactive_pct=max(accuracy.reactive_pct for accuracy in accuracies),
+        ),
+        calibration=Calibration(
+            date=min(dates) if len(dates) == len(meters) else None,
+            certificate=" + ".join(certificates) if dates else None,
+        ),
+        simulated=any(meter.simulated for meter in meters),
+        parts=[
+            {
+                "name": name,
+                "driver": meter.driver,
+                "port": meter.port,
+                "identity": asdict(meter.identity),
+                "options": meter.options,
+            }
+            for name, meter in records.items()
+        ],
+    )
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " + ".join(dict.fromkeys(text for text in texts if text))
