@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lab.children import Child, launch
 from lab.config import OneMeterSection
+from meter.virtual.twins import twin_class, virtual_drivers
 from records.errors import DeviceError
 
 _READY_S = 20.0
@@ -33,7 +34,9 @@ def start_twin(meter: OneMeterSection, folder: Path, watts: float | None = None)
     folder.mkdir(parents=True, exist_ok=True)
     number = len(list(folder.glob("truth-*.csv"))) + 1
     settings = meter.virtual
-    argv = [sys.executable, "-m", "meter.virtual", meter.driver, "--link", str(folder / "port")]
+    argv = [sys.executable, "-m", "meter.virtual", meter.driver]
+    if meter.driver in virtual_drivers() and twin_class(meter.driver).link == "pty":
+        argv += ["--link", str(folder / "port")]
     argv += ["--truth", str(folder / f"truth-{number:03d}.csv")]
     argv += ["--follow-host"] if watts is None else ["--watts", str(watts)]
     argv += ["--idle-w", str(settings.idle_w), "--cpu-w", str(settings.cpu_w)]

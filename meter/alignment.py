@@ -192,5 +192,5 @@ class Aligner:
         known_w = [mean_w for mean_w in means_w if mean_w is not None]
         if len(known_w) == len(means_w):
             self._begun = True
-            return [Reading(first.stop_s, sum(known_w))]
+            return [Reading(first.stop_s, round(sum(known_w), 6))]
         return [Reading(first.stop_s, None, "nodata")] if self._begun else []
