@@ -21,6 +21,7 @@ class Coverage:
         recorded_from_s, recorded_to_s: first and last moment that the readings cover, seconds after
             the start; ``None`` without readings.
         cadence: what the stamps say about the meter.
+        reactive_known: whether its readings tell the reactive power.
     """
 
     coverage_pct: float
@@ -29,6 +30,7 @@ class Coverage:
     recorded_from_s: float | None
     recorded_to_s: float | None
     cadence: CadenceFigures
+    reactive_known: bool
 
     def refusal(self, coverage_min_pct: float = 99.0) -> str | None:
         """Say why a run must not be counted, or return ``None`` when its coverage suffices."""
@@ -71,4 +73,5 @@ def run_coverage(run_dir: Path) -> Coverage:
         recorded_from_s=float(pieces.start_s[0]) if len(pieces) else None,
         recorded_to_s=float(pieces.stop_s[-1]) if len(pieces) else None,
         cadence=trace.cadence,
+        reactive_known=trace.reactive_var is not None,
     )

@@ -129,7 +129,8 @@ class _Bench:
     def energy(self, window: Window) -> Measured:
         """Measure one window with the meter alone."""
         energy = window_energy(self.trace, window.from_s, window.to_s)
-        return Measured(window, energy, gross_budget(energy, self.meter, self.t_u_s))
+        reactive_var = self.trace.mean_reactive_var(window.from_s, window.to_s)
+        return Measured(window, energy, gross_budget(energy, self.meter, self.t_u_s, reactive_var))
 
 
 def measure_run(run_dir: Path) -> RunMeasure:

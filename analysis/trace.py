@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from analysis.arrays import Floats, column
+from analysis.calibrate import corrected_w
 from analysis.pieces import Pieces
 from records.cadence import Session, fit_sessions, longest_of, missing_of
 from records.errors import RecordError
 from records.meter import MeterRecord, Sampling, read_readings
 from records.run import RunFolder
+from records.tables import Table
 
 SHORTEST_INTERVAL_S = 1e-5
 LONGEST_RECORD_S = 366 * 86400.0
@@ -55,12 +57,22 @@ class PowerTrace:
         origin_utc_s: time zero, by the controller's clock.
         sampling: what a reading is.
         cadence: see `CadenceFigures`.
+        reactive_var: pieces of reactive power, where the meter tells it.
     """
 
     power_w: Pieces
     origin_utc_s: float
     sampling: Sampling
     cadence: CadenceFigures
+    reactive_var: Pieces | None = None
+
+    def mean_reactive_var(self, from_s: float, to_s: float) -> float | None:
+        """Return the mean magnitude of the reactive power over the measured part of a window."""
+        if self.reactive_var is None:
+            return None
+        a, b = np.array([from_s]), np.array([to_s])
+        measured_s = float(self.reactive_var.covered_s(a, b)[0])
+        return float(self.reactive_var.integral(a, b)[0]) / measured_s if measured_s > 0 else None
 
 
 def read_meter(run_dir: Path) -> MeterRecord:
@@ -86,7 +98,7 @@ def read_trace(run_dir: Path, meter: MeterRecord, origin_utc_s: float) -> PowerT
 
     A reading stamped ``t`` covers ``(t - latency - dt, t - latency]`` where it is an interval mean,
     and holds for ``t - latency`` where it is momentary (METHOD section 2). Flagged rows have no
-    power and leave a hole.
+    power and leave a hole. The power is corrected by the meter's calibration (`analysis.calibrate`).
 
     Args:
         run_dir: the run folder.
@@ -107,13 +119,36 @@ def read_trace(run_dir: Path, meter: MeterRecord, origin_utc_s: float) -> PowerT
     order = np.lexsort((stamp_s[good], session))
     arrival_s = (stamp_s[good] - origin_utc_s)[order]
     sessions = fit_sessions(arrival_s, session[order], meter.interval_s)
-    pieces = _pieces(sessions, power_w[good][order], meter)
+    pieces = _pieces(sessions, corrected_w(power_w[good][order], meter), meter)
+    reactive_var = _reactive_var(table, power_w)[good][order]
+    known = np.isfinite(reactive_var)
     flags = {str(name): int(np.count_nonzero(flag == name)) for name in set(flag) if name}
     empty = int(np.count_nonzero((flag == "") & ~good))
     if empty:
         flags["unreadable"] = empty
     figures = _figures(sessions, meter.interval_s, backwards, flags, table.damaged_lines)
-    return PowerTrace(pieces, origin_utc_s, meter.sampling, figures)
+    if not known.any():
+        return PowerTrace(pieces, origin_utc_s, meter.sampling, figures)
+    reactive_var = np.where(known, reactive_var, reactive_var[known].mean())
+    reactive = _pieces(sessions, reactive_var, meter)
+    return PowerTrace(pieces, origin_utc_s, meter.sampling, figures, reactive)
+
+
+def _reactive_var(table: Table, power_w: Floats) -> Floats:
+    """Return the magnitude of the reactive power ``sqrt(S^2 - P^2)`` of each row, NaN where unknown.
+
+    S is voltage times current, whose digits are finer than those of most power factors, else P / PF.
+    """
+    names = set(table.frame.columns)
+    apparent_va = np.full_like(power_w, np.nan)
+    if "power_factor" in names:
+        factor = np.abs(column(table, "power_factor"))
+        apparent_va = power_w / np.where(factor > 0, factor, np.nan)
+    if {"voltage_v", "current_a"} <= names:
+        product_va = column(table, "voltage_v") * column(table, "current_a")
+        apparent_va = np.where(np.isfinite(product_va), product_va, apparent_va)
+    reactive_var: Floats = np.sqrt(np.maximum(np.square(apparent_va) - np.square(power_w), 0.0))
+    return reactive_var
 
 
 def _pieces(sessions: list[Session], power_w: Floats, meter: MeterRecord) -> Pieces:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from analysis.calibrate import check_calibrations
 from analysis.evidence.case import RunCase, collect
 from analysis.evidence.clocks import check_clock
 from analysis.evidence.conduct import check_conduct, check_marking
@@ -132,6 +133,7 @@ def examine(folder: Path, settings: AnalysisSettings | None = None) -> Examinati
         _decide(slot, of_slot, examination)
     examination.findings += check_durations({a.path.name: a.run for a in examination.counted if a.run})
     examination.findings += collect("", lambda: check_provenance(_origins(examination.counted)))
+    examination.findings += collect("", lambda: check_calibrations(_records(examination.counted)))
     examination.findings += _campaign_files(place, campaign)
     examination.findings = [replace(f, message=within(folder, f.message)) for f in examination.findings]
     examination.findings.sort(key=lambda f: (LEVELS.index(f.level), f.run_dir, f.code))
@@ -230,6 +232,10 @@ def _origins(attempts: list[Attempt]) -> list[Origin]:
         for attempt in attempts
         if attempt.run is not None
     ]
+
+
+def _records(attempts: list[Attempt]) -> list[tuple[Path, Run]]:
+    return [(attempt.path, attempt.run) for attempt in attempts if attempt.run is not None]
 
 
 def _campaign_files(place: CampaignFolder, campaign: Campaign | None) -> list[Finding]:

@@ -1,5 +1,6 @@
 """The meter's readings: coverage, cadence, flags, and what was recorded before and after the run."""
 
+from analysis.calibrate import in_force
 from analysis.coverage import Coverage, run_coverage
 from analysis.evidence.case import RunCase
 from analysis.trace import CadenceFigures, read_meter
@@ -25,7 +26,7 @@ def check_readings(case: RunCase) -> list[Finding]:
         *_leads(case, coverage),
         *_cadence(case, coverage.cadence),
         *_flags(case, coverage.cadence),
-        *_accuracy(case, meter),
+        *_accuracy(case, meter, coverage),
     ]
 
 
@@ -98,10 +99,18 @@ def _flags(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
     return [Finding("info", case.name, "readings-flagged", message)]
 
 
-def _accuracy(case: RunCase, meter: MeterRecord) -> list[Finding]:
-    if not meter.accuracy.range_pct or meter.accuracy.range_w is not None:
-        return []
-    message = (
-        "the meter's accuracy has a percentage of the range, but meter.json names no range_w: term left out"
-    )
-    return [Finding("warn", case.name, "range-unknown", message)]
+def _accuracy(case: RunCase, meter: MeterRecord, coverage: Coverage) -> list[Finding]:
+    findings = []
+    if meter.accuracy.range_pct and meter.accuracy.range_w is None and in_force(meter) is None:
+        message = (
+            "the meter's accuracy has a percentage of the range, but meter.json names no range_w: "
+            "term left out"
+        )
+        findings.append(Finding("warn", case.name, "range-unknown", message))
+    if meter.accuracy.reactive_pct and not coverage.reactive_known:
+        message = (
+            "the meter's accuracy depends on the power factor, but its readings tell neither power factor "
+            "nor voltage and current: term left out"
+        )
+        findings.append(Finding("info", case.name, "power-factor-unknown", message))
+    return findings

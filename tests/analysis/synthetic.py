@@ -21,7 +21,8 @@ from records.run import Run, RunFolder
 from records.tables import csv_line
 from records.trackers import TRACKER_COLUMNS
 
-EPOCH_UTC_S = 1_790_000_000.0
+EPOCH_UTC_S = 1_790_000_000.0  # 2026-09-21
+METER = Identity(maker="Electronic Educational Devices", model="Watts up? PRO", serial="4711")
 Power = Callable[[np.ndarray], np.ndarray]
 
 
@@ -55,6 +56,11 @@ class Instrument:
     counts: float = 3.0
     range_pct: float = 0.0
     range_w: float | None = None
+    reactive_pct: float = 0.0
+    power_factor: float | None = None
+    gain: float = 1.0
+    offset_w: float = 0.0
+    calibration: Calibration = field(default_factory=Calibration)
     simulated: bool = True
     seed: int = 1
 
@@ -62,7 +68,7 @@ class Instrument:
         return MeterRecord(
             driver="wattsup_pro",
             port="virtual",
-            identity=Identity(maker="Electronic Educational Devices", model="Watts up? PRO"),
+            identity=replace(METER),
             sampling=self.sampling,  # type: ignore[arg-type]
             interval_s=self.declared_s or self.interval_s,
             latency_s=self.latency_s,
@@ -73,8 +79,9 @@ class Instrument:
                 counts=self.counts,
                 range_pct=self.range_pct,
                 range_w=self.range_w,
+                reactive_pct=self.reactive_pct,
             ),
-            calibration=Calibration(),
+            calibration=self.calibration,
             simulated=self.simulated,
         )
 
@@ -89,7 +96,8 @@ class Instrument:
             else:
                 power_w = float(power(np.array([end_s]))[0])
             arrival_s = end_s + self.latency_s + self.jitter_s * float(random.exponential())
-            readings.append(Reading(t_utc_s=EPOCH_UTC_S + arrival_s, power_w=power_w))
+            indicated_w = self.offset_w + self.gain * power_w
+            readings.append(Reading(EPOCH_UTC_S + arrival_s, indicated_w, power_factor=self.power_factor))
             first += 1
         return readings
 
@@ -203,7 +211,8 @@ class SyntheticCampaign:
         stop_s = run.start_s + run.duration_s
         self.instrument.record().write(folder.meter_json)
         readings = self.instrument.readings(self.power_at, run.start_s - run.lead_s, stop_s + run.lead_out_s)
-        writer = ReadingWriter(folder.meter_csv, ("power_w",))
+        known = () if self.instrument.power_factor is None else ("power_factor",)
+        writer = ReadingWriter(folder.meter_csv, ("power_w", *known))
         for reading in run.change_readings(readings):
             writer.append(reading)
         writer.close()

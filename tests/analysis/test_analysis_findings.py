@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from synthetic import (
     EPOCH_UTC_S,
+    METER,
     Instrument,
     Spanned,
     SyntheticCampaign,
@@ -26,7 +27,7 @@ from analysis.campaign import analyse
 from analysis.evidence import check
 from records.errors import ConfigurationError
 from records.findings import Finding
-from records.meter import Reading
+from records.meter import Calibration, Reading
 
 SOURCE = Path(analysis.campaign.__file__).parent
 DOCS = SOURCE.parent / "docs" / "reference" / "findings.md"
@@ -192,6 +193,26 @@ def remark_of_collectl(folder: Path) -> None:
     rehash(run_dir)
 
 
+CALIBRATED = Calibration(
+    date="2026-01-31",
+    certificate="T 1",
+    gain=1.01,
+    gain_u=0.001,
+    offset_w=0.2,
+    offset_u_w=0.02,
+    gain_offset_cov=-1e-5,
+    residual_sd_w=0.01,
+    of=METER,
+    simulated=True,
+)
+
+
+def unmarked_meter(campaign: SyntheticCampaign) -> None:
+    """A real meter that nobody says to have been calibrated."""
+    campaign.simulated = False
+    campaign.instrument = Instrument(simulated=False)
+
+
 PROVOKED: dict[str, tuple[Change, Damage]] = {
     "record-damaged": (nothing, write("meter.json", lambda text: text[:40])),
     "file-missing": (nothing, remove("runs/0003-cnn/host.csv", then_rehash=False)),
@@ -251,6 +272,14 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "readings-late": (readings(lambda rows: [*rows[:12], move(rows[12], 0.65), *rows[13:]]), nothing),
     "readings-flagged": (readings(lambda rows: [*rows[:-1], flagged(rows[-1], "malformed")]), nothing),
     "range-unknown": (instrument(range_pct=0.1), nothing),
+    "power-factor-unknown": (instrument(reactive_pct=0.2), nothing),
+    "calibration-applied": (instrument(calibration=CALIBRATED), nothing),
+    "calibration-of-another-meter": (
+        instrument(calibration=replace(CALIBRATED, of=replace(METER, serial="4712"))),
+        nothing,
+    ),
+    "calibration-old": (instrument(calibration=Calibration(date="2025-09-20")), nothing),
+    "calibration-unknown": (unmarked_meter, nothing),
     "baseline-missing": (many_runs([90.0, 90.0]), nothing),
     "baseline-single": (lambda campaign: campaign.runs.pop(), nothing),
     "baseline-drift": (baselines([40.0, 41.0, 42.1, 43.0]), nothing),
