@@ -33,7 +33,7 @@ Sentinel = Literal["nodata", "overrange"]
 """What an instrument says in place of a number."""
 
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})(E[+-]?\d{1,3})?", re.IGNORECASE)
-_HEADER = re.compile(r":?[A-Z][A-Z0-9]*(:[A-Z0-9]+)* +(?=\S)", re.IGNORECASE)
+_HEADER = re.compile(r"^:?[A-Z][A-Z0-9]*(:[A-Z0-9]+)* +(?=\S)", re.IGNORECASE)
 _NO_NUMBER = 9.91e37
 _INFINITY = 9.9e37
 
