@@ -23,7 +23,7 @@ from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s, now_utc_s
 
 REACTION_S = (0.2, 1.5)  # each side answers after the first and before the second
-IDENTIFY_PUSHED_S = 10.0
+IDENTIFY_PUSHED_S, ENOUGH_BYTES = 10.0, 4096  # to say that what is there is not what is wanted
 SPEEDS = {"0": 300, "1": 600, "2": 1200, "3": 2400, "4": 4800, "5": 9600, "6": 19200}
 """Line speed by the character that the meter proposes it with."""
 
@@ -329,7 +329,7 @@ class IEC62056D0(PolledMeter, SerialMeter):
         self._forget()
         heard = b""
         deadline_s = now_mono_s() + IDENTIFY_PUSHED_S
-        while (left_s := deadline_s - now_mono_s()) > 0:
+        while len(heard) < ENOUGH_BYTES and (left_s := deadline_s - now_mono_s()) > 0:
             _, data = self.port.read(left_s)
             heard += data
             for piece in self._decoder.feed(data):

@@ -31,6 +31,7 @@ from records.times import now_mono_s
 
 START = b"\x1b\x1b\x1b\x1b\x01\x01\x01\x01"
 IDENTIFY_S = 10.0  # at a frame every 4 s, two of them
+ENOUGH_BYTES, ENOUGH_FRAMES = 4096, 3  # to say that what is there is not what is wanted
 
 _LONGEST = 8192  # bytes; the longest frame of the captures has 528
 _MARK = re.compile(rb"(\x1b{4,})(?:\x1a|\x01{4})")
@@ -309,7 +310,10 @@ class SML(SerialMeter):
         self._forget()
         heard, frames = b"", 0
         deadline_s = now_mono_s() + IDENTIFY_S
-        while (left_s := deadline_s - now_mono_s()) > 0:
+        while len(heard) < ENOUGH_BYTES and frames < ENOUGH_FRAMES:
+            left_s = deadline_s - now_mono_s()
+            if left_s <= 0:
+                break
             _, data = self.port.read(left_s)
             heard += data
             for piece in self._decoder.feed(data):

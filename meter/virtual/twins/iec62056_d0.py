@@ -1,6 +1,6 @@
 """A virtual IEC 62056-21 meter, mode C: identification on request, a data block after the acknowledgement.
 
-It ignores what it does not know, and takes bytes with and without a parity bit. As a real one it
+It says nothing before its first interval is over, ignores what it does not know, and takes bytes with and without a parity bit. As a real one it
 answers within the reaction time of 0.2 s to 1.5 s; after the acknowledgement it takes 0.9 s, because
 the public client iec62056-21 opens the port anew at that moment.
 """
@@ -41,7 +41,7 @@ class VirtualD0(VirtualInstrument):
 
     def _answer(self, line: bytes) -> bytes:
         request = _REQUEST.search(line)
-        if request is not None:
+        if request is not None and self.now.number:
             self._signed_on = request[1].lstrip(b"0") in (b"", ADDRESS.lstrip(b"0"))
             self.answer_delay_s = _IDENTIFICATION_DELAY_S
             return IDENTIFICATION if self._signed_on else b""
