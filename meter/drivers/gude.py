@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from meter.options import Option
-from meter.protocols.http import HttpMeter, Json, json_object, number, objects, text
+from meter.protocols.http import HttpMeter, Json, json_object, number, objects, scaled, text
 from records.errors import DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 
@@ -74,8 +74,8 @@ def _named(fields: list[Json], cells: list[Json]) -> dict[str, object]:
         name = re.sub("[^a-z]", "", text(field.get("name")).lower())
         quantity, factor = _FIELDS.get((name, text(field.get("unit"))), ("", 1.0))
         if quantity:
-            value = number(cell.get("v"))
-            found[quantity] = cell.get("v") if value is None else value * factor
+            value = scaled(cell.get("v"), factor)
+            found[quantity] = cell.get("v") if value is None else value
     return found if "power_w" in found else {}
 
 

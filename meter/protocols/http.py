@@ -77,9 +77,9 @@ def number(value: object) -> float | None:
 
 
 def scaled(value: object, factor: float) -> float | None:
-    """Return a JSON number times a factor, or ``None`` where it is none."""
+    """Return a JSON number times a factor, without the dust of binary fractions; ``None`` for no number."""
     found = number(value)
-    return None if found is None else found * factor
+    return None if found is None else number(round(found * factor, 9))
 
 
 def objects(value: object) -> list[Json]:
@@ -180,6 +180,8 @@ class HttpMeter(PolledMeter):
         self._url = f"{url.scheme}://{url.netloc.decode()}"
         self._lease = Lease(f"{url.scheme}://{url.host}:{url.port or _DEFAULT_PORTS[url.scheme]}")
         self.interval_s = interval_s
+        if self.tap is not None:
+            self.tap(now_utc_s(), "open", b"")
         self._client = httpx.Client(
             base_url=url,
             timeout=ANSWER_S,
