@@ -105,7 +105,8 @@ class Stream:
     A set counts only with all nine words, each with the id that belongs in its place, so that a lost
     byte can never give a level to another sensor. Sets follow each other every 50 us by the
     instrument's own stamps; where they do not, sets were lost: they are counted, the mean that was
-    under way becomes ``malformed``, and the next one begins after the gap. A stretch that comes twice
+    under way becomes ``malformed``, and the next one begins after the gap. The set before a gap is
+    counted as lost, too, as it may be made of the halves of two. A stretch that comes twice
     is left out, once flagged ``duplicate``. A mean with a level at the end of the converter's scale is
     flagged ``overrange``.
 
@@ -116,7 +117,8 @@ class Stream:
         settling: how many sets at the beginning are left out.
 
     Attributes:
-        number: of the latest set, from 1; lost ones are counted in.
+        number: of the latest set that counts, from 1; lost ones are counted in.
+        arrived: of the latest set that came.
         lost_sets: how many were lost.
     """
 
@@ -125,7 +127,7 @@ class Stream:
     ) -> None:
         import numpy as np
 
-        self.number = 0
+        self.number = self.arrived = 0
         self.lost_sets = 0
         self._sets = sets
         self._settling = settling
@@ -139,6 +141,7 @@ class Stream:
         self._held = b""  # bytes that are no whole set yet
         self._torn = False  # whether bytes before them were of no set
         self._stamp_us: int | None = None
+        self._undecided = np.empty((0, SET_BYTES), np.uint8), np.empty(0, np.bool_)
         self._recent = b""
         self._repeated = 0  # sets still to come of a stretch that comes twice
         self._broken = False  # whether what does not fit was flagged already
@@ -159,34 +162,42 @@ class Stream:
         frames, torn = self._frames(self._held + data)
         if not len(frames):
             return self._flagged("malformed") if self._torn else []
+        frames = np.concatenate([self._undecided[0], frames])
+        torn = np.concatenate([self._undecided[1], torn])
         stamps = ((frames[:, 0] & 0x0F).astype(np.int64) << 6) | (frames[:, 1] & 0x3F)
         before_us = stamps[0] - _SET_US if self._stamp_us is None else self._stamp_us
         steps_us = np.diff(stamps, prepend=before_us) % _WRAP_US
         broken = torn | (abs(steps_us - _SET_US) > _STAMP_TOLERANCE_US)
         broken[0] &= self._stamp_us is not None
+        # The last set is kept until the next one fits: bytes may be missing within it, as many as a set.
+        last = len(frames) - 1
         ends = [*np.flatnonzero(broken).tolist(), len(frames)]
         means: list[Mean] = []
         done = 0
-        while done < len(frames):
+        while done < last:
             if self._repeated:
-                dropped = min(self._repeated, len(frames) - done)
+                dropped = min(self._repeated, last - done)
                 self._repeated -= dropped
                 done += dropped
                 continue
             end = next(end for end in ends if end > done)
-            if broken[done]:
-                if end == len(frames) and end - done < _ALIKE_SETS:  # too few to tell what they are
-                    self._held, self._torn = frames[done:].tobytes() + self._held, bool(torn[done])
+            if broken[done] and self._stamp_us is not None:
+                if end > last and end - done < _ALIKE_SETS:  # too few to tell what they are
                     break
                 self._repeated = self._repetition(frames[done:end].tobytes())
                 if self._repeated:
                     means += self._flagged("duplicate", once=False)
                     continue
-                means += self._lose(int(steps_us[done]), newest - self.number - (len(frames) - done) + 1)
-            self._broken = False
-            means += self._collect(frames[done:end])
-            self._stamp_us = int(stamps[end - 1])
-            done = end
+                if end - done > 1:
+                    step_us = int(stamps[done] - self._stamp_us) % _WRAP_US
+                    means += self._lose(step_us, newest - self.number - (len(frames) - done) + 1)
+            if end - done > 1:
+                self._broken = False
+                means += self._collect(frames[done : end - 1])
+                self._stamp_us = int(stamps[end - 2])
+            done = min(end, last)
+        self._undecided = frames[done:].copy(), torn[done:]
+        self.arrived = self.number + int(done == last and not broken[last])
         return means
 
     def _frames(self, data: bytes) -> tuple["NDArray[np.uint8]", "NDArray[np.bool_]"]:
@@ -224,7 +235,7 @@ class Stream:
         """Count the sets lost between two stamps; ``most`` is the longest way to the later one, in sets."""
         import numpy as np
 
-        ways = np.arange(1, max(most, 2 * _WRAP_US) + 1)
+        ways = np.arange(2, max(most, 2 * _WRAP_US) + 1)  # there was a set before the gap that does not count
         off_us = abs((ways * _SET_US - step_us + _WRAP_US // 2) % _WRAP_US - _WRAP_US // 2)
         fitting = ways[np.equal(off_us, off_us.min())]
         slack = round(_WRAP_US / 2 / _SET_US)  # the host's clock is a little off, too
@@ -423,7 +434,7 @@ class PowerSensor3(SerialMeter):
         means = stream.feed(data, self._clock.newest(t_mono_s))
         if not stream.number:
             return
-        self._clock.learn(stream.number, t_mono_s, stream.number > SETTLING_SETS)
+        self._clock.learn(stream.arrived, t_mono_s, stream.number > SETTLING_SETS)
         if means:
             self._compare_clocks()
         for mean in means:
