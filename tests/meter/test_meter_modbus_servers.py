@@ -57,11 +57,6 @@ CASES: dict[str, tuple[int, Registers, Reading]] = {
         {"4": {0: spread(SDM120, 80)}, "3": {0xFC00: SERIAL}},
         Reading(0.0, 300.25, "", 230.1, 0.5, 0.75, 50.0, 1500.0),
     ),
-    "eastron_sdm230": (
-        1,
-        {"4": {0: spread(SDM120, 80)}, "3": {0xFC00: SERIAL}},
-        Reading(0.0, 300.25, "", 230.1, 0.5, 0.75, 50.0, 1500.0),
-    ),
     "eastron_sdm630": (
         1,
         {"4": {0: spread(SDM630, 80)}, "3": {0xFC00: SERIAL}},
