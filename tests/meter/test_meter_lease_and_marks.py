@@ -1,0 +1,81 @@
+"""One reader for each address, and which ports have no instrument behind them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from meter.lease import Lease
+from meter.simulated import is_simulated_port, mark_socket
+from records.errors import DeviceError
+
+HOLD = """
+import sys, time
+from meter.lease import Lease
+from meter.simulated import mark_socket
+held = {what}
+print("held", flush=True)
+time.sleep(60)
+"""
+ADDRESS = f"socket://meter-{os.getpid()}:1"
+with socket.create_server(("127.0.0.1", 0)) as free:
+    TCP_PORT = free.getsockname()[1]
+
+
+@pytest.fixture
+def other_program() -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program that holds a lease on an address and the mark of a TCP port."""
+    what = f"Lease('{ADDRESS}'), mark_socket({TCP_PORT})"
+    with subprocess.Popen([sys.executable, "-c", HOLD.format(what=what)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        yield process
+        process.kill()
+
+
+def test_an_address_has_one_reader_until_that_one_ends(other_program: subprocess.Popen[bytes]) -> None:
+    with pytest.raises(DeviceError, match="another program is reading this meter"):
+        Lease(ADDRESS)
+    Lease(ADDRESS + "2").end()
+    other_program.send_signal(signal.SIGKILL)
+    other_program.wait()
+    Lease(ADDRESS).end()
+
+
+def test_a_lease_that_ended_can_be_taken_again_and_ends_twice() -> None:
+    lease = Lease(ADDRESS + "3")
+    lease.end()
+    lease.end()
+    Lease(ADDRESS + "3").end()
+
+
+def test_the_mark_of_a_dead_process_is_no_mark(other_program: subprocess.Popen[bytes]) -> None:
+    url = f"socket://127.0.0.1:{TCP_PORT}"
+    assert is_simulated_port(url)
+    assert is_simulated_port(f"http://localhost:{TCP_PORT}/status")
+    assert not is_simulated_port(f"socket://192.168.1.2:{TCP_PORT}")
+    assert not is_simulated_port("socket://127.0.0.1:1")
+    other_program.send_signal(signal.SIGKILL)
+    other_program.wait()
+    assert not is_simulated_port(url)
+
+
+def test_a_mark_is_over_when_its_file_is_closed() -> None:
+    mark = mark_socket(TCP_PORT)
+    assert is_simulated_port(f"socket://localhost:{TCP_PORT}")
+    mark.close()
+    assert not is_simulated_port(f"socket://localhost:{TCP_PORT}")
+
+
+@pytest.mark.parametrize("port", ["tape:///x.csv", "tape://x.csv?speed=2", "replay:///folder"])
+def test_recordings_are_never_taken_for_measured(port: str) -> None:
+    assert is_simulated_port(port)
+
+
+@pytest.mark.parametrize("port", ["/dev/ttyNONE", "/dev/null", "socket://[", "socket://127.0.0.1:x", "", "x"])
+def test_whatever_else_a_port_may_be_called_is_not_simulated(port: str) -> None:
+    assert not is_simulated_port(port)
