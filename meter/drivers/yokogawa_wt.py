@@ -17,7 +17,10 @@ from records.meter import Accuracy, Sampling
 
 _VOLTAGE_RANGES_V = (15.0, 30.0, 60.0, 150.0, 300.0, 600.0)
 _CURRENT_RANGES_A = (5e-3, 10e-3, 20e-3, 50e-3, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
-_STEPS = "The steps of the voltage and current ranges between the smallest and the largest."
+_OF_BOTH = (
+    "That a reading is the mean over the update interval.",
+    "The steps of the voltage and current ranges between the smallest and the largest.",
+)
 
 
 class YokogawaWT(RangedScpiMeter):
@@ -28,7 +31,6 @@ class YokogawaWT(RangedScpiMeter):
         *("power_w", "voltage_v", "current_a", "power_factor", "frequency_hz"),
     )
     items: ClassVar[tuple[str, ...]] = ("voltage_v", "current_a", "power_w", "power_factor", "frequency_hz")
-    # A value is the mean over whole periods of the mains within the update interval.
     sampling: ClassVar[Sampling] = "interval_mean"
     # The meters update every 0.1 s, too, but at their delivered 9600 bit/s a reading is 0.08 s on the
     # line, and finding each update takes two looks.
@@ -59,7 +61,7 @@ class YokogawaWT310(YokogawaWT):
         Option("element", int, "Which element of a WT33x is read.", 1, limits=(1, 3)),
     )
     unverified: ClassVar[tuple[str, ...]] = (
-        _STEPS,
+        *_OF_BOTH,
         "That the commands :INP:VOLT:RANG, :INP:VOLT:AUTO and those for the current set the range of all "
         "elements of a WT33x.",
     )
@@ -89,7 +91,7 @@ class YokogawaWT210(YokogawaWT):
     model: ClassVar[str] = "WT210"
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.15, range_pct=0.1, reactive_pct=0.2)
     unverified: ClassVar[tuple[str, ...]] = (
-        _STEPS,
+        *_OF_BOTH,
         "That :COMM:REM OFF gives the front panel back.",
         "What the meter says to *IDN?; any answer that begins with YOKOGAWA is taken, unless it is a WT3xx.",
     )
