@@ -97,7 +97,21 @@ class MeterSection(OneMeterSection):
     """``[meter]``: the power meter, or the first of several."""
 
     name: Name = "main"
+    calibration: str | None = None
     more: list[MoreMeterSection] = []
+
+    @model_validator(mode="after")
+    def _one_calibration(self) -> Self:
+        if self.calibration is None:
+            return self
+        if self.calibration_date is not None or self.certificate is not None:
+            raise ValueError(
+                "calibration names a file that holds date and certificate: leave calibration_date and "
+                "certificate out"
+            )
+        if self.more:
+            raise ValueError("calibration corrects a meter that is alone on the SUT; leave it out with more")
+        return self
 
     @model_validator(mode="after")
     def _own_names(self) -> Self:

@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from analysis.calibrate import LONGEST_AGE_DAYS
 from lab.commands import command_of, interpreter_of
 from lab.config import LabConfig, OneMeterSection, ScenarioSection
 from lab.twin import temporary_port
 from meter.registry import create
 from meter.session import MeterSession
 from meter.simulated import is_simulated_port
-from records.errors import ConfigurationError, DeviceError
+from records.calibration import CalibrationRecord
+from records.errors import ConfigurationError, DeviceError, RecordError
 from records.meter import Reading
 from sut.inventory import environment_versions
 from sut.preflight import Check, preflight
@@ -29,6 +32,7 @@ def examine(config: LabConfig) -> Iterator[Check]:
     before = time.time() - time.monotonic()
     for name, meter in config.meter.all:
         yield from check_meter(meter, f"meter {name}" if config.meter.more else "meter")
+    yield check_calibration(config)
     yield check_clock((time.time() - time.monotonic()) - before)
     yield from preflight(config.resolve(config.campaign.out))
     for scenario in config.scenario:
@@ -82,6 +86,28 @@ def _rate_check(session: MeterSession, interval_s: float, name: str) -> Check:
     if abs(found_s - interval_s) > _RATE_TOLERANCE * interval_s:
         return Check(name, False, message, "set meter.interval_s to what the meter delivers")
     return Check(name, True, message)
+
+
+def check_calibration(config: LabConfig) -> Check:
+    """Say when the meter was calibrated, and whether that is over a year ago."""
+    name, meter = "calibration", config.meter
+    date_text = meter.calibration_date
+    if meter.calibration is not None:
+        try:
+            date_text = CalibrationRecord.read(config.resolve(meter.calibration)).date
+        except RecordError as error:
+            return Check(name, False, str(error), "write it with `lab meter calibrate`, or leave it out")
+    if date_text is None:
+        words = "nobody said when the meter was calibrated; the data sheet's limits are taken"
+        return Check(name, None, f"{words} (calibration or calibration_date in [meter])")
+    try:
+        age_days = (datetime.now(tz=UTC).date() - date.fromisoformat(date_text)).days
+    except ValueError:
+        return Check(name, False, f"{date_text!r} is no date", "write it as 2026-01-31")
+    if age_days > LONGEST_AGE_DAYS:
+        message = f"the meter was calibrated on {date_text}, {age_days} days ago"
+        return Check(name, False, message, "calibrate it again: `lab meter calibrate`, or a laboratory")
+    return Check(name, True, f"the meter was calibrated on {date_text}")
 
 
 def check_clock(step_s: float) -> Check:

@@ -10,6 +10,7 @@ from lab.campaign import OpenCampaign
 from lab.config import OneMeterSection
 from meter.registry import create
 from meter.session import MeterSession
+from records.calibration import CalibrationRecord
 from records.campaign import Environment
 from records.errors import RecordError
 
@@ -36,9 +37,15 @@ class Meters:
 
         Raises:
             DeviceError: nothing, or something else, answers on a port.
+            RecordError: the calibration's file is missing or damaged.
         """
+        config = self._opened.config
+        known: dict[str, Any] = {}
+        if config.meter.calibration is not None:
+            calibration = CalibrationRecord.read(config.resolve(config.meter.calibration))
+            known = {"calibration_date": calibration.date, "certificate": calibration.certificate}
         first, *others = (self._identify(name, meter) for name, meter in self._meters.items())
-        section = {**first, "simulated": self._opened.campaign.simulated, "settled": self._settled}
+        section = {**first, **known, "simulated": self._opened.campaign.simulated, "settled": self._settled}
         return {**section, "more": others} if others else section
 
     def logger_command(self, out: Path) -> list[str]:
@@ -54,6 +61,7 @@ class Meters:
         for key, value in self._options(config.name).items():
             argv += ["--option", f"{key}={value}"]
         flags = {
+            "--calibration": config.calibration and self._opened.config.resolve(config.calibration),
             "--calibration-date": config.calibration_date,
             "--certificate": config.certificate,
             "--latency": config.latency_s,

@@ -32,6 +32,7 @@ from meter.options import Value, read_pairs
 from meter.raw import RawLog
 from meter.registry import create, driver_names
 from meter.session import MeterSession
+from records.calibration import CalibrationRecord
 from records.errors import ConfigurationError, WattlabError
 from records.meter import Calibration, MeterRecord, Reading
 from records.run import RunFolder
@@ -185,6 +186,7 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between readings")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="of the driver")
     parser.add_argument("-n", type=int, default=None, help="stop after so many rows")
+    parser.add_argument("--calibration", type=Path, help="file of `lab meter calibrate`")
     parser.add_argument("--calibration-date", help="YYYY-MM-DD, as the certificate has it")
     parser.add_argument("--certificate", help="number or name of the calibration certificate")
     parser.add_argument("--latency", type=float, help="measured latency in s")
@@ -204,12 +206,15 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _settings(options: argparse.Namespace) -> LogSettings:
+    calibration = Calibration(date=options.calibration_date, certificate=options.certificate)
+    if options.calibration is not None:
+        calibration = CalibrationRecord.read(options.calibration).for_meter_json()
     return LogSettings(
         port=options.port,
         out_dir=options.out,
         interval_s=options.interval,
         limit=options.n,
-        calibration=Calibration(date=options.calibration_date, certificate=options.certificate),
+        calibration=calibration,
         latency_s=options.latency,
         latency_u_s=options.latency_u,
         raw=options.raw,
