@@ -16,6 +16,9 @@ from records.run import RunFolder
 _MOST_STAMPS = 500_000
 """So many good readings, the first ones, are fitted: a logger at 1 kHz must not grow for days."""
 
+ON_THE_WAY_S = 0.2
+"""Readings no older than this at the end are no gap: fast meters hand them over in lumps."""
+
 
 class GapLedger:
     """Follow the rows of ``meter.csv`` and list the gaps between good readings.
@@ -62,8 +65,9 @@ class GapLedger:
         """
         found = [gap for gap in self._gaps if gap["missing"] > 0]
         if t_end_utc_s is not None and self._last_good_utc_s is not None:
-            missing = int((t_end_utc_s - self._last_good_utc_s) / self._interval_s)
-            if missing > 1 or (missing == 1 and self._flags):
+            open_s = t_end_utc_s - self._last_good_utc_s
+            missing = int(open_s / self._interval_s)
+            if (missing > 1 and open_s > ON_THE_WAY_S) or (missing >= 1 and self._flags):
                 found.append(self._gap(self._last_good_utc_s, t_end_utc_s, missing))
         return found
 
