@@ -1,8 +1,8 @@
 """A virtual IEC 62056-21 meter, mode C: identification on request, a data block after the acknowledgement.
 
-It says nothing before its first interval is over, ignores what it does not know, and takes bytes with and without a parity bit. As a real one it
-answers within the reaction time of 0.2 s to 1.5 s; after the acknowledgement it takes 0.9 s, because
-the public client iec62056-21 opens the port anew at that moment.
+It says nothing before its first interval is over, ignores what it does not know, and takes bytes with
+and without a parity bit. As a real one it answers within the reaction time of 0.2 s to 1.5 s; after the
+acknowledgement it takes 0.9 s, because the public client iec62056-21 opens the port anew at that moment.
 """
 
 import re
