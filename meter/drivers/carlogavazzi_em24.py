@@ -82,7 +82,7 @@ class CarloGavazziEM24(ModbusMeter):
         FRAMING_OPTION,
     )
     unverified: ClassVar[tuple[str, ...]] = (
-        "That the meter says 7FFFFFFF (hexadecimal) when a value is beyond its range comes from memory.",
+        "The meter is taken to say 7FFFFFFF (hexadecimal) when a value is beyond its range.",
         "How often the meter renews its registers is not documented in what was read; nor is its accuracy, "
         "for which class 1 is taken.",
         "The highest power depends on the current transformers; 10 MW only keeps nonsense out.",

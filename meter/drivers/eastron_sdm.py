@@ -26,7 +26,7 @@ from records.meter import Accuracy, Identity, Sampling
 _UNVERIFIED = (
     "How often the meter renews its registers is not documented; 0.6 s to 1.2 s is said, so a reading may be "
     "as old as that.",
-    "Resolution, accuracy class and the highest power come from memory of the data sheets.",
+    "Resolution, accuracy class and the highest power are not from a document that was read.",
 )
 
 

@@ -78,10 +78,9 @@ class JanitzaUMG604(ModbusMeter):
         FRAMING_OPTION,
     )
     unverified: ClassVar[tuple[str, ...]] = (
-        "That a value is the mean of the 0.2 s before it is how we read the maker's wording; it is not "
-        "stated as such.",
-        "Resolution and accuracy come from memory of the data sheet; the latter holds for direct connection, "
-        "without current transformers.",
+        "A value is taken for the mean of the 0.2 s before it, because the meter renews it so often; no "
+        "source says so.",
+        "Resolution and accuracy are not from a document that was read; current transformers come on top.",
         "The highest power depends on the current transformers; 10 MW only keeps nonsense out.",
     )
 

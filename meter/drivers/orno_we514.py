@@ -89,7 +89,7 @@ class OrnoWE514(ModbusMeter):
         FRAMING_OPTION,
     )
     unverified: ClassVar[tuple[str, ...]] = (
-        "The parity at delivery (even, none on the WE-504) comes from memory.",
+        "The parity at delivery (even, none on the WE-504) is not from a document that was read.",
         "The WE-514 is taken to let one request read two neighbouring energy counters.",
         "How often the meter renews its registers is not documented in what was read; nor is its accuracy, "
         "for which class 1 is taken, nor the highest power, for which 100 A are taken.",

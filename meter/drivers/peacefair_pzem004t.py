@@ -78,7 +78,7 @@ class PeacefairPZEM004T(ModbusMeter):
     unverified: ClassVar[tuple[str, ...]] = (
         "How often the module renews its registers is not documented; about 1 s is said, so a reading may be "
         "as old as that.",
-        "The highest power is 100 A at 260 V, from memory of the data sheet.",
+        "The highest power, 100 A at 260 V, is not from a document that was read.",
     )
 
     def who(self, words: Mapping[int, int]) -> Identity:
