@@ -44,7 +44,7 @@ class Gate:
             t_mono_s: monotonic time of its arrival.
         """
         surplus = not self._numbered and self._is_surplus(t_mono_s)
-        repeated = self._last is not None and reading == replace(self._last, t_utc_s=reading.t_utc_s)
+        repeated = self._last is not None and _are_alike(reading, self._last)
         self._last = reading
         if reading.flag:
             return reading
@@ -70,3 +70,8 @@ class Gate:
     def _is_plausible(self, power_w: float | None) -> bool:
         low_w, high_w = self._limits_w
         return power_w is not None and math.isfinite(power_w) and low_w <= power_w <= high_w
+
+
+def _are_alike(reading: Reading, other: Reading) -> bool:
+    """Tell whether two readings differ in nothing but their stamps; mostly the power tells at once."""
+    return reading.power_w == other.power_w and reading == replace(other, t_utc_s=reading.t_utc_s)

@@ -206,7 +206,7 @@ class Stream:
 
         whole = len(data) - len(data) % SET_BYTES
         frames = np.frombuffer(data, np.uint8, whole).reshape(-1, SET_BYTES)
-        if np.array_equal(frames & self._mask, np.broadcast_to(self._want, frames.shape)):
+        if np.all((frames & self._mask) == self._want):
             self._held = data[whole:]
             torn = np.zeros(len(frames), np.bool_)
             if len(frames):
