@@ -247,16 +247,19 @@ class HamegHM8115(PolledMeter, SerialMeter):
         self._set(None)
         seen: list[tuple[int, int] | None] = []
         for _ in range(_RANGING_LOOKS):
-            reading, ranges = parse_values(self._query("VAL?")[1], now_utc_s())
-            seen.append(None if reading.flag else ranges)
-            found = seen[-1]
-            if found is not None and seen[-_STEADY_LOOKS:] == [found] * _STEADY_LOOKS:
+            time.sleep(CYCLE_S)  # it changes a range at the end of a cycle
+            status = parse_status(self._query("STATUS?")[1])
+            seen.append(None if status is None else (status.voltage, status.current))
+            if seen[-1] is None or seen[-_STEADY_LOOKS:] != [seen[-1]] * _STEADY_LOOKS:
+                continue
+            reading, found = parse_values(self._query("VAL?")[1], now_utc_s())
+            if found is not None and not reading.flag:
                 wanted_a = float(self.settings["headroom"] or 1.0) * abs(reading.current_a or 0.0)
                 carrying = [at for at, limit_a in enumerate(CURRENT_RANGES_A, 1) if limit_a >= wanted_a]
                 current = max(found[1], min(carrying, default=len(CURRENT_RANGES_A)))
                 return self._given_u or found[0], self._given_i or current
         raise DeviceError(
-            f"{self.port.port}: the {self.model} settled on no range in {_RANGING_LOOKS} readings. Switch "
+            f"{self.port.port}: the {self.model} settled on no range in {_RANGING_LOOKS} looks. Switch "
             f"the load on, or set the options voltage_range_v and current_range_a"
         )
 
