@@ -101,8 +101,10 @@ class PhaseLock:
             self._gate_s = min(max(since_s, self._narrowest_s), _WIDEST * self._nominal_s)
             self._found(t_s - since_s / 2)
             return Look(False, True)
-        if first or self._searches % (_LOOKS_WHILE_SEARCHING + 2) == 0:
-            # A reading that does not change, as of a meter without load, is still about one per update.
+        unchanged = self._searches - (_LOOKS_WHILE_SEARCHING + 2)
+        if first or (unchanged >= 0 and unchanged % _LOOKS_WHILE_SEARCHING == 0):
+            # A reading that does not change, as of a meter without load, is still one per update. Only
+            # the first of them waits longer than an update, so that a slow one is not read twice.
             return Look(False, True)
         return NOTHING
 

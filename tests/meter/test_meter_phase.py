@@ -111,3 +111,10 @@ def test_a_meter_that_misses_answers_is_found_again_without_a_reading_twice() ->
     assert min(steps(numbers[1:])) == 1
     assert sum(step > 1 for step in steps(numbers[1:])) == 1
     assert numbers[-1] == 199
+
+
+@pytest.mark.parametrize("true_s", [0.95, 1.0, 1.05])
+def test_a_reading_that_never_changes_is_still_handed_on_once_for_each_declared_update(true_s: float) -> None:
+    """A meter without load must not look as if it had missed updates."""
+    numbers, _ = simulated(true_s, lambda number: 0.0, 200, seed=1)
+    assert len(numbers) == pytest.approx(200, abs=4)
