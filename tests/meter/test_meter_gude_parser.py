@@ -104,6 +104,9 @@ def test_values_that_do_not_fit_their_description_are_malformed() -> None:
     swapped = document()
     swapped["sensor_values"].reverse()
     assert read(swapped).flag == "malformed"
+    another_kind = document()
+    another_kind["sensor_values"][1]["type"] = 8
+    assert read(another_kind).flag == "malformed"
 
 
 @given(damaged(json.dumps(document()).encode()))
