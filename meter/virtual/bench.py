@@ -1,11 +1,12 @@
 """The running virtual instrument: power source, averaging, protocol, faults, port and clock.
 
-Time goes in steps of the monotonic clock, on deadlines that do not drift: 0.1 s, or the
-instrument's interval where that is shorter. In each step the power is constant; where the process
+Time goes in steps of the monotonic clock, on deadlines that do not drift: 0.1 s at most, so that
+whole steps make up the instrument's interval. In each step the power is constant; where the process
 was held up, one longer step covers the delay. So the true energy, the integral of that power, is
 exact, and it is written beside. A host's load is looked at every 0.1 s at most.
 """
 
+import math
 import random
 import select
 from collections.abc import Callable
@@ -111,7 +112,8 @@ class _Bench:
 
     def step(self) -> None:
         """Serve the client until the next step is over, then take it."""
-        step_end_s = self._t_s + min(STEP_S, self._instrument.interval_s)
+        interval_s = self._instrument.interval_s
+        step_end_s = self._t_s + interval_s / math.ceil(interval_s / STEP_S - 1e-9)
         while (now_s := now_mono_s()) < step_end_s:
             self._send_due(now_s)
             wake_s = min([step_end_s, *(due_s for due_s, _ in self._due)])

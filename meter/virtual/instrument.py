@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 _VOLTS, _HERTZ, _REACTIVE_VAR = 230.0, 50.0, 30.0
 _VOLTS_NOISE, _HERTZ_NOISE = 0.2, 0.01
+_ROUNDING_S = 1e-6  # by which a sum of steps may miss the end of an interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +116,7 @@ class IntervalMeans:
             ``(end of interval in s, mean power in W)`` of each interval that is complete now.
         """
         means = []
-        while t_to_s >= (end_s := self.next_end_s):
+        while t_to_s >= (end_s := self.next_end_s) - _ROUNDING_S:
             self._energy_j += power_w * (end_s - self._t_s)
             means.append((end_s, self._energy_j / self.interval_s))
             self._number += 1
