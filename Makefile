@@ -65,7 +65,6 @@ browser:
 
 peers:
 	@sh tools/system_package.sh mbpoll mbpoll "the tests against this Modbus client are skipped"
-	@sh tools/system_package.sh socat socat "the tests that join two pseudo-terminals with it are skipped"
 
 clean:
 	rm -rf .venv .envs campaigns
