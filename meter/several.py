@@ -116,10 +116,12 @@ def log_several(
         The final ``meter.json`` of the sum.
 
     Raises:
+        ConfigurationError: a name is there twice, or is no name of a folder.
         DeviceError: one of the meters cannot be reached, or is another one, or the disk is full; then
             none is logged on.
         RecordError: the folder holds readings already.
     """
+    _check_names([part.name for part in parts])
     folder = RunFolder(out_dir)
     refuse_old_readings(folder.meter_csv)
     total = _Total(parts, folder, limit, on_ready, on_reading)
@@ -142,6 +144,14 @@ def log_several(
     if error is not None or record is None:
         raise error or DeviceError(f"not all of {', '.join(part.name for part in parts)} gave a reading")
     return record
+
+
+def _check_names(names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigurationError(f"two meters are named {name!r}; each needs a name of its own")
+        if not name or name.startswith(".") or "/" in name:
+            raise ConfigurationError(f"meter name {name!r}: expected a name of a folder, e.g. psu2")
 
 
 class _Worker(threading.Thread):
