@@ -266,8 +266,13 @@ class PTDaemon(SerialMeter):
         found |= {name: float(value) for name, value in self._ranges.items()}
         self._demand(f"SR,V,{found['voltage_range_v']:.6f}", "Range V changed")
         current_a = found["current_range_a"]
-        if "Error" in self._command(f"SR,A,{current_a:.6f}") and "auto_range_a" in found:
-            current_a = found["auto_range_a"]  # no range carries that much: the one that auto took
+        fallback_a = None if "current_range_a" in self._ranges else found.get("auto_range_a")
+        try:
+            self._demand(f"SR,A,{current_a:.6f}", "Range A changed")
+        except DeviceError:
+            if fallback_a is None:
+                raise
+            current_a = fallback_a  # no range carries that much: take the one that auto took
             self._demand(f"SR,A,{current_a:.6f}", "Range A changed")
         set_v, set_a = self._present_ranges()
         self._ranges = {
