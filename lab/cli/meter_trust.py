@@ -17,7 +17,7 @@ from lab.twin import start_twin, temporary_port
 from meter.calibration import Calibrator, Heard, Target, listen, offset_limit_w
 from meter.delay import measure_delay
 from meter.options import read_pairs
-from meter.registry import create
+from meter.registry import create, driver_class
 from records.calibration import CalibrationRecord, Level
 from records.errors import ConfigurationError, RecordError
 
@@ -75,7 +75,7 @@ def calibrate(
     """  # noqa: E501
     wanted = _levels(levels)
     target = _target(driver, port, options, interval_s)
-    reference = _reference(reference_driver, reference_port, reference_options)
+    reference = _reference(reference_driver, reference_port, reference_options, interval_s)
     _check_calibrate(target, reference, wanted, out, yes)
     calibrator = Calibrator(target, reference, reference_u_pct)
     say = make_stderr().print
@@ -113,17 +113,25 @@ def _levels(text: str | None) -> list[float] | None:
 def _target(driver: str, port: str, options: tuple[str, ...], interval_s: float | None) -> Target:
     """Return a meter to be read; its driver and options are checked before anything is started."""
     driven = create(driver, read_pairs(options))
-    interval_s = max(1.0, driven.fastest_interval_s) if interval_s is None else interval_s
+    interval_s = _usual_s(driver) if interval_s is None else interval_s
     driven.check_interval(interval_s)
     return Target(driver, port, interval_s, read_pairs(options))
 
 
-def _reference(driver: str | None, port: str | None, options: tuple[str, ...]) -> Target | None:
+def _usual_s(driver: str) -> float:
+    return max(1.0, driver_class(driver).fastest_interval_s)
+
+
+def _reference(
+    driver: str | None, port: str | None, options: tuple[str, ...], interval_s: float | None
+) -> Target | None:
     if driver is None and port is None and not options:
         return None
     if driver is None or port is None:
         raise ConfigurationError("expected --reference-driver and --reference-port together, or neither")
-    return _target(driver, port, options, None)
+    if interval_s is not None:  # as often as the other meter, or as often as it can
+        interval_s = max(interval_s, driver_class(driver).fastest_interval_s)
+    return _target(driver, port, options, interval_s)
 
 
 def _check_calibrate(
