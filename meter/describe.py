@@ -43,7 +43,7 @@ def declared(driver: type[Meter], has_twin: bool) -> dict[str, Any]:
 
 def link(driver: type[Meter]) -> str:
     """Return how an instrument is connected, in words."""
-    return f"serial, {driver.line}" if issubclass(driver, SerialMeter) else "network"
+    return f"serial, {driver.line}" if issubclass(driver, SerialMeter) and driver.line.baud else "network"
 
 
 def accuracy_in_words(accuracy: Accuracy) -> str:

@@ -30,7 +30,7 @@ class Line:
     """Speed and format of a serial line.
 
     Attributes:
-        baud: bits per second.
+        baud: bits per second; 0 of an instrument on the network.
         bits: data bits, 7 or 8.
         parity: ``N``, ``E`` or ``O``.
         stop_bits: 1 or 2.

@@ -159,7 +159,7 @@ class PTDaemon(SerialMeter):
         "That DC-RL, of direct-current analyzers, gives lines of the same form.",
         "That a range beyond the highest one is refused with a line that contains `Error`.",
     )
-    line: ClassVar[Line] = Line(9600)  # of no meaning on TCP
+    line: ClassVar[Line] = Line(0)
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
