@@ -202,7 +202,8 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
         self._check_scale()
         self._marker_sent_s = None
         locked = _is_offered(self.interval_s, frequency_hz)
-        self.begin_polling(2**exponent / frequency_hz if locked else None)
+        bits = 10 * (len(read_frame(OUTPUTS, OUTPUTS_LENGTH)) + OUTPUTS_LENGTH + 3)
+        self.begin_polling(2**exponent / frequency_hz if locked else None, bits / self.line.baud)
 
     def ask(self) -> Reading | None:
         """See `PolledMeter.ask`; 32 bytes of registers hold status, mains, and both powers."""
