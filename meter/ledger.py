@@ -87,7 +87,9 @@ class GapLedger:
         order = np.lexsort((stamps_s, session))
         fits = [found.cadence for found in fit_sessions(stamps_s[order], session, self._interval_s)]
         longest = longest_of(fits)
-        return longest and {
+        if longest is None:
+            return None
+        return {
             "interval_s": round(longest.interval_s, 9),
             "jitter_s": round(longest.jitter_s, 9),
             "readings": sum(len(fit.kept) for fit in fits),
