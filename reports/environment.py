@@ -81,6 +81,7 @@ def meter_words(meter: dict[str, Any]) -> str:
         who or str(meter.get("driver") or "unknown meter"),
         rate,
         _accuracy(_dict(meter.get("accuracy"))),
+        _calibration(_dict(meter.get("calibration"))),
     ]
     return ", ".join(part for part in parts if part)
 
@@ -93,7 +94,13 @@ def _accuracy(accuracy: dict[str, Any]) -> str:
         terms.append(f"{given(share)} % of {given(range_w)} W")
     if counts := finite(accuracy.get("counts")):
         terms.append(f"{given(counts)} counts")
+    if reactive := finite(accuracy.get("reactive_pct")):
+        terms.append(f"{given(reactive)} % of reactive power")
     return f"limits of error ±({' + '.join(terms)})" if terms else ""
+
+
+def _calibration(calibration: dict[str, Any]) -> str:
+    return f"calibrated on {calibration['date']}" if calibration.get("date") else ""
 
 
 def _dict(value: Any) -> dict[str, Any]:
