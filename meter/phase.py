@@ -25,12 +25,14 @@ class Look:
     Attributes:
         emit_held: the reading that was held back is an update of its own.
         emit_new: the one just taken is.
-        hold_new: whether it is, only the next look can tell.
+        hold_new: whether it is, only a later look can tell.
+        keep_held: the reading that was held back is held on.
     """
 
     emit_held: bool
     emit_new: bool
     hold_new: bool = False
+    keep_held: bool = False
 
 
 NOTHING = Look(False, False)
@@ -53,7 +55,8 @@ class PhaseLock:
         self._edge_s = 0.0  # the next update, or while searching the last look
         self._late = False  # whether the next look is the late one
         self._next_s = 0.0
-        self._searches = 0
+        self._looked = False
+        self._handed_on_s = 0.0  # while searching: when the last reading was, as updates go
         self._was_s: float | None = None  # when the last update before a search was expected
         self._since_shift = 1
         self._held = False
@@ -93,20 +96,25 @@ class PhaseLock:
 
     def _search(self, t_s: float, changed: bool) -> Look:
         """Look often until a change is seen between two looks that follow each other closely."""
-        first = self._searches == 0
+        first = not self._looked
         since_s = t_s - self._edge_s
-        self._searches += 1
+        self._looked = True
         self._edge_s, self._next_s = t_s, t_s + self._step_s
-        if changed and not first and since_s <= 2 * self._step_s:
-            self._gate_s = min(max(since_s, self._narrowest_s), _WIDEST * self._nominal_s)
-            self._found(t_s - since_s / 2)
+        if changed or first:
+            self._handed_on_s, self._held = t_s, False
+            if not first and since_s <= 2 * self._step_s:
+                self._gate_s = min(max(since_s, self._narrowest_s), _WIDEST * self._nominal_s)
+                self._found(t_s - since_s / 2)
             return Look(False, True)
-        unchanged = self._searches - (_LOOKS_WHILE_SEARCHING + 2)
-        if first or (unchanged >= 0 and unchanged % _LOOKS_WHILE_SEARCHING == 0):
-            # A reading that does not change, as of a meter without load, is still one per update. Only
-            # the first of them waits longer than an update, so that a slow one is not read twice.
-            return Look(False, True)
-        return NOTHING
+        # A reading that does not change, as of a meter without load, is one per update all the same.
+        # Where a change would be nearer to the update after it, it counts as an update of its own.
+        quiet_s = t_s - self._handed_on_s
+        held, self._held = self._held, quiet_s >= self.update_s
+        if quiet_s >= 1.5 * self.update_s:
+            self._handed_on_s += self.update_s
+            self._held = False
+            return Look(held, not held)
+        return Look(False, False, hold_new=self._held and not held, keep_held=held)
 
     def _track(self, t_s: float, changed: bool) -> Look:
         late = self._late
@@ -116,7 +124,7 @@ class PhaseLock:
                 # Either the update came after the late look, which saw the old reading, or that one
                 # was a new reading equal to the old and this update comes early: look closely again.
                 self._was_s = self._edge_s - self.update_s
-                self.locked, self._searches, self._edge_s = False, 1, t_s
+                self.locked, self._edge_s, self._handed_on_s = False, t_s, self._was_s
                 self._next_s = t_s + self._step_s
                 return Look(False, True)
             if changed:  # it comes earlier than thought

@@ -95,7 +95,9 @@ class PolledMeter(Meter):
         changed = self._last is None or replace(reading, t_utc_s=self._last.t_utc_s) != self._last
         self._last = reading
         look = self._lock.look(asked_s, changed)
-        held, self._held = self._held, reading if look.hold_new else None
+        held = self._held
+        if not look.keep_held:
+            self._held = reading if look.hold_new else None
         if look.emit_new:
             return reading
         return held if look.emit_held else None
