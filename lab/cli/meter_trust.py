@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from lab.cli.meters import driver_option, interval_option, option_option, port_o
 from lab.config import MeterSection, VirtualMeterSection
 from lab.output import make_stderr, print_json, print_table, stdout
 from lab.twin import start_twin, temporary_port
-from meter.calibration import Calibrator, Heard, Target, listen, offset_limit_w
+from meter.calibration import LEAST_LEVELS, Calibrator, Heard, Target, listen, offset_limit_w
 from meter.delay import measure_delay
 from meter.options import read_pairs
 from meter.registry import create, driver_class
@@ -147,6 +147,11 @@ def _check_calibrate(
             "--port and --reference-port: expected both virtual or neither; a virtual and a real meter "
             "cannot hang on the same load"
         )
+    if levels is not None and len(set(levels)) < LEAST_LEVELS:
+        raise ConfigurationError(
+            f"--levels: expected {LEAST_LEVELS} different watts or more, found {len(set(levels))}: a line "
+            f"through two levels cannot be contradicted"
+        )
     if out.exists():
         raise RecordError(f"{out}: expected a new file, but it exists. Name another one with --out")
 
@@ -187,13 +192,12 @@ def _take(
 def _take_virtual(calibrator: Calibrator, load_w: float, seconds: float) -> Level:
     """Take a level with virtual instruments that show this load; the reference has no error."""
     target, reference = calibrator.target, calibrator.reference
-    with (
-        _constant(target, load_w, VirtualMeterSection()) as port,
-        _constant(reference or target, load_w, VirtualMeterSection(gain_error_pct=0.0)) as reference_port,
-    ):
+    with ExitStack() as stack:
+        port = stack.enter_context(_constant(target, load_w, VirtualMeterSection()))
         calibrator.target = replace(target, port=port)
         if reference is not None:
-            calibrator.reference = replace(reference, port=reference_port)
+            port = stack.enter_context(_constant(reference, load_w, VirtualMeterSection(gain_error_pct=0.0)))
+            calibrator.reference = replace(reference, port=port)
         level = calibrator.take(load_w if reference is None else None, seconds, _never)
     calibrator.target = replace(calibrator.target, port=_VIRTUAL)
     if calibrator.reference is not None:
