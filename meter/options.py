@@ -4,6 +4,7 @@ A driver declares its options; ``[meter.options]`` in ``lab.toml`` and ``--optio
 them. Whatever is not declared is refused, so that a typing mistake cannot change a measurement.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,7 +47,9 @@ class Option:
             found: Value = self.kind(value)
             if isinstance(value, float) and found != value:
                 raise ValueError
-        except ValueError:
+            if isinstance(found, float) and not math.isfinite(found):
+                raise ValueError
+        except (ValueError, OverflowError):
             raise self._refusal(value) from None
         in_limits = self.limits is None or self.limits[0] <= float(found) <= self.limits[1]
         if not in_limits or (self.choices and found not in self.choices):

@@ -47,6 +47,8 @@ def test_texts_of_the_command_line_become_what_the_option_is() -> None:
         ("address", None, "found None"),
         ("address", [1], "found [1]"),
         ("baud", 1200, "expected one of 9600, 19200, found 1200. Line speed."),
+        ("address", float("inf"), "found inf"),
+        ("voltage_range_v", "nan", "expected a number, found 'nan'"),
         ("voltage_range_v", "high", "expected a number, found 'high'"),
     ],
 )
