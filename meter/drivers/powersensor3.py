@@ -350,7 +350,8 @@ class PowerSensor3(SerialMeter):
         ),
     )
     unverified: ClassVar[tuple[str, ...]] = (
-        "That power beyond 6000 W, the limit the driver sets, is beyond any four sensor boards.",
+        "The limits of 6000 W in either direction are the driver's own; an overload of a sensor is seen at "
+        "its level.",
     )
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
