@@ -123,7 +123,7 @@ class _Bench:
 
     def close(self) -> None:
         """Take port and link away."""
-        self.port.unplug()
+        self.port.close()
         for file in (self._truth, self._emissions):
             if file is not None:
                 file.close()

@@ -78,6 +78,10 @@ class VirtualPort:
         self._master = self._slave = -1
         self._held.clear()
 
+    def close(self) -> None:
+        """Take the port away for good."""
+        self.unplug()
+
     def descriptors(self) -> list[int]:
         """Return what to wait on for bytes of the client."""
         return [self._master]

@@ -55,6 +55,13 @@ class VirtualSocket:
             self._listener = None
         self._drop()
 
+    def close(self) -> None:
+        """Take the port away for good, and with it the mark."""
+        self.unplug()
+        if self._mark is not None:
+            self._mark.close()
+            self._mark = None
+
     def descriptors(self) -> list[socket.socket]:
         """Return what to wait on for a client or its bytes."""
         return [found for found in (self._listener, self._client) if found is not None]
