@@ -129,10 +129,15 @@ def _examine(subject: Subject, seconds: float, cpu_pct: float, folder: Path) -> 
         len(rows) - len(good),
         lost,
         record["own_counts"].get("lost_sets"),
-        int(ends[-1, 2]),
+        _lost_bytes(good, ends),
         cpu_pct,
         {f"p{p}": 1000 * float(np.percentile(errors_s, p)) for p in _PERCENTILES},
     )
+
+
+def _lost_bytes(stamps_s: np.ndarray, ends: np.ndarray) -> int:
+    """Return what nobody took until the last row; when logging ends, the instrument goes on for a moment."""
+    return int(ends[ends[:, 0] <= stamps_s[-1], 2][-1])
 
 
 def _by_times(stamps_s: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, int]:

@@ -140,6 +140,7 @@ def _log_session(
                 break
         if raw is not None:
             raw(now_utc_s(), "end", b"")
+        session.close()  # a meter that streams is not to go on while its record is completed
     except DiskError:  # the ledger would not fit either; it can be made from meter.csv
         raise
     except BaseException:

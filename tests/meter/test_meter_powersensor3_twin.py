@@ -6,7 +6,9 @@ Commands and answers are those of the firmware (nlesc-recruit/PowerSensor3, ``Po
 import itertools
 import json
 import os
+import signal
 import struct
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -173,6 +175,36 @@ def test_nothing_is_lost_while_the_logger_takes_20_000_sets_a_second(
     assert record["gaps"] == []
     assert len(rows_of(tmp_path / "run")) == 3000
     assert emissions.read_text().splitlines()[-1].endswith(",0")  # no bytes were lost on the line
+
+
+def test_what_is_lost_while_the_logger_is_held_up_is_counted_and_no_watts_are_made_of_it(
+    port: Callable[..., str], start: Callable[..., Child], tmp_path: Path
+) -> None:
+    emissions, folder = tmp_path / "emissions.csv", tmp_path / "run"
+    path = port("--watts", 97.2, "--emissions", emissions)
+    child = start(
+        "meter.logger", "--driver", "powersensor3", "--port", path, "--out", folder, "--interval", "0.01"
+    )
+    wait_for(lambda: len(rows_of(folder)) > 20, "rows")
+    child.process.send_signal(signal.SIGSTOP)
+    stopped_s = time.monotonic()
+    wait_for(lambda: not emissions.read_text().endswith(",0\n"), "lost bytes")
+    wait_for(lambda: time.monotonic() > stopped_s + 1.5, "more of them")
+    child.process.send_signal(signal.SIGCONT)
+    before = len(rows_of(folder))
+    wait_for(lambda: len(rows_of(folder)) > before + 100, "rows afterwards")
+    assert child.end() == 0
+    record = json.loads((folder / "meter.json").read_text())
+    lost_bytes = int(emissions.read_text().splitlines()[-1].split(",")[2])
+    # Two sets more at each place: the torn one and the one before it.
+    assert record["own_counts"]["lost_sets"] == pytest.approx(lost_bytes / SET_BYTES, abs=50)
+    assert record["counts"]["malformed"] >= 1
+    missing = sum(gap["missing"] for gap in record["gaps"])
+    assert missing == pytest.approx(lost_bytes / SET_BYTES / 200, abs=5)
+    powers_w = [float(row["power_w"]) for row in rows_of(folder) if not row["flag"]]
+    assert powers_w == pytest.approx([97.2] * len(powers_w), abs=1.0)
+    stamps = [float(row["t_utc_s"]) for row in rows_of(folder) if not row["flag"]]
+    assert all(later > earlier for earlier, later in itertools.pairwise(stamps))
 
 
 def test_what_a_client_does_not_take_at_once_is_held_back_in_order_and_the_rest_is_counted() -> None:
