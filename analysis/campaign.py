@@ -7,31 +7,38 @@ from typing import Any
 
 from analysis.agreement import agreement_rows, cost_rows
 from analysis.baseline import Baseline, BaselinePower
+from analysis.budgets import budget_rows
+from analysis.ecolabel import ecolabel_rows
 from analysis.evidence import Examination, examine
+from analysis.health import health_values
+from analysis.iso14756 import iso14756_values
 from analysis.measure import RunMeasure, measure_run
 from analysis.notes import check_baseline, check_rows, check_samples
 from analysis.provenance import Origin, by_scenario
 from analysis.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
+from analysis.rules import Rule, find_rule
+from analysis.rules.contract import DEFAULT
 from analysis.scenarios import group_runs, scenario_row
 from analysis.settings import AnalysisSettings, settings_of
+from analysis.statistics.campaign import comparison_rows, correlation_rows, mixed_model_rows, statistics_rows
 from records.campaign import Campaign, CampaignFolder, Environment
 from records.errors import RecordError
 from records.findings import LEVELS, Finding
 from records.results import Results, Row, write_results
-
-RULE = "default"
 
 
 def analyse(
     folder: Path,
     settings: AnalysisSettings | None = None,
     progress: Callable[[int, int], None] | None = None,
+    rule: str = DEFAULT,
 ) -> Results:
     """Analyse a campaign and write its ``results/``.
 
     Args:
         folder: of the campaign.
         settings: those of the campaign unless given.
+        rule: name of a published rule whose numbers are wanted beside (`analysis.rules`).
         progress: called with the number of runs done and the number of all.
 
     Returns:
@@ -40,34 +47,42 @@ def analyse(
     Raises:
         SchemaError: the campaign was written by a newer Wattlab.
         RecordError: the folder is no campaign, or its ``campaign.json`` is damaged.
-        ConfigurationError: the campaign's settings are none that the analysis knows.
+        ConfigurationError: the settings are none that the analysis knows, or there is no such rule.
     """
+    published = find_rule(rule)
     place = CampaignFolder(folder)
     campaign = place.read()
     settings = settings or settings_of(campaign)
     examination = examine(folder, settings)
     runs = []
     for done, attempt in enumerate(examination.counted, start=1):
-        runs.append(measure_run(attempt.path))
+        runs.append(measure_run(attempt.path, published))
         if progress is not None:
             progress(done, len(examination.counted))
-    results = reduce_runs(campaign, runs, examination, settings)
-    results.environment = _environment(place)
+    results = reduce_runs(place, campaign, runs, examination, settings, published)
     write_results(results, place.results)
     return results
 
 
 def reduce_runs(
-    campaign: Campaign, runs: list[RunMeasure], examination: Examination, settings: AnalysisSettings
+    place: CampaignFolder,
+    campaign: Campaign,
+    runs: list[RunMeasure],
+    examination: Examination,
+    settings: AnalysisSettings,
+    rule: Rule | None = None,
 ) -> Results:
     """Put measured runs together: baseline, induced energies, scenarios, trackers, findings.
 
     Args:
+        place: of the campaign.
         campaign: its plan and configuration.
         runs: every counted run, measured.
         examination: the evidence.
         settings: of the analysis.
+        rule: a published rule whose numbers are wanted beside.
     """
+    environment = _environment(place)
     baseline = Baseline([run.as_baseline() for run in runs if _is_reference(run)], settings.baseline)
     reference = {run.run_dir: _reference(run, baseline) for run in runs}
     summary = baseline.summary(settings.confidence)
@@ -82,6 +97,7 @@ def reduce_runs(
         for row in tracker_rows(run, baseline.at(run.middle_utc_s), settings.coverage_min_pct)
     ]
     groups = group_runs(runs, rows, epochs)
+    rule_rows, rule_spans = rule.of_campaign([(run.run, run.by_rule) for run in runs]) if rule else ([], [])
     findings = [
         *examination.findings,
         *check_baseline(baseline, summary, len(runs)),
@@ -90,9 +106,9 @@ def reduce_runs(
     ]
     return Results(
         campaign=_campaign_facts(campaign, runs),
-        rule=RULE,
+        rule=rule.name if rule else DEFAULT,
         settings=settings.to_json(),
-        environment={},
+        environment=environment,
         meter=_meter_facts(runs),
         runs=rows,
         refused=_refused(examination),
@@ -100,12 +116,21 @@ def reduce_runs(
         epochs=epochs,
         calls=calls,
         scenarios=[scenario_row(group, baseline, settings.confidence) for group in groups],
-        comparisons=cost_rows(groups, settings.confidence),
+        comparisons=[*cost_rows(groups, settings.confidence), *comparison_rows(groups, settings)],
         trackers=trackers,
         agreement=agreement_rows(trackers, settings.confidence),
         baseline=summary,
         provenance=by_scenario([Origin(run.run_dir, run.run.scenario, run.provenance) for run in runs]),
         traces=[trace_row(run) for run in runs],
+        rule_rows=rule_rows,
+        rule_spans=rule_spans,
+        budgets=budget_rows(runs, groups, baseline, settings),
+        statistics=statistics_rows(groups, settings),
+        correlations=correlation_rows(groups, settings),
+        mixed_models=mixed_model_rows(groups, settings),
+        iso14756=iso14756_values(campaign, runs, groups, examination, settings),
+        ecolabel=ecolabel_rows(groups, environment, settings),
+        health=health_values(place.path, groups, settings),
         findings=[asdict(f) for f in sorted(findings, key=_worst_first)],
     )
 

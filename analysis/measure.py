@@ -12,6 +12,7 @@ from analysis.baseline import BaselineRun
 from analysis.clock import ClockFit, campaign_clock
 from analysis.energy import WindowEnergy, window_energy
 from analysis.hardware import Hardware, read_hardware
+from analysis.rules.contract import Rule, RuleCase
 from analysis.spans import (
     Window,
     duration_s,
@@ -24,7 +25,7 @@ from analysis.spans import (
 )
 from analysis.trace import CadenceFigures, PowerTrace, read_meter, read_trace
 from analysis.uncertainty import Budget, gross_budget
-from records.meter import MeterRecord
+from records.meter import MeterRecord, read_readings
 from records.run import Run, RunFolder
 from records.trackers import TRACKER_COLUMNS, read_trackers
 from records.units import wh_from_j
@@ -76,6 +77,7 @@ class RunMeasure:
         cadence: what the stamps say about the meter.
         readings_sd_w: spread of the readings within the rating interval.
         trace_t_s, trace_power_w: end of each reading from the start of the run, and its power.
+        by_rule: what the published rule that was asked for needs of this run.
     """
 
     run_dir: str
@@ -94,6 +96,7 @@ class RunMeasure:
     readings_sd_w: float
     trace_t_s: Floats
     trace_power_w: Floats
+    by_rule: Any = None
 
     @property
     def middle_utc_s(self) -> float:
@@ -133,8 +136,12 @@ class _Bench:
         return Measured(window, energy, gross_budget(energy, self.meter, self.t_u_s, reactive_var))
 
 
-def measure_run(run_dir: Path) -> RunMeasure:
+def measure_run(run_dir: Path, rule: Rule | None = None) -> RunMeasure:
     """Measure one completed run; reads only its folder and the campaign's ``clock.csv``.
+
+    Args:
+        run_dir: the run folder.
+        rule: a published rule whose numbers are wanted beside.
 
     Raises:
         RecordError: a file that is needed is missing or damaged.
@@ -170,7 +177,16 @@ def measure_run(run_dir: Path) -> RunMeasure:
         readings_sd_w=float(np.std(trace_power_w, ddof=1)) if len(trace_power_w) > 1 else 0.0,
         trace_t_s=trace_t_s,
         trace_power_w=trace_power_w,
+        by_rule=rule.of_run(_rule_case(run_dir, run, meter, start_utc_s, stop_utc_s)) if rule else None,
     )
+
+
+def _rule_case(
+    run_dir: Path, run: Run, meter: MeterRecord, start_utc_s: float, stop_utc_s: float
+) -> RuleCase:
+    readings = read_readings(RunFolder(run_dir).meter_csv)
+    stamps, power = column(readings, "t_utc_s"), column(readings, "power_w")
+    return RuleCase(run_dir, run, meter, start_utc_s, stop_utc_s, stamps, power)
 
 
 def _energy_wh(trace: PowerTrace, to_s: float) -> float | None:

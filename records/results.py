@@ -198,6 +198,17 @@ class Results(Document):
         traces: per counted run ``run_dir``, ``slot``, ``scenario``, ``tracker``, ``interval_s``,
             ``duration_s``, ``t_s`` (end of each reading's interval, from the start of the rating
             interval) and ``power_w``.
+        rule_rows, rule_spans: what a published rule (`lab analyse --rule`) gives beside the default one, per
+            scenario or run, and per span.
+        budgets: the uncertainty budget, one row per thing and quantity.
+        statistics: description of every scenario, quantity by quantity. ``comparisons`` also holds all
+            pairs of scenarios.
+        correlations: of the energy of epochs with what was seen in them.
+        mixed_models: one row per estimate of the model over the scenarios.
+        iso14756: values and proofs after ISO/IEC 14756; empty without a requirement.
+        ecolabel: values of DE-UZ 215; empty without an ``[ecolabel]`` section.
+        health: the control chart of the lab; empty without a control workload.
+        imported: ``import.json`` without its schema; empty for a campaign that was measured here.
         findings: `records.findings.Finding` as dictionaries, worst first.
     """
 
@@ -220,6 +231,16 @@ class Results(Document):
     baseline: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
     traces: list[Row] = field(default_factory=list)
+    rule_rows: list[Row] = field(default_factory=list)
+    rule_spans: list[Row] = field(default_factory=list)
+    budgets: list[Row] = field(default_factory=list)
+    statistics: list[Row] = field(default_factory=list)
+    correlations: list[Row] = field(default_factory=list)
+    mixed_models: list[Row] = field(default_factory=list)
+    iso14756: dict[str, Any] = field(default_factory=dict)
+    ecolabel: list[Row] = field(default_factory=list)
+    health: dict[str, Any] = field(default_factory=dict)
+    imported: dict[str, Any] = field(default_factory=dict)
     findings: list[Row] = field(default_factory=list)
 
 

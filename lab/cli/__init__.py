@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": "lab.cli.evaluation:check",
     "analyse": "lab.cli.evaluation:analyse",
     "report": "lab.cli.evaluation:report",
+    "import": "lab.cli.imports:import_",
     "meter": "lab.cli.meters:meter",
 }
 

@@ -1,0 +1,1 @@
+"""Other people's logs become campaigns: one importer per format."""

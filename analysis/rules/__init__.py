@@ -1,0 +1,8 @@
+"""Published rules by name, for replication: other people's numbers from the same records.
+
+The default rule is the analysis itself; these stand beside it and never replace it.
+"""
+
+from analysis.rules.contract import Rule, RuleCase, find_rule, rule_names
+
+__all__ = ["Rule", "RuleCase", "find_rule", "rule_names"]

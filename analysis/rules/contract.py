@@ -1,0 +1,92 @@
+"""What a published rule is given and what it has to give."""
+
+import difflib
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from analysis.arrays import Floats
+from records.errors import ConfigurationError
+from records.meter import MeterRecord
+from records.results import Row
+from records.run import Run
+
+DEFAULT = "default"
+
+# Loaded when they are asked for.
+_RULES = {
+    "oscar": "analysis.rules.oscar:OscarRule",
+    "kecolab": "analysis.rules.kecolab:KecolabRule",
+    "mlperf": "analysis.rules.mlperf:MlperfRule",
+    "fecom": "analysis.rules.fecom:FecomRule",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class RuleCase:
+    """One counted run, as recorded: nothing is corrected, no cadence is fitted.
+
+    Attributes:
+        run_dir: its folder; ``run`` and ``meter`` its records.
+        start_utc_s, stop_utc_s: the rating interval, on the controller's clock.
+        t_utc_s: stamps of the readings in the order of the file, ``(n,)``.
+        power_w: their power, NaN where flagged, ``(n,)``.
+    """
+
+    run_dir: Path
+    run: Run
+    meter: MeterRecord
+    start_utc_s: float
+    stop_utc_s: float
+    t_utc_s: Floats
+    power_w: Floats
+
+
+class Rule(Protocol):
+    """A published rule.
+
+    Attributes:
+        name: as `lab analyse --rule` has it.
+        source: where the rule is published.
+    """
+
+    name: str
+    source: str
+
+    def of_run(self, case: RuleCase) -> Any:
+        """Return what the rule needs of one run; small, and to be pickled."""
+
+    def of_campaign(self, parts: list[tuple[Run, Any]]) -> tuple[list[Row], list[Row]]:
+        """Put the runs together.
+
+        Args:
+            parts: every counted run with what `of_run` gave, in the order of the plan.
+
+        Returns:
+            Rows of ``rules.csv`` (one per scenario, or per run), and of ``rule_spans.csv``.
+        """
+
+
+def rule_names() -> list[str]:
+    """Return the names that `lab analyse --rule` knows, the default one first."""
+    return [DEFAULT, *_RULES]
+
+
+def find_rule(name: str) -> Rule | None:
+    """Return a rule by name, ``None`` for the default one.
+
+    Raises:
+        ConfigurationError: there is no such rule.
+    """
+    if name == DEFAULT:
+        return None
+    if name not in _RULES:
+        near = difflib.get_close_matches(name, rule_names(), n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ConfigurationError(
+            f"--rule {name}: there is no such rule; {hint}known: {', '.join(rule_names())}"
+        )
+    module, _, attribute = _RULES[name].partition(":")
+    rule: Rule = getattr(importlib.import_module(module), attribute)()
+    return rule
