@@ -67,9 +67,9 @@ def lab(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 def start_lab(*arguments: object) -> subprocess.Popen[str]:
-    """Start ``lab`` in a session of its own."""
+    """Start ``lab`` in a session of its own, heeding SIGINT also where a shell started the tests with ``&``."""
     return subprocess.Popen(
-        [*LAB, *map(str, arguments)],
+        ["env", "--default-signal=INT", *LAB, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
