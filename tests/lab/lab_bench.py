@@ -67,7 +67,7 @@ def lab(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 def start_lab(*arguments: object) -> subprocess.Popen[str]:
-    """Start ``lab`` in a session of its own, heeding SIGINT also where a shell started the tests with ``&``."""
+    """Start ``lab`` in a session of its own, heeding SIGINT even if the tests were started with ``&``."""
     return subprocess.Popen(
         ["env", "--default-signal=INT", *LAB, *map(str, arguments)],
         stdout=subprocess.PIPE,
