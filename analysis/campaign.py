@@ -10,7 +10,7 @@ from analysis.baseline import Baseline, BaselinePower
 from analysis.budgets import budget_rows
 from analysis.ecolabel import ecolabel_rows
 from analysis.evidence import Examination, examine
-from analysis.health import health_values
+from analysis.health import check_health, health_values
 from analysis.iso14756 import iso14756_values
 from analysis.measure import RunMeasure, measure_run
 from analysis.notes import check_baseline, check_rows, check_samples
@@ -98,11 +98,13 @@ def reduce_runs(
     ]
     groups = group_runs(runs, rows, epochs)
     rule_rows, rule_spans = rule.of_campaign([(run.run, run.by_rule) for run in runs]) if rule else ([], [])
+    health = health_values(place.path, groups, settings)
     findings = [
         *examination.findings,
         *check_baseline(baseline, summary, len(runs)),
         *check_rows(rows, actions + epochs + calls, trackers, settings.coverage_min_pct),
         *check_samples(groups),
+        *check_health(health),
     ]
     return Results(
         campaign=_campaign_facts(campaign, runs),
@@ -130,7 +132,7 @@ def reduce_runs(
         mixed_models=mixed_model_rows(groups, settings),
         iso14756=iso14756_values(campaign, runs, groups, examination, settings),
         ecolabel=ecolabel_rows(groups, environment, settings),
-        health=health_values(place.path, groups, settings),
+        health=health,
         findings=[asdict(f) for f in sorted(findings, key=_worst_first)],
     )
 

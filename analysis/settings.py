@@ -1,15 +1,41 @@
 """What the analysis is told: limits, rules, which useful work to show."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
 from analysis.arrays import finite
 from analysis.baseline import Reference
 from records.campaign import Campaign
 from records.errors import ConfigurationError
+from records.health import HEALTH_RULES
 from records.results import USEFUL_WORK
 
 CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class HealthSettings:
+    """The control workload and what its chart permits (METHOD section 11).
+
+    Attributes:
+        control: name of the control scenario, or ``None`` where there is none.
+        relative_sd_max_pct: permitted standard deviation over mean; also how large a signalled shift
+            has to be to stop a campaign.
+        rules: those of `records.health.HEALTH_RULES` that are applied.
+    """
+
+    control: str | None = None
+    relative_sd_max_pct: float = 1.0
+    rules: tuple[str, ...] = ("beyond-limits", "eight-in-a-row", "shift", "drift")
+
+    def __post_init__(self) -> None:
+        if self.relative_sd_max_pct <= 0:
+            raise ConfigurationError(
+                f"health.relative_sd_max_pct: expected percent above 0, found {self.relative_sd_max_pct}"
+            )
+        unknown = [rule for rule in self.rules if rule not in HEALTH_RULES]
+        if unknown:
+            raise ConfigurationError(f"health.rules: expected names of {HEALTH_RULES}, found {unknown[0]!r}")
 
 
 @dataclass(frozen=True)
@@ -22,6 +48,8 @@ class AnalysisSettings:
         useful_work: kinds to show, of `records.results.USEFUL_WORK`.
         target_val_accuracy: by scenario; the accuracy whose energy is asked for.
         confidence: of all intervals.
+        uncertainty_max_pct: an energy whose relative standard uncertainty is larger is a finding.
+        health: the control workload.
     """
 
     coverage_min_pct: float = 99.0
@@ -29,6 +57,8 @@ class AnalysisSettings:
     useful_work: tuple[str, ...] = ("val_accuracy",)
     target_val_accuracy: dict[str, float] = field(default_factory=dict)
     confidence: float = CONFIDENCE
+    uncertainty_max_pct: float = 5.0
+    health: HealthSettings = HealthSettings()
 
     def __post_init__(self) -> None:
         if not 0 <= self.coverage_min_pct <= 100:
@@ -38,6 +68,10 @@ class AnalysisSettings:
         if self.baseline not in get_args(Reference):
             raise ConfigurationError(
                 f"analysis.baseline: expected one of {get_args(Reference)}, found {self.baseline!r}"
+            )
+        if self.uncertainty_max_pct <= 0:
+            raise ConfigurationError(
+                f"analysis.uncertainty_max_pct: expected percent above 0, found {self.uncertainty_max_pct}"
             )
         unknown = [kind for kind in self.useful_work if kind not in USEFUL_WORK]
         if unknown:
@@ -53,6 +87,8 @@ class AnalysisSettings:
             "confidence": self.confidence,
             "useful_work": list(self.useful_work),
             "target_val_accuracy": dict(self.target_val_accuracy),
+            "uncertainty_max_pct": self.uncertainty_max_pct,
+            "health": {**asdict(self.health), "rules": list(self.health.rules)},
         }
 
 
@@ -77,7 +113,28 @@ def settings_of(campaign: Campaign) -> AnalysisSettings:
         baseline=chosen.get("baseline", default.baseline),
         useful_work=tuple(work),
         target_val_accuracy=_targets(campaign.config.get("scenario")),
+        uncertainty_max_pct=_number("analysis", chosen, "uncertainty_max_pct", default.uncertainty_max_pct),
+        health=_health(campaign.config.get("health")),
     )
+
+
+def _number(section: str, chosen: dict[str, Any], key: str, default: float) -> float:
+    number = finite(chosen.get(key, default))
+    if number is None:
+        raise ConfigurationError(f"{section}.{key}: expected a number, found {chosen[key]!r}")
+    return number
+
+
+def _health(section: object) -> HealthSettings:
+    chosen = section if isinstance(section, dict) else {}
+    default = HealthSettings()
+    control, rules = chosen.get("control"), chosen.get("rules", list(default.rules))
+    if not isinstance(control, str | None) or not isinstance(rules, list):
+        raise ConfigurationError(
+            f"health: expected a name in control and a list in rules, found {control!r} and {rules!r}"
+        )
+    limit_pct = _number("health", chosen, "relative_sd_max_pct", default.relative_sd_max_pct)
+    return HealthSettings(control, limit_pct, tuple(rules))
 
 
 def _targets(scenarios: object) -> dict[str, float]:

@@ -14,6 +14,7 @@ from meter.options import resolve
 from meter.registry import driver_class
 from records.campaign import Kind
 from records.errors import ConfigurationError
+from records.health import HEALTH_RULES
 from records.results import USEFUL_WORK
 
 NO_TRACKER = "none"
@@ -171,12 +172,29 @@ class AnalysisSection(Section):
     coverage_min_pct: Annotated[float, Field(gt=0, le=100)] = 99.0
     baseline: Literal["interpolated", "pooled"] = "interpolated"
     useful_work: list[str] = ["val_accuracy"]
+    uncertainty_max_pct: Positive = 5.0
 
     @model_validator(mode="after")
     def _known_kinds(self) -> "AnalysisSection":
         for kind in self.useful_work:
             if kind not in USEFUL_WORK:
                 raise ValueError(f"useful_work: {kind!r} is none of {', '.join(USEFUL_WORK)}")
+        return self
+
+
+class HealthSection(Section):
+    """``[health]``: the control workload, which shows whether the lab itself is in order."""
+
+    control: Name
+    every_blocks: Annotated[int, Field(ge=1)] = 1
+    relative_sd_max_pct: Positive = 1.0
+    rules: list[str] = ["beyond-limits", "eight-in-a-row", "shift", "drift"]
+
+    @model_validator(mode="after")
+    def _known_rules(self) -> Self:
+        for rule in self.rules:
+            if rule not in HEALTH_RULES:
+                raise ValueError(f"rules: {rule!r} is none of {', '.join(HEALTH_RULES)}")
         return self
 
 
@@ -221,6 +239,7 @@ class LabConfig(Section):
     environments: dict[Name, EnvironmentSection] = {}
     trackers: dict[Name, TrackerSection] = {}
     analysis: AnalysisSection = AnalysisSection()
+    health: HealthSection | None = None
     scenario: Annotated[list[ScenarioSection], Field(min_length=1)]
     base_dir: Path = Field(default=Path(), exclude=True, strict=False)
 
@@ -232,7 +251,17 @@ class LabConfig(Section):
             raise ValueError(f"two scenarios are named {twice[0]!r}; each needs a name of its own")
         for scenario in self.scenario:
             self._check_references(scenario)
+        if self.health is not None:
+            self._check_control(self.health.control)
         return self
+
+    def _check_control(self, name: str) -> None:
+        workloads = [scenario.name for scenario in self.scenario if scenario.kind == "workload"]
+        if name not in workloads:
+            raise ValueError(
+                f"[health] control: there is no workload scenario {name!r}; known: "
+                f"{', '.join(workloads) or 'none'}"
+            )
 
     def _check_references(self, scenario: ScenarioSection) -> None:
         where = f"scenario {scenario.name!r}"
@@ -250,10 +279,14 @@ class LabConfig(Section):
 
     def trackers_of(self, scenario: ScenarioSection) -> list[str | None]:
         """Return the trackers a scenario is run with; ``None`` stands for running without one."""
-        if scenario.kind == "baseline":
+        if scenario.kind == "baseline" or self.is_control(scenario):
             return [None]
         names = scenario.tracker if scenario.tracker is not None else self.campaign.tracker
         return [None if name == NO_TRACKER else name for name in dict.fromkeys(names)]
+
+    def is_control(self, scenario: ScenarioSection) -> bool:
+        """Say whether a scenario is the control workload."""
+        return self.health is not None and scenario.name == self.health.control
 
     def find_scenario(self, name: str) -> ScenarioSection:
         """Return the scenario of that name, which is known to exist."""

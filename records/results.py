@@ -16,6 +16,12 @@ from records.trackers import TRACKER_COLUMNS
 
 Row = dict[str, Any]
 
+
+def _estimates(*names: str) -> tuple[str, ...]:
+    """Return the columns of numbers that have an interval: value, lower and upper end."""
+    return tuple(f"{name}{end}" for name in names for end in ("", "_low", "_high"))
+
+
 HARDWARE_COLUMNS = (
     "cpu_load_pct",
     "ram_used_kib",
@@ -145,10 +151,40 @@ TRACKER_RESULT_COLUMNS = (
     "error_wh",
     "ratio",
     "ratio_net",
+    "meter_random_u_wh",
+    "meter_net_u_wh",
+    "collector_gpu_wh",
 )
 """One row per run and tracker. The meter's energies are those of the tracker's own window:
 ``meter_wh`` gross, ``meter_net_wh`` minus the baseline; ``error_wh`` is tracker minus ``meter_wh``,
-``ratio`` and ``ratio_net`` tracker over meter."""
+``ratio`` and ``ratio_net`` tracker over meter. ``meter_random_u_wh`` is what of ``meter_u_wh`` differs from
+run to run, ``collector_gpu_wh`` the sampled GPU power over the same window."""
+
+COMPARED_COLUMNS = (
+    "groups",
+    *_estimates("total_ratio", "factor"),
+    "growth_p",
+    "scale",
+    *_estimates("mean_difference"),
+    "sd",
+    *_estimates("lower", "upper"),
+    "meter_share",
+    "true_sd",
+    *_estimates("true_lower", "true_upper"),
+    "mape_pct",
+    *_estimates("concordance"),
+    "error_ratio",
+    *_estimates("deming_slope", "deming_intercept", "passing_bablok_slope", "passing_bablok_intercept"),
+    "linearity_p",
+    "margin_pct",
+    *_estimates("equivalence_pct"),
+    "equivalence_p",
+    "equivalent",
+    "notes",
+)
+"""What the comparison of an estimator with a meter gives (`analysis.agreement`). On the scale ``linear``
+the mean difference, the standard deviations and the limits are in the values' unit, on the scale
+``logarithmic`` in percent of the measured value. ``equivalent`` is ``yes``, ``no`` or ``not shown``."""
 
 AGREEMENT_COLUMNS = (
     "tracker",
@@ -162,10 +198,31 @@ AGREEMENT_COLUMNS = (
     "bias_wh",
     "bias_low_wh",
     "bias_high_wh",
+    "against",
+    "scope",
+    "reference_wh",
+    *COMPARED_COLUMNS,
 )
-"""One row per tracker and scenario, and one per tracker with scenario ``all``; energies are sums over
-the runs, ``ratio`` the ratio of the sums, ``bias_wh`` the mean of tracker minus meter per run with its
-95 % interval."""
+"""One row per tracker, scenario and what it is compared with (``against``: ``wall`` gross, ``wall net`` of
+the baseline, ``gpu`` by the collector), and one each with scenario ``all``; energies are sums over the runs,
+``ratio`` the ratio of the sums, ``bias_wh`` the mean of tracker minus reference per run with its 95 %
+interval."""
+
+HEALTH_COLUMNS = (
+    "campaign",
+    "run_dir",
+    "t_utc_s",
+    "energy_wh",
+    "energy_u_wh",
+    "phase",
+    "signals",
+    "centre_wh",
+    "lower_wh",
+    "upper_wh",
+)
+"""One row per run of the control workload, those of earlier campaigns first. ``signals`` names the rules
+that it met, ``centre_wh`` and the limits are those by which it was judged, ``phase`` counts the stops after
+which the operator went on."""
 
 
 @dataclass(kw_only=True)
@@ -207,7 +264,12 @@ class Results(Document):
         mixed_models: one row per estimate of the model over the scenarios.
         iso14756: values and proofs after ISO/IEC 14756; empty without a requirement.
         ecolabel: values of DE-UZ 215; empty without an ``[ecolabel]`` section.
-        health: the control chart of the lab; empty without a control workload.
+        health: the control chart of the lab; empty without a control workload. ``control``, ``verdict``
+            (``unknown`` | ``in control`` | ``signal`` | ``out of control``), ``n``, ``n_history``, the lines of
+            the present phase ``centre_wh``, ``lower_wh``, ``upper_wh``, ``sd_wh`` (from moving ranges),
+            ``relative_sd_pct``, ``relative_sd_max_pct``, ``signals`` (of this campaign in the present phase:
+            ``rule``, ``run_dir``, ``phase``, ``size_pct``, ``stops``, ``message``), ``acknowledged``
+            (``t_utc_s``, ``reason``), ``stopped``, ``points`` (`HEALTH_COLUMNS`).
         imported: ``import.json`` without its schema; empty for a campaign that was measured here.
         findings: `records.findings.Finding` as dictionaries, worst first.
     """
@@ -256,6 +318,11 @@ _TABLES = {
     "findings": FINDING_COLUMNS,
 }
 
+_TABLES_WITHIN = {
+    "health": ("health", "points", HEALTH_COLUMNS),
+}
+"""Tables that are lists within a part of the document: name of the file, part, key, columns."""
+
 
 def write_results(results: Results, folder: Path) -> None:
     """Write ``results.json`` and the CSV tables beside it; the folder is made.
@@ -265,9 +332,11 @@ def write_results(results: Results, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     simulated = bool(results.campaign.get("simulated"))
-    for name, columns in _TABLES.items():
-        rows = [{**row, "simulated": simulated} for row in getattr(results, name)]
-        write_table(folder / f"{name}.csv", columns, rows)
+    tables = {name: (columns, getattr(results, name)) for name, columns in _TABLES.items()}
+    for name, (part, key, columns) in _TABLES_WITHIN.items():
+        tables[name] = (columns, getattr(results, part).get(key, []))
+    for name, (columns, found) in tables.items():
+        write_table(folder / f"{name}.csv", columns, [{**row, "simulated": simulated} for row in found])
     results.write(folder / "results.json")
 
 

@@ -1,0 +1,132 @@
+"""The control runs of a campaign, with those of earlier ones that the conductor wrote beside them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from analysis.health.judge import Chart, JudgedPoint, judge
+from analysis.measure import RunMeasure
+from analysis.scenarios import Group
+from analysis.settings import AnalysisSettings, HealthSettings
+from records.campaign import CampaignFolder
+from records.errors import RecordError
+from records.findings import Finding
+from records.health import ControlPoint, HealthRecord, read_health
+
+
+def control_point(campaign: str, run: RunMeasure) -> ControlPoint | None:
+    """Return a measured control run as a point of the chart; ``None`` when nothing of it was measured."""
+    if run.whole.energy_wh is None or run.whole.energy_wh <= 0:
+        return None
+    return ControlPoint(
+        campaign=campaign,
+        run_dir=run.run_dir,
+        t_utc_s=run.start_utc_s,
+        energy_wh=run.whole.energy_wh,
+        energy_u_wh=run.whole.budget.total_wh,
+        energy_random_u_wh=run.whole.budget.random_wh,
+    )
+
+
+def judge_record(
+    record: HealthRecord | None, points: Sequence[ControlPoint], campaign: str, settings: HealthSettings
+) -> Chart:
+    """Judge this campaign's control runs behind the history of its ``health.json``.
+
+    Args:
+        record: what the conductor wrote, or ``None``: then there is no history.
+        points: this campaign's runs.
+        campaign: its id.
+        settings: rules and limit.
+    """
+    history = [point for point in record.history if _usable(point)] if record else []
+    acknowledged = [stop.t_utc_s for stop in record.acknowledged] if record else []
+    return judge([*history, *points], campaign, acknowledged, settings)
+
+
+def _usable(point: ControlPoint) -> bool:
+    """Leave out what only a damaged file holds; the evidence check names that file."""
+    numbers = (point.t_utc_s, point.energy_wh, point.energy_u_wh, point.energy_random_u_wh)
+    return all(isfinite(n) for n in numbers) and 0 < point.energy_wh < 1e12 and point.energy_random_u_wh >= 0
+
+
+def health_values(folder: Path, groups: list[Group], settings: AnalysisSettings) -> dict[str, Any]:
+    """Return the control chart and its verdict as `records.results.Results.health` holds them.
+
+    Args:
+        folder: of the campaign.
+        groups: its counted runs.
+        settings: of the analysis; without a control workload there is no chart.
+    """
+    control = settings.health.control
+    if control is None:
+        return {}
+    campaign = CampaignFolder(folder).read().id
+    runs = [run for group in groups if group.scenario == control for run in group.runs]
+    points = [point for run in runs if (point := control_point(campaign, run)) is not None]
+    record = _record(folder)
+    chart = judge_record(record, points, campaign, settings.health)
+    limits = chart.limits
+    return {
+        "control": control,
+        "verdict": chart.verdict,
+        "n": len(points),
+        "n_history": len(chart.points) - len(points),
+        "centre_wh": limits.centre if limits else None,
+        "lower_wh": limits.lower if limits else None,
+        "upper_wh": limits.upper if limits else None,
+        "sd_wh": limits.sigma if limits else None,
+        "relative_sd_pct": chart.relative_sd_pct,
+        "relative_sd_max_pct": settings.health.relative_sd_max_pct,
+        "signals": [asdict(signal) for signal in chart.signals],
+        "acknowledged": [asdict(stop) for stop in record.acknowledged] if record else [],
+        "stopped": record.stopped if record else None,
+        "points": [_row(judged) for judged in chart.points],
+    }
+
+
+def _record(folder: Path) -> HealthRecord | None:
+    try:
+        return read_health(folder)
+    except RecordError:  # the evidence check says so
+        return None
+
+
+def _row(judged: JudgedPoint) -> dict[str, Any]:
+    point, limits = judged.point, judged.limits
+    return {
+        "campaign": point.campaign,
+        "run_dir": point.run_dir,
+        "t_utc_s": point.t_utc_s,
+        "energy_wh": point.energy_wh,
+        "energy_u_wh": point.energy_u_wh,
+        "phase": judged.phase,
+        "signals": " ".join(signal.rule for signal in judged.signals),
+        "centre_wh": limits.centre if limits else None,
+        "lower_wh": limits.lower if limits else None,
+        "upper_wh": limits.upper if limits else None,
+    }
+
+
+def check_health(health: dict[str, Any]) -> list[Finding]:
+    """Say what the chart signals, and where it cannot say anything.
+
+    Args:
+        health: of `health_values`.
+    """
+    if not health:
+        return []
+    findings = []
+    for signal in health["signals"]:
+        meaning = "the lab was not in order" if signal["stops"] else "too small to stop a campaign"
+        message = f"{signal['rule']}: {signal['message']}; {meaning}"
+        findings.append(Finding("warn", signal["run_dir"], "health-signal", message))
+    if health["verdict"] == "unknown":
+        message = (
+            f"{health['n']} run(s) of the control workload {health['control']!r} and {health['n_history']} "
+            f"before: too few to say whether the lab is in order (three are needed)"
+        )
+        findings.append(Finding("info", "", "health-unknown", message))
+    return findings
