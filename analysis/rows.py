@@ -7,7 +7,7 @@ import numpy as np
 from analysis.arrays import finite
 from analysis.baseline import BaselinePower
 from analysis.efficiency import wh_to_target
-from analysis.measure import Measured, RunMeasure
+from analysis.measure import Measured, RunMeasure, TrackerClaim
 from analysis.uncertainty import induced_budget
 from records.meter import MeterRecord
 from records.results import USEFUL_WORK, Row
@@ -137,7 +137,7 @@ def tracker_rows(run: RunMeasure, baseline: BaselinePower | None, coverage_min_p
     rows = []
     for claim in run.trackers:
         row: Row = {**_identity(run), **{name: claim.claim[name] for name in TRACKER_COLUMNS}}
-        meter: dict[str, Any] = {"energy_wh": None, "energy_u_wh": None, "induced_wh": None}
+        meter: dict[str, Any] = dict.fromkeys(("energy_wh", "energy_u_wh", "induced_wh", "induced_u_wh"))
         if claim.meter is not None and claim.meter.energy.coverage_pct >= coverage_min_pct:
             meter = energies(claim.meter, run.meter, baseline)
         gross, net, claimed = meter["energy_wh"], meter["induced_wh"], row["energy_wh"]
@@ -150,11 +150,23 @@ def tracker_rows(run: RunMeasure, baseline: BaselinePower | None, coverage_min_p
                 "error_wh": None if None in (claimed, gross) else claimed - gross,
                 "ratio": ratio(claimed, gross),
                 "ratio_net": ratio(claimed, net),
+                "meter_random_u_wh": claim.meter.budget.random_wh
+                if claim.meter and gross is not None
+                else None,
+                "meter_net_u_wh": meter["induced_u_wh"],
+                "collector_gpu_wh": _gpu_wh(claim),
                 "run_tracker": run.run.tracker,
                 "run_dir": run.run_dir,
             }
         )
     return rows
+
+
+def _gpu_wh(claim: TrackerClaim) -> float | None:
+    """Return the sampled GPU power over the tracker's own window, all cards together."""
+    if claim.meter is None or (power_w := claim.meter.hardware.get("gpu_power_w")) is None:
+        return None
+    return wh_from_j(power_w * claim.meter.window.duration_s)
 
 
 def ratio(above: float | None, below: float | None) -> float | None:

@@ -1,53 +1,11 @@
-"""Trackers against the meter (METHOD section 7, first form), and what a tracker itself costs."""
+"""What a tracker itself costs: the same scenario with it and without it (METHOD section 7)."""
 
 from math import hypot
 
-from analysis.describe import Description, describe, mean_interval, satterthwaite, student_t
+from analysis.describe import Description, describe, satterthwaite, student_t
 from analysis.rows import ratio
 from analysis.scenarios import Group
 from records.results import Row
-
-
-def agreement_rows(tracker_rows: list[Row], confidence: float) -> list[Row]:
-    """Compare trackers with the meter per scenario, and over all scenarios.
-
-    Only runs count in which both have an energy. Ratios are those of the sums, so that short runs do
-    not weigh as much as long ones; the bias is the mean of tracker minus meter per run.
-
-    Args:
-        tracker_rows: rows by `records.results.TRACKER_RESULT_COLUMNS`.
-        confidence: of the interval of the bias.
-    """
-    compared = [row for row in tracker_rows if row["error_wh"] is not None]
-    rows = []
-    for tracker in dict.fromkeys(row["tracker"] for row in compared):
-        own = [row for row in compared if row["tracker"] == tracker]
-        for scenario in dict.fromkeys(row["scenario"] for row in own):
-            part = [row for row in own if row["scenario"] == scenario]
-            rows.append(_agreement(tracker, scenario, part, confidence))
-        rows.append(_agreement(tracker, "all", own, confidence))
-    return rows
-
-
-def _agreement(tracker: str, scenario: str, rows: list[Row], confidence: float) -> Row:
-    tracker_wh = sum(row["energy_wh"] for row in rows)
-    meter_wh = sum(row["meter_wh"] for row in rows)
-    net = [row for row in rows if row["meter_net_wh"] is not None]
-    net_wh = sum(row["meter_net_wh"] for row in net) if net else None
-    bias = mean_interval([row["error_wh"] for row in rows], confidence)
-    return {
-        "tracker": tracker,
-        "scenario": scenario,
-        "n": len(rows),
-        "tracker_wh": tracker_wh,
-        "meter_wh": meter_wh,
-        "meter_net_wh": net_wh,
-        "ratio": ratio(tracker_wh, meter_wh),
-        "ratio_net": ratio(sum(row["energy_wh"] for row in net), net_wh),
-        "bias_wh": bias.mean,
-        "bias_low_wh": bias.low,
-        "bias_high_wh": bias.high,
-    }
 
 
 def cost_rows(groups: list[Group], confidence: float) -> list[Row]:
