@@ -1,0 +1,264 @@
+"""FECoM and GREENLIGHT profiles, as they are written: a pure reader, which computes nothing.
+
+A profile (``experiment-N.json``) is a list of ``{api: record}``, one record for each call that was
+measured. A record holds when the call ran (``times``, nanoseconds of UTC and seconds after the start of
+each tool) and what ``perf stat`` and ``nvidia-smi`` saw from minutes before it until half a minute after:
+``energy_data.{cpu,ram,gpu}``, each a JSON *string* in the ``orient="split"`` form of pandas.
+
+Source: Rajput et al., "Enhancing Energy-Awareness in Deep Learning through Fine-Grained Energy
+Measurement", ACM TOSEM 2024 (arXiv 2308.12264), and the published profiles themselves.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from analysis.arrays import Floats
+from records.errors import RecordError
+
+CHANNELS = ("cpu", "ram", "gpu")
+"""CPU package and DRAM by RAPL (joules per interval, ``perf``), the card by NVML (watts, ``nvidia-smi``)."""
+
+SOURCES = {"cpu": "perf", "ram": "perf", "gpu": "nvidia"}
+"""By channel: the tool whose clock its times are of, as the keys of ``times`` name it."""
+
+_VALUES = {"cpu": "energy (J)", "ram": "energy (J)", "gpu": "power_draw (W)"}
+_NS_PER_S = 1_000_000_000
+_SAME_CLOCK_S = 60.0  # another time zone, or another session, is farther off
+_EARLIEST_NS, _LATEST_NS = 946_684_800 * _NS_PER_S, 4_102_444_800 * _NS_PER_S  # the years 2000 to 2099
+
+
+@dataclass(frozen=True, eq=False)
+class Channel:
+    """What one tool saw of one part of the machine.
+
+    Attributes:
+        name: of `CHANNELS`.
+        elapsed_s: after the tool's first stamp, as stored, ``(n,)``, rising; of ``perf`` it is the end of
+            the interval.
+        value: joules in the interval (CPU, RAM) or watts (GPU), ``(n,)``.
+        t_utc_s: the same moments in UTC, ``(n,)``: of ``perf`` its start stamp plus ``elapsed_s``.
+        start_s, end_s: the newest sample when the call began and when it ended, on ``elapsed_s``.
+        temperature_c: of the card, ``(n,)``; empty for CPU and RAM.
+    """
+
+    name: str
+    elapsed_s: Floats
+    value: Floats
+    t_utc_s: Floats
+    start_s: float
+    end_s: float
+    temperature_c: Floats
+
+    @property
+    def is_power(self) -> bool:
+        """Whether ``value`` is a power, not an energy."""
+        return self.name == "gpu"
+
+
+@dataclass(frozen=True, eq=False)
+class CallRecord:
+    """One measured call.
+
+    Attributes:
+        api: the call as printed by the instrumenter.
+        seq: position in the file, from 0.
+        start_utc_s, stop_utc_s: of the execution.
+        interval_s: asked time between samples.
+        channels: by name, all of `CHANNELS`.
+        settings, sizes, project: as stored; ``project`` is empty in FECoM's own profiles.
+        document: the record as read, to be kept with the run.
+    """
+
+    api: str
+    seq: int
+    start_utc_s: float
+    stop_utc_s: float
+    interval_s: float
+    channels: dict[str, Channel]
+    settings: dict[str, Any]
+    sizes: dict[str, Any]
+    project: dict[str, Any] = field(default_factory=dict)
+    document: dict[str, Any] = field(default_factory=dict)
+
+
+def read_profile(path: Path, name: str) -> list[CallRecord]:
+    """Read a profile.
+
+    Args:
+        path: the file.
+        name: how messages name it.
+
+    Raises:
+        RecordError: it is no such profile; the message names file, record and key.
+    """
+    document = _json(path.read_bytes(), name)
+    if not isinstance(document, list) or not document:
+        refuse(name, 'a list of {"api": record}', _kind(document))
+    records = []
+    for seq, item in enumerate(document):
+        where = f"{name}: record {seq}"
+        if not isinstance(item, dict) or len(item) != 1:
+            refuse(where, 'one {"api": record}', _kind(item))
+        ((api, record),) = item.items()
+        records.append(parse_record(record, api, seq, f"{where} ({api})"))
+    return records
+
+
+def read_record(path: Path) -> CallRecord:
+    """Read a record that the importer kept with a run.
+
+    Raises:
+        RecordError: it is damaged.
+    """
+    kept = _object(_json(path.read_bytes(), str(path)), str(path))
+    seq, api = kept.get("seq"), kept.get("api")
+    if not isinstance(seq, int) or not isinstance(api, str):
+        refuse(str(path), "a kept record with api and seq", _kind(kept))
+    return parse_record(kept.get("record"), api, seq, str(path))
+
+
+def parse_record(record: object, api: str, seq: int, where: str) -> CallRecord:
+    """Parse one record of a profile.
+
+    Raises:
+        RecordError: it lacks something, or something in it cannot be.
+    """
+    fields = _object(record, where)
+    times = _object(fields.get("times"), f"{where}: times")
+    settings = _object(fields.get("settings"), f"{where}: settings")
+    data = _object(fields.get("energy_data"), f"{where}: energy_data")
+    start_ns, stop_ns = (_stamp_ns(times, f"{end}_time_execution", where) for end in ("start", "end"))
+    if stop_ns < start_ns:
+        refuse(f"{where}: times.end_time_execution", "a stamp not before the start", stop_ns)
+    interval_s = _number(settings.get("measurement_interval_s"), f"{where}: settings.measurement_interval_s")
+    if not 0 < interval_s < 3600:
+        refuse(f"{where}: settings.measurement_interval_s", "seconds above 0", interval_s)
+    return CallRecord(
+        api=api,
+        seq=seq,
+        start_utc_s=start_ns / _NS_PER_S,
+        stop_utc_s=stop_ns / _NS_PER_S,
+        interval_s=interval_s,
+        channels={name: _channel(name, data, times, where) for name in CHANNELS},
+        settings=settings,
+        sizes=_object(fields.get("input_sizes") or {}, f"{where}: input_sizes"),
+        project=_object(fields.get("project_metadata") or {}, f"{where}: project_metadata"),
+        document=fields,
+    )
+
+
+def _channel(name: str, data: dict[str, Any], times: dict[str, Any], where: str) -> Channel:
+    here = f"{where}: energy_data.{name}"
+    text = data.get(name)
+    if not isinstance(text, str):
+        refuse(here, 'a JSON string in the orient="split" form of pandas', _kind(text))
+    columns, rows = _split(_json(text.encode(), here), here)
+    elapsed_s = _column(columns, rows, "time_elapsed", here)
+    value = _column(columns, rows, _VALUES[name], here)
+    _check(elapsed_s, value, here)
+    source = SOURCES[name]
+    started_s = _stamp_ns(times, f"sys_start_time_{source}", where) / _NS_PER_S
+    gpu = name == "gpu"
+    t_utc_s = started_s + elapsed_s
+    if gpu:
+        t_utc_s = _rising(_column(columns, rows, "timestamp", here), here)
+        if abs(t_utc_s[0] - started_s) > _SAME_CLOCK_S:
+            refuse(f"{here}: row 0: timestamp", f"a stamp near the start of {source}", t_utc_s[0] - started_s)
+    return Channel(
+        name=name,
+        elapsed_s=elapsed_s,
+        value=value,
+        t_utc_s=t_utc_s,
+        start_s=_number(times.get(f"start_time_{source}"), f"{where}: times.start_time_{source}"),
+        end_s=_number(times.get(f"end_time_{source}"), f"{where}: times.end_time_{source}"),
+        temperature_c=_column(columns, rows, "temperature", here) if gpu else np.array([]),
+    )
+
+
+def _split(document: object, where: str) -> tuple[list[Any], list[Any]]:
+    fields = document if isinstance(document, dict) else {}
+    columns, rows = fields.get("columns"), fields.get("data")
+    if not isinstance(columns, list) or not isinstance(rows, list):
+        refuse(where, 'orient="split": {"columns": [...], "index": [...], "data": [[...]]}', _kind(document))
+    for number, row in enumerate(rows):
+        if not isinstance(row, list) or len(row) != len(columns):
+            refuse(f"{where}: row {number}", f"a list of {len(columns)} values", _kind(row))
+    return columns, rows
+
+
+def _column(columns: list[Any], rows: list[Any], name: str, where: str) -> Floats:
+    if name not in columns:
+        refuse(where, f"a column {name!r}", f"columns {columns}")
+    place = columns.index(name)
+    return np.array([_number(row[place], f"{where}: row {i}: {name}") for i, row in enumerate(rows)])
+
+
+def _check(elapsed_s: Floats, value: Floats, where: str) -> None:
+    if len(value) < 2:
+        refuse(where, "at least two samples", f"{len(value)}")
+    _rising(elapsed_s, where)
+    if (value < 0).any():
+        number = int(np.argmax(value < 0))
+        refuse(
+            f"{where}: row {number}", "a counter's energy or a power, which is not negative", value[number]
+        )
+
+
+def _rising(t_s: Floats, where: str) -> Floats:
+    back = np.flatnonzero(np.diff(t_s) <= 0)
+    if len(back):
+        refuse(
+            f"{where}: row {int(back[0]) + 1}", "a later time than that of the row before", t_s[back[0] + 1]
+        )
+    return t_s
+
+
+def _stamp_ns(times: dict[str, Any], name: str, where: str) -> int:
+    value = times.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not _EARLIEST_NS <= value <= _LATEST_NS:
+        refuse(f"{where}: times.{name}", "nanoseconds of UTC", value)
+    return value
+
+
+def _number(value: object, where: str) -> float:
+    # JSON writes integers of any length: one that no float can hold is no measurement either
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e18:
+        refuse(where, "a number", value)
+    return float(value)
+
+
+def _object(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        refuse(where, "a JSON object", _kind(value))
+    return value
+
+
+def _json(content: bytes, where: str) -> Any:
+    def no_number(word: str) -> NoReturn:
+        refuse(where, "numbers", word)
+
+    try:
+        return json.loads(content, parse_constant=no_number)
+    except (ValueError, RecursionError) as error:  # ValueError: also bytes that are no text
+        raise RecordError(f"{where}: expected a JSON document, but {error}") from None
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, dict):
+        return f"an object with the keys {[str(key)[:40] for key in list(value)[:6]]}"
+    if isinstance(value, list):
+        first = f", the first {type(value[0]).__name__}" if value else ""
+        return f"a list of {len(value)} values{first}"
+    return f"{type(value).__name__} {str(value)[:60]!r}"
+
+
+def refuse(where: str, expected: str, found: object) -> NoReturn:
+    """Raise the error that names place, expectation and what came instead."""
+    raise RecordError(
+        f"{where}: expected {expected}, found {found if isinstance(found, str) else repr(found)}. "
+        f"Nothing was imported: leave this file out, or take it from its source again"
+    )
