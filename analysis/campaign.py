@@ -8,10 +8,10 @@ from typing import Any
 from analysis.agreement import agreement_rows, cost_rows
 from analysis.baseline import Baseline, BaselinePower
 from analysis.budgets import budget_rows
-from analysis.ecolabel import ecolabel_rows
+from analysis.ecolabel.values import check_ecolabel, ecolabel_rows
 from analysis.evidence import Examination, examine
 from analysis.health import check_health, health_values
-from analysis.iso14756 import iso14756_values
+from analysis.iso14756.values import check_iso14756, iso14756_values
 from analysis.measure import RunMeasure, measure_run
 from analysis.notes import check_baseline, check_rows, check_samples
 from analysis.provenance import Origin, by_scenario
@@ -98,6 +98,9 @@ def reduce_runs(
     ]
     groups = group_runs(runs, rows, epochs)
     rule_rows, rule_spans = rule.of_campaign([(run.run, run.by_rule) for run in runs]) if rule else ([], [])
+    scenarios = [scenario_row(group, baseline, settings.confidence) for group in groups]
+    iso14756 = iso14756_values(place, campaign, runs, groups, actions, scenarios, settings)
+    ecolabel = ecolabel_rows(groups, environment, settings)
     health = health_values(place.path, groups, settings)
     findings = [
         *examination.findings,
@@ -105,6 +108,8 @@ def reduce_runs(
         *check_rows(rows, actions + epochs + calls, trackers, settings.coverage_min_pct),
         *check_samples(groups),
         *check_health(health),
+        *check_iso14756(iso14756, settings),
+        *check_ecolabel(groups, ecolabel, settings),
     ]
     return Results(
         campaign=_campaign_facts(campaign, runs),
@@ -117,7 +122,7 @@ def reduce_runs(
         actions=actions,
         epochs=epochs,
         calls=calls,
-        scenarios=[scenario_row(group, baseline, settings.confidence) for group in groups],
+        scenarios=scenarios,
         comparisons=[*cost_rows(groups, settings.confidence), *comparison_rows(groups, settings)],
         trackers=trackers,
         agreement=agreement_rows(trackers, settings.confidence),
@@ -130,8 +135,8 @@ def reduce_runs(
         statistics=statistics_rows(groups, settings),
         correlations=correlation_rows(groups, settings),
         mixed_models=mixed_model_rows(groups, settings),
-        iso14756=iso14756_values(campaign, runs, groups, examination, settings),
-        ecolabel=ecolabel_rows(groups, environment, settings),
+        iso14756=iso14756,
+        ecolabel=ecolabel,
         health=health,
         findings=[asdict(f) for f in sorted(findings, key=_worst_first)],
     )

@@ -1,10 +1,13 @@
 """What the analysis is told: limits, rules, which useful work to show."""
 
+import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
 from analysis.arrays import finite
 from analysis.baseline import Reference
+from analysis.ecolabel.capacities import EcolabelSettings, ecolabel_of
+from analysis.iso14756.requirement import Requirement, requirement_of
 from records.campaign import Campaign
 from records.errors import ConfigurationError
 from records.health import HEALTH_RULES
@@ -50,6 +53,8 @@ class AnalysisSettings:
         confidence: of all intervals.
         uncertainty_max_pct: an energy whose relative standard uncertainty is larger is a finding.
         health: the control workload.
+        requirement: what is asked of the SUT (ISO/IEC 14756), or ``None``.
+        ecolabel: of DE-UZ 215, or ``None``.
     """
 
     coverage_min_pct: float = 99.0
@@ -59,6 +64,8 @@ class AnalysisSettings:
     confidence: float = CONFIDENCE
     uncertainty_max_pct: float = 5.0
     health: HealthSettings = HealthSettings()
+    requirement: Requirement | None = None
+    ecolabel: EcolabelSettings | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.coverage_min_pct <= 100:
@@ -89,7 +96,13 @@ class AnalysisSettings:
             "target_val_accuracy": dict(self.target_val_accuracy),
             "uncertainty_max_pct": self.uncertainty_max_pct,
             "health": {**asdict(self.health), "rules": list(self.health.rules)},
+            "requirement": _as_json(self.requirement),
+            "ecolabel": _as_json(self.ecolabel),
         }
+
+
+def _as_json(settings: Requirement | EcolabelSettings | None) -> Any:
+    return None if settings is None else json.loads(json.dumps(asdict(settings)))
 
 
 def settings_of(campaign: Campaign) -> AnalysisSettings:
@@ -115,6 +128,8 @@ def settings_of(campaign: Campaign) -> AnalysisSettings:
         target_val_accuracy=_targets(campaign.config.get("scenario")),
         uncertainty_max_pct=_number("analysis", chosen, "uncertainty_max_pct", default.uncertainty_max_pct),
         health=_health(campaign.config.get("health")),
+        requirement=requirement_of(campaign.config.get("requirement")),
+        ecolabel=ecolabel_of(campaign.config.get("ecolabel")),
     )
 
 

@@ -5,11 +5,15 @@ measurement. Relative paths are taken from the folder of the file. How a file be
 and how mistakes are worded, is in `lab.configfile`.
 """
 
+import difflib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from analysis.ecolabel.capacities import ecolabel_of
+from analysis.iso14756.requirement import requirement_of
 from meter.options import resolve
 from meter.registry import driver_class
 from records.campaign import Kind
@@ -198,6 +202,82 @@ class HealthSection(Section):
         return self
 
 
+class TimeClassSection(Section):
+    """An entry of ``time_classes``: at least ``share_pct`` of the tasks take no longer than ``limit_s``."""
+
+    limit_s: Positive
+    share_pct: Annotated[float, Field(gt=0, le=100)]
+
+
+class TaskSection(Section):
+    """``[[requirement.task]]``: what is asked of a task type, an action or the epoch."""
+
+    name: str
+    scenario: Name | None = None
+    throughput_per_h: Positive
+    mean_execution_s: Positive | None = None
+    time_classes: Annotated[list[TimeClassSection], Field(min_length=1)]
+
+
+class ResultSection(Section):
+    """``[[requirement.result]]``: bounds of a kind of useful work, what a correct result is."""
+
+    scenario: Name
+    quantity: str
+    least: float | None = None
+    most: float | None = None
+
+
+class RequirementSection(Section):
+    """``[requirement]``: task types with times and shares, and the limits of the validity proofs."""
+
+    reference_scenario: Name | None = None
+    half_width_max_pct: Positive = 5.0
+    start_delay_max_s: Positive = 1.0
+    task: Annotated[list[TaskSection], Field(min_length=1)]
+    result: list[ResultSection] = []
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        _refuse_as_value_error(requirement_of, self)
+        return self
+
+
+class CapacitiesSection(Section):
+    """``[ecolabel.full]``: what the hardware can give, each a number with its unit."""
+
+    cpu: str | None = None
+    ram: str | None = None
+    storage: str | None = None
+    network: str | None = None
+    power: str | None = None
+
+
+class CertifiedSection(CapacitiesSection):
+    """``[ecolabel.certified]``: hardware utilisation of the certified version, each with its unit."""
+
+
+class EcolabelSection(Section):
+    """``[ecolabel]``: values of DE-UZ 215."""
+
+    scenario: Name
+    full: CapacitiesSection = CapacitiesSection()
+    certified: CertifiedSection = CertifiedSection()
+
+    @model_validator(mode="after")
+    def _units(self) -> Self:
+        _refuse_as_value_error(ecolabel_of, self)
+        return self
+
+
+def _refuse_as_value_error(read: Callable[[object], object], section: Section) -> None:
+    """Let the analysis, which will read the section, judge it now."""
+    try:
+        read(section.model_dump(mode="json"))
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from None
+
+
 class ScenarioSection(Section):
     """``[[scenario]]``: what the SUT is asked to do, once per run."""
 
@@ -239,6 +319,8 @@ class LabConfig(Section):
     environments: dict[Name, EnvironmentSection] = {}
     trackers: dict[Name, TrackerSection] = {}
     analysis: AnalysisSection = AnalysisSection()
+    requirement: RequirementSection | None = None
+    ecolabel: EcolabelSection | None = None
     health: HealthSection | None = None
     scenario: Annotated[list[ScenarioSection], Field(min_length=1)]
     base_dir: Path = Field(default=Path(), exclude=True, strict=False)
@@ -253,7 +335,30 @@ class LabConfig(Section):
             self._check_references(scenario)
         if self.health is not None:
             self._check_control(self.health.control)
+        self._check_scenarios_named()
         return self
+
+    def _check_scenarios_named(self) -> None:
+        """Refuse a requirement or an eco-label of a scenario that does not exist."""
+        named: dict[str, str | None] = {}
+        if self.ecolabel is not None:
+            named["[ecolabel] scenario"] = self.ecolabel.scenario
+        if self.requirement is not None:
+            named["[requirement] reference_scenario"] = self.requirement.reference_scenario
+            named |= {
+                f"[[requirement.task]] {task.name!r} scenario": task.scenario
+                for task in self.requirement.task
+            }
+            named |= {
+                f"[[requirement.result]] {result.quantity} scenario": result.scenario
+                for result in self.requirement.result
+            }
+        names = [scenario.name for scenario in self.scenario]
+        for where, name in named.items():
+            if name is not None and name not in names:
+                near = difflib.get_close_matches(name, names, n=1)
+                hint = f"did you mean {near[0]!r}? " if near else ""
+                raise ValueError(f"{where}: there is no scenario {name!r}; {hint}known: {', '.join(names)}")
 
     def _check_control(self, name: str) -> None:
         workloads = [scenario.name for scenario in self.scenario if scenario.kind == "workload"]

@@ -86,6 +86,10 @@ def describe(item: ErrorDetails, document: dict[str, Any]) -> str:
     return f"{where}: {message}{unit}; found {item['input']!r}"
 
 
+_LISTS = (("meter", "more"), ("requirement", "task"), ("requirement", "result"))
+"""Sections within sections that can be there several times."""
+
+
 def _place(loc: tuple[int | str, ...], document: dict[str, Any]) -> str:
     """Return ``[meter] port``, ``[[scenario]] 'cnn' limit_s`` and the like."""
     if not loc:
@@ -96,10 +100,11 @@ def _place(loc: tuple[int | str, ...], document: dict[str, Any]) -> str:
         name = entry.get("name") if isinstance(entry, dict) else None
         head = f"[[scenario]] {name!r}" if name else f"[[scenario]] number {loc[1] + 1}"
         return " ".join([head, ".".join(parts[2:])]).rstrip()
-    if loc[:2] == ("meter", "more") and len(loc) > 2 and isinstance(loc[2], int):
-        entry = document["meter"]["more"][loc[2]]
+    if loc[:2] in _LISTS and len(loc) > 2 and isinstance(loc[2], int):
+        entry = document[parts[0]][parts[1]][loc[2]]
         name = entry.get("name") if isinstance(entry, dict) else None
-        head = f"[[meter.more]] {name!r}" if name else f"[[meter.more]] number {loc[2] + 1}"
+        section = f"[[{parts[0]}.{parts[1]}]]"
+        head = f"{section} {name!r}" if name else f"{section} number {loc[2] + 1}"
         return " ".join([head, ".".join(parts[3:])]).rstrip()
     if len(parts) == 1:
         return f"[{parts[0]}]" if isinstance(document.get(parts[0]), dict) else parts[0]

@@ -140,6 +140,109 @@ COMPARISON_COLUMNS = (
 )
 """``difference`` is b minus a with its 95 % interval."""
 
+PAIR_COLUMNS = (
+    "family",
+    "family_size",
+    "design",
+    "pairs",
+    "se",
+    "df",
+    "t",
+    "p",
+    "p_holm",
+    "rank_test",
+    "rank_p",
+    "bca_low",
+    "bca_high",
+    "bca_seed",
+    "ratio_low",
+    "ratio_high",
+    "hedges_g",
+    "hedges_g_low",
+    "hedges_g_high",
+    "cliffs_delta",
+    "cliffs_delta_low",
+    "cliffs_delta_high",
+    "repeats_1_pct",
+    "repeats_5_pct",
+    "repeats_observed",
+    "total_u",
+    "total_low",
+    "total_high",
+    "ratio_total_low",
+    "ratio_total_high",
+    "note",
+)
+"""What a comparison of two plain scenarios has beside `COMPARISON_COLUMNS`; empty for a tracker's own cost.
+``design`` is ``paired`` (by block) or ``unpaired``; ``p`` of the t test, ``p_holm`` adjusted over its family
+(all pairs in one quantity); ``total_*`` and ``ratio_total_*`` with the meter's and the baseline's part."""
+
+STATISTICS_COLUMNS = (
+    "scenario",
+    "quantity",
+    "n",
+    "mean",
+    "sd",
+    "sd_pct",
+    "median",
+    "min",
+    "max",
+    "iqr",
+    "mean_low",
+    "mean_high",
+    "normality_p",
+    "outliers",
+    "drift_per_run",
+    "drift_low",
+    "drift_high",
+    "drift_p",
+    "drift_tau",
+    "drift_tau_p",
+)
+"""One row per scenario and quantity, by its scatter alone. ``outliers`` names run folders."""
+
+CORRELATION_COLUMNS = (
+    "scenario",
+    "x",
+    "y",
+    "epochs",
+    "runs",
+    "r",
+    "r_low",
+    "r_high",
+    "p",
+    "rho",
+    "rho_p",
+    "r_within",
+    "r_within_low",
+    "r_within_high",
+    "r_within_df",
+    "r_within_p",
+    "published_r",
+    "note",
+)
+"""One row per scenario and companion ``y`` of the energy of its epochs: Pearson's ``r`` over all epochs,
+Spearman's ``rho``, and ``r_within``, the repeated-measures correlation within runs."""
+
+MIXED_MODEL_COLUMNS = (
+    "quantity",
+    "reference",
+    "scenario",
+    "estimate",
+    "se",
+    "df",
+    "low",
+    "high",
+    "p",
+    "n",
+    "blocks",
+    "block_sd",
+    "residual_sd",
+    "converged",
+    "note",
+)
+"""One row per quantity and scenario: the mean of the reference, else the difference from it."""
+
 TRACKER_RESULT_COLUMNS = (
     "slot",
     "scenario",
@@ -225,6 +328,79 @@ that it met, ``centre_wh`` and the limits are those by which it was judged, ``ph
 which the operator went on."""
 
 
+TASK_TYPE_COLUMNS = (
+    "scenario",
+    "task",
+    "runs",
+    "tasks",
+    "rating_interval_s",
+    "throughput_per_h",
+    "throughput_ref_per_h",
+    "mean_execution_s",
+    "mean_execution_low_s",
+    "mean_execution_high_s",
+    "mean_execution_ref_s",
+    "timely_throughput_per_h",
+    "r_th",
+    "r_me",
+    "r_ti",
+    "satisfied",
+    "energy_wh",
+    "induced_wh",
+)
+"""One row per scenario and task type of the requirement; ``*_ref_*`` are its reference values, energies
+the means per task."""
+
+EFFICIENCY_COLUMNS = (
+    "scenario",
+    "reference",
+    "task",
+    "i_th",
+    "i_me",
+    "i_ti",
+    "i_e",
+    "i_e_low",
+    "i_e_high",
+    "i_e_induced",
+    "i_e_induced_low",
+    "i_e_induced_high",
+)
+"""Software efficiency against the reference scenario; above 1 is better than that."""
+
+PROOF_COLUMNS = ("proof", "scenario", "quantity", "value", "limit", "holds", "words")
+"""One row per line of a validity proof; ``holds`` is empty where nothing can be said."""
+
+ECOLABEL_COLUMNS = (
+    "scenario",
+    "quantity",
+    "unit",
+    "n",
+    "load",
+    "base",
+    "full",
+    "net",
+    "allocation",
+    "effective",
+    "effective_u",
+    "duration_s",
+    "utilisation",
+    "utilisation_u",
+    "utilisation_unit",
+    "certified",
+    "change_pct",
+    "within",
+)
+"""One row per scenario and quantity of DE-UZ 215; ``load``, ``base``, ``full``, ``net`` and ``effective`` in
+``unit``."""
+
+RULE_COLUMNS = ("rule", "scenario")
+"""One row per scenario (or run, then with ``run_dir``) of a published rule; the rule's own quantities, with
+their units as suffixes, follow."""
+
+RULE_SPAN_COLUMNS = ("rule", "run_dir", "span", "name")
+"""One row per span of a published rule; its quantities follow."""
+
+
 @dataclass(kw_only=True)
 class Results(Document):
     """``results.json``: everything the report shows.
@@ -246,7 +422,8 @@ class Results(Document):
         scenarios: `SCENARIO_COLUMNS`, then ``base_scenario``, ``tracker``, ``energy_low_wh``,
             ``energy_high_wh``, ``energy_median_wh``, ``energy_min_wh``, ``energy_max_wh``,
             ``energy_iqr_wh``, ``epochs``, `HARDWARE_COLUMNS`, efficiency factors.
-        comparisons: `COMPARISON_COLUMNS`; here the trackers' own cost.
+        comparisons: `COMPARISON_COLUMNS`: the trackers' own cost, then with `PAIR_COLUMNS` all pairs of
+            scenarios without a tracker.
         trackers: `TRACKER_RESULT_COLUMNS`. agreement: `AGREEMENT_COLUMNS`.
         baseline: ``reference``, ``n``, ``mean_power_w``, ``mean_power_u_w``, ``sd_w``, ``drift_w_per_h``,
             ``drift_low_w_per_h``, ``drift_high_w_per_h``, ``drift_p``, ``block_change_w``,
@@ -258,12 +435,13 @@ class Results(Document):
         rule_rows, rule_spans: what a published rule (`lab analyse --rule`) gives beside the default one, per
             scenario or run, and per span.
         budgets: the uncertainty budget, one row per thing and quantity.
-        statistics: description of every scenario, quantity by quantity. ``comparisons`` also holds all
-            pairs of scenarios.
-        correlations: of the energy of epochs with what was seen in them.
-        mixed_models: one row per estimate of the model over the scenarios.
-        iso14756: values and proofs after ISO/IEC 14756; empty without a requirement.
-        ecolabel: values of DE-UZ 215; empty without an ``[ecolabel]`` section.
+        statistics: `STATISTICS_COLUMNS`; description of every scenario, quantity by quantity.
+        correlations: `CORRELATION_COLUMNS`; of the energy of epochs with what was seen in them.
+        mixed_models: `MIXED_MODEL_COLUMNS`; of each quantity over the scenarios, block as group.
+        iso14756: values and proofs after ISO/IEC 14756: ``marked`` (what is to be said of the formulas),
+            ``satisfied``, ``valid``, ``task_types`` (`TASK_TYPE_COLUMNS`), ``efficiency``
+            (`EFFICIENCY_COLUMNS`), ``proofs`` (`PROOF_COLUMNS`); empty without a requirement.
+        ecolabel: values of DE-UZ 215 by `ECOLABEL_COLUMNS`; empty without an ``[ecolabel]`` section.
         health: the control chart of the lab; empty without a control workload. ``control``, ``verdict``
             (``unknown`` | ``in control`` | ``signal`` | ``out of control``), ``n``, ``n_history``, the lines of
             the present phase ``centre_wh``, ``lower_wh``, ``upper_wh``, ``sd_wh`` (from moving ranges),
@@ -312,14 +490,23 @@ _TABLES = {
     "epochs": EPOCH_COLUMNS,
     "calls": CALL_COLUMNS,
     "scenarios": SCENARIO_COLUMNS,
-    "comparisons": COMPARISON_COLUMNS,
+    "comparisons": (*COMPARISON_COLUMNS, *PAIR_COLUMNS),
+    "statistics": STATISTICS_COLUMNS,
+    "correlations": CORRELATION_COLUMNS,
+    "mixed_models": MIXED_MODEL_COLUMNS,
     "trackers": TRACKER_RESULT_COLUMNS,
     "agreement": AGREEMENT_COLUMNS,
+    "ecolabel": ECOLABEL_COLUMNS,
+    "rules": RULE_COLUMNS,
+    "rule_spans": RULE_SPAN_COLUMNS,
     "findings": FINDING_COLUMNS,
 }
 
 _TABLES_WITHIN = {
     "health": ("health", "points", HEALTH_COLUMNS),
+    "task_types": ("iso14756", "task_types", TASK_TYPE_COLUMNS),
+    "software_efficiency": ("iso14756", "efficiency", EFFICIENCY_COLUMNS),
+    "proofs": ("iso14756", "proofs", PROOF_COLUMNS),
 }
 """Tables that are lists within a part of the document: name of the file, part, key, columns."""
 

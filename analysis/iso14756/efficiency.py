@@ -1,0 +1,53 @@
+"""Software efficiency: a scenario against the reference scenario on the same SUT (ISO/IEC 14756, section 8).
+
+``I_TH = B / B_ref``, ``I_ME = T_ME,ref / T_ME``, ``I_TI = E / E_ref``; by extension, and not of the standard,
+``I_E = E_ref / E`` of the energy per task, gross and induced. Above 1 is better than the reference.
+"""
+
+from collections.abc import Sequence
+from math import exp, hypot, inf, log
+
+from analysis.describe import mean_interval, satterthwaite, student_t
+from analysis.iso14756.ratings import Tasks
+from analysis.iso14756.requirement import TaskRequirement
+from records.results import Row
+
+
+def compare(tasks: Tasks, reference: Tasks, wanted: TaskRequirement, confidence: float) -> Row:
+    """Return the efficiency values of a task type, by `records.results.EFFICIENCY_COLUMNS`."""
+    classes = wanted.time_classes
+    timely_ref_per_h = reference.timely_per_h(classes)
+    means_s = [t.mean_s(confidence).mean for t in (reference, tasks)]
+    return {
+        "scenario": tasks.scenario,
+        "reference": reference.scenario,
+        "task": tasks.name,
+        "i_th": tasks.throughput_per_h / reference.throughput_per_h,
+        "i_me": means_s[0] / means_s[1],
+        "i_ti": tasks.timely_per_h(classes) / timely_ref_per_h if timely_ref_per_h > 0 else None,
+        **_ratio("i_e", reference.energy_wh, tasks.energy_wh, confidence),
+        **_ratio("i_e_induced", reference.induced_wh, tasks.induced_wh, confidence),
+    }
+
+
+def _ratio(
+    name: str, above: Sequence[float], below: Sequence[float], confidence: float
+) -> dict[str, float | None]:
+    """Return a ratio of means with its interval on the logarithmic scale (delta method).
+
+    Both were measured with the same meter, whose gain leaves their ratio.
+    """
+    names = (name, f"{name}_low", f"{name}_high")
+    if not above or not below or min(sum(above), sum(below)) <= 0:
+        return dict.fromkeys(names)
+    means = [mean_interval(list(values), confidence) for values in (above, below)]
+    ratio = means[0].mean / means[1].mean
+    if any(mean.u is None for mean in means):
+        return dict(zip(names, (ratio, None, None), strict=True))
+    parts = [
+        ((mean.u or 0.0) / mean.mean, len(values) - 1.0)
+        for mean, values in zip(means, (above, below), strict=True)
+    ]
+    u = hypot(*(part for part, _ in parts))
+    reach = student_t(confidence, satterthwaite(parts) if u else inf) * u
+    return dict(zip(names, (ratio, exp(log(ratio) - reach), exp(log(ratio) + reach)), strict=True))

@@ -1,0 +1,189 @@
+"""The three validity proofs of a measurement (ISO/IEC 14756, section 7): results, generator, statistics.
+
+Each line of a proof has a figure, a limit and a verdict; a proof holds when all its lines hold.
+"""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from analysis.iso14756.requirement import Requirement
+from analysis.measure import RunMeasure
+from analysis.scenarios import Group
+from records.campaign import Campaign, CampaignFolder
+from records.errors import RecordError
+from records.files import read_json_lines
+from records.results import Row
+
+RESULTS, GENERATOR, SIGNIFICANCE = "correct results", "correct generator", "statistical significance"
+_ARCHITECTURE = "model/architecture.json"
+
+
+def _line(
+    proof: str,
+    scenario: str,
+    what: str,
+    value: float | None,
+    limit: float | None,
+    holds: bool | None,
+    words: str,
+) -> Row:
+    return {
+        "proof": proof,
+        "scenario": scenario,
+        "quantity": what,
+        "value": value,
+        "limit": limit,
+        "holds": holds,
+        "words": words,
+    }
+
+
+def prove_results(groups: list[Group], requirement: Requirement, targets: dict[str, float]) -> list[Row]:
+    """First proof: what the workloads computed is right, and the same in every run."""
+    rows = []
+    for group in groups:
+        if group.kind != "workload":
+            continue
+        failed = sum(run.run.exit_code not in (0, None) for run in group.runs)
+        words = f"{failed} of {len(group.runs)} runs ended with an exit code other than 0"
+        rows.append(_line(RESULTS, group.label, "exit_code", failed, 0, failed == 0, words))
+        rows += _same_in_every_run(group)
+        if group.scenario in targets:
+            rows.append(_target(group, targets[group.scenario]))
+        for wanted in requirement.results:
+            if wanted.scenario == group.scenario:
+                rows.append(_bounds(group, wanted.quantity, wanted.least, wanted.most))
+    return rows
+
+
+def _same_in_every_run(group: Group) -> list[Row]:
+    hashes = {run.run.files.get(_ARCHITECTURE) for run in group.runs}
+    rows = []
+    if hashes != {None}:
+        words = f"{len(hashes)} different model architecture(s) in {len(group.runs)} runs (SHA-256)"
+        rows.append(_line(RESULTS, group.label, "model", len(hashes), 1, len(hashes) == 1, words))
+    return rows
+
+
+def _target(group: Group, target: float) -> Row:
+    reached = sum(row["wh_to_target"] is not None for row in group.rows)
+    words = f"{reached} of {len(group.rows)} runs reached the validation accuracy {target:g}"
+    n = len(group.rows)
+    return _line(RESULTS, group.label, "target_val_accuracy", reached, n, reached == n, words)
+
+
+def _bounds(group: Group, quantity: str, least: float | None, most: float | None) -> Row:
+    values = [row[quantity] for row in group.rows if row[quantity] is not None]
+    low, high = least if least is not None else -np.inf, most if most is not None else np.inf
+    right = sum(low <= value <= high for value in values)
+    words = (
+        f"{right} of {len(group.rows)} runs have {quantity} "
+        + " and ".join(
+            f"{word} {bound:g}"
+            for word, bound in (("at least", least), ("at most", most))
+            if bound is not None
+        )
+        + (f"; found {min(values):g} to {max(values):g}" if values else "; none says it")
+    )
+    return _line(RESULTS, group.label, quantity, right, len(group.rows), right == len(group.rows), words)
+
+
+def prove_generator(
+    place: CampaignFolder,
+    campaign: Campaign,
+    runs: list[RunMeasure],
+    requirement: Requirement,
+) -> list[Row]:
+    """Second proof: the workload generator did what was planned, when it was planned."""
+    planned, counted = len(campaign.plan), len(runs)
+    rows = [
+        _line(
+            GENERATOR,
+            "",
+            "runs",
+            counted,
+            planned,
+            counted == planned,
+            f"{counted} of {planned} planned runs count",
+        )
+    ]
+    first = [run for run in runs if run.run.attempt == 1]
+    ordered = sorted(first, key=lambda run: run.start_utc_s)
+    turned = sum(a.run.slot > b.run.slot for a, b in pairwise(ordered))
+    words = f"{turned} run(s) began before one that was planned earlier (repeated attempts left out)"
+    rows.append(_line(GENERATOR, "", "order", turned, 0, turned == 0, words))
+    rows.append(_overlaps(runs))
+    rows += _delays(place, {run.run_dir: run for run in runs}, requirement.start_delay_max_s)
+    return rows
+
+
+def _overlaps(runs: list[RunMeasure]) -> Row:
+    ordered = sorted(runs, key=lambda run: run.start_utc_s)
+    overlaps = sum(a.start_utc_s + a.whole.window.to_s > b.start_utc_s for a, b in pairwise(ordered))
+    words = f"{overlaps} rating interval(s) overlap the one before"
+    return _line(GENERATOR, "", "overlaps", overlaps, 0, overlaps == 0, words)
+
+
+def _delays(place: CampaignFolder, runs: dict[str, RunMeasure], limit_s: float) -> list[Row]:
+    """Compare when the controller started each workload with when its ``run`` span began."""
+    planned = _planned_starts(place.journal)
+    delays_s = [runs[name].start_utc_s - planned[name] for name in runs if name in planned]
+    if not delays_s:
+        words = "the journal does not say when workloads were started"
+        return [_line(GENERATOR, "", "start_delay_s", None, limit_s, None, words)]
+    worst_s = max(delays_s, key=abs)
+    words = (
+        f"the workload began {np.median(delays_s):.3f} s (median of {len(delays_s)}) after it was to be "
+        f"started, at worst {worst_s:.3f} s"
+    )
+    return [_line(GENERATOR, "", "start_delay_s", worst_s, limit_s, abs(worst_s) <= limit_s, words)]
+
+
+def _planned_starts(journal: Path) -> dict[str, float]:
+    """Return by run folder when the controller started its workload, by its own clock."""
+    try:
+        entries = read_json_lines(journal).objects if journal.is_file() else []
+    except RecordError:
+        return {}
+    starts: dict[str, float] = {}
+    current = None
+    for entry in entries:
+        if entry.get("what") == "run started":
+            current = entry.get("run_dir")
+        elif entry.get("what") == "workload started" and isinstance(current, str):
+            starts[current] = float(entry["t_utc_s"])
+    return starts
+
+
+def prove_significance(task_rows: list[Row], scenario_rows: list[Row], limit_pct: float) -> list[Row]:
+    """Third proof: the 95 % intervals of mean execution times and induced energies are narrow enough.
+
+    Args:
+        task_rows: by `records.results.TASK_TYPE_COLUMNS`.
+        scenario_rows: by `records.results.SCENARIO_COLUMNS`.
+        limit_pct: half-width in percent of the mean.
+    """
+    wanted = [
+        (row["scenario"], f"{row['task']}: mean_execution_s", row, "mean_execution_s", "mean_execution_{}_s")
+        for row in task_rows
+    ]
+    wanted += [
+        (row["scenario"], "induced_wh", row, "induced_wh", "induced_{}_wh")
+        for row in scenario_rows
+        if row["kind"] == "workload"
+    ]
+    return [_half_width(*entry, limit_pct) for entry in wanted]
+
+
+def _half_width(scenario: str, what: str, row: Row, mean: str, bounds: str, limit_pct: float) -> Row:
+    low, high = row[bounds.format("low")], row[bounds.format("high")]
+    if row[mean] is None or low is None or high is None or row[mean] == 0:
+        words = f"{what}: fewer than two values, so that nothing proves it"
+        return _line(SIGNIFICANCE, scenario, what, None, limit_pct, None, words)
+    reach_pct = 100 * (high - low) / 2 / abs(row[mean])
+    words = (
+        f"{what}: the interval of the mean reaches {reach_pct:.2g} % to either side, {limit_pct:g} % allowed"
+    )
+    return _line(SIGNIFICANCE, scenario, what, reach_pct, limit_pct, reach_pct <= limit_pct, words)

@@ -1,0 +1,143 @@
+"""Throughput, execution times, timeliness, and what they are rated against.
+
+Formulas after the structure of ISO/IEC 14756, sections 6 to 8, from secondary literature (see
+`analysis.iso14756.requirement`); to be checked against the text of the standard.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.describe import MeanInterval, mean_interval
+from analysis.iso14756.requirement import TaskRequirement, TimeClass
+from analysis.scenarios import Group
+from records.results import Row
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """The tasks of one type in all counted runs of one scenario.
+
+    Attributes:
+        scenario, name: of the chain and of the task type.
+        runs: how many runs; ``rating_s`` T_R, the sum of their rating intervals.
+        times_s: execution time of each task.
+        energy_wh, induced_wh: mean energy per task of each run that has one.
+    """
+
+    scenario: str
+    name: str
+    runs: int
+    rating_s: float
+    times_s: tuple[float, ...]
+    energy_wh: tuple[float, ...]
+    induced_wh: tuple[float, ...]
+
+    @property
+    def count(self) -> int:
+        """How many tasks ended, b(j)."""
+        return len(self.times_s)
+
+    @property
+    def throughput_per_h(self) -> float:
+        """B(j) = b(j) / T_R."""
+        return 3600 * self.count / self.rating_s
+
+    def timely_per_h(self, classes: Sequence[TimeClass]) -> float:
+        """E(j) = e(j) / T_R."""
+        return 3600 * timely_count(self.times_s, classes) / self.rating_s
+
+    def mean_s(self, confidence: float) -> MeanInterval:
+        """T_ME(j) with its interval."""
+        return mean_interval(list(self.times_s), confidence)
+
+
+def timely_count(times_s: Sequence[float], classes: Sequence[TimeClass]) -> int:
+    """Return e(j): of how many tasks, the slowest left out, the times keep to all time classes.
+
+    With c_k tasks within the limit of class k, whose share is r_k, e tasks keep to it when
+    ``min(c_k, e) / e >= r_k``; so ``e = min(b, min over k of floor(c_k / r_k))``. This is our reading of
+    the standard's timeliness function.
+
+    Args:
+        times_s: execution times.
+        classes: limits (inclusive) and shares.
+    """
+    most = len(times_s)
+    for time_class in classes:
+        within = sum(t <= time_class.limit_s for t in times_s)
+        most = min(most, math.floor(within * 100 / time_class.share_pct + 1e-9))
+    return most
+
+
+def find_tasks(group: Group, actions: list[Row], name: str) -> Tasks | None:
+    """Collect the tasks of a type in a scenario; ``None`` where it has none."""
+    rows = group.epoch_rows if name == "epoch" else _of_group(group, actions, name)
+    rows = [row for row in rows if row["duration_s"] > 0]
+    if not rows:
+        return None
+    return Tasks(
+        scenario=group.label,
+        name=name,
+        runs=len(group.runs),
+        rating_s=sum(run.whole.window.duration_s for run in group.runs),
+        times_s=tuple(row["duration_s"] for row in rows),
+        energy_wh=_per_run(rows, "energy_wh"),
+        induced_wh=_per_run(rows, "induced_wh"),
+    )
+
+
+def _of_group(group: Group, actions: list[Row], name: str) -> list[Row]:
+    own = {run.run_dir for run in group.runs}
+    return [row for row in actions if row["name"] == name and row["run_dir"] in own]
+
+
+def _per_run(rows: list[Row], column: str) -> tuple[float, ...]:
+    """Return the mean over the tasks of each run; tasks of one run are not independent."""
+    of_run: dict[str, list[float]] = {}
+    for row in rows:
+        if row[column] is not None:
+            of_run.setdefault(row["run_dir"], []).append(row[column])
+    return tuple(float(np.mean(values)) for values in of_run.values())
+
+
+def rate(tasks: Tasks, wanted: TaskRequirement, confidence: float) -> Row:
+    """Return the ratings of a task type.
+
+    ``R_TH = B / B_Ref``, ``R_ME = T_Ref / T_ME``, ``R_TI = E / B``; satisfied when none is below 1.
+
+    Returns:
+        A row by `records.results.TASK_TYPE_COLUMNS`.
+    """
+    mean = tasks.mean_s(confidence)
+    timely_per_h = tasks.timely_per_h(wanted.time_classes)
+    ratings = {
+        "r_th": tasks.throughput_per_h / wanted.throughput_per_h,
+        "r_me": wanted.reference_s / mean.mean,
+        "r_ti": timely_per_h / tasks.throughput_per_h,
+    }
+    return {
+        "scenario": tasks.scenario,
+        "task": tasks.name,
+        "runs": tasks.runs,
+        "tasks": tasks.count,
+        "rating_interval_s": tasks.rating_s,
+        "throughput_per_h": tasks.throughput_per_h,
+        "throughput_ref_per_h": wanted.throughput_per_h,
+        "mean_execution_s": mean.mean,
+        "mean_execution_low_s": mean.low,
+        "mean_execution_high_s": mean.high,
+        "mean_execution_ref_s": wanted.reference_s,
+        "timely_throughput_per_h": timely_per_h,
+        **ratings,
+        "satisfied": satisfied(ratings.values()),
+        "energy_wh": float(np.mean(tasks.energy_wh)) if tasks.energy_wh else None,
+        "induced_wh": float(np.mean(tasks.induced_wh)) if tasks.induced_wh else None,
+    }
+
+
+def satisfied(ratings: Iterable[float]) -> bool:
+    """Say whether no rating is below 1; what is below by rounding alone is not below."""
+    return all(rating >= 1 - 1e-12 for rating in ratings)
