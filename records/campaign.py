@@ -93,6 +93,11 @@ class CampaignFolder:
         return self.path / "environment.json"
 
     @property
+    def imported_json(self) -> Path:
+        """Where an imported campaign came from; absent when it was measured here."""
+        return self.path / "import.json"
+
+    @property
     def journal(self) -> Path:
         return self.path / "journal.jsonl"
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from records.campaign import CampaignFolder
 from records.documents import Document
-from records.findings import Finding
+from records.errors import RecordError
+from records.findings import FINDING_COLUMNS, Finding
 
 
 @dataclass(kw_only=True)
@@ -40,8 +42,17 @@ class ImportRecord(Document):
     findings: list[dict[str, Any]] = field(default_factory=list)
 
     def as_findings(self) -> list[Finding]:
-        """Return the findings as such."""
-        return [Finding(**finding) for finding in self.findings]
+        """Return the findings as such.
+
+        Raises:
+            RecordError: one of them is none.
+        """
+        try:
+            return [Finding(**finding) for finding in self.findings]
+        except TypeError as error:
+            raise RecordError(
+                f"import.json: findings: expected {FINDING_COLUMNS} each, but {error}"
+            ) from None
 
 
 def read_import(campaign: Path) -> ImportRecord | None:
@@ -50,5 +61,5 @@ def read_import(campaign: Path) -> ImportRecord | None:
     Raises:
         RecordError: it is damaged.
     """
-    path = campaign / "import.json"
+    path = CampaignFolder(campaign).imported_json
     return ImportRecord.read(path) if path.is_file() else None

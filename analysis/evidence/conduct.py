@@ -2,7 +2,6 @@
 
 from analysis.evidence.case import RunCase
 from records.findings import Finding
-from records.meter import MeterRecord
 
 _PLANNED = ("slot", "scenario", "kind", "repeat", "block", "tracker")
 
@@ -19,6 +18,8 @@ def check_conduct(case: RunCase) -> list[Finding]:
         if different:
             message = f"run.json is not what the plan has for this folder: {'; '.join(different)}"
             findings.append(Finding("refuse", case.name, "plan-differs", message))
+    if case.imported:  # the campaign has one finding about what its source does not say
+        return findings
     if case.run.exit_code != 0:
         message = f"counted as completed, but its workload ended with exit code {case.run.exit_code}"
         findings.append(Finding("warn", case.name, "exit-code", message))
@@ -40,7 +41,7 @@ def check_marking(case: RunCase) -> list[Finding]:
     """Refuse a simulated meter in a campaign that does not say it is simulated."""
     if case.campaign is None or case.campaign.simulated or not case.folder.meter_json.is_file():
         return []
-    if not MeterRecord.read(case.folder.meter_json).simulated:
+    if not case.recorded.meter.simulated:
         return []
     message = "its meter is a virtual one, but campaign.json does not mark the campaign as simulated"
     return [Finding("refuse", case.name, "simulated-unmarked", message)]

@@ -19,6 +19,7 @@ from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.errors import ConfigurationError, RecordError, SchemaError
 from records.files import read_json
 from records.findings import LEVELS, Finding
+from records.imported import read_import
 from records.journal import read_journal
 from records.run import Run, RunFolder
 
@@ -263,4 +264,17 @@ def _campaign_files(place: CampaignFolder, campaign: Campaign | None) -> list[Fi
         marked = campaign is not None and campaign.simulated
         return [Finding("warn", "", "campaign-simulated", message)] if marked else []
 
-    return collect("", journal, environment, simulated)
+    def imported() -> list[Finding]:
+        record = read_import(place.path)
+        if record is None:
+            if campaign is None or "import" not in campaign.config:
+                return []
+            message = "import.json is missing: from which files this campaign was imported is unknown"
+            return [Finding("warn", "", "import-missing", message)]
+        message = (
+            f"imported ({record.format}) from {len(record.sources)} file(s): nothing is known of a stability "
+            f"gate, exit codes and a controller's journal, and the hashes begin with the import"
+        )
+        return [Finding("info", "", "campaign-imported", message), *record.as_findings()]
+
+    return collect("", journal, environment, simulated, imported)
