@@ -24,6 +24,7 @@ from analysis.statistics.campaign import comparison_rows, correlation_rows, mixe
 from records.campaign import Campaign, CampaignFolder, Environment
 from records.errors import RecordError
 from records.findings import LEVELS, Finding
+from records.imported import read_import
 from records.results import Results, Row, write_results
 
 
@@ -138,6 +139,7 @@ def reduce_runs(
         iso14756=iso14756,
         ecolabel=ecolabel,
         health=health,
+        imported=_imported(place),
         findings=[asdict(f) for f in sorted(findings, key=_worst_first)],
     )
 
@@ -189,6 +191,15 @@ def _environment(place: CampaignFolder) -> dict[str, Any]:
     except RecordError:
         return {}
     return {name: value for name, value in document.items() if name != "schema"}
+
+
+def _imported(place: CampaignFolder) -> dict[str, Any]:
+    """Return ``import.json``; where it is damaged the evidence check has said so."""
+    try:
+        record = read_import(place.path)
+    except RecordError:
+        return {}
+    return {name: value for name, value in record.to_json().items() if name != "schema"} if record else {}
 
 
 def _refused(examination: Examination) -> list[Row]:

@@ -497,7 +497,6 @@ _TABLES = {
     "trackers": TRACKER_RESULT_COLUMNS,
     "agreement": AGREEMENT_COLUMNS,
     "ecolabel": ECOLABEL_COLUMNS,
-    "rules": RULE_COLUMNS,
     "rule_spans": RULE_SPAN_COLUMNS,
     "findings": FINDING_COLUMNS,
 }
@@ -520,6 +519,7 @@ def write_results(results: Results, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     simulated = bool(results.campaign.get("simulated"))
     tables = {name: (columns, getattr(results, name)) for name, columns in _TABLES.items()}
+    tables["rules"] = (RULE_COLUMNS, results.rule_rows)
     for name, (part, key, columns) in _TABLES_WITHIN.items():
         tables[name] = (columns, getattr(results, part).get(key, []))
     for name, (columns, found) in tables.items():
