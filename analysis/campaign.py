@@ -5,7 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from analysis.agreement import agreement_rows, cost_rows
+from analysis.agreement.cost import cost_rows
+from analysis.agreement.trackers import agreement_rows
 from analysis.baseline import Baseline, BaselinePower
 from analysis.budgets import budget_rows
 from analysis.ecolabel.values import check_ecolabel, ecolabel_rows
@@ -97,9 +98,9 @@ def reduce_runs(
         for run in runs
         for row in tracker_rows(run, baseline.at(run.middle_utc_s), settings.coverage_min_pct)
     ]
-    groups = group_runs(runs, rows, epochs)
+    groups = group_runs(runs, rows, epochs, baseline)
     rule_rows, rule_spans = rule.of_campaign([(run.run, run.by_rule) for run in runs]) if rule else ([], [])
-    scenarios = [scenario_row(group, baseline, settings.confidence) for group in groups]
+    scenarios = [scenario_row(group, settings.confidence) for group in groups]
     iso14756 = iso14756_values(place, campaign, runs, groups, actions, scenarios, settings)
     ecolabel = ecolabel_rows(groups, environment, settings)
     health = health_values(place.path, groups, settings)

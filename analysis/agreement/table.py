@@ -1,0 +1,230 @@
+"""Any table of measured and estimated values, compared as a whole and by groups."""
+
+import difflib
+from dataclasses import dataclass, field
+from math import isfinite, sqrt
+from pathlib import Path
+
+from analysis.agreement.comparison import MARGIN_PCT, Comparison, compare
+from analysis.agreement.pairs import Pairs
+from analysis.imports.reading import (
+    SourceTable,
+    find_delimiter,
+    numbered_rows,
+    parse_number,
+    read_rows,
+    read_text,
+)
+from analysis.settings import CONFIDENCE
+from records.errors import ConfigurationError, RecordError
+
+ALL = "all rows"
+_TRUE = ("true", "1", "yes")
+_LARGEST, _SMALLEST = 1e100, 1e-100
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a table.
+
+    Attributes:
+        measured, estimated: columns, in the same unit.
+        per: column that divides both, e.g. a duration: energy becomes power.
+        by: columns whose values make groups.
+        margin_pct: of equivalence.
+        resolution: step of the meter's display in the unit of ``measured``, whose values are taken to be
+            differences of two readings of it, each cut or rounded to a step. The error of such a
+            difference is triangular within one step, u = step / sqrt(6) (JCGM 100:2008, 4.3.9), whatever
+            way the display rounds. Zero: the meter's own error is not known.
+        confidence: of the intervals.
+    """
+
+    measured: str
+    estimated: str
+    per: str | None = None
+    by: tuple[str, ...] = ()
+    margin_pct: float = MARGIN_PCT
+    resolution: float = 0.0
+    confidence: float = CONFIDENCE
+
+    def __post_init__(self) -> None:
+        if not 0 < self.margin_pct < 100:
+            raise ConfigurationError(
+                f"tolerance: expected percent above 0 and below 100, found {self.margin_pct:g}"
+            )
+        if not (isfinite(self.resolution) and self.resolution >= 0):
+            raise ConfigurationError(
+                f"resolution: expected the step of the meter's display, at least 0, found {self.resolution:g}"
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that are needed."""
+        return (self.measured, self.estimated, *((self.per,) if self.per else ()), *self.by)
+
+    @property
+    def unit(self) -> str:
+        """Words for what is compared: the measured column, divided or not."""
+        return f"{self.measured} per {self.per}" if self.per else self.measured
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A row that cannot be compared: its line in the file, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The rows of a group, or all, and what came out of them."""
+
+    name: str
+    pairs: Pairs
+    found: Comparison
+
+
+@dataclass(frozen=True, eq=False)
+class TableAgreement:
+    """The answer.
+
+    Attributes:
+        source: name of the file.
+        question: what was asked.
+        parts: all rows first, then the groups in the order of their names; only the one where there is one.
+        rows: of the table; ``left_out`` those among them that are in no part.
+        simulated: whether the table says of a row that a simulated meter measured it.
+    """
+
+    source: str
+    question: Question
+    parts: list[Part]
+    rows: int
+    left_out: list[LeftOut]
+    simulated: bool
+
+
+@dataclass
+class _Columns:
+    measured: list[float] = field(default_factory=list)
+    estimated: list[float] = field(default_factory=list)
+    u: list[float] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+
+    def pairs(self, group: str | None = None) -> Pairs:
+        """Return the pairs of one group; of all, which then are repeats within their groups."""
+        if group is None:
+            return Pairs.of(self.measured, self.estimated, self.u, groups=self.groups)
+        chosen = [i for i, name in enumerate(self.groups) if name == group]
+        measured, estimated, u = ([c[i] for i in chosen] for c in (self.measured, self.estimated, self.u))
+        return Pairs.of(measured, estimated, u)
+
+
+def agree_table(path: Path, question: Question) -> TableAgreement:
+    """Compare the estimator with the meter in a delimited text file.
+
+    Delimiter, decimal mark and encoding are found by content.
+
+    Args:
+        path: the file.
+        question: columns, groups, margin and resolution.
+
+    Raises:
+        ConfigurationError: the table has no such column; the nearest is named.
+        RecordError: it is no table, or no row has both values.
+    """
+    table = _read(path, question)
+    columns, left_out, simulated = _Columns(), [], False
+    for line, fields in table.rows:
+        try:
+            _take(table, line, fields, question, columns)
+        except RecordError as error:
+            left_out.append(LeftOut(line, str(error)))
+            continue
+        simulated = simulated or _is_simulated(table, fields)
+    if not columns.measured:
+        reason = f"; line {left_out[0].line}: {left_out[0].reason}" if left_out else ""
+        raise RecordError(
+            f"{path}: expected rows with numbers in {question.measured!r} and {question.estimated!r}, but "
+            f"none of {len(table.rows)} has them{reason}"
+        )
+    names = sorted(set(columns.groups)) if question.by else []
+    parts = [(name, columns.pairs(name)) for name in names]
+    if len(names) != 1:
+        parts.insert(0, (ALL, columns.pairs()))
+    return TableAgreement(
+        source=path.name,
+        question=question,
+        parts=[
+            Part(n, pairs, compare(pairs, question.confidence, question.margin_pct)) for n, pairs in parts
+        ],
+        rows=len(table.rows),
+        left_out=left_out,
+        simulated=simulated,
+    )
+
+
+def _read(path: Path, question: Question) -> SourceTable:
+    text = read_text(path)
+    table = read_rows(text, lambda header: question.measured in header)
+    if table is None:
+        delimiter = find_delimiter(text)
+        if delimiter is None:
+            raise RecordError(
+                f"{path}: expected a table with a header and a delimiter (, ; tab |), found none"
+            )
+        _, header = next(numbered_rows(text, delimiter))
+        raise _no_column(path, question.measured, [part.strip() for part in header])
+    for name in question.columns:
+        if name not in table.header:
+            raise _no_column(path, name, table.header)
+        if table.header.count(name) > 1:
+            raise ConfigurationError(
+                f"{path}: expected one column {name!r}, found {table.header.count(name)}"
+            )
+    return table
+
+
+def _no_column(path: Path, name: str, header: list[str]) -> ConfigurationError:
+    near = difflib.get_close_matches(name, header, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(header)}"
+    return ConfigurationError(f"{path}: no column {name!r}; {hint}")
+
+
+def _take(table: SourceTable, line: int, fields: list[str], question: Question, columns: _Columns) -> None:
+    """Add a row to the columns.
+
+    Raises:
+        RecordError: it cannot be compared; the message is the reason.
+    """
+    if len(fields) != len(table.header):
+        raise RecordError(f"{len(fields)} fields where the header has {len(table.header)}")
+    per = 1.0 if question.per is None else _number(table, fields, question.per)
+    if per <= 0:
+        raise RecordError(f"{question.per!r} is {per:g}, which cannot divide")
+    measured, estimated = (
+        _number(table, fields, name) / per for name in (question.measured, question.estimated)
+    )
+    columns.measured.append(measured)
+    columns.estimated.append(estimated)
+    columns.u.append(question.resolution / sqrt(6) / per)
+    columns.groups.append(", ".join(fields[table.header.index(n)].strip() or "(empty)" for n in question.by))
+
+
+def _number(table: SourceTable, fields: list[str], name: str) -> float:
+    text = fields[table.header.index(name)].strip()
+    if not text:
+        raise RecordError(f"{name!r} is empty")
+    value = parse_number(text, table.decimal)
+    if value is None:
+        raise RecordError(f"{name!r} is no number: {text[:40]!r}")
+    if value and not _SMALLEST < abs(value) < _LARGEST:
+        raise RecordError(f"{name!r} is beyond any meter: {text[:40]!r}")
+    return value
+
+
+def _is_simulated(table: SourceTable, fields: list[str]) -> bool:
+    if "simulated" not in table.header:
+        return False
+    return fields[table.header.index("simulated")].strip().lower() in _TRUE

@@ -1,0 +1,75 @@
+"""What came out of a comparison, in one sentence."""
+
+from math import floor, isfinite, log10
+
+from analysis.agreement.comparison import Comparison
+from analysis.agreement.pairs import Estimate
+
+
+def verdict(estimated: str, measured: str, where: str, found: Comparison) -> str:
+    """Return the answer to: is the estimator right, by how much?
+
+    Args:
+        estimated: name of the estimator.
+        measured: name of the meter's column.
+        where: the group of rows.
+        found: the comparison.
+    """
+    rows = f"n = {found.n}"
+    if found.ratio is None:
+        return f"{estimated} for {where}: no ratio, the {measured} do not add up to more than zero ({rows})"
+    parts = [f"{_reads(estimated, found.ratio)} for {where} ({_interval(measured, found.ratio)}, {rows})"]
+    parts += [words for words in (_singles(found), _line(found)) if words]
+    margin = found.equivalence
+    parts.append(f"equivalence within {margin.margin_pct:g} %: {margin.verdict}")
+    return "; ".join(parts)
+
+
+def _reads(estimated: str, ratio: Estimate) -> str:
+    pct = 100 * (ratio.value - 1)
+    if ratio.low is not None and ratio.high is not None and ratio.low <= 1 <= ratio.high:
+        return f"{estimated} shows no difference in total"
+    half = None if ratio.low is None or ratio.high is None else 50 * (ratio.high - ratio.low)
+    return f"{estimated} reads {_low_or_high(pct, half)}"
+
+
+def _low_or_high(pct: float, half_width: float | None = None) -> str:
+    digits = _decimals(half_width)
+    return f"{abs(pct):.{digits}f} % {'low' if pct < 0 else 'high'}"
+
+
+def _decimals(half_width: float | None) -> int:
+    """Return decimals that show two digits of a half-width; one where there is none."""
+    if not half_width or not isfinite(half_width):
+        return 1
+    return min(6, max(0, 1 - floor(log10(half_width))))
+
+
+def _interval(measured: str, ratio: Estimate) -> str:
+    if ratio.low is None or ratio.high is None:
+        return f"{ratio.value:.3f} of {measured} in total, too few for an interval"
+    digits = _decimals((ratio.high - ratio.low) / 2)
+    ends = f"{ratio.low:.{digits}f} to {ratio.high:.{digits}f}"
+    return f"{ratio.value:.{digits}f} of {measured} in total, 95 % interval {ends}"
+
+
+def _singles(found: Comparison) -> str:
+    lower, upper = found.true_limits.lower, found.true_limits.upper
+    if lower is None or upper is None:
+        return ""
+    ends = [found.scale.percent(limit.value) for limit in (lower, upper)]
+    if not all(map(isfinite, ends)):
+        return ""
+    taken = ", the meter's own scatter taken out" if found.meter_share else ""
+    return f"single rows from {_low_or_high(ends[0])} to {_low_or_high(ends[1])}{taken}"
+
+
+def _line(found: Comparison) -> str:
+    """Return the line where it misses the origin: then no single factor mends the estimator."""
+    if found.deming is None:
+        return ""
+    slope, intercept = found.deming.slope.value, found.deming.intercept
+    if intercept.low is None or intercept.high is None or intercept.low <= 0 <= intercept.high:
+        return ""
+    sign = "+" if intercept.value > 0 else "-"
+    return f"the ratio depends on the level: {slope:.3g} x measured {sign} {abs(intercept.value):.3g}"

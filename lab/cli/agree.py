@@ -1,0 +1,229 @@
+"""``lab agree``: an estimator against a meter, from any table."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from analysis.agreement.pairs import Estimate
+from analysis.agreement.table import Part, Question, TableAgreement, agree_table
+from analysis.agreement.verdict import verdict
+from lab.cli.common import json_option
+from lab.output import print_json, print_table, stdout
+from records.results import Row
+
+_MOST_LINES_NAMED = 20
+
+
+@click.command()
+@click.argument("table", metavar="TABLE.csv", type=click.Path(path_type=Path))
+@click.option("--measured", required=True, metavar="COL", help="What the meter says.")
+@click.option("--estimated", required=True, metavar="COL", help="What the estimator says, in the same unit.")
+@click.option("--per", metavar="COL", help="Divides both, e.g. a duration: energy becomes power.")
+@click.option("--by", metavar="COL[,COL]", help="Columns whose values make groups.")
+@click.option(
+    "--tolerance",
+    metavar="PCT",
+    type=float,
+    default=5.0,
+    show_default=True,
+    help="Margin of equivalence, in percent of the meter.",
+)
+@click.option(
+    "--resolution",
+    metavar="X",
+    type=float,
+    default=0.0,
+    help="Step of the meter's display, in the unit of --measured, whose values are taken to be differences "
+    "of two readings of that display (u = X / sqrt(6)). For single readings give X / sqrt(2).",
+)
+@click.option("--out", metavar="FILE.html", type=click.Path(path_type=Path), help="Also write a page.")
+@json_option
+def agree(
+    table: Path,
+    measured: str,
+    estimated: str,
+    per: str | None,
+    by: str | None,
+    tolerance: float,
+    resolution: float,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Compare an estimator with a meter, from a plain table: is it right, for what, by how much?
+
+    Rows in which a value is missing are left out and named. Exit code 1 when no row has both values.
+
+    \b
+    lab agree pairs.csv --measured meter_j --estimated codecarbon_j --per duration_s --by device
+    """
+    groups = tuple(name.strip() for name in by.split(",")) if by else ()
+    question = Question(measured, estimated, per, groups, tolerance, resolution)
+    found = agree_table(table, question)
+    if out is not None:
+        from reports.agree import write_agreement  # it draws, which the others need not
+
+        write_agreement(found, out)
+    if as_json:
+        print_json(_document(found))
+        return
+    _print(found)
+    if out is not None:
+        stdout.print(f"Written: {out}", markup=False)
+
+
+def _document(found: TableAgreement) -> dict[str, Any]:
+    return {
+        "source": found.source,
+        "simulated": found.simulated,
+        **asdict(found.question),
+        "rows": found.rows,
+        "left_out": [asdict(row) for row in found.left_out],
+        "groups": [
+            {
+                "group": part.name,
+                "verdict": _verdict(found, part),
+                "n": part.found.n,
+                "bias": part.found.bias.value,
+                "bias_low": part.found.bias.low,
+                "bias_high": part.found.bias.high,
+                **part.found.row(),
+            }
+            for part in found.parts
+        ],
+    }
+
+
+def _verdict(found: TableAgreement, part: Part) -> str:
+    return verdict(found.question.estimated, found.question.measured, part.name, part.found)
+
+
+def _print(found: TableAgreement) -> None:
+    if found.simulated:
+        stdout.print("SIMULATED meter: no number below is a measurement", style="bold", markup=False)
+    for part in found.parts:
+        stdout.print(f"{_verdict(found, part)}.", markup=False, soft_wrap=True)
+        if part.found.notes:
+            stdout.print(f"  {'; '.join(part.found.notes)}", markup=False, soft_wrap=True)
+    _print_agreement(found)
+    _print_limits(found)
+    _print_lines(found)
+    _print_left_out(found)
+
+
+def _print_agreement(found: TableAgreement) -> None:
+    rows = [
+        (
+            part.name,
+            part.found.n,
+            _with_ends(part.found.ratio),
+            _with_ends(part.found.factor),
+            _with_ends(part.found.bias),
+            _short(part.found.mape_pct),
+            _with_ends(part.found.concordance),
+            _with_ends(part.found.equivalence.interval_pct),
+            part.found.equivalence.verdict,
+        )
+        for part in found.parts
+    ]
+    columns = (
+        "group",
+        "n",
+        "total ratio",
+        "factor",
+        "bias",
+        "MAPE %",
+        "Lin",
+        "mean %, 90 % interval",
+        f"within {found.question.margin_pct:g} %",
+    )
+    print_table(columns, rows, title=f"Totals, in the unit of {found.question.unit}; [95 % intervals]")
+
+
+def _print_limits(found: TableAgreement) -> None:
+    rows = []
+    for part in found.parts:
+        row = part.found.row()
+        rows.append(
+            (
+                part.name,
+                "%" if part.found.scale.logarithmic else "unit",
+                _ends_of(row, "mean_difference"),
+                _ends_of(row, "lower"),
+                _ends_of(row, "upper"),
+                _share(row["meter_share"]),
+                _ends_of(row, "true_lower"),
+                _ends_of(row, "true_upper"),
+            )
+        )
+    columns = (
+        "group",
+        "in",
+        "mean difference",
+        "lower",
+        "upper",
+        "meter's share",
+        "lower without meter",
+        "upper without meter",
+    )
+    print_table(columns, rows, title="Limits of agreement, estimated minus measured")
+
+
+def _print_lines(found: TableAgreement) -> None:
+    rows = [
+        (
+            part.name,
+            _with_ends(deming.slope) if deming else "",
+            _with_ends(deming.intercept) if deming else "",
+            _short(deming.error_ratio) if deming else "",
+            _with_ends(passing.slope) if passing else "",
+            _with_ends(passing.intercept) if passing else "",
+            _short(passing.linearity_p) if passing else "",
+        )
+        for part in found.parts
+        for deming, passing in [(part.found.deming, part.found.passing_bablok)]
+    ]
+    columns = (
+        "group",
+        "Deming slope",
+        "intercept",
+        "error ratio",
+        "Passing-Bablok slope",
+        "intercept",
+        "linearity p",
+    )
+    print_table(columns, rows, title="Lines: estimated = intercept + slope x measured")
+
+
+def _print_left_out(found: TableAgreement) -> None:
+    if not found.left_out:
+        stdout.print(f"All {found.rows} rows have both values.", markup=False)
+        return
+    stdout.print(f"{len(found.left_out)} of {found.rows} rows left out:", markup=False)
+    for row in found.left_out[:_MOST_LINES_NAMED]:
+        stdout.print(f"  line {row.line}: {row.reason}", markup=False, soft_wrap=True)
+    if len(found.left_out) > _MOST_LINES_NAMED:
+        stdout.print(f"  and {len(found.left_out) - _MOST_LINES_NAMED} more (--json names all)", markup=False)
+
+
+def _with_ends(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return ""
+    if estimate.low is None or estimate.high is None:
+        return _short(estimate.value)
+    return f"{_short(estimate.value)} [{_short(estimate.low)}, {_short(estimate.high)}]"
+
+
+def _ends_of(row: Row, name: str) -> str:
+    if row[name] is None:
+        return ""
+    return _with_ends(Estimate(row[name], row[f"{name}_low"], row[f"{name}_high"]))
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.0f} %"

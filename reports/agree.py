@@ -1,0 +1,175 @@
+"""The page of `lab agree`: an estimator against a meter, one HTML file that opens offline."""
+
+from pathlib import Path
+
+from analysis.agreement.table import TableAgreement
+from analysis.agreement.verdict import verdict
+from records.files import write_atomically
+from records.results import Row
+from reports.figures.agreement import bland_altman_sheet, regression_sheet
+from reports.numbers import ABSENT, count, given, in_interval, interval, plain, probability
+from reports.pages import render_page
+from reports.svg import drawing_style
+from reports.tables import Column, Table, table, text_column
+
+_MOST_LEFT_OUT = 200
+
+
+def write_agreement(found: TableAgreement, path: Path) -> None:
+    """Write the page of a comparison.
+
+    Args:
+        found: what came out.
+        path: the HTML file, replaced if it exists.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_atomically(path, render(found))
+
+
+def render(found: TableAgreement) -> str:
+    """Return the page as HTML; the same comparison always gives the same text."""
+    question = found.question
+    with drawing_style():
+        sheets = [bland_altman_sheet(found), regression_sheet(found)]
+    context = {
+        "summary": {
+            "title": f"{question.estimated} against {question.measured}",
+            "facts": _facts(found),
+        },
+        "verdicts": [
+            (_class_of(part.found.equivalence.verdict), _words(found, index), part.found.notes)
+            for index, part in enumerate(found.parts)
+        ],
+        "tables": [_totals(found), _limits(found), _true_limits(found), _lines(found)],
+        "sheets": sheets,
+        "left_out": _left_out(found),
+        "left_out_count": len(found.left_out),
+        "rows": found.rows,
+        "question": question,
+    }
+    return render_page("agree.html.j2", context, simulated=found.simulated)
+
+
+def _facts(found: TableAgreement) -> list[tuple[str, str]]:
+    question = found.question
+    step = (
+        f"{given(question.resolution)}, differences of two readings" if question.resolution else "not known"
+    )
+    return [
+        ("Table", found.source),
+        ("Measured", question.measured),
+        ("Estimated", question.estimated),
+        ("Both divided by", question.per or "nothing"),
+        ("Groups by", ", ".join(question.by) or "nothing"),
+        ("Rows", f"{found.rows}, of which {len(found.left_out)} left out"),
+        ("Step of the meter", step),
+        ("Margin", f"{given(question.margin_pct)} %"),
+    ]
+
+
+def _words(found: TableAgreement, index: int) -> str:
+    part, question = found.parts[index], found.question
+    return f"{verdict(question.estimated, question.measured, part.name, part.found)}."
+
+
+def _class_of(equivalent: str) -> str:
+    return {"yes": "good", "no": "warn"}.get(equivalent, "")
+
+
+def _rows(found: TableAgreement) -> list[Row]:
+    return [
+        {
+            "group": part.name,
+            "n": part.found.n,
+            "bias": part.found.bias.value,
+            "bias_low": part.found.bias.low,
+            "bias_high": part.found.bias.high,
+            **part.found.row(),
+        }
+        for part in found.parts
+    ]
+
+
+def _number(label: str, name: str, unit: str = "") -> Column:
+    return Column(label, lambda row: in_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]), unit)
+
+
+def _ends(name: str, unit: str = "", label: str = "95 % interval") -> Column:
+    return Column(label, lambda row: interval(row[f"{name}_low"], row[f"{name}_high"]), unit)
+
+
+def _with_ends(label: str, name: str, unit: str = "") -> tuple[Column, Column]:
+    return _number(label, name, unit), _ends(name, unit)
+
+
+def _totals(found: TableAgreement) -> Table:
+    columns = (
+        text_column("Group", "group"),
+        Column("n", lambda row: count(row["n"])),
+        *_with_ends("Ratio of the totals", "total_ratio"),
+        *_with_ends("Calibration factor", "factor"),
+        *_with_ends("Bias", "bias"),
+        Column("MAPE", lambda row: plain(row["mape_pct"], 3), "%"),
+        *_with_ends("Lin's concordance", "concordance"),
+        _number("Mean difference", "equivalence_pct", "%"),
+        _ends("equivalence_pct", "%", "90 % interval"),
+        text_column(f"Within {given(found.question.margin_pct)} %", "equivalent", whole=True),
+    )
+    caption = f"Totals, bias and equivalence, in the unit of {found.question.unit}"
+    return table("totals", caption, columns, _rows(found), folded=False)
+
+
+def _unit_column() -> Column:
+    return Column(
+        "In", lambda row: "%" if row["scale"] == "logarithmic" else "unit", numeric=False, whole=True
+    )
+
+
+def _limits(found: TableAgreement) -> Table:
+    columns = (
+        text_column("Group", "group"),
+        _unit_column(),
+        *_with_ends("Mean difference", "mean_difference"),
+        *_with_ends("Lower limit", "lower"),
+        *_with_ends("Upper limit", "upper"),
+        Column("p of growth", lambda row: probability(row["growth_p"])),
+    )
+    return table("limits", "Limits of agreement, as observed", columns, _rows(found), folded=False)
+
+
+def _true_limits(found: TableAgreement) -> Table:
+    columns = (
+        text_column("Group", "group"),
+        _unit_column(),
+        Column("Meter's share of the variance", _share, "%"),
+        *_with_ends("Lower limit", "true_lower"),
+        *_with_ends("Upper limit", "true_upper"),
+    )
+    caption = "Limits of agreement, the meter's own scatter taken out"
+    return table("true-limits", caption, columns, _rows(found), folded=False)
+
+
+def _share(row: Row) -> str:
+    return ABSENT if row["meter_share"] is None else plain(100 * row["meter_share"], 2)
+
+
+def _lines(found: TableAgreement) -> Table:
+    columns = (
+        text_column("Group", "group"),
+        *_with_ends("Deming slope", "deming_slope"),
+        *_with_ends("Intercept", "deming_intercept"),
+        Column("Error ratio", lambda row: plain(row["error_ratio"], 3)),
+        *_with_ends("Passing-Bablok slope", "passing_bablok_slope"),
+        *_with_ends("Intercept", "passing_bablok_intercept"),
+        Column("p of linearity", lambda row: probability(row["linearity_p"])),
+    )
+    caption = "Lines: estimated = intercept + slope × measured"
+    return table("lines", caption, columns, _rows(found), folded=False)
+
+
+def _left_out(found: TableAgreement) -> Table:
+    columns = (Column("Line", lambda row: count(row["line"])), text_column("Reason", "reason"))
+    rows = [{"line": row.line, "reason": row.reason} for row in found.left_out[:_MOST_LEFT_OUT]]
+    return table("left-out", "Rows left out", columns, rows)
