@@ -9,6 +9,7 @@ from types import FrameType
 from lab.attempt import Attempt
 from lab.campaign import OpenCampaign, close_orphans, lock, slot_states
 from lab.config import MeterSection
+from lab.health import HealthWatch
 from lab.meters import Meters
 from lab.observer import Observer
 from lab.twin import start_twin
@@ -28,10 +29,13 @@ class Outcome:
     Attributes:
         completed: slots completed now or before.
         missing: slots without a completed run, with the reason of the last attempt.
+        stopped: why the campaign stopped before its end, or ``None``; slots after that are not missing,
+            they were never begun.
     """
 
     completed: list[Slot] = field(default_factory=list)
     missing: list[tuple[Slot, str]] = field(default_factory=list)
+    stopped: str | None = None
 
 
 def conduct(opened: OpenCampaign, observer: Observer) -> Outcome:
@@ -92,13 +96,23 @@ class _Conductor:
             meters = Meters(self.opened, ports)
             if len(done) < len(plan):
                 self._record_environment(meters)
+            watch = HealthWatch(self.opened, self.journal)
+            outcome.stopped = watch.begin(done)
             for slot in plan:
-                if slot not in done:
-                    self._slot(slot, states[slot.slot].attempts, meters, outcome)
-        self.journal.write("campaign ended", completed=len(outcome.completed), missing=len(outcome.missing))
+                if slot in done:
+                    continue
+                if outcome.stopped is not None:
+                    break
+                if self._slot(slot, states[slot.slot].attempts, meters, outcome):
+                    outcome.stopped = watch.after(slot)
+        what = "campaign ended" if outcome.stopped is None else "campaign stopped"
+        self.journal.write(
+            what, completed=len(outcome.completed), missing=len(outcome.missing), reason=outcome.stopped
+        )
         return outcome
 
-    def _slot(self, slot: Slot, attempts_before: int, meters: Meters, outcome: Outcome) -> None:
+    def _slot(self, slot: Slot, attempts_before: int, meters: Meters, outcome: Outcome) -> bool:
+        """Attempt a slot as often as permitted; say whether it is completed."""
         run: Run | None = None
         for number in range(1, self.opened.config.campaign.max_attempts + 1):
             attempt = attempts_before + number
@@ -106,10 +120,11 @@ class _Conductor:
             run = Attempt(self.opened, slot, attempt, meters, self.sut, self.journal, self.observer).execute()
             if run.status == "completed":
                 outcome.completed.append(slot)
-                return
+                return True
             if run.gate is not None and not run.gate["open"]:
                 break  # the gate has had its own tries (METHOD section 11: skipped, not forced)
         outcome.missing.append((slot, (run.reason if run else None) or ""))
+        return False
 
     def _record_environment(self, meters: Meters) -> None:
         config = self.opened.config

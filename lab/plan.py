@@ -2,11 +2,13 @@
 
 Runs are ordered at random within blocks from a stored seed, and every block starts with the
 baselines (METHOD section 11); a closing baseline after the last block gives every run a baseline
-before and one after it, so that the baseline can be interpolated (METHOD section 3).
+before and one after it, so that the baseline can be interpolated (METHOD section 3). The control workload
+of a ``[health]`` section follows the baselines and stands at the end; it is never shuffled.
 """
 
 import difflib
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,25 +42,41 @@ def make_plan(config: LabConfig, seed: int, only: Sequence[str] = ()) -> list[Sl
         config: the configuration; ``campaign.repeats`` is the number of blocks.
         seed: of the order within the blocks.
         only: names of the scenarios wanted, all if empty. Baselines stay, because nothing can be
-            said of a run without one.
+            said of a run without one, and so does the control workload.
 
     Raises:
         ConfigurationError: ``only`` names a scenario that is not in the configuration.
     """
     scenarios = _chosen(config, only)
     baselines = [s for s in scenarios if s.kind == "baseline"]
-    others = [(s, tracker) for s in scenarios if s.kind != "baseline" for tracker in config.trackers_of(s)]
+    controls = [s for s in scenarios if config.is_control(s)]
+    others = [
+        (s, tracker)
+        for s in scenarios
+        if s.kind != "baseline" and s not in controls
+        for tracker in config.trackers_of(s)
+    ]
     order = random.Random(seed)
     slots: list[Slot] = []
+    repeats: Counter[tuple[str, str | None]] = Counter()
+
+    def add(scenario: ScenarioSection, tracker: str | None, block: int) -> None:
+        repeats[scenario.name, tracker] += 1
+        repeat = repeats[scenario.name, tracker]
+        slots.append(_slot(len(slots) + 1, scenario, tracker, repeat=repeat, block=block))
+
     for block in range(1, config.campaign.repeats + 1):
-        shuffled = order.sample(others, len(others))
-        for scenario, tracker in [*((b, None) for b in baselines), *shuffled]:
-            slots.append(_slot(len(slots) + 1, scenario, tracker, repeat=block, block=block))
-    if others:
-        closing = config.campaign.repeats
-        for scenario in baselines:
-            slots.append(_slot(len(slots) + 1, scenario, None, repeat=closing + 1, block=closing))
+        first = [*baselines, *(controls if _has_control(config, block) else [])]
+        for scenario, tracker in [*((s, None) for s in first), *order.sample(others, len(others))]:
+            add(scenario, tracker, block)
+    if others or controls:
+        for scenario in [*baselines, *controls]:
+            add(scenario, None, config.campaign.repeats)
     return slots
+
+
+def _has_control(config: LabConfig, block: int) -> bool:
+    return config.health is not None and (block - 1) % config.health.every_blocks == 0
 
 
 def _chosen(config: LabConfig, only: Sequence[str]) -> list[ScenarioSection]:
@@ -70,7 +88,8 @@ def _chosen(config: LabConfig, only: Sequence[str]) -> list[ScenarioSection]:
             raise ConfigurationError(
                 f"--only {name}: there is no such scenario; {hint}known: {', '.join(names)}"
             )
-    return [s for s in config.scenario if not only or s.name in only or s.kind == "baseline"]
+    kept = [s for s in config.scenario if s.kind == "baseline" or config.is_control(s)]
+    return [s for s in config.scenario if not only or s.name in only or s in kept]
 
 
 def _slot(number: int, scenario: ScenarioSection, tracker: str | None, *, repeat: int, block: int) -> Slot:

@@ -73,7 +73,7 @@ def pattern_signals(z: Floats, rule: str) -> list[int]:
     """Return the indices of the points at which a rule of `PATTERNS` is met.
 
     Args:
-        z: distances from the centre in sigma ``(n,)``.
+        z: distances from the centre in sigma ``(n,)``, at least one.
         rule: its name.
     """
     wanted, window, sigmas = PATTERNS[rule]

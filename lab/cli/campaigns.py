@@ -15,6 +15,7 @@ from lab.output import make_stderr, print_json, print_table, stdout
 from lab.plan import estimate
 from lab.progress import duration, make_progress, slot_name
 from records.campaign import Campaign, Slot
+from records.health import read_health
 
 
 @click.command()
@@ -80,6 +81,8 @@ def status(folder: Path, as_json: bool) -> None:
     opened = reopen(folder)
     states = slot_states(opened)
     running = is_running(opened.folder)
+    health = read_health(folder)
+    stopped = health.stopped if health else None
     completed = sum(state.state == "completed" for state in states)
     if as_json:
         print_json(
@@ -89,6 +92,7 @@ def status(folder: Path, as_json: bool) -> None:
                 "running_now": running,
                 "planned": len(states),
                 "completed": completed,
+                "stopped": stopped,
                 "slots": [
                     {
                         "slot": s.slot.slot,
@@ -106,6 +110,8 @@ def status(folder: Path, as_json: bool) -> None:
         return
     rows = [(s.slot.slot, slot_name(s.slot), s.state, s.attempts or "", s.reason or "") for s in states]
     print_table(("slot", "scenario", "state", "attempts", "reason"), rows)
+    if stopped:
+        stdout.print(_how_to_go_on(stopped, folder), markup=False)
     left = sum(estimate(opened.config, s.slot).seconds for s in states if s.state != "completed")
     stdout.print(f"{completed} of {len(states)} runs completed{_simulated(opened.campaign)}.", markup=False)
     if running:
@@ -130,7 +136,7 @@ def run_campaign(opened: OpenCampaign) -> Outcome:
 
 
 def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) -> None:
-    """Run what is left of a campaign and say what came of it; exit 1 when a run is missing."""
+    """Run what is left of a campaign and say what came of it; exit 1 when a run is missing, or it stopped."""
     outcome = run_campaign(opened)
     folder = opened.folder.path
     if as_json:
@@ -138,6 +144,8 @@ def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) 
     else:
         for slot, reason in outcome.missing:
             stdout.print(f"missing: [{slot.slot}] {slot_name(slot)}: {reason}", markup=False)
+        if outcome.stopped:
+            stdout.print(_how_to_go_on(outcome.stopped, folder), markup=False)
         planned = len(opened.campaign.plan)
         stdout.print(
             f"{len(outcome.completed)} of {planned} runs completed in {folder}{_simulated(opened.campaign)}",
@@ -146,7 +154,14 @@ def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) 
         if outcome.missing:
             stdout.print(f"Try the missing ones again with: lab resume {folder}", markup=False)
         stdout.print(f"Next: lab analyse {folder} && lab report {folder}", markup=False)
-    ctx.exit(1 if outcome.missing else 0)
+    ctx.exit(1 if outcome.missing or outcome.stopped else 0)
+
+
+def _how_to_go_on(stopped: str, folder: Path) -> str:
+    return (
+        f"STOPPED: {stopped}. See what changed in the lab (temperature, load, meter, cables). When you "
+        f"have looked, `lab resume {folder}` goes on: it writes that down and begins a new phase of the chart"
+    )
 
 
 def outcome_json(opened: OpenCampaign, outcome: Outcome) -> dict[str, object]:
@@ -160,6 +175,7 @@ def outcome_json(opened: OpenCampaign, outcome: Outcome) -> dict[str, object]:
             {"slot": slot.slot, "scenario": slot.scenario, "tracker": slot.tracker, "reason": reason}
             for slot, reason in outcome.missing
         ],
+        "stopped": outcome.stopped,
     }
 
 

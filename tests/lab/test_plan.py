@@ -83,3 +83,32 @@ def test_the_estimate_adds_gate_leads_and_program_and_says_when_it_guesses() -> 
     # 20 readings of 1 s, 2 s lead-in, 60 s, 3 s lead-out, 2 s for opening and closing
     assert (baseline.seconds, baseline.exact) == (87, True)
     assert not estimate(config(1), plan["cnn"]).exact
+
+
+def with_control(repeats: int, every_blocks: int) -> LabConfig:
+    text = CONFIG.format(repeats=repeats) + '[[scenario]]\nname = "control"\ncommand = ["true"]\n'
+    health = f'[health]\ncontrol = "control"\nevery_blocks = {every_blocks}\n'
+    return parse_config(health + text, "lab.toml", Path())
+
+
+def test_the_control_workload_follows_the_baseline_of_its_blocks_and_ends_the_campaign() -> None:
+    plan = make_plan(with_control(5, every_blocks=2), 1)
+    controls = [slot for slot in plan if slot.scenario == "control"]
+    assert [slot.block for slot in controls] == [1, 3, 5, 5]
+    assert [slot.repeat for slot in controls] == [1, 2, 3, 4]
+    assert {slot.tracker for slot in controls} == {None}, "a tracker beside it would change its energy"
+    for slot in controls:
+        assert plan[slot.slot - 2].kind == "baseline"
+    assert plan[-1] is controls[-1]
+
+
+def test_only_keeps_the_control_workload() -> None:
+    plan = make_plan(with_control(1, every_blocks=1), 1, only=["idle"])
+    names = [slot.scenario for slot in plan]
+    assert names == ["baseline", "control", "idle", "idle", "baseline", "control"]
+
+
+def test_a_control_workload_has_to_be_a_workload() -> None:
+    text = CONFIG.format(repeats=1).replace("[gate]", '[health]\ncontrol = "idle"\n[gate]')
+    with pytest.raises(ConfigurationError, match=r"\[health\] control: there is no workload scenario 'idle'"):
+        parse_config(text, "lab.toml", Path())
