@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from analysis.arrays import Floats
+from analysis.pieces import Pieces
 from records.errors import RecordError
 
 CHANNELS = ("cpu", "ram", "gpu")
@@ -24,6 +25,9 @@ CHANNELS = ("cpu", "ram", "gpu")
 
 SOURCES = {"cpu": "perf", "ram": "perf", "gpu": "nvidia"}
 """By channel: the tool whose clock its times are of, as the keys of ``times`` name it."""
+
+RECORD = "fecom.json"
+"""File of a run folder that keeps the record as it was published."""
 
 _VALUES = {"cpu": "energy (J)", "ram": "energy (J)", "gpu": "power_draw (W)"}
 _NS_PER_S = 1_000_000_000
@@ -58,6 +62,11 @@ class Channel:
         """Whether ``value`` is a power, not an energy."""
         return self.name == "gpu"
 
+    @property
+    def lengths_s(self) -> Floats:
+        """Length of the interval that each sample ends, ``(n,)``; the first begins with the tool."""
+        return np.diff(self.elapsed_s, prepend=0.0)
+
 
 @dataclass(frozen=True, eq=False)
 class CallRecord:
@@ -83,6 +92,19 @@ class CallRecord:
     sizes: dict[str, Any]
     project: dict[str, Any] = field(default_factory=dict)
     document: dict[str, Any] = field(default_factory=dict)
+
+
+def channel_power_w(channel: Channel) -> Pieces:
+    """Return the power of a channel over UTC, in W.
+
+    The joules of an interval are its mean power; the card's readings are taken as momentary, with straight
+    lines between them, because how long NVML averages is not known from the profile (METHOD section 10).
+    """
+    t_s = channel.t_utc_s
+    if channel.is_power:
+        return Pieces(t_s[:-1], t_s[1:], channel.value[:-1], channel.value[1:])
+    start_s: Floats = np.concatenate(([t_s[0] - channel.elapsed_s[0]], t_s[:-1]))
+    return Pieces.level(start_s, t_s, channel.value / (t_s - start_s))
 
 
 def read_profile(path: Path, name: str) -> list[CallRecord]:
@@ -163,6 +185,8 @@ def _channel(name: str, data: dict[str, Any], times: dict[str, Any], where: str)
     source = SOURCES[name]
     started_s = _stamp_ns(times, f"sys_start_time_{source}", where) / _NS_PER_S
     gpu = name == "gpu"
+    if not gpu and not elapsed_s[0] > 0:
+        refuse(f"{here}: row 0: time_elapsed", "the end of an interval, above 0", elapsed_s[0])
     t_utc_s = started_s + elapsed_s
     if gpu:
         t_utc_s = _rising(_column(columns, rows, "timestamp", here), here)

@@ -17,16 +17,19 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import Floats
-from analysis.imports.fecom_profile import CHANNELS, CallRecord, Channel, read_record
+from analysis.imports.fecom_profile import (
+    CHANNELS,
+    RECORD,
+    CallRecord,
+    Channel,
+    channel_power_w,
+    read_record,
+)
 from analysis.pieces import Pieces
 from analysis.rules.contract import RuleCase
 from records.errors import ConfigurationError
 from records.results import Row
 from records.run import Run
-
-RECORD = "fecom.json"
-"""File of a run folder that keeps the record as it was published."""
 
 BEFORE_S = 20.0
 """Length of the time before a call that stands for idle."""
@@ -107,26 +110,13 @@ def exact_borders(call: CallRecord, channel: Channel) -> Row:
 
     ``None`` where the samples do not cover the window (METHOD section 2: no reading, no number).
     """
-    pieces = channel_pieces(channel)
+    pieces = channel_power_w(channel)
     start_s, stop_s = call.start_utc_s, call.stop_utc_s
     gross_j = _whole_integral(pieces, start_s, stop_s)
     idle_j = _whole_integral(pieces, start_s - BEFORE_S, start_s)
     idle_w = None if idle_j is None else idle_j / BEFORE_S
     net_j = None if gross_j is None or idle_w is None else gross_j - idle_w * (stop_s - start_s)
     return {"exact_j": gross_j, "exact_net_j": net_j, "exact_idle_w": idle_w}
-
-
-def channel_pieces(channel: Channel) -> Pieces:
-    """Return the power of a channel over UTC, in W.
-
-    The joules of an interval are its mean power; the card's readings are taken as momentary, with straight
-    lines between them, because how long NVML averages is not known from the profile (METHOD section 10).
-    """
-    t_s = channel.t_utc_s
-    if channel.is_power:
-        return Pieces(t_s[:-1], t_s[1:], channel.value[:-1], channel.value[1:])
-    start_s: Floats = np.concatenate(([t_s[0] - channel.elapsed_s[0]], t_s[:-1]))
-    return Pieces.level(start_s, t_s, channel.value / (t_s - start_s))
 
 
 def _whole_integral(pieces: Pieces, from_s: float, to_s: float) -> float | None:
