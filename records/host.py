@@ -28,7 +28,7 @@ SENSOR_COLUMNS = ("t_utc_s", "cpu_temperature_c")
 
 # collectl names its columns after subsystems; rates are already per second in plot format, and
 # [DSK]ReadKBTot is kB/s whereas [DSK]ReadTot is operations/s (METHOD section 10).
-_COLLECTL_COLUMNS = {
+COLLECTL_COLUMNS = {
     "#UTC": "t_utc_s",
     "[CPU]Totl%": "cpu_load_pct",
     "[MEM]Used": "ram_used_kib",
@@ -37,6 +37,7 @@ _COLLECTL_COLUMNS = {
     "[NET]RxKBTot": "net_rx_kib_s",
     "[NET]TxKBTot": "net_tx_kib_s",
 }
+"""Columns of collectl's plot format by the column of ``host.csv`` that they fill."""
 
 
 def read_host(run_dir: Path) -> Table | None:
@@ -64,8 +65,8 @@ def read_collectl(path: Path) -> Table:
     Raises:
         RecordError: there is no header line, or it lacks a column.
     """
-    table = read_table(path, tuple(_COLLECTL_COLUMNS), separator=" ", header_starts="#UTC")
-    frame: pd.DataFrame = table.frame[list(_COLLECTL_COLUMNS)].rename(columns=_COLLECTL_COLUMNS)
+    table = read_table(path, tuple(COLLECTL_COLUMNS), separator=" ", header_starts="#UTC")
+    frame: pd.DataFrame = table.frame[list(COLLECTL_COLUMNS)].rename(columns=COLLECTL_COLUMNS)
     try:
         frame = frame.astype(float)
     except ValueError as error:
