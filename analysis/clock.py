@@ -1,13 +1,10 @@
 """From the SUT's clock to the controller's (METHOD section 1): offset and drift, fitted."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from analysis.arrays import Floats, column
-from records.campaign import CampaignFolder
-from records.clock import read_clock
+from analysis.arrays import Floats
 
 _LEAST_U_S = 1e-6
 
@@ -35,20 +32,6 @@ class ClockFit:
     def to_controller_all(self, t_sut_utc_s: Floats) -> Floats:
         """Convert stamps of the SUT to the controller's clock, ``(n,)``."""
         return t_sut_utc_s - (self.offset_s + self.drift * (t_sut_utc_s - self.reference_utc_s))
-
-
-def campaign_clock(run_dir: Path) -> ClockFit:
-    """Fit ``clock.csv`` of the campaign that a run folder belongs to.
-
-    Without that file SUT and controller are one machine and the offset is zero.
-    """
-    path = CampaignFolder(run_dir.parent.parent).clock
-    if not path.is_file():
-        return ClockFit()
-    table = read_clock(path)
-    t, offset, u = (column(table, name) for name in ("t_utc_s", "offset_s", "offset_u_s"))
-    whole = np.isfinite(t) & np.isfinite(offset) & np.isfinite(u)
-    return fit_clock(t[whole], offset[whole], u[whole])
 
 
 def fit_clock(t_utc_s: Floats, offset_s: Floats, offset_u_s: Floats) -> ClockFit:

@@ -40,6 +40,11 @@ class RunPaths:
         return self.path / "meters"
 
     @property
+    def clock_csv(self) -> Path:
+        """Comparisons of the clocks of an imported run; a campaign of the lab has one file for all."""
+        return self.path / "clock.csv"
+
+    @property
     def collectl_tab(self) -> Path:
         return self.path / "collectl.tab"
 

@@ -1,0 +1,277 @@
+"""What is odd about an MLPerf Power result: each oddity a finding, none of them stops the import."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from analysis.imports.mlperf_ptd import PtdPhase
+from analysis.imports.mlperf_session import CLOCK_LIMIT_S, ClockComparison, HostRecord, LoadWindow
+from analysis.imports.mlperf_spl import MISSED, SplLog
+from records.findings import Finding, Level
+
+INTERVAL_TOLERANCE = 0.1
+"""Share of the interval by which a stamp may miss its place; PTDaemon usually keeps to a few percent."""
+
+POWER_TOLERANCE = 0.05
+"""How far the testing phase's mean power may be from the ranging phase's: the ranges were chosen by it."""
+
+LOW_RANGE = 0.2
+"""Below this share of a range its part of the limits of error weighs more than the reading's."""
+
+
+@dataclass(frozen=True)
+class PhaseCase:
+    """One phase of a result, ready to be judged.
+
+    Attributes:
+        phase: ``ranging`` or ``testing``.
+        log: its samples; ``window`` its load; ``ptd`` what PTDaemon said, where its log is there.
+        load_from_s, load_to_s: the load on the time of ``log.t_local_s``.
+        interval_s: that PTDaemon was asked for.
+        session: name of the session.
+    """
+
+    phase: str
+    log: SplLog
+    window: LoadWindow
+    ptd: PtdPhase | None
+    load_from_s: float
+    load_to_s: float
+    interval_s: float
+    session: str
+
+    def in_load(self, t_local_s: float) -> bool:
+        """Say whether a moment lies in the load."""
+        return self.load_from_s < t_local_s < self.load_to_s
+
+    @property
+    def mean_power_w(self) -> float | None:
+        """Plain mean of the good samples in the load."""
+        t_s, power_w = self.log.t_local_s, self.log.power_w
+        inside = (t_s > self.load_from_s) & (t_s < self.load_to_s) & np.isfinite(power_w)
+        return float(power_w[inside].mean()) if inside.any() else None
+
+
+def judge_phase(case: PhaseCase) -> list[Finding]:
+    """Return the findings about the samples and the complaints of one phase."""
+    return [
+        *_flagged(case),
+        *_stamps(case),
+        *_load(case),
+        *_marks(case),
+        *_ptd(case),
+        *_ranges(case),
+        *_result(case),
+    ]
+
+
+def _flagged(case: PhaseCase) -> list[Finding]:
+    kinds: dict[str, list[float]] = {}
+    for sample in case.log.samples:
+        if sample.flag:
+            missed = sample.values[0] == MISSED
+            kind = (
+                "missed" if missed else "beyond the range" if sample.flag == "overrange" else "not available"
+            )
+            kinds.setdefault(kind, []).append(sample.t_local_s)
+    findings = []
+    for kind, stamps in kinds.items():
+        inside = sum(map(case.in_load, stamps))
+        message = (
+            f"{len(stamps)} sample(s) are {kind}, {inside} of them in the load; they have no power and "
+            f"leave a hole. The published rule leaves them out as if that time had not been"
+        )
+        code = {"missed": "mlperf-sample-missed", "beyond the range": "mlperf-sample-overrange"}.get(
+            kind, "mlperf-sample-unavailable"
+        )
+        findings.append(Finding("warn", "", code, message))
+    if case.log.torn_line is not None:
+        message = f"spl.txt: the last line ({case.log.torn_line}) is cut off; it is left out"
+        findings.append(Finding("warn", "", "mlperf-line-torn", message))
+    return findings
+
+
+def _stamps(case: PhaseCase) -> list[Finding]:
+    steps_s = np.diff(case.log.t_local_s)
+    odd = np.flatnonzero(np.abs(steps_s - case.interval_s) > INTERVAL_TOLERANCE * case.interval_s)
+    if not len(odd):
+        return []
+    worst = int(odd[np.argmax(np.abs(steps_s[odd] - case.interval_s))])
+    message = (
+        f"{len(odd)} of {len(steps_s)} steps from stamp to stamp are off {case.interval_s:g} s by more than "
+        f"{INTERVAL_TOLERANCE:.0%}, from {steps_s.min():.3f} s to {steps_s.max():.3f} s (worst before line "
+        f"{worst + 2}); a plain mean gives each sample the same weight all the same"
+    )
+    return [Finding("warn", "", "mlperf-stamps-irregular", message)]
+
+
+def _load(case: PhaseCase) -> list[Finding]:
+    t_s = case.log.t_local_s
+    findings = []
+    expected = (case.load_to_s - case.load_from_s) / case.interval_s
+    good = sum(case.in_load(s.t_local_s) and not s.flag for s in case.log.samples)
+    if good < expected - 1:  # a window of N intervals holds N samples, or one more
+        message = (
+            f"the load of {case.load_to_s - case.load_from_s:.3f} s has {good} good samples, "
+            f"{expected:.0f} were due"
+        )
+        findings.append(Finding("warn", "", "mlperf-samples-few", message))
+    if t_s.min() > case.load_from_s or t_s.max() < case.load_to_s:
+        message = (
+            f"the samples begin {case.load_from_s - t_s.min():.1f} s before the load and end "
+            f"{t_s.max() - case.load_to_s:.1f} s after it; an end of the load was not measured"
+        )
+        findings.append(Finding("warn", "", "mlperf-ends-missing", message))
+    return findings
+
+
+def _marks(case: PhaseCase) -> list[Finding]:
+    expected = f"{case.session}_{case.phase}"
+    strange = {mark: n for mark, n in case.log.marks.items() if mark != expected}
+    if not case.session or not strange:
+        return []
+    shown = ", ".join(f"{mark!r} ({n})" for mark, n in sorted(strange.items()))
+    message = f"expected the mark {expected!r} in every line of spl.txt, found {shown}"
+    return [Finding("warn", "", "mlperf-mark", message)]
+
+
+def _ptd(case: PhaseCase) -> list[Finding]:
+    if case.ptd is None:
+        message = "power/ptd_logs.txt does not tell of this phase: ranges and complaints are unknown"
+        return [Finding("warn", "", "mlperf-ptd-log-missing", message)]
+    findings = []
+    if case.ptd.exceeded:
+        pct = [exceeded.uncertainty_pct for exceeded in case.ptd.exceeded]
+        inside = [e.uncertainty_pct for e in case.ptd.exceeded if case.in_load(e.t_local_s)]
+        limit_pct = case.ptd.exceeded[0].limit_pct
+        message = (
+            f"PTDaemon found the uncertainty of {len(pct)} sample(s) above its limit of {limit_pct:g} %: "
+            f"{min(pct):.2f} to {max(pct):.2f} %; {len(inside)} of them in the load"
+        )
+        findings.append(Finding("warn", "", "mlperf-uncertainty-exceeded", message))
+    if case.ptd.unknown:
+        message = (
+            f"PTDaemon could not tell the uncertainty of {case.ptd.unknown} sample(s) (one count for each "
+            f"channel); with automatic ranges that is always so"
+        )
+        level: Level = "info" if case.ptd.current_range_a is None else "warn"
+        findings.append(Finding(level, "", "mlperf-uncertainty-unknown", message))
+    if case.ptd.complaints:
+        shown = "; ".join(f"{text!r} {n} time(s)" for text, n in sorted(case.ptd.complaints.items()))
+        findings.append(Finding("warn", "", "mlperf-ptd-complaint", f"PTDaemon complained: {shown}"))
+    if case.ptd.range_changes:
+        message = f"the ranges were changed while it measured: {'; '.join(case.ptd.range_changes)}"
+        findings.append(Finding("warn", "", "mlperf-range-changed", message))
+    return findings
+
+
+def _ranges(case: PhaseCase) -> list[Finding]:
+    if case.ptd is None or case.ptd.current_range_a is None:
+        return []
+    highest_a = case.log.highest[1]
+    share = highest_a / case.ptd.current_range_a
+    if share >= LOW_RANGE:
+        return []
+    message = (
+        f"the highest current, {highest_a:.4g} A, is {share:.0%} of the range of "
+        f"{case.ptd.current_range_a:g} A: the part of the limits of error that goes with the range prevails"
+    )
+    return [Finding("warn", "", "mlperf-range-low", message)]
+
+
+def _result(case: PhaseCase) -> list[Finding]:
+    validity = case.window.facts.get("result_validity")
+    if validity in (None, "VALID"):
+        return []
+    message = f"the load generator calls its result {validity!r}: the work is not what the benchmark asks"
+    return [Finding("warn", "", "mlperf-result-invalid", message)]
+
+
+def judge_pair(testing: PhaseCase, ranging: PhaseCase) -> list[Finding]:
+    """Compare the testing phase with the ranging phase, by which its ranges were chosen."""
+    found, before = testing.mean_power_w, ranging.mean_power_w
+    if found is None or before is None or abs(found / before - 1) <= POWER_TOLERANCE:
+        return []
+    message = (
+        f"the mean power differs from that of the ranging phase by {found / before - 1:+.1%} ({before:.4g} W "
+        f"then, {found:.4g} W now): the ranges were chosen by another load"
+    )
+    return [Finding("warn", "", "mlperf-ranging-differs", message)]
+
+
+def judge_clocks(comparisons: list[ClockComparison]) -> list[Finding]:
+    """Say how the hosts' clocks stood to each other."""
+    if not comparisons:
+        message = (
+            "nothing tells how the clocks of the two hosts stood to each other (power/client.json): they are "
+            "taken as one"
+        )
+        return [Finding("warn", "", "mlperf-clocks-unknown", message)]
+    low_s, high_s = min(c.low_s for c in comparisons), max(c.high_s for c in comparisons)
+    message = (
+        f"the clock of the system under test is {1e3 * low_s:+.1f} to {1e3 * high_s:+.1f} ms off that of the "
+        f"analyzer's host, by {len(comparisons)} comparisons; the default rule corrects for it, the "
+        f"published one does not"
+    )
+    beyond = max(abs(low_s), abs(high_s)) > CLOCK_LIMIT_S
+    if beyond:
+        message += f". The published check allows {1e3 * CLOCK_LIMIT_S:.0f} ms"
+    return [Finding("warn" if beyond else "info", "", "mlperf-clocks", message)]
+
+
+def judge_zone(
+    spl_zone_s: float | None, load_zone_s: float | None, declared_s: float | None
+) -> list[Finding]:
+    """Say which time zones the stamps were found to be in, where that is not plainly UTC.
+
+    Args:
+        spl_zone_s: local time minus UTC of the samples, ``None`` where nothing shows it.
+        load_zone_s: of the load generator's log, likewise.
+        declared_s: what ``timezone`` in server.json makes of it, seconds west of UTC.
+    """
+    if spl_zone_s is None:
+        message = "nothing shows the time zone of the stamps (power/server.json): they are taken for UTC"
+        return [Finding("warn", "", "mlperf-zone-unknown", message)]
+    findings = []
+    if load_zone_s is None:
+        message = (
+            "the load does not lie in its phase as power/client.json has it, in no time zone: that of the "
+            "samples was taken"
+        )
+        findings.append(Finding("warn", "", "mlperf-zone-unknown", message))
+    if spl_zone_s or load_zone_s:
+        load = "likewise" if load_zone_s in (None, spl_zone_s) else f"UTC{load_zone_s / 3600:+g} h"
+        declared = "" if declared_s is None else f"; server.json declares UTC{-declared_s / 3600:+g} h"
+        message = (
+            f"the format says UTC, but the samples are stamped in UTC{spl_zone_s / 3600:+g} h (the load: "
+            f"{load}), by comparison with the Unix seconds in server.json and client.json{declared}; they "
+            f"were converted"
+        )
+        findings.append(Finding("info", "", "mlperf-zone", message))
+    return findings
+
+
+def judge_hashes(server: HostRecord, folder: Path, names: list[str]) -> list[Finding]:
+    """Compare files with the SHA-1 that ``server.json`` has of them.
+
+    Args:
+        server: of the result.
+        folder: that the names are relative to.
+        names: of files that were read.
+    """
+    import hashlib
+
+    changed = []
+    for name in names:
+        expected = server.results.get(name)
+        if expected is not None:
+            digest = hashlib.sha1((folder / name).read_bytes(), usedforsecurity=False).hexdigest()
+            changed += [name] if digest != expected else []
+    if not changed:
+        return []
+    message = (
+        f"{', '.join(changed)}: not the file that power/server.json has the SHA-1 of; it was changed "
+        f"after the measurement"
+    )
+    return [Finding("warn", "", "mlperf-file-changed", message)]

@@ -1,0 +1,240 @@
+"""Results of MLPerf Power: what SPEC PTDaemon logged while a benchmark ran, as published with the results.
+
+Every folder with ``run_1/spl.txt`` (as a rule called ``performance``) gives two runs: the testing phase, of
+which the published figure is, and the ranging phase before it as a run of a scenario of its own with
+``-ranging`` behind its name: it is a repeat of the same work, but not on the same ranges, so that the
+two are never pooled. The rating interval is the load, ``power_begin`` to ``power_end``.
+
+Stamps stay those of the host that wrote them: ``clock.csv`` in each run folder has the offset between the
+hosts, which the default rule corrects for and the published one does not.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+
+from analysis.imports.mlperf_findings import (
+    PhaseCase,
+    judge_clocks,
+    judge_hashes,
+    judge_pair,
+    judge_phase,
+    judge_zone,
+)
+from analysis.imports.mlperf_meter import meter_of
+from analysis.imports.mlperf_ptd import PtdLog, parse_ptd_log
+from analysis.imports.mlperf_session import (
+    ClockComparison,
+    HostRecord,
+    Phase,
+    compare_clocks,
+    read_host,
+    read_load_window,
+    zone_of_stamps,
+    zone_of_window,
+)
+from analysis.imports.mlperf_spl import SplLog, parse_spl
+from analysis.imports.parts import Columns, ImportedRun
+from analysis.imports.reading import read_text
+from analysis.imports.writing import CampaignWriter, scenario_name, source_name
+from records.clock import CLOCK_COLUMNS
+from records.errors import RecordError
+from records.findings import Finding
+from records.tables import csv_line
+from records.times import format_utc_s
+
+FORMAT = "mlperf-power"
+_PHASES: tuple[tuple[Phase, str], ...] = (("ranging", "ranging"), ("testing", "run_1"))
+_HOST_FILES = ("power/server.json", "power/client.json", "power/ptd_logs.txt")
+_NAME_LENGTH = 40
+_RANGING = "-ranging"
+
+# Samples per second as the load generator's scenarios call them.
+_RATES = (
+    "result_samples_per_second",
+    "result_qps_with_loadgen_overhead",
+    "result_completed_samples_per_sec",
+    "result_scheduled_samples_per_sec",
+)
+
+
+@dataclass(frozen=True)
+class _Result:
+    """One published result: its folder, its name for people, and what lies beside the samples."""
+
+    folder: Path
+    given: Path
+    server: HostRecord | None
+    client: HostRecord | None
+    ptd: PtdLog | None
+    clocks: list[ClockComparison]
+
+    def name(self, file: str) -> str:
+        return source_name(self.folder / file, self.given)
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """System, benchmark and mode, from the names of the folders."""
+        system, benchmark, mode = ("", "", "", *self.folder.absolute().parts[:-1])[-3:]
+        return system, benchmark, mode
+
+
+def import_mlperf_power(folders: list[Path], writer: CampaignWriter) -> int:
+    """Import every result below some folders.
+
+    Args:
+        folders: as given.
+        writer: of the campaign, open.
+
+    Returns:
+        Number of results.
+
+    Raises:
+        RecordError: there is none, or a file of one cannot be understood; names file, line and reason.
+    """
+    results = [_read_result(folder, given) for given in folders for folder in find_results(given)]
+    for result, scenario in zip(results, scenario_names([r.parts for r in results]), strict=True):
+        _import_result(result, scenario, writer)
+    return len(results)
+
+
+def find_results(given: Path) -> list[Path]:
+    """Return the folders below that hold ``run_1/spl.txt``, sorted.
+
+    Raises:
+        RecordError: there is none.
+    """
+    found = sorted(path.parent.parent for path in given.rglob("run_1/spl.txt"))
+    if not found:
+        raise RecordError(
+            f"{given}: expected results of MLPerf Power, folders with performance/run_1/spl.txt, found none"
+        )
+    return found
+
+
+def scenario_names(parts: list[tuple[str, str, str]]) -> list[str]:
+    """Return a scenario's name for each system, benchmark and mode, none of them twice.
+
+    A name has at most 40 characters and the ranging phase needs some of them: it is the system's name
+    that is cut.
+    """
+    names = []
+    seen: Counter[str] = Counter()
+    for system, benchmark, mode in parts:
+        tail = scenario_name(f"{benchmark}-{mode}")
+        room = _NAME_LENGTH - len(_RANGING) - len(tail) - len("--99")
+        head = scenario_name(system)[: max(room, 0)].strip("-_")
+        name = f"{head}-{tail}" if head else tail
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return names
+
+
+def _read_result(folder: Path, given: Path) -> _Result:
+    client = read_host(folder / "power/client.json")
+    log = folder / "power/ptd_logs.txt"
+    ptd = parse_ptd_log(read_text(log, source_name(log, given))) if log.is_file() else None
+    server = read_host(folder / "power/server.json")
+    return _Result(folder, given, server, client, ptd, compare_clocks(client))
+
+
+def _import_result(result: _Result, scenario: str, writer: CampaignWriter) -> None:
+    cases: dict[str, PhaseCase] = {}
+    number = -1
+    read = [name for name in _HOST_FILES if (result.folder / name).is_file()]
+    for phase, place in _PHASES:
+        files = [f"{place}/spl.txt", f"{place}/mlperf_log_detail.txt"]
+        if phase == "ranging" and not all((result.folder / file).is_file() for file in files):
+            continue
+        read += files
+        case, run, findings = _read_phase(result, phase, files, scenario)
+        cases[phase] = case
+        number = writer.add(run)
+        for finding in [*judge_phase(case), *findings]:
+            writer.find(finding.level, finding.code, finding.message, run=number)
+    findings = judge_clocks(result.clocks)
+    if "ranging" in cases:
+        findings += judge_pair(cases["testing"], cases["ranging"])
+    if result.server is not None:
+        findings += judge_hashes(result.server, result.folder, read)
+    place = result.folder.absolute().relative_to(result.given.absolute().parent).as_posix()
+    findings.append(Finding("info", "", "mlperf-result", f"this scenario is {place}"))
+    for finding in findings:
+        writer.find(finding.level, finding.code, finding.message, run=number)
+    for file in read:
+        writer.source(result.folder / file, result.name(file))
+
+
+def _read_phase(
+    result: _Result, phase: Phase, files: list[str], scenario: str
+) -> tuple[PhaseCase, ImportedRun, list[Finding]]:
+    spl, detail = (read_text(result.folder / file, result.name(file)) for file in files)
+    log, window = parse_spl(spl), read_load_window(detail)
+    spl_zone_s, load_zone_s, findings = _zones(result, phase, log, window.begin_local_s, window.end_local_s)
+    session = result.server.session if result.server else ""
+    ptd = result.ptd.phases.get(f"{session}_{phase}") if result.ptd else None
+    meter = meter_of(result.server, result.ptd, ptd, log)
+    start_s, stop_s = window.begin_local_s - load_zone_s, window.end_local_s - load_zone_s
+    case = PhaseCase(
+        phase, log, window, ptd, start_s + spl_zone_s, stop_s + spl_zone_s, meter.interval_s, session
+    )
+    rate = next((window.facts[key] for key in _RATES if isinstance(window.facts.get(key), int | float)), None)
+    system, benchmark, mode = result.parts
+    run = ImportedRun(
+        scenario=scenario if phase == "testing" else scenario + _RANGING,
+        kind="workload",
+        t_start_utc_s=start_s,
+        t_stop_utc_s=stop_s,
+        meter=meter,
+        readings=_readings(log, spl_zone_s),
+        session=f"{result.name('')} {session}",
+        marks=[("useful_work", {"samples": round(rate * (stop_s - start_s))})] if rate else [],
+        data={"system": system, "benchmark": benchmark, "mode": mode, "phase": phase},
+        files={"clock.csv": _clock(result.clocks)} if result.clocks else {},
+    )
+    return case, run, findings
+
+
+def _zones(
+    result: _Result, phase: Phase, log: SplLog, begin_s: float, end_s: float
+) -> tuple[float, float, list[Finding]]:
+    """Return local time minus UTC of the samples and of the load, and what is to be said of it."""
+    server = result.server.phases.get(phase, []) if result.server else []
+    client = result.client.phases.get(phase, []) if result.client else []
+    spl_zone_s = zone_of_stamps(float(log.t_local_s[0]), server[1]) if len(server) > 1 else None
+    load_zone_s = zone_of_window(begin_s, end_s, client, spl_zone_s or 0.0) if len(client) > 2 else None
+    declared = result.server.declared_zone_s if result.server else None
+    findings = judge_zone(spl_zone_s, load_zone_s, declared)
+    if load_zone_s is None:
+        load_zone_s = spl_zone_s
+    return spl_zone_s or 0.0, load_zone_s or 0.0, findings
+
+
+def _readings(log: SplLog, zone_s: float) -> Columns:
+    several = bool(log.samples[0].channels)
+    single = {"voltage_v": 1, "current_a": 2}
+    return {
+        "t_utc_s": (log.t_local_s - zone_s).tolist(),
+        "power_w": log.power_w.tolist(),
+        **(
+            {}
+            if several
+            else {name: [_known(s.values[i]) for s in log.samples] for name, i in single.items()}
+        ),
+        "power_factor": [s.power_factor if not s.flag else None for s in log.samples],
+        "flag": [s.flag for s in log.samples],
+    }
+
+
+def _known(value: float) -> float | None:
+    return value if value >= 0 else None
+
+
+def _clock(clocks: list[ClockComparison]) -> str:
+    """Return the text of ``clock.csv``; the width of an exchange is that of a rectangle."""
+    rows = [
+        [format_utc_s(c.t_utc_s), c.offset_s, c.half_width_s / sqrt(3), 2 * c.half_width_s, FORMAT]
+        for c in clocks
+    ]
+    return "".join(f"{csv_line(row)}\n" for row in [CLOCK_COLUMNS, *rows])
