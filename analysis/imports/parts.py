@@ -62,6 +62,8 @@ class ImportedRun:
         host, sensors, gpu: columns of ``host.csv``, ``sensors.csv``, ``gpu.csv``; missing ones stay empty.
         gpu_record: ``gpu.json``, where there is ``gpu``.
         trackers: rows of ``trackers.csv``; ``settings`` is JSON text.
+        parts: of a sum of several meters: record and readings of each, by its name.
+        files: further files to be kept with the run, by name: their text.
     """
 
     scenario: str
@@ -80,6 +82,8 @@ class ImportedRun:
     gpu: Columns | None = None
     gpu_record: GpuRecord | None = None
     trackers: Sequence[Mapping[str, Any]] = ()
+    parts: Mapping[str, tuple[MeterRecord, Columns]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_parts(folder: RunFolder, run: ImportedRun) -> None:
@@ -87,6 +91,12 @@ def write_parts(folder: RunFolder, run: ImportedRun) -> None:
     _write_events(folder.events, run)
     if run.meter is not None:
         _write_meter(folder, run.meter, run.readings)
+    for name, (meter, readings) in run.parts.items():
+        part = RunFolder(folder.meters / name)
+        part.path.mkdir(parents=True)
+        _write_meter(part, meter, readings)
+    for name, text in run.files.items():
+        write_atomically(folder.path / name, text)
     for path, names, columns in (
         (folder.host_csv, HOST_COLUMNS, run.host),
         (folder.sensors_csv, SENSOR_COLUMNS, run.sensors),

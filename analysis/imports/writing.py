@@ -118,7 +118,8 @@ class CampaignWriter:
         folder.mkdir()
         write_parts(RunFolder(folder), run)
         # What was written need not be kept: memory stays that of one run.
-        self._runs.append(_Waiting(folder, replace(run, readings={}, spans=[], host=None, gpu=None)))
+        kept = replace(run, readings={}, spans=[], host=None, gpu=None, parts={}, files={})
+        self._runs.append(_Waiting(folder, kept))
         return len(self._runs) - 1
 
     def find(self, level: Level, code: str, message: str, run: int | None = None) -> None:
