@@ -8,6 +8,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import NDArray
+
 from records.campaign import Kind
 from records.files import write_atomically
 from records.gpu import GPU_COLUMNS, GpuRecord
@@ -18,7 +20,7 @@ from records.tables import csv_line
 from records.times import format_utc_s
 from records.trackers import TRACKER_COLUMNS
 
-Columns = Mapping[str, Sequence[Any]]
+Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
 """A table by column; sequences (or arrays) of one length, NaN or ``None`` where a value is missing."""
 
 AS_WRITTEN = ("t_start_as_written_utc_s", "t_stop_as_written_utc_s")
@@ -113,7 +115,8 @@ def write_parts(folder: RunFolder, run: ImportedRun) -> None:
 
 def _write_meter(folder: RunFolder, meter: MeterRecord, readings: Columns) -> None:
     power_w = readings["power_w"]
-    flags = readings.get("flag") or ["" if _known(value) else "nodata" for value in power_w]
+    given = readings.get("flag")
+    flags = ["" if _known(value) else "nodata" for value in power_w] if given is None else list(given)
     strange = set(flags) - {"", *FLAGS}
     if strange:
         raise ValueError(f"expected flags of {FLAGS}, found {sorted(strange)}")

@@ -1,8 +1,14 @@
 """``lab import``: a foreign log becomes a campaign."""
 
+from collections import Counter
+from pathlib import Path
+
 import click
 
 from lab.cli.common import LabGroup
+from lab.output import print_json, print_table, stdout
+from records.campaign import CampaignFolder
+from records.imported import read_import
 
 
 @click.group(
@@ -21,3 +27,32 @@ from lab.cli.common import LabGroup
 )
 def import_() -> None:
     """Turn a foreign log into a campaign, which then is analysed as any other."""
+
+
+out_option = click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of the campaign; it must not exist or be empty.",
+)
+
+
+def print_import(folder: Path, as_json: bool) -> None:
+    """Say what was imported: runs, and every finding of the import.
+
+    Args:
+        folder: of the new campaign.
+        as_json: as one JSON document.
+    """
+    record, plan = read_import(folder), CampaignFolder(folder).read().plan
+    findings = record.findings if record else []
+    if as_json:
+        print_json({"campaign": str(folder), "runs": len(plan), "findings": findings})
+        return
+    rows = [(f["level"], f["run_dir"] or "campaign", f["code"], f["message"]) for f in findings]
+    if rows:
+        print_table(("level", "where", "code", "finding"), rows)
+    counts = Counter(slot.scenario for slot in plan)
+    runs = ", ".join(f"{count} {scenario}" for scenario, count in counts.items())
+    stdout.print(f"Written: {folder} with {len(plan)} runs ({runs}).", markup=False)

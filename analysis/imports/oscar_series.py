@@ -1,0 +1,196 @@
+"""The power and hardware logs of OSCAR and KEcoLab: series over the wall clock of the lab.
+
+The power log is an export of a power analyser (a Janitza UMG 604 where this was written); the
+hardware log is collectl's plot file with date and time in one column, formatted by hand for the
+lab's web tool.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+import numpy as np
+
+from analysis.arrays import Floats
+from analysis.imports.collectl_log import HostLog
+from analysis.imports.reading import SourceTable, SourceText, read_rows
+from analysis.imports.repairs import Repairs
+from analysis.imports.stamps import parse_stamp, to_utc
+from records.host import COLLECTL_COLUMNS
+from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
+
+_POWER = re.compile(r"\[\s*(k?W)\s*\]")
+_MEAN = re.compile(r"avg|mean|mittel", re.IGNORECASE)
+_INTERVAL = re.compile(r"\((\d+(?:[.,]\d+)?)\s*s\)")
+_MODEL = re.compile(r"\[(UMG[^\]]*)\]")
+_CPU = "[CPU]Totl%"
+
+READING_PCT = {"UMG604": 0.4}
+"""Limits of error of the power, in percent of the reading, by model. Of the UMG 604 they are known from
+secondary sources only (docs/meters/janitza_umg604.md); the current transformers come on top."""
+
+
+@dataclass(frozen=True, eq=False)
+class PowerLog:
+    """Readings in the order of time, and what their file says of the meter.
+
+    Attributes:
+        text: the file.
+        t_utc_s: stamps ``(n,)``; ``power_w``: NaN where the file has no number.
+        sampling, interval_s, resolution_w: of a reading.
+        model, channel: of the meter, empty where the file does not say.
+    """
+
+    text: SourceText
+    t_utc_s: Floats
+    power_w: Floats
+    sampling: Sampling
+    interval_s: float
+    resolution_w: float
+    model: str
+    channel: str
+
+    def meter(self) -> MeterRecord:
+        """Return what is known of the meter.
+
+        Stamps are whole seconds, so that the moment of a reading is known to a rectangular distribution
+        over one second or over its interval, whichever is shorter (JCGM 100:2008, 4.3.7).
+        """
+        return MeterRecord(
+            driver="import",
+            port=self.channel,
+            identity=Identity(maker="Janitza" if self.model else "", model=self.model),
+            sampling=self.sampling,
+            interval_s=self.interval_s,
+            latency_s=0.0,
+            latency_u_s=min(1.0, self.interval_s) / float(np.sqrt(12)),
+            resolution_w=self.resolution_w,
+            accuracy=Accuracy(reading_pct=READING_PCT.get(self.model, 0.0)),
+            calibration=Calibration(),
+            simulated=False,
+        )
+
+
+def power_table(text: SourceText) -> SourceTable | None:
+    """Find the table of a power log: a column of power in watts beside others."""
+    return read_rows(text, lambda header: any(_POWER.search(name) for name in header))
+
+
+def hardware_table(text: SourceText) -> SourceTable | None:
+    """Find the table of a hardware log."""
+    return read_rows(text, lambda header: _CPU in header)
+
+
+def read_power(table: SourceTable, zone: tzinfo, repairs: Repairs) -> PowerLog:
+    """Read a power log.
+
+    Raises:
+        RecordError: a line cannot be understood.
+    """
+    text = table.text
+    place = _power_column(table)
+    t_utc_s, rows = _stamped_rows(table, zone, repairs)
+    power = [table.number(line, row[place]) for line, row in rows]
+    preamble = " ".join(text.lines[: table.header_line])
+    interval = _INTERVAL.search(preamble)
+    steps_s = np.diff(t_utc_s)
+    interval_s = float(interval[1].replace(",", ".")) if interval else float(np.median(steps_s))
+    if not interval_s > 0:
+        raise text.refuse(0, "expected readings that follow each other in time")
+    model = _MODEL.search(preamble)
+    channel = re.search(r":\s*(.*?)\s*(?:\(|\[|$)", text.lines[0]) if table.header_line > 1 else None
+    return PowerLog(
+        text=text,
+        t_utc_s=t_utc_s,
+        power_w=np.array([np.nan if value is None else value for value in power]),
+        sampling="interval_mean" if _MEAN.search(table.header[place]) else "instantaneous",
+        interval_s=interval_s,
+        resolution_w=_resolution_w([row[place] for _, row in rows], table.decimal),
+        model=model[1].strip() if model else "",
+        channel=channel[1] if channel else "",
+    )
+
+
+def read_hardware(table: SourceTable, zone: tzinfo, repairs: Repairs) -> HostLog:
+    """Read a hardware log by the names in its header, as those of collectl.
+
+    Raises:
+        RecordError: a line cannot be understood, or a column is missing.
+    """
+    t_utc_s, rows = _stamped_rows(table, zone, repairs)
+    columns = {}
+    for source, name in COLLECTL_COLUMNS.items():
+        if name != "t_utc_s":
+            place = table.index(source)
+            values = [table.number(line, row[place]) for line, row in rows]
+            columns[name] = np.array([np.nan if value is None else value for value in values])
+    return HostLog(t_utc_s, columns)
+
+
+def _power_column(table: SourceTable) -> int:
+    """Choose the mean where the file has several columns of power (mean, lowest, highest)."""
+    found = [i for i, name in enumerate(table.header) if _POWER.search(name)]
+    means = [i for i in found if _MEAN.search(table.header[i])]
+    chosen = means if len(found) > 1 else found
+    if len(chosen) != 1:
+        raise table.text.refuse(table.header_line, "expected one column of mean power in [W]")
+    unit = _POWER.search(table.header[chosen[0]])
+    if unit is None or unit[1] != "W":
+        raise table.text.refuse(table.header_line, "expected power in [W]")
+    return chosen[0]
+
+
+def _stamped_rows(
+    table: SourceTable, zone: tzinfo, repairs: Repairs
+) -> tuple[Floats, list[tuple[int, list[str]]]]:
+    """Return the stamps of the rows as UTC, and the rows; only a torn last line is left out."""
+    text, rows = table.text, list(table.rows)
+    if rows and len(rows[-1][1]) < len(table.header) and rows[-1][0] == len(text.lines):
+        words = "the last line has fewer fields than the header: left out"
+        repairs.count("warn", "import-line-torn", text, rows.pop()[0], words)
+    if not rows:
+        raise text.refuse(table.header_line, "expected rows below this header, found none")
+    for line, row in rows:
+        if len(row) != len(table.header):
+            raise text.refuse(line, f"expected {len(table.header)} fields, found {len(row)}")
+    place = _stamp_column(table, rows[0])
+    local_s = np.empty(len(rows))
+    for i, (line, row) in enumerate(rows):
+        stamp = parse_stamp(row[place])
+        if stamp is None or not stamp.dated:
+            raise text.refuse(line, f"expected a date with a time, found {row[place].strip()!r}")
+        local_s[i] = stamp.local_s
+    utc = to_utc(local_s, zone)
+    repairs.clock(text, [line for line, _ in rows], utc)
+    back = np.flatnonzero(np.diff(utc.t_utc_s) < 0)
+    if len(back):
+        raise text.refuse(rows[back[0] + 1][0], "expected a stamp that is not earlier than the one before it")
+    return utc.t_utc_s, rows
+
+
+def _stamp_column(table: SourceTable, first: tuple[int, list[str]]) -> int:
+    line, row = first
+    for place, cell in enumerate(row):
+        stamp = parse_stamp(cell)
+        if stamp is not None and stamp.dated:
+            return place
+    raise table.text.refuse(line, "expected a field with a date and a time")
+
+
+def _resolution_w(cells: list[str], decimal: str) -> float:
+    digits = max(len(cell.strip().partition(decimal)[2]) for cell in cells)
+    return float(10.0**-digits)
+
+
+def merged(logs: list[PowerLog], cut: Callable[[PowerLog], tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    """Put the readings of several files (one a day) together in the order of time.
+
+    Args:
+        logs: the files.
+        cut: takes from each what is wanted.
+    """
+    parts = [cut(log) for log in logs]
+    t_utc_s = np.concatenate([t for t, _ in parts])
+    order = np.argsort(t_utc_s, kind="stable")
+    return t_utc_s[order], np.concatenate([p for _, p in parts])[order]

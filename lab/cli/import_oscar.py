@@ -1,0 +1,86 @@
+"""``lab import oscar`` and ``lab import kecolab``: the lab data of the Blue Angel for software."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lab.cli.common import json_option
+from lab.cli.imports import out_option, print_import
+from lab.version import VERSION
+
+
+def _folder(name: str, what: str, *, required: bool = True) -> Callable[[Any], Any]:
+    return click.option(
+        f"--{name}", metavar="DIR", type=click.Path(path_type=Path), required=required, help=what
+    )
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give both commands the same options."""
+    for option in reversed(
+        (
+            _folder("usage", "Action, power and hardware log of the standard usage scenario."),
+            _folder("baseline", "The same of the bare operating system."),
+            _folder("idle", "The same of the software started and left alone.", required=False),
+            click.option(
+                "--timezone", metavar="ZONE", help="Of all stamps: Europe/Berlin, +01:00. [default: UTC]"
+            ),
+            out_option,
+            json_option,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_options
+def oscar(
+    usage: Path, baseline: Path, idle: Path | None, timezone: str | None, out: Path, as_json: bool
+) -> None:
+    """Make a campaign of lab data as OSCAR takes it.
+
+    Each DIR holds an action log, a power log and a hardware log (collectl); their names do not matter.
+
+    \b
+    lab import oscar --usage Standardnutzungsszenario --baseline Baseline --idle Leerlauf --out okular
+    """
+    _import("oscar", usage, baseline, idle, timezone, out, as_json)
+
+
+@click.command()
+@_options
+def kecolab(
+    usage: Path, baseline: Path, idle: Path | None, timezone: str | None, out: Path, as_json: bool
+) -> None:
+    """Make a campaign of lab data as KEcoLab takes it: the same logs as OSCAR's.
+
+    \b
+    lab import kecolab --usage SUS --baseline Baseline --out okular
+    """
+    _import("kecolab", usage, baseline, idle, timezone, out, as_json)
+
+
+def _import(
+    importer: str,
+    usage: Path,
+    baseline: Path,
+    idle: Path | None,
+    timezone: str | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    from analysis.imports.oscar import import_oscar
+
+    import_oscar(
+        out,
+        usage=usage,
+        baseline=baseline,
+        idle=idle,
+        timezone=timezone,
+        version=VERSION,
+        importer=importer,
+    )
+    print_import(out, as_json)
