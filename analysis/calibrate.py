@@ -11,12 +11,10 @@ what the finding ``calibration-old`` is for.
 """
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from analysis.arrays import Floats
 from records.findings import Finding
 from records.meter import Calibration, Identity, MeterRecord
-from records.run import Run, RunFolder
 
 LONGEST_AGE_DAYS = 365
 """An older calibration is a finding; a year is the usual interval of recalibration."""
@@ -74,21 +72,18 @@ def corrected_w(indicated_w: Floats, meter: MeterRecord) -> Floats:
     return corrected
 
 
-def check_calibrations(runs: list[tuple[Path, Run]]) -> list[Finding]:
+def check_calibrations(runs: list[tuple[MeterRecord, float | None]]) -> list[Finding]:
     """Say which calibration is applied to the counted runs, which is not and why, and which is old.
 
     Args:
-        runs: folder and record of each counted run.
+        runs: meter and start (UTC, seconds) of each counted run.
 
     Returns:
         One finding for each thing to say, however many runs it is about.
-
-    Raises:
-        RecordError: a ``meter.json`` is damaged.
     """
     found: dict[Finding, None] = {}
-    for path, run in runs:
-        found |= dict.fromkeys(_check(MeterRecord.read(RunFolder(path).meter_json), run.t_start_utc_s))
+    for meter, t_start_utc_s in runs:
+        found |= dict.fromkeys(_check(meter, t_start_utc_s))
     return list(found)
 
 

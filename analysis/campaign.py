@@ -1,7 +1,7 @@
 """From a campaign's records to its results: a map over the runs and a small reduction."""
 
-from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +10,21 @@ from analysis.agreement.trackers import agreement_rows
 from analysis.baseline import Baseline, BaselinePower
 from analysis.budgets import budget_rows
 from analysis.ecolabel.values import check_ecolabel, ecolabel_rows
-from analysis.evidence import Examination, examine
+from analysis.evidence import Examination
+from analysis.evidence.examine import Attempt, SlotTask, conclude, examine_slot, survey_campaign
 from analysis.health import check_health, health_values
 from analysis.iso14756.values import check_iso14756, iso14756_values
-from analysis.measure import RunMeasure, measure_run
+from analysis.measure import RunMeasure, measure_recorded
 from analysis.notes import check_baseline, check_rows, check_samples
 from analysis.provenance import Origin, by_scenario
 from analysis.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
 from analysis.rules import Rule, find_rule
 from analysis.rules.contract import DEFAULT
 from analysis.scenarios import group_runs, scenario_row
+from analysis.scheduling import ALONE, Progress, Workforce, run_map
 from analysis.settings import AnalysisSettings, settings_of
 from analysis.statistics.campaign import comparison_rows, correlation_rows, mixed_model_rows, statistics_rows
+from analysis.thinning import points_per_run
 from records.campaign import Campaign, CampaignFolder, Environment
 from records.errors import RecordError
 from records.findings import LEVELS, Finding
@@ -32,8 +35,9 @@ from records.results import Results, Row, write_results
 def analyse(
     folder: Path,
     settings: AnalysisSettings | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     rule: str = DEFAULT,
+    workforce: Workforce = ALONE,
 ) -> Results:
     """Analyse a campaign and write its ``results/``.
 
@@ -42,6 +46,7 @@ def analyse(
         settings: those of the campaign unless given.
         rule: name of a published rule whose numbers are wanted beside (`analysis.rules`).
         progress: called with the number of runs done and the number of all.
+        workforce: which processes do the work; the numbers are the same to the last bit.
 
     Returns:
         What was written. Runs that do not count are listed with their reason.
@@ -50,20 +55,31 @@ def analyse(
         SchemaError: the campaign was written by a newer Wattlab.
         RecordError: the folder is no campaign, or its ``campaign.json`` is damaged.
         ConfigurationError: the settings are none that the analysis knows, or there is no such rule.
+        SutError: the workforce cannot do its work.
     """
     published = find_rule(rule)
     place = CampaignFolder(folder)
     campaign = place.read()
     settings = settings or settings_of(campaign)
-    examination = examine(folder, settings)
-    runs = []
-    for done, attempt in enumerate(examination.counted, start=1):
-        runs.append(measure_run(attempt.path, published))
-        if progress is not None:
-            progress(done, len(examination.counted))
+    survey = survey_campaign(folder, settings)
+    outcomes = run_map(
+        partial(_analyse_slot, rule=published, points=points_per_run(len(survey.tasks))),
+        survey.tasks,
+        names=[str(task.slot.run_dir if task.slot else task.attempts[0].name) for task in survey.tasks],
+        folder=folder.absolute(),
+        workforce=workforce,
+        progress=progress,
+    )
+    examination = conclude(survey, [attempts for attempts, _ in outcomes])
+    runs = [run for _, run in outcomes if run is not None]
     results = reduce_runs(place, campaign, runs, examination, settings, published)
     write_results(results, place.results)
     return results
+
+
+def _analyse_slot(task: SlotTask, rule: Rule | None, points: int) -> tuple[list[Attempt], RunMeasure | None]:
+    """Check and measure one slot: the part of the analysis that needs no other run."""
+    return examine_slot(task, partial(measure_recorded, rule=rule, points=points))
 
 
 def reduce_runs(

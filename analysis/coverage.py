@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.clock import campaign_clock
 from analysis.energy import Hole, window_energy
-from analysis.spans import rating_interval, read_events_if_any
-from analysis.trace import CadenceFigures, read_meter, read_trace
-from records.run import RunFolder
+from analysis.recorded import RecordedRun
+from analysis.trace import CadenceFigures
 
 
 @dataclass(frozen=True)
@@ -60,10 +58,13 @@ def run_coverage(run_dir: Path) -> Coverage:
     Raises:
         RecordError: a file is missing or damaged, or the run has no rating interval.
     """
-    clock = campaign_clock(run_dir)
-    events = read_events_if_any(run_dir)
-    start_utc_s, stop_utc_s = rating_interval(run_dir, RunFolder(run_dir).read(), events, clock)
-    trace = read_trace(run_dir, read_meter(run_dir), start_utc_s)
+    return coverage_of(RecordedRun(run_dir))
+
+
+def coverage_of(recorded: RecordedRun) -> Coverage:
+    """Find the coverage of a run's rating interval; raises as `run_coverage` does."""
+    start_utc_s, stop_utc_s = recorded.rating_interval
+    trace = recorded.trace
     window = window_energy(trace, 0.0, stop_utc_s - start_utc_s)
     pieces = trace.power_w
     return Coverage(

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.arrays import Floats, finite
+from analysis.pieces import Pieces
 from analysis.trace import PowerTrace
 
 NEIGHBOURS = 5
@@ -40,13 +42,24 @@ class Border:
     """How the power changes where a window begins or ends.
 
     Attributes:
-        step_w: difference between the reading after and the reading before the one that holds it.
+        before_w, after_w: the readings before and after the one that holds the border.
         split_s: ``f * (1 - f) * dt`` where the border cuts an interval mean at its share ``f``;
             if the whole step happened at the border, the cut misplaces this time times the step.
     """
 
-    step_w: float
+    before_w: float
+    after_w: float
     split_s: float
+
+    @property
+    def step_w(self) -> float:
+        """Change of the power from before to after."""
+        return self.after_w - self.before_w
+
+    @property
+    def level_w(self) -> float:
+        """Power about the border."""
+        return (self.before_w + self.after_w) / 2
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,7 @@ class WindowEnergy:
             nothing was measured.
         filled_j: the part of it that stands in for holes.
         holes: where nothing was measured.
-        overlap2_s2: sum of the squared overlaps of the readings with the window.
+        overlap2_s2: sum of the squared times, within the window, over which the reading is the same.
         first, last: its borders.
     """
 
@@ -84,7 +97,18 @@ class WindowEnergy:
 
 
 def window_energy(trace: PowerTrace, from_s: float, to_s: float) -> WindowEnergy:
-    """Integrate the power over a window; borders are split exactly, never rounded to readings.
+    """Integrate the power over one window; see `window_energies`.
+
+    Args:
+        trace: power over time.
+        from_s: start of the window, on the time of the trace.
+        to_s: its end.
+    """
+    return window_energies(trace, np.array([from_s]), np.array([to_s]))[0]
+
+
+def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[WindowEnergy]:
+    """Integrate the power over windows; borders are split exactly, never rounded to readings.
 
     Interval means add P_i times their overlap with the window, momentary values the trapezoids
     between them with interpolated borders. A hole is never filled with a reading of its own: it is
@@ -92,58 +116,138 @@ def window_energy(trace: PowerTrace, from_s: float, to_s: float) -> WindowEnergy
 
     Args:
         trace: power over time.
-        from_s: start of the window, on the time of the trace.
-        to_s: its end.
+        from_s: starts of the windows, on the time of the trace, ``(k,)``.
+        to_s: their ends.
     """
-    a, b = np.array([from_s]), np.array([to_s])
-    measured_s = float(trace.power_w.covered_s(a, b)[0])
-    holes = find_holes(trace, from_s, to_s)
-    filled_j = sum(hole.length_s * hole.power_w for hole in holes if hole.power_w is not None)
-    known = measured_s > 0 or (to_s - from_s <= SAME_TIME_S and not holes)
-    return WindowEnergy(
-        window_s=to_s - from_s,
-        measured_s=measured_s,
-        energy_j=float(trace.power_w.integral(a, b)[0]) + filled_j if known else None,
-        filled_j=filled_j,
-        holes=holes,
-        overlap2_s2=float(np.square(trace.power_w.overlaps_s(from_s, to_s)).sum()),
-        first=_border(trace, from_s),
-        last=_border(trace, to_s),
+    gaps = _gaps(trace.power_w)
+    measured_s, filled_j, energy_j = _sums(trace, gaps, from_s, to_s)
+    columns = (
+        from_s.tolist(),
+        to_s.tolist(),
+        measured_s.tolist(),
+        filled_j.tolist(),
+        energy_j.tolist(),
+        gaps.within(from_s, to_s),
+        _same2_s2(trace.power_w, from_s, to_s).tolist(),
+        _borders(trace, from_s),
+        _borders(trace, to_s),
     )
+    return [
+        WindowEnergy(
+            window_s=to - begin,
+            measured_s=measured,
+            energy_j=None if np.isnan(energy) else energy,
+            filled_j=filled,
+            holes=holes,
+            overlap2_s2=overlap2,
+            first=first,
+            last=last,
+        )
+        for begin, to, measured, filled, energy, holes, overlap2, first, last in zip(*columns, strict=True)
+    ]
 
 
-def find_holes(trace: PowerTrace, from_s: float, to_s: float) -> tuple[Hole, ...]:
-    """List the parts of a window that no reading covers."""
-    first, last = trace.power_w.touched(from_s, to_s)
-    begins = np.concatenate(([from_s], np.minimum(trace.power_w.stop_s[first:last], to_s)))
-    ends = np.concatenate((np.maximum(trace.power_w.start_s[first:last], from_s), [to_s]))
-    empty = np.flatnonzero(ends - begins > SAME_TIME_S)
-    return tuple(_hole(trace, float(begins[i]), float(ends[i]), first + int(i)) for i in empty)
+def energies_j(trace: PowerTrace, from_s: Floats, to_s: Floats) -> Floats:
+    """Return only the energies of windows, ``(k,)``, NaN where nothing was measured."""
+    return _sums(trace, _gaps(trace.power_w), from_s, to_s)[2]
 
 
-def _hole(trace: PowerTrace, from_s: float, to_s: float, after: int) -> Hole:
-    """Describe a hole that ends where piece number ``after`` begins."""
-    sides = [trace.power_w.mean[max(0, after - NEIGHBOURS) : after], trace.power_w.mean[after:][:NEIGHBOURS]]
-    sides = [side for side in sides if len(side)]
-    if not sides:
-        return Hole(from_s, to_s, None, None)
-    beside_w = np.concatenate(sides)
-    return Hole(
-        from_s,
-        to_s,
-        power_w=float(np.mean([side.mean() for side in sides])),
-        bound_j=(to_s - from_s) * float(beside_w.max() - beside_w.min()),
-    )
+def _sums(trace: PowerTrace, gaps: "_Gaps", from_s: Floats, to_s: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return measured time, energy in holes and energy of all of each window, ``(k,)``."""
+    measured_s = trace.power_w.covered_s(from_s, to_s)
+    filled_j = gaps.filled_j(from_s, to_s)
+    known = (measured_s > 0) | (to_s - from_s <= SAME_TIME_S)
+    return measured_s, filled_j, np.where(known, trace.power_w.integral(from_s, to_s) + filled_j, np.nan)
 
 
-def _border(trace: PowerTrace, t_s: float) -> Border:
+@dataclass(frozen=True, eq=False)
+class _Gaps:
+    """The time between the pieces of a trace, before the first and after the last, ``(g,)`` each.
+
+    Attributes:
+        begin_s, end_s: borders; the first begins and the last ends at infinity.
+        power_w: mean of the readings beside it, both sides with equal weight; NaN without any.
+        spread_w: their largest minus their smallest.
+    """
+
+    begin_s: Floats
+    end_s: Floats
+    power_w: Floats
+    spread_w: Floats
+
+    def filled_j(self, from_s: Floats, to_s: Floats) -> Floats:
+        """Return the energy that stands in for the holes of each window, ``(k,)``."""
+        if len(from_s) == 0 or np.isnan(self.power_w).any():  # a trace without any reading
+            return np.zeros_like(from_s)
+        inside = np.clip((self.begin_s, self.end_s), from_s.min(), to_s.max())
+        return Pieces.level(inside[0], inside[1], self.power_w).integral(from_s, to_s)
+
+    def within(self, from_s: Floats, to_s: Floats) -> list[tuple[Hole, ...]]:
+        """List the holes of each window."""
+        first = np.searchsorted(self.end_s, from_s, side="right")
+        last = np.searchsorted(self.begin_s, to_s, side="left")
+        holes: list[tuple[Hole, ...]] = [()] * len(from_s)
+        for i in np.flatnonzero(last > first).tolist():
+            candidates = range(int(first[i]), int(last[i]))
+            found = (self._hole(j, float(from_s[i]), float(to_s[i])) for j in candidates)
+            holes[i] = tuple(hole for hole in found if hole.length_s > SAME_TIME_S)
+        return holes
+
+    def _hole(self, j: int, from_s: float, to_s: float) -> Hole:
+        begin_s, end_s = max(float(self.begin_s[j]), from_s), min(float(self.end_s[j]), to_s)
+        power_w, spread_w = finite(self.power_w[j]), finite(self.spread_w[j])
+        return Hole(begin_s, end_s, power_w, None if spread_w is None else (end_s - begin_s) * spread_w)
+
+
+def _gaps(pieces: Pieces) -> _Gaps:
+    begin_s = np.concatenate(([-np.inf], pieces.stop_s))
+    end_s = np.concatenate((pieces.start_s, [np.inf]))
+    after = np.flatnonzero(end_s - begin_s > SAME_TIME_S)  # number of the piece that follows
+    if len(pieces) == 0:
+        return _Gaps(begin_s, end_s, np.array([np.nan]), np.array([np.nan]))
+    place = after[:, np.newaxis] + np.arange(-NEIGHBOURS, NEIGHBOURS)
+    there = (place >= 0) & (place < len(pieces))
+    beside_w = pieces.mean[np.clip(place, 0, len(pieces) - 1)]
+    sides = slice(None, NEIGHBOURS), slice(NEIGHBOURS, None)
+    counts = np.array([there[:, side].sum(axis=1) for side in sides])
+    totals_w = np.array([np.where(there, beside_w, 0.0)[:, side].sum(axis=1) for side in sides])
+    means_w = totals_w / np.maximum(counts, 1)
+    power_w = means_w.sum(axis=0) / (counts > 0).sum(axis=0)
+    highest_w = np.where(there, beside_w, -np.inf).max(axis=1)
+    lowest_w = np.where(there, beside_w, np.inf).min(axis=1)
+    return _Gaps(begin_s[after], end_s[after], power_w, highest_w - lowest_w)
+
+
+def _same2_s2(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
+    """Return the sum of the squared times in each window over which the reading is the same, ``(k,)``.
+
+    Readings that differ are rounded independently; equal ones in a row all by the same amount, so
+    that a steady power may be wrong by half a digit however long it is averaged.
+    """
+    if len(pieces) == 0:
+        return np.zeros_like(from_s)
+    moved = np.concatenate(([0], np.flatnonzero(np.diff(pieces.mean)) + 1))
+    begin_s, end_s = pieces.start_s[moved], pieces.stop_s[np.append(moved[1:], len(pieces)) - 1]
+    before_s2 = np.concatenate(([0.0], np.cumsum(np.square(end_s - begin_s))))
+    first = np.searchsorted(end_s, from_s, side="right")
+    last = np.searchsorted(begin_s, to_s, side="left") - 1
+    left, right = np.minimum(first, len(begin_s) - 1), np.maximum(last, 0)
+    starts_s = np.minimum(end_s[left], to_s) - np.maximum(begin_s[left], from_s)
+    ends_s = np.minimum(end_s[right], to_s) - np.maximum(begin_s[right], from_s)
+    between_s2 = before_s2[right] - before_s2[np.minimum(left + 1, right)]
+    several: Floats = np.square(starts_s) + between_s2 + np.square(ends_s)
+    return np.where(last > first, several, np.where(last == first, np.square(starts_s), 0.0))
+
+
+def _borders(trace: PowerTrace, t_s: Floats) -> list[Border]:
     pieces = trace.power_w
     if len(pieces) == 0:
-        return Border(0.0, 0.0)
-    holder = int(np.clip(np.searchsorted(pieces.start_s, t_s, side="right") - 1, 0, len(pieces) - 1))
-    before, after = max(holder - 1, 0), min(holder + 1, len(pieces) - 1)
-    step_w = abs(float(pieces.mean[after] - pieces.mean[before]))
-    start_s, stop_s = float(pieces.start_s[holder]), float(pieces.stop_s[holder])
-    if trace.sampling == "instantaneous" or not start_s < t_s < stop_s:
-        return Border(step_w, 0.0)
-    return Border(step_w, (t_s - start_s) * (stop_s - t_s) / (stop_s - start_s))
+        return [Border(0.0, 0.0, 0.0)] * len(t_s)
+    holder = np.clip(np.searchsorted(pieces.start_s, t_s, side="right") - 1, 0, len(pieces) - 1)
+    before, after = np.maximum(holder - 1, 0), np.minimum(holder + 1, len(pieces) - 1)
+    before_w, after_w = pieces.mean[before], pieces.mean[after]
+    start_s, stop_s = pieces.start_s[holder], pieces.stop_s[holder]
+    cut = (start_s < t_s) & (t_s < stop_s) & (trace.sampling == "interval_mean")
+    split_s = np.where(cut, (t_s - start_s) * (stop_s - t_s) / (stop_s - start_s), 0.0)
+    columns = (before_w.tolist(), after_w.tolist(), split_s.tolist())
+    return [Border(*values) for values in zip(*columns, strict=True)]

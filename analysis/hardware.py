@@ -1,15 +1,13 @@
 """Time means of what the collectors saw on the SUT, over any window."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from analysis.arrays import Floats, column, finite
 from analysis.clock import ClockFit
 from analysis.pieces import Pieces
-from records.gpu import read_gpu
-from records.host import HOST_COLUMNS, read_host, read_sensors
+from records.host import HOST_COLUMNS
 from records.results import HARDWARE_COLUMNS
 from records.tables import Table
 
@@ -31,11 +29,9 @@ class Hardware:
 
     Attributes:
         series: samples over seconds after the origin.
-        damaged: damaged lines by file name.
     """
 
     series: dict[str, list[Pieces]]
-    damaged: dict[str, list[int]]
 
     def means(self, from_s: Floats, to_s: Floats) -> list[dict[str, float | None]]:
         """Return the time mean of every column over each window, ``None`` where nothing was sampled.
@@ -68,29 +64,25 @@ class Hardware:
         return result
 
 
-def read_hardware(run_dir: Path, origin_utc_s: float, clock: ClockFit) -> Hardware:
-    """Read whatever collectors' files a run has.
+def make_hardware(
+    host: Table | None, sensors: Table | None, gpu: Table | None, origin_utc_s: float, clock: ClockFit
+) -> Hardware:
+    """Put together what the collectors of a run recorded.
 
     Args:
-        run_dir: the run folder.
+        host: what was read of the run's files, ``None`` where it has no such file.
+        sensors: likewise.
+        gpu: likewise.
         origin_utc_s: time zero on the controller's clock.
         clock: from the SUT's clock to the controller's.
-
-    Raises:
-        RecordError: a file is there but cannot be used.
     """
     series: dict[str, list[Pieces]] = {}
-    damaged: dict[str, list[int]] = {}
-    host, sensors, gpu = read_host(run_dir), read_sensors(run_dir), read_gpu(run_dir)
     if host is not None:
-        damaged["host"] = host.damaged_lines
         for name in HOST_COLUMNS[1:]:
             series[name] = [_samples(host, name, origin_utc_s, clock)]
     if sensors is not None:
-        damaged["sensors.csv"] = sensors.damaged_lines
         series["cpu_temperature_c"] = [_samples(sensors, "cpu_temperature_c", origin_utc_s, clock)]
     if gpu is not None:
-        damaged["gpu.csv"] = gpu.damaged_lines
         cards = np.unique(column(gpu, "gpu"))
         for name, source in _GPU.items():
             series[name] = [
@@ -98,7 +90,7 @@ def read_hardware(run_dir: Path, origin_utc_s: float, clock: ClockFit) -> Hardwa
                 for card in cards
                 if np.isfinite(card)
             ]
-    return Hardware(series, damaged)
+    return Hardware(series)
 
 
 def _samples(

@@ -8,40 +8,54 @@ from analysis.arrays import finite
 from analysis.baseline import BaselinePower
 from analysis.efficiency import wh_to_target
 from analysis.measure import Measured, RunMeasure, TrackerClaim
-from analysis.uncertainty import induced_budget
-from records.meter import MeterRecord
+from analysis.meter_errors import combined
+from analysis.uncertainty import Budget, induced_budget
 from records.results import USEFUL_WORK, Row
 from records.trackers import TRACKER_COLUMNS
 from records.units import wh_from_j
 
+_DRAWN = ("t_s", "power_w", "low_w", "high_w")
 _EPOCH_QUALITY = ("accuracy", "val_accuracy", "loss", "val_loss")
 
 
-def energies(measured: Measured, meter: MeterRecord, baseline: BaselinePower | None) -> Row:
+def energies(measured: Measured, baseline: BaselinePower | None) -> Row:
     """Return duration, coverage, gross and induced energy of a window, with their uncertainties.
-
-    ``E_induced = E - P_base * T`` with the window's own T (METHOD section 3).
 
     Args:
         measured: the window.
-        meter: of the run.
         baseline: reference for this run, or ``None`` where nothing is to be subtracted.
     """
-    duration_s, energy_wh = measured.window.duration_s, measured.energy_wh
+    energy_wh = measured.energy_wh
     row: Row = {
-        "duration_s": duration_s,
+        "duration_s": measured.window.duration_s,
         "coverage_pct": measured.energy.coverage_pct,
         "energy_wh": energy_wh,
         "energy_u_wh": None if energy_wh is None else measured.budget.total_wh,
         "induced_wh": None,
         "induced_u_wh": None,
     }
-    if energy_wh is not None and baseline is not None:
-        induced_wh = energy_wh - wh_from_j(baseline.power_w * duration_s)
-        baseline_u_wh = wh_from_j(baseline.power_u_w * duration_s)
-        budget = induced_budget(measured.budget, meter, induced_wh, baseline_u_wh)
-        row |= {"induced_wh": induced_wh, "induced_u_wh": budget.total_wh}
+    above = induced(measured, baseline)
+    if above is not None:
+        row |= {"induced_wh": above[0], "induced_u_wh": above[1].total_wh}
     return row
+
+
+def induced(measured: Measured, baseline: BaselinePower | None) -> tuple[float, Budget] | None:
+    """Return the energy of a window above the baseline, and its budget.
+
+    ``E_induced = E - P_base * T`` with the window's own T (METHOD section 3).
+
+    Args:
+        measured: the window.
+        baseline: reference for this run; without one, or without energy, there is nothing to return.
+    """
+    if measured.energy_wh is None or baseline is None:
+        return None
+    time_h = measured.window.duration_s / 3600
+    exposures = combined([(time_h, baseline.exposures)])
+    scatter_wh, rounding_wh = baseline.power_u_w * time_h, baseline.resolution_u_w * time_h
+    budget = induced_budget(measured.budget, exposures, scatter_wh, rounding_wh)
+    return measured.energy_wh - baseline.power_w * time_h, budget
 
 
 def run_row(run: RunMeasure, baseline: BaselinePower | None, target: float | None) -> Row:
@@ -52,7 +66,7 @@ def run_row(run: RunMeasure, baseline: BaselinePower | None, target: float | Non
         baseline: reference for it, or ``None`` where nothing is to be subtracted.
         target: validation accuracy whose energy is asked for.
     """
-    energy = energies(run.whole, run.meter, baseline)
+    energy = energies(run.whole, baseline)
     duration_s, energy_wh = run.whole.window.duration_s, energy["energy_wh"]
     accuracy = [finite(epoch.window.data.get("val_accuracy")) for epoch in run.epochs]
     epochs = list(zip(accuracy, run.cumulative_wh, strict=True))
@@ -96,7 +110,7 @@ def span_rows(run: RunMeasure, spans: list[Measured], baseline: BaselinePower | 
             **_identity(run),
             "name": span.window.name,
             "depth": span.window.depth,
-            **energies(span, run.meter, baseline),
+            **energies(span, baseline),
             "tracker": run.run.tracker,
             "run_dir": run.run_dir,
             "start_s": span.window.from_s,
@@ -116,7 +130,7 @@ def epoch_rows(run: RunMeasure, baseline: BaselinePower | None) -> list[Row]:
             {
                 **_identity(run),
                 "epoch": position if number is None else int(number),
-                **energies(epoch, run.meter, baseline),
+                **energies(epoch, baseline),
                 **{name: finite(epoch.window.data.get(name)) for name in _EPOCH_QUALITY},
                 **epoch.hardware,
                 "samples": finite(epoch.window.data.get("samples")),
@@ -139,7 +153,7 @@ def tracker_rows(run: RunMeasure, baseline: BaselinePower | None, coverage_min_p
         row: Row = {**_identity(run), **{name: claim.claim[name] for name in TRACKER_COLUMNS}}
         meter: dict[str, Any] = dict.fromkeys(("energy_wh", "energy_u_wh", "induced_wh", "induced_u_wh"))
         if claim.meter is not None and claim.meter.energy.coverage_pct >= coverage_min_pct:
-            meter = energies(claim.meter, run.meter, baseline)
+            meter = energies(claim.meter, baseline)
         gross, net, claimed = meter["energy_wh"], meter["induced_wh"], row["energy_wh"]
         rows.append(
             row
@@ -175,7 +189,7 @@ def ratio(above: float | None, below: float | None) -> float | None:
 
 
 def trace_row(run: RunMeasure) -> Row:
-    """Return the power over a run as the report draws it; a hole is a jump in ``t_s``."""
+    """Return the power over a run to be drawn (`analysis.thinning`); a hole is a jump in ``t_s``."""
     return {
         "run_dir": run.run_dir,
         "slot": run.run.slot,
@@ -183,6 +197,7 @@ def trace_row(run: RunMeasure) -> Row:
         "tracker": run.run.tracker,
         "interval_s": run.cadence.interval_s,
         "duration_s": run.whole.window.duration_s,
-        "t_s": [round(t, 3) for t in run.trace_t_s.tolist()],
-        "power_w": [float(np.round(p, 3)) for p in run.trace_power_w.tolist()],
+        "readings": run.cadence.readings,
+        "bin_s": run.drawn.bin_s,
+        **{name: np.round(getattr(run.drawn, name), 3).tolist() for name in _DRAWN},
     }

@@ -8,9 +8,9 @@ from typing import Any
 from analysis.arrays import finite
 from analysis.clock import ClockFit
 from records.errors import RecordError
-from records.events import Events, Span, read_events
+from records.events import Events, Span
 from records.results import USEFUL_WORK
-from records.run import Run, RunFolder
+from records.run import Run
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,6 @@ class Window:
     to_s: float
     duration_s: float
     data: dict[str, Any] = field(default_factory=dict)
-
-
-def read_events_if_any(run_dir: Path) -> Events:
-    """Read ``events.jsonl``, or return no events where a run has none."""
-    path = RunFolder(run_dir).events
-    return read_events(path) if path.is_file() else Events([], [])
 
 
 def rating_interval(run_dir: Path, run: Run, events: Events, clock: ClockFit) -> tuple[float, float]:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.arrays import Floats, column
+from analysis.arrays import Floats, column, finite
 from analysis.calibrate import corrected_w
 from analysis.pieces import Pieces
 from records.cadence import Session, fit_sessions, longest_of, missing_of
 from records.errors import RecordError
-from records.meter import MeterRecord, Sampling, read_readings
+from records.meter import MeterRecord, Sampling
 from records.run import RunFolder
 from records.tables import Table
 
@@ -66,13 +66,14 @@ class PowerTrace:
     cadence: CadenceFigures
     reactive_var: Pieces | None = None
 
-    def mean_reactive_var(self, from_s: float, to_s: float) -> float | None:
-        """Return the mean magnitude of the reactive power over the measured part of a window."""
+    def mean_reactive_var(self, from_s: Floats, to_s: Floats) -> list[float | None]:
+        """Return the mean magnitude of the reactive power over the measured part of each window."""
         if self.reactive_var is None:
-            return None
-        a, b = np.array([from_s]), np.array([to_s])
-        measured_s = float(self.reactive_var.covered_s(a, b)[0])
-        return float(self.reactive_var.integral(a, b)[0]) / measured_s if measured_s > 0 else None
+            return [None] * len(from_s)
+        measured_s = self.reactive_var.covered_s(from_s, to_s)
+        area = self.reactive_var.integral(from_s, to_s)
+        seen = measured_s > 0
+        return list(map(finite, np.where(seen, area / np.where(seen, measured_s, 1.0), np.nan)))
 
 
 def read_meter(run_dir: Path) -> MeterRecord:
@@ -93,22 +94,18 @@ def read_meter(run_dir: Path) -> MeterRecord:
     return meter
 
 
-def read_trace(run_dir: Path, meter: MeterRecord, origin_utc_s: float) -> PowerTrace:
-    """Read ``meter.csv`` of a run and lay its readings on the meter's own cadence.
+def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTrace:
+    """Lay the readings of a run on the meter's own cadence.
 
     A reading stamped ``t`` covers ``(t - latency - dt, t - latency]`` where it is an interval mean,
     and holds for ``t - latency`` where it is momentary (METHOD section 2). Flagged rows have no
     power and leave a hole. The power is corrected by the meter's calibration (`analysis.calibrate`).
 
     Args:
-        run_dir: the run folder.
-        meter: its ``meter.json``.
+        table: ``meter.csv``.
+        meter: ``meter.json``.
         origin_utc_s: what becomes time zero, by the controller's clock.
-
-    Raises:
-        RecordError: ``meter.csv`` is missing or lacks a column.
     """
-    table = read_readings(RunFolder(run_dir).meter_csv)
     stamp_s = column(table, "t_utc_s")
     power_w = column(table, "power_w")
     flag = np.asarray(table.frame["flag"], dtype=object)

@@ -6,6 +6,7 @@ of Wattlab; this module is its reader.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ class Span:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Events:
     """The events of a run in the order of the file, and the lines that could not be read."""
 
@@ -75,6 +76,10 @@ class Events:
 
     def spans(self) -> list[Span]:
         """Pair starts with stops, in the order of the starts."""
+        return self._spans
+
+    @cached_property
+    def _spans(self) -> list[Span]:
         starts = {e.id: e for e in self.events if e.event == "start"}
         stops = {e.id: e for e in self.events if e.event == "stop"}
         depths: dict[int, int] = {}

@@ -1,8 +1,10 @@
 """The whole check, and which runs count."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from analysis.calibrate import check_calibrations
 from analysis.evidence.case import RunCase, collect
@@ -13,15 +15,17 @@ from analysis.evidence.files import check_files, check_lines
 from analysis.evidence.order import check_spans
 from analysis.evidence.readings import check_readings
 from analysis.provenance import Origin, check_provenance
+from analysis.recorded import RecordedRun
 from analysis.settings import AnalysisSettings, settings_of
-from analysis.spans import provenance, read_events_if_any
+from analysis.spans import provenance
 from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.errors import ConfigurationError, RecordError, SchemaError
 from records.files import read_json
 from records.findings import LEVELS, Finding
 from records.imported import read_import
 from records.journal import read_journal
-from records.run import Run, RunFolder
+from records.meter import MeterRecord
+from records.run import Run
 
 _CHECKS = (
     check_files,
@@ -42,12 +46,15 @@ class Attempt:
         path: its folder; ``slot`` of the plan, or ``None`` without a readable plan.
         run: its record, or ``None`` when that is damaged.
         findings: about it.
+        meter, origin: of a sound one: the meter's record, and what the workload said of data and weights.
     """
 
     path: Path
     slot: Slot | None
     run: Run | None
     findings: list[Finding] = field(default_factory=list)
+    meter: MeterRecord | None = None
+    origin: Origin | None = None
 
     @property
     def sound(self) -> bool:
@@ -114,28 +121,111 @@ def examine(folder: Path, settings: AnalysisSettings | None = None) -> Examinati
         SchemaError: the campaign was written by a newer Wattlab.
         RecordError: the folder is no campaign.
     """
+    survey = survey_campaign(folder, settings)
+    return conclude(survey, [examine_slot(task)[0] for task in survey.tasks])
+
+
+@dataclass(frozen=True)
+class SlotTask:
+    """One slot to be examined, and perhaps measured: what a process of its own needs for it.
+
+    Attributes:
+        slot: of the plan, or ``None`` without a readable plan.
+        attempts: folders of the attempts at it, in their order.
+        campaign: without its plan, which every task would carry along; ``None`` when it is damaged.
+        settings: of the analysis.
+    """
+
+    slot: Slot | None
+    attempts: tuple[Path, ...]
+    campaign: Campaign | None
+    settings: AnalysisSettings
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A campaign before any run of it was looked at.
+
+    Attributes:
+        place: its folder; ``campaign`` as read, or ``None`` when it is damaged.
+        settings: of the analysis.
+        tasks: one for each slot in the order of the plan.
+        findings: so far.
+    """
+
+    place: CampaignFolder
+    campaign: Campaign | None
+    settings: AnalysisSettings
+    tasks: list[SlotTask]
+    findings: list[Finding]
+
+
+def survey_campaign(folder: Path, settings: AnalysisSettings | None = None) -> Survey:
+    """Find the attempts at every slot of a campaign; raises as `examine` does."""
     place = CampaignFolder(folder)
     findings: list[Finding] = []
     campaign = _read_campaign(place, findings)
     settings = settings or _settings(campaign, findings)
     slots: list[Slot | None] = list(campaign.plan) if campaign else []
-    attempts = [[Attempt(path, slot, None) for path in place.attempts(slot)] for slot in slots if slot]
-    planned = {attempt.path for of_slot in attempts for attempt in of_slot}
-    strangers = [p for p in sorted(place.runs.glob("*")) if p.is_dir() and p not in planned]
+    attempts = [tuple(path.absolute() for path in place.attempts(slot)) for slot in slots if slot]
+    planned = {path for of_slot in attempts for path in of_slot}
+    strangers = [p for p in sorted(place.runs.absolute().glob("*")) if p.is_dir() and p not in planned]
     if campaign:
         findings += _strangers(strangers)
     else:  # without a plan every folder stands for a slot of its own
-        attempts = [[Attempt(path, None, None)] for path in strangers]
+        attempts = [(path,) for path in strangers]
         slots = [None] * len(strangers)
-    examination = Examination([], [], findings)
-    for slot, of_slot in zip(slots, attempts, strict=True):
-        for attempt in of_slot:
-            _examine_attempt(attempt, campaign, settings)
-        _decide(slot, of_slot, examination)
-    examination.findings += check_durations({a.path.name: a.run for a in examination.counted if a.run})
-    examination.findings += collect("", lambda: check_provenance(_origins(examination.counted)))
-    examination.findings += collect("", lambda: check_calibrations(_records(examination.counted)))
-    examination.findings += _campaign_files(place, campaign)
+    lean = replace(campaign, plan=[]) if campaign else None
+    tasks = [SlotTask(*pair, lean, settings) for pair in zip(slots, attempts, strict=True)]
+    return Survey(place, campaign, settings, tasks, findings)
+
+
+Outcome = TypeVar("Outcome")
+
+
+def examine_slot(
+    task: SlotTask, measure: Callable[[RecordedRun], Outcome] | None = None
+) -> tuple[list[Attempt], Outcome | None]:
+    """Check the attempts at one slot, and measure the one that counts: the last sound one.
+
+    Args:
+        task: the slot.
+        measure: is handed the files of that run, so that none has to be read again.
+
+    Returns:
+        The attempts in their order, and what ``measure`` made of the one that counts.
+    """
+    attempts: list[Attempt] = []
+    measured = None
+    counted = False
+    for path in reversed(task.attempts):
+        recorded = RecordedRun(path)
+        attempt = _examine_attempt(recorded, task)
+        attempts.insert(0, attempt)
+        if attempt.sound and not counted:
+            counted = True
+            measured = measure(recorded) if measure else None
+    return attempts, measured
+
+
+def conclude(survey: Survey, attempts: list[list[Attempt]]) -> Examination:
+    """Decide which runs count, and check what only all of them together show.
+
+    Args:
+        survey: of the campaign.
+        attempts: the examined ones of each of its tasks.
+    """
+    examination = Examination([], [], list(survey.findings))
+    for task, of_slot in zip(survey.tasks, attempts, strict=True):
+        _decide(task.slot, of_slot, examination)
+    counted = examination.counted
+    examination.findings += check_durations({a.path.name: a.run for a in counted if a.run})
+    examination.findings += check_provenance([a.origin for a in counted if a.origin])
+    examination.findings += check_calibrations(
+        [(a.meter, a.run.t_start_utc_s) for a in counted if a.meter and a.run]
+    )
+    examination.findings += _campaign_files(survey.place, survey.campaign)
+    folder = survey.place.path
     examination.findings = [replace(f, message=within(folder, f.message)) for f in examination.findings]
     examination.findings.sort(key=lambda f: (LEVELS.index(f.level), f.run_dir, f.code))
     return examination
@@ -150,9 +240,7 @@ def examine_attempt(path: Path, slot: Slot, campaign: Campaign, settings: Analys
         campaign: to which it belongs.
         settings: of the analysis.
     """
-    attempt = Attempt(path, slot, None)
-    _examine_attempt(attempt, campaign, settings)
-    return attempt
+    return _examine_attempt(RecordedRun(path), SlotTask(slot, (path,), campaign, settings))
 
 
 def _read_campaign(place: CampaignFolder, findings: list[Finding]) -> Campaign | None:
@@ -184,25 +272,29 @@ def _strangers(folders: list[Path]) -> list[Finding]:
     return [Finding("warn", folder.name, "run-unplanned", message) for folder in folders]
 
 
-def _examine_attempt(attempt: Attempt, campaign: Campaign | None, settings: AnalysisSettings) -> None:
-    name = attempt.path.name
-    folder = RunFolder(attempt.path)
+def _examine_attempt(recorded: RecordedRun, task: SlotTask) -> Attempt:
+    name = recorded.path.name
+    attempt = Attempt(recorded.path, task.slot, None)
 
     def read() -> list[Finding]:
-        attempt.run = folder.read()
+        attempt.run = recorded.run
         return []
 
     attempt.findings += collect(name, read)
     if attempt.run is None:
-        return
+        return attempt
     if attempt.run.status != "completed":
         reason = attempt.run.reason or "it did not end: the controller was stopped while it ran"
         message = f"attempt {attempt.run.attempt} is {attempt.run.status}: {reason}"
         attempt.findings.append(Finding("info", name, "attempt-failed", message))
-        return
-    case = RunCase(folder, attempt.run, attempt.slot, campaign, settings)
+        return attempt
+    case = RunCase(recorded, attempt.run, task.slot, task.campaign, task.settings)
     for part in _CHECKS:
         attempt.findings += [f for f in collect(name, partial(part, case)) if f not in attempt.findings]
+    if attempt.sound:
+        attempt.meter = recorded.meter
+        attempt.origin = Origin(name, attempt.run.scenario, provenance(recorded.events))
+    return attempt
 
 
 def _decide(slot: Slot | None, attempts: list[Attempt], examination: Examination) -> None:
@@ -225,18 +317,6 @@ def _decide(slot: Slot | None, attempts: list[Attempt], examination: Examination
             f"{slot.repeat}) has no run that counts; {last}. Go on with `lab resume`"
         )
         examination.findings.append(Finding("refuse", slot.run_dir, "slot-incomplete", message))
-
-
-def _origins(attempts: list[Attempt]) -> list[Origin]:
-    return [
-        Origin(attempt.path.name, attempt.run.scenario, provenance(read_events_if_any(attempt.path)))
-        for attempt in attempts
-        if attempt.run is not None
-    ]
-
-
-def _records(attempts: list[Attempt]) -> list[tuple[Path, Run]]:
-    return [(attempt.path, attempt.run) for attempt in attempts if attempt.run is not None]
 
 
 def _campaign_files(place: CampaignFolder, campaign: Campaign | None) -> list[Finding]:

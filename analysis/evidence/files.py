@@ -1,14 +1,9 @@
 """Files of a run: are they there, unchanged, and whole?"""
 
 from analysis.evidence.case import RunCase, collect
-from records.events import read_events
 from records.files import sha256_of
 from records.findings import Finding
 from records.folders import RUN_JSON
-from records.gpu import read_gpu
-from records.host import read_host, read_sensors
-from records.meter import read_readings
-from records.trackers import read_trackers
 
 _COLLECTL_GOODBYE = "Shutting down in response to signal TERM"  # how we end it
 
@@ -70,10 +65,10 @@ def check_lines(case: RunCase) -> list[Finding]:
         lambda: _collector_remarks(case),
         lambda: _events_lines(case),
         lambda: _meter_lines(case),
-        lambda: _damaged(case, "collectors' file", getattr(read_host(case.path), "damaged_lines", [])),
-        lambda: _damaged(case, "sensors.csv", getattr(read_sensors(case.path), "damaged_lines", [])),
-        lambda: _damaged(case, "gpu.csv", getattr(read_gpu(case.path), "damaged_lines", [])),
-        lambda: _damaged(case, "trackers.csv", getattr(read_trackers(case.path), "damaged_lines", [])),
+        lambda: _damaged(case, "collectors' file", getattr(case.recorded.host, "damaged_lines", [])),
+        lambda: _damaged(case, "sensors.csv", getattr(case.recorded.sensors, "damaged_lines", [])),
+        lambda: _damaged(case, "gpu.csv", getattr(case.recorded.gpu, "damaged_lines", [])),
+        lambda: _damaged(case, "trackers.csv", getattr(case.recorded.trackers, "damaged_lines", [])),
     )
 
 
@@ -91,13 +86,13 @@ def _collector_remarks(case: RunCase) -> list[Finding]:
 
 
 def _events_lines(case: RunCase) -> list[Finding]:
-    path = case.folder.events
-    return _damaged(case, "events.jsonl", read_events(path).damaged_lines) if path.is_file() else []
+    return _damaged(case, "events.jsonl", case.recorded.events.damaged_lines)
 
 
 def _meter_lines(case: RunCase) -> list[Finding]:
-    path = case.folder.meter_csv
-    return _damaged(case, "meter.csv", read_readings(path).damaged_lines) if path.is_file() else []
+    if not case.folder.meter_csv.is_file():
+        return []
+    return _damaged(case, "meter.csv", case.recorded.readings.damaged_lines)
 
 
 def _damaged(case: RunCase, name: str, lines: list[int]) -> list[Finding]:

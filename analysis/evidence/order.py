@@ -1,7 +1,6 @@
 """Order of events: spans that start and stop, lie within each other, and agree with the record."""
 
 from analysis.evidence.case import RunCase
-from analysis.spans import read_events_if_any
 from records.events import Events, Span
 from records.findings import Finding
 
@@ -13,7 +12,7 @@ def check_spans(case: RunCase) -> list[Finding]:
     """Check every span of a run, and that ``run.json`` repeats its ``run`` span."""
     if not case.folder.events.is_file():
         return []
-    events = read_events_if_any(case.path)
+    events = case.recorded.events
     spans = {span.id: span for span in events.spans()}
     return [
         *_run_span(case, list(spans.values())),

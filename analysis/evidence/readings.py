@@ -1,9 +1,9 @@
 """The meter's readings: coverage, cadence, flags, and what was recorded before and after the run."""
 
 from analysis.calibrate import in_force
-from analysis.coverage import Coverage, run_coverage
+from analysis.coverage import Coverage, coverage_of
 from analysis.evidence.case import RunCase
-from analysis.trace import CadenceFigures, read_meter
+from analysis.trace import CadenceFigures
 from records.findings import Finding
 from records.meter import MeterRecord
 from records.units import wh_from_j
@@ -19,8 +19,8 @@ def check_readings(case: RunCase) -> list[Finding]:
     """Check coverage, cadence and flags of a run; nothing without the meter's files."""
     if not (case.folder.meter_json.is_file() and case.folder.meter_csv.is_file()):
         return []
-    meter = read_meter(case.path)
-    coverage = run_coverage(case.path)
+    meter = case.recorded.meter
+    coverage = coverage_of(case.recorded)
     return [
         *_coverage(case, coverage),
         *_leads(case, coverage),

@@ -5,8 +5,9 @@ import pytest
 
 from analysis.clock import ClockFit, fit_clock
 from analysis.evidence.clocks import clock_step_s
-from analysis.hardware import read_hardware
-from records.gpu import GPU_COLUMNS
+from analysis.hardware import Hardware, make_hardware
+from records.gpu import GPU_COLUMNS, read_gpu
+from records.host import read_host, read_sensors
 from records.tables import write_table
 
 NO_OFFSET = ClockFit()
@@ -18,12 +19,16 @@ def write_gpu(run_dir: Path, rows: list[tuple[float, int, float, float, float]])
     write_table(run_dir / "gpu.csv", GPU_COLUMNS, [dict(zip(names, row, strict=True)) for row in rows])
 
 
+def seen(run_dir: Path) -> Hardware:
+    return make_hardware(read_host(run_dir), read_sensors(run_dir), read_gpu(run_dir), 0.0, NO_OFFSET)
+
+
 def test_power_of_two_cards_is_added_and_the_hotter_one_counts(tmp_path: Path) -> None:
     write_gpu(
         tmp_path,
         [(t, card, 50.0 + 10 * card, 20.0 + 40 * card, 100.0) for t in range(11) for card in (0, 1)],
     )
-    (means,) = read_hardware(tmp_path, 0.0, NO_OFFSET).means(np.array([2.0]), np.array([8.0]))
+    (means,) = seen(tmp_path).means(np.array([2.0]), np.array([8.0]))
     assert means["gpu_power_w"] == pytest.approx(200.0)
     assert means["gpu_temperature_c"] == pytest.approx(60.0)
     assert means["gpu_load_pct"] == pytest.approx(40.0)
@@ -34,14 +39,14 @@ def test_power_of_two_cards_is_added_and_the_hotter_one_counts(tmp_path: Path) -
 def test_uneven_samples_weigh_as_long_as_they_last(tmp_path: Path) -> None:
     # 100 W until 2 s, 10 W for the one second until 3 s: (200 + 10) / 3 = 70 W, not (100 + 10) / 2.
     write_gpu(tmp_path, [(t, 0, 50.0, 0.0, p) for t, p in ((0.0, 100.0), (2.0, 100.0), (3.0, 10.0))])
-    (means,) = read_hardware(tmp_path, 0.0, NO_OFFSET).means(np.array([0.0]), np.array([3.0]))
+    (means,) = seen(tmp_path).means(np.array([0.0]), np.array([3.0]))
     assert means["gpu_power_w"] == pytest.approx(70.0)
 
 
 def test_a_sample_after_a_long_silence_does_not_speak_for_all_of_it(tmp_path: Path) -> None:
     times = [*range(11), 100]
     write_gpu(tmp_path, [(float(t), 0, 50.0, 0.0, 10.0 if t < 100 else 500.0) for t in times])
-    means = read_hardware(tmp_path, 0.0, NO_OFFSET).means(np.array([20.0]), np.array([90.0]))
+    means = seen(tmp_path).means(np.array([20.0]), np.array([90.0]))
     assert means[0]["gpu_power_w"] is None
 
 
@@ -54,10 +59,10 @@ def test_offset_and_drift_of_a_clock_are_fitted_with_their_uncertainty() -> None
 
 
 def test_a_lasting_change_of_the_clock_is_a_step_and_one_torn_pair_is_not() -> None:
-    even = [(1000.0 + i, float(i)) for i in range(10)]
-    torn = [(utc + (0.03 if i == 4 else 0.0), mono) for i, (utc, mono) in enumerate(even)]
-    stepped = [(utc + (0.03 if i >= 4 else 0.0), mono) for i, (utc, mono) in enumerate(even)]
+    even = np.full(10, 1000.0)
+    torn = np.where(np.arange(10) == 4, 1000.03, even)
+    stepped = np.where(np.arange(10) >= 4, 1000.03, even)
     assert clock_step_s(even) == 0.0
     assert clock_step_s(torn) == pytest.approx(0.0)
     assert clock_step_s(stepped) == pytest.approx(0.03)
-    assert clock_step_s([(1000.0, 0.0), (1001.5, 1.0)]) == pytest.approx(0.5)
+    assert clock_step_s(np.array([1000.0, 1000.5])) == pytest.approx(0.5)

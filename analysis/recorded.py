@@ -1,0 +1,137 @@
+"""The files of one run as the analysis reads them: each at most once, and not before it is asked for.
+
+Checks and measurement of a run share one `RecordedRun`; it is dropped with the run, so that what is
+in memory does not grow with the campaign. The hash of a file and its content are read one right
+after the other, the second time from the page cache.
+"""
+
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from analysis.arrays import Floats, column, finite
+from analysis.clock import ClockFit, fit_clock
+from analysis.spans import rating_interval
+from analysis.trace import PowerTrace, make_trace, read_meter
+from records.campaign import CampaignFolder
+from records.clock import read_clock
+from records.events import Events, read_events
+from records.gpu import read_gpu
+from records.host import read_host, read_sensors
+from records.journal import read_journal
+from records.meter import MeterRecord, read_readings
+from records.run import Run, RunFolder
+from records.tables import Table
+from records.trackers import read_trackers
+
+
+class RecordedRun:
+    """One run folder; every property raises `records.errors.RecordError` for a file that cannot be used.
+
+    Args:
+        path: the run folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.folder = RunFolder(path)
+
+    @cached_property
+    def run(self) -> Run:
+        """``run.json``."""
+        return self.folder.read()
+
+    @cached_property
+    def meter(self) -> MeterRecord:
+        """``meter.json``, its numbers within their limits."""
+        return read_meter(self.path)
+
+    @cached_property
+    def events(self) -> Events:
+        """``events.jsonl``; no events where a run has none."""
+        return read_events(self.folder.events) if self.folder.events.is_file() else Events([], [])
+
+    @cached_property
+    def readings(self) -> Table:
+        """``meter.csv``."""
+        return read_readings(self.folder.meter_csv)
+
+    @cached_property
+    def host(self) -> Table | None:
+        """``collectl.tab`` or ``host.csv``."""
+        return read_host(self.path)
+
+    @cached_property
+    def sensors(self) -> Table | None:
+        """``sensors.csv``."""
+        return read_sensors(self.path)
+
+    @cached_property
+    def gpu(self) -> Table | None:
+        """``gpu.csv``."""
+        return read_gpu(self.path)
+
+    @cached_property
+    def trackers(self) -> Table | None:
+        """``trackers.csv``."""
+        return read_trackers(self.path)
+
+    @cached_property
+    def clock(self) -> ClockFit:
+        """From the SUT's clock to the controller's, by the campaign's ``clock.csv``."""
+        return campaign_clock(self.path)
+
+    @cached_property
+    def rating_interval(self) -> tuple[float, float]:
+        """Start and stop of the rating interval, on the controller's clock."""
+        return rating_interval(self.path, self.run, self.events, self.clock)
+
+    @cached_property
+    def trace(self) -> PowerTrace:
+        """The power from the start of the rating interval on."""
+        return make_trace(self.readings, self.meter, self.rating_interval[0])
+
+
+def campaign_clock(run_dir: Path) -> ClockFit:
+    """Fit ``clock.csv`` of the campaign that a run folder belongs to.
+
+    A run that was imported may have one of its own, because such runs come from several hosts.
+    Without either SUT and controller are one machine and the offset is zero.
+
+    Raises:
+        RecordError: the file cannot be used.
+    """
+    path = RunFolder(run_dir).clock_csv
+    if not path.is_file():
+        path = CampaignFolder(run_dir.parent.parent).clock
+    return _fit(path, *_version(path)) if path.is_file() else ClockFit()
+
+
+@lru_cache(maxsize=1)
+def _fit(path: Path, _changed_ns: int, _bytes: int) -> ClockFit:
+    table = read_clock(path)
+    t, offset, u = (column(table, name) for name in ("t_utc_s", "offset_s", "offset_u_s"))
+    whole = np.isfinite(t) & np.isfinite(offset) & np.isfinite(u)
+    return fit_clock(t[whole], offset[whole], u[whole])
+
+
+def journal_stamps(run_dir: Path) -> tuple[Floats, Floats]:
+    """Return UTC and monotonic stamps ``(n,)`` of the journal of a run's campaign, none without one."""
+    path = CampaignFolder(run_dir.parent.parent).journal
+    if not path.is_file():
+        return np.array([]), np.array([])
+    return _stamps(path, *_version(path))
+
+
+@lru_cache(maxsize=1)
+def _stamps(path: Path, _changed_ns: int, _bytes: int) -> tuple[Floats, Floats]:
+    stamps = [(finite(e.get("t_utc_s")), finite(e.get("t_mono_s"))) for e in read_journal(path)[0]]
+    pairs = np.array([pair for pair in stamps if None not in pair], dtype=np.float64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _version(path: Path) -> tuple[int, int]:
+    """Return what tells one state of a growing file from the next: every run of a campaign asks for it."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
