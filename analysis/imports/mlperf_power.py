@@ -80,23 +80,25 @@ class _Result:
         return system, benchmark, mode
 
 
-def import_mlperf_power(folders: list[Path], writer: CampaignWriter) -> int:
-    """Import every result below some folders.
+def import_mlperf_power(out: Path, folders: list[Path], *, version: str) -> None:
+    """Make a campaign of every result below some folders.
 
     Args:
+        out: the folder to be made.
         folders: as given.
-        writer: of the campaign, open.
-
-    Returns:
-        Number of results.
+        version: of Wattlab.
 
     Raises:
-        RecordError: there is none, or a file of one cannot be understood; names file, line and reason.
+        ConfigurationError: ``out`` holds something.
+        RecordError: there is no result, or a file of one cannot be understood; names file, line and
+            reason.
     """
     results = [_read_result(folder, given) for given in folders for folder in find_results(given)]
-    for result, scenario in zip(results, scenario_names([r.parts for r in results]), strict=True):
-        _import_result(result, scenario, writer)
-    return len(results)
+    options = {"results": [folder.absolute().name for folder in folders]}
+    settings = {"baseline": "pooled", "useful_work": ["samples"]}
+    with CampaignWriter(out, importer=FORMAT, options=options, version=version, analysis=settings) as writer:
+        for result, scenario in zip(results, scenario_names([r.parts for r in results]), strict=True):
+            _import_result(result, scenario, writer)
 
 
 def find_results(given: Path) -> list[Path]:

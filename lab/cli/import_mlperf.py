@@ -1,0 +1,30 @@
+"""``lab import mlperf-power``: published results of MLPerf Power."""
+
+from pathlib import Path
+
+import click
+
+from lab.cli.common import json_option
+from lab.cli.imports import out_option, print_imported
+from lab.version import VERSION
+
+
+@click.command("mlperf-power")
+@click.argument("folders", metavar="RESULT_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@out_option
+@json_option
+def mlperf_power(folders: tuple[Path, ...], out: Path, as_json: bool) -> None:
+    """Import results of MLPerf Power, with the logs of SPEC PTDaemon that were published beside them.
+
+    Every folder below RESULT_DIR that holds performance/run_1/spl.txt becomes two runs: the testing phase,
+    which the published figure is of, and the ranging phase before it, as a scenario of its own. The load
+    from power_begin to power_end is the rating interval. Whatever is odd about the logs is a finding.
+
+    \b
+    lab import mlperf-power inference_results_v1.0/closed/NVIDIA --out campaigns/mlperf
+    lab analyse campaigns/mlperf --rule mlperf
+    """
+    from analysis.imports.mlperf_power import import_mlperf_power
+
+    import_mlperf_power(out, list(folders), version=VERSION)
+    print_imported(out, as_json)
