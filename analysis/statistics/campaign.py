@@ -1,25 +1,58 @@
 """The statistics of a campaign, as rows of its results."""
 
+from itertools import combinations
+
 from analysis.scenarios import Group
 from analysis.settings import AnalysisSettings
+from analysis.statistics.comparison import compare
+from analysis.statistics.correlation import EPOCH_COMPANIONS, correlation_row
+from analysis.statistics.description import statistics_row
+from analysis.statistics.families import adjust_families
+from analysis.statistics.mixed import mixed_model
+from analysis.statistics.samples import QUANTITIES, Sample, sample_of
 from records.results import Row
 
 
 def statistics_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
     """Describe every scenario, quantity by quantity."""
-    return []
+    samples = (_sample(group, quantity) for group in groups for quantity in QUANTITIES)
+    rows = (statistics_row(sample, settings.confidence) for sample in samples)
+    return [row for row in rows if row is not None]
 
 
 def comparison_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
-    """Compare all pairs of scenarios that ran without a tracker."""
-    return []
+    """Compare all pairs of scenarios that ran without a tracker; each quantity is a family of tests."""
+    rows = []
+    for quantity in QUANTITIES:
+        for a, b in combinations(_plain(groups, quantity), 2):
+            row = compare(a, b, settings.confidence)
+            if row is not None:
+                rows.append(row)
+    adjust_families(rows)
+    return rows
 
 
 def mixed_model_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
-    """Fit a mixed model over the scenarios, with the block as group."""
-    return []
+    """Fit a mixed model over the scenarios, with the block as group, for each quantity."""
+    return [
+        row for quantity in QUANTITIES for row in mixed_model(_plain(groups, quantity), settings.confidence)
+    ]
 
 
 def correlation_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
     """Correlate the energy of epochs with what was seen in them."""
-    return []
+    rows = (
+        correlation_row(group.label, group.epoch_rows, companion, settings.confidence)
+        for group in groups
+        for companion in EPOCH_COMPANIONS
+    )
+    return [row for row in rows if row is not None]
+
+
+def _plain(groups: list[Group], quantity: str) -> list[Sample]:
+    samples = [_sample(group, quantity) for group in groups if group.tracker is None]
+    return [sample for sample in samples if sample.n]
+
+
+def _sample(group: Group, quantity: str) -> Sample:
+    return sample_of(group.label, group.rows, group.epoch_rows, quantity)

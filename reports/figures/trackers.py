@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from records.results import Results, Row
+from records.results import Row
 from reports.figures.kit import Bar, Sheet, bars_panel
 from reports.numbers import count, finite, in_interval, interval, plain
 from reports.tables import Column, Table, table, text_column
@@ -12,14 +12,9 @@ ALL = "all"
 """Name under which the analysis sums a tracker over its scenarios."""
 
 
-def against_wall(results: Results) -> list[Row]:
-    """Return the comparisons of trackers with all that the plug delivers."""
-    return [row for row in results.agreement if row.get("against", "wall") == "wall"]
-
-
 def trackers_sheet(view: View, how: str) -> Sheet:
     """Draw meter gross, meter net and tracker per scenario, their ratios, and the tracker's own cost."""
-    rows = [row for row in against_wall(view.results) if row.get("scenario") != ALL]
+    rows = [row for row in view.results.agreement if row.get("scenario") != ALL]
     makers = (_energies, _ratios, _biases)
     panels = [panel for make in makers if rows and (panel := make(view, rows)) is not None]
     panels += [panel for quantity in _COSTS if (panel := _cost(view, quantity)) is not None]
@@ -32,7 +27,7 @@ def trackers_sheet(view: View, how: str) -> Sheet:
         "says, all three in the tracker's own window. Black lines: 95 % intervals. The last panels show the "
         "tracker's own cost: the scenario with it minus the scenario without it.",
         how=how,
-        data=_data(view) if against_wall(view.results) else None,
+        data=_data(view) if view.results.agreement else None,
         absent="" if panels else "no run had a tracker.",
     )
 
@@ -133,12 +128,19 @@ def _cost(view: View, quantity: str) -> Markup | None:
             high=finite(row.get("difference_high")),
         )
         for row in view.results.comparisons
-        if row.get("quantity") == quantity and (difference := finite(row.get("difference"))) is not None
+        if row.get("quantity") == quantity
+        and _with_tracker(row)
+        and (difference := finite(row.get("difference"))) is not None
     ]
     if not bars:
         return None
     key = f"trackers-cost-{unit.lower()}"
     return bars_panel("half", key, title, f"difference / {unit}", bars, simulated=view.simulated)
+
+
+def _with_tracker(row: Row) -> bool:
+    """Say whether a comparison is a scenario's with a tracker against the same without it."""
+    return str(row.get("b")).startswith(f"{row.get('a')}+")
 
 
 def _data(view: View) -> Table:
@@ -162,7 +164,7 @@ def _data(view: View) -> Table:
         "trackers-data",
         "Agreement, energies summed over the runs",
         columns,
-        against_wall(view.results),
+        view.results.agreement,
         folded=False,
     )
 

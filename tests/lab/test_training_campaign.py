@@ -93,8 +93,8 @@ def test_the_tracker_is_compared_with_the_meter_over_its_own_window(campaign: Pa
     settings = json.loads(row["settings"])
     assert settings["tracking_mode"] == "machine"
     assert settings["country"] == "DEU"
-    comparisons = {row["quantity"]: row for row in rows(campaign / "results/comparisons.csv")}
-    assert comparisons["duration_s"]["b"] == "train+codecarbon"
+    found = rows(campaign / "results/comparisons.csv")
+    comparisons = {row["quantity"]: row for row in found if row["b"] == "train+codecarbon"}
     longer_s = float(comparisons["duration_s"]["mean_b"]) - float(comparisons["duration_s"]["mean_a"])
     assert float(comparisons["duration_s"]["difference"]) == pytest.approx(longer_s)
 

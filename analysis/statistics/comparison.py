@@ -1,0 +1,97 @@
+"""Two scenarios compared in one quantity: everything METHOD section 6 asks for, as one row."""
+
+from collections.abc import Sequence
+from math import comb
+
+from analysis.rows import ratio
+from analysis.statistics.difference import (
+    BOOTSTRAP_SEED,
+    MeanTest,
+    bootstrap,
+    fieller,
+    rank_test,
+    t_test,
+)
+from analysis.statistics.effects import Effect, cliffs_delta, hedges_g
+from analysis.statistics.repeats import repeats_for
+from analysis.statistics.samples import Pair, Sample, pair_of
+from records.results import Row
+
+
+def compare(a: Sample, b: Sample, confidence: float) -> Row | None:
+    """Compare two scenarios: b minus a and b over a.
+
+    Args:
+        a: the reference; b: what is compared with it, in the same quantity.
+        b: see ``a``.
+        confidence: of all intervals; tests are two-sided at one minus this.
+
+    Returns:
+        A row by `records.results.COMPARISON_COLUMNS` and `PAIR_COLUMNS`, or ``None`` where a scenario
+        has no run with the quantity. What a field cannot say is ``None``, and ``note`` says why.
+    """
+    if not a.n or not b.n:
+        return None
+    pair = pair_of(a, b)
+    test = t_test(pair, confidence)
+    rank_name, rank_p, rank_remarks = rank_test(pair)
+    bca_low, bca_high, bca_remarks = bootstrap(pair, confidence)
+    ratio_low, ratio_high = fieller(pair, confidence)
+    mean_a, mean_b = float(pair.a.mean()), float(pair.b.mean())
+    remarks = [*_remarks(pair, test, confidence), *rank_remarks, *bca_remarks]
+    if test.p is not None and mean_a > 0 and ratio_low is None:
+        remarks.append("the mean of a is not clearly above zero: the ratio has no finite interval")
+    return {
+        "a": a.label,
+        "b": b.label,
+        "quantity": a.quantity,
+        "n_a": a.n,
+        "n_b": b.n,
+        "mean_a": mean_a,
+        "mean_b": mean_b,
+        "difference": test.difference,
+        "difference_low": test.low,
+        "difference_high": test.high,
+        "ratio": ratio(mean_b, mean_a),
+        "design": "paired" if pair.paired else "unpaired",
+        "pairs": len(pair.a) if pair.paired else None,
+        "se": test.se,
+        "df": test.df,
+        "t": test.t,
+        "p": test.p,
+        "rank_test": rank_name,
+        "rank_p": rank_p,
+        "bca_low": bca_low,
+        "bca_high": bca_high,
+        "bca_seed": None if bca_low is None else BOOTSTRAP_SEED,
+        "ratio_low": ratio_low,
+        "ratio_high": ratio_high,
+        **_effect("hedges_g", hedges_g(pair, confidence)),
+        **_effect("cliffs_delta", cliffs_delta(pair.a, pair.b, confidence)),
+        "repeats_1_pct": repeats_for(pair, 0.01 * mean_a, confidence),
+        "repeats_5_pct": repeats_for(pair, 0.05 * mean_a, confidence),
+        "repeats_observed": repeats_for(pair, test.difference, confidence),
+        "note": "; ".join(remarks),
+    }
+
+
+def _effect(name: str, effect: Effect | None) -> Row:
+    if effect is None:
+        return dict.fromkeys((name, f"{name}_low", f"{name}_high"))
+    return {name: effect.value, f"{name}_low": effect.low, f"{name}_high": effect.high}
+
+
+def _remarks(pair: Pair, test: MeanTest, confidence: float) -> Sequence[str]:
+    """Say what limits the comparison."""
+    remarks = []
+    n_a, n_b = len(pair.a), len(pair.b)
+    if pair.left_out:
+        remarks.append(f"left out: {pair.left_out} of the blocks, with only one of the two scenarios")
+    if min(n_a, n_b) < 2:
+        return [*remarks, "a single run shows no scatter: nothing can be tested"]
+    if test.p is None:
+        return [*remarks, "the repeats do not scatter: nothing can be tested"]
+    smallest = 2 / (2**n_a if pair.paired else comb(n_a + n_b, n_a))
+    if smallest > 1 - confidence:
+        remarks.append(f"with so few runs the rank test cannot fall below p = {smallest:.2g}")
+    return remarks

@@ -1,0 +1,156 @@
+"""Samples: the values of one quantity over the runs of a scenario, and how two of them are paired."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.arrays import Floats, finite
+from analysis.describe import SAME_SHARE
+from records.results import Row
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity of a run that scenarios are compared by; of all of them, less is better.
+
+    Attributes:
+        name: of the column; its suffix is the unit.
+        unit: as it is printed.
+        words: what a sentence calls it.
+        of_epochs: the value of a run is the mean of ``column`` over its epochs.
+        column: of the run's row, or of its epochs' rows.
+    """
+
+    name: str
+    unit: str
+    words: str
+    column: str
+    of_epochs: bool = False
+
+
+QUANTITIES = {
+    quantity.name: quantity
+    for quantity in (
+        Quantity("energy_wh", "Wh", "energy", "energy_wh"),
+        Quantity("induced_wh", "Wh", "induced energy", "induced_wh"),
+        Quantity("duration_s", "s", "time", "duration_s"),
+        Quantity("mean_power_w", "W", "mean power", "mean_power_w"),
+        Quantity("wh_per_epoch", "Wh", "energy per epoch", "energy_wh", of_epochs=True),
+        Quantity("induced_wh_per_epoch", "Wh", "induced energy per epoch", "induced_wh", of_epochs=True),
+    )
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One quantity over the runs of one scenario, in running order.
+
+    Attributes:
+        label: of the scenario; ``quantity`` a name of `QUANTITIES`.
+        values: one per run that has the quantity ``(n,)``.
+        blocks: of the plan; ``starts_utc_s`` and ``run_dirs`` of the same runs.
+    """
+
+    label: str
+    quantity: str
+    values: Floats
+    blocks: tuple[int, ...]
+    starts_utc_s: tuple[float, ...]
+    run_dirs: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """Number of runs."""
+        return len(self.values)
+
+    @property
+    def mean(self) -> float:
+        """Arithmetic mean."""
+        return float(self.values.mean())
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two samples as they are compared.
+
+    Attributes:
+        a, b: values; where ``paired``, ``a[i]`` and ``b[i]`` are means over the same block.
+        paired: whether the plan interleaved the two scenarios.
+        left_out: blocks that hold runs of only one of the two; not compared.
+    """
+
+    a: Floats
+    b: Floats
+    paired: bool
+    left_out: int = 0
+
+
+def sample_of(label: str, rows: Sequence[Row], epoch_rows: Sequence[Row], quantity: str) -> Sample:
+    """Collect a quantity over the runs of a scenario.
+
+    Args:
+        label: of the scenario.
+        rows: its runs, `records.results.RUN_COLUMNS` and ``run_dir``.
+        epoch_rows: their epochs.
+        quantity: a name of `QUANTITIES`; runs without it are left out.
+    """
+    values = _values(rows, epoch_rows, QUANTITIES[quantity])
+    found = [
+        (row["t_start_utc_s"], row["run_dir"], row["block"], values[row["run_dir"]])
+        for row in rows
+        if values.get(row["run_dir"]) is not None
+    ]
+    found.sort(key=lambda one: one[:2])
+    return Sample(
+        label=label,
+        quantity=quantity,
+        values=np.array([value for *_, value in found], dtype=np.float64),
+        blocks=tuple(block for _, _, block, _ in found),
+        starts_utc_s=tuple(start for start, *_ in found),
+        run_dirs=tuple(run_dir for _, run_dir, *_ in found),
+    )
+
+
+def _values(rows: Sequence[Row], epoch_rows: Sequence[Row], quantity: Quantity) -> dict[str, float | None]:
+    if not quantity.of_epochs:
+        return {row["run_dir"]: finite(row.get(quantity.column)) for row in rows}
+    by_run: dict[str, list[float]] = {}
+    for row in epoch_rows:
+        if (value := finite(row.get(quantity.column))) is not None:
+            by_run.setdefault(row["run_dir"], []).append(value)
+    return {run_dir: float(np.mean(values)) for run_dir, values in by_run.items()}
+
+
+def pair_of(a: Sample, b: Sample) -> Pair:
+    """Pair two samples by block where the plan interleaves them, else keep them apart.
+
+    They are interleaved when at least two blocks hold runs of both, and neither scenario was over
+    before the other began. Several runs of a scenario in one block count with their mean.
+    """
+    common = sorted(set(a.blocks) & set(b.blocks))
+    if len(common) < 2 or _one_after_the_other(a, b):
+        return Pair(a.values, b.values, paired=False)
+    in_a, in_b = (np.array([_block_mean(s, block) for block in common]) for s in (a, b))
+    return Pair(in_a, in_b, paired=True, left_out=len(set(a.blocks) ^ set(b.blocks)))
+
+
+def _one_after_the_other(a: Sample, b: Sample) -> bool:
+    return a.starts_utc_s[-1] < b.starts_utc_s[0] or b.starts_utc_s[-1] < a.starts_utc_s[0]
+
+
+def _block_mean(sample: Sample, block: int) -> float:
+    return float(np.mean([v for v, own in zip(sample.values, sample.blocks, strict=True) if own == block]))
+
+
+def scattered(values: Floats, level: float | None = None) -> bool:
+    """Say whether values differ by more than rounding.
+
+    Args:
+        values: ``(n,)``.
+        level: size of the numbers they were computed from; of themselves unless given.
+    """
+    if len(values) < 2:
+        return False
+    size = float(np.abs(values).max()) if level is None else level
+    return float(np.ptp(values)) > SAME_SHARE * size
