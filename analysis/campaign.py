@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.agreement.cost import cost_rows
-from analysis.agreement.trackers import agreement_rows
+from analysis.agreement.trackers import agreement_rows, scope_rows
 from analysis.baseline import Baseline, BaselinePower
 from analysis.budgets import budget_rows
 from analysis.ecolabel.values import check_ecolabel, ecolabel_rows
@@ -15,7 +15,7 @@ from analysis.evidence.examine import Attempt, SlotTask, conclude, examine_slot,
 from analysis.health import check_health, health_values
 from analysis.iso14756.values import check_iso14756, iso14756_values
 from analysis.measure import RunMeasure, measure_recorded
-from analysis.notes import check_baseline, check_rows, check_samples
+from analysis.notes import check_baseline, check_rows, check_samples, check_scenarios
 from analysis.provenance import Origin, by_scenario
 from analysis.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
 from analysis.rules import Rule, find_rule
@@ -125,6 +125,7 @@ def reduce_runs(
         *check_baseline(baseline, summary, len(runs)),
         *check_rows(rows, actions + epochs + calls, trackers, settings.coverage_min_pct),
         *check_samples(groups),
+        *check_scenarios(scenarios),
         *check_health(health),
         *check_iso14756(iso14756, settings),
         *check_ecolabel(groups, ecolabel, settings),
@@ -144,11 +145,12 @@ def reduce_runs(
         comparisons=[*cost_rows(groups, settings.confidence), *comparison_rows(groups, settings)],
         trackers=trackers,
         agreement=agreement_rows(trackers, settings.confidence),
+        agreement_scopes=scope_rows(trackers, settings.confidence),
         baseline=summary,
         provenance=by_scenario([Origin(run.run_dir, run.run.scenario, run.provenance) for run in runs]),
         traces=[trace_row(run) for run in runs],
-        rule_rows=rule_rows,
-        rule_spans=rule_spans,
+        rule_rows=[{"rule": rule.name, **row} for row in rule_rows] if rule else [],
+        rule_spans=[{"rule": rule.name, **row} for row in rule_spans] if rule else [],
         budgets=budget_rows(runs, groups, baseline, settings),
         statistics=statistics_rows(groups, settings),
         correlations=correlation_rows(groups, settings),

@@ -96,6 +96,21 @@ def _check_trackers(trackers: list[Row]) -> list[Finding]:
     return findings
 
 
+def check_scenarios(scenarios: list[Row]) -> list[Finding]:
+    """Flag scenarios that drew less than the baseline by more than their interval."""
+    findings = []
+    for row in scenarios:
+        high_wh = row["induced_high_wh"]
+        if row["kind"] != "baseline" and high_wh is not None and high_wh < -LEAST_WH:
+            message = (
+                f"{row['scenario']}: mean induced energy {row['induced_wh']:.4f} Wh (u = "
+                f"{row['induced_u_wh']:.4f} Wh), its interval ends below zero at {high_wh:.4f} Wh: the SUT was "
+                f"not the same as for the baseline. Reported as measured"
+            )
+            findings.append(Finding("warn", "", "scenario-below-baseline", message))
+    return findings
+
+
 def check_samples(groups: list[Group]) -> list[Finding]:
     """Flag outliers and samples that are not normal; nothing is dropped (METHOD section 6)."""
     findings = []

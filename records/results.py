@@ -306,10 +306,10 @@ AGREEMENT_COLUMNS = (
     "reference_wh",
     *COMPARED_COLUMNS,
 )
-"""One row per tracker, scenario and what it is compared with (``against``: ``wall`` gross, ``wall net`` of
-the baseline, ``gpu`` by the collector), and one each with scenario ``all``; energies are sums over the runs,
-``ratio`` the ratio of the sums, ``bias_wh`` the mean of tracker minus reference per run with its 95 %
-interval."""
+"""One row per tracker and scenario, and one per tracker with scenario ``all``; energies are sums over
+the runs, ``ratio`` the ratio of the sums, ``bias_wh`` the mean of tracker minus reference per run with its
+95 % interval. ``against`` is ``wall`` (gross), in ``agreement_scopes`` ``wall net`` of the baseline or
+``gpu`` by the collector, and ``scope`` says in words what is compared with what."""
 
 HEALTH_COLUMNS = (
     "campaign",
@@ -393,12 +393,43 @@ ECOLABEL_COLUMNS = (
 """One row per scenario and quantity of DE-UZ 215; ``load``, ``base``, ``full``, ``net`` and ``effective`` in
 ``unit``."""
 
-RULE_COLUMNS = ("rule", "scenario")
-"""One row per scenario (or run, then with ``run_dir``) of a published rule; the rule's own quantities, with
-their units as suffixes, follow."""
+RULE_COLUMNS = ("rule",)
+"""Of ``rules.csv`` (one row per scenario, run or channel) and ``rule_spans.csv``: which rule. Its own columns
+follow, units as suffixes; docs/explanation/method.md has them by rule."""
 
-RULE_SPAN_COLUMNS = ("rule", "run_dir", "span", "name")
-"""One row per span of a published rule; its quantities follow."""
+BUDGET_TERMS = (
+    "gain",
+    "offset",
+    "calibration",
+    "power_factor",
+    "latency",
+    "clock",
+    "fit",
+    "split",
+    "resolution",
+    "gap",
+    "baseline",
+    "repeats",
+)
+"""Terms of a budget; ``docs/explanation/uncertainty.md`` describes each."""
+
+BUDGET_COLUMNS = (
+    "of",
+    "scenario",
+    "slot",
+    "run_dir",
+    "name",
+    "quantity",
+    "value",
+    "u",
+    "df",
+    "low",
+    "high",
+    *(f"u_{term}" for term in BUDGET_TERMS),
+)
+"""One row per thing and quantity: ``of`` is ``scenario``, ``comparison``, ``tracker``, ``baseline``, ``run``,
+``action``, ``epoch`` or ``call``. ``u`` and the terms ``u_*`` are standard uncertainties in the unit of the
+value; ``df`` is empty where it is infinite; a term that is zero is empty."""
 
 
 @dataclass(kw_only=True)
@@ -424,7 +455,8 @@ class Results(Document):
             ``energy_iqr_wh``, ``epochs``, `HARDWARE_COLUMNS`, efficiency factors.
         comparisons: `COMPARISON_COLUMNS`: the trackers' own cost, then with `PAIR_COLUMNS` all pairs of
             scenarios without a tracker.
-        trackers: `TRACKER_RESULT_COLUMNS`. agreement: `AGREEMENT_COLUMNS`.
+        trackers: `TRACKER_RESULT_COLUMNS`. agreement: `AGREEMENT_COLUMNS`, against the wall, gross;
+            agreement_scopes: the same against the wall net and by component.
         baseline: ``reference``, ``n``, ``mean_power_w``, ``mean_power_u_w``, ``sd_w``, ``drift_w_per_h``,
             ``drift_low_w_per_h``, ``drift_high_w_per_h``, ``drift_p``, ``block_change_w``,
             ``block_change_p``; keys are ``None`` where too few baselines exist to say.
@@ -434,7 +466,7 @@ class Results(Document):
             interval) and ``power_w``.
         rule_rows, rule_spans: what a published rule (`lab analyse --rule`) gives beside the default one, per
             scenario or run, and per span.
-        budgets: the uncertainty budget, one row per thing and quantity.
+        budgets: `BUDGET_COLUMNS`, the uncertainty budget; what is empty is left out.
         statistics: `STATISTICS_COLUMNS`; description of every scenario, quantity by quantity.
         correlations: `CORRELATION_COLUMNS`; of the energy of epochs with what was seen in them.
         mixed_models: `MIXED_MODEL_COLUMNS`; of each quantity over the scenarios, block as group.
@@ -468,6 +500,7 @@ class Results(Document):
     comparisons: list[Row] = field(default_factory=list)
     trackers: list[Row] = field(default_factory=list)
     agreement: list[Row] = field(default_factory=list)
+    agreement_scopes: list[Row] = field(default_factory=list)
     baseline: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
     traces: list[Row] = field(default_factory=list)
@@ -496,8 +529,10 @@ _TABLES = {
     "mixed_models": MIXED_MODEL_COLUMNS,
     "trackers": TRACKER_RESULT_COLUMNS,
     "agreement": AGREEMENT_COLUMNS,
+    "agreement_scopes": AGREEMENT_COLUMNS,
+    "budgets": BUDGET_COLUMNS,
     "ecolabel": ECOLABEL_COLUMNS,
-    "rule_spans": RULE_SPAN_COLUMNS,
+    "rule_spans": RULE_COLUMNS,
     "findings": FINDING_COLUMNS,
 }
 

@@ -64,13 +64,24 @@ class Rule(Protocol):
             parts: every counted run with what `of_run` gave, in the order of the plan.
 
         Returns:
-            Rows of ``rules.csv`` (one per scenario, or per run), and of ``rule_spans.csv``.
+            Rows of ``rules.csv`` (one per scenario, or per run), and of ``rule_spans.csv``, both without
+            the rule's name, which is put before them.
         """
 
 
 def rule_names() -> list[str]:
     """Return the names that `lab analyse --rule` knows, the default one first."""
     return [DEFAULT, *_RULES]
+
+
+def rule_source(name: str) -> str:
+    """Return where a rule is published.
+
+    Raises:
+        ConfigurationError: there is no such rule.
+    """
+    rule = find_rule(name)
+    return rule.source if rule else "docs/explanation/method.md"
 
 
 def find_rule(name: str) -> Rule | None:

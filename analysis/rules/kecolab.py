@@ -68,7 +68,6 @@ class KecolabRule:
             repaired = _evaluate([r.repaired for r in runs], [r.repaired for r in base])
             rows.append(
                 {
-                    "rule": self.name,
                     "scenario": label,
                     "kind": kind,
                     "n": len(runs),

@@ -70,7 +70,6 @@ class OscarRule:
             induced = mean_wh is not None and baseline_wh is not None and kind != "baseline"
             rows.append(
                 {
-                    "rule": self.name,
                     "scenario": label,
                     "kind": kind,
                     "n": len(runs),

@@ -8,7 +8,10 @@ from rich.progress import Progress
 
 from analysis.campaign import analyse as analyse_campaign
 from analysis.evidence import check as check_campaign
+from analysis.rules import rule_names
+from analysis.rules.contract import DEFAULT
 from lab.cli.common import campaign_argument, json_option
+from lab.cli.rule_output import print_findings, print_rule
 from lab.output import make_stderr, print_json, print_table, stdout
 from records.findings import LEVELS
 from records.results import Results
@@ -41,19 +44,32 @@ def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
 
 @click.command()
 @campaign_argument
+@click.option(
+    "--rule",
+    metavar="NAME",
+    default=DEFAULT,
+    show_default=True,
+    help=f"Rule of a published tool to be shown beside: {', '.join(rule_names()[1:])}.",
+)
 @json_option
 @click.pass_context
-def analyse(ctx: click.Context, folder: Path, as_json: bool) -> None:
+def analyse(ctx: click.Context, folder: Path, rule: str, as_json: bool) -> None:
     """Compute the results of a campaign and write them to DIR/results.
 
-    Exit code 1 when a finding refuses data: the results are then those of the other runs.
+    Exit code 1 when a finding refuses data: the results are then those of the other runs. With the rule of
+    a published tool its numbers stand beside those of the default one, and every finding is listed.
 
     \b
     lab analyse campaigns/20260131-120000-demo
+    lab analyse okular --rule oscar
     """
-    results = analyse_with_progress(folder)
+    results = analyse_with_progress(folder, rule)
     if as_json:
         print_json(results.to_json())
+    elif rule != DEFAULT:
+        print_rule(results)
+        print_scenarios(results)
+        print_findings(results)
     else:
         print_scenarios(results)
         stdout.print(f"Written: {folder / 'results'}", markup=False)
@@ -79,13 +95,15 @@ def report(folder: Path, out: Path | None, as_json: bool) -> None:
         stdout.print(f"Written: {path}", markup=False)
 
 
-def analyse_with_progress(folder: Path) -> Results:
+def analyse_with_progress(folder: Path, rule: str = DEFAULT) -> Results:
     """Analyse a campaign, showing on a terminal how many of its runs are done."""
     console = make_stderr()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("analysing runs", total=None)
         return analyse_campaign(
-            folder, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            folder,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            rule=rule,
         )
 
 
