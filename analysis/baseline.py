@@ -1,6 +1,6 @@
 """The baseline: what the SUT draws with only its operating system (METHOD section 3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import hypot, sqrt
 from typing import Any, Literal
 
@@ -8,28 +8,52 @@ import numpy as np
 
 from analysis.arrays import finite
 from analysis.describe import satterthwaite, student_t
+from analysis.meter_errors import Exposures, combined
 
 Reference = Literal["interpolated", "pooled"]
 """Neighbours in time, linearly interpolated; or the time-weighted mean of all baseline runs."""
 
+LEAST_FOR_LINE = 4
+"""From so many baseline runs on a straight line can be told from their scatter."""
+
 
 @dataclass(frozen=True)
 class BaselineRun:
-    """One baseline run: middle of its rating interval, length, mean power, spread of its readings."""
+    """One baseline run.
+
+    Attributes:
+        middle_utc_s: middle of its rating interval; ``duration_s`` its length.
+        power_w: mean power; ``readings_sd_w`` spread of the readings.
+        block: of the plan.
+        exposures: what the meter's shared errors act on, per hour.
+        resolution_u_w: standard uncertainty by the rounding of its readings.
+    """
 
     middle_utc_s: float
     duration_s: float
     power_w: float
     readings_sd_w: float
     block: int
+    exposures: Exposures = field(default_factory=dict)
+    resolution_u_w: float = 0.0
 
 
 @dataclass(frozen=True)
 class BaselinePower:
-    """Baseline power for one run, with the standard uncertainty that comes from its scatter."""
+    """Baseline power for one run.
+
+    Attributes:
+        power_w: the power; ``power_u_w`` its standard uncertainty that comes from the scatter.
+        weights: of the baseline runs that it is made of, by their position in `Baseline.runs`.
+        exposures: what the meter's shared errors act on, per hour.
+        resolution_u_w: standard uncertainty by rounding, which baseline runs of one level share.
+    """
 
     power_w: float
     power_u_w: float
+    weights: dict[int, float]
+    exposures: Exposures
+    resolution_u_w: float
 
 
 class Baseline:
@@ -43,47 +67,56 @@ class Baseline:
     def __init__(self, runs: list[BaselineRun], reference: Reference) -> None:
         self.runs = sorted(runs, key=lambda run: run.middle_utc_s)
         self.reference = reference
+        self.scatter_w, self.scatter_df = self._scatter()
 
-    @property
-    def scatter_w(self) -> float:
-        """Standard deviation between baseline runs.
+    def _scatter(self) -> tuple[float, float]:
+        """Return the standard deviation between baseline runs and its degrees of freedom.
 
-        A single run cannot show how well it repeats; the spread of its readings stands in for it.
+        A single run cannot show how well it repeats; the spread of its readings stands in for it. The
+        interpolation follows a drift, so what it is wrong by is the scatter about the drift: the
+        residual standard deviation of a straight line through the runs.
         """
+        if not self.runs:
+            return 0.0, 1.0
         if len(self.runs) == 1:
-            return self.runs[0].readings_sd_w
-        return float(np.std([run.power_w for run in self.runs], ddof=1))
-
-    @property
-    def scatter_df(self) -> float:
-        """Degrees of freedom of `scatter_w`."""
-        return max(1.0, len(self.runs) - 1.0)
+            return self.runs[0].readings_sd_w, 1.0
+        power_w = np.array([run.power_w for run in self.runs])
+        apart_s = np.array([run.middle_utc_s for run in self.runs])
+        apart_s = apart_s - apart_s.mean()
+        spread = float(apart_s @ apart_s)
+        df = len(self.runs) - 1.0
+        residual_w = power_w - power_w.mean()
+        if self.reference == "interpolated" and len(self.runs) >= LEAST_FOR_LINE and spread > 0:
+            residual_w = residual_w - apart_s * float(apart_s @ residual_w) / spread
+            df -= 1
+        return sqrt(float(residual_w @ residual_w) / df), df
 
     @property
     def pooled(self) -> BaselinePower | None:
         """Time-weighted mean of all baseline runs."""
         if not self.runs:
             return None
-        durations = np.array([run.duration_s for run in self.runs])
-        weights = durations / durations.sum()
-        powers = np.array([run.power_w for run in self.runs])
-        return BaselinePower(
-            float(weights @ powers), self.scatter_w * float(np.sqrt(np.square(weights).sum()))
-        )
+        total_s = sum(run.duration_s for run in self.runs)
+        return self._weighted({i: run.duration_s / total_s for i, run in enumerate(self.runs)})
 
     def at(self, middle_utc_s: float) -> BaselinePower | None:
         """Return the baseline power for a run around this moment, or ``None`` without baseline runs."""
         if not self.runs or self.reference == "pooled":
             return self.pooled
-        before = [run for run in self.runs if run.middle_utc_s <= middle_utc_s][-1:]
-        after = [run for run in self.runs if run.middle_utc_s > middle_utc_s][:1]
-        if not before or not after:
-            (nearest,) = before or after
-            return BaselinePower(nearest.power_w, self.scatter_w)
-        share = (middle_utc_s - before[0].middle_utc_s) / (after[0].middle_utc_s - before[0].middle_utc_s)
+        after = sum(run.middle_utc_s <= middle_utc_s for run in self.runs)
+        if after in (0, len(self.runs)):
+            return self._weighted({max(after - 1, 0): 1.0})
+        before_s, after_s = self.runs[after - 1].middle_utc_s, self.runs[after].middle_utc_s
+        share = (middle_utc_s - before_s) / (after_s - before_s)
+        return self._weighted({after - 1: 1 - share, after: share})
+
+    def _weighted(self, weights: dict[int, float]) -> BaselinePower:
         return BaselinePower(
-            (1 - share) * before[0].power_w + share * after[0].power_w,
-            self.scatter_w * hypot(1 - share, share),
+            power_w=sum(weight * self.runs[i].power_w for i, weight in weights.items()),
+            power_u_w=self.scatter_w * hypot(*weights.values()),
+            weights=weights,
+            exposures=combined((weight, self.runs[i].exposures) for i, weight in weights.items()),
+            resolution_u_w=sum(weight * self.runs[i].resolution_u_w for i, weight in weights.items()),
         )
 
     def summary(self, confidence: float) -> dict[str, Any]:
@@ -94,7 +127,7 @@ class Baseline:
             "n": len(self.runs),
             "mean_power_w": pooled.power_w if pooled else None,
             "mean_power_u_w": pooled.power_u_w if pooled else None,
-            "sd_w": self.scatter_w if len(self.runs) > 1 else None,
+            "sd_w": float(np.std([run.power_w for run in self.runs], ddof=1)) if len(self.runs) > 1 else None,
             **self._drift(confidence),
             **self._block_change(),
         }
@@ -139,8 +172,3 @@ def _welch_p(a: list[float], b: list[float]) -> float | None:
     if u == 0:
         return None
     return finite(2 * stats.t.sf(abs(np.mean(b) - np.mean(a)) / u, satterthwaite(parts)))
-
-
-def mean_u_w(baseline: Baseline) -> float:
-    """Return the standard uncertainty of the mean baseline power, which repeats of a scenario share."""
-    return baseline.scatter_w / sqrt(len(baseline.runs)) if baseline.runs else 0.0

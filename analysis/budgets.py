@@ -1,14 +1,156 @@
 """The uncertainty budget, term by term, as rows of the results (METHOD section 5)."""
 
-from analysis.baseline import Baseline
-from analysis.measure import RunMeasure
+from collections.abc import Callable, Iterable
+from itertools import combinations
+from math import inf
+
+from analysis.arrays import finite
+from analysis.baseline import Baseline, BaselinePower
+from analysis.estimate import Estimate
+from analysis.expansion import expanded_closely
+from analysis.group_estimates import Sample, Share, estimate_mean
+from analysis.measure import Measured, RunMeasure
+from analysis.rows import induced
 from analysis.scenarios import Group
 from analysis.settings import AnalysisSettings
+from analysis.uncertainty import Budget
 from records.results import Row
+
+_MEANS = ("energy_wh", "induced_wh", "mean_power_w", "duration_s", "wh_per_epoch", "induced_wh_per_epoch")
 
 
 def budget_rows(
     runs: list[RunMeasure], groups: list[Group], baseline: Baseline, settings: AnalysisSettings
 ) -> list[Row]:
-    """Return one row per thing and quantity with all terms of its uncertainty."""
+    """Return one row per thing and quantity with all terms of its uncertainty.
+
+    Args:
+        runs: every counted run.
+        groups: of these runs.
+        baseline: of the campaign.
+        settings: which confidence, and which useful work is shown.
+    """
+    confidence = settings.confidence
+    own = {row["run_dir"]: row["baseline_power_w"] for group in groups for row in group.rows}
+    rows = [row for group in groups for row in _of_group(group, settings)]
+    rows += _comparisons(groups, confidence)
+    rows += [row for group in groups for row in _of_trackers(group, confidence)]
+    rows += _of_baseline(groups, confidence)
+    for run in runs:
+        reference = None if own[run.run_dir] is None else baseline.at(run.middle_utc_s)
+        rows += _of_run(run, reference, baseline.scatter_df, confidence)
+    return rows
+
+
+def _of_group(group: Group, settings: AnalysisSettings) -> Iterable[Row]:
+    factors = [f"{kind}_per_{of}" for kind in settings.useful_work for of in ("wh", "induced_wh")]
+    for quantity in (*_MEANS, *factors):
+        estimate = group.estimate(quantity)
+        if estimate is not None:
+            what = {"of": "scenario", "scenario": group.label, "quantity": quantity}
+            yield _row(what, estimate, settings.confidence, known=len(group.runs) > 1)
+
+
+def _comparisons(groups: list[Group], confidence: float) -> list[Row]:
+    """Compare all scenarios without a tracker with each other, and those with one with the same without."""
+    plain = [group for group in groups if group.tracker is None and group.kind != "baseline"]
+    alone = {group.scenario: group for group in groups if group.tracker is None}
+    tracked = [(alone[g.scenario], g) for g in groups if g.tracker is not None and g.scenario in alone]
+    rows = []
+    for a, b in [*combinations(plain, 2), *tracked]:
+        known = min(len(a.runs), len(b.runs)) > 1
+        for quantity in ("energy_wh", "induced_wh"):
+            in_a, in_b = a.estimate(quantity), b.estimate(quantity)
+            if in_a is None or in_b is None:
+                continue
+            what = {"of": "comparison", "scenario": b.label, "name": a.label}
+            rows.append(_row(what | {"quantity": f"{quantity} difference"}, in_b - in_a, confidence, known))
+            if in_a.value > 0:
+                rows.append(_row(what | {"quantity": f"{quantity} ratio"}, in_b / in_a, confidence, known))
+    return rows
+
+
+def _of_trackers(group: Group, confidence: float) -> Iterable[Row]:
+    """Ratio of the sums of a tracker and the meter; a tracker states no uncertainty of its own."""
+    samples: dict[str, list[Sample]] = {}
+    for run in group.runs:
+        for claim in run.trackers:
+            claimed, meter = claim.claim["energy_wh"], claim.meter
+            if claimed is not None and claimed > 0 and meter is not None and meter.energy_wh is not None:
+                sample = Sample(meter.energy_wh, claimed, run.run.scenario, [Share(meter.budget)])
+                samples.setdefault(claim.claim["tracker"], []).append(sample)
+    for tracker, found in samples.items():
+        key = (group.label, f"{tracker} over meter")
+        estimate = estimate_mean(found, key, group.baseline, group.causes, inverse=True)
+        if estimate is not None:
+            what = {
+                "of": "tracker",
+                "scenario": group.label,
+                "name": tracker,
+                "quantity": "ratio to the meter",
+            }
+            yield _row(what, estimate, confidence, known=len(found) > 1)
+
+
+def _of_baseline(groups: list[Group], confidence: float) -> list[Row]:
+    for group in groups:
+        estimate = group.estimate("mean_power_w")
+        if group.kind == "baseline" and group.tracker is None and estimate is not None:
+            what = {"of": "baseline", "scenario": group.label, "quantity": "power_w"}
+            return [_row(what, estimate, confidence, known=len(group.runs) > 1)]
     return []
+
+
+def _row(what: Row, estimate: Estimate, confidence: float, known: bool) -> Row:
+    """Return the row of an estimate; what is not known to scatter by its repeats has no interval."""
+    low, high = estimate.interval(confidence) if known else (None, None)
+    return what | {
+        "value": estimate.value,
+        "u": estimate.u,
+        "df": finite(estimate.df),
+        "low": low,
+        "high": high,
+        **{f"u_{term}": u for term, u in estimate.terms().items()},
+    }
+
+
+def _of_run(
+    run: RunMeasure, reference: BaselinePower | None, baseline_df: float, confidence: float
+) -> Iterable[Row]:
+    names: dict[str, tuple[list[Measured], Callable[[int, Measured], str]]] = {
+        "run": ([run.whole], lambda i, window: ""),
+        "action": (run.actions, lambda i, window: window.window.name),
+        "epoch": (run.epochs, lambda i, window: str(i)),
+        "call": (run.calls, lambda i, window: window.window.name),
+    }
+    for of, (windows, name) in names.items():
+        for i, window in enumerate(windows, start=1):
+            if window.energy_wh is None:
+                continue
+            what = {
+                "of": of,
+                "scenario": run.run.scenario,
+                "slot": run.run.slot,
+                "run_dir": run.run_dir,
+                "name": name(i, window),
+            }
+            yield _window_row(what, "energy_wh", window.energy_wh, window.budget, inf, confidence)
+            above = induced(window, reference)
+            if above is not None:
+                yield _window_row(what, "induced_wh", *above, baseline_df, confidence)
+
+
+def _window_row(
+    what: Row, quantity: str, value: float, budget: Budget, baseline_df: float, confidence: float
+) -> Row:
+    parts = budget.parts(baseline_df)
+    reach = expanded_closely(parts, confidence)
+    return what | {
+        "quantity": quantity,
+        "value": value,
+        "u": parts.u,
+        "df": finite(parts.df),
+        "low": value - reach,
+        "high": value + reach,
+        **{f"u_{term}": u for term, u in budget.terms().items()},
+    }

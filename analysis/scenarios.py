@@ -1,19 +1,16 @@
 """Runs of one scenario, with or without a tracker, in one row."""
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
-import numpy as np
-
 from analysis.arrays import mean_or_none
-from analysis.baseline import Baseline, mean_u_w
-from analysis.describe import describe, mean_interval
+from analysis.baseline import Baseline
+from analysis.describe import describe
 from analysis.efficiency import factors
+from analysis.estimate import Causes, Estimate
+from analysis.group_estimates import estimate_mean, samples_of
 from analysis.measure import RunMeasure
-from analysis.uncertainty import Budget, induced_budget
 from records.results import HARDWARE_COLUMNS, USEFUL_WORK, Row
-from records.units import wh_from_j
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +21,7 @@ class Group:
         scenario, tracker: which; ``kind`` of the scenario.
         runs: in running order; ``rows`` their rows in the same order.
         epoch_rows: of all these runs.
+        baseline: of the campaign; ``causes`` the causes of error that its groups share.
     """
 
     scenario: str
@@ -32,6 +30,8 @@ class Group:
     runs: list[RunMeasure]
     rows: list[Row]
     epoch_rows: list[Row]
+    baseline: Baseline
+    causes: Causes
 
     @property
     def label(self) -> str:
@@ -42,14 +42,38 @@ class Group:
         """Return the values of a column that are there."""
         return [row[name] for row in self.rows if row[name] is not None]
 
+    def estimate(self, column: str) -> Estimate | None:
+        """Return the mean of a quantity over the runs with its whole uncertainty.
 
-def group_runs(runs: list[RunMeasure], rows: list[Row], epoch_rows: list[Row]) -> list[Group]:
+        Estimates of groups of one campaign keep their correlations in differences and ratios. One
+        of a single run does not hold how runs differ: ask ``len(runs)``.
+
+        Args:
+            column: ``energy_wh``, ``induced_wh``, ``duration_s``, ``mean_power_w``, ``wh_per_epoch``,
+                ``induced_wh_per_epoch`` or an efficiency factor (``<kind>_per_wh``,
+                ``<kind>_per_induced_wh``).
+
+        Returns:
+            ``None`` where no run has the quantity.
+
+        Raises:
+            KeyError: there is no such quantity.
+        """
+        samples = samples_of(self.runs, self.rows, self.baseline, column)
+        inverse = column.endswith(("_per_wh", "_per_induced_wh"))
+        return estimate_mean(samples, (self.label, column), self.baseline, self.causes, inverse=inverse)
+
+
+def group_runs(
+    runs: list[RunMeasure], rows: list[Row], epoch_rows: list[Row], baseline: Baseline
+) -> list[Group]:
     """Group runs by scenario and tracker: baselines, idles, workloads, each in the order they first ran."""
+    causes = Causes()
     order = {"baseline": 0, "idle": 1, "workload": 2}
     groups: dict[tuple[str, str | None], Group] = {}
     for run, row in zip(runs, rows, strict=True):
         key = (run.run.scenario, run.run.tracker)
-        group = groups.setdefault(key, Group(*key, run.run.kind, [], [], []))
+        group = groups.setdefault(key, Group(*key, run.run.kind, [], [], [], baseline, causes))
         group.runs.append(run)
         group.rows.append(row)
     for epoch in epoch_rows:
@@ -61,7 +85,7 @@ def group_runs(runs: list[RunMeasure], rows: list[Row], epoch_rows: list[Row]) -
     )
 
 
-def scenario_row(group: Group, baseline: Baseline, confidence: float) -> Row:
+def scenario_row(group: Group, confidence: float) -> Row:
     """Return the row of a scenario: means over its runs with standard uncertainties and intervals."""
     durations = describe(group.known("duration_s"))
     energy = group.known("energy_wh")
@@ -77,7 +101,7 @@ def scenario_row(group: Group, baseline: Baseline, confidence: float) -> Row:
         "duration_sd_s": durations.sd if durations else None,
         "mean_power_w": sum(energy) * 3600 / total_s if total_s > 0 else None,
         **_energy(group, confidence),
-        **_induced(group, baseline, confidence),
+        **_mean(group, "induced", confidence),
         "wh_per_epoch": mean_or_none(epoch_wh),
         "induced_wh_per_epoch": mean_or_none(epoch_induced),
         "base_scenario": group.scenario,
@@ -91,48 +115,21 @@ def scenario_row(group: Group, baseline: Baseline, confidence: float) -> Row:
 
 
 def _energy(group: Group, confidence: float) -> dict[str, Any]:
-    """Mean gross energy; what the meter's gain, offset and delay do to every run does not average out."""
+    """Mean gross energy, and how the runs lie about it."""
     sample = describe(group.known("energy_wh"))
-    if sample is None:
-        names = ("", "_sd", "_u", "_low", "_high", "_median", "_min", "_max", "_iqr")
-        return {f"energy{name}_wh": None for name in names}
-    budgets = [run.whole.budget for run in group.runs]
-    mean = mean_interval(group.known("energy_wh"), confidence, systematic_u=_systematic(budgets))
-    return {
-        "energy_wh": sample.mean,
-        "energy_sd_wh": sample.sd,
-        "energy_u_wh": budgets[0].total_wh if mean.u is None else mean.u,
-        "energy_low_wh": mean.low,
-        "energy_high_wh": mean.high,
-        "energy_median_wh": sample.median,
-        "energy_min_wh": sample.min,
-        "energy_max_wh": sample.max,
-        "energy_iqr_wh": sample.iqr,
+    return _mean(group, "energy", confidence) | {
+        "energy_median_wh": sample.median if sample else None,
+        "energy_min_wh": sample.min if sample else None,
+        "energy_max_wh": sample.max if sample else None,
+        "energy_iqr_wh": sample.iqr if sample else None,
     }
 
 
-def _induced(group: Group, baseline: Baseline, confidence: float) -> dict[str, Any]:
-    """Mean induced energy; all repeats share the uncertainty of the mean baseline."""
-    values = group.known("induced_wh")
-    names = ("induced_wh", "induced_sd_wh", "induced_u_wh", "induced_low_wh", "induced_high_wh")
-    sample = describe(values)
-    if sample is None:
+def _mean(group: Group, name: str, confidence: float) -> dict[str, Any]:
+    """Mean of an energy; a single run cannot tell how runs differ and has no interval."""
+    names = (f"{name}_wh", f"{name}_sd_wh", f"{name}_u_wh", f"{name}_low_wh", f"{name}_high_wh")
+    sample, estimate = describe(group.known(f"{name}_wh")), group.estimate(f"{name}_wh")
+    if sample is None or estimate is None:
         return dict.fromkeys(names)
-    budgets = [
-        induced_budget(run.whole.budget, run.meter, induced_wh, 0.0)
-        for run, induced_wh in zip(group.runs, values, strict=True)
-    ]
-    duration_s = float(np.mean([run.whole.window.duration_s for run in group.runs]))
-    mean = mean_interval(
-        values,
-        confidence,
-        systematic_u=_systematic(budgets),
-        shared_u=wh_from_j(mean_u_w(baseline) * duration_s),
-        shared_df=baseline.scatter_df,
-    )
-    u = group.rows[0]["induced_u_wh"] if mean.u is None else mean.u
-    return dict(zip(names, (sample.mean, sample.sd, u, mean.low, mean.high), strict=True))
-
-
-def _systematic(budgets: list[Budget]) -> float:
-    return sqrt(float(np.mean([budget.systematic_wh**2 for budget in budgets])))
+    low, high = estimate.interval(confidence) if sample.n > 1 else (None, None)
+    return dict(zip(names, (sample.mean, sample.sd, estimate.u, low, high), strict=True))

@@ -1,25 +1,24 @@
-"""Standard uncertainty of the energy of a window (METHOD section 5, first form).
+"""The uncertainty budget of the energy of a window, term by term (METHOD section 5).
 
-    P_true = P_indicated * (1 + g) + o + q
-    u2(E) = (E u_g)^2 + (T u_o)^2 + 2 E T u_go + (T u_q)^2
-            + sum (res / sqrt(12) * dt)^2 + u_align^2 + u_split^2 + u_gap^2
+    P_true = P_indicated * (1 + g) + o + c * Q
+    u2(E) = (E u_g)^2 + (T u_o)^2 + 2 E T u_go + (T Q u_c)^2
+            + u_latency^2 + u_clock^2 + u_fit^2 + u_split^2 + sum (res / sqrt(12) * t)^2 + u_gap^2
 
-with u_split, for interval means only, for the power that may step within the reading a border cuts,
-and q for the influence of the power factor, in proportion to the reactive power; after JCGM 100:2008
-(GUM), 4.3.7 for the rectangular half-widths. Terms are kept apart, because a mean over runs makes only
-the random ones smaller.
-
-Where a calibration is in force (`analysis.calibrate`), P is ``(P_ind - offset) / gain`` and g and o have
-the uncertainties of its line, and its covariance u_go; else those of the data sheet, and none.
+after the GUM (JCGM 100:2008), 5.1.2 and 5.2.2. What the terms are, their distributions and what
+shares them stands in ``docs/explanation/uncertainty.md``. Terms are kept apart: a mean over runs makes
+only some of them smaller (`analysis.scenarios`).
 """
 
 from dataclasses import dataclass, replace
-from math import hypot, sqrt
+from math import hypot, inf, sqrt
 
-from analysis.calibrate import in_force
-from analysis.energy import WindowEnergy
+from analysis.energy import Border, WindowEnergy
+from analysis.expansion import Parts
+from analysis.meter_errors import Exposure, Exposures, MeterErrors, combined
 from records.meter import MeterRecord
 from records.units import wh_from_j
+
+_RECTANGULAR = ("gain", "offset", "power_factor", "resolution", "gap")
 
 
 @dataclass(frozen=True)
@@ -27,134 +26,190 @@ class Budget:
     """Standard uncertainties (k = 1) of one energy, by term, in Wh.
 
     Attributes:
-        gain_wh: error of the reading in proportion to it; the same in every run.
-        offset_wh: error that does not depend on the reading; the same in every run.
-        align_wh: time between the meter's intervals and the borders of the window.
+        exposures: what the errors that a meter makes alike in all readings act on.
+        latency_wh: the meter's own delay; the same in every run.
+        clock_wh: the SUT's clock against the controller's; the same in every run.
+        fit_wh: where the meter's intervals lie, by the stamps of this run.
         split_wh: a border within an interval mean, where the power may step.
         resolution_wh: rounding of the readings.
         gap_wh: holes.
-        baseline_wh: of the baseline that was subtracted; zero for a gross energy.
-        power_factor_wh: influence of the power factor on the reading; the same in every run.
-        covariance_wh2: twice the covariance of the gain's and the offset's shares, in Wh squared.
+        baseline_wh: scatter of the baseline that was subtracted; zero for a gross energy.
     """
 
-    gain_wh: float
-    offset_wh: float
-    align_wh: float
+    exposures: Exposures
+    latency_wh: float
+    clock_wh: float
+    fit_wh: float
     split_wh: float
     resolution_wh: float
     gap_wh: float
     baseline_wh: float = 0.0
-    power_factor_wh: float = 0.0
-    covariance_wh2: float = 0.0
+
+    @property
+    def gain_wh(self) -> float:
+        """Error of the reading in proportion to it; the same in every run."""
+        return hypot(*(errors.gain_u * part.energy_wh for errors, part in self.exposures.items()))
+
+    @property
+    def offset_wh(self) -> float:
+        """Error that does not depend on the reading; the same in every run."""
+        return hypot(*(errors.offset_u_w * part.time_h for errors, part in self.exposures.items()))
+
+    @property
+    def covariance_wh2(self) -> float:
+        """Twice the covariance of the gain's and the offset's shares, in Wh squared."""
+        return sum(
+            2 * part.energy_wh * part.time_h * errors.covariance_w for errors, part in self.exposures.items()
+        )
+
+    @property
+    def power_factor_wh(self) -> float:
+        """Influence of the power factor on the reading; the same in every run."""
+        return hypot(*(errors.reactive_u * part.reactive_varh for errors, part in self.exposures.items()))
+
+    @property
+    def align_wh(self) -> float:
+        """Time between the meter's intervals and the borders of the window."""
+        return hypot(self.latency_wh, self.clock_wh, self.fit_wh)
+
+    def terms(self) -> dict[str, float]:
+        """Return the standard uncertainty by term of `records.results.BUDGET_TERMS`, zeros left out.
+
+        Gain and offset of a calibration are correlated and therefore one term.
+        """
+        by_sheet = [(e, part) for e, part in self.exposures.items() if not e.calibrated]
+        by_line = [(e, part) for e, part in self.exposures.items() if e.calibrated]
+        found = {
+            "gain": hypot(*(e.gain_u * part.energy_wh for e, part in by_sheet)),
+            "offset": hypot(*(e.offset_u_w * part.time_h for e, part in by_sheet)),
+            "calibration": hypot(*(_line_u_wh(e, part) for e, part in by_line)),
+            "power_factor": self.power_factor_wh,
+            "latency": self.latency_wh,
+            "clock": self.clock_wh,
+            "fit": self.fit_wh,
+            "split": self.split_wh,
+            "resolution": self.resolution_wh,
+            "gap": self.gap_wh,
+            "baseline": self.baseline_wh,
+        }
+        return {term: u_wh for term, u_wh in found.items() if u_wh > 0}
+
+    def parts(self, baseline_df: float = inf) -> Parts:
+        """Return the terms by the distribution of their errors.
+
+        Args:
+            baseline_df: degrees of freedom of the scatter of the baseline.
+        """
+        terms = self.terms()
+        return Parts(
+            student=[(terms["baseline"], baseline_df)] if "baseline" in terms else [],
+            normal=[terms[term] for term in ("calibration", "latency", "clock", "fit") if term in terms],
+            rectangular=[terms[term] for term in _RECTANGULAR if term in terms],
+            two_point=[terms["split"]] if "split" in terms else [],
+        )
+
+    @property
+    def systematic_wh(self) -> float:
+        """What repeats in every run and does not shrink with their number."""
+        line_wh = hypot(*(_line_u_wh(errors, part) for errors, part in self.exposures.items()))
+        return hypot(line_wh, self.latency_wh, self.clock_wh, self.split_wh, self.power_factor_wh)
+
+    @property
+    def random_wh(self) -> float:
+        """What differs from run to run."""
+        return hypot(self.fit_wh, self.resolution_wh, self.gap_wh)
 
     @property
     def total_wh(self) -> float:
         """Combined standard uncertainty."""
         return hypot(self.systematic_wh, self.random_wh, self.baseline_wh)
 
-    @property
-    def systematic_wh(self) -> float:
-        """What repeats in every run and does not shrink with their number.
 
-        The split of a border's reading belongs to it: a run between two quieter times loses the same
-        way at both ends, whatever the phase of the meter.
-        """
-        meter_wh2 = self.gain_wh**2 + self.offset_wh**2 + self.covariance_wh2
-        others_wh = hypot(self.align_wh, self.split_wh, self.power_factor_wh)
-        return hypot(sqrt(max(0.0, meter_wh2)), others_wh)
-
-    @property
-    def random_wh(self) -> float:
-        """What differs from run to run."""
-        return hypot(self.resolution_wh, self.gap_wh)
-
-
-def gain_u(meter: MeterRecord) -> float:
-    """Return the relative standard uncertainty of the gain: of the calibration, else rectangular."""
-    calibration = in_force(meter)
-    if calibration is not None and calibration.gain is not None:
-        return (calibration.gain_u or 0.0) / calibration.gain
-    return meter.accuracy.reading_pct / 100 / sqrt(3)
-
-
-def offset_u_w(meter: MeterRecord) -> float:
-    """Return the standard uncertainty of the offset.
-
-    Of the calibration's line, with the scatter of its levels about it, which stands for what of the
-    meter's error is no straight line; else percent of range and counts (rectangular).
-    """
-    calibration = in_force(meter)
-    if calibration is not None and calibration.gain is not None:
-        line_u_w = hypot(calibration.offset_u_w or 0.0, calibration.residual_sd_w or 0.0)
-        return line_u_w / calibration.gain
-    range_w = meter.accuracy.range_w or 0.0
-    half_width_w = meter.accuracy.range_pct / 100 * range_w + meter.accuracy.counts * meter.resolution_w
-    return half_width_w / sqrt(3)
-
-
-def _gain_offset_cov_w(meter: MeterRecord) -> float:
-    """Return the covariance of the relative gain and the offset, as they act on a corrected power."""
-    calibration = in_force(meter)
-    if calibration is None or calibration.gain is None:
-        return 0.0
-    return (calibration.gain_offset_cov or 0.0) / calibration.gain**2
-
-
-def reactive_u_w(meter: MeterRecord, reactive_var: float | None) -> float:
-    """Return the standard uncertainty by the influence of the power factor (rectangular).
-
-    Args:
-        meter: its ``accuracy.reactive_pct`` is the half-width in percent of the reactive power.
-        reactive_var: mean magnitude of that; ``None`` where the meter does not tell it.
-    """
-    return meter.accuracy.reactive_pct / 100 * (reactive_var or 0.0) / sqrt(3)
+def _line_u_wh(errors: MeterErrors, part: Exposure) -> float:
+    """Return the standard uncertainty by gain and offset of a calibration, with their covariance."""
+    gain_wh, offset_wh = errors.gain_u * part.energy_wh, errors.offset_u_w * part.time_h
+    both_wh2 = 2 * part.energy_wh * part.time_h * errors.covariance_w
+    return sqrt(max(0.0, gain_wh**2 + offset_wh**2 + both_wh2))
 
 
 def gross_budget(
-    window: WindowEnergy, meter: MeterRecord, t_u_s: float, reactive_var: float | None = None
+    window: WindowEnergy,
+    meter: MeterRecord,
+    clock_u_s: float = 0.0,
+    fit_u_s: float = 0.0,
+    reactive_var: float | None = None,
 ) -> Budget:
     """Return the budget of a window's gross energy.
 
     Args:
         window: the energy of the window.
-        meter: accuracy and resolution of the meter.
-        t_u_s: standard uncertainty of the borders on the meter's time: clock, latency and cadence.
+        meter: accuracy, resolution and latency of the meter.
+        clock_u_s: standard uncertainty of a stamp of the SUT on the controller's clock.
+        fit_u_s: standard uncertainty of the times that the meter's cadence was fitted to.
         reactive_var: mean magnitude of the reactive power over the window, where it is known.
     """
-    energy_j = window.energy_j or 0.0
-    borders = (window.first, window.last)
+    shift_w = _shift_w(window.first, window.last)
     return Budget(
-        gain_wh=wh_from_j(abs(energy_j) * gain_u(meter)),
-        offset_wh=wh_from_j(window.window_s * offset_u_w(meter)),
-        align_wh=wh_from_j(hypot(*(t_u_s * border.step_w for border in borders))),
-        # The power often steps just where a span begins or ends, so the whole misplaced energy is
-        # the likely error, not the end of a rectangle; and both borders err the same way when the
-        # window is busier than what surrounds it, so they add.
-        split_wh=wh_from_j(sum(border.step_w * border.split_s for border in borders)),
+        exposures={MeterErrors.of(meter): _exposure(window, reactive_var)},
+        latency_wh=wh_from_j(meter.latency_u_s * shift_w),
+        clock_wh=wh_from_j(clock_u_s * shift_w),
+        fit_wh=wh_from_j(fit_u_s * shift_w),
+        split_wh=wh_from_j(_split_j(window.first, window.last)),
         resolution_wh=wh_from_j(meter.resolution_w / sqrt(12) * sqrt(window.overlap2_s2)),
         gap_wh=wh_from_j(sum(hole.bound_j or 0.0 for hole in window.holes) / sqrt(3)),
-        power_factor_wh=wh_from_j(window.window_s * reactive_u_w(meter, reactive_var)),
-        covariance_wh2=2 * wh_from_j(energy_j) * wh_from_j(window.window_s * _gain_offset_cov_w(meter)),
     )
 
 
-def induced_budget(gross: Budget, meter: MeterRecord, induced_wh: float, baseline_u_wh: float) -> Budget:
-    """Return the budget of the energy above the baseline, measured with the same meter and range.
+def induced_budget(
+    gross: Budget, baseline: Exposures, baseline_u_wh: float, resolution_u_wh: float = 0.0
+) -> Budget:
+    """Return the budget of a gross energy minus the energy of the baseline over the same time.
 
-    The gain acts on the difference, the offset is in both and cancels, and with it their covariance.
-    The influence of the power factor is kept whole: baseline and load may differ in their reactive power.
+    Gain, offset and influence of the power factor are those of one meter in both: the gain acts on
+    the difference, the offset cancels where both were taken on the same range.
 
     Args:
         gross: budget of the gross energy.
-        meter: accuracy of the meter.
-        induced_wh: energy minus baseline.
+        baseline: exposure of the baseline's energy over the window.
         baseline_u_wh: standard uncertainty of the baseline's energy over the window, by its scatter.
+        resolution_u_wh: the same by the rounding of its readings.
     """
     return replace(
         gross,
-        gain_wh=abs(induced_wh) * gain_u(meter),
-        offset_wh=0.0,
-        covariance_wh2=0.0,
+        exposures=combined([(1.0, gross.exposures), (-1.0, baseline)]),
         baseline_wh=baseline_u_wh,
+        resolution_wh=hypot(gross.resolution_wh, resolution_u_wh),
     )
+
+
+def _exposure(window: WindowEnergy, reactive_var: float | None) -> Exposure:
+    time_h = window.window_s / 3600
+    return Exposure(wh_from_j(window.energy_j or 0.0), time_h, (reactive_var or 0.0) * time_h)
+
+
+def _shift_w(first: Border, last: Border) -> float:
+    """Return how much energy a window wins or loses per second that its readings are misplaced by.
+
+    Both borders move together. By a shift d the window wins d times the power at its end and loses d
+    times that at its start; where the power steps at a border, it is the power on one side or the
+    other, by the sign of d. With both sides' mean that leaves
+
+        d (level_last - level_first) - |d| (step up at the start + step down at the end) / 2
+
+    whose root mean square is that of the two coefficients. A run between two quieter times has the
+    step at either end and loses either way; an epoch among epochs loses nothing.
+    """
+    return hypot(last.level_w - first.level_w, (first.step_w - last.step_w) / 2)
+
+
+def _split_j(first: Border, last: Border) -> float:
+    """Return the energy that is misplaced if the power steps just where the window begins and ends.
+
+    It often does, so this is the likely error, not the end of a rectangle. A window that is busier
+    than what surrounds it loses at both ends, and these add; where one end loses and the other
+    wins they would cancel, which is not relied upon.
+    """
+    lost_j, lost_too_j = first.step_w * first.split_s, -last.step_w * last.split_s
+    if lost_j * lost_too_j > 0:
+        return abs(lost_j + lost_too_j)
+    return hypot(lost_j, lost_too_j)

@@ -1,9 +1,13 @@
-from math import sqrt
+"""The budget of a window against figures worked by hand."""
+
+from dataclasses import replace
+from math import hypot, sqrt
 
 import pytest
 from synthetic import Instrument
 
 from analysis.energy import Border, Hole, WindowEnergy
+from analysis.meter_errors import Exposure, MeterErrors
 from analysis.uncertainty import gross_budget, induced_budget
 
 WINDOW = WindowEnergy(
@@ -13,37 +17,75 @@ WINDOW = WindowEnergy(
     filled_j=1000.0,
     holes=(Hole(0.0, 10.0, 100.0, 360.0),),
     overlap2_s2=3590.0,
-    first=Border(60.0, 0.25),
-    last=Border(0.0, 0.0),
+    first=Border(40.0, 100.0, 0.25),
+    last=Border(100.0, 100.0, 0.0),
 )
-METER = Instrument(reading_pct=1.5, counts=3.0, resolution_w=0.1).record()
+BETWEEN_QUIETER_TIMES = replace(WINDOW, last=Border(100.0, 40.0, 0.1))
+METER = Instrument(reading_pct=1.5, counts=3.0, resolution_w=0.1, latency_u_s=0.0).record()
+ERRORS = MeterErrors.of(METER)
 
 
 def test_each_term_is_that_of_the_formula() -> None:
-    # METHOD section 5, worked by hand for one hour at 100 W:
-    budget = gross_budget(WINDOW, METER, t_u_s=0.3)
+    # METHOD section 5, worked by hand for one hour at 100 W by a Watts up? (1.5 % and 3 counts):
+    budget = gross_budget(WINDOW, METER, clock_u_s=0.3)
     assert budget.gain_wh == pytest.approx(100 * 0.015 / sqrt(3))
     assert budget.offset_wh == pytest.approx(0.3 / sqrt(3))  # 3 counts of 0.1 W for one hour
-    assert budget.align_wh == pytest.approx(0.3 * 60 / 3600)  # 0.3 s at a step of 60 W
     assert budget.split_wh == pytest.approx(60 * 0.25 / 3600)  # the whole step, a quarter second off
     assert budget.resolution_wh == pytest.approx(0.1 / sqrt(12) * sqrt(3590) / 3600)
     assert budget.gap_wh == pytest.approx(360 / sqrt(3) / 3600)
 
 
+def test_a_late_meter_costs_the_step_where_the_power_steps_at_one_border_only() -> None:
+    # Shifted later, the window wins 100 W and loses 100 W; earlier, it wins 40 W and loses 100 W: 60 W
+    # or nothing, whose root mean square is 60 / sqrt(2).
+    assert gross_budget(WINDOW, METER, clock_u_s=0.3).clock_wh == pytest.approx(0.3 * 60 / sqrt(2) / 3600)
+
+
+def test_a_run_between_quieter_times_loses_the_step_whichever_way_it_is_shifted() -> None:
+    budget = gross_budget(BETWEEN_QUIETER_TIMES, METER, clock_u_s=0.3, fit_u_s=0.4)
+    assert budget.clock_wh == pytest.approx(0.3 * 60 / 3600)
+    assert budget.align_wh == pytest.approx(0.5 * 60 / 3600)
+    assert budget.split_wh == pytest.approx(60 * (0.25 + 0.1) / 3600)  # both ends lose
+
+
+def test_an_epoch_among_epochs_neither_wins_nor_loses_by_a_shift() -> None:
+    window = replace(WINDOW, last=Border(40.0, 100.0, 0.1))
+    budget = gross_budget(window, METER, clock_u_s=0.3)
+    assert budget.clock_wh == 0.0
+    assert budget.split_wh == pytest.approx(60 * hypot(0.25, 0.1) / 3600)  # not relied upon to cancel
+
+
 def test_the_total_is_the_root_of_the_sum_of_squares() -> None:
-    budget = gross_budget(WINDOW, METER, t_u_s=0.3)
+    budget = gross_budget(WINDOW, METER, 0.3)
     terms = (budget.gain_wh, budget.offset_wh, budget.align_wh, budget.split_wh)
     rest = (budget.resolution_wh, budget.gap_wh)
     assert budget.total_wh == pytest.approx(sqrt(sum(u**2 for u in (*terms, *rest))))
 
 
 def test_in_the_induced_energy_the_gain_acts_on_the_difference_and_the_offset_cancels() -> None:
-    budget = induced_budget(gross_budget(WINDOW, METER, 0.3), METER, induced_wh=60.0, baseline_u_wh=0.2)
+    baseline = {ERRORS: Exposure(energy_wh=40.0, time_h=1.0)}
+    budget = induced_budget(gross_budget(WINDOW, METER, 0.3), baseline, baseline_u_wh=0.2)
     assert budget.gain_wh == pytest.approx(60 * 0.015 / sqrt(3))
     assert budget.offset_wh == 0.0
     assert budget.baseline_wh == 0.2
 
 
+def test_the_offset_of_another_range_does_not_cancel() -> None:
+    other = MeterErrors.of(Instrument(range_pct=0.1, range_w=300.0, counts=0.0).record())
+    baseline = {other: Exposure(energy_wh=40.0, time_h=1.0)}
+    budget = induced_budget(gross_budget(WINDOW, METER), baseline, 0.0)
+    assert budget.offset_wh == pytest.approx(hypot(0.3, 0.3) / sqrt(3))
+    assert budget.gain_wh == pytest.approx(hypot(100, 40) * 0.015 / sqrt(3))
+
+
+def test_the_influence_of_the_power_factor_acts_on_the_difference_of_the_reactive_powers() -> None:
+    meter = Instrument(reactive_pct=0.2).record()
+    gross = gross_budget(WINDOW, meter, reactive_var=75.0)
+    baseline = {MeterErrors.of(meter): Exposure(40.0, 1.0, reactive_varh=60.0)}
+    assert gross.power_factor_wh == pytest.approx(0.002 * 75 / sqrt(3))
+    assert induced_budget(gross, baseline, 0.0).power_factor_wh == pytest.approx(0.002 * 15 / sqrt(3))
+
+
 def test_percent_of_range_is_part_of_the_offset() -> None:
     meter = Instrument(reading_pct=0.1, counts=0.0, range_pct=0.1, range_w=300.0).record()
-    assert gross_budget(WINDOW, meter, 0.0).offset_wh == pytest.approx(0.3 / sqrt(3))
+    assert gross_budget(WINDOW, meter).offset_wh == pytest.approx(0.3 / sqrt(3))

@@ -1,0 +1,221 @@
+"""The mean of a quantity over repeated runs, with what the runs share and what they do not.
+
+Every quantity is a ratio of sums over the runs, ``sum(a) / sum(m)``: a mean has ``m = 1``, energy per
+epoch the number of epochs, an efficiency factor the useful work. How the runs scatter about it is
+type A (for ratios by their residuals ``a - ratio * m``: Cochran 1977, section 6.4); what the meter and
+the baseline do to all of them is carried by shared variables and does not shrink with their number.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from analysis.baseline import Baseline, BaselinePower
+from analysis.estimate import Cause, Causes, Estimate
+from analysis.measure import Measured, RunMeasure
+from analysis.meter_errors import combined
+from analysis.rows import induced
+from analysis.uncertainty import Budget
+from records.results import USEFUL_WORK, Row
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one measured energy brings to a sum.
+
+    Attributes:
+        budget: of the energy, in Wh; the quantity is ``factor`` times the energy.
+        baseline: what was subtracted, or ``None``; ``time_h`` for how long.
+    """
+
+    budget: Budget
+    baseline: BaselinePower | None = None
+    time_h: float = 0.0
+    factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One run of the sample: its value ``a``, its weight ``m``, and where the value comes from."""
+
+    value: float
+    weight: float
+    scenario: str
+    shares: list[Share]
+
+
+def samples_of(runs: list[RunMeasure], rows: list[Row], baseline: Baseline, column: str) -> list[Sample]:
+    """Return the sample of a quantity; runs that do not have it are left out.
+
+    Args:
+        runs: of a group.
+        rows: of the same runs.
+        baseline: of the campaign.
+        column: see `analysis.scenarios.Group.estimate`.
+
+    Raises:
+        KeyError: there is no such quantity.
+    """
+    make = _sampler(column)
+    samples = []
+    for run, row in zip(runs, rows, strict=True):
+        reference = None if row["baseline_power_w"] is None else baseline.at(run.middle_utc_s)
+        sample = make(run, reference)
+        if sample is not None and sample.weight > 0:
+            samples.append(sample)
+    return samples
+
+
+_Sampler = Callable[[RunMeasure, BaselinePower | None], Sample | None]
+
+
+def _sampler(column: str) -> _Sampler:
+    if column == "duration_s":
+        return lambda run, _: Sample(run.whole.window.duration_s, 1.0, run.run.scenario, [])
+    if column == "mean_power_w":
+        return _mean_power
+    above = "induced" in column
+    if column in ("energy_wh", "induced_wh"):
+        return lambda run, reference: _sum(run, [run.whole], reference, above, 1.0)
+    if column in ("wh_per_epoch", "induced_wh_per_epoch"):
+        return lambda run, reference: _sum(run, run.epochs, reference, above, None)
+    kind = column.removesuffix("_per_induced_wh" if above else "_per_wh")
+    if kind not in USEFUL_WORK or kind == column:
+        raise KeyError(f"no quantity {column!r} of a scenario")
+    return lambda run, reference: _sum(run, [run.whole], reference, above, run.work.get(kind, 0.0))
+
+
+def _sum(
+    run: RunMeasure,
+    windows: list[Measured],
+    reference: BaselinePower | None,
+    above: bool,
+    weight: float | None,
+) -> Sample | None:
+    """Add up windows of a run; their number is the weight unless one is given."""
+    total_wh, shares = 0.0, []
+    for window in windows:
+        if window.energy_wh is None:
+            continue
+        if not above:
+            total_wh += window.energy_wh
+            shares.append(Share(window.budget))
+            continue
+        found = induced(window, reference)
+        if found is None:
+            return None
+        total_wh += found[0]
+        shares.append(Share(found[1], reference, window.window.duration_s / 3600))
+    if not shares:
+        return None
+    return Sample(total_wh, float(len(shares)) if weight is None else weight, run.run.scenario, shares)
+
+
+def _mean_power(run: RunMeasure, _: BaselinePower | None) -> Sample | None:
+    time_h = run.whole.window.duration_s / 3600
+    if run.whole.energy_wh is None or time_h <= 0:
+        return None
+    share = Share(run.whole.budget, factor=1 / time_h)
+    return Sample(run.whole.energy_wh / time_h, 1.0, run.run.scenario, [share])
+
+
+def estimate_mean(
+    samples: list[Sample], key: tuple[str, str], baseline: Baseline, causes: Causes, *, inverse: bool = False
+) -> Estimate | None:
+    """Return the ratio of sums over a sample, with its uncertainty; ``None`` of no sample.
+
+    Args:
+        samples: one per run.
+        key: group and quantity; the scatter of its runs is a cause of its own.
+        baseline: of the campaign.
+        causes: what the campaign's groups share.
+        inverse: return its inverse, as of energy per work; ``None`` where it is not positive.
+    """
+    if not samples:
+        return None
+    total_weight = sum(sample.weight for sample in samples)
+    value = sum(sample.value for sample in samples) / total_weight
+    shares = [share for sample in samples for share in sample.shares]
+    quantity = value + causes.of_meters(
+        combined((share.factor / total_weight, share.budget.exposures) for share in shares)
+    )
+    for cause, coefficient in _known(samples, total_weight):
+        quantity = quantity + coefficient * causes.error(cause)
+    weights = _baseline_weights(samples, len(baseline.runs))
+    quantity = quantity + _scatter_of_baseline(weights, total_weight, baseline, causes)
+    own = _repeats(samples, value, weights, baseline)
+    if own is not None:
+        variance, df = own
+        cause = Cause("repeats", key, "student", df)
+        quantity = quantity + sqrt(len(samples) * variance) / total_weight * causes.error(cause)
+    if not inverse:
+        return Estimate(quantity)
+    return Estimate(1 / quantity) if value > 0 else None
+
+
+def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, float]]:
+    """Return the causes of known size, other than those of the meter's line, and their coefficients.
+
+    Where power steps at a border is a property of the workload, and so is at what level the display
+    stands still: runs of one scenario share both, two scenarios do not. What differs from run to run is
+    seen in the repeats; of a single run it has to be known.
+    """
+    sums: dict[Cause, float] = {}
+    single = len(samples) == 1
+    for sample in samples:
+        for share in sample.shares:
+            budget = share.budget
+            (meter, *_) = budget.exposures
+            found = {
+                Cause("latency", meter): budget.latency_wh,
+                Cause("clock", "campaign"): budget.clock_wh,
+                Cause("split", sample.scenario, "two_point"): budget.split_wh,
+                Cause("resolution", sample.scenario, "rectangular"): budget.resolution_wh,
+            }
+            if single:
+                found[Cause("fit", id(sample))] = budget.fit_wh
+                found[Cause("gap", id(sample), "rectangular")] = budget.gap_wh
+            for cause, u_wh in found.items():
+                sums[cause] = sums.get(cause, 0.0) + share.factor * u_wh / total_weight
+    return [(cause, u) for cause, u in sums.items() if u > 0]
+
+
+def _baseline_weights(samples: list[Sample], n_baselines: int) -> Any:
+    """Return the hours for which each baseline run was subtracted from each run, ``(n, baselines)``."""
+    hours = np.zeros((len(samples), n_baselines))
+    for row, sample in zip(hours, samples, strict=True):
+        for share in sample.shares:
+            for j, weight in share.baseline.weights.items() if share.baseline else ():
+                row[j] -= weight * share.time_h * share.factor
+    return hours
+
+
+def _scatter_of_baseline(hours: Any, total_weight: float, baseline: Baseline, causes: Causes) -> Any:
+    total: Any = 0.0
+    for j, coefficient in enumerate((hours.sum(axis=0) / total_weight).tolist()):
+        if coefficient and baseline.scatter_w:
+            cause = Cause("baseline", j, "student", baseline.scatter_df, pool="baseline")
+            total = total + coefficient * baseline.scatter_w * causes.error(cause)
+    return total
+
+
+def _repeats(
+    samples: list[Sample], value: float, hours: Any, baseline: Baseline
+) -> tuple[float, float] | None:
+    """Return the variance of the runs that is their own, and its degrees of freedom.
+
+    Runs that had different baselines subtracted also scatter by those. That part is in the terms of
+    the baseline already and is taken out here, not to be counted twice.
+    """
+    if len(samples) < 2:
+        return None
+    df = len(samples) - 1.0
+    weights = np.array([sample.weight for sample in samples])
+    residuals = np.array([sample.value for sample in samples]) - value * weights
+    seen = float(residuals @ residuals) / df
+    apart = hours - np.outer(weights, hours.sum(axis=0) / weights.sum())
+    by_baseline = baseline.scatter_w**2 * float(np.square(apart).sum()) / df
+    return max(seen - by_baseline, 0.0), df
