@@ -42,7 +42,13 @@ def render(found: TableAgreement) -> str:
             (_class_of(part.found.equivalence.verdict), _words(found, index), part.found.notes)
             for index, part in enumerate(found.parts)
         ],
-        "tables": [_totals(found), _limits(found), _true_limits(found), _lines(found)],
+        "tables": [
+            ("Totals and bias", _totals(found)),
+            ("Equivalence and concordance", _equivalence(found)),
+            ("Limits of agreement", _limits(found)),
+            ("The same without the meter", _true_limits(found)),
+            ("Lines", _lines(found)),
+        ],
         "sheets": sheets,
         "left_out": _left_out(found),
         "left_out_count": len(found.left_out),
@@ -112,13 +118,22 @@ def _totals(found: TableAgreement) -> Table:
         *_with_ends("Calibration factor", "factor"),
         *_with_ends("Bias", "bias"),
         Column("MAPE", lambda row: plain(row["mape_pct"], 3), "%"),
-        *_with_ends("Lin's concordance", "concordance"),
+    )
+    caption = f"In the unit of {found.question.unit}"
+    return table("totals", caption, columns, _rows(found), folded=False)
+
+
+def _equivalence(found: TableAgreement) -> Table:
+    margin = f"{given(found.question.margin_pct)} %"
+    columns = (
+        text_column("Group", "group"),
         _number("Mean difference", "equivalence_pct", "%"),
         _ends("equivalence_pct", "%", "90 % interval"),
-        text_column(f"Within {given(found.question.margin_pct)} %", "equivalent", whole=True),
+        Column("p", lambda row: probability(row["equivalence_p"])),
+        text_column(f"Within {margin}", "equivalent", whole=True),
+        *_with_ends("Lin's concordance", "concordance"),
     )
-    caption = f"Totals, bias and equivalence, in the unit of {found.question.unit}"
-    return table("totals", caption, columns, _rows(found), folded=False)
+    return table("equivalence", f"Margin {margin} of the meter", columns, _rows(found), folded=False)
 
 
 def _unit_column() -> Column:
@@ -136,7 +151,7 @@ def _limits(found: TableAgreement) -> Table:
         *_with_ends("Upper limit", "upper"),
         Column("p of growth", lambda row: probability(row["growth_p"])),
     )
-    return table("limits", "Limits of agreement, as observed", columns, _rows(found), folded=False)
+    return table("limits", "Estimated minus measured, as observed", columns, _rows(found), folded=False)
 
 
 def _true_limits(found: TableAgreement) -> Table:
@@ -147,7 +162,7 @@ def _true_limits(found: TableAgreement) -> Table:
         *_with_ends("Lower limit", "true_lower"),
         *_with_ends("Upper limit", "true_upper"),
     )
-    caption = "Limits of agreement, the meter's own scatter taken out"
+    caption = "Estimated minus measured, the meter's own scatter taken out"
     return table("true-limits", caption, columns, _rows(found), folded=False)
 
 
@@ -165,7 +180,7 @@ def _lines(found: TableAgreement) -> Table:
         *_with_ends("Intercept", "passing_bablok_intercept"),
         Column("p of linearity", lambda row: probability(row["linearity_p"])),
     )
-    caption = "Lines: estimated = intercept + slope × measured"
+    caption = "Estimated = intercept + slope × measured"
     return table("lines", caption, columns, _rows(found), folded=False)
 
 

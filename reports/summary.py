@@ -7,7 +7,6 @@ from records.findings import LEVELS
 from records.results import Results, Row
 from records.times import iso_utc
 from reports.environment import meter_words, sut_words
-from reports.figures.trackers import ALL, against_wall
 from reports.numbers import count, finite, in_interval, interval, measured, plain, spread
 from reports.texts import shorten
 from reports.view import ScenarioView, View, mean_words, numbers
@@ -132,7 +131,7 @@ def _number_of(results: Results, level: str) -> int:
 
 
 def _overall_agreement(results: Results) -> list[Row]:
-    return [row for row in against_wall(results) if row.get("scenario") == ALL]
+    return [row for row in results.agreement if row.get("scenario") == "all"]
 
 
 def _tracker_words(row: Row, results: Results) -> str:

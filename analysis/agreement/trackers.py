@@ -20,28 +20,37 @@ class _Reference:
     Attributes:
         name: column ``against`` of the row.
         claim: the tracker's column; ``measured`` the meter's or the collector's beside it.
+        measured_u: column of its standard uncertainty, where it has one.
         scope: words on what each of the two sees, from the row of a run.
     """
 
     name: str
     claim: str
     measured: str
+    measured_u: str | None
     scope: Callable[[Row], str]
 
 
-_REFERENCES = (
-    _Reference(
-        "wall", "energy_wh", "meter_wh", lambda row: f"{_sees(row)} against all that the plug delivers"
-    ),
-    _Reference(
-        "wall net",
-        "energy_wh",
-        "meter_net_wh",
-        lambda row: f"{_sees(row)} against what the plug delivers above the baseline",
-    ),
-    _Reference(
-        "gpu", "gpu_wh", "collector_gpu_wh", lambda row: "its GPU part against the GPU power that was sampled"
-    ),
+_WALL = _Reference(
+    "wall",
+    "energy_wh",
+    "meter_wh",
+    "meter_u_wh",
+    lambda row: f"{_sees(row)} against all that the plug delivers",
+)
+_WALL_NET = _Reference(
+    "wall net",
+    "energy_wh",
+    "meter_net_wh",
+    "meter_net_u_wh",
+    lambda row: f"{_sees(row)} against what the plug delivers above the baseline",
+)
+_GPU = _Reference(
+    "gpu",
+    "gpu_wh",
+    "collector_gpu_wh",
+    None,
+    lambda row: "its GPU part against the GPU power that the collector sampled",
 )
 
 
@@ -53,7 +62,7 @@ def agreement_rows(tracker_rows: list[Row], confidence: float) -> list[Row]:
     """Compare trackers with the meter per scenario, and over all scenarios.
 
     Only runs count in which both have an energy. Ratios are those of the sums, so that short runs do
-    not weigh as much as long ones; the bias is the mean of tracker minus reference per run. Over all
+    not weigh as much as long ones; the bias is the mean of tracker minus meter per run. Over all
     scenarios the runs of one scenario are repeats and no independent evidence.
 
     Args:
@@ -61,11 +70,23 @@ def agreement_rows(tracker_rows: list[Row], confidence: float) -> list[Row]:
         confidence: of the intervals.
 
     Returns:
-        Rows by `records.results.AGREEMENT_COLUMNS`, first those against the wall, gross.
+        Rows by `records.results.AGREEMENT_COLUMNS`.
     """
+    return _against(_WALL, tracker_rows, confidence)
+
+
+def scope_rows(tracker_rows: list[Row], confidence: float) -> list[Row]:
+    """Compare trackers with what lies nearer to their scope: the wall net of the baseline, and components.
+
+    The rows are those of `agreement_rows`, with another reference named in ``against``. Of CPU and RAM no
+    collector sees a power, so that the parts of a tracker there have nothing to be compared with.
+    """
+    return [row for reference in (_WALL_NET, _GPU) for row in _against(reference, tracker_rows, confidence)]
+
+
+def _against(reference: _Reference, tracker_rows: list[Row], confidence: float) -> list[Row]:
     return [
         row
-        for reference in _REFERENCES
         for tracker in dict.fromkeys(row["tracker"] for row in tracker_rows)
         for row in _of_tracker(tracker, tracker_rows, reference, confidence)
     ]
@@ -119,15 +140,14 @@ def _with_net(rows: list[Row]) -> list[Row]:
 def _sum(rows: list[Row], column: str, reference: _Reference) -> float | None:
     """Return the sum of a column over the rows that know it; none beside a component."""
     values = [row[column] for row in rows if row.get(column) is not None]
-    return sum(values) if values and reference.name.startswith("wall") else None
+    return sum(values) if values and reference is not _GPU else None
 
 
 def _pairs(rows: list[Row], reference: _Reference) -> Pairs:
     """Return the pairs; what of the meter's uncertainty differs from run to run is kept apart."""
     random_u, shared_u = [], []
-    total = {"wall": "meter_u_wh", "wall net": "meter_net_u_wh"}.get(reference.name)
     for row in rows:
-        u = (row.get(total) if total else None) or 0.0
+        u = (row.get(reference.measured_u) if reference.measured_u else None) or 0.0
         scatter = min(row.get("meter_random_u_wh") or 0.0, u)
         random_u.append(scatter)
         shared_u.append(sqrt(u**2 - scatter**2))

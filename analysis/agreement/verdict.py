@@ -18,7 +18,7 @@ def verdict(estimated: str, measured: str, where: str, found: Comparison) -> str
     rows = f"n = {found.n}"
     if found.ratio is None:
         return f"{estimated} for {where}: no ratio, the {measured} do not add up to more than zero ({rows})"
-    parts = [f"{_reads(estimated, found.ratio)} for {where} ({_interval(measured, found.ratio)}, {rows})"]
+    parts = [f"{_reads(estimated, found.ratio)} for {where} ({_interval(measured, found)}, {rows})"]
     parts += [words for words in (_singles(found), _line(found)) if words]
     margin = found.equivalence
     parts.append(f"equivalence within {margin.margin_pct:g} %: {margin.verdict}")
@@ -45,9 +45,12 @@ def _decimals(half_width: float | None) -> int:
     return min(6, max(0, 1 - floor(log10(half_width))))
 
 
-def _interval(measured: str, ratio: Estimate) -> str:
-    if ratio.low is None or ratio.high is None:
-        return f"{ratio.value:.3f} of {measured} in total, too few for an interval"
+def _interval(measured: str, found: Comparison) -> str:
+    ratio = found.ratio
+    if ratio is None or ratio.low is None or ratio.high is None:
+        few = "groups" if found.grouped else "rows"
+        shown = "" if ratio is None else f"{ratio.value:.3f} of {measured} in total, "
+        return f"{shown}too few {few} for an interval"
     digits = _decimals((ratio.high - ratio.low) / 2)
     ends = f"{ratio.low:.{digits}f} to {ratio.high:.{digits}f}"
     return f"{ratio.value:.{digits}f} of {measured} in total, 95 % interval {ends}"

@@ -53,9 +53,9 @@ def regression_sheet(found: TableAgreement) -> Sheet:
         caption="Dots: rows; bars: the meter's own uncertainty (k = 2) where it is known. Grey: equality; "
         "solid: Deming; dashed: Passing and Bablok. " + _only(found),
         how="Deming's line takes errors in both values, in the ratio of their variances: the meter's from "
-        "its step, the estimator's from what the line then leaves; one to one where the meter's is not known. "
-        "Intervals by the jackknife (Linnet 1990). Passing and Bablok (1983): shifted median of the slopes "
-        "between all rows; p of linearity by their cumulative sum.",
+        "its step, the estimator's from what the line then leaves; one to one where the meter's is not "
+        "known. Intervals by the jackknife (Linnet 1990). Passing and Bablok (1983): shifted median of the "
+        "slopes between all rows; p of linearity by their cumulative sum.",
     )
 
 
