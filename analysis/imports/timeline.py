@@ -10,7 +10,7 @@ from analysis.imports.repairs import Repairs, zone_assumed
 from analysis.imports.stamps import DAY_S, Order, Stamp, find_zone, parse_stamp, past_midnight, to_utc
 from records.errors import ConfigurationError, RecordError
 
-_UNIX_LEAST = 1e8
+UNIX_LEAST = 1e8
 """A number from here on is Unix time (1973 and later); a smaller one counts from the start of the log."""
 
 _UNIX_UNITS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3))
@@ -46,7 +46,7 @@ class TimeOptions:
             ConfigurationError: it is no date with a time.
         """
         number = parse_number(text)
-        if number is not None and number >= _UNIX_LEAST:
+        if number is not None and number >= UNIX_LEAST:
             return unix_s(number)
         stamp = parse_stamp(text, self.order)
         if stamp is None or not stamp.dated:
@@ -140,7 +140,7 @@ def _from_numbers(source: SourceText, rows: list[tuple[int, str]], options: Time
         if number is None:
             raise source.refuse(line, f"expected a number of seconds as in the rows before, found {text!r}")
     values = np.array(numbers, dtype=np.float64)
-    if values[0] >= _UNIX_LEAST:
+    if values[0] >= UNIX_LEAST:
         return np.array([unix_s(value) for value in values.tolist()])
     return _start(source, options) + values
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from lab.cli.common import json_option
-from lab.cli.imports import out_option, print_imported
+from lab.cli.imports import out_option, print_import
 from lab.version import VERSION
 
 
@@ -27,4 +27,4 @@ def mlperf_power(folders: tuple[Path, ...], out: Path, as_json: bool) -> None:
     from analysis.imports.mlperf_power import import_mlperf_power
 
     import_mlperf_power(out, list(folders), version=VERSION)
-    print_imported(out, as_json)
+    print_import(out, as_json)

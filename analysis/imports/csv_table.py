@@ -1,0 +1,257 @@
+"""Any delimited table of powers: which column is what, the operator says.
+
+Delimiter, decimal mark, encoding and line ends are found by content. Every file is a run.
+"""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import sqrt
+from pathlib import Path
+
+from analysis.arrays import Floats
+from analysis.imports.parts import ImportedRun
+from analysis.imports.power_values import PowerValue, parse_power, resolution_of
+from analysis.imports.reading import (
+    SourceTable,
+    SourceText,
+    find_delimiter,
+    numbered_rows,
+    read_rows,
+    read_text,
+)
+from analysis.imports.repairs import Repairs
+from analysis.imports.timeline import TimeOptions, from_interval, median_interval_s, read_times
+from analysis.imports.writing import CampaignWriter, scenario_name, source_name
+from records.campaign import Kind
+from records.errors import ConfigurationError
+from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
+
+FORMAT = "csv"
+UNITS_W = {"W": 1.0, "mW": 1e-3, "kW": 1e3}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions:
+    """What the operator says about tables of powers.
+
+    Attributes:
+        time: columns of the stamp, joined by a blank (a date and a time); none where there is none.
+        power: column of the power; ``unit`` of it, a key of `UNITS_W`.
+        quantities: columns of further `records.meter.QUANTITIES`, in their units, by quantity.
+        when: what is said about the time.
+        sampling: what a reading is.
+        interval_s: time between readings; ``None`` for the median step.
+        accuracy_pct: limits of error in percent of the reading, ``None`` where unknown.
+        scenario: of all files; ``None`` for the name of each.
+        kind: of the runs.
+        begin, end: of the rating interval, ``None`` for the first and the last reading.
+    """
+
+    time: Sequence[str]
+    power: str
+    unit: str = "W"
+    quantities: dict[str, str] = field(default_factory=dict)
+    when: TimeOptions = field(default_factory=TimeOptions)
+    sampling: Sampling = "interval_mean"
+    interval_s: float | None = None
+    accuracy_pct: float | None = None
+    scenario: str | None = None
+    kind: Kind = "workload"
+    begin: str | None = None
+    end: str | None = None
+
+    def columns(self) -> list[str]:
+        """Return every column that is needed."""
+        return [*self.time, self.power, *self.quantities.values()]
+
+
+def import_csv(
+    out: Path, files: list[Path], options: TableOptions, *, version: str, baselines: Sequence[Path] = ()
+) -> None:
+    """Make a campaign of tables.
+
+    Args:
+        out: the folder to be made.
+        files: one run each.
+        options: which column is what.
+        version: of Wattlab.
+        baselines: further files, of the same form, that are runs of the bare operating system.
+
+    Raises:
+        ConfigurationError: ``out`` holds something, or the options do not go together.
+        RecordError: a file cannot be understood; names file, line and reason.
+    """
+    if (options.begin or options.end) and len(files) > 1:
+        raise ConfigurationError(
+            f"--begin and --end are of one run, but {len(files)} files are as many runs; import them one by "
+            f"one, or cut the files"
+        )
+    said = {name: value for name, value in vars(options).items() if name != "when" and value is not None}
+    settings = {"baseline": "pooled"}
+    with CampaignWriter(
+        out,
+        importer=FORMAT,
+        options={**said, "time": list(options.time), **vars(options.when)},
+        version=version,
+        analysis=settings,
+    ) as writer:
+        repairs = Repairs()
+        for path in files:
+            writer.source(path, source_name(path, path))
+            writer.add(read_run(path, options, repairs))
+        for path in baselines:
+            writer.source(path, source_name(path, path))
+            writer.add(read_run(path, _as_baseline(options), repairs))
+        writer.find_all(repairs.findings())
+
+
+def _as_baseline(options: TableOptions) -> TableOptions:
+    return replace(options, scenario="baseline", kind="baseline", begin=None, end=None)
+
+
+def read_run(path: Path, options: TableOptions, repairs: Repairs) -> ImportedRun:
+    """Read one table as a run.
+
+    Raises:
+        ConfigurationError: a column is not there, or something that the file does not tell was not said.
+        RecordError: the file cannot be understood.
+    """
+    text = read_text(path)
+    table = find_table(text, options.columns())
+    rows = whole_rows(table, repairs)
+    repairs.form(text, table)
+    t_utc_s = _times(table, rows, options, repairs)
+    power_at = table.header.index(options.power)
+    powers = [_power(table, line, row[power_at], repairs) for line, row in rows]
+    factor = UNITS_W[options.unit]
+    more = {name: table.header.index(column) for name, column in options.quantities.items()}
+    start_s, stop_s = _window(text, t_utc_s, options)
+    return ImportedRun(
+        scenario=scenario_name(options.scenario or path.stem),
+        kind=options.kind,
+        t_start_utc_s=start_s,
+        t_stop_utc_s=stop_s,
+        meter=_meter(text, t_utc_s, options, factor * _resolution(table, rows, power_at), repairs),
+        readings={
+            "t_utc_s": t_utc_s.tolist(),
+            "power_w": [None if p.value is None else p.value * factor for p in powers],
+            "flag": [p.flag for p in powers],
+            **{name: [table.number(line, row[at]) for line, row in rows] for name, at in more.items()},
+        },
+    )
+
+
+def find_table(text: SourceText, columns: Sequence[str]) -> SourceTable:
+    """Find the table with these columns in a file.
+
+    Raises:
+        ConfigurationError: no line has them all; names the nearest column that is there.
+    """
+    table = read_rows(text, lambda header: all(name in header for name in columns))
+    if table is not None:
+        return table
+    header = _likely_header(text)
+    missing = next((name for name in columns if name not in header), columns[0])
+    near = difflib.get_close_matches(missing, header, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise ConfigurationError(
+        f"{text.name}: there is no column {missing!r}; {hint}expected a table whose header has "
+        f"{', '.join(map(repr, columns))}, found {', '.join(map(repr, header[:20]))}"
+    )
+
+
+def _likely_header(text: SourceText) -> list[str]:
+    delimiter = find_delimiter(text)
+    if delimiter is None:
+        return [text.lines[0].strip()[:80]]
+    rows = [[part.strip() for part in row] for _, row in numbered_rows(text, delimiter)]
+    most = max(len(row) for row in rows)
+    return next(row for row in rows if len(row) == most)
+
+
+def whole_rows(table: SourceTable, repairs: Repairs) -> list[tuple[int, list[str]]]:
+    """Return the rows with all fields; a header that is repeated and a cut-off last line are left out."""
+    rows = []
+    last = table.rows[-1][0] if table.rows else 0
+    for line, row in table.rows:
+        if [part.strip() for part in row] == table.header:
+            words = "the header stands there again (logs put together?); the line is left out"
+            repairs.count("info", "import-header-again", table.text, line, words)
+        elif len(row) >= len(table.header):
+            rows.append((line, row))
+        elif line == last:
+            words = "the last line is cut off; it is left out"
+            repairs.count("warn", "import-line-torn", table.text, line, words)
+        else:
+            raise table.text.refuse(line, f"expected {len(table.header)} fields, found {len(row)}")
+    if not rows:
+        raise table.text.refuse(table.header_line, "expected rows below the header, found none")
+    return rows
+
+
+def _times(
+    table: SourceTable, rows: list[tuple[int, list[str]]], options: TableOptions, repairs: Repairs
+) -> Floats:
+    if options.time:
+        places = [table.header.index(name) for name in options.time]
+        stamps = [(line, " ".join(row[place].strip() for place in places)) for line, row in rows]
+        return read_times(table.text, stamps, options.when, repairs)
+    if options.interval_s is None:
+        raise ConfigurationError(
+            f"{table.text.name}: without a column of the time (--time) the time between readings has to be "
+            f"said with --interval, and when the first one was with --start"
+        )
+    return from_interval(table.text, len(rows), options.when, options.interval_s)
+
+
+def _power(table: SourceTable, line: int, text: str, repairs: Repairs) -> PowerValue:
+    power = parse_power(text, table.decimal)
+    if power is None:
+        raise table.text.refuse(
+            line, f"expected a power, or a mark for there being none, found {text.strip()!r}"
+        )
+    if power.flag:
+        words = "no power there; the row is kept with a flag and leaves a hole"
+        repairs.count("warn", f"import-power-{power.flag}", table.text, line, words)
+    return power
+
+
+def _resolution(table: SourceTable, rows: list[tuple[int, list[str]]], power_at: int) -> float:
+    return resolution_of([row[power_at] for _, row in rows], table.decimal)
+
+
+def _window(text: SourceText, t_utc_s: Floats, options: TableOptions) -> tuple[float, float]:
+    start_s = options.when.moment_utc_s("--begin", options.begin) if options.begin else float(t_utc_s[0])
+    stop_s = options.when.moment_utc_s("--end", options.end) if options.end else float(t_utc_s[-1])
+    if not start_s < stop_s:
+        raise ConfigurationError(
+            f"{text.name}: expected a beginning before the end, found {start_s:.3f} and {stop_s:.3f} Unix "
+            f"seconds; look at --begin, --end and the order of the rows"
+        )
+    return start_s, stop_s
+
+
+def _meter(
+    text: SourceText, t_utc_s: Floats, options: TableOptions, resolution_w: float, repairs: Repairs
+) -> MeterRecord:
+    interval_s = options.interval_s or median_interval_s(text, t_utc_s)
+    if options.accuracy_pct is None:
+        message = (
+            "nobody said how accurate the meter is: the uncertainties hold nothing of it and are too small; "
+            "give its limits of error with --accuracy"
+        )
+        repairs.say("warn", "import-accuracy-unknown", message)
+    return MeterRecord(
+        driver="imported",
+        port=text.name,
+        identity=Identity(maker="", model="unknown"),
+        sampling=options.sampling,
+        interval_s=interval_s,
+        latency_s=0.0,
+        latency_u_s=0.5 * interval_s / sqrt(3),  # anywhere within half an interval
+        resolution_w=resolution_w,
+        accuracy=Accuracy(reading_pct=options.accuracy_pct or 0.0),
+        calibration=Calibration(),
+        simulated=False,
+    )
