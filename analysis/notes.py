@@ -104,8 +104,8 @@ def check_scenarios(scenarios: list[Row]) -> list[Finding]:
         if row["kind"] != "baseline" and high_wh is not None and high_wh < -LEAST_WH:
             message = (
                 f"{row['scenario']}: mean induced energy {row['induced_wh']:.4f} Wh (u = "
-                f"{row['induced_u_wh']:.4f} Wh), its interval ends below zero at {high_wh:.4f} Wh: the SUT was "
-                f"not the same as for the baseline. Reported as measured"
+                f"{row['induced_u_wh']:.4f} Wh), its interval ends below zero at {high_wh:.4f} Wh: the SUT "
+                f"was not the same as for the baseline. Reported as measured"
             )
             findings.append(Finding("warn", "", "scenario-below-baseline", message))
     return findings

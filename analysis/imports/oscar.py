@@ -253,7 +253,7 @@ def _say_meter(logs: Sequence[PowerLog], repairs: Repairs) -> None:
                 f"meter {model or 'unnamed'}: its limits of error are unknown, and its part is missing "
                 f"in every uncertainty; set accuracy in meter.json from its data sheet"
             )
-            repairs.say("warn", "import-meter-unknown", message)
+            repairs.say("warn", "import-accuracy-unknown", message)
 
 
 def _say_pooled(measurements: list[_Measurement], repairs: Repairs) -> None:

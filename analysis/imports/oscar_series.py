@@ -58,7 +58,7 @@ class PowerLog:
         over one second or over its interval, whichever is shorter (JCGM 100:2008, 4.3.7).
         """
         return MeterRecord(
-            driver="import",
+            driver="imported",
             port=self.channel,
             identity=Identity(maker="Janitza" if self.model else "", model=self.model),
             sampling=self.sampling,
