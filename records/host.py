@@ -4,13 +4,9 @@ collectl's plot file is kept as it was recorded; both kinds are read into the sa
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from records.errors import RecordError
-from records.tables import Table, read_table
-
-if TYPE_CHECKING:
-    import pandas as pd
+from records.tables import Table, Texts, read_table
 
 HOST_COLUMNS = (
     "t_utc_s",
@@ -25,6 +21,9 @@ HOST_COLUMNS = (
 
 SENSOR_COLUMNS = ("t_utc_s", "cpu_temperature_c")
 """Columns of ``sensors.csv``, which exists only where the SUT has a CPU temperature sensor."""
+
+HOST_IMPORTED = "host samples imported"
+"""What the journal calls the adding of ``host.csv`` to a run after it was recorded."""
 
 # collectl names its columns after subsystems; rates are already per second in plot format, and
 # [DSK]ReadKBTot is kB/s whereas [DSK]ReadTot is operations/s (METHOD section 10).
@@ -66,12 +65,21 @@ def read_collectl(path: Path) -> Table:
         RecordError: there is no header line, or it lacks a column.
     """
     table = read_table(path, tuple(COLLECTL_COLUMNS), separator=" ", header_starts="#UTC")
-    frame: pd.DataFrame = table.frame[list(COLLECTL_COLUMNS)].rename(columns=COLLECTL_COLUMNS)
+    for name in COLLECTL_COLUMNS:
+        values = table.columns[name]
+        if isinstance(values, Texts) or values.dtype == object:
+            found = next(value for value in table.frame[name] if not _is_number(value))
+            raise RecordError(f"{path}: expected numbers in every row, but {name} has {found!r}")
+    columns = {ours: table.columns[theirs] for theirs, ours in COLLECTL_COLUMNS.items()}
+    return Table(columns, table.damaged_lines)
+
+
+def _is_number(value: object) -> bool:
     try:
-        frame = frame.astype(float)
-    except ValueError as error:
-        raise RecordError(f"{path}: expected numbers in every row, but {error}") from None
-    return Table(frame, table.damaged_lines)
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def read_sensors(run_dir: Path) -> Table | None:

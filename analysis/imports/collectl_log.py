@@ -47,6 +47,19 @@ class HostLog:
         inside = (self.t_utc_s >= from_utc_s) & (self.t_utc_s <= to_utc_s)
         return HostLog(self.t_utc_s[inside], {name: value[inside] for name, value in self.columns.items()})
 
+    def covers(self, from_utc_s: float, to_utc_s: float) -> bool:
+        """Say whether samples lie on a window or on both sides of it."""
+        return bool(self.t_utc_s[0] <= to_utc_s and self.t_utc_s[-1] >= from_utc_s)
+
+
+def joined(logs: list[HostLog]) -> HostLog:
+    """Return the samples of logs that follow each other."""
+    none = np.array([])
+    return HostLog(
+        np.concatenate([none, *(log.t_utc_s for log in logs)]),
+        {name: np.concatenate([none, *(log.columns[name] for log in logs)]) for name in HOST_COLUMNS[1:]},
+    )
+
 
 def read_collectl_log(path: Path, repairs: Repairs, timezone: str | None = None) -> HostLog:
     """Read a plot file (``collectl -P``), plain or ``.gz``.

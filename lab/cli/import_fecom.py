@@ -1,0 +1,29 @@
+"""``lab import fecom``: energy profiles of API calls, as FECoM and GREENLIGHT publish them."""
+
+from pathlib import Path
+
+import click
+
+from lab.cli.common import json_option
+from lab.cli.imports import out_option, print_import
+from lab.version import VERSION
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@out_option
+@json_option
+def fecom(files: tuple[Path, ...], out: Path, as_json: bool) -> None:
+    """Make a campaign of FECoM profiles: every measured call becomes a run.
+
+    A FILE is a profile (experiment-N.json), or a folder: then all of that name below it are taken. The
+    readings are software counters of CPU, RAM and GPU, not measured at the wall.
+
+    \b
+    lab import fecom greenlight/profiles --out campaigns/greenlight
+    lab analyse campaigns/greenlight --rule fecom
+    """
+    from analysis.imports.fecom import import_fecom
+
+    import_fecom(files, out, VERSION)
+    print_import(out, as_json)
