@@ -1,7 +1,6 @@
 """Arrays of numbers, and the way from a table's text to them."""
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +13,7 @@ Floats = NDArray[np.float64]
 
 def column(table: Table, name: str) -> Floats:
     """Return a column as numbers ``(n,)``, NaN where a field is empty or holds no number."""
-    import pandas as pd
-
-    values: Any = pd.to_numeric(table.frame[name], errors="coerce")
-    numbers = np.asarray(values, dtype=np.float64).copy()
-    numbers[~np.isfinite(numbers)] = np.nan
-    return numbers
+    return table.numbers(name)
 
 
 def finite(value: object) -> float | None:

@@ -213,7 +213,7 @@ def _tracker_claims(recorded: RecordedRun, bench: _Bench) -> list[TrackerClaim]:
         return []
     numbers = {name: column(table, name) for name in TRACKER_COLUMNS if name not in _TRACKER_TEXT}
     claims = []
-    for i in range(len(table.frame)):
+    for i in range(len(table)):
         claim: dict[str, Any] = {name: str(table.frame[name].iloc[i]) for name in _TRACKER_TEXT}
         claim |= {name: finite(values[i]) for name, values in numbers.items()}
         claims.append(TrackerClaim(claim, _tracker_window(claim, recorded, bench)))

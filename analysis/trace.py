@@ -108,10 +108,11 @@ def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTr
     """
     stamp_s = column(table, "t_utc_s")
     power_w = column(table, "power_w")
-    flag = np.asarray(table.frame["flag"], dtype=object)
+    flag = table.texts("flag")
+    unflagged = flag.is_("")
     near = np.abs(stamp_s - origin_utc_s) < LONGEST_RECORD_S
-    good = (flag == "") & np.isfinite(power_w) & near
-    session = np.cumsum(flag == "reconnected")[good]
+    good = unflagged & np.isfinite(power_w) & near
+    session = np.cumsum(flag.is_("reconnected"), dtype=np.int_)[good]
     backwards = int(np.count_nonzero(np.diff(stamp_s[good]) < 0))
     order = np.lexsort((stamp_s[good], session))
     arrival_s = (stamp_s[good] - origin_utc_s)[order]
@@ -119,8 +120,8 @@ def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTr
     pieces = _pieces(sessions, corrected_w(power_w[good][order], meter), meter)
     reactive_var = _reactive_var(table, power_w)[good][order]
     known = np.isfinite(reactive_var)
-    flags = {str(name): int(np.count_nonzero(flag == name)) for name in set(flag) if name}
-    empty = int(np.count_nonzero((flag == "") & ~good))
+    flags = {name: count for name, count in flag.counts().items() if name}
+    empty = int(np.count_nonzero(unflagged & ~good))
     if empty:
         flags["unreadable"] = empty
     figures = _figures(sessions, meter.interval_s, backwards, flags, table.damaged_lines)
@@ -136,7 +137,7 @@ def _reactive_var(table: Table, power_w: Floats) -> Floats:
 
     S is voltage times current, whose digits are finer than those of most power factors, else P / PF.
     """
-    names = set(table.frame.columns)
+    names = set(table.columns)
     apparent_va = np.full_like(power_w, np.nan)
     if "power_factor" in names:
         factor = np.abs(column(table, "power_factor"))

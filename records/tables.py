@@ -1,7 +1,7 @@
 """CSV tables of a campaign: one reader that knows torn lines, one writer for results.
 
-Readers give a pandas frame and the numbers of the lines that were left out, which the analysis
-turns into findings. A missing required column is an error; unknown columns are kept.
+Readers give columns and the numbers of the lines that were left out, which the analysis turns into
+findings. A missing required column is an error; unknown columns are kept.
 """
 
 import csv
@@ -9,6 +9,7 @@ import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,21 +17,101 @@ from records.errors import RecordError
 from records.files import write_atomically
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+
+    Values = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.object_]
+
+_NO_VALUE = (
+    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
+    *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+)
+"""What stands for no value in a column of numbers; pandas' own list."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """A column of text: row ``i`` holds ``values[codes[i]]``.
+
+    Attributes:
+        values: the different texts.
+        codes: ``(n,)``.
+    """
+
+    values: list[str]
+    codes: "NDArray[np.int32]"
+
+    def is_(self, value: str) -> "NDArray[np.bool_]":
+        """Say of each row whether it holds this text, ``(n,)``."""
+        import numpy as np
+
+        if value not in self.values:
+            return np.zeros(len(self.codes), dtype=bool)
+        rows: NDArray[np.bool_] = self.codes == self.values.index(value)
+        return rows
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows hold each text."""
+        import numpy as np
+
+        counted = np.bincount(self.codes, minlength=len(self.values))
+        return {value: int(n) for value, n in zip(self.values, counted, strict=True) if n}
+
+
+@dataclass(frozen=True, eq=False)
 class Table:
     """A table as read.
 
     Attributes:
-        frame: the whole rows, one column per column of the file.
+        columns: the whole rows by column of the file. Numbers as 64-bit integers or floats, NaN where a
+            field is empty; text columns as `Texts`; a column in which something is no number as objects.
         damaged_lines: 1-based numbers of lines left out because they had too few or too many
             fields; a torn last line is one of them.
     """
 
-    frame: "pd.DataFrame"
+    columns: "dict[str, Values | Texts]"
     damaged_lines: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        first = next(iter(self.columns.values()), ())
+        return len(first.codes if isinstance(first, Texts) else first)
+
+    def numbers(self, name: str) -> "NDArray[np.float64]":
+        """Return a column as numbers ``(n,)``, NaN where a field is empty or holds no finite number."""
+        import numpy as np
+        import pandas as pd
+
+        values = self.columns[name]
+        if isinstance(values, Texts):
+            values = np.array(values.values, dtype=object)[values.codes]
+        if values.dtype == object:
+            values = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy()
+        numbers = np.array(values, dtype=np.float64)
+        numbers[~np.isfinite(numbers)] = np.nan
+        return numbers
+
+    def texts(self, name: str) -> Texts:
+        """Return a column that was named as text."""
+        values = self.columns[name]
+        if not isinstance(values, Texts):
+            raise TypeError(f"{name!r} was not read as text")
+        return values
+
+    @cached_property
+    def frame(self) -> "pd.DataFrame":
+        """The same as a pandas frame."""
+        import numpy as np
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                name: pd.Series(np.array(v.values, dtype=object)[v.codes], dtype=str)
+                if isinstance(v, Texts)
+                else v
+                for name, v in self.columns.items()
+            }
+        )
 
 
 def csv_line(values: Iterable[object]) -> str:
@@ -53,6 +134,9 @@ def read_table(
 ) -> Table:
     """Read a CSV table of a campaign.
 
+    A file in which everything is as it should be is read in one go; where anything is odd it is read
+    again line by line, and what both give for a sound file is the same to the last bit.
+
     Args:
         path: the file.
         required: columns that must be there, in any order.
@@ -64,48 +148,137 @@ def read_table(
     Raises:
         RecordError: the file is absent, empty or no table, or a required column is missing.
     """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise RecordError(f"{path}: expected a table here, but there is no such file") from None
+    lines = TableLines.find(content, path, separator, header_starts)
+    missing = [name for name in required if name not in lines.header]
+    if missing:
+        raise RecordError(
+            f"{path}: the required column {missing[0]!r} is missing; the header is {lines.header}"
+        )
+    return read_sound(content, lines, text, separator) or read_damaged(content, lines, text, separator, path)
+
+
+@dataclass(frozen=True)
+class TableLines:
+    """Where the rows of a table lie.
+
+    Attributes:
+        header: names of the columns.
+        first: 0-based number of the header's line.
+        begin, end: bytes from the first row to the end of the last whole line.
+        torn: 1-based number of a last line without line end, 0 where there is none.
+    """
+
+    header: list[str]
+    first: int
+    begin: int
+    end: int
+    torn: int
+
+    @classmethod
+    def find(cls, content: bytes, path: Path, separator: str, header_starts: str) -> "TableLines":
+        """Find the header; lines before it are a preamble.
+
+        Raises:
+            RecordError: there is none.
+        """
+        end = content.rfind(b"\n") + 1
+        begin, first = 0, 0
+        while begin < end:
+            line_end = content.index(b"\n", begin)
+            line = content[begin:line_end].decode("utf-8", errors="replace")
+            if line.startswith(header_starts):
+                header = next(csv.reader([line], delimiter=separator), [])
+                torn = content.count(b"\n") + 1 if end < len(content) else 0
+                return cls(header, first, line_end + 1, end, torn)
+            begin, first = line_end + 1, first + 1
+        raise RecordError(
+            f"{path}: expected a table with a header line{f' {header_starts}...' if header_starts else ''}, "
+            f"but the file has none"
+        )
+
+
+def read_sound(content: bytes, lines: TableLines, text: Sequence[str], separator: str) -> Table | None:
+    """Read the rows in one go, or return ``None`` where anything about them is odd."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+
+    body = memoryview(content)[lines.begin : lines.end]
+    if not body or len(set(lines.header)) < len(lines.header):
+        return None
+    # Quotes may hold separators, a lone CR ends a line, and "0x1F" is a number to one reader only.
+    if any(content.find(odd, lines.begin, lines.end) >= 0 for odd in (b'"', b"\r", b"\0", b"x", b"X")):
+        return None
+    texts = {name: pa.dictionary(pa.int32(), pa.string()) for name in text if name in lines.header}
+    try:
+        table = arrow.read_csv(
+            pa.BufferReader(body),
+            # One thread: runs are done side by side (`--jobs`), not the blocks of one file.
+            read_options=arrow.ReadOptions(column_names=lines.header, use_threads=False),
+            parse_options=arrow.ParseOptions(delimiter=separator),
+            convert_options=arrow.ConvertOptions(column_types=texts, null_values=_NO_VALUE),
+        )
+    except pa.ArrowInvalid:
+        return None
+    columns = {name: _values(table[name]) for name in lines.header}
+    if any(values is None for values in columns.values()):
+        return None
+    return Table({n: v for n, v in columns.items() if v is not None}, [lines.torn] if lines.torn else [])
+
+
+def _values(column: Any) -> "Values | Texts | None":
+    """Return a column of pyarrow as numbers or text, ``None`` where it is neither."""
+    import numpy as np
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        merged = column.unify_dictionaries().combine_chunks()
+        return Texts(merged.dictionary.to_pylist(), merged.indices.to_numpy())
+    if pa.types.is_null(column.type):
+        return np.full(len(column), np.nan)
+    if pa.types.is_int64(column.type) or pa.types.is_float64(column.type):
+        numbers: NDArray[np.float64] | NDArray[np.int64] = column.to_numpy()
+        return numbers
+    return None
+
+
+def read_damaged(content: bytes, lines: TableLines, text: Sequence[str], separator: str, path: Path) -> Table:
+    """Read the rows one by one: leave out those with too few or too many fields, and number them."""
     import pandas as pd
 
-    header, rows, damaged = _whole_rows(path, separator, header_starts)
-    missing = [name for name in required if name not in header]
-    if missing:
-        raise RecordError(f"{path}: the required column {missing[0]!r} is missing; the header is {header}")
+    rows, damaged = _whole_rows(content[: lines.end].decode("utf-8", errors="replace"), lines, separator)
+    texts = [name for name in text if name in lines.header]
     try:
         frame = pd.read_csv(
             io.StringIO(rows),
             sep=separator,
-            names=header,
+            names=lines.header,
             header=None,
-            dtype={name: str for name in text if name in header},
-            keep_default_na=True,
+            dtype=dict.fromkeys(texts, str),
+            keep_default_na=False,
+            na_values={name: list(_NO_VALUE) for name in lines.header if name not in texts},
             low_memory=False,
         )
     except ValueError as error:
         raise RecordError(
             f"{path}: expected a table, but {str(error).strip()}; restore it from a copy"
         ) from None
-    for name in text:
-        if name in header:
-            frame[name] = frame[name].fillna("")
-    return Table(frame, damaged)
+    columns: dict[str, Values | Texts] = {}
+    for name in lines.header:
+        if name in texts:
+            codes, values = pd.factorize(frame[name])
+            columns[name] = Texts([str(value) for value in values], codes.astype("int32"))
+        else:
+            numeric = pd.api.types.is_numeric_dtype(frame[name]) and frame[name].dtype != bool
+            columns[name] = frame[name].to_numpy(dtype=None if numeric else object)
+    return Table(columns, [*damaged, lines.torn] if lines.torn else damaged)
 
 
-def _whole_rows(path: Path, separator: str, header_starts: str) -> tuple[list[str], str, list[int]]:
-    """Split a file into header, rows with the header's number of fields, and the other lines."""
-    try:
-        content = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        raise RecordError(f"{path}: expected a table here, but there is no such file") from None
-    lines = content.split("\n")
-    torn_number = len(lines) if lines[-1] else 0
-    lines.pop()
-    first = next((n for n, line in enumerate(lines) if line.startswith(header_starts)), None)
-    if first is None:
-        raise RecordError(
-            f"{path}: expected a table with a header line{f' {header_starts}...' if header_starts else ''}, "
-            f"but the file has none"
-        )
-    header = next(csv.reader([lines[first]], delimiter=separator))
+def _whole_rows(content: str, lines: TableLines, separator: str) -> tuple[str, list[int]]:
+    """Return the rows that have the header's number of fields, and the numbers of the other lines."""
     if '"' in content:  # quoted fields may hold separators: count the slow way
 
         def fields(line: str) -> int:
@@ -116,14 +289,12 @@ def _whole_rows(path: Path, separator: str, header_starts: str) -> tuple[list[st
             return line.count(separator) + 1
 
     whole, damaged = [], []
-    for number, line in enumerate(lines[first + 1 :], start=first + 2):
-        if fields(line) == len(header):
+    for number, line in enumerate(content.split("\n")[lines.first + 1 : -1], start=lines.first + 2):
+        if fields(line) == len(lines.header):
             whole.append(line)
         elif line:
             damaged.append(number)
-    if torn_number:
-        damaged.append(torn_number)
-    return header, "\n".join(whole) + "\n", damaged
+    return "\n".join(whole) + "\n", damaged
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
