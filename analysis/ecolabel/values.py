@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from uncertainties import UFloat, ufloat
+from uncertainties import nominal_value, std_dev, ufloat
 
 from analysis.ecolabel.capacities import UNITS, UTILISATION_UNITS, EcolabelSettings, convert
 from analysis.scenarios import Group
@@ -104,7 +104,7 @@ def _row(
 ) -> Row:
     load, base = _mean(group.rows, _SEEN[name]), _mean(base_rows, _SEEN[name])
     duration_s = _mean(group.rows, lambda row: row["duration_s"])
-    if full is not None and base is not None and full <= base.nominal_value:
+    if full is not None and base is not None and full <= nominal_value(base):
         full = None
     known = load is not None and base is not None and duration_s is not None
     values = utilisation(load, base, full, duration_s) if known else {}
@@ -112,7 +112,7 @@ def _row(
     if name == "power" and used is not None:
         used = used / 3600
     certified = settings.certified.get(name) if group.scenario == settings.scenario else None
-    change_pct = 100 * (used.nominal_value / certified - 1) if used is not None and certified else None
+    change_pct = 100 * (nominal_value(used) / certified - 1) if used is not None and certified else None
     return {
         "scenario": group.scenario,
         "quantity": name,
@@ -135,21 +135,25 @@ def _row(
     }
 
 
-def _mean(rows: list[Row], value: _Value) -> UFloat | None:
-    """Return the mean over runs with its standard uncertainty by their scatter (0 for a single run)."""
+def _mean(rows: list[Row], value: _Value) -> Any:
+    """Return the mean over runs with its standard uncertainty by their scatter, ``None`` of no value.
+
+    A plain number where there is no scatter to judge by.
+    """
     values = [number for row in rows if (number := value(row)) is not None]
     if not values:
         return None
+    mean = float(np.mean(values))
     u = float(np.std(values, ddof=1)) / len(values) ** 0.5 if len(values) > 1 else 0.0
-    return ufloat(float(np.mean(values)), u)
+    return ufloat(mean, u) if u > 0 else mean
 
 
 def _nominal(value: Any) -> float | None:
-    return None if value is None else float(value.nominal_value)
+    return None if value is None else float(nominal_value(value))
 
 
 def _u(value: Any) -> float | None:
-    return float(value.std_dev) if value is not None and value.std_dev > 0 else None
+    return float(std_dev(value)) if value is not None and std_dev(value) > 0 else None
 
 
 def check_ecolabel(groups: list[Group], rows: list[Row], settings: AnalysisSettings) -> list[Finding]:

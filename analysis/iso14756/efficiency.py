@@ -17,13 +17,12 @@ def compare(tasks: Tasks, reference: Tasks, wanted: TaskRequirement, confidence:
     """Return the efficiency values of a task type, by `records.results.EFFICIENCY_COLUMNS`."""
     classes = wanted.time_classes
     timely_ref_per_h = reference.timely_per_h(classes)
-    means_s = [t.mean_s(confidence).mean for t in (reference, tasks)]
     return {
         "scenario": tasks.scenario,
         "reference": reference.scenario,
         "task": tasks.name,
         "i_th": tasks.throughput_per_h / reference.throughput_per_h,
-        "i_me": means_s[0] / means_s[1],
+        "i_me": reference.mean_s / tasks.mean_s,
         "i_ti": tasks.timely_per_h(classes) / timely_ref_per_h if timely_ref_per_h > 0 else None,
         **_ratio("i_e", reference.energy_wh, tasks.energy_wh, confidence),
         **_ratio("i_e_induced", reference.induced_wh, tasks.induced_wh, confidence),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.describe import MeanInterval, mean_interval
+from analysis.describe import mean_interval
 from analysis.iso14756.requirement import TaskRequirement, TimeClass
 from analysis.scenarios import Group
 from records.results import Row
@@ -23,7 +23,7 @@ class Tasks:
     Attributes:
         scenario, name: of the chain and of the task type.
         runs: how many runs; ``rating_s`` T_R, the sum of their rating intervals.
-        times_s: execution time of each task.
+        times_s: execution time of each task; ``run_means_s`` their mean in each run that has some.
         energy_wh, induced_wh: mean energy per task of each run that has one.
     """
 
@@ -32,6 +32,7 @@ class Tasks:
     runs: int
     rating_s: float
     times_s: tuple[float, ...]
+    run_means_s: tuple[float, ...]
     energy_wh: tuple[float, ...]
     induced_wh: tuple[float, ...]
 
@@ -49,9 +50,15 @@ class Tasks:
         """E(j) = e(j) / T_R."""
         return 3600 * timely_count(self.times_s, classes) / self.rating_s
 
-    def mean_s(self, confidence: float) -> MeanInterval:
-        """T_ME(j) with its interval."""
-        return mean_interval(list(self.times_s), confidence)
+    @property
+    def mean_s(self) -> float:
+        """T_ME(j), over all tasks."""
+        return float(np.mean(self.times_s))
+
+    def reach_s(self, confidence: float) -> float | None:
+        """Half-width of the interval of T_ME(j); by the runs, because tasks of one are not independent."""
+        mean = mean_interval(list(self.run_means_s), confidence)
+        return None if mean.high is None else mean.high - mean.mean
 
 
 def timely_count(times_s: Sequence[float], classes: Sequence[TimeClass]) -> int:
@@ -84,6 +91,7 @@ def find_tasks(group: Group, actions: list[Row], name: str) -> Tasks | None:
         runs=len(group.runs),
         rating_s=sum(run.whole.window.duration_s for run in group.runs),
         times_s=tuple(row["duration_s"] for row in rows),
+        run_means_s=_per_run(rows, "duration_s"),
         energy_wh=_per_run(rows, "energy_wh"),
         induced_wh=_per_run(rows, "induced_wh"),
     )
@@ -95,7 +103,7 @@ def _of_group(group: Group, actions: list[Row], name: str) -> list[Row]:
 
 
 def _per_run(rows: list[Row], column: str) -> tuple[float, ...]:
-    """Return the mean over the tasks of each run; tasks of one run are not independent."""
+    """Return the mean over the tasks of each run."""
     of_run: dict[str, list[float]] = {}
     for row in rows:
         if row[column] is not None:
@@ -111,11 +119,11 @@ def rate(tasks: Tasks, wanted: TaskRequirement, confidence: float) -> Row:
     Returns:
         A row by `records.results.TASK_TYPE_COLUMNS`.
     """
-    mean = tasks.mean_s(confidence)
+    reach_s = tasks.reach_s(confidence)
     timely_per_h = tasks.timely_per_h(wanted.time_classes)
     ratings = {
         "r_th": tasks.throughput_per_h / wanted.throughput_per_h,
-        "r_me": wanted.reference_s / mean.mean,
+        "r_me": wanted.reference_s / tasks.mean_s,
         "r_ti": timely_per_h / tasks.throughput_per_h,
     }
     return {
@@ -126,9 +134,9 @@ def rate(tasks: Tasks, wanted: TaskRequirement, confidence: float) -> Row:
         "rating_interval_s": tasks.rating_s,
         "throughput_per_h": tasks.throughput_per_h,
         "throughput_ref_per_h": wanted.throughput_per_h,
-        "mean_execution_s": mean.mean,
-        "mean_execution_low_s": mean.low,
-        "mean_execution_high_s": mean.high,
+        "mean_execution_s": tasks.mean_s,
+        "mean_execution_low_s": None if reach_s is None else tasks.mean_s - reach_s,
+        "mean_execution_high_s": None if reach_s is None else tasks.mean_s + reach_s,
         "mean_execution_ref_s": wanted.reference_s,
         "timely_throughput_per_h": timely_per_h,
         **ratings,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from synthetic import SyntheticCampaign, SyntheticRun
+from synthetic import Instrument, SyntheticCampaign, SyntheticRun
 
 from analysis.campaign import analyse
 from analysis.ecolabel.capacities import UNITS, ecolabel_of, magnitude
@@ -119,7 +119,8 @@ def campaign(ecolabel: dict[str, Any], repeats: int = 2, usage_s: float = 20.0) 
                 power_w=power_w,
             )
         )
-    return SyntheticCampaign(runs, config={"ecolabel": ecolabel} if ecolabel else {})
+    config = {"ecolabel": ecolabel} if ecolabel else {}
+    return SyntheticCampaign(runs, config=config, instrument=Instrument(phase_s=0.0))
 
 
 def analysed(tmp_path: Path, ecolabel: dict[str, Any], **changes: Any) -> Results:

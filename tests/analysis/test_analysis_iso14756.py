@@ -82,6 +82,8 @@ def test_the_ratings_of_a_task_type_are_those_computed_by_hand(tmp_path: Path) -
     assert row["throughput_per_h"] == pytest.approx(540.0)
     assert row["mean_execution_s"] == pytest.approx(32 / 6)
     assert row["mean_execution_ref_s"] == pytest.approx(6.0)
+    reach_s = 12.7062 * (17 / 3 - 5) / 2  # t for one degree of freedom, of the runs' means 5 s and 17/3 s
+    assert row["mean_execution_high_s"] == pytest.approx(32 / 6 + reach_s, rel=1e-5)
     assert row["timely_throughput_per_h"] == pytest.approx(450.0)
     assert row["r_th"] == pytest.approx(540 / 500)
     assert row["r_me"] == pytest.approx(6 / (32 / 6))
@@ -160,7 +162,7 @@ def test_the_timely_tasks_keep_to_all_classes_and_one_more_would_not(times_s: li
 @given(TIMES)
 def test_more_patience_never_makes_fewer_tasks_timely(times_s: list[float]) -> None:
     longer = [TimeClass(2 * c.limit_s, c.share_pct) for c in CLASSES]
-    tasks = Tasks("s", "t", 1, 100.0, tuple(times_s), (), ())
+    tasks = Tasks("s", "t", 1, 100.0, tuple(times_s), (), (), ())
     assert 0 <= tasks.timely_per_h(CLASSES) <= tasks.timely_per_h(longer) <= tasks.throughput_per_h
 
 
