@@ -18,6 +18,7 @@ from lab.observer import Observer
 from records.campaign import Slot
 from records.clock import append_clock
 from records.errors import DeviceError, SutError
+from records.files import sha256_of_json
 from records.journal import Journal
 from records.run import Run, RunFolder
 from sut.contract import Sut
@@ -99,7 +100,13 @@ class Attempt:
         run.write(folder.run_json)
         if run.status == "completed":
             self._examine(run, folder)
-        self._log("run ended", run_dir=folder.path.name, status=run.status, reason=run.reason)
+        self._log(
+            "run ended",
+            run_dir=folder.path.name,
+            status=run.status,
+            reason=run.reason,
+            run_sha256=sha256_of_json(run.to_json()),
+        )
         self.observer.ended(self.slot, run)
 
     def _examine(self, run: Run, folder: RunFolder) -> None:

@@ -1,8 +1,6 @@
 """Making a campaign folder, opening one again, and knowing where it stands."""
 
 import fcntl
-import hashlib
-import json
 import os
 import random
 import re
@@ -20,6 +18,7 @@ from lab.plan import make_plan
 from lab.version import VERSION
 from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import ConfigurationError, RecordError, WattlabError
+from records.files import sha256_of_json
 from records.run import Run, RunFolder
 from records.times import now_utc_s
 
@@ -59,7 +58,6 @@ def draw_campaign(config: LabConfig, *, only: Sequence[str], simulated: bool) ->
         seed = random.SystemRandom().randrange(2**31)
     created = now_utc_s()
     resolved = config.to_json()
-    canonical = json.dumps(resolved, sort_keys=True, separators=(",", ":"))
     slug = re.sub(r"[^a-z0-9]+", "-", config.campaign.title.lower()).strip("-")[:40]
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(created))
     return Campaign(
@@ -69,7 +67,7 @@ def draw_campaign(config: LabConfig, *, only: Sequence[str], simulated: bool) ->
         simulated=simulated,
         seed=seed,
         config=resolved,
-        config_sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        config_sha256=sha256_of_json(resolved),
         plan=make_plan(config, seed, only),
     )
 

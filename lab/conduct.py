@@ -8,6 +8,7 @@ from types import FrameType
 
 from lab.attempt import Attempt
 from lab.campaign import OpenCampaign, close_orphans, lock, slot_states
+from lab.changes import environment_changes
 from lab.config import MeterSection
 from lab.health import HealthWatch
 from lab.meters import Meters
@@ -16,6 +17,7 @@ from lab.twin import start_twin
 from meter.simulated import is_simulated_port
 from records.campaign import Environment, Slot
 from records.errors import DeviceError, InterruptedCampaign, SutError
+from records.files import sha256_of_json
 from records.journal import Journal
 from records.run import Run
 from sut.contract import Sut
@@ -87,7 +89,12 @@ class _Conductor:
             self.journal.write("orphaned run aborted", run_dir=name)
         states = {state.slot.slot: state for state in slot_states(self.opened)}
         done = [slot for slot in plan if states[slot.slot].state == "completed"]
-        self.journal.write("campaign started", completed=len(done), planned=len(plan))
+        self.journal.write(
+            "campaign started",
+            completed=len(done),
+            planned=len(plan),
+            campaign_sha256=sha256_of_json(self.opened.campaign.to_json()),
+        )
         self.observer.begin(
             self.opened.config.campaign.title, plan, done, simulated=self.opened.campaign.simulated
         )
@@ -133,6 +140,10 @@ class _Conductor:
         meter = meters.identify()
         inventory = self.sut.inventory({name: config.resolve(path) for name, path in pythons.items()})
         environment = Environment(sut=inventory, controller=inventory, meter=meter)
+        changed = environment_changes(self.opened.folder.environment_json, environment)
+        if changed:
+            self.journal.write("environment changed", differences=changed)
+            self.observer.notice(f"not the bench of the runs before: {'; '.join(changed)}")
         environment.write(self.opened.folder.environment_json)
 
     @contextmanager

@@ -1,7 +1,5 @@
 """Watching the lab itself: the control workload is judged as it runs, and may stop the campaign."""
 
-import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ from analysis.settings import HealthSettings, settings_of
 from lab.campaign import OpenCampaign
 from records.campaign import Environment, Slot
 from records.errors import RecordError
+from records.files import sha256_of_json
 from records.health import HEALTH_JSON, Acknowledgement, ControlPoint, HealthRecord, read_health
 from records.journal import Journal
 from records.run import RunFolder
@@ -108,10 +107,7 @@ class HealthWatch:
 
     def _new_record(self, control: str) -> HealthRecord:
         basis = self._basis(control)
-        canonical = json.dumps(basis, sort_keys=True, separators=(",", ":"))
-        record = HealthRecord(
-            control=control, basis=basis, basis_sha256=hashlib.sha256(canonical.encode()).hexdigest()
-        )
+        record = HealthRecord(control=control, basis=basis, basis_sha256=sha256_of_json(basis))
         record.history = self._history(record.basis_sha256)
         return record
 

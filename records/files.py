@@ -157,6 +157,14 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def sha256_of_json(document: dict[str, Any]) -> str:
+    """Return the SHA-256 of a document's content: of canonical JSON, with sorted keys and no spaces."""
+    import hashlib
+
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
 def hash_tree(folder: Path, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
     """Return ``{path relative to folder: SHA-256}`` of every file below a folder, sorted.
 

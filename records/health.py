@@ -34,6 +34,12 @@ class ControlPoint:
     energy_u_wh: float
     energy_random_u_wh: float
 
+    @property
+    def usable(self) -> bool:
+        """Whether its numbers are such as a measurement gives; in a damaged file they need not be."""
+        numbers = (self.t_utc_s, self.energy_wh, self.energy_u_wh, self.energy_random_u_wh)
+        return all(0 <= number < 1e12 for number in numbers) and self.energy_wh > 0
+
 
 @dataclass(kw_only=True)
 class Acknowledgement:

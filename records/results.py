@@ -475,8 +475,8 @@ class Results(Document):
             (`EFFICIENCY_COLUMNS`), ``proofs`` (`PROOF_COLUMNS`); empty without a requirement.
         ecolabel: values of DE-UZ 215 by `ECOLABEL_COLUMNS`; empty without an ``[ecolabel]`` section.
         health: the control chart of the lab; empty without a control workload. ``control``, ``verdict``
-            (``unknown`` | ``in control`` | ``signal`` | ``out of control``), ``n``, ``n_history``, the lines of
-            the present phase ``centre_wh``, ``lower_wh``, ``upper_wh``, ``sd_wh`` (from moving ranges),
+            (``unknown`` | ``in control`` | ``signal`` | ``out of control``), ``n``, ``n_history``, the lines
+            of the present phase ``centre_wh``, ``lower_wh``, ``upper_wh``, ``sd_wh`` (from moving ranges),
             ``relative_sd_pct``, ``relative_sd_max_pct``, ``signals`` (of this campaign in the present phase:
             ``rule``, ``run_dir``, ``phase``, ``size_pct``, ``stops``, ``message``), ``acknowledged``
             (``t_utc_s``, ``reason``), ``stopped``, ``points`` (`HEALTH_COLUMNS`).

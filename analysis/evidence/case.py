@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from analysis.recorded import RecordedRun
 from analysis.settings import AnalysisSettings
-from records.campaign import Campaign, Slot
+from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import RecordError
 from records.findings import Finding
+from records.meter import MeterRecord
 from records.run import Run, RunFolder
 
 
@@ -48,6 +50,42 @@ class RunCase:
     def path(self) -> Path:
         """The run folder."""
         return self.recorded.path
+
+
+@dataclass(frozen=True)
+class CountedRun:
+    """A run that counts, as the check of the whole campaign needs it.
+
+    Attributes:
+        name: of its folder; ``run`` its record; ``meter`` its meter's.
+    """
+
+    name: str
+    run: Run
+    meter: MeterRecord | None
+
+
+@dataclass(frozen=True)
+class CampaignCase:
+    """A campaign to be checked as a whole.
+
+    Attributes:
+        place: its folder; ``campaign`` its record, or ``None`` when that is damaged.
+        runs: the counted ones in the order of the plan.
+        journal: its whole entries.
+        settings: of the analysis.
+    """
+
+    place: CampaignFolder
+    campaign: Campaign | None
+    runs: tuple[CountedRun, ...]
+    journal: tuple[dict[str, Any], ...]
+    settings: AnalysisSettings
+
+    @property
+    def imported(self) -> bool:
+        """Whether the campaign comes from foreign logs."""
+        return self.campaign is not None and "import" in self.campaign.config
 
 
 def collect(run_dir: str, *checks: Callable[[], list[Finding]]) -> list[Finding]:

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from analysis.calibrate import check_calibrations
-from analysis.evidence.case import RunCase, collect
+from analysis.evidence.additions import check_additions
+from analysis.evidence.case import CountedRun, RunCase, collect
+from analysis.evidence.certainty import check_certainty
 from analysis.evidence.clocks import check_clock
 from analysis.evidence.conduct import check_conduct, check_marking
 from analysis.evidence.durations import check_durations
 from analysis.evidence.files import check_files, check_lines
 from analysis.evidence.order import check_spans
 from analysis.evidence.readings import check_readings
+from analysis.evidence.whole import check_whole
 from analysis.provenance import Origin, check_provenance
 from analysis.recorded import RecordedRun
 from analysis.settings import AnalysisSettings, settings_of
@@ -32,6 +35,7 @@ _CHECKS = (
     check_lines,
     check_spans,
     check_readings,
+    check_certainty,
     check_clock,
     check_conduct,
     check_marking,
@@ -225,6 +229,8 @@ def conclude(survey: Survey, attempts: list[list[Attempt]]) -> Examination:
         [(a.meter, a.run.t_start_utc_s) for a in counted if a.meter and a.run]
     )
     examination.findings += _campaign_files(survey.place, survey.campaign)
+    runs = [CountedRun(a.path.name, a.run, a.meter) for a in counted if a.run]
+    examination.findings += check_whole(survey.place.path, survey.campaign, runs, survey.settings)
     folder = survey.place.path
     examination.findings = [replace(f, message=within(folder, f.message)) for f in examination.findings]
     examination.findings.sort(key=lambda f: (LEVELS.index(f.level), f.run_dir, f.code))
@@ -357,4 +363,4 @@ def _campaign_files(place: CampaignFolder, campaign: Campaign | None) -> list[Fi
         )
         return [Finding("info", "", "campaign-imported", message), *record.as_findings()]
 
-    return collect("", journal, environment, simulated, imported)
+    return collect("", journal, environment, simulated, imported, lambda: check_additions(place))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +40,10 @@ def judge_record(
         campaign: its id.
         settings: rules and limit.
     """
-    history = [point for point in record.history if _usable(point)] if record else []
+    # What is left out is only in a damaged file, which the evidence check names.
+    history = [point for point in record.history if point.usable] if record else []
     acknowledged = [stop.t_utc_s for stop in record.acknowledged] if record else []
     return judge([*history, *points], campaign, acknowledged, settings)
-
-
-def _usable(point: ControlPoint) -> bool:
-    """Leave out what only a damaged file holds; the evidence check names that file."""
-    numbers = (point.t_utc_s, point.energy_wh, point.energy_u_wh, point.energy_random_u_wh)
-    return all(isfinite(n) for n in numbers) and 0 < point.energy_wh < 1e12 and point.energy_random_u_wh >= 0
 
 
 def health_values(folder: Path, groups: list[Group], settings: AnalysisSettings) -> dict[str, Any]:

@@ -4,8 +4,6 @@ Everything is written beside the target and moved there as the last step: an imp
 leaves no folder that looks like a campaign.
 """
 
-import hashlib
-import json
 import os
 import re
 import shutil
@@ -20,7 +18,7 @@ from typing import Any, Self
 from analysis.imports.parts import ImportedRun, write_parts
 from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.errors import ConfigurationError, RecordError
-from records.files import sha256_of
+from records.files import sha256_of, sha256_of_json
 from records.findings import Finding, Level
 from records.imported import ImportRecord, Source
 from records.journal import Journal
@@ -155,7 +153,6 @@ class CampaignWriter:
         ]
         self._journal.write("import finished", runs=len(plan), findings=len(self._findings))
         self._journal.close()
-        canonical = json.dumps(self._config, sort_keys=True, separators=(",", ":"))
         Campaign(
             id=self._out.absolute().name,
             created_utc_s=self._record.created_utc_s,
@@ -163,7 +160,7 @@ class CampaignWriter:
             simulated=self._simulated,
             seed=0,
             config=self._config,
-            config_sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+            config_sha256=sha256_of_json(self._config),
             plan=[slot for slot, _ in plan],
         ).write(self._place.campaign_json)
         self.environment.write(self._place.environment_json)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from records.campaign import Campaign, CampaignFolder, Environment, Slot
-from records.files import LineAppender
+from records.files import LineAppender, sha256_of_json
 from records.journal import Journal
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading, ReadingWriter
 from records.run import Run, RunFolder
@@ -187,14 +187,15 @@ class SyntheticCampaign:
                 tracker=run.tracker,
                 run_dir=run.run_dir,
             )
+        config = {"campaign": {"title": "Synthetic", "repeats": 2}, **self.config}
         Campaign(
             id="synthetic",
             created_utc_s=EPOCH_UTC_S,
             wattlab_version="0.0.0",
             simulated=self.simulated,
             seed=1,
-            config={"campaign": {"title": "Synthetic", "repeats": 2}, **self.config},
-            config_sha256="0" * 64,
+            config=config,
+            config_sha256=sha256_of_json(config),
             plan=list(slots.values()),
         ).write(place.campaign_json)
         Environment(sut={"host": "synthetic"}, controller={}, meter={}).write(place.environment_json)

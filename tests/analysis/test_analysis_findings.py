@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,10 +26,15 @@ from synthetic import (
 import analysis.campaign
 from analysis.campaign import analyse
 from analysis.evidence import check
+from records.campaign import Campaign
 from records.errors import ConfigurationError
+from records.files import sha256_of_json
 from records.findings import Finding
+from records.health import Acknowledgement, HealthRecord
+from records.host import HOST_IMPORTED
 from records.imported import ImportRecord
-from records.meter import Calibration, Reading
+from records.journal import Journal
+from records.meter import Calibration, MeterRecord, Reading
 
 SOURCE = Path(analysis.campaign.__file__).parent
 DOCS = SOURCE.parent / "docs" / "reference" / "findings.md"
@@ -194,6 +200,70 @@ def remark_of_collectl(folder: Path) -> None:
     rehash(run_dir)
 
 
+def append_to_journal(what: str, **details: object) -> Damage:
+    def damage(folder: Path) -> None:
+        with closing(Journal(folder / "journal.jsonl")) as journal:
+            journal.write(what, **details)
+
+    return damage
+
+
+def journal_of(*names: str) -> Damage:
+    """Let the journal know these runs only."""
+
+    def damage(folder: Path) -> None:
+        for name in names:
+            append_to_journal("run started", run_dir=name)(folder)
+            append_to_journal("run ended", run_dir=name, status="completed")(folder)
+
+    return damage
+
+
+def edit_config(**values: object) -> Damage:
+    """Return a change to the configuration that leaves its hash alone."""
+
+    def damage(folder: Path) -> None:
+        campaign = Campaign.read(folder / "campaign.json")
+        campaign.config["campaign"] |= values
+        campaign.write(folder / "campaign.json")
+
+    return damage
+
+
+def begun_with_another_plan(folder: Path) -> None:
+    campaign = Campaign.read(folder / "campaign.json")
+    append_to_journal("campaign started", campaign_sha256=sha256_of_json(campaign.to_json()))(folder)
+    campaign.seed += 1
+    campaign.write(folder / "campaign.json")
+
+
+def another_serial(folder: Path) -> None:
+    run_dir = folder / "runs" / "0003-cnn"
+    meter = MeterRecord.read(run_dir / "meter.json")
+    meter.identity = replace(METER, serial="4712")
+    meter.write(run_dir / "meter.json")
+    rehash(run_dir)
+
+
+def control_runs(powers_w: list[float]) -> Change:
+    """Replace the plan with runs of a control workload at these powers."""
+
+    def apply(campaign: SyntheticCampaign) -> None:
+        many_runs(powers_w)(campaign)
+        campaign.config = {"health": {"control": "job"}}
+
+    return apply
+
+
+def health_record(*, stopped: str | None = None, acknowledged: bool = False) -> Damage:
+    def damage(folder: Path) -> None:
+        stops = [Acknowledgement(t_utc_s=EPOCH_UTC_S, reason="a shift")] if acknowledged else []
+        record = HealthRecord(control="job", basis={}, basis_sha256="", acknowledged=stops, stopped=stopped)
+        record.write(folder / "health.json")
+
+    return damage
+
+
 CALIBRATED = Calibration(
     date="2026-01-31",
     certificate="T 1",
@@ -256,11 +326,30 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "plan-differs": (nothing, edit_run(scenario="another")),
     "run-unplanned": (nothing, lambda folder: (folder / "runs/0099-other").mkdir()),
     "settings-unknown": (campaign_with(config={"analysis": {"baseline": "guessed"}}), nothing),
+    "config-changed": (nothing, edit_config(title="Another")),
+    "campaign-changed": (nothing, begun_with_another_plan),
+    "repeats-missing": (run_with(1, status="failed", reason="the meter fell silent"), nothing),
+    "journal-differs": (nothing, journal_of("0001-baseline", "0004-cnn", "0005-baseline")),
+    "order-differs": (run_with(0, start_s=600.0), nothing),
+    "runs-overlap": (run_with(1, start_s=105.0), nothing),
+    "stamps-outside": (run_with(0, start_s=-100.0), nothing),
+    "uncertainty-high": (instrument(reading_pct=12.0), nothing),
+    "duration-drift": (many_runs([90.0] * 6, [20.0, 20.3, 20.5, 20.9, 21.1, 21.5]), nothing),
+    "environment-changed": (
+        nothing,
+        append_to_journal("environment changed", differences=["sut.kernel: 6, 7"]),
+    ),
+    "meter-changed": (nothing, another_serial),
+    "health-signal": (control_runs([100.0, 100.0, 120.0]), nothing),
+    "health-unknown": (control_runs([100.0]), nothing),
+    "health-stopped": (control_runs([100.0]), health_record(stopped="the control runs shifted")),
+    "health-acknowledged": (control_runs([100.0]), health_record(acknowledged=True)),
     "exit-code": (run_with(1, exit_code=1), nothing),
     "gate-closed": (run_with(1, gate={"open": False, "reason": "too warm"}), nothing),
     "gate-off": (run_with(1, gate=None), nothing),
     "campaign-simulated": (nothing, nothing),
     "campaign-imported": (nothing, write_import_record),
+    "host-imported": (nothing, append_to_journal(HOST_IMPORTED, run_dir="", sources={"host.tab": "0" * 64})),
     "import-missing": (campaign_with(config={"import": {"format": "oscar"}}), nothing),
     "simulated-unmarked": (campaign_with(simulated=False), nothing),
     "duration-outlier": (many_runs([90.0] * 5, [20.0, 20.0, 20.0, 20.0, 35.0]), nothing),

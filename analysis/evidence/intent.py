@@ -1,0 +1,50 @@
+"""What was intended: the configuration and the plan, unchanged and carried out as often as planned."""
+
+from collections import Counter
+
+from analysis.evidence.case import CampaignCase
+from records.files import sha256_of_json
+from records.findings import Finding
+
+CAMPAIGN_HASH = "campaign_sha256"
+"""Key of the journal's entry ``campaign started``."""
+
+
+def check_config(case: CampaignCase) -> list[Finding]:
+    """Compare the configuration with its hash, and ``campaign.json`` with the one the campaign began with."""
+    if case.campaign is None:
+        return []
+    findings = []
+    if (found := sha256_of_json(case.campaign.config)) != case.campaign.config_sha256:
+        message = (
+            f"campaign.json: its configuration is not the one that was hashed when the campaign was planned "
+            f"(SHA-256 {found[:12]}..., config_sha256 is {case.campaign.config_sha256[:12]}...)"
+        )
+        findings.append(Finding("warn", "", "config-changed", message))
+    begun = [e[CAMPAIGN_HASH] for e in case.journal if isinstance(e.get(CAMPAIGN_HASH), str)]
+    if begun and (now := sha256_of_json(case.campaign.to_json())) != begun[0]:
+        message = (
+            f"campaign.json: changed since the campaign began (SHA-256 {now[:12]}..., the journal has "
+            f"{begun[0][:12]}...): plan, marks and settings may not be those that were measured"
+        )
+        findings.append(Finding("warn", "", "campaign-changed", message))
+    return findings
+
+
+def check_repeats(case: CampaignCase) -> list[Finding]:
+    """Compare the number of counted repeats of each scenario with the plan."""
+    if case.campaign is None:
+        return []
+    planned = Counter((slot.scenario, slot.tracker) for slot in case.campaign.plan)
+    counted = Counter((item.run.scenario, item.run.tracker) for item in case.runs)
+    return [
+        Finding(
+            "warn",
+            "",
+            "repeats-missing",
+            f"{scenario}{f' with {tracker}' if tracker else ''}: {counted[scenario, tracker]} of {n} planned "
+            f"repeats count; its intervals are wider than planned",
+        )
+        for (scenario, tracker), n in planned.items()
+        if counted[scenario, tracker] < n
+    ]
