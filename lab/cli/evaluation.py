@@ -12,6 +12,7 @@ from analysis.rules import rule_names
 from analysis.rules.contract import DEFAULT
 from lab.cli.common import campaign_argument, json_option
 from lab.cli.rule_output import print_findings, print_rule
+from lab.cli.values import print_ecolabel, print_requirement
 from lab.output import make_stderr, print_json, print_table, stdout
 from records.findings import LEVELS
 from records.results import Results
@@ -72,6 +73,8 @@ def analyse(ctx: click.Context, folder: Path, rule: str, as_json: bool) -> None:
         print_findings(results)
     else:
         print_scenarios(results)
+        print_requirement(results)
+        print_ecolabel(results)
         stdout.print(f"Written: {folder / 'results'}", markup=False)
     ctx.exit(1 if refusing(results) else 0)
 
