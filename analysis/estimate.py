@@ -112,6 +112,16 @@ class Estimate:
         """
         return Estimate(self._quantity / other._quantity)
 
+    def without(self, term: str) -> "Estimate":
+        """Return the quantity with the uncertainty of one term taken away.
+
+        Args:
+            term: one of `TERMS`.
+        """
+        derivatives = self._quantity.derivatives.items()
+        own = [d * v for v, d in derivatives if isinstance(v.tag, Cause) and v.tag.term == term]
+        return Estimate(self._quantity - sum(own))
+
     def times(self, factor: float) -> "Estimate":
         """Return the quantity times a number that is exactly known."""
         return Estimate(self._quantity * factor)

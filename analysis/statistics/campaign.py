@@ -24,19 +24,20 @@ def comparison_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row
     """Compare all pairs of scenarios that ran without a tracker; each quantity is a family of tests."""
     rows = []
     for quantity in QUANTITIES:
-        for a, b in combinations(_plain(groups, quantity), 2):
-            row = compare(a, b, settings.confidence)
-            if row is not None:
-                rows.append(row)
+        plain = [(group.estimate(quantity), sample) for group, sample in _plain(groups, quantity)]
+        for (u_a, a), (u_b, b) in combinations(plain, 2):
+            estimates = (u_a, u_b) if u_a is not None and u_b is not None else None
+            rows.append(compare(a, b, settings.confidence, estimates))
     adjust_families(rows)
     return rows
 
 
 def mixed_model_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
     """Fit a mixed model over the scenarios, with the block as group, for each quantity."""
-    return [
-        row for quantity in QUANTITIES for row in mixed_model(_plain(groups, quantity), settings.confidence)
-    ]
+    rows = []
+    for quantity in QUANTITIES:
+        rows += mixed_model([sample for _, sample in _plain(groups, quantity)], settings.confidence)
+    return rows
 
 
 def correlation_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
@@ -49,9 +50,10 @@ def correlation_rows(groups: list[Group], settings: AnalysisSettings) -> list[Ro
     return [row for row in rows if row is not None]
 
 
-def _plain(groups: list[Group], quantity: str) -> list[Sample]:
-    samples = [_sample(group, quantity) for group in groups if group.tracker is None]
-    return [sample for sample in samples if sample.n]
+def _plain(groups: list[Group], quantity: str) -> list[tuple[Group, Sample]]:
+    """Return the scenarios without a tracker that have the quantity."""
+    found = [(group, _sample(group, quantity)) for group in groups if group.tracker is None]
+    return [(group, sample) for group, sample in found if sample.n]
 
 
 def _sample(group: Group, quantity: str) -> Sample:

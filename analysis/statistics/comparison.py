@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import comb
 
+from analysis.estimate import Estimate
 from analysis.rows import ratio
 from analysis.statistics.difference import (
     BOOTSTRAP_SEED,
@@ -15,23 +16,30 @@ from analysis.statistics.difference import (
 from analysis.statistics.effects import Effect, cliffs_delta, hedges_g
 from analysis.statistics.repeats import repeats_for
 from analysis.statistics.samples import Pair, Sample, pair_of
+from analysis.statistics.totals import total_columns
 from records.results import Row
 
 
-def compare(a: Sample, b: Sample, confidence: float) -> Row | None:
+def compare(
+    a: Sample, b: Sample, confidence: float, estimates: tuple[Estimate, Estimate] | None = None
+) -> Row:
     """Compare two scenarios: b minus a and b over a.
 
     Args:
-        a: the reference; b: what is compared with it, in the same quantity.
+        a: the reference; ``b`` what is compared with it, in the same quantity.
         b: see ``a``.
         confidence: of all intervals; tests are two-sided at one minus this.
+        estimates: the means of both with their budgets, where both are of one analysis.
 
     Returns:
-        A row by `records.results.COMPARISON_COLUMNS` and `PAIR_COLUMNS`, or ``None`` where a scenario
-        has no run with the quantity. What a field cannot say is ``None``, and ``note`` says why.
+        A row by `records.results.COMPARISON_COLUMNS` and `PAIR_COLUMNS`. What a field cannot say is
+        ``None``, and ``note`` says why.
+
+    Raises:
+        ValueError: a scenario has no run with the quantity.
     """
     if not a.n or not b.n:
-        return None
+        raise ValueError(f"{a.label} and {b.label}: a comparison in {a.quantity} needs runs of both")
     pair = pair_of(a, b)
     test = t_test(pair, confidence)
     rank_name, rank_p, rank_remarks = rank_test(pair)
@@ -71,6 +79,7 @@ def compare(a: Sample, b: Sample, confidence: float) -> Row | None:
         "repeats_1_pct": repeats_for(pair, 0.01 * mean_a, confidence),
         "repeats_5_pct": repeats_for(pair, 0.05 * mean_a, confidence),
         "repeats_observed": repeats_for(pair, test.difference, confidence),
+        **(total_columns(pair, test, *estimates, confidence) if estimates else {}),
         "note": "; ".join(remarks),
     }
 

@@ -75,7 +75,7 @@ def mixed_model(samples: list[Sample], confidence: float) -> list[Row]:
         "block_sd": finite(block_sd * scale),
         "residual_sd": finite(np.sqrt(fit.scale) * scale),
         "converged": bool(fit.converged),
-        "note": "; ".join([*remarks, *warned]),
+        "note": "; ".join([*remarks, *(f"statsmodels: {text}" for text in warned)]),
     }
     estimates = zip(np.asarray(fit.fe_params), np.asarray(fit.bse_fe), strict=True)
     return [

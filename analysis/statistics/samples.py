@@ -50,6 +50,7 @@ class Sample:
         label: of the scenario; ``quantity`` a name of `QUANTITIES`.
         values: one per run that has the quantity ``(n,)``.
         blocks: of the plan; ``starts_utc_s`` and ``run_dirs`` of the same runs.
+        campaign: which one; runs of different campaigns are never paired.
     """
 
     label: str
@@ -58,6 +59,7 @@ class Sample:
     blocks: tuple[int, ...]
     starts_utc_s: tuple[float, ...]
     run_dirs: tuple[str, ...]
+    campaign: str = ""
 
     @property
     def n(self) -> int:
@@ -86,7 +88,9 @@ class Pair:
     left_out: int = 0
 
 
-def sample_of(label: str, rows: Sequence[Row], epoch_rows: Sequence[Row], quantity: str) -> Sample:
+def sample_of(
+    label: str, rows: Sequence[Row], epoch_rows: Sequence[Row], quantity: str, campaign: str = ""
+) -> Sample:
     """Collect a quantity over the runs of a scenario.
 
     Args:
@@ -94,6 +98,7 @@ def sample_of(label: str, rows: Sequence[Row], epoch_rows: Sequence[Row], quanti
         rows: its runs, `records.results.RUN_COLUMNS` and ``run_dir``.
         epoch_rows: their epochs.
         quantity: a name of `QUANTITIES`; runs without it are left out.
+        campaign: which one, where scenarios of several are compared.
     """
     values = _values(rows, epoch_rows, QUANTITIES[quantity])
     found = [
@@ -109,6 +114,7 @@ def sample_of(label: str, rows: Sequence[Row], epoch_rows: Sequence[Row], quanti
         blocks=tuple(block for _, _, block, _ in found),
         starts_utc_s=tuple(start for start, *_ in found),
         run_dirs=tuple(run_dir for _, run_dir, *_ in found),
+        campaign=campaign,
     )
 
 
@@ -125,11 +131,11 @@ def _values(rows: Sequence[Row], epoch_rows: Sequence[Row], quantity: Quantity) 
 def pair_of(a: Sample, b: Sample) -> Pair:
     """Pair two samples by block where the plan interleaves them, else keep them apart.
 
-    They are interleaved when at least two blocks hold runs of both, and neither scenario was over
-    before the other began. Several runs of a scenario in one block count with their mean.
+    They are interleaved when at least two blocks of one campaign hold runs of both, and neither scenario
+    was over before the other began. Several runs of a scenario in one block count with their mean.
     """
     common = sorted(set(a.blocks) & set(b.blocks))
-    if len(common) < 2 or _one_after_the_other(a, b):
+    if a.campaign != b.campaign or len(common) < 2 or _one_after_the_other(a, b):
         return Pair(a.values, b.values, paired=False)
     in_a, in_b = (np.array([_block_mean(s, block) for block in common]) for s in (a, b))
     return Pair(in_a, in_b, paired=True, left_out=len(set(a.blocks) ^ set(b.blocks)))

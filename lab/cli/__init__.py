@@ -15,6 +15,8 @@ _COMMANDS = {
     "check": "lab.cli.evaluation:check",
     "analyse": "lab.cli.evaluation:analyse",
     "report": "lab.cli.evaluation:report",
+    "compare": "lab.cli.compare:compare",
+    "agree": "lab.cli.agree:agree",
     "import": "lab.cli.imports:import_",
     "meter": "lab.cli.meters:meter",
 }

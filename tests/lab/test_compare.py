@@ -1,0 +1,118 @@
+"""``lab compare`` as an operator meets it: words first, then figures; exit codes; JSON."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lab_bench import lab
+
+from records.campaign import Campaign, CampaignFolder, Slot
+from records.results import Results, write_results
+
+
+def write_campaign(
+    folder: Path, *, simulated: bool = False, findings: list[dict[str, Any]] | None = None
+) -> Path:
+    """Write a campaign whose results hold two interleaved scenarios: b needs 3 % less in every block."""
+    plan, runs = [], []
+    for block, shift in enumerate((0.0, 0.02, -0.01, 0.03, 0.01, -0.02), start=1):
+        for name, induced_wh in (("a", 1.0 + shift), ("b", 0.97 + shift + 0.001 * (block % 3))):
+            number = len(runs) + 1
+            run_dir = f"{number:04d}-{name}"
+            slot = Slot(
+                slot=number,
+                scenario=name,
+                kind="workload",
+                repeat=block,
+                block=block,
+                tracker=None,
+                run_dir=run_dir,
+            )
+            plan.append(slot)
+            runs.append(
+                {
+                    **vars(slot),
+                    "t_start_utc_s": 1000.0 + 60 * number,
+                    "induced_wh": induced_wh,
+                    "duration_s": 20.0,
+                }
+            )
+    place = CampaignFolder(folder)
+    folder.mkdir()
+    Campaign(
+        id=folder.name,
+        created_utc_s=1000.0,
+        wattlab_version="0.0.0",
+        simulated=simulated,
+        seed=1,
+        config={},
+        config_sha256="0" * 64,
+        plan=plan,
+    ).write(place.campaign_json)
+    results = Results(
+        campaign={"id": folder.name, "simulated": simulated},
+        rule="default",
+        settings={},
+        environment={},
+        meter={},
+        runs=runs,
+        scenarios=[{"scenario": "a"}, {"scenario": "b"}],
+        findings=findings or [],
+    )
+    write_results(results, place.results)
+    return folder
+
+
+def test_the_verdict_comes_first_and_in_words(tmp_path: Path) -> None:
+    done = lab("compare", write_campaign(tmp_path / "c"), "a", "b")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()  # means 1.005 and 0.976 Wh
+    assert lines[0].startswith("b needs 2.89 % less induced energy than a: difference −0.02900 Wh")
+    assert "The difference is shown (paired t test over 6 blocks, p < 0.001)" in " ".join(lines[:3])
+    assert any(line.startswith("Wilcoxon") for line in lines)
+    assert any(line.startswith("difference Wh, bootstrap BCa") for line in lines)
+    assert "SIMULATED" not in done.stdout
+
+
+def test_json_is_one_document_with_the_same_words(tmp_path: Path) -> None:
+    done = lab("compare", write_campaign(tmp_path / "c", simulated=True), "a", "b", "--margin", "5", "--json")
+    document = json.loads(done.stdout)
+    assert document["verdict"] == "lower"
+    assert document["words"].startswith("b needs")
+    assert document["comparison"]["design"] == "paired"
+    assert document["equivalence_p"] < 0.05
+    assert (document["simulated"], document["refusals"]) == (True, [])
+
+
+def test_simulated_figures_are_marked_before_anything_else(tmp_path: Path) -> None:
+    done = lab(
+        "compare", write_campaign(tmp_path / "c", simulated=True), "a", "b", "--quantity", "duration_s"
+    )
+    assert done.stdout.startswith("SIMULATED meter: no number below is a measurement")
+    assert "needed the same time" in done.stdout
+
+
+def test_what_refuses_the_data_is_printed_and_ends_with_1(tmp_path: Path) -> None:
+    finding = {"level": "refuse", "run_dir": "0003-a", "code": "slot-incomplete", "message": "no run counts"}
+    done = lab("compare", write_campaign(tmp_path / "c", findings=[finding]), "a", "b")
+    assert done.returncode == 1
+    assert "refused: 0003-a: slot-incomplete: no run counts" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["a", "bb"], 2, "there is no scenario 'bb'; did you mean 'b'? known: a, b"),
+        (["a", "a"], 2, "they are the same one"),
+        (["a", "b", "--quantity", "joule"], 2, "'joule' is not one of"),
+        (["a", "b", "--margin", "0"], 2, "0 is not in the range"),
+        (["a", "b", "--quantity", "energy_wh"], 1, "--quantity may be induced_wh, duration_s for it"),
+        (["a", "nowhere:b"], 1, "Run `lab analyse nowhere` first"),
+    ],
+)
+def test_mistakes_are_told(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
+    done = lab("compare", write_campaign(tmp_path / "c"), *arguments)
+    assert done.returncode == code
+    assert words in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
