@@ -9,8 +9,9 @@ Stamps stay those of the host that wrote them: ``clock.csv`` in each run folder 
 hosts, which the default rule corrects for and the published one does not.
 """
 
-from collections import Counter
+import re
 from dataclasses import dataclass
+from itertools import count
 from math import sqrt
 from pathlib import Path
 
@@ -121,16 +122,28 @@ def scenario_names(parts: list[tuple[str, str, str]]) -> list[str]:
     A name has at most 40 characters and the ranging phase needs some of them: it is the system's name
     that is cut.
     """
-    names = []
-    seen: Counter[str] = Counter()
-    for system, benchmark, mode in parts:
-        tail = scenario_name(f"{benchmark}-{mode}")
-        room = _NAME_LENGTH - len(_RANGING) - len(tail) - len("--99")
-        head = scenario_name(system)[: max(room, 0)].strip("-_")
-        name = f"{head}-{tail}" if head else tail
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    names: list[str] = []
+    for place in parts:
+        taken = {*names, *(name + _RANGING for name in names)}
+        candidates = (_name(place, f"-{number}" if number > 1 else "") for number in count(1))
+        names.append(next(c for c in candidates if c not in taken and c + _RANGING not in taken))
     return names
+
+
+def _name(place: tuple[str, str, str], suffix: str) -> str:
+    system, benchmark, mode = place
+    room = _NAME_LENGTH - len(_RANGING) - len(suffix)
+    tail = _shortened(scenario_name(f"{benchmark}-{mode}"), room)
+    head = _shortened(scenario_name(system), room - len(tail) - 1)
+    return f"{head}-{tail}{suffix}" if head else f"{tail}{suffix}"
+
+
+def _shortened(name: str, length: int) -> str:
+    """Cut a name, between two of its words where that leaves one."""
+    if len(name) <= length:
+        return name
+    words = re.match(r".*(?=[-_])", name[: max(length, 0) + 1])
+    return (words[0] if words else name[: max(length, 0)]).strip("-_")
 
 
 def _read_result(folder: Path, given: Path) -> _Result:
