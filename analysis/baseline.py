@@ -44,6 +44,7 @@ class BaselinePower:
 
     Attributes:
         power_w: the power; ``power_u_w`` its standard uncertainty that comes from the scatter.
+        background_u_w: standard deviation of the background of one run about it.
         weights: of the baseline runs that it is made of, by their position in `Baseline.runs`.
         exposures: what the meter's shared errors act on, per hour.
         resolution_u_w: standard uncertainty by rounding, which baseline runs of one level share.
@@ -51,6 +52,7 @@ class BaselinePower:
 
     power_w: float
     power_u_w: float
+    background_u_w: float
     weights: dict[int, float]
     exposures: Exposures
     resolution_u_w: float
@@ -114,6 +116,7 @@ class Baseline:
         return BaselinePower(
             power_w=sum(weight * self.runs[i].power_w for i, weight in weights.items()),
             power_u_w=self.scatter_w * hypot(*weights.values()),
+            background_u_w=self.scatter_w,
             weights=weights,
             exposures=combined((weight, self.runs[i].exposures) for i, weight in weights.items()),
             resolution_u_w=sum(weight * self.runs[i].resolution_u_w for i, weight in weights.items()),

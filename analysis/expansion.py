@@ -20,7 +20,10 @@ from analysis.describe import satterthwaite, student_t
 
 _POINTS_LOG2 = 10
 _NEGLIGIBLE = 0.03
-"""Terms below this share of the whole are taken as normal: less than 0.1 % of the result."""
+"""Known terms below this share of the whole are taken as normal: less than 0.1 % of the result."""
+
+_NEGLIGIBLE_TYPE_A = 0.002
+"""Student's t with one degree of freedom reaches 13 times as far as its scale."""
 
 _MOST_SHAPED = 5
 
@@ -108,15 +111,17 @@ def _large_terms(parts: Parts, least: float) -> list[_Term]:
     shaped = [_Term(u, "rectangular") for u in parts.rectangular]
     shaped += [_Term(u, "two_point") for u in parts.two_point]
     shaped.sort(key=lambda term: -term.u)
-    large = [term for term in shaped if term.u > least][:_MOST_SHAPED]
-    small = hypot(*(term.u for term in shaped[len(large) :]))
+    chief = [term for term in shaped if term.u > least][:_MOST_SHAPED]
+    small = hypot(*(term.u for term in shaped[len(chief) :]))
     type_a = hypot(*(u for u, _ in parts.student))
     terms = [
-        *large,
+        *chief,
         _Term(hypot(small, *parts.normal), "normal"),
         _Term(type_a, "student", satterthwaite(list(parts.student))),
     ]
-    return sorted((term for term in terms if term.u > least), key=lambda term: -term.u)
+    smallest = {"student": least * _NEGLIGIBLE_TYPE_A / _NEGLIGIBLE}
+    large = [term for term in terms if term.u > smallest.get(term.shape, least)]
+    return sorted(large, key=lambda term: -term.u)
 
 
 def _closed_form(term: _Term, confidence: float) -> float:

@@ -146,6 +146,9 @@ def estimate_mean(
         quantity = quantity + coefficient * causes.error(cause)
     weights = _baseline_weights(samples, len(baseline.runs))
     quantity = quantity + _scatter_of_baseline(weights, total_weight, baseline, causes)
+    if len(samples) == 1:  # how its own background differs from the baseline, no repeat has shown
+        cause = Cause("baseline", key, "student", baseline.scatter_df, pool="baseline")
+        quantity = quantity + float(weights.sum()) / total_weight * baseline.scatter_w * causes.error(cause)
     own = _repeats(samples, value, weights, baseline)
     if own is not None:
         variance, df = own

@@ -1,5 +1,6 @@
 """Rows of the results tables that belong to one run: the run, its spans, its trackers, its trace."""
 
+from math import hypot
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,9 @@ def energies(measured: Measured, baseline: BaselinePower | None) -> Row:
 def induced(measured: Measured, baseline: BaselinePower | None) -> tuple[float, Budget] | None:
     """Return the energy of a window above the baseline, and its budget.
 
-    ``E_induced = E - P_base * T`` with the window's own T (METHOD section 3).
+    ``E_induced = E - P_base * T`` with the window's own T (METHOD section 3). What the background drew
+    within this window differs from P_base as the baseline runs differ among each other, so that their
+    scatter counts for the prediction, too.
 
     Args:
         measured: the window.
@@ -53,8 +56,8 @@ def induced(measured: Measured, baseline: BaselinePower | None) -> tuple[float, 
         return None
     time_h = measured.window.duration_s / 3600
     exposures = combined([(time_h, baseline.exposures)])
-    scatter_wh, rounding_wh = baseline.power_u_w * time_h, baseline.resolution_u_w * time_h
-    budget = induced_budget(measured.budget, exposures, scatter_wh, rounding_wh)
+    scatter_w = hypot(baseline.power_u_w, baseline.background_u_w)
+    budget = induced_budget(measured.budget, exposures, scatter_w * time_h, baseline.resolution_u_w * time_h)
     return measured.energy_wh - baseline.power_w * time_h, budget
 
 

@@ -6,7 +6,8 @@ from math import hypot, sqrt
 import pytest
 from synthetic import Instrument
 
-from analysis.energy import Border, Hole, WindowEnergy
+from analysis.energy import Border, WindowEnergy
+from analysis.gaps import Hole
 from analysis.meter_errors import Exposure, MeterErrors
 from analysis.uncertainty import gross_budget, induced_budget
 
