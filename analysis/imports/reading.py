@@ -18,9 +18,9 @@ _SAMPLE_LINES = 200
 _MOST = 0.8
 """Share of the lines that must have the same number of fields."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
-_COMMA_NUMBER = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?,\d+([eE][+-]?\d+)?$")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?$")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$", re.ASCII)
+_COMMA_NUMBER = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?,\d+([eE][+-]?\d+)?$", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?$", re.ASCII)
 
 Decimal = Literal[".", ","]
 

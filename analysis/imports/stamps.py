@@ -33,7 +33,7 @@ _TIME = (
 )
 _GAP = r"(?:[T ,;_]+)"
 _FORMS = tuple(
-    re.compile(form + r"$")
+    re.compile(form + r"$", re.ASCII)
     for form in (
         rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_GAP}{_TIME}",
         rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}|\d{{2}}){_GAP}{_TIME}",

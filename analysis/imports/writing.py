@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from analysis.imports.parts import ImportedRun, write_parts
-from records.campaign import Campaign, CampaignFolder, Environment, Slot
+from records.campaign import Campaign, CampaignFolder, Environment, Kind, Slot
 from records.errors import ConfigurationError, RecordError
 from records.files import sha256_of, sha256_of_json
 from records.findings import Finding, Level
@@ -28,10 +28,15 @@ from records.times import now_utc_s
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A run whose parts are written and whose place in the plan is not yet known."""
+    """What is kept of a run whose files are written and whose place in the plan is not yet known."""
 
     folder: Path
-    run: ImportedRun
+    scenario: str
+    kind: Kind
+    tracker: str | None
+    session: str
+    t_start_utc_s: float
+    t_stop_utc_s: float
 
 
 class CampaignWriter:
@@ -115,9 +120,8 @@ class CampaignWriter:
         folder = self._place.runs / f"part-{len(self._runs)}"
         folder.mkdir()
         write_parts(RunFolder(folder), run)
-        # What was written need not be kept: memory stays that of one run.
-        kept = replace(run, readings={}, spans=[], host=None, gpu=None, parts={}, files={})
-        self._runs.append(_Waiting(folder, kept))
+        start, stop = round(run.t_start_utc_s, 6), round(run.t_stop_utc_s, 6)
+        self._runs.append(_Waiting(folder, run.scenario, run.kind, run.tracker, run.session, start, stop))
         return len(self._runs) - 1
 
     def find(self, level: Level, code: str, message: str, run: int | None = None) -> None:
@@ -171,12 +175,12 @@ class CampaignWriter:
 
     def _plan(self) -> list[tuple[Slot, int]]:
         """Number the runs in the order of their starts; sessions become blocks."""
-        order = sorted(range(len(self._runs)), key=lambda n: (self._runs[n].run.t_start_utc_s, n))
+        order = sorted(range(len(self._runs)), key=lambda n: (self._runs[n].t_start_utc_s, n))
         blocks: dict[str, int] = {}
         repeats: Counter[tuple[str, str | None]] = Counter()
         plan = []
         for place, number in enumerate(order, start=1):
-            run = self._runs[number].run
+            run = self._runs[number]
             repeats[run.scenario, run.tracker] += 1
             slot = Slot(
                 slot=place,
@@ -202,8 +206,8 @@ class CampaignWriter:
             tracker=slot.tracker,
             status="completed",
             attempt=1,
-            t_start_utc_s=round(waiting.run.t_start_utc_s, 6),
-            t_stop_utc_s=round(waiting.run.t_stop_utc_s, 6),
+            t_start_utc_s=waiting.t_start_utc_s,
+            t_stop_utc_s=waiting.t_stop_utc_s,
             files=folder.hash_files(),
         ).write(folder.run_json)
 
