@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.energy import Hole, window_energy
+from analysis.gaps import Hole
 from analysis.recorded import RecordedRun
 from analysis.trace import CadenceFigures
 
@@ -63,9 +63,7 @@ def run_coverage(run_dir: Path) -> Coverage:
 
 def coverage_of(recorded: RecordedRun) -> Coverage:
     """Find the coverage of a run's rating interval; raises as `run_coverage` does."""
-    start_utc_s, stop_utc_s = recorded.rating_interval
-    trace = recorded.trace
-    window = window_energy(trace, 0.0, stop_utc_s - start_utc_s)
+    trace, window = recorded.trace, recorded.whole
     pieces = trace.power_w
     return Coverage(
         coverage_pct=window.coverage_pct,

@@ -4,37 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Floats, finite
+from analysis.arrays import Floats
+from analysis.gaps import SAME_TIME_S, Hole
 from analysis.pieces import Pieces
 from analysis.trace import PowerTrace
-
-NEIGHBOURS = 5
-"""How many readings on each side of a hole say what happened in it."""
-
-SAME_TIME_S = 1e-6
-"""Borders closer than this are one: the stamps have six decimals."""
-
-
-@dataclass(frozen=True)
-class Hole:
-    """Time within a window of which there is no reading.
-
-    Attributes:
-        from_s, to_s: borders, on the time of the trace.
-        power_w: mean of the readings beside it, both sides with equal weight; ``None`` without any.
-        bound_j: its length times the spread (largest minus smallest) of these readings; ``None``
-            without any.
-    """
-
-    from_s: float
-    to_s: float
-    power_w: float | None
-    bound_j: float | None
-
-    @property
-    def length_s(self) -> float:
-        """Length of the hole."""
-        return self.to_s - self.from_s
 
 
 @dataclass(frozen=True)
@@ -119,15 +92,14 @@ def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[Win
         from_s: starts of the windows, on the time of the trace, ``(k,)``.
         to_s: their ends.
     """
-    gaps = _gaps(trace.power_w)
-    measured_s, filled_j, energy_j = _sums(trace, gaps, from_s, to_s)
+    measured_s, filled_j, energy_j = _sums(trace, from_s, to_s)
     columns = (
         from_s.tolist(),
         to_s.tolist(),
         measured_s.tolist(),
         filled_j.tolist(),
         energy_j.tolist(),
-        gaps.within(from_s, to_s),
+        trace.gaps.within(from_s, to_s),
         _same2_s2(trace.power_w, from_s, to_s).tolist(),
         _borders(trace, from_s),
         _borders(trace, to_s),
@@ -149,73 +121,15 @@ def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[Win
 
 def energies_j(trace: PowerTrace, from_s: Floats, to_s: Floats) -> Floats:
     """Return only the energies of windows, ``(k,)``, NaN where nothing was measured."""
-    return _sums(trace, _gaps(trace.power_w), from_s, to_s)[2]
+    return _sums(trace, from_s, to_s)[2]
 
 
-def _sums(trace: PowerTrace, gaps: "_Gaps", from_s: Floats, to_s: Floats) -> tuple[Floats, Floats, Floats]:
+def _sums(trace: PowerTrace, from_s: Floats, to_s: Floats) -> tuple[Floats, Floats, Floats]:
     """Return measured time, energy in holes and energy of all of each window, ``(k,)``."""
     measured_s = trace.power_w.covered_s(from_s, to_s)
-    filled_j = gaps.filled_j(from_s, to_s)
+    filled_j = trace.gaps.filled_j(from_s, to_s)
     known = (measured_s > 0) | (to_s - from_s <= SAME_TIME_S)
     return measured_s, filled_j, np.where(known, trace.power_w.integral(from_s, to_s) + filled_j, np.nan)
-
-
-@dataclass(frozen=True, eq=False)
-class _Gaps:
-    """The time between the pieces of a trace, before the first and after the last, ``(g,)`` each.
-
-    Attributes:
-        begin_s, end_s: borders; the first begins and the last ends at infinity.
-        power_w: mean of the readings beside it, both sides with equal weight; NaN without any.
-        spread_w: their largest minus their smallest.
-    """
-
-    begin_s: Floats
-    end_s: Floats
-    power_w: Floats
-    spread_w: Floats
-
-    def filled_j(self, from_s: Floats, to_s: Floats) -> Floats:
-        """Return the energy that stands in for the holes of each window, ``(k,)``."""
-        if len(from_s) == 0 or np.isnan(self.power_w).any():  # a trace without any reading
-            return np.zeros_like(from_s)
-        inside = np.clip((self.begin_s, self.end_s), from_s.min(), to_s.max())
-        return Pieces.level(inside[0], inside[1], self.power_w).integral(from_s, to_s)
-
-    def within(self, from_s: Floats, to_s: Floats) -> list[tuple[Hole, ...]]:
-        """List the holes of each window."""
-        first = np.searchsorted(self.end_s, from_s, side="right")
-        last = np.searchsorted(self.begin_s, to_s, side="left")
-        holes: list[tuple[Hole, ...]] = [()] * len(from_s)
-        for i in np.flatnonzero(last > first).tolist():
-            candidates = range(int(first[i]), int(last[i]))
-            found = (self._hole(j, float(from_s[i]), float(to_s[i])) for j in candidates)
-            holes[i] = tuple(hole for hole in found if hole.length_s > SAME_TIME_S)
-        return holes
-
-    def _hole(self, j: int, from_s: float, to_s: float) -> Hole:
-        begin_s, end_s = max(float(self.begin_s[j]), from_s), min(float(self.end_s[j]), to_s)
-        power_w, spread_w = finite(self.power_w[j]), finite(self.spread_w[j])
-        return Hole(begin_s, end_s, power_w, None if spread_w is None else (end_s - begin_s) * spread_w)
-
-
-def _gaps(pieces: Pieces) -> _Gaps:
-    begin_s = np.concatenate(([-np.inf], pieces.stop_s))
-    end_s = np.concatenate((pieces.start_s, [np.inf]))
-    after = np.flatnonzero(end_s - begin_s > SAME_TIME_S)  # number of the piece that follows
-    if len(pieces) == 0:
-        return _Gaps(begin_s, end_s, np.array([np.nan]), np.array([np.nan]))
-    place = after[:, np.newaxis] + np.arange(-NEIGHBOURS, NEIGHBOURS)
-    there = (place >= 0) & (place < len(pieces))
-    beside_w = pieces.mean[np.clip(place, 0, len(pieces) - 1)]
-    sides = slice(None, NEIGHBOURS), slice(NEIGHBOURS, None)
-    counts = np.array([there[:, side].sum(axis=1) for side in sides])
-    totals_w = np.array([np.where(there, beside_w, 0.0)[:, side].sum(axis=1) for side in sides])
-    means_w = totals_w / np.maximum(counts, 1)
-    power_w = means_w.sum(axis=0) / (counts > 0).sum(axis=0)
-    highest_w = np.where(there, beside_w, -np.inf).max(axis=1)
-    lowest_w = np.where(there, beside_w, np.inf).min(axis=1)
-    return _Gaps(begin_s[after], end_s[after], power_w, highest_w - lowest_w)
 
 
 def _same2_s2(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
@@ -226,9 +140,7 @@ def _same2_s2(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
     """
     if len(pieces) == 0:
         return np.zeros_like(from_s)
-    moved = np.concatenate(([0], np.flatnonzero(np.diff(pieces.mean)) + 1))
-    begin_s, end_s = pieces.start_s[moved], pieces.stop_s[np.append(moved[1:], len(pieces)) - 1]
-    before_s2 = np.concatenate(([0.0], np.cumsum(np.square(end_s - begin_s))))
+    begin_s, end_s, before_s2 = pieces.plateaus
     first = np.searchsorted(end_s, from_s, side="right")
     last = np.searchsorted(begin_s, to_s, side="left") - 1
     left, right = np.minimum(first, len(begin_s) - 1), np.maximum(last, 0)

@@ -12,6 +12,7 @@ import numpy as np
 
 from analysis.arrays import Floats, column, finite
 from analysis.clock import ClockFit, fit_clock
+from analysis.energy import WindowEnergy, window_energy
 from analysis.spans import rating_interval
 from analysis.trace import PowerTrace, make_trace, read_meter
 from records.campaign import CampaignFolder
@@ -91,6 +92,12 @@ class RecordedRun:
     def trace(self) -> PowerTrace:
         """The power from the start of the rating interval on."""
         return make_trace(self.readings, self.meter, self.rating_interval[0])
+
+    @cached_property
+    def whole(self) -> WindowEnergy:
+        """The energy of the rating interval."""
+        start_utc_s, stop_utc_s = self.rating_interval
+        return window_energy(self.trace, 0.0, stop_utc_s - start_utc_s)
 
 
 def campaign_clock(run_dir: Path) -> ClockFit:

@@ -1,12 +1,14 @@
 """The power over a run, made of the meter's readings on their own cadence."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from analysis.arrays import Floats, column, finite
 from analysis.calibrate import corrected_w
+from analysis.gaps import Gaps, find_gaps
 from analysis.pieces import Pieces
 from records.cadence import Session, fit_sessions, longest_of, missing_of
 from records.errors import RecordError
@@ -65,6 +67,11 @@ class PowerTrace:
     sampling: Sampling
     cadence: CadenceFigures
     reactive_var: Pieces | None = None
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """The time without readings."""
+        return find_gaps(self.power_w)
 
     def mean_reactive_var(self, from_s: Floats, to_s: Floats) -> list[float | None]:
         """Return the mean magnitude of the reactive power over the measured part of each window."""

@@ -9,6 +9,7 @@ import dataclasses
 import types
 import typing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -77,8 +78,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _build(cls: type[Any], data: dict[str, Any], where: str) -> Any:
-    hints = typing.get_type_hints(cls)
+@lru_cache
+def _hints(cls: Any) -> dict[str, Any]:
+    """Return the types of a class's fields; finding them takes longer than reading a document."""
+    return typing.get_type_hints(cls)
+
+
+def _build(cls: Any, data: dict[str, Any], where: str) -> Any:
+    hints = _hints(cls)
     values: dict[str, Any] = {}
     for item in dataclasses.fields(cls):
         if item.name == "extra":

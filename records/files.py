@@ -14,8 +14,6 @@ from typing import Any, Self
 
 from records.errors import RecordError
 
-_CHUNK_BYTES = 1 << 20
-
 
 class LineAppender:
     """Append whole lines to a text file, each with a single system call.
@@ -150,11 +148,8 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     import hashlib  # loads OpenSSL, which the processes beside the measured program never need
 
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
+    with open(path, "rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sha256_of_json(document: dict[str, Any]) -> str:

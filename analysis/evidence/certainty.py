@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from analysis.energy import window_energy
 from analysis.evidence.case import RunCase
 from analysis.uncertainty import Budget, gross_budget
 from records.findings import Finding
@@ -29,7 +28,7 @@ def check_certainty(case: RunCase) -> list[Finding]:
         return []
     start_utc_s, stop_utc_s = case.recorded.rating_interval
     trace, length_s = case.recorded.trace, stop_utc_s - start_utc_s
-    energy = window_energy(trace, 0.0, length_s)
+    energy = case.recorded.whole
     if not energy.energy_j:
         return []
     (reactive_var,) = trace.mean_reactive_var(np.array([0.0]), np.array([length_s]))
