@@ -55,15 +55,16 @@ def deming(pairs: Pairs, confidence: float, error_ratio: float | None = None) ->
     x, y = pairs.measured - origin_x, pairs.estimated - origin_y
     by_group = np.array([pairs.group_sums(part) for part in (np.ones(len(x)), x, y, x * x, x * y, y * y)])
     every = by_group.sum(axis=1)
-    slope, intercept = _deming_line(every[:, None], ratio)
-    left_slope, left_intercept = _deming_line(every[:, None] - by_group, ratio)
-    back = origin_y - slope * origin_x
-    left_back = origin_y - left_slope * origin_x
-    if not np.isfinite(slope[0]):
+    slope = float(_deming_slopes(every[:, None], ratio)[0])
+    if not np.isfinite(slope):
         return None
+    left = every[:, None] - by_group
+    left_slopes = _deming_slopes(left, ratio)
+    with np.errstate(invalid="ignore"):  # without one row there may be no line
+        left_intercepts = origin_y + left[2] / left[0] - left_slopes * (origin_x + left[1] / left[0])
     return Line(
-        _jackknifed(float(slope[0]), left_slope, confidence),
-        _jackknifed(float((intercept + back)[0]), left_intercept + left_back, confidence),
+        _jackknifed(slope, left_slopes, confidence),
+        _jackknifed(origin_y - slope * origin_x, left_intercepts, confidence),
         error_ratio=ratio,
     )
 
@@ -86,18 +87,17 @@ def error_ratio_of(pairs: Pairs) -> float | None:
     return float(max(0.0, var_y - cov**2 / (var_x - u2)) / u2)
 
 
-def _deming_line(sums: NDArray[np.float64], ratio: float) -> tuple[Floats, Floats]:
-    """Return slopes and intercepts of many samples from their sums of 1, x, y, xx, xy, yy ``(6, k)``."""
+def _deming_slopes(sums: NDArray[np.float64], ratio: float) -> Floats:
+    """Return the slopes of many samples from their sums of 1, x, y, xx, xy, yy ``(6, k)``."""
     n, x, y, xx, xy, yy = sums
+    s_xx, s_xy, s_yy = xx - x * x / n, xy - x * y / n, yy - y * y / n
+    apart = s_yy - ratio * s_xx
+    root = np.hypot(apart, 2 * sqrt(ratio) * s_xy)
+    # Of the two forms of the same root the one that does not subtract nearly equal numbers.
     with np.errstate(divide="ignore", invalid="ignore"):
-        s_xx, s_xy, s_yy = xx - x * x / n, xy - x * y / n, yy - y * y / n
-        apart = s_yy - ratio * s_xx
-        root = np.hypot(apart, 2 * sqrt(ratio) * s_xy)
-        # Of the two forms of the same root the one that does not subtract nearly equal numbers.
-        steep = (apart + root) / (2 * s_xy)
-        flat = 2 * ratio * s_xy / (root - apart)
-        slope = np.where(apart >= 0, steep, flat)
-        return slope, (y - slope * x) / n
+        steep, flat = (apart + root) / (2 * s_xy), 2 * ratio * s_xy / (root - apart)
+    slopes: Floats = np.where(apart >= 0, steep, flat)
+    return slopes
 
 
 def _jackknifed(value: float, left_out: Floats, confidence: float) -> Estimate:
@@ -144,7 +144,7 @@ def _slopes(x: Floats, y: Floats) -> Floats:
     known = (dx != 0) | (dy != 0)
     dx, dy = dx[known], dy[known]
     with np.errstate(divide="ignore"):
-        slopes = np.where(dx == 0, np.sign(dy) * np.inf, dy / np.where(dx == 0, 1.0, dx))
+        slopes = np.where(dx == 0, np.copysign(np.inf, dy), dy / np.where(dx == 0, 1.0, dx))
     return np.sort(slopes[slopes != -1])
 
 

@@ -20,7 +20,7 @@ from records.errors import ConfigurationError, RecordError
 
 ALL = "all rows"
 _TRUE = ("true", "1", "yes")
-_LARGEST, _SMALLEST = 1e100, 1e-100
+_LARGEST, _SMALLEST = 1e30, 1e-30  # beyond, squares of squares leave what a computer can hold
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,13 @@ def verdict(estimated: str, measured: str, where: str, found: Comparison) -> str
     return "; ".join(parts)
 
 
+def short(value: float | None) -> str:
+    """Return a number with four digits, whole ones below a thousand million in full; nothing for none."""
+    if value is None:
+        return ""
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
 def _reads(estimated: str, ratio: Estimate) -> str:
     pct = 100 * (ratio.value - 1)
     if ratio.low is not None and ratio.high is not None and ratio.low <= 1 <= ratio.high:
@@ -75,4 +82,4 @@ def _line(found: Comparison) -> str:
     if intercept.low is None or intercept.high is None or intercept.low <= 0 <= intercept.high:
         return ""
     sign = "+" if intercept.value > 0 else "-"
-    return f"the ratio depends on the level: {slope:.3g} x measured {sign} {abs(intercept.value):.3g}"
+    return f"the ratio depends on the level: {short(slope)} x measured {sign} {short(abs(intercept.value))}"

@@ -8,7 +8,7 @@ import click
 
 from analysis.agreement.pairs import Estimate
 from analysis.agreement.table import Part, Question, TableAgreement, agree_table
-from analysis.agreement.verdict import verdict
+from analysis.agreement.verdict import short, verdict
 from lab.cli.common import json_option
 from lab.output import print_json, print_table, stdout
 from records.results import Row
@@ -120,7 +120,7 @@ def _print_agreement(found: TableAgreement) -> None:
             _with_ends(part.found.ratio),
             _with_ends(part.found.factor),
             _with_ends(part.found.bias),
-            _short(part.found.mape_pct),
+            short(part.found.mape_pct),
             _with_ends(part.found.concordance),
             _with_ends(part.found.equivalence.interval_pct),
             part.found.equivalence.verdict,
@@ -176,10 +176,10 @@ def _print_lines(found: TableAgreement) -> None:
             part.name,
             _with_ends(deming.slope) if deming else "",
             _with_ends(deming.intercept) if deming else "",
-            _short(deming.error_ratio) if deming else "",
+            short(deming.error_ratio) if deming else "",
             _with_ends(passing.slope) if passing else "",
             _with_ends(passing.intercept) if passing else "",
-            _short(passing.linearity_p) if passing else "",
+            short(passing.linearity_p) if passing else "",
         )
         for part in found.parts
         for deming, passing in [(part.found.deming, part.found.passing_bablok)]
@@ -211,18 +211,14 @@ def _with_ends(estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
     if estimate.low is None or estimate.high is None:
-        return _short(estimate.value)
-    return f"{_short(estimate.value)} [{_short(estimate.low)}, {_short(estimate.high)}]"
+        return short(estimate.value)
+    return f"{short(estimate.value)} [{short(estimate.low)}, {short(estimate.high)}]"
 
 
 def _ends_of(row: Row, name: str) -> str:
     if row[name] is None:
         return ""
     return _with_ends(Estimate(row[name], row[f"{name}_low"], row[f"{name}_high"]))
-
-
-def _short(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
 
 
 def _share(value: float | None) -> str:
