@@ -10,7 +10,7 @@ form, the others over a fixed set of Sobol points, so that a budget always has t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import hypot, inf, sqrt
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from analysis.arrays import Floats
 from analysis.describe import satterthwaite, student_t
 
-_POINTS_LOG2 = 10
+_POINTS, _FEW_POINTS = 1024, 256
 _NEGLIGIBLE = 0.03
 """Known terms below this share of the whole are taken as normal: less than 0.1 % of the result."""
 
@@ -26,6 +26,7 @@ _NEGLIGIBLE_TYPE_A = 0.002
 """Student's t with one degree of freedom reaches 13 times as far as its scale."""
 
 _MOST_SHAPED = 5
+_STEP = 0.04
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,13 @@ class _Term:
     df: float = inf
 
 
-def expanded(parts: Parts, confidence: float) -> float:
+def expanded(parts: Parts, confidence: float, points: int = _POINTS) -> float:
     """Return the half-width of the symmetric interval that holds the error with a probability.
 
     Args:
         parts: see `Parts`.
         confidence: the probability, e.g. 0.95.
+        points: how many are taken, a power of two.
     """
     u = parts.u
     if u == 0:
@@ -76,24 +78,27 @@ def expanded(parts: Parts, confidence: float) -> float:
     terms = _large_terms(parts, _NEGLIGIBLE * u)
     if len(terms) == 1:
         return u * _closed_form(terms[0], confidence)
-    return _by_propagation(terms, u, confidence)
+    return _by_propagation(terms, u, confidence, points)
 
 
 def expanded_closely(parts: Parts, confidence: float) -> float:
-    """Return `expanded` to half a percent: for the thousands of windows of a campaign.
+    """Return `expanded` to about one percent: for the thousands of windows of a campaign.
 
-    The shares of the terms are rounded to a hundredth, and each combination is computed once.
+    The shares of the terms are rounded to `_STEP` and of the rectangles only the two largest keep their
+    shape, so that windows of one kind have the same factor, which is computed once.
     """
     u = parts.u
     if u == 0:
         return 0.0
-    students = tuple((round(100 * part / u), df) for part, df in parts.student)
-    known = (parts.normal, parts.rectangular, parts.two_point)
-    shares = (tuple(sorted(round(100 * part / u) for part in part_of)) for part_of in known)
-    return u * _factor(students, *shares, confidence=confidence)
+    first, second, *rest = [*sorted(parts.rectangular, reverse=True), 0.0, 0.0]
+    normal = hypot(*parts.normal, *rest)
+    student = tuple((round(part / u / _STEP), df) for part, df in parts.student)
+    known = ((normal,), (first, second), parts.two_point)
+    shares = (tuple(round(part / u / _STEP) for part in of_shape) for of_shape in known)
+    return u * _factor(student, *shares, confidence=confidence)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _factor(
     student: tuple[tuple[int, float], ...],
     normal: tuple[int, ...],
@@ -103,7 +108,7 @@ def _factor(
     confidence: float,
 ) -> float:
     parts = Parts(student, normal, rectangular, two_point)
-    return expanded(parts, confidence) / parts.u
+    return expanded(parts, confidence, _FEW_POINTS) / parts.u
 
 
 def _large_terms(parts: Parts, least: float) -> list[_Term]:
@@ -130,7 +135,7 @@ def _closed_form(term: _Term, confidence: float) -> float:
     return 1.0 if term.shape == "two_point" else student_t(confidence, term.df)
 
 
-def _by_propagation(terms: list[_Term], u: float, confidence: float) -> float:
+def _by_propagation(terms: list[_Term], u: float, confidence: float, points: int) -> float:
     from scipy.optimize import brentq
 
     first = next((term for term in terms if term.shape != "two_point"), None)
@@ -138,12 +143,16 @@ def _by_propagation(terms: list[_Term], u: float, confidence: float) -> float:
         return u * student_t(confidence, inf)
     below = _distribution(first)
     others = [term for term in terms if term is not first]
-    error = sum((term.u * _values(term, i) for i, term in enumerate(others)), np.zeros(1 << _POINTS_LOG2))
+    values = (term.u * _values(term.shape, term.df, i)[:points] for i, term in enumerate(others))
+    error = sum(values, np.zeros(points))
 
     def missing(reach: float) -> float:
         return float(np.mean(below(error + reach) - below(error - reach))) - confidence
 
-    return float(brentq(missing, 0.0, 20 * student_t(confidence, 1) * u, xtol=1e-5 * u))
+    # All terms within their own limits at once: at least that probable (Bonferroni's inequality).
+    each = 1 - (1 - confidence) / len(terms)
+    farthest = sum(term.u * _closed_form(term, each) for term in terms)
+    return float(brentq(missing, 0.0, farthest, xtol=1e-5 * u))
 
 
 def _distribution(term: _Term) -> Callable[[Floats], Floats]:
@@ -157,16 +166,17 @@ def _distribution(term: _Term) -> Callable[[Floats], Floats]:
     return lambda x: special.stdtr(term.df, x / term.u)
 
 
-def _values(term: _Term, row: int) -> Floats:
+@lru_cache(maxsize=256)
+def _values(shape: str, df: float, row: int) -> Floats:
     """Return equally likely values of a term of unit standard uncertainty."""
     from scipy import special
 
     uniform = _points()[row]
-    if term.shape == "rectangular":
+    if shape == "rectangular":
         return np.asarray((2 * uniform - 1) * sqrt(3))
-    if term.shape == "two_point":
+    if shape == "two_point":
         return np.where(uniform < 0.5, -1.0, 1.0)
-    return np.asarray(special.ndtri(uniform) if term.df == inf else special.stdtrit(term.df, uniform))
+    return np.asarray(special.ndtri(uniform) if df == inf else special.stdtrit(df, uniform))
 
 
 @cache
@@ -174,5 +184,5 @@ def _points() -> Floats:
     """Return points between 0 and 1, one row per term, by a Sobol sequence (Sobol 1967)."""
     from scipy.stats import qmc
 
-    points: Floats = qmc.Sobol(2 + _MOST_SHAPED, scramble=True, seed=14756).random_base2(_POINTS_LOG2).T
+    points: Floats = qmc.Sobol(2 + _MOST_SHAPED, scramble=True, seed=14756).random(_POINTS).T
     return points
