@@ -112,12 +112,19 @@ class _Columns:
     u: list[float] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
 
-    def pairs(self, group: str | None = None) -> Pairs:
-        """Return the pairs of one group; of all, which then are repeats within their groups."""
-        if group is None:
-            return Pairs.of(self.measured, self.estimated, self.u, groups=self.groups)
-        chosen = [i for i, name in enumerate(self.groups) if name == group]
-        measured, estimated, u = ([c[i] for i in chosen] for c in (self.measured, self.estimated, self.u))
+    def pairs(self) -> Pairs:
+        """Return all pairs, which are repeats within their groups."""
+        return Pairs.of(self.measured, self.estimated, self.u, groups=self.groups)
+
+    def by_group(self) -> dict[str, Pairs]:
+        """Return the pairs of each group, in the order of the names."""
+        rows: dict[str, list[int]] = {name: [] for name in sorted(set(self.groups))}
+        for i, name in enumerate(self.groups):
+            rows[name].append(i)
+        return {name: self._of(chosen) for name, chosen in rows.items()}
+
+    def _of(self, rows: list[int]) -> Pairs:
+        measured, estimated, u = ([c[i] for i in rows] for c in (self.measured, self.estimated, self.u))
         return Pairs.of(measured, estimated, u)
 
 
@@ -149,9 +156,8 @@ def agree_table(path: Path, question: Question) -> TableAgreement:
             f"{path}: expected rows with numbers in {question.measured!r} and {question.estimated!r}, but "
             f"none of {len(table.rows)} has them{reason}"
         )
-    names = sorted(set(columns.groups)) if question.by else []
-    parts = [(name, columns.pairs(name)) for name in names]
-    if len(names) != 1:
+    parts = list(columns.by_group().items()) if question.by else []
+    if len(parts) != 1:
         parts.insert(0, (ALL, columns.pairs()))
     return TableAgreement(
         source=path.name,

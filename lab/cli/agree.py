@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 
 from analysis.agreement.pairs import Estimate
 from analysis.agreement.table import Part, Question, TableAgreement, agree_table
@@ -12,6 +13,7 @@ from analysis.agreement.verdict import short, verdict
 from lab.cli.common import json_option
 from lab.output import print_json, print_table, stdout
 from records.results import Row
+from reports.texts import printable
 
 _MOST_LINES_NAMED = 20
 
@@ -95,6 +97,10 @@ def _document(found: TableAgreement) -> dict[str, Any]:
     }
 
 
+def _name(part: Part) -> str:
+    return printable(part.name)  # a table may hold what would drive a terminal
+
+
 def _verdict(found: TableAgreement, part: Part) -> str:
     return verdict(found.question.estimated, found.question.measured, part.name, part.found)
 
@@ -103,7 +109,7 @@ def _print(found: TableAgreement) -> None:
     if found.simulated:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold", markup=False)
     for part in found.parts:
-        stdout.print(f"{_verdict(found, part)}.", markup=False, soft_wrap=True)
+        stdout.print(f"{printable(_verdict(found, part))}.", markup=False, soft_wrap=True)
         if part.found.notes:
             stdout.print(f"  {'; '.join(part.found.notes)}", markup=False, soft_wrap=True)
     _print_agreement(found)
@@ -115,7 +121,7 @@ def _print(found: TableAgreement) -> None:
 def _print_agreement(found: TableAgreement) -> None:
     rows = [
         (
-            part.name,
+            _name(part),
             part.found.n,
             _with_ends(part.found.ratio),
             _with_ends(part.found.factor),
@@ -138,7 +144,9 @@ def _print_agreement(found: TableAgreement) -> None:
         "mean %, 90 % interval",
         f"within {found.question.margin_pct:g} %",
     )
-    print_table(columns, rows, title=f"Totals, in the unit of {found.question.unit}; [95 % intervals]")
+    print_table(
+        columns, rows, title=f"Totals, in the unit of {printable(found.question.unit)}; (95 % intervals)"
+    )
 
 
 def _print_limits(found: TableAgreement) -> None:
@@ -147,7 +155,7 @@ def _print_limits(found: TableAgreement) -> None:
         row = part.found.row()
         rows.append(
             (
-                part.name,
+                _name(part),
                 "%" if part.found.scale.logarithmic else "unit",
                 _ends_of(row, "mean_difference"),
                 _ends_of(row, "lower"),
@@ -173,7 +181,7 @@ def _print_limits(found: TableAgreement) -> None:
 def _print_lines(found: TableAgreement) -> None:
     rows = [
         (
-            part.name,
+            _name(part),
             _with_ends(deming.slope) if deming else "",
             _with_ends(deming.intercept) if deming else "",
             short(deming.error_ratio) if deming else "",

@@ -117,10 +117,12 @@ def test_the_page_is_written_beside_the_words(pairs: Path, tmp_path: Path) -> No
 
 def test_markup_in_names_is_printed_as_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "pairs.csv"
-    path.write_text(TABLE.replace("tracker_j", "[red]tracker[/red]").replace("cpu", "[bold]cpu"))
-    done = agree(path, "--by", "device", estimated="[red]tracker[/red]")
+    text = TABLE.replace("tracker_j", "[red]tracker[/red]").replace("meter_j", "[/b]meter")
+    path.write_text(text.replace("cpu", "[bold]cpu"))
+    done = agree(path, "--by", "device", measured="[/b]meter", estimated="[red]tracker[/red]")
     assert "[red]tracker[/red] reads" in done.stdout
     assert "for [bold]cpu" in done.stdout
+    assert "in the unit of [/b]meter;" in done.stdout
 
 
 def test_a_table_of_our_own_results_can_be_asked(tmp_path: Path) -> None:
@@ -131,3 +133,12 @@ def test_a_table_of_our_own_results_can_be_asked(tmp_path: Path) -> None:
     done = agree(path, "--by", "tracker", measured="meter_wh", estimated="energy_wh")
     assert "SIMULATED" in done.stdout
     assert "energy_wh reads 2" in done.stdout
+
+
+def test_a_table_cannot_drive_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text(TABLE.replace("cpu", "c\x1b[2Jpu").replace("gpu", "g\u202epu"))
+    done = agree(path, "--by", "device")
+    assert done.exit_code == 0
+    assert "\x1b" not in done.stdout and "\u202e" not in done.stdout
+    assert "c\ufffd[2Jpu" in done.stdout
