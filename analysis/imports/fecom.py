@@ -10,59 +10,50 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from analysis.imports.counters import (
     ACCURACY_UNKNOWN,
     ACCURACY_WORDS,
     NOT_AT_THE_WALL,
-    NVML_U_S,
     NVML_WORDS,
     WINDOW_UNKNOWN,
-    counter_record,
 )
-from analysis.imports.fecom_profile import (
-    CHANNELS,
-    RECORD,
-    CallRecord,
-    Channel,
-    channel_power_w,
-    read_profile,
-)
-from analysis.imports.parts import Columns, ImportedRun, ImportedSpan
+from analysis.imports.fecom_idle import FILES, START_TIMES, idle_run, is_idle_folder
+from analysis.imports.fecom_meter import meter_of
+from analysis.imports.fecom_profile import CHANNELS, RECORD, CallRecord, read_profile
+from analysis.imports.parts import ImportedRun, ImportedSpan
+from analysis.imports.repairs import Repairs
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name
 from records.errors import RecordError
-from records.gpu import GpuRecord
-from records.meter import Identity, MeterRecord
-
-PERF_U_S = 0.08 / 3**0.5
-"""Standard uncertainty of the zero of ``perf``'s clock. Its intervals count from a start that comes after
-the stamp taken before it was called, by at most the shortest lag of its newest line behind a call, which is
-0.08 s in all published profiles (rectangular)."""
-
-_RESOLUTION = {"cpu": 0.01, "ram": 0.01, "gpu": 0.01}  # of what is printed: J per interval, J, W
-_IDENTITIES = {
-    "cpu": Identity(maker="Intel", model="RAPL package energy (perf power/energy-pkg/)"),
-    "ram": Identity(maker="Intel", model="RAPL DRAM energy (perf power/energy-ram/)"),
-    "gpu": Identity(maker="NVIDIA", model="NVML power reading (nvidia-smi power.draw)"),
-}
 
 
-def import_fecom(given: Sequence[Path], out: Path, version: str) -> None:
-    """Make a campaign of profiles.
+def import_fecom(
+    given: Sequence[Path], idle: Sequence[Path], out: Path, version: str, timezone: str | None = None
+) -> None:
+    """Make a campaign of profiles, and of idle traces as its baselines.
 
     Args:
         given: profiles, or folders with files named ``experiment-*.json`` at any depth.
+        idle: folders of idle traces (`fecom_idle`).
         out: the campaign's folder, new or empty.
         version: of Wattlab.
+        timezone: of local times in idle traces that do not tell it.
 
     Raises:
-        RecordError: a file is no profile; nothing is imported then.
-        ConfigurationError: ``out`` holds something.
+        RecordError: a file is none of these; nothing is imported then.
+        ConfigurationError: ``out`` holds something, or there is no such time zone.
     """
-    names = _Names()
-    options = {"sources": [path.name for path in given]}
-    with CampaignWriter(out, importer="fecom", options=options, version=version) as campaign:
+    names, repairs = _Names(), Repairs()
+    options = {
+        "sources": [path.name for path in given],
+        "idle": [path.name for path in idle],
+        "timezone": timezone,
+    }
+    analysis = {"baseline": "pooled"} if idle else None
+    with CampaignWriter(
+        out, importer="fecom", options=options, version=version, analysis=analysis
+    ) as campaign:
+        for folder in idle:
+            _add_idle(folder, campaign, repairs, timezone)
         for path, name in _profiles(given):
             campaign.source(path, name)
             for call in read_profile(path, name):
@@ -71,16 +62,32 @@ def import_fecom(given: Sequence[Path], out: Path, version: str) -> None:
         campaign.find("warn", NOT_AT_THE_WALL, _AT_THE_WALL)
         campaign.find("warn", ACCURACY_UNKNOWN, ACCURACY_WORDS.format("RAPL and NVML"))
         campaign.find("warn", WINDOW_UNKNOWN, NVML_WORDS)
-        campaign.find("info", "import-idle-before-call", _IDLE)
+        campaign.find("info", "import-idle-before-call", _IDLE_BEFORE)
+        if idle:
+            campaign.find("warn", "import-sessions-apart", _IDLE_APART)
+        campaign.find_all(repairs.findings())
+
+
+def _add_idle(folder: Path, campaign: CampaignWriter, repairs: Repairs, timezone: str | None) -> None:
+    if not is_idle_folder(folder):
+        raise RecordError(f"{folder}: expected a folder with {' and '.join(FILES)}, found none")
+    for name in (*FILES, START_TIMES):
+        if (folder / name).is_file():
+            campaign.source(folder / name, source_name(folder / name, folder))
+    campaign.add(idle_run(folder, folder.name, timezone, repairs))
 
 
 _AT_THE_WALL = (
     "the readings are software counters (RAPL of CPU package and DRAM, NVML of the card), not measured at "
     "the wall: power supply, board, disks and fans are not in them"
 )
-_IDLE = (
-    "there is no baseline of the bare operating system: the published net energies subtract the mean of the "
-    "20 s before each call, with the framework loaded (`lab analyse --rule fecom`)"
+_IDLE_BEFORE = (
+    "the published net energies subtract the mean of the 20 s before each call, with the framework loaded, "
+    "not a baseline of the bare operating system (`lab analyse --rule fecom`)"
+)
+_IDLE_APART = (
+    "the idle traces are sessions of their own, on other days than the calls: the mean of all is the "
+    "baseline, and no interval shows how the machine changed in between"
 )
 
 
@@ -126,95 +133,25 @@ def call_run(call: CallRecord, session: str, scenario: str) -> ImportedRun:
         session: the profile; calls of one profile were measured in one go.
         scenario: name of its scenario.
     """
-    parts = {name: (part_record(call, name), _readings(call.channels[name])) for name in CHANNELS}
-    facts = {"seq": call.seq, **call.sizes, **call.project}
     span = ImportedSpan(
-        span="call", name=call.api, t_start_utc_s=call.start_utc_s, t_stop_utc_s=call.stop_utc_s, data=facts
+        span="call",
+        name=call.api,
+        t_start_utc_s=call.start_utc_s,
+        t_stop_utc_s=call.stop_utc_s,
+        data={"seq": call.seq, **call.sizes, **call.project},
     )
-    gpu = call.channels["gpu"]
     return ImportedRun(
         scenario=scenario,
         kind="workload",
         t_start_utc_s=call.start_utc_s,
         t_stop_utc_s=call.stop_utc_s,
-        meter=_sum_record(call, {name: record for name, (record, _) in parts.items()}),
-        readings=_sum(call),
         session=session,
         spans=[span],
-        gpu={
-            "t_utc_s": gpu.t_utc_s.tolist(),
-            "gpu": [0] * len(gpu.value),
-            "temperature_c": gpu.temperature_c.tolist(),
-            "power_w": gpu.value.tolist(),
-        },
-        gpu_record=GpuRecord(
-            driver="",
-            nvml="",
-            names=[""],
-            power_field="power.draw",
-            averaging_window="unknown: by card and driver, momentary to 1 s",
-            energy_counter=False,
-            interval_s=call.interval_s,
-        ),
-        parts=parts,
         files={RECORD: kept(call)},
+        **meter_of(call.channels, call.interval_s),
     )
 
 
 def kept(call: CallRecord) -> str:
     """Return the text of ``fecom.json``: the record as published, with its name and its place."""
     return json.dumps({"api": call.api, "seq": call.seq, "record": call.document}) + "\n"
-
-
-def part_record(call: CallRecord, name: str) -> MeterRecord:
-    """Return the ``meter.json`` of one channel."""
-    gpu = name == "gpu"
-    return counter_record(
-        driver="nvidia-smi" if gpu else "perf",
-        port="power.draw" if gpu else f"power/energy-{'pkg' if name == 'cpu' else 'ram'}/",
-        identity=_IDENTITIES[name],
-        sampling="instantaneous" if gpu else "interval_mean",
-        interval_s=call.interval_s,
-        latency_u_s=NVML_U_S if gpu else PERF_U_S,
-        resolution_w=_RESOLUTION[name] if gpu else _RESOLUTION[name] / call.interval_s,
-    )
-
-
-def _sum_record(call: CallRecord, parts: dict[str, MeterRecord]) -> MeterRecord:
-    record = counter_record(
-        driver="fecom",
-        port="perf stat and nvidia-smi",
-        identity=Identity(maker="", model="sum of RAPL package, RAPL DRAM and NVML power"),
-        sampling="interval_mean",
-        interval_s=call.interval_s,
-        latency_u_s=max(part.latency_u_s for part in parts.values()),
-        resolution_w=sum(part.resolution_w**2 for part in parts.values()) ** 0.5,
-    )
-    record.parts = [
-        {"name": name, **{key: part.to_json()[key] for key in ("driver", "port", "identity")}}
-        for name, part in parts.items()
-    ]
-    return record
-
-
-def _readings(channel: Channel) -> Columns:
-    """Return the power of a channel as it is stamped; joules of an interval are its mean power."""
-    power_w = channel.value if channel.is_power else channel.value / channel.lengths_s
-    return {"t_utc_s": channel.t_utc_s.tolist(), "power_w": power_w.tolist()}
-
-
-def _sum(call: CallRecord) -> Columns:
-    """Return the sum of the channels over the intervals of ``perf``.
-
-    The card's power is averaged over each interval along straight lines between its readings; an interval
-    that these do not cover has no sum.
-    """
-    cpu, ram = call.channels["cpu"], call.channels["ram"]
-    stop_s = cpu.t_utc_s
-    start_s = stop_s - cpu.lengths_s
-    gpu = channel_power_w(call.channels["gpu"])
-    covered = gpu.covered_s(start_s, stop_s) > cpu.lengths_s - 1e-6
-    gpu_w = np.where(covered, gpu.integral(start_s, stop_s) / cpu.lengths_s, np.nan)
-    ram_j = dict(zip(ram.elapsed_s.tolist(), ram.value.tolist(), strict=True))
-    ram_w = np.array([ram_j.get(t, np.nan) for t in cpu.elapsed_s.tolist()]) / cpu.lengths_s
-    return {"t_utc_s": stop_s.tolist(), "power_w": (cpu.value / cpu.lengths_s + ram_w + gpu_w).tolist()}

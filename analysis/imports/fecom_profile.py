@@ -9,16 +9,23 @@ Source: Rajput et al., "Enhancing Energy-Awareness in Deep Learning through Fine
 Measurement", ACM TOSEM 2024 (arXiv 2308.12264), and the published profiles themselves.
 """
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from analysis.arrays import Floats
+from analysis.imports.json_frames import (
+    column_of,
+    json_of,
+    kind_of,
+    number_of,
+    object_of,
+    refuse,
+    split_frame,
+)
 from analysis.pieces import Pieces
-from records.errors import RecordError
 
 CHANNELS = ("cpu", "ram", "gpu")
 """CPU package and DRAM by RAPL (joules per interval, ``perf``), the card by NVML (watts, ``nvidia-smi``)."""
@@ -117,14 +124,14 @@ def read_profile(path: Path, name: str) -> list[CallRecord]:
     Raises:
         RecordError: it is no such profile; the message names file, record and key.
     """
-    document = _json(path.read_bytes(), name)
+    document = json_of(path.read_bytes(), name)
     if not isinstance(document, list) or not document:
-        refuse(name, 'a list of {"api": record}', _kind(document))
+        refuse(name, 'a list of {"api": record}', kind_of(document))
     records = []
     for seq, item in enumerate(document):
         where = f"{name}: record {seq}"
         if not isinstance(item, dict) or len(item) != 1:
-            refuse(where, 'one {"api": record}', _kind(item))
+            refuse(where, 'one {"api": record}', kind_of(item))
         ((api, record),) = item.items()
         records.append(parse_record(record, api, seq, f"{where} ({api})"))
     return records
@@ -136,10 +143,10 @@ def read_record(path: Path) -> CallRecord:
     Raises:
         RecordError: it is damaged.
     """
-    kept = _object(_json(path.read_bytes(), str(path)), str(path))
+    kept = object_of(json_of(path.read_bytes(), str(path)), str(path))
     seq, api = kept.get("seq"), kept.get("api")
     if not isinstance(seq, int) or not isinstance(api, str):
-        refuse(str(path), "a kept record with api and seq", _kind(kept))
+        refuse(str(path), "a kept record with api and seq", kind_of(kept))
     return parse_record(kept.get("record"), api, seq, str(path))
 
 
@@ -149,14 +156,16 @@ def parse_record(record: object, api: str, seq: int, where: str) -> CallRecord:
     Raises:
         RecordError: it lacks something, or something in it cannot be.
     """
-    fields = _object(record, where)
-    times = _object(fields.get("times"), f"{where}: times")
-    settings = _object(fields.get("settings"), f"{where}: settings")
-    data = _object(fields.get("energy_data"), f"{where}: energy_data")
+    fields = object_of(record, where)
+    times = object_of(fields.get("times"), f"{where}: times")
+    settings = object_of(fields.get("settings"), f"{where}: settings")
+    data = object_of(fields.get("energy_data"), f"{where}: energy_data")
     start_ns, stop_ns = (_stamp_ns(times, f"{end}_time_execution", where) for end in ("start", "end"))
     if stop_ns < start_ns:
         refuse(f"{where}: times.end_time_execution", "a stamp not before the start", stop_ns)
-    interval_s = _number(settings.get("measurement_interval_s"), f"{where}: settings.measurement_interval_s")
+    interval_s = number_of(
+        settings.get("measurement_interval_s"), f"{where}: settings.measurement_interval_s"
+    )
     if not 0 < interval_s < 3600:
         refuse(f"{where}: settings.measurement_interval_s", "seconds above 0", interval_s)
     return CallRecord(
@@ -167,8 +176,8 @@ def parse_record(record: object, api: str, seq: int, where: str) -> CallRecord:
         interval_s=interval_s,
         channels={name: _channel(name, data, times, where) for name in CHANNELS},
         settings=settings,
-        sizes=_object(fields.get("input_sizes") or {}, f"{where}: input_sizes"),
-        project=_object(fields.get("project_metadata") or {}, f"{where}: project_metadata"),
+        sizes=object_of(fields.get("input_sizes") or {}, f"{where}: input_sizes"),
+        project=object_of(fields.get("project_metadata") or {}, f"{where}: project_metadata"),
         document=fields,
     )
 
@@ -177,10 +186,10 @@ def _channel(name: str, data: dict[str, Any], times: dict[str, Any], where: str)
     here = f"{where}: energy_data.{name}"
     text = data.get(name)
     if not isinstance(text, str):
-        refuse(here, 'a JSON string in the orient="split" form of pandas', _kind(text))
-    columns, rows = _split(_json(text.encode(), here), here)
-    elapsed_s = _column(columns, rows, "time_elapsed", here)
-    value = _column(columns, rows, _VALUES[name], here)
+        refuse(here, 'a JSON string in the orient="split" form of pandas', kind_of(text))
+    columns, rows = split_frame(json_of(text.encode(), here), here)
+    elapsed_s = column_of(columns, rows, "time_elapsed", here)
+    value = column_of(columns, rows, _VALUES[name], here)
     _check(elapsed_s, value, here)
     source = SOURCES[name]
     started_s = _stamp_ns(times, f"sys_start_time_{source}", where) / _NS_PER_S
@@ -189,7 +198,7 @@ def _channel(name: str, data: dict[str, Any], times: dict[str, Any], where: str)
         refuse(f"{here}: row 0: time_elapsed", "the end of an interval, above 0", elapsed_s[0])
     t_utc_s = started_s + elapsed_s
     if gpu:
-        t_utc_s = _rising(_column(columns, rows, "timestamp", here), here)
+        t_utc_s = _rising(column_of(columns, rows, "timestamp", here), here)
         if abs(t_utc_s[0] - started_s) > _SAME_CLOCK_S:
             refuse(f"{here}: row 0: timestamp", f"a stamp near the start of {source}", t_utc_s[0] - started_s)
     return Channel(
@@ -197,28 +206,10 @@ def _channel(name: str, data: dict[str, Any], times: dict[str, Any], where: str)
         elapsed_s=elapsed_s,
         value=value,
         t_utc_s=t_utc_s,
-        start_s=_number(times.get(f"start_time_{source}"), f"{where}: times.start_time_{source}"),
-        end_s=_number(times.get(f"end_time_{source}"), f"{where}: times.end_time_{source}"),
-        temperature_c=_column(columns, rows, "temperature", here) if gpu else np.array([]),
+        start_s=number_of(times.get(f"start_time_{source}"), f"{where}: times.start_time_{source}"),
+        end_s=number_of(times.get(f"end_time_{source}"), f"{where}: times.end_time_{source}"),
+        temperature_c=column_of(columns, rows, "temperature", here) if gpu else np.array([]),
     )
-
-
-def _split(document: object, where: str) -> tuple[list[Any], list[Any]]:
-    fields = document if isinstance(document, dict) else {}
-    columns, rows = fields.get("columns"), fields.get("data")
-    if not isinstance(columns, list) or not isinstance(rows, list):
-        refuse(where, 'orient="split": {"columns": [...], "index": [...], "data": [[...]]}', _kind(document))
-    for number, row in enumerate(rows):
-        if not isinstance(row, list) or len(row) != len(columns):
-            refuse(f"{where}: row {number}", f"a list of {len(columns)} values", _kind(row))
-    return columns, rows
-
-
-def _column(columns: list[Any], rows: list[Any], name: str, where: str) -> Floats:
-    if name not in columns:
-        refuse(where, f"a column {name!r}", f"columns {columns}")
-    place = columns.index(name)
-    return np.array([_number(row[place], f"{where}: row {i}: {name}") for i, row in enumerate(rows)])
 
 
 def _check(elapsed_s: Floats, value: Floats, where: str) -> None:
@@ -246,43 +237,3 @@ def _stamp_ns(times: dict[str, Any], name: str, where: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not _EARLIEST_NS <= value <= _LATEST_NS:
         refuse(f"{where}: times.{name}", "nanoseconds of UTC", value)
     return value
-
-
-def _number(value: object, where: str) -> float:
-    # JSON writes integers of any length: one that no float can hold is no measurement either
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e18:
-        refuse(where, "a number", value)
-    return float(value)
-
-
-def _object(value: object, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        refuse(where, "a JSON object", _kind(value))
-    return value
-
-
-def _json(content: bytes, where: str) -> Any:
-    def no_number(word: str) -> NoReturn:
-        refuse(where, "numbers", word)
-
-    try:
-        return json.loads(content, parse_constant=no_number)
-    except (ValueError, RecursionError) as error:  # ValueError: also bytes that are no text
-        raise RecordError(f"{where}: expected a JSON document, but {error}") from None
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, dict):
-        return f"an object with the keys {[str(key)[:40] for key in list(value)[:6]]}"
-    if isinstance(value, list):
-        first = f", the first {type(value[0]).__name__}" if value else ""
-        return f"a list of {len(value)} values{first}"
-    return f"{type(value).__name__} {str(value)[:60]!r}"
-
-
-def refuse(where: str, expected: str, found: object) -> NoReturn:
-    """Raise the error that names place, expectation and what came instead."""
-    raise RecordError(
-        f"{where}: expected {expected}, found {found if isinstance(found, str) else repr(found)}. "
-        f"Nothing was imported: leave this file out, or take it from its source again"
-    )

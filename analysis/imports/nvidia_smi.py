@@ -21,9 +21,9 @@ from analysis.imports.counters import (
     WINDOW_UNKNOWN,
     counter_record,
 )
-from analysis.imports.nvidia_smi_log import Sample, SmiLog, read_log
+from analysis.imports.nvidia_smi_log import Sample, SmiLog, read_log_file
 from analysis.imports.parts import Columns, ImportedRun
-from analysis.imports.reading import SourceText, read_text
+from analysis.imports.reading import SourceText
 from analysis.imports.repairs import Repairs
 from analysis.imports.timeline import TimeOptions, median_interval_s, read_times
 from analysis.imports.writing import CampaignWriter, scenario_name
@@ -113,10 +113,7 @@ def import_nvidia_smi(
 
 
 def _run(path: Path, kind: Kind, options: SmiOptions, repairs: Repairs) -> tuple[ImportedRun, SmiLog]:
-    text = read_text(path)
-    repairs.form(text)
-    whole = path.read_bytes()[-2:].strip(b"\0").endswith((b"\n", b"\r"))  # of UTF-16 a zero byte may follow
-    log = read_log(text, repairs, options.columns, whole=whole)
+    text, log = read_log_file(path, path.name, repairs, options.columns)
     rows = [(sample.line, sample.stamp) for sample in log.samples]
     t_utc_s = read_times(text, rows, TimeOptions(timezone=options.timezone), repairs)
     _check_order(text, log.samples, t_utc_s)

@@ -11,9 +11,10 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NoReturn
 
-from analysis.imports.reading import SourceText
+from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
 
 QUERY_COLUMNS = {
@@ -200,6 +201,26 @@ class _Reader:
     def refuse(self, number: int, expected: str, found: str) -> NoReturn:
         """Refuse a line."""
         raise self.text.refuse(number, f"expected {expected}, found {found}")
+
+
+def read_log_file(
+    path: Path, name: str, repairs: Repairs, columns: Sequence[str] = ()
+) -> tuple[SourceText, SmiLog]:
+    """Read a log from its file.
+
+    Args:
+        path: the file.
+        name: how messages name it.
+        repairs: takes what was left out.
+        columns: see `read_log`.
+
+    Raises:
+        RecordError: see `read_log`.
+    """
+    text = read_text(path, name)
+    repairs.form(text)
+    ending = path.read_bytes()[-2:].strip(b"\0")  # of UTF-16 a zero byte may follow
+    return text, read_log(text, repairs, columns, whole=ending.endswith((b"\n", b"\r")))
 
 
 def read_log(

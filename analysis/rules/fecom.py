@@ -42,12 +42,14 @@ class FecomRule:
     source = "Rajput et al. 2024, FECoM (ACM TOSEM, arXiv 2308.12264); GREENLIGHT (MSR 2024)"
 
     def of_run(self, case: RuleCase) -> Any:
-        """Return the row of the run's call.
+        """Return the row of the run's call, nothing for a baseline.
 
         Raises:
             ConfigurationError: the run was not imported from a FECoM profile.
             RecordError: its record is damaged.
         """
+        if case.run.kind == "baseline":
+            return None
         path = case.run_dir / RECORD
         if not path.is_file():
             raise ConfigurationError(
@@ -59,7 +61,9 @@ class FecomRule:
     def of_campaign(self, parts: list[tuple[Run, Any]]) -> tuple[list[Row], list[Row]]:
         """Sum up the calls per channel (``rules.csv``), and list them (``rule_spans.csv``)."""
         spans = [
-            {"slot": run.slot, "scenario": run.scenario, "repeat": run.repeat, **row} for run, row in parts
+            {"slot": run.slot, "scenario": run.scenario, "repeat": run.repeat, **row}
+            for run, row in parts
+            if row is not None
         ]
         return [channel_row(name, spans) for name in (*CHANNELS, "all")], spans
 

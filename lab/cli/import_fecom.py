@@ -11,9 +11,19 @@ from lab.version import VERSION
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--idle",
+    metavar="DIR",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Folder of an idle trace (perf.txt, nvidia_smi.txt), which becomes a baseline; may be repeated.",
+)
+@click.option("--timezone", metavar="ZONE", help="Of an idle trace without start_times.txt. [default: UTC]")
 @out_option
 @json_option
-def fecom(files: tuple[Path, ...], out: Path, as_json: bool) -> None:
+def fecom(
+    files: tuple[Path, ...], idle: tuple[Path, ...], timezone: str | None, out: Path, as_json: bool
+) -> None:
     """Make a campaign of FECoM profiles: every measured call becomes a run.
 
     A FILE is a profile (experiment-N.json), or a folder: then all of that name below it are taken. The
@@ -25,5 +35,5 @@ def fecom(files: tuple[Path, ...], out: Path, as_json: bool) -> None:
     """
     from analysis.imports.fecom import import_fecom
 
-    import_fecom(files, out, VERSION)
+    import_fecom(files, idle, out, VERSION, timezone)
     print_import(out, as_json)

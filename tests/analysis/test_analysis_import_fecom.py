@@ -170,7 +170,7 @@ def test_an_execution_outside_the_recording_has_no_exact_energy() -> None:
 
 def test_a_call_becomes_a_run_with_the_sum_and_its_parts(tmp_path: Path) -> None:
     profile = write_profile(tmp_path / "cnn" / "experiment-1.json", record(), record(from_s=31.0, to_s=33.0))
-    import_fecom([profile], tmp_path / "out", "0")
+    import_fecom([profile], [], tmp_path / "out", "0")
     runs = sorted((tmp_path / "out" / "runs").iterdir())
     assert [run.name for run in runs] == ["0001-cnn-call0-sequential-fit", "0002-cnn-call1-sequential-fit"]
     meter = MeterRecord.read(RunFolder(runs[0]).meter_json)
@@ -190,7 +190,7 @@ def test_repeats_share_a_scenario_and_other_lines_do_not(tmp_path: Path) -> None
 
     for number, lines in ((1, (5, 20)), (2, (20,))):
         write_profile(tmp_path / "cnn" / f"experiment-{number}.json", *map(at, lines))
-    import_fecom([tmp_path / "cnn"], tmp_path / "out", "0")
+    import_fecom([tmp_path / "cnn"], [], tmp_path / "out", "0")
     names = [path.name[5:] for path in sorted((tmp_path / "out" / "runs").iterdir())]
     assert sorted(names) == [
         "cnn-line20-sequential-fit",
@@ -200,7 +200,7 @@ def test_repeats_share_a_scenario_and_other_lines_do_not(tmp_path: Path) -> None
 
 
 def test_the_rule_refuses_other_campaigns(tmp_path: Path) -> None:
-    import_fecom([write_profile(tmp_path / "cnn" / "experiment-1.json", record())], tmp_path / "out", "0")
+    import_fecom([write_profile(tmp_path / "cnn" / "experiment-1.json", record())], [], tmp_path / "out", "0")
     (run,) = (tmp_path / "out" / "runs").iterdir()
     (run / "fecom.json").unlink()
     record_of_run = RunFolder(run).read()
@@ -259,7 +259,7 @@ def test_a_damaged_record_is_refused_by_file_record_and_reason(name: str, tmp_pa
     bad, reason = HOSTILE[name]
     profile = write_profile(tmp_path / "cnn" / "experiment-1.json", record(), bad)
     with pytest.raises(RecordError, match=rf"(?s)experiment-1\.json: record 1.*{reason}"):
-        import_fecom([profile], tmp_path / "out", "0")
+        import_fecom([profile], [], tmp_path / "out", "0")
     assert not (tmp_path / "out").exists()
 
 
@@ -281,7 +281,7 @@ def test_what_is_no_profile_is_refused(content: bytes, reason: str, tmp_path: Pa
     path = tmp_path / "experiment-1.json"
     path.write_bytes(content)
     with pytest.raises(RecordError, match=rf"experiment-1\.json.*{reason}"):
-        import_fecom([path], tmp_path / "out", "0")
+        import_fecom([path], [], tmp_path / "out", "0")
     assert not (tmp_path / "out").exists()
 
 
