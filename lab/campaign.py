@@ -107,10 +107,15 @@ def reopen(path: Path) -> OpenCampaign:
 
     Raises:
         RecordError: there is no campaign, or a newer version wrote it.
-        ConfigurationError: its stored configuration is not valid for this version.
+        ConfigurationError: it was imported, or its stored configuration is not valid for this version.
     """
     folder = CampaignFolder(path)
     campaign = folder.read()
+    if "import" in campaign.config:
+        raise ConfigurationError(
+            f"{path}: this campaign was imported, there is no bench to go on with; what can be done with it "
+            f"is `lab check`, `lab analyse` and `lab report`"
+        )
     base_dir = Path(campaign.config.get("base_dir", path))
     config = build_config(campaign.config, folder.campaign_json, base_dir)
     return OpenCampaign(folder, campaign, config)
