@@ -144,9 +144,8 @@ def _print_agreement(found: TableAgreement) -> None:
         "mean %, 90 % interval",
         f"within {found.question.margin_pct:g} %",
     )
-    print_table(
-        columns, rows, title=f"Totals, in the unit of {printable(found.question.unit)}; (95 % intervals)"
-    )
+    unit = escape(printable(found.question.unit))
+    print_table(columns, rows, title=f"Totals, in the unit of {unit}; 95 % intervals")
 
 
 def _print_limits(found: TableAgreement) -> None:
