@@ -14,6 +14,9 @@ from typing import Any, Self
 
 from records.errors import RecordError
 
+_NO_JSON = (ValueError, RecursionError)
+"""What the parser raises: no UTF-8, no JSON, a number of thousands of digits, thousands of brackets."""
+
 
 class LineAppender:
     """Append whole lines to a text file, each with a single system call.
@@ -99,7 +102,7 @@ def read_json(path: Path) -> dict[str, Any]:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RecordError(f"{path}: expected a record here, but there is no such file") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except _NO_JSON as error:
         raise RecordError(f"{path}: expected a JSON document, but {error}") from None
     if not isinstance(document, dict):
         raise RecordError(f"{path}: expected a JSON object, but its top level is {type(document).__name__}")
@@ -126,7 +129,7 @@ def read_json_lines(path: Path) -> JsonLines:
     for number, line, whole in _numbered_lines(path):
         try:
             value = json.loads(line) if whole else None
-        except (UnicodeDecodeError, json.JSONDecodeError):
+        except _NO_JSON:
             value = None
         if isinstance(value, dict):
             objects.append(value)

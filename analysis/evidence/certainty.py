@@ -20,7 +20,7 @@ _TERMS = {
 
 
 def check_certainty(case: RunCase) -> list[Finding]:
-    """Compare the relative standard uncertainty of a run's gross energy with the limit, and name its main term.
+    """Compare the relative standard uncertainty of a run's gross energy with the limit; name its main term.
 
     Nothing is said without the meter's files, or where nothing was measured.
     """
@@ -60,11 +60,12 @@ def check_scenario_certainty(scenarios: list[Row], max_pct: float) -> list[Findi
     findings = []
     for row in scenarios:
         energy_wh, u_wh = row["energy_wh"], row["energy_u_wh"]
-        if energy_wh and u_wh is not None and 100 * u_wh / abs(energy_wh) > max_pct:
+        u_pct = 100 * u_wh / abs(energy_wh) if energy_wh and u_wh is not None else 0.0
+        if u_pct > max_pct:
             message = (
                 f"{row['scenario']}: its mean of {energy_wh:.4f} Wh over {row['n']} run(s) has a standard "
-                f"uncertainty of {100 * u_wh / abs(energy_wh):.1f} % (limit {max_pct:g} %); more repeats or a "
-                f"better meter are needed, see its budget"
+                f"uncertainty of {u_pct:.1f} % (limit {max_pct:g} %); more repeats or a better meter are "
+                f"needed, see its budget"
             )
             findings.append(Finding("warn", "", "uncertainty-high", message))
     return findings

@@ -21,7 +21,8 @@ def _required(case: RunCase) -> list[Finding]:
         Finding("refuse", case.name, "file-missing", f"{name}: every run has this file; repeat the run")
         for name in absent
     ]
-    if not (case.folder.collectl_tab.is_file() or case.folder.host_csv.is_file()):
+    sampled = case.folder.collectl_tab.is_file() or case.folder.host_csv.is_file()
+    if not sampled and not case.imported:
         message = "neither collectl.tab nor host.csv: the load of the SUT during this run is unknown"
         findings.append(Finding("warn", case.name, "collectors-missing", message))
     if case.run.tracker and not case.folder.trackers_csv.is_file():

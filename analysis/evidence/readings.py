@@ -24,6 +24,7 @@ def check_readings(case: RunCase) -> list[Finding]:
     return [
         *_coverage(case, coverage),
         *_leads(case, coverage),
+        *_interval(case, coverage.cadence),
         *_cadence(case, coverage.cadence),
         *_flags(case, coverage.cadence),
         *_accuracy(case, meter, coverage),
@@ -62,15 +63,19 @@ def _leads(case: RunCase, coverage: Coverage) -> list[Finding]:
     return findings
 
 
+def _interval(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
+    found_s = cadence.interval_s * cadence.step_median
+    if abs(found_s / cadence.declared_s - 1) <= INTERVAL_TOLERANCE:
+        return []
+    advice = "the log is not what it says" if case.imported else "correct interval_s in lab.toml"
+    message = (
+        f"the meter delivers every {found_s:.4f} s, meter.json declares {cadence.declared_s:.4f} s; {advice}"
+    )
+    return [Finding("warn", case.name, "interval-differs", message)]
+
+
 def _cadence(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
     findings = []
-    found_s = cadence.interval_s * cadence.step_median
-    if abs(found_s / cadence.declared_s - 1) > INTERVAL_TOLERANCE:
-        message = (
-            f"the meter delivers every {found_s:.4f} s, meter.json declares {cadence.declared_s:.4f} s; "
-            f"correct interval_s in lab.toml"
-        )
-        findings.append(Finding("warn", case.name, "interval-differs", message))
     if cadence.jitter_s > JITTER_SHARE * cadence.interval_s:
         message = (
             f"the arrivals scatter by {cadence.jitter_s:.3f} s about the meter's cadence of "
