@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.arrays import Floats, column, finite
 from analysis.clock import ClockFit
-from analysis.pieces import Pieces
 from records.host import HOST_COLUMNS
 from records.results import HARDWARE_COLUMNS
 from records.tables import Table
@@ -23,15 +23,51 @@ _GPU = {
 }
 
 
-@dataclass(frozen=True)
-class Hardware:
-    """Series of samples by column of `records.results.HARDWARE_COLUMNS`, several with several cards.
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """What one collector sampled of the host or of one card; between the samples' times: nothing.
 
     Attributes:
-        series: samples over seconds after the origin.
+        names: columns of `records.results.HARDWARE_COLUMNS`.
+        start_s, stop_s: the time that each sample speaks for, ``(n,)``.
+        values: ``(len(names), n)``, NaN where a field was empty.
     """
 
-    series: dict[str, list[Pieces]]
+    names: tuple[str, ...]
+    start_s: Floats
+    stop_s: Floats
+    values: NDArray[np.float64]
+
+    def means(self, from_s: Floats, to_s: Floats) -> NDArray[np.float64]:
+        """Return the time means over windows, ``(len(names), k)``, NaN where nothing was sampled."""
+        if len(self.start_s) == 0:
+            return np.full((len(self.names), len(from_s)), np.nan)
+        known = np.isfinite(self.values)
+        seen_s = np.where(known, self.stop_s - self.start_s, 0.0)
+        filled = np.where(known, self.values, 0.0)
+        covered_s = self._until(known.astype(np.float64), seen_s, to_s)
+        covered_s -= self._until(known.astype(np.float64), seen_s, from_s)
+        area = self._until(filled, filled * seen_s, to_s) - self._until(filled, filled * seen_s, from_s)
+        seen = covered_s > 0
+        means: NDArray[np.float64] = np.where(seen, area / np.where(seen, covered_s, 1.0), np.nan)
+        return means
+
+    def _until(
+        self, rates: NDArray[np.float64], areas: NDArray[np.float64], t_s: Floats
+    ) -> NDArray[np.float64]:
+        """Integrate rates ``(m, n)``, whose integral over each sample is ``areas``, up to times ``(k,)``."""
+        sample = np.maximum(np.searchsorted(self.start_s, t_s, side="right") - 1, 0)
+        inside_s = np.clip(t_s - self.start_s[sample], 0.0, self.stop_s[sample] - self.start_s[sample])
+        before = np.cumsum(areas, axis=1) - areas
+        until: NDArray[np.float64] = before[:, sample] + rates[:, sample] * inside_s
+        return until
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """What all collectors of a run sampled, over seconds after the origin; each card is one of them."""
+
+    samples: list[Samples]
 
     def means(self, from_s: Floats, to_s: Floats) -> list[dict[str, float | None]]:
         """Return the time mean of every column over each window, ``None`` where nothing was sampled.
@@ -42,26 +78,26 @@ class Hardware:
             from_s: starts of the windows ``(k,)``, seconds after the origin.
             to_s: their ends.
         """
-        columns = {name: self._means(name, from_s, to_s) for name in HARDWARE_COLUMNS}
-        return [{name: finite(values[i]) for name, values in columns.items()} for i in range(len(from_s))]
+        found: dict[str, list[Floats]] = {name: [] for name in HARDWARE_COLUMNS}
+        for samples in self.samples:
+            for name, means in zip(samples.names, samples.means(from_s, to_s), strict=True):
+                found[name].append(means)
+        columns = {name: _together(name, cards, len(from_s)) for name, cards in found.items()}
+        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
-    def _means(self, name: str, from_s: Floats, to_s: Floats) -> Floats:
-        """Return ``(k,)``, NaN where no card was sampled."""
-        cards = self.series.get(name, [])
-        if not cards:
-            return np.full(len(from_s), np.nan)
-        covered_s = np.array([pieces.covered_s(from_s, to_s) for pieces in cards])
-        area = np.array([pieces.integral(from_s, to_s) for pieces in cards])
-        seen = covered_s > 0
-        mean = np.where(seen, area / np.where(seen, covered_s, 1.0), 0.0)
-        if name in ("gpu_power_w", "gpu_memory_used_mib"):
-            together = mean.sum(axis=0)
-        elif name == "gpu_temperature_c":
-            together = np.where(seen, mean, -np.inf).max(axis=0)
-        else:
-            together = mean.sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
-        result: Floats = np.where(seen.any(axis=0), together, np.nan)
-        return result
+
+def _together(name: str, cards: list[Floats], n_windows: int) -> list[float | None]:
+    if not cards:
+        return [None] * n_windows
+    means = np.array(cards)
+    seen = np.isfinite(means)
+    if name == "gpu_temperature_c":
+        together = np.where(seen, means, -np.inf).max(axis=0)
+    else:
+        together = np.where(seen, means, 0.0).sum(axis=0)
+        if name not in ("gpu_power_w", "gpu_memory_used_mib"):
+            together = together / np.maximum(seen.sum(axis=0), 1)
+    return [finite(value) for value in np.where(seen.any(axis=0), together, np.nan)]
 
 
 def make_hardware(
@@ -76,41 +112,34 @@ def make_hardware(
         origin_utc_s: time zero on the controller's clock.
         clock: from the SUT's clock to the controller's.
     """
-    series: dict[str, list[Pieces]] = {}
-    if host is not None:
-        for name in HOST_COLUMNS[1:]:
-            series[name] = [_samples(host, name, origin_utc_s, clock)]
-    if sensors is not None:
-        series["cpu_temperature_c"] = [_samples(sensors, "cpu_temperature_c", origin_utc_s, clock)]
+    samples = []
+    for table, sources in (
+        (host, {name: name for name in HOST_COLUMNS[1:]}),
+        (sensors, {"cpu_temperature_c": "cpu_temperature_c"}),
+    ):
+        if table is not None:
+            samples.append(_samples(table, sources, origin_utc_s, clock))
     if gpu is not None:
-        cards = np.unique(column(gpu, "gpu"))
-        for name, source in _GPU.items():
-            series[name] = [
-                _samples(gpu, source, origin_utc_s, clock, only=column(gpu, "gpu") == card)
-                for card in cards
-                if np.isfinite(card)
-            ]
-    return Hardware(series)
+        card_of_row = column(gpu, "gpu")
+        cards = np.unique(card_of_row[np.isfinite(card_of_row)])
+        samples += [_samples(gpu, _GPU, origin_utc_s, clock, only=card_of_row == card) for card in cards]
+    return Hardware(samples)
 
 
 def _samples(
     table: Table,
-    name: str,
+    sources: dict[str, str],
     origin_utc_s: float,
     clock: ClockFit,
-    only: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None" = None,
-) -> Pieces:
+    only: "NDArray[np.bool_] | None" = None,
+) -> Samples:
     """Let each sample stand for the time since the one before, as rates do."""
     t_s: Floats = clock.to_controller_all(column(table, "t_utc_s")) - origin_utc_s
-    value = column(table, name)
-    chosen = np.isfinite(t_s) if only is None else np.isfinite(t_s) & only
-    t_s, value = t_s[chosen], value[chosen]
-    t_s, first_at = np.unique(t_s, return_index=True)
-    value = value[first_at]
+    rows = np.flatnonzero(np.isfinite(t_s) if only is None else np.isfinite(t_s) & only)
+    t_s, first_at = np.unique(t_s[rows], return_index=True)
+    values = np.array([column(table, source)[rows[first_at]] for source in sources.values()])
     if len(t_s) < 2:
-        return Pieces.level(t_s, t_s, value)
+        return Samples(tuple(sources), t_s, t_s, values)
     usual_s = float(np.median(np.diff(t_s)))
     start_s = np.concatenate(([t_s[0] - usual_s], t_s[:-1]))
-    start_s = np.maximum(start_s, t_s - LONGEST_SAMPLE * usual_s)
-    known = np.isfinite(value)
-    return Pieces.level(start_s[known], t_s[known], value[known])
+    return Samples(tuple(sources), np.maximum(start_s, t_s - LONGEST_SAMPLE * usual_s), t_s, values)

@@ -1,6 +1,7 @@
 """One run folder becomes energies: the step that can be done for every run by itself."""
 
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -166,8 +167,11 @@ def measure_recorded(
     length_s = stop_utc_s - start_utc_s
     span = run_span(events)
     by_mono_s = duration_s(span) if span and span.t_stop_mono_s is not None else length_s
-    (whole,) = bench.measure([Window("run", run.scenario, 0, 0.0, length_s, by_mono_s)])
-    epochs = windows(events, "epoch", start_utc_s, clock)
+    kinds = ("action", "epoch", "call")
+    actions, epochs, calls = (windows(events, kind, start_utc_s, clock) for kind in kinds)
+    rating = Window("run", run.scenario, 0, 0.0, length_s, by_mono_s)
+    whole, *spans = bench.measure([rating, *actions, *epochs, *calls])
+    in_turn = iter(spans)
     ends_s, readings_w = _readings_within(trace, length_s)
     return RunMeasure(
         run_dir=recorded.path.name,
@@ -175,9 +179,9 @@ def measure_recorded(
         meter=recorded.meter,
         start_utc_s=start_utc_s,
         whole=whole,
-        actions=bench.measure(windows(events, "action", start_utc_s, clock)),
-        epochs=bench.measure(epochs),
-        calls=bench.measure(windows(events, "call", start_utc_s, clock)),
+        actions=list(islice(in_turn, len(actions))),
+        epochs=list(islice(in_turn, len(epochs))),
+        calls=list(in_turn),
         cumulative_wh=_cumulative_wh(trace, epochs),
         trackers=_tracker_claims(recorded, bench),
         work=useful_work(events, epochs),

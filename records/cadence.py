@@ -29,6 +29,9 @@ A reading with little delay precedes the typical one; anything earlier is the re
 LATE_SHARE = 0.5
 """A reading is called late when it comes this share of the interval after its time."""
 
+ENOUGH_PAIRS = 1000
+"""Pairs of readings for an estimate of the interval; the error of their median is a thirtieth of one's."""
+
 _MAD_TO_SD = 1.4826
 _ROUNDS = 4
 
@@ -87,7 +90,7 @@ def fit_cadence(t_s: Floats, interval_s: float, *, hold_interval: bool = False) 
     hold = hold_interval or len(t_s) < ENOUGH_READINGS
     dt_s = interval_s if hold else _interval_by_doubling(x_s, interval_s)
     dt_s, phase_s, jitter_s, used = _refine(x_s, dt_s, hold)
-    number, keep = _number(x_s, phase_s, dt_s)
+    number, keep = number_readings(x_s, phase_s, dt_s)
     kept = np.flatnonzero(keep)
     late = x_s[kept] - (phase_s + number[kept] * dt_s) > LATE_SHARE * dt_s
     return Cadence(
@@ -161,12 +164,14 @@ def _interval_by_doubling(x_s: Floats, interval_s: float) -> float:
 
     The median of the slopes over pairs (Theil 1950, Sen 1968) is robust against late and missing
     readings. Each doubling of the distance halves the error, so that the number of intervals
-    between two readings is known before it is needed for the next, longer distance.
+    between two readings is known before it is needed for the next, longer distance. `ENOUGH_PAIRS`
+    of each distance will do: the last word has the line through all readings.
     """
     dt_s = interval_s
     lag = 1
     while lag <= len(x_s) // 2:
-        apart_s = x_s[lag:] - x_s[:-lag]
+        first = _spread(len(x_s) - lag)
+        apart_s = x_s[first + lag] - x_s[first]
         intervals = np.rint(apart_s / dt_s)
         whole = intervals >= 1
         if np.count_nonzero(whole) >= ENOUGH_READINGS // 2:
@@ -175,13 +180,20 @@ def _interval_by_doubling(x_s: Floats, interval_s: float) -> float:
     return dt_s
 
 
+def _spread(n: int) -> NDArray[np.intp]:
+    """Return up to `ENOUGH_PAIRS` indices spread evenly over ``n``."""
+    return np.linspace(0, n - 1, min(n, ENOUGH_PAIRS)).astype(np.intp)
+
+
 def _refine(x_s: Floats, dt_s: float, hold: bool) -> tuple[float, float, float, int]:
     """Alternate between numbering and a least-squares line through the readings that are on time."""
     turn = np.exp(2j * np.pi * x_s / dt_s).mean()
     phase_s = float(np.angle(turn)) / (2 * np.pi) * dt_s
     on_time = np.ones(len(x_s), dtype=bool)
+    number = np.zeros(len(x_s), dtype=np.int64)
     jitter_s = 0.0
     for _ in range(_ROUNDS):
+        before = number, on_time
         number = _latest_ended(x_s, phase_s, dt_s)
         residual_s = x_s - phase_s - number * dt_s
         centre_s = float(np.median(residual_s))
@@ -190,6 +202,8 @@ def _refine(x_s: Floats, dt_s: float, hold: bool) -> tuple[float, float, float, 
         if hold or np.count_nonzero(on_time) < ENOUGH_READINGS // 2:
             phase_s += centre_s
             continue
+        if np.array_equal(number, before[0]) and np.array_equal(on_time, before[1]):
+            break  # the line through the same readings is the same line
         n, x = number[on_time], x_s[on_time]
         middle = n.mean()
         spread = float(((n - middle) ** 2).sum())
@@ -204,34 +218,69 @@ def _latest_ended(x_s: Floats, phase_s: float, dt_s: float) -> NDArray[np.int64]
     return np.floor((x_s - phase_s) / dt_s + EARLY_SHARE).astype(np.int64)
 
 
-def _number(x_s: Floats, phase_s: float, dt_s: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def number_readings(x_s: Floats, phase_s: float, dt_s: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Give every reading a number of its own, going back from the last.
 
     Several readings in one interval are a burst after a stall when the numbers before it are free,
-    else all but one of them are duplicates.
+    else all but one of them are duplicates. Only where two readings share a number is there anything to do.
+
+    Args:
+        x_s: arrival stamps in ascending order, ``(n,)``.
+        phase_s: typical arrival of the reading with number 0.
+        dt_s: time between readings.
+
+    Returns:
+        Number of each reading, and whether it is kept; the numbers of those that are, increase strictly.
     """
     number = _latest_ended(x_s, phase_s, dt_s)
     keep = np.ones(len(x_s), dtype=bool)
+    shared = np.flatnonzero(np.diff(number) <= 0)
+    if len(shared) == 0:
+        return number, keep
     after_s = np.append(np.diff(x_s), np.inf)
     behind_s = x_s - phase_s - number * dt_s
     can_be_older = (after_s < LATE_SHARE * dt_s) | (behind_s > EARLY_SHARE * dt_s)
-    successor = len(x_s) - 1
-    for i in range(len(x_s) - 2, -1, -1):
-        if number[i] >= number[successor]:
-            if _room_before(number, can_be_older, i, int(number[successor]) - 1):
-                number[i] = number[successor] - 1
-            else:
-                keep[successor] = False
-        successor = i
+    room = _Room(number, can_be_older)
+    settled = len(x_s)
+    for last in shared[::-1].tolist():
+        i = last
+        while i < settled and i >= 0 and number[i] >= number[i + 1]:
+            latest = int(number[i + 1]) - 1
+            first = room.first_to_move(i, latest)
+            if first is None:
+                keep[i + 1] = False
+                i -= 1
+            else:  # they all move down, one number each
+                number[first : i + 1] = latest - np.arange(i - first, -1, -1)
+                i = first - 1
+        settled = min(settled, i + 1)
     return number, keep
 
 
-def _room_before(number: NDArray[np.int64], can_be_older: NDArray[np.bool_], last: int, latest: int) -> bool:
-    """Say whether reading ``last`` and those before it can move down to ``latest`` and below."""
-    i = last
-    while i >= 0 and number[i] > latest:
-        if not can_be_older[i]:
-            return False
-        latest -= 1
-        i -= 1
-    return True
+class _Room:
+    """Finds where readings can move down to numbers that are free.
+
+    Reading i moves to ``latest``, the one before it below that, and so on until one has a lower number
+    anyway. None may move of which it is known that it is not late. Asked for falling i, each
+    stretch between two that cannot move is looked at once, however many questions there are.
+    """
+
+    def __init__(self, number: NDArray[np.int64], can_be_older: NDArray[np.bool_]) -> None:
+        place = np.arange(len(number))
+        self._ahead = number - place  # as recorded: what was moved lies behind all further questions
+        self._fixed = np.maximum.accumulate(np.where(can_be_older, -1, place))
+        self._stretch = -2
+        self._lowest = np.array([], dtype=np.int64)
+
+    def first_to_move(self, last: int, latest: int) -> int | None:
+        """Return the first of the readings that move when ``last`` gets ``latest``; ``None`` without room."""
+        fixed, limit = int(self._fixed[last]), latest - last
+        if fixed != self._stretch:
+            self._stretch = fixed
+            self._lowest = np.minimum.accumulate(self._ahead[max(fixed, 0) : last + 1])
+        if fixed >= 0 and self._lowest[last - fixed] > limit:
+            return None
+        first = last
+        while first > 0 and self._ahead[first - 1] > limit:
+            first -= 1
+        return first

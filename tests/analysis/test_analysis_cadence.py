@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from records.cadence import fit_cadence
+from records.cadence import EARLY_SHARE, LATE_SHARE, fit_cadence, number_readings
 
 
 def arrivals(interval_s: float, n: int, seed: int, jitter_s: float = 0.0, phase_s: float = 0.0) -> np.ndarray:
@@ -97,3 +97,48 @@ def test_any_stamps_get_strictly_increasing_numbers(stamps: list[float]) -> None
     assert (np.diff(fit.number) > 0).all()
     assert len(fit.kept) + fit.duplicates == len(stamps)
     assert fit.missing >= 0
+
+
+def numbered_one_by_one(x_s: np.ndarray, phase_s: float, dt_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """The definition: from the last reading to the first, each compared with the one after it."""
+    number = np.floor((x_s - phase_s) / dt_s + EARLY_SHARE).astype(np.int64)
+    keep = np.ones(len(x_s), dtype=bool)
+    after_s = np.append(np.diff(x_s), np.inf)
+    can_be_older = (after_s < LATE_SHARE * dt_s) | (x_s - phase_s - number * dt_s > EARLY_SHARE * dt_s)
+    for i in range(len(x_s) - 2, -1, -1):
+        if number[i] < number[i + 1]:
+            continue
+        latest, j = int(number[i + 1]) - 1, i
+        while j >= 0 and number[j] > latest - (i - j) and can_be_older[j]:
+            j -= 1
+        if j < 0 or number[j] <= latest - (i - j):
+            number[i] = latest
+        else:
+            keep[i + 1] = False
+    return number, keep
+
+
+STAMPS = st.one_of(
+    st.lists(st.floats(0, 30), max_size=60).map(sorted),
+    st.lists(st.integers(0, 120), max_size=80).map(lambda quarters: sorted(q / 4 for q in quarters)),
+    st.lists(st.sampled_from([0.0, 0.01, 0.2, 0.3, 0.5, 0.7, 1.0, 3.0]), max_size=80).map(np.cumsum),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(stamps=STAMPS, phase_s=st.floats(-1, 1), interval_s=st.floats(0.2, 3.0))
+def test_readings_are_numbered_as_one_by_one(stamps: list[float], phase_s: float, interval_s: float) -> None:
+    x_s = np.array(stamps, dtype=float)
+    for found, expected in zip(
+        number_readings(x_s, phase_s, interval_s), numbered_one_by_one(x_s, phase_s, interval_s), strict=True
+    ):
+        assert found.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("ahead", [0, 1000])
+def test_a_clock_that_stood_still_costs_no_more_than_one_that_ran(ahead: int) -> None:
+    # A hundred thousand readings with one stamp: looking back over all of them for each takes hours.
+    stamps = np.concatenate((np.arange(float(ahead)), np.full(100_000, float(ahead))))
+    fit = fit_cadence(stamps, 1.0)
+    assert len(fit.kept) + fit.duplicates == len(stamps)
+    assert (np.diff(fit.number) > 0).all()
