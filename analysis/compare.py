@@ -9,7 +9,7 @@ from analysis.settings import CONFIDENCE
 from analysis.statistics.comparison import compare
 from analysis.statistics.description import statistics_row
 from analysis.statistics.difference import equivalence_p
-from analysis.statistics.samples import QUANTITIES, Quantity, Sample, pair_of, sample_of
+from analysis.statistics.samples import QUANTITIES, Quantity, Sample, one_after_the_other, pair_of, sample_of
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
 from records.results import Results, Row, read_results
@@ -219,7 +219,8 @@ def _about_sample(side: Side) -> list[str]:
         )
     if row["drift_tau_p"] is not None and row["drift_tau_p"] < level:
         remarks.append(
-            f"{side.label}: drifts over the order of its runs by {row['drift_per_run']:+.2g} a run "
+            f"{side.label}: drifts over the order of its runs by {row['drift_per_run']:+.2g} "
+            f"{QUANTITIES[row['quantity']].unit} a run "
             f"(Kendall p = {row['drift_tau_p']:.2g})"
         )
     if missed := _after_analysis(side):
@@ -241,6 +242,8 @@ def _about_pair(a: Side, b: Side, row: Row) -> list[str]:
     if p is not None and rank_p is not None and (p < 1 - CONFIDENCE) != (rank_p < 1 - CONFIDENCE):
         remarks.append(f"the two tests do not agree: t p = {p:.2g}, {row['rank_test']} p = {rank_p:.2g}")
     if a.folder == b.folder:
+        if one_after_the_other(a.sample, b.sample):
+            remarks.append("the two were not interleaved: what changed between them is in the difference")
         return remarks
     remarks.append(
         "two campaigns: the intervals hold the scatter within each, not what changed between them (the "

@@ -1,7 +1,9 @@
 """A comparison of two scenarios in words: which is better, by how much, how certain."""
 
 from analysis.compare import Compared
-from reports.numbers import fixed, in_interval, interval, plain, probability
+from analysis.settings import CONFIDENCE
+from analysis.statistics.repeats import MOST
+from reports.numbers import count, in_interval, interval, plain, probability
 
 _TESTS = {
     "paired": "paired t test over {pairs} blocks",
@@ -29,11 +31,17 @@ def _shown(compared: Compared) -> list[str]:
 
 def _not_shown(compared: Compared) -> list[str]:
     words, row = compared.quantity.words, compared.row
+    if row["ratio"] is None:
+        needed = f"a difference of that size needs {repeats_words(row['repeats_observed'])} repeats"
+    else:
+        needed = (
+            f"a difference of 5 % needs {repeats_words(row['repeats_5_pct'])} repeats, "
+            f"one of 1 % {repeats_words(row['repeats_1_pct'])}"
+        )
     return [
         f"No difference in {words} between {compared.a.label} and {compared.b.label} is shown "
         f"({_certainty(compared)}): {_figures(compared)}.",
-        f"With this scatter a difference of 5 % needs {_repeats(row['repeats_5_pct'])}, one of 1 % "
-        f"{_repeats(row['repeats_1_pct'])}.",
+        f"With this scatter {needed} (power 0.8).",
     ]
 
 
@@ -87,8 +95,9 @@ def p_words(p: float | None) -> str:
     return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
-def _repeats(n: int | None) -> str:
-    return "more repeats than can be made" if n is None else f"{fixed(n, 0)} repeats"
+def repeats_words(n: int | None) -> str:
+    """Return a number of repeats per scenario, or that it is beyond `analysis.statistics.repeats.MOST`."""
+    return f"more than {count(MOST)}" if n is None else count(n)
 
 
 def _equivalence(compared: Compared) -> list[str]:
@@ -98,6 +107,6 @@ def _equivalence(compared: Compared) -> list[str]:
     p = compared.equivalence_p
     if p is None:
         return [f"Equivalence {margin} cannot be tested."]
-    if p < 0.05:
+    if p < 1 - CONFIDENCE:
         return [f"They are equivalent {margin} ({p_words(p)})."]
     return [f"Equivalence {margin} is not shown ({p_words(p)})."]

@@ -135,13 +135,14 @@ def pair_of(a: Sample, b: Sample) -> Pair:
     was over before the other began. Several runs of a scenario in one block count with their mean.
     """
     common = sorted(set(a.blocks) & set(b.blocks))
-    if a.campaign != b.campaign or len(common) < 2 or _one_after_the_other(a, b):
+    if a.campaign != b.campaign or len(common) < 2 or one_after_the_other(a, b):
         return Pair(a.values, b.values, paired=False)
     in_a, in_b = (np.array([_block_mean(s, block) for block in common]) for s in (a, b))
     return Pair(in_a, in_b, paired=True, left_out=len(set(a.blocks) ^ set(b.blocks)))
 
 
-def _one_after_the_other(a: Sample, b: Sample) -> bool:
+def one_after_the_other(a: Sample, b: Sample) -> bool:
+    """Say whether one scenario was over before the other began."""
     return a.starts_utc_s[-1] < b.starts_utc_s[0] or b.starts_utc_s[-1] < a.starts_utc_s[0]
 
 

@@ -10,9 +10,10 @@ from lab.cli.common import campaign_argument, json_option
 from lab.output import print_json, print_table, stdout
 from records.results import Row
 from reports.numbers import ABSENT, count, in_interval, interval, measured, probability, spread
-from reports.verdict import verdict_words
+from reports.verdict import repeats_words, verdict_words
 
 _RANK_TESTS = {"wilcoxon": "Wilcoxon", "mann-whitney": "Mann-Whitney"}
+_REPEATS = {"repeats_1_pct": "1 %", "repeats_5_pct": "5 %", "repeats_observed": "this difference"}
 
 
 @click.command()
@@ -59,13 +60,15 @@ def compare(
 def _print(compared: Compared) -> None:
     if compared.a.simulated or compared.b.simulated:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold", markup=False)
-    stdout.print(verdict_words(compared), markup=False)
+    stdout.print(verdict_words(compared), markup=False, soft_wrap=True)
     stdout.print()
     unit = compared.quantity.unit
     columns = ("scenario", "n", f"mean {unit}", f"sd {unit}", f"median {unit}", "range", "95 % interval")
     print_table(columns, [_side(side.statistics) for side in (compared.a, compared.b)])
     stdout.print()
     print_table(("", "value", "95 % interval", "p"), _figures(compared.row, unit))
+    if compared.row["p"] is not None:
+        stdout.print(f"Repeats needed with this scatter (power 0.8): {_repeats(compared.row)}", markup=False)
     for remark in compared.remarks:
         stdout.print(f"- {remark}", markup=False)
     for refusal in compared.refusals:
@@ -95,10 +98,9 @@ def _figures(row: Row, unit: str) -> list[tuple[str, str, str, str]]:
         ("ratio, Fieller", *_estimate(row, "ratio"), ""),
         ("ratio, with the meter's part", "", interval(*_ends(row, "ratio_total")), ""),
         (_RANK_TESTS[row["rank_test"]], "", "", _p(row["rank_p"])),
-        (f"t after Holm over {row.get('family_size')} comparisons", "", "", _p(row.get("p_holm"))),
+        ("t, after Holm over the family", "", "", _p(row.get("p_holm"))),
         ("Hedges' g", *_estimate(row, "hedges_g"), ""),
         ("Cliff's delta", *_estimate(row, "cliffs_delta"), ""),
-        ("repeats to see 1 %, 5 %, this difference", _repeats(row), "", ""),
     ]
     return [line for line in lines if any(part not in ("", ABSENT) for part in line[1:])]
 
@@ -117,7 +119,6 @@ def _p(p: float | None) -> str:
 
 
 def _repeats(row: Row) -> str:
-    if row["p"] is None:
-        return ""
-    names = ("repeats_1_pct", "repeats_5_pct", "repeats_observed")
-    return ", ".join("> 100 000" if row[name] is None else count(row[name]) for name in names)
+    """Return the repeats for 1 %, 5 % and the difference; percentages need a mean above zero."""
+    names = ["repeats_observed"] if row["ratio"] is None else list(_REPEATS)
+    return ", ".join(f"{repeats_words(row[name])} for {_REPEATS[name]}" for name in names)
