@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analysis.arrays import Floats
 from analysis.imports.parts import ImportedRun
-from analysis.imports.power_values import PowerValue, parse_power, resolution_of
+from analysis.imports.power_values import PowerValue, count_flag, parse_power, resolution_of
 from analysis.imports.reading import (
     SourceTable,
     SourceText,
@@ -28,6 +28,11 @@ from records.errors import ConfigurationError
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
 
 FORMAT = "csv"
+NO_MARKS = "nothing marks the beginning and the end of a run: it goes from the first to the last reading"
+BASELINE_POOLED = (
+    "the baseline is the time-weighted mean of all baseline runs, because nothing shows that they were "
+    "measured between the others"
+)
 UNITS_W = {"W": 1.0, "mW": 1e-3, "kW": 1e3}
 
 
@@ -103,6 +108,10 @@ def import_csv(
         for path in baselines:
             writer.source(path, source_name(path, path))
             writer.add(read_run(path, _as_baseline(options), repairs))
+        if not (options.begin and options.end):
+            repairs.say("info", "import-no-marks", NO_MARKS)
+        if baselines:
+            repairs.say("info", "import-baseline-pooled", BASELINE_POOLED)
         writer.find_all(repairs.findings())
 
 
@@ -211,9 +220,7 @@ def _power(table: SourceTable, line: int, text: str, repairs: Repairs) -> PowerV
         raise table.text.refuse(
             line, f"expected a power, or a mark for there being none, found {text.strip()!r}"
         )
-    if power.flag:
-        words = "no power there; the row is kept with a flag and leaves a hole"
-        repairs.count("warn", f"import-power-{power.flag}", table.text, line, words)
+    count_flag(repairs, table.text, line, power.flag)
     return power
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from analysis.imports.mlperf_ptd import PtdPhase
 from analysis.imports.mlperf_session import CLOCK_LIMIT_S, ClockComparison, HostRecord, LoadWindow
 from analysis.imports.mlperf_spl import MISSED, SplLog
-from records.findings import Finding, Level
+from records.findings import Finding
 
 INTERVAL_TOLERANCE = 0.1
 """Share of the interval by which a stamp may miss its place; PTDaemon usually keeps to a few percent."""
@@ -67,29 +67,31 @@ def judge_phase(case: PhaseCase) -> list[Finding]:
 
 
 def _flagged(case: PhaseCase) -> list[Finding]:
-    kinds: dict[str, list[float]] = {}
-    for sample in case.log.samples:
-        if sample.flag:
-            missed = sample.values[0] == MISSED
-            kind = (
-                "missed" if missed else "beyond the range" if sample.flag == "overrange" else "not available"
-            )
-            kinds.setdefault(kind, []).append(sample.t_local_s)
+    flagged = [sample for sample in case.log.samples if sample.flag]
+    missed = [s.t_local_s for s in flagged if s.values[0] == MISSED]
+    beyond = [s.t_local_s for s in flagged if s.flag == "overrange"]
+    absent = [s.t_local_s for s in flagged if s.flag != "overrange" and s.values[0] != MISSED]
     findings = []
-    for kind, stamps in kinds.items():
-        inside = sum(map(case.in_load, stamps))
-        message = (
-            f"{len(stamps)} sample(s) are {kind}, {inside} of them in the load; they have no power and "
-            f"leave a hole. The published rule leaves them out as if that time had not been"
-        )
-        code = {"missed": "mlperf-sample-missed", "beyond the range": "mlperf-sample-overrange"}.get(
-            kind, "mlperf-sample-unavailable"
-        )
-        findings.append(Finding("warn", "", code, message))
+    if missed:
+        findings.append(Finding("warn", "", "mlperf-sample-missed", _without(case, missed, "missed")))
+    if beyond:
+        message = _without(case, beyond, "beyond the range")
+        findings.append(Finding("warn", "", "mlperf-sample-overrange", message))
+    if absent:
+        message = _without(case, absent, "not available")
+        findings.append(Finding("warn", "", "mlperf-sample-unavailable", message))
     if case.log.torn_line is not None:
         message = f"spl.txt: the last line ({case.log.torn_line}) is cut off; it is left out"
         findings.append(Finding("warn", "", "mlperf-line-torn", message))
     return findings
+
+
+def _without(case: PhaseCase, stamps: list[float], what: str) -> str:
+    inside = sum(map(case.in_load, stamps))
+    return (
+        f"{len(stamps)} sample(s) are {what}, {inside} of them in the load; they have "
+        f"no power and leave a hole. The published rule leaves them out as if that time had not been"
+    )
 
 
 def _stamps(case: PhaseCase) -> list[Finding]:
@@ -155,8 +157,7 @@ def _ptd(case: PhaseCase) -> list[Finding]:
             f"PTDaemon could not tell the uncertainty of {case.ptd.unknown} sample(s) (one count for each "
             f"channel); with automatic ranges that is always so"
         )
-        level: Level = "info" if case.ptd.current_range_a is None else "warn"
-        findings.append(Finding(level, "", "mlperf-uncertainty-unknown", message))
+        findings.append(Finding("info", "", "mlperf-uncertainty-unknown", message))
     if case.ptd.complaints:
         shown = "; ".join(f"{text!r} {n} time(s)" for text, n in sorted(case.ptd.complaints.items()))
         findings.append(Finding("warn", "", "mlperf-ptd-complaint", f"PTDaemon complained: {shown}"))
@@ -214,10 +215,10 @@ def judge_clocks(comparisons: list[ClockComparison]) -> list[Finding]:
         f"analyzer's host, by {len(comparisons)} comparisons; the default rule corrects for it, the "
         f"published one does not"
     )
-    beyond = max(abs(low_s), abs(high_s)) > CLOCK_LIMIT_S
-    if beyond:
-        message += f". The published check allows {1e3 * CLOCK_LIMIT_S:.0f} ms"
-    return [Finding("warn" if beyond else "info", "", "mlperf-clocks", message)]
+    if max(abs(low_s), abs(high_s)) <= CLOCK_LIMIT_S:
+        return [Finding("info", "", "mlperf-clocks", message)]
+    message += f". The published check allows {1e3 * CLOCK_LIMIT_S:.0f} ms"
+    return [Finding("warn", "", "mlperf-clocks-apart", message)]
 
 
 def judge_zone(

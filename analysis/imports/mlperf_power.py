@@ -96,7 +96,7 @@ def import_mlperf_power(out: Path, folders: list[Path], *, version: str) -> None
     """
     results = [_read_result(folder, given) for given in folders for folder in find_results(given)]
     options = {"results": [folder.absolute().name for folder in folders]}
-    settings = {"baseline": "pooled", "useful_work": ["samples"]}
+    settings = {"useful_work": ["samples"]}
     with CampaignWriter(out, importer=FORMAT, options=options, version=version, analysis=settings) as writer:
         for result, scenario in zip(results, scenario_names([r.parts for r in results]), strict=True):
             _import_result(result, scenario, writer)

@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.imports.reading import Decimal, parse_number
+from analysis.imports.reading import Decimal, SourceText, parse_number
+from analysis.imports.repairs import Repairs
 
 _NO_DATA = re.compile(r"(|_+|-+|nan|n/?a|null|none|nodata|no data|\*+)$", re.IGNORECASE)
 _OVERRANGE = re.compile(r"([+-]?inf(inity)?|-?o\.?[fl]\.?-?|over(range|load|flow)?)$", re.IGNORECASE)
@@ -35,6 +36,17 @@ def parse_power(text: str, decimal: Decimal = ".") -> PowerValue | None:
     if abs(number) >= _SCPI_OVERRANGE:
         return PowerValue(None, "nodata" if abs(number) >= _SCPI_NO_DATA else "overrange")
     return PowerValue(number)
+
+
+def count_flag(repairs: Repairs, source: SourceText, line: int, flag: str) -> None:
+    """Count a row without power as a repair: it is kept with its flag and leaves a hole."""
+    words = "no power there; the row is kept with a flag and leaves a hole"
+    if flag == "nodata":
+        repairs.count("warn", "import-power-nodata", source, line, words)
+    elif flag == "overrange":
+        repairs.count("warn", "import-power-overrange", source, line, words)
+    elif flag == "malformed":
+        repairs.count("warn", "import-power-malformed", source, line, words)
 
 
 def resolution_of(texts: Sequence[str], decimal: Decimal = ".") -> float:

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from analysis.arrays import Floats
+from analysis.imports.csv_table import BASELINE_POOLED, NO_MARKS
 from analysis.imports.parts import ImportedRun
+from analysis.imports.power_values import count_flag
 from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
 from analysis.imports.timeline import TimeOptions, from_interval, median_interval_s, read_times
@@ -71,6 +73,9 @@ def import_wattsup_log(
         for path, of in [*((path, options) for path in files), *((path, bare) for path in baselines)]:
             writer.source(path, source_name(path, path))
             writer.add(read_run(path, of, repairs))
+        repairs.say("info", "import-no-marks", NO_MARKS)
+        if baselines:
+            repairs.say("info", "import-baseline-pooled", BASELINE_POOLED)
         writer.find_all(repairs.findings())
 
 
@@ -88,9 +93,7 @@ def read_run(path: Path, options: LogOptions, repairs: Repairs) -> ImportedRun:
     repairs.form(text, log.table)
     repairs.say("info", "wattsup-form", f"{text.name}: read as {log.form}, {len(log.rows)} readings")
     for row in log.rows:
-        if row.power.flag:
-            words = "no power there; the row is kept with a flag and leaves a hole"
-            repairs.count("warn", f"import-power-{row.power.flag}", text, row.line, words)
+        count_flag(repairs, text, row.line, row.power.flag)
     t_utc_s, interval_s = _times(text, log, options, repairs)
     names = [name for name in QUANTITIES[1:] if any(name in row.quantities for row in log.rows)]
     columns = {name: [row.quantities.get(name) for row in log.rows] for name in names}

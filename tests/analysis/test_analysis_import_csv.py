@@ -230,11 +230,12 @@ def test_a_column_that_is_not_there_is_answered_with_the_nearest_one(tmp_path: P
 
 def test_a_row_without_power_keeps_its_place(tmp_path: Path) -> None:
     rows = seconds(5)
-    rows[2][1] = "n/a"
+    rows[2][1], rows[3][1] = "n/a", "OVER"
     path = write(tmp_path / "t.csv", rows)
     run = read_run(path, PLAIN, Repairs())
-    assert list(run.readings["flag"]) == ["", "", "nodata", "", ""]
+    assert list(run.readings["flag"]) == ["", "", "nodata", "overrange", ""]
     assert codes(path)["import-power-nodata"].startswith("t.csv: 1 line(s), first line 4")
+    assert codes(path)["import-power-overrange"].startswith("t.csv: 1 line(s), first line 5")
 
 
 @pytest.mark.parametrize(
@@ -313,6 +314,7 @@ def test_files_become_runs_with_a_baseline_beside(tmp_path: Path) -> None:
     record = read_import(out)
     assert record is not None
     assert [source.name for source in record.sources] == ["b.csv", "a.csv", "idle.csv"]
+    assert {f["code"] for f in record.findings} == {"import-no-marks", "import-baseline-pooled"}
 
 
 def test_the_run_is_what_begin_and_end_say(tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ def test_a_damaged_record_is_flagged_and_keeps_its_place(tmp_path: Path, line: s
     run = read_run(path, AT_START, Repairs())
     assert list(run.readings["flag"]) == ["", flag, ""]
     assert list(run.readings["power_w"]) == [1.0, None, 3.0]
+    code = {"nodata": "import-power-nodata", "malformed": "import-power-malformed"}[flag]
+    assert code in codes(path, path.read_text())
 
 
 def test_a_last_line_that_is_cut_off_is_left_out(tmp_path: Path) -> None:
