@@ -173,7 +173,7 @@ def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, floa
             budget = share.budget
             (meter, *_) = budget.exposures
             found = {
-                Cause("latency", meter): budget.latency_wh,
+                Cause("latency", (meter.maker, meter.model, meter.serial)): budget.latency_wh,
                 Cause("clock", "campaign"): budget.clock_wh,
                 Cause("split", sample.scenario, "two_point"): budget.split_wh,
                 Cause("resolution", sample.scenario, "rectangular"): budget.resolution_wh,

@@ -1,6 +1,7 @@
 """Does the 95 % interval hold the truth in 95 % of cases? Simulated campaigns whose truth is known.
 
     python -m benchmarks.coverage [--campaigns 1000] [--blocks 6] [--jobs 1] [--seed 1] [--json]
+    python -m benchmarks.coverage --example     the budgets of one such campaign, term by term
 
 For each class of meters many campaigns are drawn, each with another meter of the class, and go
 through the same functions as recorded ones (`analysis.measure.measure_recorded`, baseline, groups).
@@ -16,11 +17,13 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 
 from analysis.baseline import Baseline
-from analysis.expansion import expanded_closely
+from analysis.estimate import Estimate
+from analysis.expansion import expanded, expanded_closely
 from analysis.measure import Measured, RunMeasure
 from analysis.rows import induced, run_row
 from analysis.scenarios import group_runs
-from benchmarks.simulated_bench import CLASSES, LOADS, Bench, Truth
+from benchmarks.simulated_bench import CLASSES, EPOCHS, LOADS, Bench, Truth
+from records.results import BUDGET_TERMS
 
 CONFIDENCE = 0.95
 QUANTITIES = (
@@ -46,23 +49,31 @@ def campaign_cases(of: int, seed: int, blocks: int) -> list[Case]:
     """
     random = np.random.default_rng([seed, of])
     runs, truths = Bench(CLASSES[of], random).campaign(blocks)
-    references = [run.as_baseline() for run in runs if run.run.kind == "baseline"]
-    baseline = Baseline(references, "interpolated")
+    baseline = _baseline(runs)
     loaded = [i for i, run in enumerate(runs) if run.run.kind != "baseline"]
     pick = int(random.choice(loaded))
-    cases = _window_cases(runs[pick], truths[pick], baseline, int(random.integers(5)))
-    power = [None if run.run.kind == "baseline" else baseline.at(run.middle_utc_s) for run in runs]
-    rows = [run_row(run, of_run, None) for run, of_run in zip(runs, power, strict=True)]
-    groups = {group.label: group for group in group_runs(runs, rows, [], baseline)}
-    a, b = (groups[load.name].estimate("induced_wh") for load in LOADS)
-    if a is None or b is None:
-        raise RuntimeError("a simulated campaign has no induced energy")
+    cases = _window_cases(runs[pick], truths[pick], baseline, int(random.integers(EPOCHS)))
+    a, b = _scenarios(runs, baseline)
     true_a, true_b = (load.mean_j / 3600 for load in LOADS)
     pairs = [(a, true_a), (b - a, true_b - true_a), (b / a, true_b / true_a)]
     for estimate, truth in pairs:
         low, high = estimate.interval(CONFIDENCE)
         cases.append(((estimate.value - truth) / ((high - low) / 2), (high - low) / 2 / abs(truth)))
     return cases
+
+
+def _baseline(runs: list[RunMeasure]) -> Baseline:
+    references = [run.as_baseline() for run in runs if run.run.kind == "baseline"]
+    return Baseline(references, "interpolated")
+
+
+def _scenarios(runs: list[RunMeasure], baseline: Baseline) -> list[Estimate]:
+    """Return the mean induced energy of each of `LOADS`."""
+    power = [None if run.run.kind == "baseline" else baseline.at(run.middle_utc_s) for run in runs]
+    rows = [run_row(run, of_run, None) for run, of_run in zip(runs, power, strict=True)]
+    groups = {group.label: group for group in group_runs(runs, rows, [], baseline)}
+    found = [groups[load.name].estimate("induced_wh") for load in LOADS]
+    return [estimate for estimate in found if estimate is not None]
 
 
 def _window_cases(run: RunMeasure, truth: Truth, baseline: Baseline, epoch: int) -> list[Case]:
@@ -116,6 +127,46 @@ def study(
     return found
 
 
+def print_example(of: int, seed: int, blocks: int) -> None:
+    """Print the budgets of one campaign in percent of each value.
+
+    Args:
+        of: number of the class of the meter.
+        seed: of the campaign.
+        blocks: of its plan.
+    """
+    runs, _ = Bench(CLASSES[of], np.random.default_rng([seed, of])).campaign(blocks)
+    baseline = _baseline(runs)
+    run = next(run for run in runs if run.run.kind != "baseline")
+    above = induced(run.whole, baseline.at(run.middle_utc_s))
+    if above is None or run.whole.energy_wh is None:
+        raise RuntimeError("a simulated run has no energy")
+    a, b = _scenarios(runs, baseline)
+    columns = [
+        ("run", run.whole.energy_wh, run.whole.budget.terms(), run.whole.budget.parts()),
+        ("induced", above[0], above[1].terms(), above[1].parts(baseline.scatter_df)),
+    ]
+    for name, estimate in (("scenario a", a), ("scenario b", b), ("b - a", b - a), ("b / a", b / a)):
+        columns.append((name, estimate.value, estimate.terms(), estimate.parts()))
+    print(
+        f"SIMULATED. {CLASSES[of].name}; {blocks} repeats, seed {seed}. Standard uncertainties in percent.\n"
+    )
+    print("".join(f"{text:>12s}" for text in ("", *(name for name, *_ in columns))))
+    print("".join([f"{'value':>12s}", *(f"{value:12.4f}" for _, value, _, _ in columns)]))
+    for term in BUDGET_TERMS:
+        shares = [100 * terms.get(term, 0.0) / abs(value) for _, value, terms, _ in columns]
+        if any(shares):
+            print(
+                "".join([f"{term:>12s}", *(f"{share:12.3f}" if share else f"{'':12s}" for share in shares)])
+            )
+    together = [100 * parts.u / abs(value) for _, value, _, parts in columns]
+    print("".join([f"{'u':>12s}", *(f"{u:12.3f}" for u in together)]))
+    print("".join([f"{'df':>12s}", *(f"{parts.df:12.0f}" for *_, parts in columns)]))
+    reaches = [expanded(parts, CONFIDENCE) for *_, parts in columns]
+    factors = [reach / parts.u for reach, (*_, parts) in zip(reaches, columns, strict=True)]
+    print("".join([f"{'k':>12s}", *(f"{factor:12.2f}" for factor in factors)]))
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(
@@ -127,7 +178,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, action="append", help="number of a class, from 0")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--example", action="store_true", help="one campaign, term by term")
     args = parser.parse_args()
+    if args.example:
+        print_example((args.only or [0])[0], args.seed, args.blocks)
+        return
     classes = args.only or list(range(len(CLASSES)))
     found = study(args.campaigns, args.blocks, args.seed, args.jobs, classes)
     if args.json:

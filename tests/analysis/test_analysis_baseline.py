@@ -1,3 +1,4 @@
+from math import sqrt
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,29 @@ def test_equal_baselines_neither_drift_nor_step() -> None:
 def test_a_single_baseline_borrows_the_spread_of_its_readings() -> None:
     power = Baseline([run(0, 40.0)], "interpolated").at(0.0)
     assert power is not None and power.power_u_w == 0.5
+
+
+def test_the_scatter_of_an_interpolated_baseline_is_that_about_its_drift() -> None:
+    # Residuals of (0.1, -0.1, -0.1, 0.1) about a line of 1 W/h: orthogonal to mean and slope by hand.
+    runs = [run(h, 40.0 + h + e) for h, e in enumerate((0.1, -0.1, -0.1, 0.1))]
+    followed, pooled = Baseline(runs, "interpolated"), Baseline(runs, "pooled")
+    assert followed.scatter_w == pytest.approx(sqrt(4 * 0.01 / 2))
+    assert followed.scatter_df == 2
+    assert pooled.scatter_w == pytest.approx(sqrt((5 + 4 * 0.01) / 3))  # the drift is all scatter to it
+    assert pooled.scatter_df == 3
+
+
+def test_three_baselines_tell_no_line_from_their_scatter() -> None:
+    baseline = Baseline([run(h, 40.0 + h) for h in range(3)], "interpolated")
+    assert (baseline.scatter_w, baseline.scatter_df) == (pytest.approx(1.0), 2)
+
+
+def test_half_way_between_two_baselines_each_has_half_the_weight() -> None:
+    power = Baseline([run(0, 40.0), run(1, 42.0)], "interpolated").at(0.5 * 3600)
+    assert power is not None
+    assert power.weights == pytest.approx({0: 0.5, 1: 0.5})
+    assert power.power_u_w == pytest.approx(sqrt(2) * sqrt(0.5))  # scatter of 40 and 42 W, over sqrt(2)
+    assert power.background_u_w == pytest.approx(sqrt(2))
 
 
 def test_rounding_is_no_drift_no_step_and_no_outlier(tmp_path: Path) -> None:
