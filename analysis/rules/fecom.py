@@ -34,6 +34,9 @@ from records.run import Run
 BEFORE_S = 20.0
 """Length of the time before a call that stands for idle."""
 
+SHORT_S = 2.0
+"""Calls of less than four samples of the published interval: most of each is lost at its borders."""
+
 
 class FecomRule:
     """The nearest-sample window of FECoM, per call and channel."""
@@ -65,7 +68,10 @@ class FecomRule:
             for run, row in parts
             if row is not None
         ]
-        return [channel_row(name, spans) for name in (*CHANNELS, "all")], spans
+        short = [row for row in spans if row["exec_s"] < SHORT_S]
+        rows = [{"of": "every call", **channel_row(name, spans)} for name in (*CHANNELS, "all")]
+        rows.append({"of": f"calls under {SHORT_S:g} s", **channel_row("all", short)})
+        return rows, spans
 
 
 def call_row(call: CallRecord) -> Row:

@@ -181,7 +181,12 @@ def test_a_call_becomes_a_run_with_the_sum_and_its_parts(tmp_path: Path) -> None
     assert results.calls[0]["energy_wh"] == pytest.approx(124.0 * 4.25 / 3600, rel=1e-6)
     assert results.rule_spans[0]["cpu_exact_j"] == pytest.approx(40.0 * 4.25)
     codes = {finding["code"] for finding in results.findings}
-    assert {"import-not-at-the-wall", "import-accuracy-unknown", "import-window-unknown"} <= codes
+    assert {
+        "import-not-at-the-wall",
+        "import-accuracy-unknown",
+        "import-window-unknown",
+        "import-idle-before-call",
+    } <= codes
 
 
 def test_repeats_share_a_scenario_and_other_lines_do_not(tmp_path: Path) -> None:
@@ -208,6 +213,108 @@ def test_the_rule_refuses_other_campaigns(tmp_path: Path) -> None:
     record_of_run.write(RunFolder(run).run_json)
     with pytest.raises(ConfigurationError, match=r"--rule fecom: 0001-\S+ has no fecom\.json"):
         analyse(tmp_path / "out", rule="fecom")
+
+
+def test_most_of_a_short_call_is_lost_at_its_borders(reference: Path, tmp_path: Path) -> None:
+    """The last column of the table in docs/explanation/replication.md."""
+    import_fecom([reference / "greenlight" / "profiles"], [], tmp_path / "out", "0")
+    short = analyse(tmp_path / "out", rule="fecom").rule_rows[-1]
+    assert (short["of"], short["channel"], short["calls"]) == ("calls under 2 s", "all", 12)
+    assert short["net_j"] == pytest.approx(43.06, abs=0.01)
+    assert short["exact_net_j"] == pytest.approx(209.85, abs=0.01)
+
+
+# --- idle traces ------------------------------------------------------------------------------------
+
+
+def write_idle(folder: Path, *, power_w: float = 40.0, samples: int = 60, started: bool = True) -> Path:
+    """An idle trace of constant power from 2023-12-08 01:03:13 UTC, in local time three hours before."""
+    folder.mkdir(parents=True)
+    perf = ["# started on Thu Dec  7 22:03:13 2023", ""]
+    for i in range(1, samples + 1):
+        perf.append(f"{0.5 * i:17.9f};{power_w / 2:.2f};Joules;power/energy-pkg/;500572489;100.00;;")
+        perf.append(f"{0.5 * i:17.9f};{power_w / 20:.2f};Joules;power/energy-ram/;500572080;100.00;;")
+    quarters = [2 * i + 1 for i in range(samples)]  # of a second: the card is asked between perf's lines
+    smi = [f"2023/12/07 22:03:{13 + q // 4:02d}.{q % 4 * 250:03d}, {2 * power_w:.2f} W, 35" for q in quarters]
+    (folder / "perf.txt").write_text("\n".join(perf) + "\n", encoding="utf-8")
+    (folder / "nvidia_smi.txt").write_text("\n".join(smi) + "\n", encoding="utf-8")
+    if started:
+        starts = f"PERF_START {START_NS}\nNVIDIA_SMI_START {START_NS + 2_000_000}"
+        (folder / "start_times.txt").write_text(starts, encoding="utf-8")
+    return folder
+
+
+def test_an_idle_trace_is_the_baseline_of_the_calls(tmp_path: Path) -> None:
+    idle = write_idle(tmp_path / "idle", power_w=20.0)
+    profile = write_profile(tmp_path / "cnn" / "experiment-1.json", record(power_w=40.0))
+    import_fecom([profile], [idle], tmp_path / "out", "0")
+    results = analyse(tmp_path / "out", rule="fecom")
+    baseline, call = results.scenarios
+    assert (baseline["kind"], baseline["mean_power_w"]) == ("baseline", pytest.approx(62.0))
+    # 124 W less 62 W over 4.25 s
+    assert call["induced_wh"] == pytest.approx(62.0 * 4.25 / 3600, rel=1e-6)
+    assert len(results.rule_spans) == 1
+    assert "import-sessions-apart" in {finding["code"] for finding in results.findings}
+
+
+def test_the_zone_of_an_idle_trace_follows_from_its_start_times(tmp_path: Path) -> None:
+    idle = write_idle(tmp_path / "idle")
+    profile = write_profile(tmp_path / "cnn" / "experiment-1.json", record())
+    import_fecom([profile], [idle], tmp_path / "out", "0")
+    (run,) = (tmp_path / "out" / "runs").glob("*-baseline")
+    # the first interval of perf that the card covers from its first reading, 0.25 s after the start
+    assert RunFolder(run).read().t_start_utc_s == pytest.approx(START_NS / 1e9 + 1.0)
+
+
+def test_without_start_times_the_zone_is_needed_and_the_start_is_unsure(tmp_path: Path) -> None:
+    idle = write_idle(tmp_path / "idle", started=False)
+    profile = write_profile(tmp_path / "cnn" / "experiment-1.json", record())
+    import_fecom([profile], [idle], tmp_path / "out", "0", timezone="-03:00")
+    (run,) = (tmp_path / "out" / "runs").glob("*-baseline")
+    assert MeterRecord.read(run / "meters" / "cpu" / "meter.json").latency_u_s == pytest.approx(
+        0.2887, abs=1e-4
+    )
+    assert RunFolder(run).read().t_start_utc_s == pytest.approx(START_NS / 1e9 + 1.0)
+
+
+def test_the_idle_trace_of_2023_has_the_power_before_the_calls(reference: Path, tmp_path: Path) -> None:
+    """The 20 s before the stored calls of CPU, RAM and card: 34.3 to 36.2, 6.9 to 7.3, 17.2 to 17.8 W."""
+    greenlight = reference / "greenlight"
+    import_fecom(
+        [greenlight / "profiles" / "tensorflow_docs" / "cnn"],
+        [greenlight / "fecom" / "idle" / "settings-2023"],
+        tmp_path / "out",
+        "0",
+        timezone="America/Halifax",
+    )
+    baseline = analyse(tmp_path / "out").scenarios[0]
+    assert 34.3 + 6.9 + 17.2 < baseline["mean_power_w"] < 36.2 + 7.3 + 17.8
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reason"),
+    [
+        ("perf.txt", ";20.00;Joules", ";-20.00;Joules", "line 3.*not negative"),
+        ("perf.txt", ";20.00;Joules", ";<not counted>;Joules", "line 3.*joules"),
+        ("perf.txt", "energy-pkg", "energy-psys", "line 3.*power/energy-pkg"),
+        ("perf.txt", "1.000000000", "0.250000000", "line 5.*later time"),
+        ("perf.txt", ";Joules;", ";", "line 3.*TIME;JOULES"),
+        ("nvidia_smi.txt", "80.00 W", "80.00 mW", "line 1.*power_w in W"),
+        ("nvidia_smi.txt", "80.00 W", "[N/A]", "line 1.*power in every row"),
+        ("start_times.txt", "PERF_START", "START", "line 1.*PERF_START"),
+    ],
+)
+def test_a_damaged_idle_trace_is_refused_by_file_and_line(
+    file: str, old: str, new: str, reason: str, tmp_path: Path
+) -> None:
+    idle = write_idle(tmp_path / "idle")
+    text = (idle / file).read_text()
+    assert old in text
+    (idle / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    profile = write_profile(tmp_path / "cnn" / "experiment-1.json", record())
+    with pytest.raises(RecordError, match=rf"idle/{file}.*{reason}"):
+        import_fecom([profile], [idle], tmp_path / "out", "0")
+    assert not (tmp_path / "out").exists()
 
 
 # --- hostile files ---------------------------------------------------------------------------------
