@@ -4,12 +4,14 @@ Rows are plain dictionaries; the tuples below are the columns that other program
 order. Further columns may follow them.
 """
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
 from records.documents import Document
 from records.errors import RecordError
+from records.files import write_atomically
 from records.findings import FINDING_COLUMNS
 from records.tables import write_table
 from records.trackers import TRACKER_COLUMNS
@@ -305,11 +307,13 @@ AGREEMENT_COLUMNS = (
     "scope",
     "reference_wh",
     *COMPARED_COLUMNS,
+    "verdict",
 )
 """One row per tracker and scenario, and one per tracker with scenario ``all``; energies are sums over
 the runs, ``ratio`` the ratio of the sums, ``bias_wh`` the mean of tracker minus reference per run with its
 95 % interval. ``against`` is ``wall`` (gross), in ``agreement_scopes`` ``wall net`` of the baseline or
-``gpu`` by the collector, and ``scope`` says in words what is compared with what."""
+``gpu`` by the collector, ``scope`` says in words what is compared with what,
+``verdict`` what came out."""
 
 HEALTH_COLUMNS = (
     "campaign",
@@ -462,8 +466,10 @@ class Results(Document):
             ``block_change_p``; keys are ``None`` where too few baselines exist to say.
         provenance: by scenario, what the workload said of its data and weights.
         traces: per counted run ``run_dir``, ``slot``, ``scenario``, ``tracker``, ``interval_s``,
-            ``duration_s``, ``t_s`` (end of each reading's interval, from the start of the rating
-            interval) and ``power_w``.
+            ``duration_s``, ``readings``, ``t_s`` (end of each reading's interval, from the start of the
+            rating interval) and ``power_w``. Where there are too many (`analysis.thinning`), ``bin_s`` is
+            not ``None``, and these are the ends of bins of that width and the means of their readings,
+            with the smallest and largest in ``low_w`` and ``high_w``.
         rule_rows, rule_spans: what a published rule (`lab analyse --rule`) gives beside the default one, per
             scenario or run, and per span.
         budgets: `BUDGET_COLUMNS`, the uncertainty budget; what is empty is left out.
@@ -515,6 +521,26 @@ class Results(Document):
     health: dict[str, Any] = field(default_factory=dict)
     imported: dict[str, Any] = field(default_factory=dict)
     findings: list[Row] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document, its schema first; rows are JSON types already and are not copied."""
+        parts = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "extra"}
+        return {"schema": self.SCHEMA, **parts, **self.extra}
+
+    def write(self, path: Path) -> None:
+        """Write the document atomically, one row a line: some campaigns have a hundred thousand."""
+        parts = (f"{_json(name)}: {_rows_json(value)}" for name, value in self.to_json().items())
+        write_atomically(path, "{\n" + ",\n".join(parts) + "\n}\n")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _rows_json(value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return _json(value)
+    return "[\n" + ",\n".join(map(_json, value)) + "\n]"
 
 
 _TABLES = {

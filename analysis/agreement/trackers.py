@@ -6,6 +6,7 @@ from math import sqrt
 
 from analysis.agreement.comparison import compare
 from analysis.agreement.pairs import Pairs
+from analysis.agreement.verdict import verdict
 from analysis.rows import ratio
 from records.results import Row
 
@@ -18,13 +19,14 @@ class _Reference:
     """What a tracker is compared with.
 
     Attributes:
-        name: column ``against`` of the row.
+        name: column ``against`` of the row; ``words`` for it in a sentence.
         claim: the tracker's column; ``measured`` the meter's or the collector's beside it.
         measured_u: column of its standard uncertainty, where it has one.
         scope: words on what each of the two sees, from the row of a run.
     """
 
     name: str
+    words: str
     claim: str
     measured: str
     measured_u: str | None
@@ -33,6 +35,7 @@ class _Reference:
 
 _WALL = _Reference(
     "wall",
+    "the wall",
     "energy_wh",
     "meter_wh",
     "meter_u_wh",
@@ -40,6 +43,7 @@ _WALL = _Reference(
 )
 _WALL_NET = _Reference(
     "wall net",
+    "the wall net of the baseline",
     "energy_wh",
     "meter_net_wh",
     "meter_net_u_wh",
@@ -47,6 +51,7 @@ _WALL_NET = _Reference(
 )
 _GPU = _Reference(
     "gpu",
+    "the sampled GPU power",
     "gpu_wh",
     "collector_gpu_wh",
     None,
@@ -130,7 +135,12 @@ def _row(scenario: str, rows: list[Row], reference: _Reference, confidence: floa
         "scope": " or ".join(dict.fromkeys(reference.scope(row) for row in rows)),
         "reference_wh": sum(row[reference.measured] for row in rows),
         **compared.row(),
+        "verdict": verdict(rows[0]["tracker"], reference.words, _where(scenario), compared),
     }
+
+
+def _where(scenario: str) -> str:
+    return "all scenarios" if scenario == ALL else scenario
 
 
 def _with_net(rows: list[Row]) -> list[Row]:

@@ -43,6 +43,8 @@ def test_one_row_per_scenario_and_one_over_all_of_them() -> None:
         assert row["total_ratio"] == pytest.approx(0.78)
         assert row["ratio_net"] == pytest.approx(1.56)
         assert row["reference_wh"] == row["meter_wh"]
+    assert rows[0]["verdict"].startswith("codecarbon reads 22.0 % low for cnn (0.780 of the wall in total")
+    assert "for all scenarios" in rows[-1]["verdict"]
 
 
 def test_over_two_scenarios_there_is_a_ratio_but_no_interval() -> None:
