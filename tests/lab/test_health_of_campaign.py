@@ -98,6 +98,9 @@ def test_the_status_repeats_why_it_stopped(bench: Path) -> None:
 def test_to_resume_is_to_acknowledge_and_begins_a_new_phase(bench: Path) -> None:
     campaign = bench / "campaigns/second"
     reason = health(campaign).stopped
+    environment = Environment.read(campaign / "environment.json")
+    environment.sut["kernel"] = environment.controller["kernel"] = "0.1"
+    environment.write(campaign / "environment.json")
     done = lab("resume", campaign)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 of 2 runs completed" in done.stdout
@@ -148,6 +151,11 @@ def test_another_meter_or_a_damaged_neighbour_gives_no_history(bench: Path) -> N
 
 
 def test_the_evidence_of_these_campaigns_is_sound(bench: Path) -> None:
+    found = {}
     for campaign in (bench / "campaigns/first", bench / "campaigns/second"):
-        assert lab("check", campaign).returncode == 0
+        done = lab("check", campaign, "--json")
+        assert done.returncode == 0
+        found[campaign.name] = {row["code"] for row in json.loads(done.stdout)["findings"]}
         assert RunFolder(campaign / "runs/0001-control").read().status == "completed"
+    assert found["first"] == {"campaign-simulated", "gate-off"}
+    assert found["second"] - found["first"] == {"environment-changed", "health-acknowledged"}
