@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.arrays import mean_or_none
 from analysis.imports.fecom_profile import (
     CHANNELS,
     RECORD,
@@ -94,7 +95,7 @@ def call_row(call: CallRecord) -> Row:
 
 
 def nearest_samples(call: CallRecord, channel: Channel) -> Row:
-    """Return samples, gross and net energy and the idle power of a channel by the published rule.
+    """Return samples, energies and idle power of a channel by the published rule, and its window's borders.
 
     A window without a sample has no energy; one idle power stands for it all the same.
     """
@@ -112,6 +113,8 @@ def nearest_samples(call: CallRecord, channel: Channel) -> Row:
         "j": gross_j,
         "net_j": gross_j - idle_j * samples if known and gross_j is not None and idle_j is not None else None,
         "idle_w": None if idle_j is None else idle_j / call.interval_s,
+        "begins_early_s": call.start_utc_s - float(channel.t_utc_s[first]),
+        "ends_early_s": call.stop_utc_s - float(channel.t_utc_s[last]),
     }
 
 
@@ -167,4 +170,6 @@ def channel_row(name: str, calls: list[Row]) -> Row:
             (abs(total("j", [r]) - total("exact_j", [r])) for r in given), default=None
         ),
         "left_out_exact_j": total("exact_j", left_out),
+        "begins_early_s": mean_or_none([row[f"{part}_begins_early_s"] for row in calls for part in parts]),
+        "ends_early_s": mean_or_none([row[f"{part}_ends_early_s"] for row in calls for part in parts]),
     }

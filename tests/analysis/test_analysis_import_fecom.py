@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from analysis.campaign import analyse
 from analysis.imports.fecom import import_fecom
 from analysis.imports.fecom_profile import CHANNELS, parse_record, read_profile
-from analysis.rules.fecom import call_row, channel_row
+from analysis.rules.fecom import FecomRule, call_row, channel_row
 from records.errors import ConfigurationError, RecordError
 from records.meter import MeterRecord
-from records.run import RunFolder
+from records.run import Run, RunFolder
 
 START_NS = 1_701_997_393_000_000_000
 
@@ -215,13 +215,27 @@ def test_the_rule_refuses_other_campaigns(tmp_path: Path) -> None:
         analyse(tmp_path / "out", rule="fecom")
 
 
-def test_most_of_a_short_call_is_lost_at_its_borders(reference: Path, tmp_path: Path) -> None:
+def test_most_of_a_short_call_is_lost_at_its_borders(reference: Path) -> None:
     """The last column of the table in docs/explanation/replication.md."""
-    import_fecom([reference / "greenlight" / "profiles"], [], tmp_path / "out", "0")
-    short = analyse(tmp_path / "out", rule="fecom").rule_rows[-1]
+    run = Run(
+        slot=1,
+        scenario="call",
+        kind="workload",
+        repeat=1,
+        block=1,
+        tracker=None,
+        status="completed",
+        attempt=1,
+    )
+    stored = [(run, ours) for name, _, ours in published(reference) if "greenlight" in name]
+    rows, spans = FecomRule().of_campaign(stored)
+    assert len(spans) == 20
+    short = rows[-1]
     assert (short["of"], short["channel"], short["calls"]) == ("calls under 2 s", "all", 12)
     assert short["net_j"] == pytest.approx(43.06, abs=0.01)
     assert short["exact_net_j"] == pytest.approx(209.85, abs=0.01)
+    assert 0 < short["begins_early_s"] < 0.5
+    assert 0 < short["ends_early_s"] < 0.5
 
 
 # --- idle traces ------------------------------------------------------------------------------------
