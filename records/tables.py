@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from records.errors import RecordError
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Values = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.object_]
+
+_RFC_4180 = "\r\n"
+"""Given to the csv module as line end, so that it quotes values that hold a CR or LF; a bare LF is written."""
 
 _NO_VALUE = (
     *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
@@ -120,8 +124,8 @@ def csv_line(values: Iterable[object]) -> str:
     A line end within a value is quoted, as RFC 4180 has it; the values of appended records have none.
     """
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow("" if v is None else v for v in values)
-    return buffer.getvalue()[:-2]
+    csv.writer(buffer, lineterminator=_RFC_4180).writerow("" if v is None else v for v in values)
+    return buffer.getvalue()[: -len(_RFC_4180)]
 
 
 def read_table(
@@ -303,12 +307,14 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
     ``None`` and NaN become empty fields; floats keep the shortest form that reads back equal.
     """
     rows = list(rows)
-    names = list(columns)
+    names = dict.fromkeys(columns)
     for row in rows:
-        names += [name for name in row if name not in names]
-    lines = [csv_line(names)]
-    lines += [csv_line(_blank_if_nan(row.get(name)) for name in names) for row in rows]
-    write_atomically(path, "\n".join(lines) + "\n")
+        names.update(dict.fromkeys(row))
+    lines: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator=_RFC_4180)
+    writer.writerow(names)
+    writer.writerows([_blank_if_nan(row.get(name)) for name in names] for row in rows)
+    write_atomically(path, "".join(line[: -len(_RFC_4180)] + "\n" for line in lines))
 
 
 def _blank_if_nan(value: object) -> object:
