@@ -215,7 +215,7 @@ def _about_sample(side: Side) -> list[str]:
     if row["normality_p"] is not None and row["normality_p"] < level:
         remarks.append(
             f"{side.label}: not normally distributed (Shapiro-Wilk p = {row['normality_p']:.2g}); "
-            f"the rank test and the bootstrap do not need that"
+            f"the rank test does not need that"
         )
     if row["drift_tau_p"] is not None and row["drift_tau_p"] < level:
         remarks.append(

@@ -1,7 +1,7 @@
 """Effect sizes: how large a difference is beside the scatter, and how often it shows."""
 
 from dataclasses import dataclass
-from math import exp, inf, lgamma, sqrt
+from math import inf, sqrt
 
 import numpy as np
 
@@ -20,56 +20,53 @@ class Effect:
 
 
 def hedges_g(pair: Pair, confidence: float) -> Effect | None:
-    """Return Hedges' g of b against a: the difference of means in standard deviations.
+    """Return Hedges' g of b against a: the difference of means in standard deviations, without bias.
 
-    Formulas after Borenstein, Hedges, Higgins and Rothstein (2009), chapter 4: pooled standard
-    deviation (4.18 to 4.24); for pairs that within the scenarios, ``s_difference / sqrt(2 (1 - r))``
-    (4.26 to 4.31). The interval is the normal one with their variance; it is approximate below ten runs.
+    In units of the root of the mean variance of the two scenarios, whatever the design, so that g does
+    not grow because blocks were paired. Estimate and interval after Bonett (2008), which needs no equal
+    variances; the interval is that of the raw difference and therefore not centred on g.
 
     Returns:
-        The effect, or ``None`` without scatter or enough runs.
+        The effect, or ``None`` without scatter or for fewer than three runs of either.
     """
+    if min(len(pair.a), len(pair.b)) < 3 or not (scattered(pair.a) and scattered(pair.b)):
+        return None
     difference = float(pair.b.mean() - pair.a.mean())
-    n_a, n_b = len(pair.a), len(pair.b)
-    if min(n_a, n_b) < 3 or not (scattered(pair.a) and scattered(pair.b)):
-        return None
-    if not pair.paired:
-        sd = sqrt(((n_a - 1) * pair.a.var(ddof=1) + (n_b - 1) * pair.b.var(ddof=1)) / (n_a + n_b - 2))
-        return g_independent(difference, sd, n_a, n_b, confidence)
-    level = float(max(np.abs(pair.a).max(), np.abs(pair.b).max()))
-    r = float(np.corrcoef(pair.a, pair.b)[0, 1])
-    if not scattered(pair.b - pair.a, level) or r >= 1:
-        return None
-    return g_paired(difference, float((pair.b - pair.a).std(ddof=1)), r, n_a, confidence)
+    a, b = (Spread(float(values.std(ddof=1)), len(values)) for values in (pair.a, pair.b))
+    r = float(np.corrcoef(pair.a, pair.b)[0, 1]) if pair.paired else None
+    return standardised(difference, a, b, r, confidence)
 
 
-def g_independent(difference: float, sd: float, n_a: int, n_b: int, confidence: float) -> Effect:
-    """Return g of two independent samples from their summary (Borenstein et al. 2009, 4.18 to 4.24)."""
-    d = difference / sd
-    variance = (n_a + n_b) / (n_a * n_b) + d**2 / (2 * (n_a + n_b))
-    return _corrected(d, variance, n_a + n_b - 2, confidence)
+@dataclass(frozen=True)
+class Spread:
+    """Standard deviation of a sample and its size."""
+
+    sd: float
+    n: int
 
 
-def g_paired(difference: float, sd_difference: float, r: float, n: int, confidence: float) -> Effect:
-    """Return g of pairs from their summary (Borenstein et al. 2009, 4.26 to 4.31).
+def standardised(difference: float, a: Spread, b: Spread, r: float | None, confidence: float) -> Effect:
+    """Return g from the summary of two samples (Bonett 2008, Psychological Methods 13(2), 99-109).
 
     Args:
-        difference: mean of the differences.
-        sd_difference: their standard deviation.
-        r: correlation of the two scenarios over the pairs.
-        n: number of pairs.
+        difference: of the means, b minus a.
+        a: of the first sample; ``b`` of the second.
+        b: see ``a``.
+        r: correlation over the pairs, or ``None`` for samples apart.
         confidence: e.g. 0.95.
     """
-    d = difference / (sd_difference / sqrt(2 * (1 - r)))
-    variance = (1 / n + d**2 / (2 * n)) * 2 * (1 - r)
-    return _corrected(d, variance, n - 1, confidence)
-
-
-def _corrected(d: float, variance: float, df: int, confidence: float) -> Effect:
-    """Take out the bias of a small sample, with Hedges' exact factor (1981)."""
-    factor = exp(lgamma(df / 2) - lgamma((df - 1) / 2)) / sqrt(df / 2)
-    g, reach = factor * d, student_t(confidence, inf) * factor * sqrt(variance)
-    return Effect(g, g - reach, g + reach)
+    var_a, var_b, df_a, df_b = a.sd**2, b.sd**2, a.n - 1, b.n - 1
+    unit2 = (var_a + var_b) / 2
+    d = difference / sqrt(unit2)
+    of_unit = (var_a**2 / df_a + var_b**2 / df_b) / (8 * unit2**2)
+    of_means = (var_a / df_a + var_b / df_b) / unit2
+    unbiased = 1 - 3 / (4 * (df_a + df_b) - 1)
+    if r is not None:
+        of_unit += 2 * r**2 * var_a * var_b / (8 * df_a * unit2**2)
+        of_means -= 2 * r * a.sd * b.sd / (df_a * unit2)
+        unbiased = sqrt((a.n - 2) / df_a)
+    reach = student_t(confidence, inf) * sqrt(d**2 * of_unit + max(0.0, of_means))
+    return Effect(unbiased * d, d - reach, d + reach)
 
 
 def cliffs_delta(a: Floats, b: Floats, confidence: float) -> Effect | None:

@@ -1,6 +1,6 @@
 """Tests and intervals of samples, against published examples."""
 
-from math import comb, inf
+from math import comb, erf
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from analysis.statistics.difference import (
     standard_error,
     t_test,
 )
-from analysis.statistics.effects import cliffs_delta, g_independent, g_paired, hedges_g
+from analysis.statistics.effects import Spread, cliffs_delta, hedges_g, standardised
 from analysis.statistics.families import adjust_families
 from analysis.statistics.repeats import repeats_needed
 from analysis.statistics.samples import Pair, Sample, pair_of
@@ -112,18 +112,13 @@ def test_mann_and_whitneys_test_gives_the_published_example() -> None:
     assert p == pytest.approx(2 * 0.1272, abs=1e-4)
 
 
-def test_hedges_g_gives_the_worked_examples() -> None:
-    # Borenstein et al. (2009), chapter 4: two groups of 50 (g = 0.5924, se 0.2028), 50 pairs with
-    # r = 0.7 (g = 0.4160, se 0.1127).
-    z = student_t(0.95, inf)
-    pooled_sd = ((49 * 5.5**2 + 49 * 4.5**2) / 98) ** 0.5
-    groups = g_independent(103 - 100, pooled_sd, 50, 50, 0.95)
-    assert groups.value == pytest.approx(0.5924, abs=1e-4)
-    assert groups.high - groups.value == pytest.approx(z * 0.2028, abs=2e-4)
-    pairs = g_paired(103 - 100, 5.5, 0.7, 50, 0.95)
-    assert pairs.value == pytest.approx(0.4160, abs=1e-4)
-    # The book takes the root of the rounded variance 0.0127.
-    assert pairs.value - pairs.low == pytest.approx(z * 0.1127, abs=4e-4)
+def test_hedges_g_gives_the_published_examples() -> None:
+    # Bonett (2008), as the R package statpsych gives it for ci.stdmean2(.05, 35.1, 26.7, 7.32, 6.98, 30, 30)
+    # and ci.stdmean.ps(.05, 110.4, 102.1, 15.3, 14.6, .75, 25).
+    apart_ = standardised(35.1 - 26.7, Spread(6.98, 30), Spread(7.32, 30), None, 0.95)
+    assert (apart_.value, apart_.low, apart_.high) == pytest.approx((1.159240, 0.6170771, 1.731909), abs=5e-7)
+    pairs = standardised(110.4 - 102.1, Spread(14.6, 25), Spread(15.3, 25), 0.75, 0.95)
+    assert (pairs.value, pairs.low, pairs.high) == pytest.approx((0.5433457, 0.2394905, 0.8705732), abs=5e-8)
 
 
 def test_cliffs_delta_gives_the_published_example() -> None:
@@ -302,7 +297,7 @@ def test_rounding_noise_on_equal_repeats_is_no_scatter() -> None:
 VALUES = st.lists(st.floats(1.0, 100.0).map(lambda x: round(x, 3)), min_size=5, max_size=9)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(VALUES, VALUES, st.booleans())
 def test_swapping_the_scenarios_turns_the_difference_round(
     a: list[float], b: list[float], together: bool
@@ -328,7 +323,7 @@ def _negated(one: float | None, other: float | None) -> bool:
 
 
 # Powers of two, by which ties stay ties: the ends of a bootstrap jump where values are equal.
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(VALUES, VALUES, st.sampled_from([2.0**-20, 0.5, 4096.0]))
 def test_another_unit_changes_no_verdict(a: list[float], b: list[float], factor: float) -> None:
     plain = compare(*apart(a, b), 0.95)
@@ -343,7 +338,7 @@ def near(value: float | None, factor: float = 1.0) -> object:
     return None if value is None else pytest.approx(value * factor, rel=1e-6, abs=1e-6 * factor)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=20)
 @given(st.permutations(range(7)))
 def test_the_order_of_the_runs_changes_no_unpaired_verdict(order: list[int]) -> None:
     a = [10.0, 11.5, 9.7, 10.2, 12.0, 10.9, 10.4]
@@ -363,7 +358,8 @@ def test_no_effect_size_leaves_its_bounds(pairs: list[tuple[float, float]]) -> N
     assert -1 <= delta.low <= delta.value + 1e-12 and delta.value - 1e-12 <= delta.high <= 1
     g = hedges_g(Pair(a, b, paired=False), 0.95)
     assume(g is not None)
-    assert g is not None and g.low < g.value < g.high
+    assert g is not None and g.low < g.high
+    assert abs(g.value) <= max(abs(g.low), abs(g.high))
 
 
 def test_the_smallest_rank_p_is_named_only_where_it_decides() -> None:
@@ -372,3 +368,50 @@ def test_the_smallest_rank_p_is_named_only_where_it_decides() -> None:
     assert "p = 0.1" in few["note"]
     more = compare(*apart([1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 9.0]), 0.95)
     assert "rank test" not in more["note"]
+
+
+SIMULATED = 600
+"""Comparisons of a known truth: a coverage of 95 % is found within 2.7 % (three standard deviations)."""
+
+
+@pytest.mark.parametrize(
+    ("n_a", "n_b", "together", "r"),
+    [(6, 6, True, 0.8), (10, 10, True, 0.0), (6, 6, False, 0), (10, 30, False, 0)],
+)
+def test_the_intervals_hold_the_truth_as_often_as_they_say(
+    n_a: int, n_b: int, together: bool, r: float
+) -> None:
+    # Normal samples of 10 and 10.8 with a standard deviation of 1; r is the share of the blocks.
+    random = np.random.default_rng(7)
+    truth = {"difference": 0.8, "ratio": 1.08, "g": 0.8, "delta": erf(0.8 / 2)}
+    held = dict.fromkeys(truth, 0)
+    for _ in range(SIMULATED):
+        blocks = random.normal(0, r**0.5, n_a) if together else 0.0
+        a = 10 + blocks + random.normal(0, (1 - r) ** 0.5, n_a)
+        pair = Pair(a, 10.8 + blocks + random.normal(0, (1 - r) ** 0.5, n_b), together)
+        test, g, delta = t_test(pair, 0.95), hedges_g(pair, 0.95), cliffs_delta(pair.a, pair.b, 0.95)
+        assert g is not None and delta is not None and test.low is not None and test.high is not None
+        ends = {
+            "difference": (test.low, test.high),
+            "ratio": fieller(pair, 0.95),
+            "g": (g.low, g.high),
+            "delta": (delta.low, delta.high),
+        }
+        for name, (low, high) in ends.items():
+            assert low is not None and high is not None
+            held[name] += low <= truth[name] <= high
+    for name, times in held.items():
+        most = 1.0 if name == "delta" and together else 0.985  # for pairs it is cautious
+        assert 0.923 <= times / SIMULATED <= most, name
+
+
+def test_the_bootstrap_of_few_runs_is_too_narrow() -> None:
+    # Why the t interval is the one that the verdict is by, and why docs/explanation/method.md says so.
+    random = np.random.default_rng(7)
+    held = {6: 0, 30: 0}
+    for n in held:
+        for _ in range(150):
+            low, high, _ = bootstrap(Pair(random.normal(0, 1, n), random.normal(0, 1, n), True), 0.95)
+            assert low is not None and high is not None
+            held[n] += low <= 0 <= high
+    assert held[6] / 150 < 0.90 < held[30] / 150
