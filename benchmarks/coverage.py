@@ -2,6 +2,7 @@
 
     python -m benchmarks.coverage [--campaigns 1000] [--blocks 6] [--jobs 1] [--seed 1] [--json]
     python -m benchmarks.coverage --example     the budgets of one such campaign, term by term
+    python -m benchmarks.coverage --files 3     campaigns written to files, analysed, and compared with these
 
 For each class of meters many campaigns are drawn, each with another meter of the class, and go
 through the same functions as recorded ones (`analysis.measure.measure_recorded`, baseline, groups).
@@ -11,18 +12,20 @@ deviation of a share of 95 % is 0.7 % with 1000 campaigns.
 
 import argparse
 import json
-import sys
+import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 
 from analysis.baseline import Baseline
+from analysis.campaign import analyse
 from analysis.estimate import Estimate
 from analysis.expansion import expanded, expanded_closely
-from analysis.measure import Measured, RunMeasure
+from analysis.measure import Measured, RunMeasure, measure_recorded
 from analysis.rows import induced, run_row
 from analysis.scenarios import group_runs
-from benchmarks.simulated_bench import CLASSES, EPOCHS, LOADS, Bench, Truth
+from benchmarks.simulated_bench import CLASSES, EPOCHS, LOADS, Bench, Truth, write_campaign
 from records.results import BUDGET_TERMS
 
 CONFIDENCE = 0.95
@@ -102,29 +105,26 @@ def _cases_of(task: tuple[int, int, int]) -> list[Case]:
     return campaign_cases(*task)
 
 
-def study(
-    campaigns: int, blocks: int, seed: int, jobs: int, classes: list[int]
-) -> dict[str, list[list[float]]]:
-    """Return by class, for each quantity, the share covered, mean error and mean half-width.
+def study(of: int, campaigns: int, blocks: int, seed: int, jobs: int) -> list[list[float]]:
+    """Return for each of `QUANTITIES` the share covered, mean error and mean half-width.
 
     Args:
-        campaigns: per class.
+        of: number of the class of the meter.
+        campaigns: how many.
         blocks: repeats per scenario.
         seed: of all chance.
         jobs: processes.
-        classes: which of `CLASSES`.
     """
-    found = {}
-    with ProcessPoolExecutor(jobs) as pool:
-        for of in classes:
-            tasks = [(of, seed * 1_000_000 + i, blocks) for i in range(campaigns)]
-            mapped = pool.map(_cases_of, tasks, chunksize=25) if jobs > 1 else map(_cases_of, tasks)
-            cases = np.array(list(mapped))
-            print(f"{CLASSES[of].name}: done", file=sys.stderr)
-            covered = (np.abs(cases[..., 0]) <= 1).mean(axis=0)
-            columns = (covered, cases[..., 0].mean(axis=0), cases[..., 1].mean(axis=0))
-            found[CLASSES[of].name] = np.stack(columns, axis=1).tolist()
-    return found
+    tasks = [(of, seed * 1_000_000 + i, blocks) for i in range(campaigns)]
+    if jobs > 1:
+        with ProcessPoolExecutor(jobs) as pool:
+            cases = np.array(list(pool.map(_cases_of, tasks, chunksize=25)))
+    else:
+        cases = np.array([_cases_of(task) for task in tasks])
+    covered = (np.abs(cases[..., 0]) <= 1).mean(axis=0)
+    columns = (covered, cases[..., 0].mean(axis=0), cases[..., 1].mean(axis=0))
+    shares: list[list[float]] = np.stack(columns, axis=1).tolist()
+    return shares
 
 
 def print_example(of: int, seed: int, blocks: int) -> None:
@@ -167,6 +167,28 @@ def print_example(of: int, seed: int, blocks: int) -> None:
     print("".join([f"{'k':>12s}", *(f"{factor:12.2f}" for factor in factors)]))
 
 
+def largest_difference(of: int, seed: int, blocks: int) -> float:
+    """Analyse one campaign in memory and from files; return how far the results are apart, in half-widths.
+
+    Args:
+        of: number of the class of the meter.
+        seed: of the campaign.
+        blocks: of its plan.
+    """
+    recorded, _ = Bench(CLASSES[of], np.random.default_rng([seed, of])).record(blocks)
+    runs = [measure_recorded(one) for one in recorded]
+    in_memory = dict(zip((load.name for load in LOADS), _scenarios(runs, _baseline(runs)), strict=True))
+    with tempfile.TemporaryDirectory() as folder:
+        write_campaign(recorded, Path(folder) / "campaign")
+        rows = analyse(Path(folder) / "campaign").scenarios
+    apart = [0.0]
+    for row in rows:
+        if row["scenario"] in in_memory:
+            low, high = in_memory[row["scenario"]].interval(CONFIDENCE)
+            apart += [abs(row["induced_low_wh"] - low), abs(row["induced_high_wh"] - high)]
+    return max(apart) / ((high - low) / 2)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(
@@ -179,21 +201,31 @@ def main() -> None:
     parser.add_argument("--only", type=int, action="append", help="number of a class, from 0")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--example", action="store_true", help="one campaign, term by term")
+    parser.add_argument("--files", type=int, default=0, help="so many campaigns per class through files")
     args = parser.parse_args()
     if args.example:
         print_example((args.only or [0])[0], args.seed, args.blocks)
         return
     classes = args.only or list(range(len(CLASSES)))
-    found = study(args.campaigns, args.blocks, args.seed, args.jobs, classes)
+    if args.files:
+        tasks = [(of, args.seed + i, args.blocks) for of in classes for i in range(args.files)]
+        apart = max(largest_difference(*task) for task in tasks)
+        print(f"SIMULATED. {len(tasks)} campaigns from files differ from memory by {apart:.1e} half-widths.")
+        return
+    found = {}
+    if not args.json:
+        print(f"SIMULATED. {args.campaigns} campaigns per class, {args.blocks} repeats, seed {args.seed}.")
+        print("Share of 95 % intervals that hold the truth; in brackets their mean half-width, in percent.")
+    for of in classes:
+        name = CLASSES[of].name
+        found[name] = study(of, args.campaigns, args.blocks, args.seed, args.jobs)
+        if not args.json:
+            print(f"\n{name}")
+            for quantity, (covered, bias, width) in zip(QUANTITIES, found[name], strict=True):
+                share = f"{100 * covered:6.1f} %  ({100 * width:.2g} %)"
+                print(f"  {quantity:32s}{share}  mean error {bias:+.2f}", flush=True)
     if args.json:
         print(json.dumps(found))
-        return
-    print(f"SIMULATED. {args.campaigns} campaigns per class, {args.blocks} repeats, seed {args.seed}.")
-    print("Share of 95 % intervals that hold the truth; in brackets their mean half-width, in percent.")
-    for name, rows in found.items():
-        print(f"\n{name}")
-        for quantity, (covered, bias, width) in zip(QUANTITIES, rows, strict=True):
-            print(f"  {quantity:32s} {100 * covered:6.1f} %  ({100 * width:.2g} %)  mean error {bias:+.2f}")
 
 
 if __name__ == "__main__":

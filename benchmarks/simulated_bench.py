@@ -4,7 +4,8 @@ All errors are drawn anew for each campaign, as if each had another meter of the
 of it is a measurement.
 """
 
-from dataclasses import dataclass, field, replace
+import json
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from numpy.typing import NDArray
 from analysis.clock import ClockFit
 from analysis.measure import RunMeasure, measure_recorded
 from analysis.recorded import RecordedRun
+from records.campaign import Campaign, CampaignFolder, Environment, Slot
+from records.clock import append_clock
 from records.events import Event, Events
 from records.meter import Accuracy, Calibration, Identity, MeterRecord
-from records.run import Run
-from records.tables import Table, Texts
+from records.run import Run, RunFolder
+from records.tables import Table, Texts, csv_line
 
 Floats = NDArray[np.float64]
 
@@ -173,6 +176,11 @@ class Bench:
         self.now_s = 100.0
 
     def campaign(self, blocks: int) -> tuple[list[RunMeasure], list[Truth]]:
+        """Run a campaign (see `record`) and measure its runs."""
+        recorded, truths = self.record(blocks)
+        return [measure_recorded(run) for run in recorded], truths
+
+    def record(self, blocks: int) -> tuple[list[RecordedRun], list[Truth]]:
         """Run blocks of baseline and loads in random order, and a last baseline."""
         self.ends_s = 100.0 + blocks * sum(load.duration_s + 60 for load in (*LOADS, *LOADS[:1]))
         base = Load("baseline", 0.0, LOADS[0].duration_s, 0.0, 0.0)
@@ -187,7 +195,7 @@ class Bench:
                 truths.append(truth)
         return runs, truths
 
-    def _run(self, load: Load, slot: int, block: int) -> tuple[RunMeasure, Truth]:
+    def _run(self, load: Load, slot: int, block: int) -> tuple[RecordedRun, Truth]:
         random = self.random
         length_s = load.duration_s * (1 + load.duration_sd * random.normal())
         start_s, self.now_s = self.now_s, self.now_s + length_s + 60
@@ -218,7 +226,7 @@ class Bench:
             "clock": self.clock,
         }
         vars(recorded).update(known | dict.fromkeys(("host", "sensors", "gpu", "trackers")))
-        return measure_recorded(recorded), truth
+        return recorded, truth
 
     def _record(self) -> MeterRecord:
         of = self.of
@@ -256,8 +264,8 @@ class Bench:
         late_s += np.where(random.uniform(size=len(ends_s)) < 0.01, 0.3 * of.interval_s, 0.0)
         arrival_s = ends_s + 0.4 + errors.latency_s + late_s
         kept = np.ones(len(ends_s), dtype=bool)
-        lost = round(0.5 / of.interval_s) or 1
-        if random.uniform() < 0.3:  # a hole, short enough for the run to count
+        lost = int(0.008 * length_s / of.interval_s)
+        if lost and random.uniform() < 0.3:  # a hole, short enough for the run to count
             at = random.integers(len(kept) - lost)
             kept[at : at + lost] = False
         columns: dict[str, Any] = {
@@ -304,6 +312,49 @@ class Bench:
             t_stop_utc_s=stamp(length_s),
         )
         return run, Events(events, [])
+
+
+def write_campaign(recorded: list[RecordedRun], folder: Path) -> None:
+    """Write what was recorded as a campaign folder.
+
+    Args:
+        recorded: the runs of `Bench.record`.
+        folder: of the campaign; must not exist.
+    """
+    place = CampaignFolder(folder)
+    place.runs.mkdir(parents=True)
+    same = ("slot", "scenario", "kind", "repeat", "block", "tracker")
+    Campaign(
+        id="simulated",
+        created_utc_s=EPOCH_UTC_S,
+        wattlab_version="0",
+        simulated=True,
+        seed=0,
+        config={},
+        config_sha256="0" * 64,
+        plan=[
+            Slot(**{name: getattr(one.run, name) for name in same}, run_dir=one.path.name) for one in recorded
+        ],
+    ).write(place.campaign_json)
+    Environment(sut={}, controller={}, meter={}).write(place.environment_json)
+    clock = recorded[0].clock
+    for t_s in (-1000.0, 0.0, 1000.0):
+        offset_s = clock.offset_s + clock.drift * t_s
+        append_clock(place.clock, EPOCH_UTC_S + t_s, offset_s, clock.offset_u_s, 0.001, "simulated")
+    for one in recorded:
+        _write_run(one, RunFolder(place.runs / one.path.name))
+
+
+def _write_run(one: RecordedRun, folder: RunFolder) -> None:
+    folder.path.mkdir()
+    one.meter.write(folder.meter_json)
+    columns = [name for name in one.readings.columns if name != "flag"]
+    values = zip(*(one.readings.numbers(name).tolist() for name in columns), strict=True)
+    lines = [csv_line([*columns, "flag"]), *(csv_line([f"{t:.6f}", *rest, ""]) for t, *rest in values)]
+    folder.meter_csv.write_text("\n".join(lines) + "\n")
+    events = [json.dumps(asdict(event)) for event in one.events.events]
+    folder.events.write_text("\n".join(events) + "\n")
+    replace(one.run, files=folder.hash_files()).write(folder.run_json)
 
 
 class _Power:
