@@ -18,6 +18,7 @@ from analysis.arrays import Floats
 from analysis.imports.collectl_log import HostLog
 from analysis.imports.oscar_marks import MarkedRun, is_marks, read_marks
 from analysis.imports.oscar_series import (
+    CPU,
     READING_PCT,
     PowerLog,
     hardware_table,
@@ -141,6 +142,11 @@ def _read_folder(
             writer.source(path, name)
     _complete(folder, marks, found)
     found.runs = read_marks(marks[0], zone, repairs)
+    if not found.hardware:
+        message = (
+            f"{folder.name}: no hardware log (a table with a column {CPU}): the load of the SUT is unknown"
+        )
+        repairs.say("warn", "import-hardware-missing", message)
     return found
 
 

@@ -24,7 +24,7 @@ _POWER = re.compile(r"\[\s*(k?W)\s*\]")
 _MEAN = re.compile(r"avg|mean|mittel", re.IGNORECASE)
 _INTERVAL = re.compile(r"\((\d+(?:[.,]\d+)?)\s*s\)")
 _MODEL = re.compile(r"\[(UMG[^\]]*)\]")
-_CPU = "[CPU]Totl%"
+CPU = "[CPU]Totl%"
 
 READING_PCT = {"UMG604": 0.4}
 """Limits of error of the power, in percent of the reading, by model. Of the UMG 604 they are known from
@@ -79,7 +79,7 @@ def power_table(text: SourceText) -> SourceTable | None:
 
 def hardware_table(text: SourceText) -> SourceTable | None:
     """Find the table of a hardware log."""
-    return read_rows(text, lambda header: _CPU in header)
+    return read_rows(text, lambda header: CPU in header)
 
 
 def read_power(table: SourceTable, zone: tzinfo, repairs: Repairs) -> PowerLog:

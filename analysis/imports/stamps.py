@@ -145,9 +145,9 @@ def find_zone(name: str | None) -> tzinfo:
     """
     if name is None or name.upper() == "UTC":
         return UTC
-    if _OFFSET.match(name):
-        return timezone(timedelta(seconds=_offset_s(name) or 0.0))
     try:
+        if _OFFSET.match(name):
+            return timezone(timedelta(seconds=_offset_s(name) or 0.0))
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigurationError(

@@ -10,11 +10,11 @@ from lab.cli.common import json_option
 from lab.cli.imports import out_option, print_import
 from lab.version import VERSION
 
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
 
 def _folder(name: str, what: str, *, required: bool = True) -> Callable[[Any], Any]:
-    return click.option(
-        f"--{name}", metavar="DIR", type=click.Path(path_type=Path), required=required, help=what
-    )
+    return click.option(f"--{name}", metavar="DIR", type=_FOLDER, required=required, help=what)
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:

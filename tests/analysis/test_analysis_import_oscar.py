@@ -130,6 +130,15 @@ def test_files_are_found_by_content_whatever_their_names(tmp_path: Path) -> None
     assert not [f for f in check(campaign) if f.level == "refuse"]
 
 
+def test_without_a_hardware_log_the_load_is_unknown_and_said_to_be(tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    (folder / "usage" / "c.csv").unlink()
+    campaign = imported(folder)
+    assert message_of(campaign, "import-hardware-missing").startswith("usage: no hardware log")
+    loads = {row["scenario"]: row["cpu_load_pct"] for row in analyse(campaign).scenarios}
+    assert loads == {"usage": None, "baseline": 7.0}
+
+
 def test_a_run_over_midnight_takes_its_readings_from_both_days(tmp_path: Path) -> None:
     folder = small(tmp_path, used=usage(datetime(2022, 9, 22, 23, 59, 10)))
     lines = (folder / "usage/b.csv").read_text().splitlines()
@@ -318,7 +327,7 @@ def test_what_cannot_be_understood_is_refused_and_leaves_nothing(tmp_path: Path,
     assert sorted(path.name for path in folder.iterdir()) == ["baseline", "usage"]
 
 
-@pytest.mark.parametrize("timezone", ["Berlin", "../etc/passwd", ""])
+@pytest.mark.parametrize("timezone", ["Berlin", "../etc/passwd", "", "+99:00"])
 def test_a_time_zone_that_is_none_is_a_mistake_of_the_command(tmp_path: Path, timezone: str) -> None:
     with pytest.raises(ConfigurationError, match="--timezone"):
         imported(small(tmp_path), timezone=timezone)

@@ -100,6 +100,14 @@ def test_kecolab_gives_its_published_figure_with_the_marks_as_written(okular: Pa
     assert row["duration_s"] - row["duration_repaired_s"] == pytest.approx(0.2286, abs=1e-4)
 
 
+def test_the_duration_adjusted_figure_rests_on_the_same_misread_marks(okular: Path, oscar: Results) -> None:
+    """The README's "first 217 s, duration-adjusted": 0.0765660 Wh."""
+    first, closed = by_scenario(oscar.rule_rows), by_scenario(analyse(okular, rule="kecolab").rule_rows)
+    longer = closed["usage"]["duration_s"] / closed["baseline"]["duration_s"]
+    adjusted_wh = first["usage"]["energy_wh"] - first["baseline"]["energy_wh"] * longer
+    assert f"{adjusted_wh:.7f}" == "0.0765660"
+
+
 def written(folder: Path, used: LabFolder, base: LabFolder) -> Path:
     import_oscar(
         folder / "campaign",

@@ -52,16 +52,17 @@ def test_json_is_one_document(tmp_path: Path, data: list[str | Path]) -> None:
 def test_the_rule_comes_first_then_the_default_then_every_finding(
     tmp_path: Path, data: list[str | Path]
 ) -> None:
-    lab("import", "oscar", *data, "--out", tmp_path / "c")
+    idle = measured(tmp_path / "idle", 9.0)
+    lab("import", "oscar", *data, "--idle", idle, "--out", tmp_path / "c")
     done = lab("analyse", tmp_path / "c", "--rule", "oscar")
     assert done.returncode == 0, done.stderr
     places = [
         done.stdout.index(words)
-        for words in ("Rule oscar", "induced_wh", "Default rule", "95 % interval", "collectors-missing")
+        for words in ("Rule oscar", "induced_wh", "Default rule", "95 % interval", "induced-negative")
     ]
     assert places == sorted(places)
     assert f"{20 * 6.0 / 3600:.9g}" in done.stdout
-    assert "and 1 more" in done.stdout  # one line for both runs of a scenario
+    assert "idle and 1 more" in done.stdout  # one line for both runs of a scenario
 
 
 def test_a_rule_that_is_none_exits_with_2(tmp_path: Path, data: list[str | Path]) -> None:
@@ -69,6 +70,12 @@ def test_a_rule_that_is_none_exits_with_2(tmp_path: Path, data: list[str | Path]
     done = lab("analyse", tmp_path / "c", "--rule", "kekolab")
     assert (done.returncode, done.stdout) == (2, "")
     assert "did you mean 'kecolab'?" in done.stderr
+
+
+def test_a_folder_that_is_not_there_exits_with_2(tmp_path: Path, data: list[str | Path]) -> None:
+    done = lab("import", "oscar", *data, "--idle", tmp_path / "none", "--out", tmp_path / "c")
+    assert done.returncode == 2
+    assert "does not exist" in done.stderr
 
 
 def test_what_cannot_be_read_exits_with_1_and_its_line(tmp_path: Path, data: list[str | Path]) -> None:
