@@ -1,12 +1,11 @@
 """What is odd about an MLPerf Power result: each oddity a finding, none of them stops the import."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from analysis.imports.mlperf_ptd import PtdPhase
-from analysis.imports.mlperf_session import CLOCK_LIMIT_S, ClockComparison, HostRecord, LoadWindow
+from analysis.imports.mlperf_session import LoadWindow
 from analysis.imports.mlperf_spl import MISSED, SplLog
 from records.findings import Finding
 
@@ -199,80 +198,3 @@ def judge_pair(testing: PhaseCase, ranging: PhaseCase) -> list[Finding]:
         f"then, {found:.4g} W now): the ranges were chosen by another load"
     )
     return [Finding("warn", "", "mlperf-ranging-differs", message)]
-
-
-def judge_clocks(comparisons: list[ClockComparison]) -> list[Finding]:
-    """Say how the hosts' clocks stood to each other."""
-    if not comparisons:
-        message = (
-            "nothing tells how the clocks of the two hosts stood to each other (power/client.json): they are "
-            "taken as one"
-        )
-        return [Finding("warn", "", "mlperf-clocks-unknown", message)]
-    low_s, high_s = min(c.low_s for c in comparisons), max(c.high_s for c in comparisons)
-    message = (
-        f"the clock of the system under test is {1e3 * low_s:+.1f} to {1e3 * high_s:+.1f} ms off that of the "
-        f"analyzer's host, by {len(comparisons)} comparisons; the default rule corrects for it, the "
-        f"published one does not"
-    )
-    if max(abs(low_s), abs(high_s)) <= CLOCK_LIMIT_S:
-        return [Finding("info", "", "mlperf-clocks", message)]
-    message += f". The published check allows {1e3 * CLOCK_LIMIT_S:.0f} ms"
-    return [Finding("warn", "", "mlperf-clocks-apart", message)]
-
-
-def judge_zone(
-    spl_zone_s: float | None, load_zone_s: float | None, declared_s: float | None
-) -> list[Finding]:
-    """Say which time zones the stamps were found to be in, where that is not plainly UTC.
-
-    Args:
-        spl_zone_s: local time minus UTC of the samples, ``None`` where nothing shows it.
-        load_zone_s: of the load generator's log, likewise.
-        declared_s: what ``timezone`` in server.json makes of it, seconds west of UTC.
-    """
-    if spl_zone_s is None:
-        message = "nothing shows the time zone of the stamps (power/server.json): they are taken for UTC"
-        return [Finding("warn", "", "mlperf-zone-unknown", message)]
-    findings = []
-    if load_zone_s is None:
-        message = (
-            "the load does not lie in its phase as power/client.json has it, in no time zone: that of the "
-            "samples was taken"
-        )
-        findings.append(Finding("warn", "", "mlperf-zone-unknown", message))
-    if spl_zone_s or load_zone_s:
-        load = "likewise" if load_zone_s in (None, spl_zone_s) else f"UTC{load_zone_s / 3600:+g} h"
-        declared = "" if declared_s is None else f"; server.json declares UTC{-declared_s / 3600:+g} h"
-        message = (
-            f"the format says UTC, but the samples are stamped in UTC{spl_zone_s / 3600:+g} h (the load: "
-            f"{load}), by comparison with the Unix seconds in server.json and client.json{declared}; they "
-            f"were converted"
-        )
-        findings.append(Finding("info", "", "mlperf-zone", message))
-    return findings
-
-
-def judge_hashes(server: HostRecord, folder: Path, names: list[str]) -> list[Finding]:
-    """Compare files with the SHA-1 that ``server.json`` has of them.
-
-    Args:
-        server: of the result.
-        folder: that the names are relative to.
-        names: of files that were read.
-    """
-    import hashlib
-
-    changed = []
-    for name in names:
-        expected = server.results.get(name)
-        if expected is not None:
-            digest = hashlib.sha1((folder / name).read_bytes(), usedforsecurity=False).hexdigest()
-            changed += [name] if digest != expected else []
-    if not changed:
-        return []
-    message = (
-        f"{', '.join(changed)}: not the file that power/server.json has the SHA-1 of; it was changed "
-        f"after the measurement"
-    )
-    return [Finding("warn", "", "mlperf-file-changed", message)]

@@ -9,21 +9,14 @@ Stamps stay those of the host that wrote them: ``clock.csv`` in each run folder 
 hosts, which the default rule corrects for and the published one does not.
 """
 
-import re
 from dataclasses import dataclass
-from itertools import count
 from math import sqrt
 from pathlib import Path
 
-from analysis.imports.mlperf_findings import (
-    PhaseCase,
-    judge_clocks,
-    judge_hashes,
-    judge_pair,
-    judge_phase,
-    judge_zone,
-)
+from analysis.imports.mlperf_evidence import judge_clocks, judge_hashes, judge_zone
+from analysis.imports.mlperf_findings import PhaseCase, judge_pair, judge_phase
 from analysis.imports.mlperf_meter import meter_of
+from analysis.imports.mlperf_places import RANGING, find_results, scenario_names
 from analysis.imports.mlperf_ptd import PtdLog, parse_ptd_log
 from analysis.imports.mlperf_session import (
     ClockComparison,
@@ -38,9 +31,8 @@ from analysis.imports.mlperf_session import (
 from analysis.imports.mlperf_spl import SplLog, parse_spl
 from analysis.imports.parts import Columns, ImportedRun
 from analysis.imports.reading import read_text
-from analysis.imports.writing import CampaignWriter, scenario_name, source_name
+from analysis.imports.writing import CampaignWriter, source_name
 from records.clock import CLOCK_COLUMNS
-from records.errors import RecordError
 from records.findings import Finding
 from records.tables import csv_line
 from records.times import format_utc_s
@@ -48,8 +40,6 @@ from records.times import format_utc_s
 FORMAT = "mlperf-power"
 _PHASES: tuple[tuple[Phase, str], ...] = (("ranging", "ranging"), ("testing", "run_1"))
 _HOST_FILES = ("power/server.json", "power/client.json", "power/ptd_logs.txt")
-_NAME_LENGTH = 40
-_RANGING = "-ranging"
 
 # Samples per second as the load generator's scenarios call them.
 _RATES = (
@@ -100,50 +90,6 @@ def import_mlperf_power(out: Path, folders: list[Path], *, version: str) -> None
     with CampaignWriter(out, importer=FORMAT, options=options, version=version, analysis=settings) as writer:
         for result, scenario in zip(results, scenario_names([r.parts for r in results]), strict=True):
             _import_result(result, scenario, writer)
-
-
-def find_results(given: Path) -> list[Path]:
-    """Return the folders below that hold ``run_1/spl.txt``, sorted.
-
-    Raises:
-        RecordError: there is none.
-    """
-    found = sorted(path.parent.parent for path in given.rglob("run_1/spl.txt"))
-    if not found:
-        raise RecordError(
-            f"{given}: expected results of MLPerf Power, folders with performance/run_1/spl.txt, found none"
-        )
-    return found
-
-
-def scenario_names(parts: list[tuple[str, str, str]]) -> list[str]:
-    """Return a scenario's name for each system, benchmark and mode, none of them twice.
-
-    A name has at most 40 characters and the ranging phase needs some of them: it is the system's name
-    that is cut.
-    """
-    names: list[str] = []
-    for place in parts:
-        taken = {*names, *(name + _RANGING for name in names)}
-        candidates = (_name(place, f"-{number}" if number > 1 else "") for number in count(1))
-        names.append(next(c for c in candidates if c not in taken and c + _RANGING not in taken))
-    return names
-
-
-def _name(place: tuple[str, str, str], suffix: str) -> str:
-    system, benchmark, mode = place
-    room = _NAME_LENGTH - len(_RANGING) - len(suffix)
-    tail = _shortened(scenario_name(f"{benchmark}-{mode}"), room)
-    head = _shortened(scenario_name(system), room - len(tail) - 1)
-    return f"{head}-{tail}{suffix}" if head else f"{tail}{suffix}"
-
-
-def _shortened(name: str, length: int) -> str:
-    """Cut a name, between two of its words where that leaves one."""
-    if len(name) <= length:
-        return name
-    words = re.match(r".*(?=[-_])", name[: max(length, 0) + 1])
-    return (words[0] if words else name[: max(length, 0)]).strip("-_")
 
 
 def _read_result(folder: Path, given: Path) -> _Result:
@@ -197,7 +143,7 @@ def _read_phase(
     rate = next((window.facts[key] for key in _RATES if isinstance(window.facts.get(key), int | float)), None)
     system, benchmark, mode = result.parts
     run = ImportedRun(
-        scenario=scenario if phase == "testing" else scenario + _RANGING,
+        scenario=scenario if phase == "testing" else scenario + RANGING,
         kind="workload",
         t_start_utc_s=start_s,
         t_stop_utc_s=stop_s,

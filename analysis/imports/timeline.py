@@ -1,6 +1,7 @@
 """When the rows of a log were written, in UTC, from whatever the log says of it."""
 
 from dataclasses import dataclass
+from math import hypot, sqrt
 
 import numpy as np
 
@@ -175,3 +176,14 @@ def median_interval_s(source: SourceText, t_utc_s: Floats) -> float:
             f"reading(s)"
         )
     return float(np.median(rising_s))
+
+
+def latency_u_s(t_utc_s: Floats, interval_s: float) -> float:
+    """Return the standard uncertainty of when the readings of a foreign log were taken.
+
+    Nobody says how long a reading took from the end of its interval to its stamp: anywhere within
+    half an interval, and where all stamps are whole seconds within one second more (rectangular,
+    JCGM 100:2008, 4.3.7).
+    """
+    whole = bool(np.all(t_utc_s == np.floor(t_utc_s)))
+    return hypot(0.5 * interval_s / sqrt(3), 1 / sqrt(12) if whole else 0.0)

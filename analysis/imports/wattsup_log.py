@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import sqrt
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from analysis.imports.parts import ImportedRun
 from analysis.imports.power_values import count_flag
 from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
-from analysis.imports.timeline import TimeOptions, from_interval, median_interval_s, read_times
+from analysis.imports.timeline import TimeOptions, from_interval, latency_u_s, median_interval_s, read_times
 from analysis.imports.wattsup_records import WattsupLog, read_wattsup
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name
 from records.campaign import Kind
@@ -103,7 +102,7 @@ def read_run(path: Path, options: LogOptions, repairs: Repairs) -> ImportedRun:
         kind=options.kind,
         t_start_utc_s=float(t_utc_s[0]),
         t_stop_utc_s=float(t_utc_s[-1]),
-        meter=_meter(text, interval_s),
+        meter=_meter(text, t_utc_s, interval_s),
         readings={
             "t_utc_s": t_utc_s.tolist(),
             "power_w": [row.power.value for row in log.rows],
@@ -145,7 +144,7 @@ def _check_mains(text: SourceText, voltage_v: Sequence[float | None], repairs: R
         repairs.say("warn", "wattsup-voltage-odd", message)
 
 
-def _meter(text: SourceText, interval_s: float) -> MeterRecord:
+def _meter(text: SourceText, t_utc_s: Floats, interval_s: float) -> MeterRecord:
     return MeterRecord(
         driver="wattsup_pro",
         port=text.name,
@@ -153,7 +152,7 @@ def _meter(text: SourceText, interval_s: float) -> MeterRecord:
         sampling="interval_mean",
         interval_s=interval_s,
         latency_s=0.0,
-        latency_u_s=0.5 * interval_s / sqrt(3),  # anywhere within half an interval
+        latency_u_s=latency_u_s(t_utc_s, interval_s),
         resolution_w=RESOLUTION_W,
         accuracy=LIMITS,
         calibration=Calibration(),

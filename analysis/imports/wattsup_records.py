@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.imports.csv_table import whole_rows
+from analysis.imports.csv_rows import whole_rows
 from analysis.imports.power_values import PowerValue, parse_power
 from analysis.imports.reading import SourceTable, SourceText, find_delimiter, numbered_rows, parse_number
 from analysis.imports.reading import read_rows as find_rows

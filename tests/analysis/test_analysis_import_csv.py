@@ -204,6 +204,16 @@ def test_stamps_without_a_zone_are_taken_for_utc_and_that_is_said(tmp_path: Path
     assert "import-timezone-assumed" not in codes(path, options(when=TimeOptions(timezone="UTC")))
 
 
+def test_stamps_of_whole_seconds_are_known_to_a_second_only(tmp_path: Path) -> None:
+    whole = read_run(write(tmp_path / "w.csv", seconds(5)), PLAIN, Repairs()).meter
+    rows = [[str(T0 + 0.1 + i), "1"] for i in range(5)]
+    finer = read_run(write(tmp_path / "f.csv", rows), PLAIN, Repairs()).meter
+    assert whole is not None
+    assert finer is not None
+    assert finer.latency_u_s == pytest.approx(0.5 / 3**0.5)  # half an interval, rectangular
+    assert whole.latency_u_s**2 - finer.latency_u_s**2 == pytest.approx(1 / 12)
+
+
 # ---- columns, rows, units ----
 
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.campaign import analyse
-from analysis.imports.mlperf_power import import_mlperf_power, scenario_names
+from analysis.imports.mlperf_places import scenario_names
+from analysis.imports.mlperf_power import import_mlperf_power
 from analysis.imports.mlperf_ptd import parse_ptd_log
 from analysis.imports.mlperf_session import zone_of_window
 from analysis.imports.mlperf_spl import parse_spl
