@@ -65,6 +65,12 @@ class _Result:
         return source_name(self.folder / file, self.given)
 
     @property
+    def place(self) -> str:
+        """Path from the folder that was given on, or of its last folders where that is within them."""
+        seen = self.name("").split("/")
+        return "/".join(seen if len(seen) > len(self.parts) else (*self.parts, self.folder.name))
+
+    @property
     def parts(self) -> tuple[str, str, str]:
         """System, benchmark and mode, from the names of the folders."""
         system, benchmark, mode = ("", "", "", *self.folder.absolute().parts[:-1])[-3:]
@@ -119,8 +125,7 @@ def _import_result(result: _Result, scenario: str, writer: CampaignWriter) -> No
         findings += judge_pair(cases["testing"], cases["ranging"])
     if result.server is not None:
         findings += judge_hashes(result.server, result.folder, read)
-    place = result.folder.absolute().relative_to(result.given.absolute().parent).as_posix()
-    findings.append(Finding("info", "", "mlperf-result", f"this scenario is {place}"))
+    findings.append(Finding("info", "", "mlperf-result", f"this scenario is {result.place}"))
     for finding in findings:
         writer.find(finding.level, finding.code, finding.message, run=number)
     for file in read:

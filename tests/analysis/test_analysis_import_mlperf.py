@@ -248,6 +248,9 @@ def run_of(results: Results, phase: str = "testing") -> dict[str, Any]:
 def test_a_clean_result_has_no_finding_but_how_the_clocks_stood(result: Result, out: Path) -> None:
     found = imported(out, result.write())
     assert set(found) == {("testing", "mlperf-clocks")}
+    record = read_import(out)
+    assert record is not None
+    assert "this scenario is box/resnet/Offline/performance" in {f["message"] for f in record.findings}
     results = analyse(out, rule="mlperf")
     assert [row["mean_power_w"] for row in results.rule_rows] == [100.0, 100.0]
     assert [row["samples_in_window"] for row in results.rule_rows] == [40, 40]
@@ -485,6 +488,9 @@ def test_runs_are_in_the_order_of_time_and_keep_their_sources(result: Result, ou
     assert record is not None
     names = {source.name for source in record.sources}
     assert "results/box/resnet/Offline/performance/run_1/spl.txt" in names
+    assert [f["message"] for f in record.findings if f["code"] == "mlperf-result"] == [
+        "this scenario is results/box/resnet/Offline/performance"
+    ]
     assert len(names) == 7
 
 
