@@ -220,8 +220,10 @@ def conclude(survey: Survey, attempts: list[list[Attempt]]) -> Examination:
         attempts: the examined ones of each of its tasks.
     """
     examination = Examination([], [], list(survey.findings))
+    imported = survey.campaign is not None and "import" in survey.campaign.config
+    remedy = "Look at the foreign log, and import it anew" if imported else "Go on with `lab resume`"
     for task, of_slot in zip(survey.tasks, attempts, strict=True):
-        _decide(task.slot, of_slot, examination)
+        _decide(task.slot, of_slot, examination, remedy)
     counted = examination.counted
     examination.findings += check_durations({a.path.name: a.run for a in counted if a.run})
     examination.findings += check_provenance([a.origin for a in counted if a.origin])
@@ -303,7 +305,7 @@ def _examine_attempt(recorded: RecordedRun, task: SlotTask) -> Attempt:
     return attempt
 
 
-def _decide(slot: Slot | None, attempts: list[Attempt], examination: Examination) -> None:
+def _decide(slot: Slot | None, attempts: list[Attempt], examination: Examination, remedy: str) -> None:
     """Count the last sound attempt at a slot; what refuses the others no longer matters then."""
     counted = next((attempt for attempt in reversed(attempts) if attempt.sound), None)
     for attempt in attempts:
@@ -320,7 +322,7 @@ def _decide(slot: Slot | None, attempts: list[Attempt], examination: Examination
         last = f"the last attempt: {attempts[-1].reason}" if attempts else "it was never begun"
         message = (
             f"slot {slot.slot} ({slot.scenario}{f' with {slot.tracker}' if slot.tracker else ''}, repeat "
-            f"{slot.repeat}) has no run that counts; {last}. Go on with `lab resume`"
+            f"{slot.repeat}) has no run that counts; {last}. {remedy}"
         )
         examination.findings.append(Finding("refuse", slot.run_dir, "slot-incomplete", message))
 

@@ -192,6 +192,26 @@ def test_a_known_meter_has_the_accuracy_of_its_sheet(tmp_path: Path) -> None:
     assert meter["simulated"] is False
 
 
+def test_readings_far_from_any_run_are_counted_and_left_out(tmp_path: Path) -> None:
+    late = usage()
+    late.seconds = 300
+    campaign = imported(small(tmp_path, used=late))
+    messages = [f["message"] for f in record_of(campaign).findings if f["code"] == "import-readings-outside"]
+    # Three runs of 20 s from whole second to whole second have 21 stamps each.
+    assert messages[0].startswith("usage: 237 of 300 readings lie in no run")
+    kept = (campaign / "runs/0003-usage/meter.csv").read_text().splitlines()[1:]
+    assert len(kept) == 41  # 10 s before and behind
+
+
+def test_a_hole_in_the_power_log_refuses_the_run_and_says_what_to_do(tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    lines = (folder / "usage/b.csv").read_text().splitlines()
+    (folder / "usage/b.csv").write_text("\n".join(lines[:45] + lines[55:]) + "\n")
+    (message,) = [f.message for f in check(imported(folder)) if f.code == "slot-incomplete"]
+    assert message.startswith("slot 2 (usage, repeat 2)")
+    assert message.endswith("import it anew")
+
+
 def test_a_torn_last_line_is_left_out_with_a_finding(tmp_path: Path) -> None:
     folder = small(tmp_path)
     path = folder / "usage/b.csv"
