@@ -9,6 +9,8 @@ def adjust_families(rows: list[Row]) -> None:
     A family is all comparisons of one quantity in a campaign; p values are adjusted after Holm
     (1979), so that the chance of any false difference in the family stays at the level of one test.
     """
+    if not rows:
+        return
     from statsmodels.stats.multitest import multipletests
 
     for quantity in dict.fromkeys(row["quantity"] for row in rows):
