@@ -14,59 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from analysis.imports.nvidia_smi_fields import DMON_COLUMNS, IDENTITIES, KEPT, QUERY_COLUMNS, UNITS
 from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
-
-QUERY_COLUMNS = {
-    "index": "gpu",
-    "pstate": "pstate",
-    "pcie.link.gen.current": "pcie_gen",
-    "pcie.link.gen.gpucurrent": "pcie_gen",
-    "temperature.gpu": "temperature_c",
-    "utilization.gpu": "load_pct",
-    "utilization.memory": "memory_load_pct",
-    "memory.used": "memory_used_mib",
-    "power.draw": "power_w",
-    "power.draw.average": "power_w",
-    "power.draw.instant": "power_w",
-    "clocks.current.sm": "clock_sm_mhz",
-    "clocks.sm": "clock_sm_mhz",
-    "clocks.current.memory": "clock_memory_mhz",
-    "clocks.mem": "clock_memory_mhz",
-    "clocks.current.graphics": "clock_graphics_mhz",
-    "clocks.gr": "clock_graphics_mhz",
-}
-"""Fields of ``--query-gpu`` by the column of ``gpu.csv`` that they fill."""
-
-DMON_COLUMNS = {
-    "gpu": "gpu",
-    "pwr": "power_w",
-    "gtemp": "temperature_c",
-    "temp": "temperature_c",
-    "sm": "load_pct",
-    "mem": "memory_load_pct",
-    "fb": "memory_used_mib",
-    "mclk": "clock_memory_mhz",
-    "pclk": "clock_sm_mhz",
-}
-"""Columns of ``dmon`` likewise; ``sm`` is the load that ``utilization.gpu`` also tells."""
-
-UNITS = {
-    "temperature_c": {"", "C"},
-    "load_pct": {"", "%"},
-    "memory_load_pct": {"", "%"},
-    "memory_used_mib": {"", "MiB", "MB"},  # dmon says MB for what NVML counts in MiB
-    "power_w": {"", "W"},
-    "clock_sm_mhz": {"", "MHz"},
-    "clock_memory_mhz": {"", "MHz"},
-    "clock_graphics_mhz": {"", "MHz"},
-}
 
 LONGEST_LINE = 4096
 """A longer line is no line of such a log."""
 
-_IDENTITIES = ("uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id", "serial", "gpu_serial")
-_KEPT = ("timestamp", "name", "driver_version", *_IDENTITIES)
 _UNKNOWN = re.compile(
     r"\[?(n/a|not supported|unknown error|gpu is lost|insufficient permissions)\]?|-|err!", re.I
 )
@@ -143,7 +97,7 @@ class _Reader:
         if "timestamp" not in found:
             self.refuse(number, "a time stamp in every row (timestamp; dmon has it with -o DT)", f"{found}")
         self.log.power_field = power[0]
-        ignored = [f for p, f in enumerate(found) if p not in self._columns and f not in _KEPT]
+        ignored = [f for p, f in enumerate(found) if p not in self._columns and f not in KEPT]
         if ignored:
             words = f"{self.text.name}: columns that are not kept: {', '.join(ignored)}"
             self.repairs.say("info", "import-columns-ignored", words)
@@ -171,7 +125,7 @@ class _Reader:
             if index is None or index != int(index) or not 0 <= index < 1024:
                 self.refuse(number, "the index of a card", f"{index}")
             return int(index)
-        identity = next((row[name] for name in _IDENTITIES if name in row), "")
+        identity = next((row[name] for name in IDENTITIES if name in row), "")
         if identity not in self._identities:
             self._identities.append(identity)
         return self._identities.index(identity)
@@ -264,7 +218,7 @@ def _line(reader: _Reader, line: str, number: int) -> None:
         return  # the line of units below it
     cells = _cells(line)
     first_field = _UNIT_OF_FIELD.fullmatch(cells[0])
-    if first_field is not None and first_field["name"].lower() in (*QUERY_COLUMNS, *_KEPT):
+    if first_field is not None and first_field["name"].lower() in (*QUERY_COLUMNS, *KEPT):
         reader.header(cells, QUERY_COLUMNS, number)
     elif not reader.has_header:
         reader.refuse(

@@ -29,9 +29,9 @@ def test_greenlight_profiles_from_files_to_the_tables_of_the_rule(reference: Pat
     first = {name: float(rows[0][name]) for name in ("cpu_j", "ram_j", "gpu_j", "cpu_net_j", "gpu_idle_w")}
     published = {"cpu_j": 58.17, "ram_j": 10.77, "gpu_j": 26.25, "cpu_net_j": 5.553, "gpu_idle_w": 17.538}
     assert first == pytest.approx(published, abs=1e-6)
-    sums = {row["channel"]: row for row in json.loads(printed)["rule_rows"]}
-    assert sums["all"]["gross_j"] == pytest.approx(38577.345)
-    assert sums["all"]["exact_j"] == pytest.approx(39138.215, abs=1e-3)
+    sums = {(row["of"], row["channel"]): row for row in json.loads(printed)["rule_rows"]}
+    assert sums["every call", "all"]["gross_j"] == pytest.approx(38577.345)
+    assert sums["every call", "all"]["exact_j"] == pytest.approx(39138.215, abs=1e-3)
 
 
 def test_what_is_no_profile_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
