@@ -1,0 +1,91 @@
+"""The two scenarios of a comparison: where they are found, and their samples."""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.settings import CONFIDENCE
+from analysis.statistics.description import statistics_row
+from analysis.statistics.samples import QUANTITIES, Sample, sample_of
+from records.campaign import CampaignFolder
+from records.errors import ConfigurationError, RecordError
+from records.results import Results, Row, read_results
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of the two scenarios.
+
+    Attributes:
+        folder: of its campaign; ``results`` of that.
+        name: of the scenario, ``NAME`` or ``NAME+TRACKER``; ``label`` with the campaign where they differ.
+        sample: the quantity over its runs.
+        statistics: a row by `records.results.STATISTICS_COLUMNS`.
+    """
+
+    folder: Path
+    results: Results
+    name: str
+    label: str
+    sample: Sample
+    statistics: Row
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the meter was a virtual one."""
+        return bool(self.results.campaign.get("simulated"))
+
+
+def find_sides(folder: Path, a: str, b: str, quantity: str) -> list[Side]:
+    """Return both scenarios with the quantity over their runs.
+
+    Args:
+        folder: of the campaign.
+        a: ``NAME``, ``NAME+TRACKER`` or ``DIR2:NAME``; ``b`` likewise.
+        b: see ``a``.
+        quantity: a name of `QUANTITIES`.
+
+    Raises:
+        ConfigurationError: there is no such scenario, or both are the same.
+        RecordError: a campaign was not analysed, or a scenario has no run with the quantity.
+    """
+    places = [_place(folder, text) for text in (a, b)]
+    known = {place: read_results(CampaignFolder(place).results) for place in {place for place, _ in places}}
+    several = len(known) > 1
+    sides = [_side(place, known[place], name, quantity, several) for place, name in places]
+    if len({(side.folder.resolve(), side.name) for side in sides}) == 1:
+        raise ConfigurationError(f"{a} and {b}: expected two scenarios, but they are the same one")
+    return sides
+
+
+def _place(folder: Path, text: str) -> tuple[Path, str]:
+    """Split ``DIR2:NAME``."""
+    other, colon, name = text.rpartition(":")
+    return (Path(other), name) if colon else (folder, text)
+
+
+def _side(folder: Path, results: Results, name: str, quantity: str, several: bool) -> Side:
+    known = [str(row["scenario"]) for row in results.scenarios]
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ConfigurationError(
+            f"{folder}: there is no scenario {name!r}; {hint}known: {', '.join(known) or 'none'}"
+        )
+    rows = [row for row in results.runs if label_of(row) == name]
+    epochs = [row for row in results.epochs if label_of(row) == name]
+    label = f"{folder.name}:{name}" if several else name
+    sample = sample_of(label, rows, epochs, quantity, campaign=str(folder.resolve()))
+    statistics = statistics_row(sample, CONFIDENCE)
+    if statistics is None:
+        has = [q for q in QUANTITIES if sample_of(name, rows, epochs, q).n]
+        raise RecordError(
+            f"{folder}: expected runs of {name!r} with {quantity}, but none of its {len(rows)} has it. "
+            f"--quantity may be {', '.join(has) or 'none'} for it"
+        )
+    return Side(folder, results, name, label, sample, statistics)
+
+
+def label_of(row: Row) -> str:
+    """Return ``NAME`` or ``NAME+TRACKER`` of a row of runs or epochs."""
+    return str(row["scenario"]) if row["tracker"] is None else f"{row['scenario']}+{row['tracker']}"
