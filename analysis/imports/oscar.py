@@ -8,59 +8,26 @@ Source: the Blue Angel procedure as OSCAR evaluates it (Environmental Campus Bir
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import tzinfo
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from analysis.arrays import Floats
 from analysis.imports.collectl_log import HostLog
-from analysis.imports.oscar_marks import MarkedRun, is_marks, read_marks
-from analysis.imports.oscar_series import (
-    CPU,
-    READING_PCT,
-    PowerLog,
-    hardware_table,
-    merged,
-    power_table,
-    read_hardware,
-    read_power,
-)
+from analysis.imports.oscar_folder import Measurement, read_folder
+from analysis.imports.oscar_marks import MarkedRun
+from analysis.imports.oscar_series import READING_PCT, PowerLog, merged
 from analysis.imports.parts import AS_WRITTEN, Columns, ImportedRun, ImportedSpan
-from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs, zone_assumed
 from analysis.imports.stamps import DAY_S, find_zone
-from analysis.imports.writing import CampaignWriter, source_name
+from analysis.imports.writing import CampaignWriter
 from records.campaign import Kind
 from records.errors import RecordError
 from records.times import iso_utc
 
 LEAD_S = 10.0
 """How much of the logs before and after a run goes with it."""
-
-
-@dataclass
-class _Measurement:
-    """One folder, read."""
-
-    folder: Path
-    kind: Kind
-    runs: list[MarkedRun] = field(default_factory=list)
-    power: list[PowerLog] = field(default_factory=list)
-    hardware: list[HostLog] = field(default_factory=list)
-
-    @property
-    def scenario(self) -> str:
-        return "usage" if self.kind == "workload" else self.kind
-
-    @property
-    def from_utc_s(self) -> float:
-        return self.runs[0].start.t_utc_s
-
-    @property
-    def to_utc_s(self) -> float:
-        return self.runs[-1].stop.t_utc_s
 
 
 def import_oscar(
@@ -104,7 +71,7 @@ def import_oscar(
     repairs = Repairs()
     zone_assumed(repairs, timezone)
     with writer:
-        measurements = [_read_folder(writer, folder, kind, zone, repairs) for folder, kind in given]
+        measurements = [read_folder(writer, folder, kind, zone, repairs) for folder, kind in given]
         for measurement in measurements:
             _add_runs(writer, measurement, repairs)
         _say_pooled(measurements, repairs)
@@ -114,57 +81,7 @@ def import_oscar(
         writer.find_all(repairs.findings())
 
 
-def _read_folder(
-    writer: CampaignWriter, folder: Path, kind: Kind, zone: tzinfo, repairs: Repairs
-) -> _Measurement:
-    """Read every file of a folder for what it is; whatever it is not is named and left."""
-    if not folder.is_dir():
-        raise RecordError(f"{folder}: expected a folder with action, power and hardware log, found none")
-    found = _Measurement(folder, kind)
-    marks: list[SourceText] = []
-    for path in sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != "."):
-        name = source_name(path, folder)
-        text = read_text(path, name)
-        known = True
-        if is_marks(text):
-            marks.append(text)
-            repairs.form(text)
-        elif (table := hardware_table(text)) is not None:
-            found.hardware.append(read_hardware(table, zone, repairs))
-            repairs.form(text, table)
-        elif (table := power_table(text)) is not None:
-            found.power.append(read_power(table, zone, repairs))
-            repairs.form(text, table)
-        else:
-            known = False
-            repairs.say("info", "import-file-ignored", f"{name}: no action, power or hardware log; not read")
-        if known:
-            writer.source(path, name)
-    _complete(folder, marks, found)
-    found.runs = read_marks(marks[0], zone, repairs)
-    if not found.hardware:
-        message = (
-            f"{folder.name}: no hardware log (a table with a column {CPU}): the load of the SUT is unknown"
-        )
-        repairs.say("warn", "import-hardware-missing", message)
-    return found
-
-
-def _complete(folder: Path, marks: list[SourceText], found: _Measurement) -> None:
-    if len(marks) != 1:
-        names = ", ".join(text.name for text in marks) or "none"
-        raise RecordError(
-            f"{folder.name}: expected one action log (lines such as 2022-09-22 09:03:57.179;startTestrun), "
-            f"found {names}"
-        )
-    if not found.power:
-        raise RecordError(
-            f"{folder.name}: expected a power log (a table with a column in [W]), found none; its files "
-            f"are {', '.join(sorted(path.name for path in folder.iterdir()))}"
-        )
-
-
-def _add_runs(writer: CampaignWriter, measurement: _Measurement, repairs: Repairs) -> None:
+def _add_runs(writer: CampaignWriter, measurement: Measurement, repairs: Repairs) -> None:
     _check_overlap(measurement)
     meter = measurement.power[0].meter()
     used = 0
@@ -203,7 +120,7 @@ def _add_runs(writer: CampaignWriter, measurement: _Measurement, repairs: Repair
     )
 
 
-def _check_overlap(measurement: _Measurement) -> None:
+def _check_overlap(measurement: Measurement) -> None:
     if any(_between(measurement, run) for run in measurement.runs):
         return
     log = measurement.power[0]
@@ -214,7 +131,7 @@ def _check_overlap(measurement: _Measurement) -> None:
     )
 
 
-def _between(measurement: _Measurement, run: MarkedRun) -> int:
+def _between(measurement: Measurement, run: MarkedRun) -> int:
     """Count the readings within a run."""
     first, last = run.start.t_utc_s, run.stop.t_utc_s
     return sum(
@@ -262,7 +179,7 @@ def _say_meter(logs: Sequence[PowerLog], repairs: Repairs) -> None:
             repairs.say("warn", "import-accuracy-unknown", message)
 
 
-def _say_pooled(measurements: list[_Measurement], repairs: Repairs) -> None:
+def _say_pooled(measurements: list[Measurement], repairs: Repairs) -> None:
     reference = next(m for m in measurements if m.kind == "baseline")
     repairs.say(
         "info",
