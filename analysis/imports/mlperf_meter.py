@@ -7,7 +7,7 @@ from typing import Any
 from analysis.imports.mlperf_ptd import PtdLog, PtdPhase
 from analysis.imports.mlperf_session import HostRecord
 from analysis.imports.mlperf_spl import SplLog
-from records.meter import Accuracy, Calibration, Identity, MeterRecord
+from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
 
 _INTERVAL = re.compile(r"Go,(\d+),")
 
@@ -26,19 +26,23 @@ _FILTER_PCT = 0.3
 
 
 def meter_of(
-    server: HostRecord | None, ptd: PtdLog | None, phase: PtdPhase | None, log: SplLog
+    server: HostRecord | None,
+    ptd: PtdLog | None,
+    phase: PtdPhase | None,
+    log: SplLog,
+    sampling: Sampling,
 ) -> MeterRecord:
     """Return the record of the analyzer for one phase.
 
-    SPEC's methodology asks for analyzers that average over the interval at which they are logged, or
-    over twice that; samples are therefore taken as interval means. When within its interval a sample is
-    stamped nobody says: the latency's uncertainty is that of half an interval (rectangular).
+    When within its interval a sample is stamped nobody says: the latency's uncertainty is that of half
+    an interval (rectangular).
 
     Args:
         server: of the result, ``None`` where it has none.
         ptd: the log of PTDaemon, likewise.
         phase: its part about this phase, likewise.
         log: the samples.
+        sampling: what a sample is, which no file of a result says.
     """
     messages = _messages(server)
     identity = identity_of(next((reply for cmd, reply in messages if cmd == "Identify"), ""))
@@ -48,7 +52,7 @@ def meter_of(
         driver="ptdaemon",
         port="imported",
         identity=identity,
-        sampling="interval_mean",
+        sampling=sampling,
         interval_s=interval_s,
         latency_s=0.0,
         latency_u_s=0.5 * interval_s / sqrt(3),

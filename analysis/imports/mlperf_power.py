@@ -34,6 +34,7 @@ from analysis.imports.reading import read_text
 from analysis.imports.writing import CampaignWriter, source_name
 from records.clock import CLOCK_COLUMNS
 from records.findings import Finding
+from records.meter import Sampling
 from records.tables import csv_line
 from records.times import format_utc_s
 
@@ -48,6 +49,13 @@ _RATES = (
     "result_completed_samples_per_sec",
     "result_scheduled_samples_per_sec",
 )
+
+
+_ASSUMED: dict[Sampling, str] = {
+    "interval_mean": "no file of a result says what a sample is: taken as the mean of the interval before "
+    "its stamp; --sampling instantaneous shows what a momentary value would change",
+    "instantaneous": "no file of a result says what a sample is: taken as a momentary value, as asked for",
+}
 
 
 @dataclass(frozen=True)
@@ -77,13 +85,16 @@ class _Result:
         return system, benchmark, mode
 
 
-def import_mlperf_power(out: Path, folders: list[Path], *, version: str) -> None:
+def import_mlperf_power(
+    out: Path, folders: list[Path], *, version: str, sampling: Sampling = "interval_mean"
+) -> None:
     """Make a campaign of every result below some folders.
 
     Args:
         out: the folder to be made.
         folders: as given.
         version: of Wattlab.
+        sampling: what a sample is.
 
     Raises:
         ConfigurationError: ``out`` holds something.
@@ -91,11 +102,12 @@ def import_mlperf_power(out: Path, folders: list[Path], *, version: str) -> None
             reason.
     """
     results = [_read_result(folder, given) for given in folders for folder in find_results(given)]
-    options = {"results": [folder.absolute().name for folder in folders]}
+    options = {"results": [folder.absolute().name for folder in folders], "sampling": sampling}
     settings = {"useful_work": ["samples"]}
     with CampaignWriter(out, importer=FORMAT, options=options, version=version, analysis=settings) as writer:
         for result, scenario in zip(results, scenario_names([r.parts for r in results]), strict=True):
-            _import_result(result, scenario, writer)
+            _import_result(result, scenario, sampling, writer)
+        writer.find("info", "mlperf-sampling-assumed", _ASSUMED[sampling])
 
 
 def _read_result(folder: Path, given: Path) -> _Result:
@@ -106,7 +118,7 @@ def _read_result(folder: Path, given: Path) -> _Result:
     return _Result(folder, given, server, client, ptd, compare_clocks(client))
 
 
-def _import_result(result: _Result, scenario: str, writer: CampaignWriter) -> None:
+def _import_result(result: _Result, scenario: str, sampling: Sampling, writer: CampaignWriter) -> None:
     cases: dict[str, PhaseCase] = {}
     number = -1
     read = [name for name in _HOST_FILES if (result.folder / name).is_file()]
@@ -115,7 +127,7 @@ def _import_result(result: _Result, scenario: str, writer: CampaignWriter) -> No
         if phase == "ranging" and not all((result.folder / file).is_file() for file in files):
             continue
         read += files
-        case, run, findings = _read_phase(result, phase, files, scenario)
+        case, run, findings = _read_phase(result, phase, files, scenario, sampling)
         cases[phase] = case
         number = writer.add(run)
         for finding in [*judge_phase(case), *findings]:
@@ -133,14 +145,14 @@ def _import_result(result: _Result, scenario: str, writer: CampaignWriter) -> No
 
 
 def _read_phase(
-    result: _Result, phase: Phase, files: list[str], scenario: str
+    result: _Result, phase: Phase, files: list[str], scenario: str, sampling: Sampling
 ) -> tuple[PhaseCase, ImportedRun, list[Finding]]:
     spl, detail = (read_text(result.folder / file, result.name(file)) for file in files)
     log, window = parse_spl(spl), read_load_window(detail)
     spl_zone_s, load_zone_s, findings = _zones(result, phase, log, window.begin_local_s, window.end_local_s)
     session = result.server.session if result.server else ""
     ptd = result.ptd.phases.get(f"{session}_{phase}") if result.ptd else None
-    meter = meter_of(result.server, result.ptd, ptd, log)
+    meter = meter_of(result.server, result.ptd, ptd, log, sampling)
     start_s, stop_s = window.begin_local_s - load_zone_s, window.end_local_s - load_zone_s
     case = PhaseCase(
         phase, log, window, ptd, start_s + spl_zone_s, stop_s + spl_zone_s, meter.interval_s, session

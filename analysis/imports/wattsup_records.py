@@ -1,9 +1,10 @@
-"""What loggers of the Watts up? PRO, ES and .NET leave, in the four forms that public ones write.
+"""What loggers of the Watts up? PRO, ES and .NET leave, in four forms.
 
-1. the meter's own records ``#d,-,18,W,V,A,...;``, raw, alone or after a stamp;
-2. lines ``YYYY-MM-DD HH:MM:SS.ssssss n W V A`` with blanks between;
-3. a table with a header that names watts, with or without a column for the time;
-4. rows of a stamp and three or all eighteen values of the record, in its order, without a header.
+1. the meter's own records ``#d,-,18,W,V,A,...;``, raw, alone or after a stamp (vendor's protocol);
+2. lines ``YYYY-MM-DD HH:MM:SS.ssssss n W V A`` with blanks between (as a public logger describes it);
+3. a table with a header that names watts, with or without a column for the time (assumed);
+4. rows of a stamp and all eighteen values of the record in its order (as a public logger describes it;
+   the units are assumed), or the first three of them (assumed), without a header.
 
 The record and its units are those of the vendor's protocol 4.41: tenths of watts, volts, watt-hours and
 hertz, milliamperes, percent of power factor; ``_`` is what was not logged. The other forms hold whole

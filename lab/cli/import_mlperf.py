@@ -1,19 +1,28 @@
 """``lab import mlperf-power``: published results of MLPerf Power."""
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from lab.cli.common import json_option
 from lab.cli.imports import out_option, print_import
 from lab.version import VERSION
+from records.meter import Sampling
 
 
 @click.command("mlperf-power")
 @click.argument("folders", metavar="RESULT_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--sampling",
+    type=click.Choice(get_args(Sampling)),
+    default="interval_mean",
+    show_default=True,
+    help="What a sample is; no file of a result says it.",
+)
 @out_option
 @json_option
-def mlperf_power(folders: tuple[Path, ...], out: Path, as_json: bool) -> None:
+def mlperf_power(folders: tuple[Path, ...], sampling: Sampling, out: Path, as_json: bool) -> None:
     """Import results of MLPerf Power, with the logs of SPEC PTDaemon that were published beside them.
 
     Every folder below RESULT_DIR that holds performance/run_1/spl.txt becomes two runs: the testing phase,
@@ -26,5 +35,5 @@ def mlperf_power(folders: tuple[Path, ...], out: Path, as_json: bool) -> None:
     """
     from analysis.imports.mlperf_power import import_mlperf_power
 
-    import_mlperf_power(out, list(folders), version=VERSION)
+    import_mlperf_power(out, list(folders), version=VERSION, sampling=sampling)
     print_import(out, as_json)

@@ -105,6 +105,20 @@ def test_the_oddities_of_the_published_logs_are_findings(published: tuple[Path, 
     assert all("UTC-7 h" in f["message"] and "declares UTC-8 h" in f["message"] for f in zones)
 
 
+def test_what_a_sample_is_makes_less_difference_than_is_uncertain(
+    reference: Path, published: tuple[Path, Results], tmp_path: Path
+) -> None:
+    momentary = tmp_path / "campaign"
+    folder = reference / "mlperf-power/closed"
+    import_mlperf_power(momentary, [folder], version="test", sampling="instantaneous")
+    _, means = published
+    pairs = list(zip(means.runs, analyse(momentary).runs, strict=True))
+    assert len(pairs) == 10
+    for mean, value in pairs:
+        assert 0 < abs(mean["energy_wh"] - value["energy_wh"]) < mean["energy_u_wh"]
+    assert "mlperf-sampling-assumed" in {f["code"] for f in means.findings}
+
+
 def test_the_analyzer_is_known_with_its_ranges(published: tuple[Path, Results]) -> None:
     campaign, results = published
     ranges_w = {
@@ -237,7 +251,7 @@ def imported(out: Path, folder: Path) -> dict[tuple[str, str], str]:
     return {
         ("ranging" if f["run_dir"].endswith("-ranging") else "testing", f["code"]): f["message"]
         for f in record.findings
-        if f["code"] != "mlperf-result"
+        if f["code"] not in ("mlperf-result", "mlperf-sampling-assumed")
     }
 
 

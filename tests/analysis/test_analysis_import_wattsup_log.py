@@ -1,4 +1,4 @@
-"""Logs of Watts up? meters in the forms that public loggers write."""
+"""Logs of Watts up? meters in every form that is read."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,7 +50,8 @@ def codes(path: Path, text: str, options: LogOptions = AT_START) -> dict[str, st
 @pytest.mark.parametrize(
     ("line", "power_w", "quantities"),
     [
-        # Captures in public repositories (kjordahl/Watts-Up--logger and others); units of the protocol.
+        # Captures as they stand in public repositories (the last in abhishekbala/WattsUpData); the units
+        # are those of the vendor's protocol 4.41.
         (
             "#d,-,18,972,2277,433,5,0,70035,5602,973,2280,435,972,2274,432,95,0,0,500,1020;",
             97.2,

@@ -59,6 +59,7 @@ def test_the_import_as_json_names_every_finding(tmp_path: Path) -> None:
         "mlperf-clocks-unknown",
         "mlperf-ptd-log-missing",
         "mlperf-result",
+        "mlperf-sampling-assumed",
     }
 
 
