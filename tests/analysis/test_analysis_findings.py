@@ -305,6 +305,16 @@ def unmarked_meter(campaign: SyntheticCampaign) -> None:
     campaign.instrument = Instrument(simulated=False)
 
 
+def requirement(task: str, limit_s: float) -> dict[str, object]:
+    """Return a configuration that asks one thing of one task type."""
+    wanted = {
+        "name": task,
+        "throughput_per_h": 1.0,
+        "time_classes": [{"limit_s": limit_s, "share_pct": 100.0}],
+    }
+    return {"requirement": {"task": [wanted]}}
+
+
 PROVOKED: dict[str, tuple[Change, Damage]] = {
     "record-damaged": (nothing, write("meter.json", lambda text: text[:40])),
     "file-missing": (nothing, remove("runs/0003-cnn/host.csv", then_rehash=False)),
@@ -414,6 +424,22 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
             run_with(1, marks=[("provenance", {"weights": "imagenet"})])(campaign),
             run_with(2, marks=[("provenance", {"weights": "random"})])(campaign),
         ),
+        nothing,
+    ),
+    "requirement-missed": (campaign_with(config=requirement("epoch", limit_s=1.0)), nothing),
+    "requirement-unseen": (campaign_with(config=requirement("tokenise", limit_s=9.0)), nothing),
+    "proof-missing": (campaign_with(config=requirement("epoch", limit_s=9.0)), nothing),
+    "ecolabel-runs": (campaign_with(config={"ecolabel": {"scenario": "cnn"}}), nothing),
+    "ecolabel-lengths": (
+        lambda campaign: (
+            campaign_with(config={"ecolabel": {"scenario": "cnn"}})(campaign),
+            run_with(1, duration_s=25.0)(campaign),
+        ),
+        nothing,
+    ),
+    "ecolabel-capacity": (campaign_with(config={"ecolabel": {"scenario": "cnn"}}), nothing),
+    "ecolabel-exceeded": (
+        campaign_with(config={"ecolabel": {"scenario": "cnn", "certified": {"cpu": "1 %*s"}}}),
         nothing,
     ),
 }
