@@ -33,7 +33,7 @@ TASKS_PER_WORKER = 8
 IN_FLIGHT = 2
 """Tasks handed to each worker at a time: one that it does, one that waits for it."""
 
-ANSWER_S = 10.0
+ANSWER_S = 5.0
 """How long a scheduler may take to answer."""
 
 DEATHS = 2
@@ -135,7 +135,7 @@ class _Dispatch(Generic[Item, Outcome]):
         """Do all of it."""
         from distributed import as_completed
 
-        finished = as_completed()  # type: ignore[no-untyped-call]
+        finished = as_completed(loop=self._client.loop)  # type: ignore[no-untyped-call]
         for _ in range(IN_FLIGHT * self._workers):
             self._hand_out(finished)
         for future in finished:
@@ -192,18 +192,18 @@ def _local_cluster(jobs: int) -> Iterator["Client"]:
 
     with (
         tempfile.TemporaryDirectory(prefix="wattlab-workers-") as scratch,
-        dask.config.set(_options()),
+        dask.config.set(_options(scratch)),
         LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=jobs,
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
             memory_limit=0,  # what one run needs is known only by reading it
-            local_directory=scratch,
             silence_logs=50,
         ) as cluster,
-        Client(cluster) as client,  # type: ignore[no-untyped-call]
+        Client(cluster, set_as_default=False) as client,  # type: ignore[no-untyped-call]
     ):
         yield client
 
@@ -212,30 +212,37 @@ def _local_cluster(jobs: int) -> Iterator["Client"]:
 def _cluster_at(address: str, folder: Path) -> Iterator["Client"]:
     import dask
     from distributed import Client
+    from distributed.comm.addressing import get_address_host_port
 
-    with dask.config.set(_options()):
+    try:
+        get_address_host_port(address, strict=True)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"--scheduler {address}: expected an address such as tcp://host:8786, but {error}"
+        ) from None
+    with dask.config.set({"distributed.comm.timeouts.connect": ANSWER_S}):
         try:
             client = Client(  # type: ignore[no-untyped-call]
                 address, timeout=ANSWER_S, set_as_default=False
             )
-        except (OSError, ValueError, TypeError) as error:
+        except OSError:
             raise SutError(
-                f"--scheduler {address}: expected a Dask scheduler, but {_reason(error)}. Start one with "
-                f"`dask scheduler` and `dask worker {address}`, or use --jobs for this machine alone"
+                f"--scheduler {address}: expected a Dask scheduler, but nothing answered there within "
+                f"{ANSWER_S:g} s. Start one with `dask scheduler` and `dask worker {address}`, or use --jobs "
+                f"for this machine alone"
             ) from None
         with client:
             _check_workers(client, address, folder)
             yield client
 
 
-def _options() -> dict[str, Any]:
-    return {"distributed.scheduler.allowed-failures": DEATHS, "distributed.comm.timeouts.connect": ANSWER_S}
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"nothing answered there within {ANSWER_S:g} s"
-    return f"this is no address of one ({error})"
+def _options(scratch: str) -> dict[str, Any]:
+    return {
+        "temporary-directory": scratch,
+        "distributed.scheduler.allowed-failures": DEATHS,
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+    }
 
 
 def _check_workers(client: "Client", address: str, folder: Path) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.object_]
 
 _RFC_4180 = "\r\n"
-"""Given to the csv module as line end, so that it quotes values that hold a CR or LF; a bare LF is written."""
+"""Given to the csv module as line end, so that it quotes values that hold CR or LF; LF alone is written."""
 
 _NO_VALUE = (
     *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),

@@ -10,6 +10,7 @@ from analysis.campaign import analyse as analyse_campaign
 from analysis.evidence import check as check_campaign
 from analysis.rules import rule_names
 from analysis.rules.contract import DEFAULT
+from analysis.scheduling import ALONE, Workforce
 from lab.cli.common import campaign_argument, json_option
 from lab.cli.rule_output import print_findings, print_rule
 from lab.cli.values import print_ecolabel, print_requirement
@@ -52,9 +53,13 @@ def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
     show_default=True,
     help=f"Rule of a published tool to be shown beside: {', '.join(rule_names()[1:])}.",
 )
+@click.option("--jobs", type=int, default=1, show_default=True, help="Number of processes of this machine.")
+@click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers do it, e.g. tcp://host:8786.")
 @json_option
 @click.pass_context
-def analyse(ctx: click.Context, folder: Path, rule: str, as_json: bool) -> None:
+def analyse(
+    ctx: click.Context, folder: Path, rule: str, jobs: int, scheduler: str | None, as_json: bool
+) -> None:
     """Compute the results of a campaign and write them to DIR/results.
 
     Exit code 1 when a finding refuses data: the results are then those of the other runs. With the rule of
@@ -63,8 +68,9 @@ def analyse(ctx: click.Context, folder: Path, rule: str, as_json: bool) -> None:
     \b
     lab analyse campaigns/20260131-120000-demo
     lab analyse okular --rule oscar
+    lab analyse campaigns/20260131-120000-demo --jobs 4
     """
-    results = analyse_with_progress(folder, rule)
+    results = analyse_with_progress(folder, rule, Workforce(jobs, scheduler))
     if as_json:
         print_json(results.to_json())
     elif rule != DEFAULT:
@@ -98,7 +104,7 @@ def report(folder: Path, out: Path | None, as_json: bool) -> None:
         stdout.print(f"Written: {path}", markup=False)
 
 
-def analyse_with_progress(folder: Path, rule: str = DEFAULT) -> Results:
+def analyse_with_progress(folder: Path, rule: str = DEFAULT, workforce: Workforce = ALONE) -> Results:
     """Analyse a campaign, showing on a terminal how many of its runs are done."""
     console = make_stderr()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -107,6 +113,7 @@ def analyse_with_progress(folder: Path, rule: str = DEFAULT) -> Results:
             folder,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
             rule=rule,
+            workforce=workforce,
         )
 
 
