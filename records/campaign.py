@@ -78,6 +78,16 @@ class Environment(Document):
     meter: dict[str, Any]
 
 
+_LONGEST_NAME = 200
+_SHOWN = 60
+
+
+def _names_folder(name: str) -> bool:
+    """Say whether a name can only be that of a folder below ``runs/``."""
+    plain = name not in ("", ".", "..") and "/" not in name and "\0" not in name
+    return plain and len(name.encode()) <= _LONGEST_NAME
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignFolder:
     """Where the parts of a campaign lie. Nothing is read or made by looking up a path."""
@@ -133,7 +143,14 @@ class CampaignFolder:
                 f"{self.path}: no campaign here (there is no campaign.json). "
                 f"Name the folder that `lab run` printed"
             )
-        return Campaign.read(self.campaign_json)
+        campaign = Campaign.read(self.campaign_json)
+        for slot in campaign.plan:
+            if not _names_folder(slot.run_dir):
+                raise RecordError(
+                    f"{self.campaign_json}: plan: slot {slot.slot}: expected the name of a folder in "
+                    f"run_dir, found {slot.run_dir[:_SHOWN]!r}"
+                )
+        return campaign
 
     def attempt(self, slot: Slot, attempt: int) -> Path:
         """Return the run folder of the n-th attempt at a slot: ``0007-cnn``, ``0007-cnn.2``, ..."""

@@ -15,7 +15,8 @@ from typing import Any, Self
 from records.errors import RecordError
 
 _NO_JSON = (ValueError, RecursionError)
-"""What the parser raises: no UTF-8, no JSON, a number of thousands of digits, thousands of brackets."""
+"""What parsing and checking raise: no UTF-8, no JSON, a number of thousands of digits, thousands of
+brackets, half a surrogate pair, and numbers that JSON does not have (NaN, infinity)."""
 
 
 class LineAppender:
@@ -100,6 +101,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
+        _check_writable(document)
     except FileNotFoundError:
         raise RecordError(f"{path}: expected a record here, but there is no such file") from None
     except _NO_JSON as error:
@@ -107,6 +109,15 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise RecordError(f"{path}: expected a JSON object, but its top level is {type(document).__name__}")
     return document
+
+
+def _check_writable(document: Any) -> None:
+    """Refuse what the parser takes and no file can hold: whatever is read is shown and written again.
+
+    Raises:
+        ValueError: a number is not finite, or a text is no text.
+    """
+    json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,8 @@ def read_json_lines(path: Path) -> JsonLines:
     for number, line, whole in _numbered_lines(path):
         try:
             value = json.loads(line) if whole else None
+            if b"\\u" in line:
+                _check_writable(value)
         except _NO_JSON:
             value = None
         if isinstance(value, dict):

@@ -1,5 +1,7 @@
 """Files of a run: are they there, unchanged, and whole?"""
 
+from pathlib import Path
+
 from analysis.evidence.case import RunCase, collect
 from records.files import sha256_of
 from records.findings import Finding
@@ -38,7 +40,7 @@ def _listed(case: RunCase) -> list[Finding]:
     findings = []
     for name, expected in case.run.files.items():
         path = case.path / name
-        if not path.is_file():
+        if not _is_file(path):
             message = f"{name}: run.json lists this file, but it is gone; restore it from a copy"
             findings.append(Finding("refuse", case.name, "file-missing", message))
         elif (found := sha256_of(path)) != expected:
@@ -48,6 +50,13 @@ def _listed(case: RunCase) -> list[Finding]:
             )
             findings.append(Finding("refuse", case.name, "file-changed", message))
     return findings
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def _unlisted(case: RunCase) -> list[Finding]:

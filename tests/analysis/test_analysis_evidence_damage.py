@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from synthetic import small_campaign
 
+from analysis.campaign import analyse
 from analysis.evidence import check
 from records.campaign import Campaign
 from records.errors import SchemaError
@@ -184,3 +185,38 @@ def test_a_plausible_change_of_one_value_is_reported(
     document[key] = value
     (folder / name).write_text(json.dumps(document))
     assert code in {finding.code for finding in check(folder)}
+
+
+@pytest.mark.parametrize(
+    "run_dir",
+    ["../elsewhere", "..", "", "a/b", "x" * 3000, "nul\0", "\ud800"],
+    ids=lambda name: repr(name[:12]),
+)
+def test_a_plan_cannot_lead_out_of_the_campaign(sound: Path, tmp_path: Path, run_dir: str) -> None:
+    folder = tmp_path / "campaign"
+    shutil.copytree(sound, folder)
+    document = json.loads((folder / "campaign.json").read_text())
+    document["plan"][1]["run_dir"] = run_dir
+    (folder / "campaign.json").write_text(json.dumps(document))
+    (finding,) = [f for f in check(folder) if f.code == "record-damaged"]
+    assert finding.message.startswith("campaign.json: ")
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e999", "-Infinity", '"\\ud800"', "9" * 5000, "[" * 5000])
+def test_what_no_file_can_hold_is_damage(sound: Path, tmp_path: Path, value: str) -> None:
+    """The analysis shows and writes again what it reads: nothing may pass that JSON cannot hold."""
+    folder = tmp_path / "campaign"
+    shutil.copytree(sound, folder)
+    text = (folder / "environment.json").read_text()
+    (folder / "environment.json").write_text(text.replace('"synthetic"', value))
+    assert ("", "record-damaged") in {(f.run_dir, f.code) for f in check(folder)}
+    analyse(folder)
+
+
+def test_a_file_name_that_no_file_can_have_is_a_missing_file(sound: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "campaign"
+    shutil.copytree(sound, folder)
+    run = Run.read(folder / "runs/0003-cnn/run.json")
+    run.files["x" * 3000] = "0"
+    run.write(folder / "runs/0003-cnn/run.json")
+    assert ("0003-cnn", "file-missing") in {(f.run_dir, f.code) for f in check(folder)}
