@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.arrays import Floats
 from analysis.gaps import SAME_TIME_S, Hole
@@ -16,8 +17,8 @@ class Border:
 
     Attributes:
         before_w, after_w: the readings before and after the one that holds the border.
-        split_s: ``f * (1 - f) * dt`` where the border cuts an interval mean at its share ``f``;
-            if the whole step happened at the border, the cut misplaces this time times the step.
+        split_s: where the border cuts an interval mean, this time times the step is misplaced if the
+            power changed in one step within it.
     """
 
     before_w: float
@@ -160,6 +161,22 @@ def _borders(trace: PowerTrace, t_s: Floats) -> list[Border]:
     before_w, after_w = pieces.mean[before], pieces.mean[after]
     start_s, stop_s = pieces.start_s[holder], pieces.stop_s[holder]
     cut = (start_s < t_s) & (t_s < stop_s) & (trace.sampling == "interval_mean")
-    split_s = np.where(cut, (t_s - start_s) * (stop_s - t_s) / (stop_s - start_s), 0.0)
+    split_s = np.where(cut, (stop_s - start_s) * _misplaced(pieces, holder, t_s), 0.0)
     columns = (before_w.tolist(), after_w.tolist(), split_s.tolist())
     return [Border(*values) for values in zip(*columns, strict=True)]
+
+
+def _misplaced(pieces: Pieces, holder: NDArray[np.intp], t_s: Floats) -> Floats:
+    """Return the share of an interval that a cut at ``t_s`` misplaces if the power stepped once within it.
+
+    The mean tells where: between the powers before and after it lies as the step lay in time. With
+    the step after the share ``x`` and the cut after ``f``, the mean gives ``min(x (1 - f), f (1 - x))``
+    of the step to the wrong side.
+    """
+    before_w = pieces.mean[np.maximum(holder - 1, 0)]
+    after_w = pieces.mean[np.minimum(holder + 1, len(pieces) - 1)]
+    rise_w = after_w - before_w
+    x = np.clip((after_w - pieces.mean[holder]) / np.where(rise_w == 0, 1.0, rise_w), 0.0, 1.0)
+    f = (t_s - pieces.start_s[holder]) / (pieces.stop_s[holder] - pieces.start_s[holder])
+    misplaced: Floats = np.minimum(x * (1 - f), f * (1 - x))
+    return misplaced

@@ -162,9 +162,9 @@ def estimate_mean(
 def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, float]]:
     """Return the causes of known size, other than those of the meter's line, and their coefficients.
 
-    Where power steps at a border is a property of the workload, and so is at what level the display
-    stands still: runs of one scenario share both, two scenarios do not. What differs from run to run is
-    seen in the repeats; of a single run it has to be known.
+    How sharply power steps is a property of the SUT, by one share of the possible error everywhere; at
+    what level the display stands still is one of the workload. What differs from run to run is seen in
+    the repeats; of a single run it has to be known.
     """
     sums: dict[Cause, float] = {}
     single = len(samples) == 1
@@ -175,7 +175,7 @@ def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, floa
             found = {
                 Cause("latency", (meter.maker, meter.model, meter.serial)): budget.latency_wh,
                 Cause("clock", "campaign"): budget.clock_wh,
-                Cause("split", sample.scenario, "two_point"): budget.split_wh,
+                Cause("split", "campaign", "two_point"): budget.split_wh,
                 Cause("resolution", sample.scenario, "rectangular"): budget.resolution_wh,
             }
             if single:
@@ -183,7 +183,7 @@ def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, floa
                 found[Cause("gap", id(sample), "rectangular")] = budget.gap_wh
             for cause, u_wh in found.items():
                 sums[cause] = sums.get(cause, 0.0) + share.factor * u_wh / total_weight
-    return [(cause, u) for cause, u in sums.items() if u > 0]
+    return [(cause, u) for cause, u in sums.items() if u]
 
 
 def _baseline_weights(samples: list[Sample], n_baselines: int) -> Any:

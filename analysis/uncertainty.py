@@ -30,7 +30,8 @@ class Budget:
         latency_wh: the meter's own delay; the same in every run.
         clock_wh: the SUT's clock against the controller's; the same in every run.
         fit_wh: where the meter's intervals lie, by the stamps of this run.
-        split_wh: a border within an interval mean, where the power may step.
+        split_wh: a border within an interval mean, where the power may step; positive where the window
+            would lose, because all windows that lose do so together.
         resolution_wh: rounding of the readings.
         gap_wh: holes.
         baseline_wh: scatter of the baseline that was subtracted; zero for a gross energy.
@@ -87,7 +88,7 @@ class Budget:
             "latency": self.latency_wh,
             "clock": self.clock_wh,
             "fit": self.fit_wh,
-            "split": self.split_wh,
+            "split": abs(self.split_wh),
             "resolution": self.resolution_wh,
             "gap": self.gap_wh,
             "baseline": self.baseline_wh,
@@ -203,13 +204,10 @@ def _shift_w(first: Border, last: Border) -> float:
 
 
 def _split_j(first: Border, last: Border) -> float:
-    """Return the energy that is misplaced if the power steps just where the window begins and ends.
+    """Return the energy that a window lost because interval means were cut where the power steps.
 
-    It often does, so this is the likely error, not the end of a rectangle. A window that is busier
-    than what surrounds it loses at both ends, and these add; where one end loses and the other
-    wins they would cancel, which is not relied upon.
+    That is, if it changed in one step (`analysis.energy.Border`); if it changed gradually, it is
+    less. A window that is busier than what surrounds it loses at both ends; an epoch among epochs
+    wins at one what it loses at the other.
     """
-    lost_j, lost_too_j = first.step_w * first.split_s, -last.step_w * last.split_s
-    if lost_j * lost_too_j > 0:
-        return abs(lost_j + lost_too_j)
-    return hypot(lost_j, lost_too_j)
+    return first.step_w * first.split_s - last.step_w * last.split_s
