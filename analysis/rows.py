@@ -200,7 +200,8 @@ def trace_row(run: RunMeasure) -> Row:
         "tracker": run.run.tracker,
         "interval_s": run.cadence.interval_s,
         "duration_s": run.whole.window.duration_s,
-        "readings": run.cadence.readings,
+        "readings": run.drawn.readings,
+        "mean_w": run.drawn.mean_w,
         "bin_s": run.drawn.bin_s,
         **{name: np.round(getattr(run.drawn, name), 3).tolist() for name in _DRAWN},
     }

@@ -24,6 +24,7 @@ class ThinTrace:
         t_s: end of each reading's interval, or of each bin that has a reading, ``(m,)``.
         power_w: the readings, or their means by bin.
         low_w, high_w: smallest and largest reading of each bin; empty without bins.
+        readings: how many there were; ``mean_w`` their mean, ``None`` of none.
     """
 
     bin_s: float | None
@@ -31,6 +32,8 @@ class ThinTrace:
     power_w: Floats
     low_w: Floats
     high_w: Floats
+    readings: int
+    mean_w: float | None
 
 
 def points_per_run(runs: int) -> int:
@@ -48,8 +51,9 @@ def thin(t_s: Floats, power_w: Floats, interval_s: float, limit: int) -> ThinTra
         limit: how many points may stay.
     """
     nothing = np.array([], dtype=np.float64)
+    mean_w = float(power_w.mean()) if len(power_w) else None
     if len(t_s) <= limit:
-        return ThinTrace(None, t_s, power_w, nothing, nothing)
+        return ThinTrace(None, t_s, power_w, nothing, nothing, len(t_s), mean_w)
     middle_s = t_s - interval_s / 2
     per_bin = ceil((middle_s[-1] - middle_s[0]) / interval_s / (limit - 1))
     bin_s = per_bin * interval_s
@@ -62,4 +66,6 @@ def thin(t_s: Floats, power_w: Floats, interval_s: float, limit: int) -> ThinTra
         power_w=np.add.reduceat(power_w, first) / count,
         low_w=np.minimum.reduceat(power_w, first),
         high_w=np.maximum.reduceat(power_w, first),
+        readings=len(t_s),
+        mean_w=mean_w,
     )

@@ -43,7 +43,7 @@ def power_sheet(view: View) -> Sheet:
 
 
 def _top_w(scenarios: list[ScenarioView]) -> float:
-    powers = [traces.trace_of(row)[1] for item in scenarios for row in item.traces]
+    powers = [traces.trace_of(row, extremes=True)[1] for item in scenarios for row in item.traces]
     return max((float(power.max()) for power in powers if len(power)), default=1.0) * 1.06
 
 
@@ -57,7 +57,7 @@ def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulat
         lines.append((t_s, power_w))
         axes.plot(*traces.drawable(row, limit), color=scenario.colour, linewidth=0.7, alpha=0.55)
     if len(lines) > 1:
-        step = finite(scenario.traces[0].get("interval_s")) or 1.0
+        step = max((traces.step_s(row) or 0.0 for row in scenario.traces), default=0.0) or 1.0
         mean_t, mean_p = traces.mean_trace(lines, step)
         mean_t, mean_p = traces.thin(mean_t, mean_p, limit)
         axes.plot(mean_t, mean_p, color=palette.INK, linewidth=1.1)
@@ -96,14 +96,13 @@ def _data(view: View) -> Table:
 
 
 def _trace_row(scenario: ScenarioView, row: Row) -> Row:
-    _, power_w = traces.trace_of(row)
-    known = len(power_w) > 0
+    readings, smallest_w, mean_w, largest_w = traces.readings_of(row)
     return {
         "run_dir": row.get("run_dir"),
         "name": scenario.name,
-        "readings": len(power_w),
+        "readings": readings,
         "duration_s": row.get("duration_s"),
-        "smallest_w": float(power_w.min()) if known else None,
-        "mean_w": float(power_w.mean()) if known else None,
-        "largest_w": float(power_w.max()) if known else None,
+        "smallest_w": smallest_w,
+        "mean_w": mean_w,
+        "largest_w": largest_w,
     }

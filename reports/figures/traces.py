@@ -15,22 +15,46 @@ POINTS_PER_REPORT = 60_000
 """Above this the page would weigh megabytes; with many runs each gets an equal share."""
 
 
-def trace_of(row: Row) -> tuple[Array, Array]:
+def trace_of(row: Row, *, extremes: bool = False) -> tuple[Array, Array]:
     """Return a trace as (middle of each reading's interval in s, power in W), both ``(n,)``.
 
     A reading is the mean over the interval that ended at its stamp, so the middle is where it
     belongs in time. Readings without power are left out: the line then has a hole of its own.
+
+    Args:
+        row: a row of ``Results.traces``. Where it holds bins of readings, these are taken for readings.
+        extremes: give the smallest and the largest reading of each bin instead of their mean.
     """
-    half = (finite(row.get("interval_s")) or 0.0) / 2
-    pairs = [
-        (t - half, p)
-        for t, p in zip(
-            map(finite, row.get("t_s") or ()), map(finite, row.get("power_w") or ()), strict=False
-        )
-        if t is not None and p is not None
-    ]
-    table = np.asarray(pairs, dtype=float).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
+    middle_s = _numbers(row.get("t_s")) - (step_s(row) or 0.0) / 2
+    power_w = [_numbers(row.get("power_w"))]
+    if extremes and row.get("low_w"):
+        power_w = [_numbers(row.get("low_w")), _numbers(row.get("high_w"))]
+    n = min(len(middle_s), *map(len, power_w))
+    known = np.isfinite(middle_s[:n]) & np.isfinite([power[:n] for power in power_w]).all(axis=0)
+    pairs = np.stack([power[:n][known] for power in power_w], axis=1)
+    return np.repeat(middle_s[:n][known], len(power_w)), pairs.ravel()
+
+
+def step_s(row: Row) -> float | None:
+    """Return the time from one point of a trace to the next: the meter's interval, or the width of a bin."""
+    return finite(row.get("bin_s")) or finite(row.get("interval_s"))
+
+
+def _numbers(values: list[object] | None) -> Array:
+    numbers = (finite(value) for value in values or ())
+    return np.array([np.nan if number is None else number for number in numbers], dtype=float)
+
+
+def readings_of(row: Row) -> tuple[int, float | None, float | None, float | None]:
+    """Return number, smallest, mean and largest of the readings of a trace."""
+    _, power_w = trace_of(row)
+    _, extremes_w = trace_of(row, extremes=True)
+    if not len(power_w):
+        return 0, None, None, None
+    binned = finite(row.get("bin_s")) is not None
+    number, mean_w = (int(row["readings"]), finite(row["mean_w"])) if binned else (len(power_w), None)
+    mean_w = float(power_w.mean()) if mean_w is None else mean_w
+    return number, float(extremes_w.min()), mean_w, float(extremes_w.max())
 
 
 def points_per_run(runs: int) -> int:
@@ -71,8 +95,8 @@ def drawable(row: Row, limit: int) -> tuple[Array, Array]:
     Returns:
         (t_s, power_w), ``(m,)`` each, with a NaN in both at every hole.
     """
-    t_s, power_w = trace_of(row)
-    step = finite(row.get("interval_s"))
+    t_s, power_w = trace_of(row, extremes=True)
+    step = step_s(row)
     after_holes = np.flatnonzero(np.diff(t_s) > 1.5 * step) + 1 if step else np.array([], dtype=int)
     hole = np.array([np.nan])
     parts_t, parts_p = [], []

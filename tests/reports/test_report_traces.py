@@ -47,3 +47,36 @@ def test_the_mean_of_runs_ends_when_less_than_half_of_them_are_running():
 @pytest.mark.parametrize(("runs", "points"), [(1, 2000), (30, 2000), (120, 500), (10_000, 200)])
 def test_many_runs_share_the_points_of_the_page(runs, points):
     assert traces.points_per_run(runs) == points
+
+
+BINS = {
+    "interval_s": 1.0,
+    "bin_s": 4.0,
+    "readings": 15,
+    "mean_w": 12.5,
+    "t_s": [4.0, 8.0, 16.0],
+    "power_w": [10.0, 12.0, 16.0],
+    "low_w": [9.0, 10.0, 16.0],
+    "high_w": [11.0, 90.0, 16.0],
+}
+
+
+def test_of_binned_readings_the_extremes_are_drawn_and_a_missing_bin_is_a_hole():
+    t_s, power_w = traces.drawable(BINS, 2000)
+    assert t_s[:4].tolist() == [2.0, 2.0, 6.0, 6.0]
+    assert power_w[:4].tolist() == [9.0, 11.0, 10.0, 90.0]
+    assert np.isnan(power_w[4])
+    assert t_s[5] == 14.0
+
+
+def test_of_binned_readings_the_mean_line_is_that_of_the_means():
+    t_s, power_w = traces.trace_of(BINS)
+    assert t_s.tolist() == [2.0, 6.0, 14.0]
+    assert power_w.tolist() == [10.0, 12.0, 16.0]
+
+
+def test_of_binned_readings_number_and_mean_are_those_of_all():
+    assert traces.readings_of(BINS) == (15, 9.0, 12.5, 90.0)
+    raw = {"interval_s": 1.0, "t_s": [1.0, 2.0], "power_w": [10.0, 20.0]}
+    assert traces.readings_of(raw) == (2, 10.0, 15.0, 20.0)
+    assert traces.readings_of({"interval_s": 1.0, "t_s": [], "power_w": []}) == (0, None, None, None)
