@@ -11,6 +11,7 @@ from analysis.baseline import Baseline, BaselinePower
 from analysis.budgets import budget_rows
 from analysis.ecolabel.values import check_ecolabel, ecolabel_rows
 from analysis.evidence import Examination
+from analysis.evidence.certainty import check_scenario_certainty
 from analysis.evidence.examine import Attempt, SlotTask, conclude, examine_slot, survey_campaign
 from analysis.health import check_health, health_values
 from analysis.iso14756.values import check_iso14756, iso14756_values
@@ -120,12 +121,14 @@ def reduce_runs(
     iso14756 = iso14756_values(place, campaign, runs, groups, actions, scenarios, settings)
     ecolabel = ecolabel_rows(groups, environment, settings)
     health = health_values(place.path, groups, settings)
+    studied = [group for group in groups if group.scenario != settings.health.control]
     findings = [
         *examination.findings,
         *check_baseline(baseline, summary, len(runs)),
         *check_rows(rows, actions + epochs + calls, trackers, settings.coverage_min_pct),
         *check_samples(groups),
         *check_scenarios(scenarios),
+        *check_scenario_certainty(scenarios, settings.uncertainty_max_pct),
         *check_health(health),
         *check_iso14756(iso14756, settings),
         *check_ecolabel(groups, ecolabel, settings),
@@ -142,7 +145,7 @@ def reduce_runs(
         epochs=epochs,
         calls=calls,
         scenarios=scenarios,
-        comparisons=[*cost_rows(groups, settings.confidence), *comparison_rows(groups, settings)],
+        comparisons=[*cost_rows(groups, settings.confidence), *comparison_rows(studied, settings)],
         trackers=trackers,
         agreement=agreement_rows(trackers, settings.confidence),
         agreement_scopes=scope_rows(trackers, settings.confidence),
@@ -154,7 +157,7 @@ def reduce_runs(
         budgets=budget_rows(runs, groups, baseline, settings),
         statistics=statistics_rows(groups, settings),
         correlations=correlation_rows(groups, settings),
-        mixed_models=mixed_model_rows(groups, settings),
+        mixed_models=mixed_model_rows(studied, settings),
         iso14756=iso14756,
         ecolabel=ecolabel,
         health=health,

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.progress import Progress
@@ -148,12 +149,26 @@ def print_scenarios(results: Results) -> None:
         "Wh per epoch",
     )
     print_table(columns, rows)
+    _print_health(results.health)
     levels = [row["level"] for row in results.findings]
     counts = ", ".join(f"{levels.count(level)} {level}" for level in LEVELS)
     stdout.print(f"Findings: {counts} (`lab check` lists those about the evidence)", markup=False)
     for row in results.findings:
         if row["level"] == "refuse":
             stdout.print(f"refused: {row['run_dir'] or 'campaign'}: {row['message']}", markup=False)
+
+
+def _print_health(health: dict[str, Any]) -> None:
+    """Print in one line what the control workload says of the lab."""
+    if not health:
+        return
+    spread_pct = health["relative_sd_pct"]
+    spread = "" if spread_pct is None else f", relative sd {spread_pct:.2f} %"
+    stdout.print(
+        f"Lab health: {health['verdict']} by {health['n']} runs of {health['control']} and "
+        f"{health['n_history']} before{spread}",
+        markup=False,
+    )
 
 
 def refusing(results: Results) -> bool:

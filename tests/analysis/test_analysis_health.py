@@ -208,6 +208,15 @@ def test_the_results_hold_the_chart_and_a_finding_for_each_signal(tmp_path: Path
     assert results.settings["health"]["control"] == "control"
 
 
+def test_the_control_workload_is_no_scenario_of_interest(tmp_path: Path) -> None:
+    campaign = health_campaign([100.0] * 3)
+    for n, name in enumerate(("a", "b", "a", "b"), start=4):
+        campaign.runs.append(SyntheticRun(n, name, 100.0 + 60 * n, repeat=n // 2, power_w=90.0 + n))
+    results = analyse(campaign.write(tmp_path / "campaign"))
+    assert {row["scenario"] for row in results.scenarios} == {"control", "a", "b"}
+    assert {row["a"] for row in results.comparisons} | {row["b"] for row in results.comparisons} == {"a", "b"}
+
+
 def test_the_history_that_the_conductor_wrote_stands_before_the_runs(tmp_path: Path) -> None:
     folder = health_campaign([100.0]).write(tmp_path / "campaign")
     HealthRecord(

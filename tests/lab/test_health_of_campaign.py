@@ -109,6 +109,7 @@ def test_to_resume_is_to_acknowledge_and_begins_a_new_phase(bench: Path) -> None
     assert record.stopped is None
     assert reason in [e["reason"] for e in journal(campaign) if e["what"] == "health acknowledged"]
 
+    assert "Lab health: unknown by 2 runs of control and 2 before" in lab("analyse", campaign).stdout
     analysed = lab("analyse", campaign, "--json")
     assert analysed.returncode == 0, analysed.stderr
     chart = json.loads(analysed.stdout)["health"]
