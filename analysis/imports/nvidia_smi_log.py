@@ -147,10 +147,10 @@ class _Reader:
         return value
 
     def _check_unit(self, column: str, unit: str, number: int) -> None:
-        if unit not in UNITS.get(column, {""}):
-            self.refuse(
-                number, f"{column} in {' or '.join(filter(None, UNITS[column]))}", f"the unit {unit!r}"
-            )
+        allowed = UNITS.get(column, {""})
+        if unit not in allowed:
+            words = " or ".join(sorted(allowed - {""})) or "no unit"
+            self.refuse(number, f"{column} in {words}", f"the unit {unit!r}")
 
     def refuse(self, number: int, expected: str, found: str) -> NoReturn:
         """Refuse a line."""

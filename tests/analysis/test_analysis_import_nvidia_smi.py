@@ -254,6 +254,7 @@ HOSTILE = {
     "nan": (GOOD.replace("100.00 W", "nan W", 1), "line 2.*number.*power_w"),
     "another unit": (GOOD.replace("100.00 W", "100.00 mW", 1), "line 2.*power_w in W"),
     "kilowatts in the header": (GOOD.replace("[W]", "[kW]"), "line 1.*power_w in W"),
+    "a state with a unit": (GOOD.replace("P2", "2C", 1), "line 2.*pstate in no unit"),
     "unsorted": (GOOD.replace("12:00:00.500", "11:00:00.500"), "line 3.*later time"),
     "no such time": (GOOD.replace("12:00:00.500", "12:61:00.500"), "line 3"),
     "no power at all": (
