@@ -9,7 +9,7 @@ from records.journal import read_journal
 
 
 def check_additions(place: CampaignFolder) -> list[Finding]:
-    """List the runs whose host samples were imported (`analysis.imports.collectl_host`)."""
+    """List the runs whose host samples were imported (`analysis.imports.collectl.host`)."""
     if not place.journal.is_file():
         return []
     entries = [entry for entry in read_journal(place.journal)[0] if entry.get("what") == HOST_IMPORTED]

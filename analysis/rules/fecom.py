@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from analysis.arrays import mean_or_none
-from analysis.imports.fecom_profile import (
+from analysis.imports.fecom.profile import (
     CHANNELS,
     RECORD,
     CallRecord,

@@ -51,7 +51,7 @@ def nvidia_smi(
     \b
     lab import nvidia-smi train.csv --baseline quiet.csv --timezone Europe/Berlin --out campaigns/gpu
     """
-    from analysis.imports.nvidia_smi import SmiOptions, import_nvidia_smi
+    from analysis.imports.nvidia_smi.importer import SmiOptions, import_nvidia_smi
 
     fields = tuple(field.strip() for field in columns.split(",") if field.strip())
     import_nvidia_smi(files, baselines, out, VERSION, SmiOptions(fields, timezone, scenario))
@@ -78,7 +78,7 @@ def collectl(files: tuple[Path, ...], campaign: Path, timezone: str | None, as_j
     \b
     lab import collectl host-20260131.tab.gz --campaign campaigns/gpu
     """
-    from analysis.imports.collectl_host import add_host_samples
+    from analysis.imports.collectl.host import add_host_samples
 
     done = add_host_samples(campaign, files, timezone)
     if as_json:

@@ -33,7 +33,7 @@ def fecom(
     lab import fecom greenlight/profiles --out campaigns/greenlight
     lab analyse campaigns/greenlight --rule fecom
     """
-    from analysis.imports.fecom import import_fecom
+    from analysis.imports.fecom.importer import import_fecom
 
     import_fecom(files, idle, out, VERSION, timezone)
     print_import(out, as_json)

@@ -33,7 +33,7 @@ def mlperf_power(folders: tuple[Path, ...], sampling: Sampling, out: Path, as_js
     lab import mlperf-power inference_results_v1.0/closed/NVIDIA --out campaigns/mlperf
     lab analyse campaigns/mlperf --rule mlperf
     """
-    from analysis.imports.mlperf_power import import_mlperf_power
+    from analysis.imports.mlperf_power.importer import import_mlperf_power
 
     import_mlperf_power(out, list(folders), version=VERSION, sampling=sampling)
     print_import(out, as_json)

@@ -72,7 +72,7 @@ def _import(
     out: Path,
     as_json: bool,
 ) -> None:
-    from analysis.imports.oscar import import_oscar
+    from analysis.imports.oscar.importer import import_oscar
 
     import_oscar(
         out,

@@ -64,7 +64,7 @@ def wattsup_log(
     lab import wattsup-log fan.raw --start 2026-01-31T12:00:00 --out campaigns/fan
     """
     from analysis.imports.timeline import TimeOptions
-    from analysis.imports.wattsup_log import LogOptions, import_wattsup_log
+    from analysis.imports.wattsup.importer import LogOptions, import_wattsup_log
 
     when = TimeOptions(said["timezone"], said["date_order"], said["start"])
     options = LogOptions(

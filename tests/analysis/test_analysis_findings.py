@@ -455,7 +455,7 @@ def documented() -> dict[str, str]:
 def in_source() -> dict[str, str]:
     """Codes and levels by the calls in the source."""
     found = {}
-    for path in {*SOURCE.rglob("*.py")} - {*(SOURCE / "imports").glob("*.py")}:
+    for path in {*SOURCE.rglob("*.py")} - {*(SOURCE / "imports").rglob("*.py")}:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
                 level, _, code = (

@@ -12,9 +12,9 @@ from synthetic import EPOCH_UTC_S, SyntheticCampaign, SyntheticRun
 
 from analysis.campaign import analyse
 from analysis.evidence import check
-from analysis.imports import collectl_log
-from analysis.imports.collectl_host import add_host_samples
-from analysis.imports.collectl_log import read_collectl_log
+from analysis.imports.collectl import log as collectl_log
+from analysis.imports.collectl.host import add_host_samples
+from analysis.imports.collectl.log import read_collectl_log
 from analysis.imports.repairs import Repairs
 from records.errors import RecordError
 from records.journal import read_journal

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.campaign import analyse
-from analysis.imports.fecom import import_fecom
-from analysis.imports.fecom_profile import CHANNELS, parse_record, read_profile
+from analysis.imports.fecom.importer import import_fecom
+from analysis.imports.fecom.profile import CHANNELS, parse_record, read_profile
 from analysis.rules.fecom import FecomRule, call_row, channel_row
 from records.errors import ConfigurationError, RecordError
 from records.meter import MeterRecord

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.campaign import analyse
-from analysis.imports.mlperf_places import scenario_names
-from analysis.imports.mlperf_power import import_mlperf_power
-from analysis.imports.mlperf_ptd import parse_ptd_log
-from analysis.imports.mlperf_session import zone_of_window
-from analysis.imports.mlperf_spl import parse_spl
+from analysis.imports.mlperf_power.importer import import_mlperf_power
+from analysis.imports.mlperf_power.places import scenario_names
+from analysis.imports.mlperf_power.ptd import parse_ptd_log
+from analysis.imports.mlperf_power.session import zone_of_window
+from analysis.imports.mlperf_power.spl import parse_spl
 from analysis.imports.reading import SourceText
 from analysis.settings import AnalysisSettings
 from records.campaign import CampaignFolder

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.campaign import analyse
-from analysis.imports.nvidia_smi import SmiOptions, import_nvidia_smi
-from analysis.imports.nvidia_smi_log import SmiLog, read_log
+from analysis.imports.nvidia_smi.importer import SmiOptions, import_nvidia_smi
+from analysis.imports.nvidia_smi.log import SmiLog, read_log
 from analysis.imports.reading import read_text
 from analysis.imports.repairs import Repairs
 from records.errors import ConfigurationError, RecordError

@@ -12,8 +12,8 @@ from okular import BASE_W, LabFolder, baseline, usage
 
 from analysis.campaign import analyse
 from analysis.evidence import check
-from analysis.imports.oscar import import_oscar
-from analysis.imports.oscar_marks import read_marks
+from analysis.imports.oscar.importer import import_oscar
+from analysis.imports.oscar.marks import read_marks
 from analysis.imports.reading import SourceText
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import find_zone

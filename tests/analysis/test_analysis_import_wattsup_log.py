@@ -11,8 +11,8 @@ from analysis.campaign import analyse
 from analysis.imports.reading import SourceText
 from analysis.imports.repairs import Repairs
 from analysis.imports.timeline import TimeOptions
-from analysis.imports.wattsup_log import LogOptions, import_wattsup_log, read_run
-from analysis.imports.wattsup_records import read_wattsup
+from analysis.imports.wattsup.importer import LogOptions, import_wattsup_log, read_run
+from analysis.imports.wattsup.records import read_wattsup
 from records.errors import ConfigurationError, RecordError
 from records.imported import read_import
 

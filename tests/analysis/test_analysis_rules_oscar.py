@@ -8,7 +8,7 @@ import pytest
 from okular import LabFolder, baseline, usage
 
 from analysis.campaign import analyse
-from analysis.imports.oscar import import_oscar
+from analysis.imports.oscar.importer import import_oscar
 from analysis.rules import find_rule, rule_names
 from records.errors import ConfigurationError
 from records.results import Results, Row

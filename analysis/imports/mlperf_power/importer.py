@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
-from analysis.imports.mlperf_evidence import judge_clocks, judge_hashes, judge_zone
-from analysis.imports.mlperf_findings import PhaseCase, judge_pair, judge_phase
-from analysis.imports.mlperf_meter import meter_of
-from analysis.imports.mlperf_places import RANGING, find_results, scenario_names
-from analysis.imports.mlperf_ptd import PtdLog, parse_ptd_log
-from analysis.imports.mlperf_session import (
+from analysis.imports.mlperf_power.evidence import judge_clocks, judge_hashes, judge_zone
+from analysis.imports.mlperf_power.findings import PhaseCase, judge_pair, judge_phase
+from analysis.imports.mlperf_power.meter import meter_of
+from analysis.imports.mlperf_power.places import RANGING, find_results, scenario_names
+from analysis.imports.mlperf_power.ptd import PtdLog, parse_ptd_log
+from analysis.imports.mlperf_power.session import (
     ClockComparison,
     HostRecord,
     Phase,
@@ -28,7 +28,7 @@ from analysis.imports.mlperf_session import (
     zone_of_stamps,
     zone_of_window,
 )
-from analysis.imports.mlperf_spl import SplLog, parse_spl
+from analysis.imports.mlperf_power.spl import SplLog, parse_spl
 from analysis.imports.parts import Columns, ImportedRun
 from analysis.imports.reading import read_text
 from analysis.imports.writing import CampaignWriter, source_name

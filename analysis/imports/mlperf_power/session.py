@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.arrays import finite
-from analysis.imports.mlperf_spl import local_s
+from analysis.imports.mlperf_power.spl import local_s
 from analysis.imports.reading import SourceText
 from records.files import read_json
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from analysis.arrays import Floats
-from analysis.imports.json_frames import (
+from analysis.imports.fecom.json_frames import (
     column_of,
     json_of,
     kind_of,

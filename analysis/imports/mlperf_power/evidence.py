@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from analysis.imports.mlperf_session import CLOCK_LIMIT_S, ClockComparison, HostRecord
+from analysis.imports.mlperf_power.session import CLOCK_LIMIT_S, ClockComparison, HostRecord
 from records.findings import Finding
 
 

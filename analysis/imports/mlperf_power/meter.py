@@ -4,9 +4,9 @@ import re
 from math import sqrt
 from typing import Any
 
-from analysis.imports.mlperf_ptd import PtdLog, PtdPhase
-from analysis.imports.mlperf_session import HostRecord
-from analysis.imports.mlperf_spl import SplLog
+from analysis.imports.mlperf_power.ptd import PtdLog, PtdPhase
+from analysis.imports.mlperf_power.session import HostRecord
+from analysis.imports.mlperf_power.spl import SplLog
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
 
 _INTERVAL = re.compile(r"Go,(\d+),")

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
-from analysis.imports.collectl_log import HostLog
-from analysis.imports.oscar_marks import MarkedRun, is_marks, read_marks
-from analysis.imports.oscar_series import (
+from analysis.imports.collectl.log import HostLog
+from analysis.imports.oscar.marks import MarkedRun, is_marks, read_marks
+from analysis.imports.oscar.series import (
     CPU,
     PowerLog,
     hardware_table,

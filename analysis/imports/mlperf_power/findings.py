@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.imports.mlperf_ptd import PtdPhase
-from analysis.imports.mlperf_session import LoadWindow
-from analysis.imports.mlperf_spl import MISSED, SplLog
+from analysis.imports.mlperf_power.ptd import PtdPhase
+from analysis.imports.mlperf_power.session import LoadWindow
+from analysis.imports.mlperf_power.spl import MISSED, SplLog
 from records.findings import Finding
 
 INTERVAL_TOLERANCE = 0.1

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from analysis.imports.counters import NVML_U_S, counter_record
-from analysis.imports.fecom_profile import CHANNELS, Channel, channel_power_w
+from analysis.imports.fecom.profile import CHANNELS, Channel, channel_power_w
 from analysis.imports.parts import Columns
 from records.gpu import GpuRecord
 from records.meter import Identity, MeterRecord

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from analysis.arrays import Floats
-from analysis.imports.fecom_meter import PERF_U_S, meter_of, summed
-from analysis.imports.fecom_profile import Channel
-from analysis.imports.nvidia_smi_log import read_log_file
+from analysis.imports.fecom.meter import PERF_U_S, meter_of, summed
+from analysis.imports.fecom.profile import Channel
+from analysis.imports.nvidia_smi.log import read_log_file
 from analysis.imports.parts import ImportedRun
 from analysis.imports.reading import SourceText, parse_number, read_text
 from analysis.imports.repairs import Repairs

@@ -13,7 +13,7 @@ from analysis.imports.power_values import count_flag
 from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
 from analysis.imports.timeline import TimeOptions, from_interval, latency_u_s, median_interval_s, read_times
-from analysis.imports.wattsup_records import WattsupLog, read_wattsup
+from analysis.imports.wattsup.records import WattsupLog, read_wattsup
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name
 from records.campaign import Kind
 from records.meter import QUANTITIES, Accuracy, Calibration, Identity, MeterRecord

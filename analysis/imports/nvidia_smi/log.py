@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from analysis.imports.nvidia_smi_fields import DMON_COLUMNS, IDENTITIES, KEPT, QUERY_COLUMNS, UNITS
+from analysis.imports.nvidia_smi.fields import DMON_COLUMNS, IDENTITIES, KEPT, QUERY_COLUMNS, UNITS
 from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import isfinite
 from pathlib import Path
 
-from analysis.imports.collectl_log import HostLog, joined, read_collectl_log
+from analysis.imports.collectl.log import HostLog, joined, read_collectl_log
 from analysis.imports.repairs import Repairs
 from records.campaign import CampaignFolder
 from records.errors import RecordError

@@ -17,9 +17,9 @@ from analysis.imports.counters import (
     NVML_WORDS,
     WINDOW_UNKNOWN,
 )
-from analysis.imports.fecom_idle import FILES, START_TIMES, idle_run, is_idle_folder
-from analysis.imports.fecom_meter import meter_of
-from analysis.imports.fecom_profile import CHANNELS, RECORD, CallRecord, read_profile
+from analysis.imports.fecom.idle import FILES, START_TIMES, idle_run, is_idle_folder
+from analysis.imports.fecom.meter import meter_of
+from analysis.imports.fecom.profile import CHANNELS, RECORD, CallRecord, read_profile
 from analysis.imports.parts import ImportedRun, ImportedSpan
 from analysis.imports.repairs import Repairs
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name

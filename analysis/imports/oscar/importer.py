@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from analysis.arrays import Floats
-from analysis.imports.collectl_log import HostLog
-from analysis.imports.oscar_folder import Measurement, read_folder
-from analysis.imports.oscar_marks import MarkedRun
-from analysis.imports.oscar_series import READING_PCT, PowerLog, merged
+from analysis.imports.collectl.log import HostLog
+from analysis.imports.oscar.folder import Measurement, read_folder
+from analysis.imports.oscar.marks import MarkedRun
+from analysis.imports.oscar.series import READING_PCT, PowerLog, merged
 from analysis.imports.parts import AS_WRITTEN, Columns, ImportedRun, ImportedSpan
 from analysis.imports.repairs import Repairs, zone_assumed
 from analysis.imports.stamps import DAY_S, find_zone

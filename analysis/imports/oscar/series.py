@@ -13,7 +13,7 @@ from datetime import tzinfo
 import numpy as np
 
 from analysis.arrays import Floats
-from analysis.imports.collectl_log import HostLog
+from analysis.imports.collectl.log import HostLog
 from analysis.imports.reading import SourceTable, SourceText, read_rows
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import parse_stamp, to_utc

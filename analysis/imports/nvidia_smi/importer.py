@@ -21,7 +21,7 @@ from analysis.imports.counters import (
     WINDOW_UNKNOWN,
     counter_record,
 )
-from analysis.imports.nvidia_smi_log import Sample, SmiLog, read_log_file
+from analysis.imports.nvidia_smi.log import Sample, SmiLog, read_log_file
 from analysis.imports.parts import Columns, ImportedRun
 from analysis.imports.reading import SourceText
 from analysis.imports.repairs import Repairs

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from analysis.imports.mlperf_spl import local_s
+from analysis.imports.mlperf_power.spl import local_s
 from analysis.imports.reading import SourceText
 
 _MESSAGE = re.compile(r"(\d\d-\d\d-\d{4} \d\d:\d\d:\d\d\.\d{3}): ")

@@ -1,0 +1,1 @@
+"""Plot files of collectl: what a host did."""

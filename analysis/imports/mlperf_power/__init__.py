@@ -1,0 +1,1 @@
+"""Results of MLPerf Power: the logs of PTDaemon and of both hosts."""

@@ -1,0 +1,1 @@
+"""Logs of nvidia-smi: the power that a card says of itself."""

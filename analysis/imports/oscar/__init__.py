@@ -1,0 +1,1 @@
+"""Lab data of OSCAR and KEcoLab: marks, power and hardware of a session each."""
