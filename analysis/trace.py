@@ -161,6 +161,8 @@ def _pieces(sessions: list[Session], power_w: Floats, meter: MeterRecord) -> Pie
     if not parts:
         nothing = np.array([], dtype=np.float64)
         return Pieces(nothing, nothing, nothing, nothing)
+    if len(parts) == 1:
+        return Pieces(*parts[0])
     start_s, stop_s, left, right = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     # After a reconnection the meter's clock may have another phase: no time counts twice.
     order = np.argsort(start_s, kind="stable")
