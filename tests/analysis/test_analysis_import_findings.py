@@ -14,7 +14,7 @@ TESTS = "".join(
     path.read_text() for path in (ROOT / "tests").rglob("test_*import*.py") if path != Path(__file__)
 )
 
-SOURCES = {path: ast.parse(path.read_text()) for path in IMPORTS.glob("*.py")}
+SOURCES = {path: ast.parse(path.read_text()) for path in IMPORTS.rglob("*.py")}
 CONSTANTS = {
     node.targets[0].id: node.value.value
     for tree in SOURCES.values()
