@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.arrays import finite
 from analysis.describe import satterthwaite, student_t
-from analysis.meter_errors import Exposures, combined
+from analysis.meter_errors import Exposures, combined, rounded_alike
 
 Reference = Literal["interpolated", "pooled"]
 """Neighbours in time, linearly interpolated; or the time-weighted mean of all baseline runs."""
@@ -119,7 +119,10 @@ class Baseline:
             background_u_w=self.scatter_w,
             weights=weights,
             exposures=combined((weight, self.runs[i].exposures) for i, weight in weights.items()),
-            resolution_u_w=sum(weight * self.runs[i].resolution_u_w for i, weight in weights.items()),
+            resolution_u_w=sum(
+                weight * self.runs[i].resolution_u_w * rounded_alike(self.runs[i].exposures, self.scatter_w)
+                for i, weight in weights.items()
+            ),
         )
 
     def summary(self, confidence: float) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class WindowEnergy:
             nothing was measured.
         filled_j: the part of it that stands in for holes.
         holes: where nothing was measured.
-        overlap2_s2: sum of the squared times, within the window, over which the reading is the same.
+        rounding_share: which share of one reading's rounding error is left in the mean.
         first, last: its borders.
     """
 
@@ -56,7 +56,7 @@ class WindowEnergy:
     energy_j: float | None
     filled_j: float
     holes: tuple[Hole, ...]
-    overlap2_s2: float
+    rounding_share: float
     first: Border
     last: Border
 
@@ -101,7 +101,7 @@ def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[Win
         filled_j.tolist(),
         energy_j.tolist(),
         trace.gaps.within(from_s, to_s),
-        _same2_s2(trace.power_w, from_s, to_s).tolist(),
+        _rounding_shares(trace.power_w, from_s, to_s).tolist(),
         _borders(trace, from_s),
         _borders(trace, to_s),
     )
@@ -112,11 +112,11 @@ def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[Win
             energy_j=None if np.isnan(energy) else energy,
             filled_j=filled,
             holes=holes,
-            overlap2_s2=overlap2,
+            rounding_share=rounding,
             first=first,
             last=last,
         )
-        for begin, to, measured, filled, energy, holes, overlap2, first, last in zip(*columns, strict=True)
+        for begin, to, measured, filled, energy, holes, rounding, first, last in zip(*columns, strict=True)
     ]
 
 
@@ -133,23 +133,25 @@ def _sums(trace: PowerTrace, from_s: Floats, to_s: Floats) -> tuple[Floats, Floa
     return measured_s, filled_j, np.where(known, trace.power_w.integral(from_s, to_s) + filled_j, np.nan)
 
 
-def _same2_s2(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
-    """Return the sum of the squared times in each window over which the reading is the same, ``(k,)``.
+def _rounding_shares(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
+    """Return which share of one reading's rounding error the mean of each window keeps, ``(k,)``.
 
-    Readings that differ are rounded independently; equal ones in a row all by the same amount, so
-    that a steady power may be wrong by half a digit however long it is averaged.
+    Where the power fluctuates by more than a digit, readings are rounded independently and the share
+    is ``1 / sqrt(n)``; where the display stands still it is 1, however long. Between these,
+    a fluctuation of standard deviation s leaves ``exp(-2 pi^2 s^2)`` of the error in common (Widrow and
+    Kollar 2008, Quantization Noise, first harmonic; s in digits). s is told by the share of the readings that differ from the
+    one before: where they move by one digit, half that share is the variance with the rounding's own 1/12.
     """
     if len(pieces) == 0:
-        return np.zeros_like(from_s)
-    begin_s, end_s, before_s2 = pieces.plateaus
-    first = np.searchsorted(end_s, from_s, side="right")
-    last = np.searchsorted(begin_s, to_s, side="left") - 1
-    left, right = np.minimum(first, len(begin_s) - 1), np.maximum(last, 0)
-    starts_s = np.minimum(end_s[left], to_s) - np.maximum(begin_s[left], from_s)
-    ends_s = np.minimum(end_s[right], to_s) - np.maximum(begin_s[right], from_s)
-    between_s2 = before_s2[right] - before_s2[np.minimum(left + 1, right)]
-    several: Floats = np.square(starts_s) + between_s2 + np.square(ends_s)
-    return np.where(last > first, several, np.where(last == first, np.square(starts_s), 0.0))
+        return np.ones_like(from_s)
+    first = np.searchsorted(pieces.stop_s, from_s, side="right")
+    last = np.searchsorted(pieces.start_s, to_s, side="left") - 1
+    left, right = np.minimum(first, len(pieces) - 1), np.maximum(last, 0)
+    moved = np.maximum(pieces.moves_before[right] - pieces.moves_before[left], 0)
+    pairs = np.maximum(right - left, 1)
+    alike = np.exp(-2 * np.pi**2 * np.maximum(moved / pairs / 2 - 1 / 12, 0.0))
+    shares: Floats = np.sqrt(alike**2 + (1 - alike**2) / (pairs + 1))
+    return shares
 
 
 def _borders(trace: PowerTrace, t_s: Floats) -> list[Border]:

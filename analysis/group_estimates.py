@@ -16,7 +16,7 @@ import numpy as np
 from analysis.baseline import Baseline, BaselinePower
 from analysis.estimate import Cause, Causes, Estimate
 from analysis.measure import Measured, RunMeasure
-from analysis.meter_errors import combined
+from analysis.meter_errors import combined, rounded_alike
 from analysis.rows import induced
 from analysis.uncertainty import Budget
 from records.results import USEFUL_WORK, Row
@@ -39,12 +39,16 @@ class Share:
 
 @dataclass(frozen=True)
 class Sample:
-    """One run of the sample: its value ``a``, its weight ``m``, and where the value comes from."""
+    """One run of the sample: its value ``a``, its weight ``m``, and where the value comes from.
+
+    ``level_w`` is the mean gross power behind it.
+    """
 
     value: float
     weight: float
     scenario: str
     shares: list[Share]
+    level_w: float = 0.0
 
 
 def samples_of(runs: list[RunMeasure], rows: list[Row], baseline: Baseline, column: str) -> list[Sample]:
@@ -111,7 +115,8 @@ def _sum(
         shares.append(Share(found[1], reference, window.window.duration_s / 3600))
     if not shares:
         return None
-    return Sample(total_wh, float(len(shares)) if weight is None else weight, run.run.scenario, shares)
+    weight = float(len(shares)) if weight is None else weight
+    return Sample(total_wh, weight, run.run.scenario, shares, _level_w(run))
 
 
 def _mean_power(run: RunMeasure, _: BaselinePower | None) -> Sample | None:
@@ -119,7 +124,11 @@ def _mean_power(run: RunMeasure, _: BaselinePower | None) -> Sample | None:
     if run.whole.energy_wh is None or time_h <= 0:
         return None
     share = Share(run.whole.budget, factor=1 / time_h)
-    return Sample(run.whole.energy_wh / time_h, 1.0, run.run.scenario, [share])
+    return Sample(run.whole.energy_wh / time_h, 1.0, run.run.scenario, [share], _level_w(run))
+
+
+def _level_w(run: RunMeasure) -> float:
+    return (run.whole.energy.energy_j or 0.0) / run.whole.energy.window_s
 
 
 def estimate_mean(
@@ -168,6 +177,7 @@ def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, floa
     """
     sums: dict[Cause, float] = {}
     single = len(samples) == 1
+    spread_w = 0.0 if single else float(np.std([sample.level_w for sample in samples], ddof=1))
     for sample in samples:
         for share in sample.shares:
             budget = share.budget
@@ -176,7 +186,8 @@ def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, floa
                 Cause("latency", (meter.maker, meter.model, meter.serial)): budget.latency_wh,
                 Cause("clock", "campaign"): budget.clock_wh,
                 Cause("split", "campaign", "two_point"): budget.split_wh,
-                Cause("resolution", sample.scenario, "rectangular"): budget.resolution_wh,
+                Cause("resolution", sample.scenario, "rectangular"): budget.resolution_wh
+                * rounded_alike(budget.exposures, spread_w),
             }
             if single:
                 found[Cause("fit", id(sample))] = budget.fit_wh

@@ -11,7 +11,7 @@ it the offset.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import exp, hypot, pi, sqrt
 from typing import Self
 
 from analysis.calibrate import in_force
@@ -31,6 +31,7 @@ class MeterErrors:
         reactive_u: of c, in watt per var.
         latency_u_s: of the meter's own delay.
         calibrated: whether g and o are those of a calibration, else rectangular by the data sheet.
+        resolution_w: of its readings.
     """
 
     maker: str
@@ -43,6 +44,7 @@ class MeterErrors:
     reactive_u: float
     latency_u_s: float
     calibrated: bool
+    resolution_w: float = 0.0
 
     @classmethod
     def of(cls, meter: MeterRecord) -> Self:
@@ -71,6 +73,7 @@ class MeterErrors:
             reactive_u=accuracy.reactive_pct / 100 / sqrt(3),
             latency_u_s=meter.latency_u_s,
             calibrated=calibration is not None,
+            resolution_w=meter.resolution_w,
         )
 
 
@@ -99,3 +102,17 @@ def combined(parts: Iterable[tuple[float, Exposures]]) -> Exposures:
                 so_far.reactive_varh + factor * more.reactive_varh,
             )
     return sums
+
+
+def rounded_alike(exposures: Exposures, sd_w: float) -> float:
+    """Return the share of their rounding error that means of several runs have in common.
+
+    They have all of it where each is at the same place between two digits; a spread of a third
+    of a digit leaves a tenth: ``exp(-2 pi^2 sd^2 / digit^2)`` (Widrow and Kollar 2008).
+
+    Args:
+        exposures: of one of them; its meters tell the digit.
+        sd_w: how the means differ.
+    """
+    digit_w = max((errors.resolution_w for errors in exposures), default=0.0)
+    return exp(-2 * (pi * sd_w / digit_w) ** 2) if digit_w > 0 else 1.0

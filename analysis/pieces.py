@@ -51,14 +51,9 @@ class Pieces:
         return np.concatenate(([0.0], np.cumsum(self._length_s)))
 
     @cached_property
-    def plateaus(self) -> tuple[Floats, Floats, Floats]:
-        """Start and stop of each stretch of pieces with the same mean, ``(p,)``.
-
-        With them the sum of the squared lengths of the stretches before each, and of all, ``(p + 1,)``.
-        """
-        moved = np.concatenate(([0], np.flatnonzero(np.diff(self.mean)) + 1))
-        begin_s, end_s = self.start_s[moved], self.stop_s[np.append(moved[1:], len(self)) - 1]
-        return begin_s, end_s, np.concatenate(([0.0], np.cumsum(np.square(end_s - begin_s))))
+    def moves_before(self) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+        """How often the mean differs from the one before, up to each piece, ``(n,)``."""
+        return np.cumsum(np.diff(self.mean, prepend=self.mean[:1]) != 0)
 
     def integral(self, from_s: Floats, to_s: Floats) -> Floats:
         """Return the integral over windows; time outside the pieces adds nothing.

@@ -2,7 +2,7 @@
 
     P_true = P_indicated * (1 + g) + o + c * Q
     u2(E) = (E u_g)^2 + (T u_o)^2 + 2 E T u_go + (T Q u_c)^2
-            + u_latency^2 + u_clock^2 + u_fit^2 + u_split^2 + sum (res / sqrt(12) * t)^2 + u_gap^2
+            + u_latency^2 + u_clock^2 + u_fit^2 + u_split^2 + (res / sqrt(12) * T * share)^2 + u_gap^2
 
 after the GUM (JCGM 100:2008), 5.1.2 and 5.2.2. What the terms are, their distributions and what
 shares them stands in ``docs/explanation/uncertainty.md``. Terms are kept apart: a mean over runs makes
@@ -156,7 +156,7 @@ def gross_budget(
         clock_wh=wh_from_j(clock_u_s * shift_w),
         fit_wh=wh_from_j(fit_u_s * shift_w),
         split_wh=wh_from_j(_split_j(window.first, window.last)),
-        resolution_wh=wh_from_j(meter.resolution_w / sqrt(12) * sqrt(window.overlap2_s2)),
+        resolution_wh=wh_from_j(meter.resolution_w / sqrt(12) * window.window_s * window.rounding_share),
         gap_wh=wh_from_j(sum(hole.bound_j or 0.0 for hole in window.holes) / sqrt(3)),
     )
 

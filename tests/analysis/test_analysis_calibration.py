@@ -30,7 +30,7 @@ LINE = Calibration(
     simulated=True,
 )
 STEADY = Border(100.0, 100.0, 0.0)
-HOUR_AT_100_W = WindowEnergy(3600.0, 3600.0, 360_000.0, 0.0, (), 3600.0, STEADY, STEADY)
+HOUR_AT_100_W = WindowEnergy(3600.0, 3600.0, 360_000.0, 0.0, (), 1.0, STEADY, STEADY)
 
 
 def wrong_instrument(calibration: Calibration) -> Instrument:

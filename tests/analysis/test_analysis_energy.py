@@ -94,6 +94,24 @@ def test_the_step_at_a_border_is_that_of_the_readings_beside_it() -> None:
     assert window.last.split_s == 0.0
 
 
+def test_a_display_that_stands_still_is_rounded_alike_and_a_lively_one_independently() -> None:
+    assert window_energy(means([90.0] * 100), 0.0, 100.0).rounding_share == 1.0
+    lively = window_energy(means([90.0 + 0.1 * (i % 2) for i in range(100)]), 0.0, 100.0)
+    assert lively.rounding_share == pytest.approx(1 / 10, rel=0.01)
+    seldom = window_energy(means([90.0 + 0.1 * (i % 10 == 0) for i in range(100)]), 0.0, 100.0)
+    assert 0.5 < seldom.rounding_share < 1.0
+    assert window_energy(means([90.0, 91.0]), 0.2, 0.7).rounding_share == 1.0  # a single reading
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.15, 0.5))
+def test_the_rounding_of_a_mean_is_within_what_is_stated_of_it(level: float, spread: float) -> None:
+    # A power that fluctuates by a part of a digit, rounded to digits of 1 W: four standard uncertainties.
+    true_w = 50 + level + spread * np.random.default_rng(1).normal(size=2000)
+    shown = window_energy(means(np.round(true_w).tolist()), 0.0, 2000.0)
+    assert shown.energy_j is not None
+    assert abs(shown.energy_j / 2000 - true_w.mean()) < 4 * shown.rounding_share / 12**0.5
+
+
 def test_a_step_just_at_the_border_is_misplaced_most() -> None:
     window = window_energy(means([40.0, 40.0, 85.0, 100.0, 100.0]), 2.25, 4.0)
     assert window.first.split_s == pytest.approx(0.25 * 0.75)

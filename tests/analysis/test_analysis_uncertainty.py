@@ -17,7 +17,7 @@ WINDOW = WindowEnergy(
     energy_j=360_000.0,
     filled_j=1000.0,
     holes=(Hole(0.0, 10.0, 100.0, 360.0),),
-    overlap2_s2=3590.0,
+    rounding_share=1 / 60,  # 3600 readings rounded independently
     first=Border(40.0, 100.0, 0.25),
     last=Border(100.0, 100.0, 0.0),
 )
@@ -32,7 +32,7 @@ def test_each_term_is_that_of_the_formula() -> None:
     assert budget.gain_wh == pytest.approx(100 * 0.015 / sqrt(3))
     assert budget.offset_wh == pytest.approx(0.3 / sqrt(3))  # 3 counts of 0.1 W for one hour
     assert budget.split_wh == pytest.approx(60 * 0.25 / 3600)  # the whole step, a quarter second off
-    assert budget.resolution_wh == pytest.approx(0.1 / sqrt(12) * sqrt(3590) / 3600)
+    assert budget.resolution_wh == pytest.approx(0.1 / sqrt(12) / 60)  # of one hour
     assert budget.gap_wh == pytest.approx(360 / sqrt(3) / 3600)
 
 
