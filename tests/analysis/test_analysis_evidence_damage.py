@@ -131,7 +131,7 @@ def check_with(sound: Path, name: str, content: bytes) -> set[tuple[str, str]] |
     return {(finding.run_dir, finding.code) for finding in found}
 
 
-SLOW = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+SLOW = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
 @SLOW
