@@ -137,10 +137,10 @@ def _rounding_shares(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
     """Return which share of one reading's rounding error the mean of each window keeps, ``(k,)``.
 
     Where the power fluctuates by more than a digit, readings are rounded independently and the share
-    is ``1 / sqrt(n)``; where the display stands still it is 1, however long. Between these,
-    a fluctuation of standard deviation s leaves ``exp(-2 pi^2 s^2)`` of the error in common (Widrow and
-    Kollar 2008, Quantization Noise, first harmonic; s in digits). s is told by the share of the readings that differ from the
-    one before: where they move by one digit, half that share is the variance with the rounding's own 1/12.
+    is ``1 / sqrt(n)``; where the display stands still it is 1, however long. Between these, a fluctuation
+    of s digits leaves ``exp(-2 pi^2 s^2)`` of the error in common (Widrow and Kollar 2008, Quantization
+    Noise: the first harmonic). The share of the readings that differ from the one before tells s: where
+    they move by one digit, half of it is the variance with the rounding's own 1/12.
     """
     if len(pieces) == 0:
         return np.ones_like(from_s)
