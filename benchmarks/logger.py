@@ -1,11 +1,11 @@
 """See whether the logger keeps up, what it costs, and how right its stamps are: at 1 Hz, 25 Hz and 20 kHz.
 
-    python benchmarks/logger.py [--seconds 60] [--full] [--json]
+    python -m benchmarks.logger [--seconds 60] [--full] [--json]
 
 Each row is a virtual instrument and the logger as processes of their own, one row after the other. The
 instrument writes beside when its intervals truly ended, and which bytes nobody took. Lost are readings
 that ended between the first and the last row of meter.csv and have no row of their own. The CPU share is
-the kernel's account of the logger from its first good reading on, as in benchmarks/overhead.py. The stamp
+the kernel's account of the logger from its first good reading on, as in benchmarks.overhead. The stamp
 error is the stamp less the true end of the interval; the virtual instrument's own delay is in it, up to
 4 % of the interval (5 ms of the PowerSensor3's lumps).
 
@@ -23,8 +23,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from overhead import cpu_s_of_tree
 
+from benchmarks.overhead import cpu_s_of_tree
 from meter.drivers.powersensor3 import SET_S, SETTLING_SETS
 from records.files import read_json
 from records.meter import read_readings

@@ -1,6 +1,6 @@
 """Count what measuring costs the SUT: ours at 1 Hz beside CodeCarbon at 1 s, on the same idle time.
 
-    python benchmarks/overhead.py [--seconds 60] [--json]
+    python -m benchmarks.overhead [--seconds 60] [--json]
 
 Everything runs side by side for the same seconds. CPU time is the kernel's own account: for the
 whole life of a process and the children it waited for, wait4(2); for the steady state, from the
