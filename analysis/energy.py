@@ -137,10 +137,10 @@ def _rounding_shares(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
     """Return which share of one reading's rounding error the mean of each window keeps, ``(k,)``.
 
     Where the power fluctuates by more than a digit, readings are rounded independently and the share
-    is ``1 / sqrt(n)``; where the display stands still it is 1, however long. Between these, a fluctuation
-    of s digits leaves ``exp(-2 pi^2 s^2)`` of the error in common (Widrow and Kollar 2008, Quantization
-    Noise: the first harmonic). The share of the readings that differ from the one before tells s: where
-    they move by one digit, half of it is the variance with the rounding's own 1/12.
+    is ``1 / sqrt(n)``; where the display stands still it is 1, however long. Between these it moves
+    between two digits: with the share p of the readings at one of them the mean is wrong by up to
+    ``|1/2 - p|`` digits, of which ``sqrt(1 - 2 m)`` is the double, m = 2 p (1 - p) being the share of the
+    readings that differ from the one before.
     """
     if len(pieces) == 0:
         return np.ones_like(from_s)
@@ -149,8 +149,8 @@ def _rounding_shares(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
     left, right = np.minimum(first, len(pieces) - 1), np.maximum(last, 0)
     moved = np.maximum(pieces.moves_before[right] - pieces.moves_before[left], 0)
     pairs = np.maximum(right - left, 1)
-    alike = np.exp(-2 * np.pi**2 * np.maximum(moved / pairs / 2 - 1 / 12, 0.0))
-    shares: Floats = np.sqrt(alike**2 + (1 - alike**2) / (pairs + 1))
+    alike2 = np.maximum(1 - 2 * moved / pairs, 0.0)
+    shares: Floats = np.sqrt(alike2 + (1 - alike2) / (pairs + 1))
     return shares
 
 
