@@ -5,12 +5,15 @@ and no item knows of another. Dask is loaded only where it is asked for.
 """
 
 import platform
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -190,22 +193,47 @@ def _local_cluster(jobs: int) -> Iterator["Client"]:
     import dask
     from distributed import Client, LocalCluster
 
-    with (
-        tempfile.TemporaryDirectory(prefix="wattlab-workers-") as scratch,
-        dask.config.set(_options(scratch)),
-        LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=jobs,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-            scheduler_kwargs={"dashboard": False},
-            memory_limit=0,  # what one run needs is known only by reading it
-            silence_logs=50,
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,  # type: ignore[no-untyped-call]
-    ):
+    with ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="wattlab-workers-"))
+        stack.enter_context(dask.config.set(_options(scratch)))
+        with _interrupts_held_back():
+            cluster = stack.enter_context(
+                LocalCluster(  # type: ignore[no-untyped-call]
+                    n_workers=jobs,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0",
+                    scheduler_kwargs={"dashboard": False},
+                    memory_limit=0,  # what one run needs is known only by reading it
+                    silence_logs=50,
+                )
+            )
+            client = stack.enter_context(Client(cluster, set_as_default=False))  # type: ignore[no-untyped-call]
         yield client
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of the block, and what is started in it never hear of it.
+
+    Ctrl-C goes to all processes of a terminal. It is this one that ends the workers, in order, which
+    cannot be done while they start; left alone each would print where it just was.
+    """
+    if threading.current_thread() is not threading.main_thread():  # signals are no business of others
+        yield
+        return
+    resource_tracker.ensure_running()  # its start unblocks SIGINT
+    pressed: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # processes and threads inherit it
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 @contextmanager
