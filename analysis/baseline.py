@@ -1,5 +1,6 @@
 """The baseline: what the SUT draws with only its operating system (METHOD section 3)."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from math import hypot, sqrt
 from typing import Any, Literal
@@ -93,7 +94,7 @@ class Baseline:
             df -= 1
         return sqrt(float(residual_w @ residual_w) / df), df
 
-    @property
+    @cached_property
     def pooled(self) -> BaselinePower | None:
         """Time-weighted mean of all baseline runs."""
         if not self.runs:
@@ -105,7 +106,7 @@ class Baseline:
         """Return the baseline power for a run around this moment, or ``None`` without baseline runs."""
         if not self.runs or self.reference == "pooled":
             return self.pooled
-        after = sum(run.middle_utc_s <= middle_utc_s for run in self.runs)
+        after = bisect_right(self.runs, middle_utc_s, key=lambda run: run.middle_utc_s)
         if after in (0, len(self.runs)):
             return self._weighted({max(after - 1, 0): 1.0})
         before_s, after_s = self.runs[after - 1].middle_utc_s, self.runs[after].middle_utc_s
