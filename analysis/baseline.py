@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import hypot, sqrt
 from typing import Any, Literal
 
