@@ -1,6 +1,7 @@
 """Runs of one scenario, with or without a tracker, in one row."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from analysis.arrays import mean_or_none
@@ -59,9 +60,19 @@ class Group:
         Raises:
             KeyError: there is no such quantity.
         """
+        if column not in self._estimates:
+            self._estimates[column] = self._estimate(column)
+        return self._estimates[column]
+
+    def _estimate(self, column: str) -> Estimate | None:
         samples = samples_of(self.runs, self.rows, self.baseline, column)
         inverse = column.endswith(("_per_wh", "_per_induced_wh"))
         return estimate_mean(samples, (self.label, column), self.baseline, self.causes, inverse=inverse)
+
+    @cached_property
+    def _estimates(self) -> dict[str, Estimate | None]:
+        """Estimates that were asked for: each is made of all runs, and asked for by every comparison."""
+        return {}
 
 
 def group_runs(
