@@ -19,7 +19,7 @@ class Coverage:
         recorded_from_s, recorded_to_s: first and last moment that the readings cover, seconds after
             the start; ``None`` without readings.
         cadence: what the stamps say about the meter.
-        reactive_known: whether its readings tell the reactive power.
+        reactive_known: whether its readings tell the reactive power, where its accuracy depends on that.
     """
 
     coverage_pct: float

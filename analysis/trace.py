@@ -59,7 +59,7 @@ class PowerTrace:
         origin_utc_s: time zero, by the controller's clock.
         sampling: what a reading is.
         cadence: see `CadenceFigures`.
-        reactive_var: pieces of reactive power, where the meter tells it.
+        reactive_var: pieces of reactive power, where the meter tells it and its accuracy depends on it.
     """
 
     power_w: Pieces
@@ -121,21 +121,22 @@ def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTr
     good = unflagged & np.isfinite(power_w) & near
     session = np.cumsum(flag.is_("reconnected"), dtype=np.int_)[good]
     backwards = int(np.count_nonzero(np.diff(stamp_s[good]) < 0))
-    order = np.lexsort((stamp_s[good], session))
+    order = np.lexsort((stamp_s[good], session)) if backwards else slice(None)
     arrival_s = (stamp_s[good] - origin_utc_s)[order]
     sessions = fit_sessions(arrival_s, session[order], meter.interval_s)
     pieces = _pieces(sessions, corrected_w(power_w[good][order], meter), meter)
-    reactive_var = _reactive_var(table, power_w)[good][order]
-    known = np.isfinite(reactive_var)
     flags = {name: count for name, count in flag.counts().items() if name}
     empty = int(np.count_nonzero(unflagged & ~good))
     if empty:
         flags["unreadable"] = empty
     figures = _figures(sessions, meter.interval_s, backwards, flags, table.damaged_lines)
-    if not known.any():
-        return PowerTrace(pieces, origin_utc_s, meter.sampling, figures)
-    reactive_var = np.where(known, reactive_var, reactive_var[known].mean())
-    reactive = _pieces(sessions, reactive_var, meter)
+    reactive = None
+    if meter.accuracy.reactive_pct:
+        reactive_var = _reactive_var(table, power_w)[good][order]
+        known = np.isfinite(reactive_var)
+        if known.any():
+            reactive_var = np.where(known, reactive_var, reactive_var[known].mean())
+            reactive = _pieces(sessions, reactive_var, meter)
     return PowerTrace(pieces, origin_utc_s, meter.sampling, figures, reactive)
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _RFC_4180 = "\r\n"
 """Given to the csv module as line end, so that it quotes values that hold CR or LF; LF alone is written."""
 
+_SEVERAL_BLOCKS_BYTES = 1 << 20
+"""pyarrow reads in blocks of this size; for a single one threads cost more than they save."""
+
 _NO_VALUE = (
     *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
     *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
@@ -220,8 +223,9 @@ def read_sound(content: bytes, lines: TableLines, text: Sequence[str], separator
     try:
         table = arrow.read_csv(
             pa.BufferReader(body),
-            # One thread: runs are done side by side (`--jobs`), not the blocks of one file.
-            read_options=arrow.ReadOptions(column_names=lines.header, use_threads=False),
+            read_options=arrow.ReadOptions(
+                column_names=lines.header, use_threads=len(body) > _SEVERAL_BLOCKS_BYTES
+            ),
             parse_options=arrow.ParseOptions(delimiter=separator),
             convert_options=arrow.ConvertOptions(column_types=texts, null_values=_NO_VALUE),
         )
