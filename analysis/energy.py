@@ -49,6 +49,7 @@ class WindowEnergy:
         holes: where nothing was measured.
         rounding_share: which share of one reading's rounding error is left in the mean.
         first, last: its borders.
+        unseen_j: standard uncertainty by what happened between momentary readings.
     """
 
     window_s: float
@@ -59,6 +60,7 @@ class WindowEnergy:
     rounding_share: float
     first: Border
     last: Border
+    unseen_j: float = 0.0
 
     @property
     def coverage_pct(self) -> float:
@@ -104,6 +106,7 @@ def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[Win
         _rounding_shares(trace.power_w, from_s, to_s).tolist(),
         _borders(trace, from_s),
         _borders(trace, to_s),
+        _unseen_j(trace.power_w, from_s, to_s).tolist(),
     )
     return [
         WindowEnergy(
@@ -115,8 +118,11 @@ def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[Win
             rounding_share=rounding,
             first=first,
             last=last,
+            unseen_j=unseen,
         )
-        for begin, to, measured, filled, energy, holes, rounding, first, last in zip(*columns, strict=True)
+        for begin, to, measured, filled, energy, holes, rounding, first, last, unseen in zip(
+            *columns, strict=True
+        )
     ]
 
 
@@ -152,6 +158,14 @@ def _rounding_shares(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
     alike2 = np.maximum(1 - 2 * moved / pairs, 0.0)
     shares: Floats = np.sqrt(alike2 + (1 - alike2) / (pairs + 1))
     return shares
+
+
+def _unseen_j(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
+    """Return the standard uncertainty of each window by what momentary readings do not see, ``(k,)``."""
+    first = np.searchsorted(pieces.stop_s, from_s, side="right")
+    after = np.maximum(np.searchsorted(pieces.start_s, to_s, side="left"), first)
+    unseen_j: Floats = np.sqrt(pieces.unseen2_before[after] - pieces.unseen2_before[first])
+    return unseen_j
 
 
 def _borders(trace: PowerTrace, t_s: Floats) -> list[Border]:

@@ -191,6 +191,7 @@ def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, floa
             }
             if single:
                 found[Cause("fit", id(sample))] = budget.fit_wh
+                found[Cause("sampling", id(share))] = budget.sampling_wh
                 found[Cause("gap", id(sample), "rectangular")] = budget.gap_wh
             for cause, u_wh in found.items():
                 sums[cause] = sums.get(cause, 0.0) + share.factor * u_wh / total_weight

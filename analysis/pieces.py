@@ -55,6 +55,20 @@ class Pieces:
         """How often the mean differs from the one before, up to each piece, ``(n,)``."""
         return np.cumsum(np.diff(self.mean, prepend=self.mean[:1]) != 0)
 
+    @cached_property
+    def unseen2_before(self) -> Floats:
+        """Sum of the squared errors by what happens between momentary values up to each piece, ``(n + 1,)``.
+
+        A change of d between two of them may have happened at any moment: d / sqrt(12). A fluctuation that
+        is faster than they are adds its own standard deviation, told by the median change (1.4826 times
+        the median is the standard deviation of normal values; a difference has twice their variance).
+        Level pieces know what happened in them.
+        """
+        change = self.right - self.left
+        fluctuation = 1.4826 * float(np.median(np.abs(change))) / np.sqrt(2) if len(self) else 0.0
+        errors2 = np.square(self._length_s) * (np.square(change) / 12 + fluctuation**2)
+        return np.concatenate(([0.0], np.cumsum(errors2)))
+
     def integral(self, from_s: Floats, to_s: Floats) -> Floats:
         """Return the integral over windows; time outside the pieces adds nothing.
 

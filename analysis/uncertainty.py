@@ -2,7 +2,8 @@
 
     P_true = P_indicated * (1 + g) + o + c * Q
     u2(E) = (E u_g)^2 + (T u_o)^2 + 2 E T u_go + (T Q u_c)^2
-            + u_latency^2 + u_clock^2 + u_fit^2 + u_split^2 + (res / sqrt(12) * T * share)^2 + u_gap^2
+            + u_latency^2 + u_clock^2 + u_fit^2 + u_split^2 + (res / sqrt(12) * T * share)^2
+            + u_gap^2 + u_sampling^2
 
 after the GUM (JCGM 100:2008), 5.1.2 and 5.2.2. What the terms are, their distributions and what
 shares them stands in ``docs/explanation/uncertainty.md``. Terms are kept apart: a mean over runs makes
@@ -18,6 +19,7 @@ from analysis.meter_errors import Exposure, Exposures, MeterErrors, combined
 from records.meter import MeterRecord
 from records.units import wh_from_j
 
+_NORMAL = ("calibration", "latency", "clock", "fit", "sampling")
 _RECTANGULAR = ("gain", "offset", "power_factor", "resolution", "gap")
 
 
@@ -34,6 +36,7 @@ class Budget:
             would lose, because all windows that lose do so together.
         resolution_wh: rounding of the readings.
         gap_wh: holes.
+        sampling_wh: what happened between momentary readings.
         baseline_wh: scatter of the baseline that was subtracted; zero for a gross energy.
     """
 
@@ -44,6 +47,7 @@ class Budget:
     split_wh: float
     resolution_wh: float
     gap_wh: float
+    sampling_wh: float = 0.0
     baseline_wh: float = 0.0
 
     @property
@@ -91,6 +95,7 @@ class Budget:
             "split": abs(self.split_wh),
             "resolution": self.resolution_wh,
             "gap": self.gap_wh,
+            "sampling": self.sampling_wh,
             "baseline": self.baseline_wh,
         }
         return {term: u_wh for term, u_wh in found.items() if u_wh > 0}
@@ -104,7 +109,7 @@ class Budget:
         terms = self.terms()
         return Parts(
             student=[(terms["baseline"], baseline_df)] if "baseline" in terms else [],
-            normal=[terms[term] for term in ("calibration", "latency", "clock", "fit") if term in terms],
+            normal=[terms[term] for term in _NORMAL if term in terms],
             rectangular=[terms[term] for term in _RECTANGULAR if term in terms],
             two_point=[terms["split"]] if "split" in terms else [],
         )
@@ -118,7 +123,7 @@ class Budget:
     @property
     def random_wh(self) -> float:
         """What differs from run to run."""
-        return hypot(self.fit_wh, self.resolution_wh, self.gap_wh)
+        return hypot(self.fit_wh, self.resolution_wh, self.gap_wh, self.sampling_wh)
 
     @property
     def total_wh(self) -> float:
@@ -158,6 +163,7 @@ def gross_budget(
         split_wh=wh_from_j(_split_j(window.first, window.last)),
         resolution_wh=wh_from_j(meter.resolution_w / sqrt(12) * window.window_s * window.rounding_share),
         gap_wh=wh_from_j(sum(hole.bound_j or 0.0 for hole in window.holes) / sqrt(3)),
+        sampling_wh=wh_from_j(window.unseen_j),
     )
 
 

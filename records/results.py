@@ -5,13 +5,14 @@ order. Further columns may follow them.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
 from records.documents import Document
 from records.errors import RecordError
-from records.files import write_atomically
+from records.files import write_parts_atomically
 from records.findings import FINDING_COLUMNS
 from records.tables import write_table
 from records.trackers import TRACKER_COLUMNS
@@ -412,6 +413,7 @@ BUDGET_TERMS = (
     "split",
     "resolution",
     "gap",
+    "sampling",
     "baseline",
     "repeats",
 )
@@ -530,18 +532,23 @@ class Results(Document):
 
     def write(self, path: Path) -> None:
         """Write the document atomically, one row a line: some campaigns have a hundred thousand."""
-        parts = (f"{_json(name)}: {_rows_json(value)}" for name, value in self.to_json().items())
-        write_atomically(path, "{\n" + ",\n".join(parts) + "\n}\n")
+        write_parts_atomically(path, _json_lines(self.to_json()))
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _rows_json(value: Any) -> str:
-    if not isinstance(value, list) or not value:
-        return _json(value)
-    return "[\n" + ",\n".join(map(_json, value)) + "\n]"
+def _json_lines(document: dict[str, Any]) -> Iterator[str]:
+    for number, (name, value) in enumerate(document.items()):
+        yield f"{',' if number else '{'}\n{_json(name)}: "
+        if isinstance(value, list) and value:
+            yield "[\n" + _json(value[0])
+            yield from (",\n" + _json(row) for row in value[1:])
+            yield "\n]"
+        else:
+            yield _json(value)
+    yield "\n}\n"
 
 
 _TABLES = {

@@ -112,6 +112,20 @@ def test_the_rounding_of_a_mean_is_within_what_is_stated_of_it(level: float, spr
     assert abs(shown.energy_j / 2000 - true_w.mean()) < 4 * shown.rounding_share / 12**0.5
 
 
+def test_momentary_readings_do_not_see_what_happens_between_them_and_means_do() -> None:
+    assert window_energy(means([40.0, 100.0, 40.0]), 0.0, 3.0).unseen_j == 0.0
+    stepped = moments([float(i) for i in range(21)], [40.0] * 10 + [100.0] * 11)
+    # One step of 60 W somewhere within one second; all other changes are none.
+    assert window_energy(stepped, 0.0, 20.0).unseen_j == pytest.approx(60 / 12**0.5)
+    assert window_energy(stepped, 12.0, 20.0).unseen_j == 0.0
+
+
+def test_momentary_readings_of_a_fluctuation_average_as_samples_do() -> None:
+    power_w = 50 + np.random.default_rng(1).normal(size=401)
+    trace = moments([float(i) for i in range(401)], power_w.tolist())
+    assert window_energy(trace, 0.0, 400.0).unseen_j == pytest.approx(20 * (1 + 1 / 6) ** 0.5, rel=0.1)
+
+
 def test_a_step_just_at_the_border_is_misplaced_most() -> None:
     window = window_energy(means([40.0, 40.0, 85.0, 100.0, 100.0]), 2.25, 4.0)
     assert window.first.split_s == pytest.approx(0.25 * 0.75)

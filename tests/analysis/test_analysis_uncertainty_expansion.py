@@ -4,7 +4,7 @@ from math import hypot, inf, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.describe import student_t
@@ -70,6 +70,7 @@ def test_several_sizes_of_unknown_sign_are_covered() -> None:
     assert expanded(Parts(two_point=[1.0, 1.0]), 0.95) >= 2.0
 
 
+@settings(deadline=None)
 @given(st.lists(U, max_size=3), st.lists(U, max_size=3), st.lists(U, max_size=2), U, st.floats(1, 50))
 def test_intervals_scale_with_their_terms_and_lie_between_the_extremes(
     normal: list[float], rectangular: list[float], two_point: list[float], type_a: float, df: float
