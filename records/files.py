@@ -6,7 +6,7 @@ written beside their place and moved into it, so that a reader never sees half o
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -77,10 +77,15 @@ class LineAppender:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a text file so that a reader sees the old one or the new one, never a part."""
+    write_parts_atomically(path, [text])
+
+
+def write_parts_atomically(path: Path, parts: Iterable[str]) -> None:
+    """Write a text file part by part, so that it need not be in memory as a whole; see `write_atomically`."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with open(beside, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
