@@ -106,7 +106,7 @@ def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[Win
         _rounding_shares(trace.power_w, from_s, to_s).tolist(),
         _borders(trace, from_s),
         _borders(trace, to_s),
-        _unseen_j(trace.power_w, from_s, to_s).tolist(),
+        trace.power_w.unseen(from_s, to_s).tolist(),
     )
     return [
         WindowEnergy(
@@ -158,14 +158,6 @@ def _rounding_shares(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
     alike2 = np.maximum(1 - 2 * moved / pairs, 0.0)
     shares: Floats = np.sqrt(alike2 + (1 - alike2) / (pairs + 1))
     return shares
-
-
-def _unseen_j(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
-    """Return the standard uncertainty of each window by what momentary readings do not see, ``(k,)``."""
-    first = np.searchsorted(pieces.stop_s, from_s, side="right")
-    after = np.maximum(np.searchsorted(pieces.start_s, to_s, side="left"), first)
-    unseen_j: Floats = np.sqrt(pieces.unseen2_before[after] - pieces.unseen2_before[first])
-    return unseen_j
 
 
 def _borders(trace: PowerTrace, t_s: Floats) -> list[Border]:

@@ -56,18 +56,34 @@ class Pieces:
         return np.cumsum(np.diff(self.mean, prepend=self.mean[:1]) != 0)
 
     @cached_property
-    def unseen2_before(self) -> Floats:
-        """Sum of the squared errors by what happens between momentary values up to each piece, ``(n + 1,)``.
+    def _unseen2(self) -> Floats:
+        change = self.right - self.left
+        fluctuation = 1.4826 * float(np.median(np.abs(change))) / np.sqrt(2)
+        unseen2: Floats = np.square(self._length_s) * (np.square(change) / 12 + fluctuation**2)
+        return unseen2
+
+    @cached_property
+    def _unseen2_before(self) -> Floats:
+        return np.concatenate(([0.0], np.cumsum(self._unseen2)))
+
+    def unseen(self, from_s: Floats, to_s: Floats) -> Floats:
+        """Return the standard uncertainty of integrals by what happens between momentary values, ``(k,)``.
 
         A change of d between two of them may have happened at any moment: d / sqrt(12). A fluctuation that
         is faster than they are adds its own standard deviation, told by the median change (1.4826 times
         the median is the standard deviation of normal values; a difference has twice their variance).
         Level pieces know what happened in them.
         """
-        change = self.right - self.left
-        fluctuation = 1.4826 * float(np.median(np.abs(change))) / np.sqrt(2) if len(self) else 0.0
-        errors2 = np.square(self._length_s) * (np.square(change) / 12 + fluctuation**2)
-        return np.concatenate(([0.0], np.cumsum(errors2)))
+        until: Floats = np.sqrt(np.maximum(self._unseen2_until(to_s) - self._unseen2_until(from_s), 0.0))
+        return until
+
+    def _unseen2_until(self, t_s: Floats) -> Floats:
+        if len(self) == 0:
+            return np.zeros_like(t_s)
+        piece, inside_s = self._place(t_s)
+        length_s = self._length_s[piece]
+        share = inside_s / np.where(length_s > 0, length_s, 1.0)
+        return self._unseen2_before[piece] + self._unseen2[piece] * share
 
     def integral(self, from_s: Floats, to_s: Floats) -> Floats:
         """Return the integral over windows; time outside the pieces adds nothing.

@@ -81,8 +81,8 @@ CLASSES = (
         calibration=Calibration(of=WHO, simulated=True, **SHEET),  # type: ignore[arg-type]
     ),
     MeterClass(
-        "momentary values, 0.5 % and 1 count of 0.1 W, 0.2 s",
-        interval_s=0.2,
+        "momentary values, 0.5 % and 1 count of 0.1 W, 0.5 s",
+        interval_s=0.5,
         sampling="instantaneous",
         accuracy=Accuracy(reading_pct=0.5, counts=1.0),
         latency_u_s=0.05,
