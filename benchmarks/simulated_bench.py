@@ -264,8 +264,9 @@ class Bench:
         late_s += np.where(random.uniform(size=len(ends_s)) < 0.01, 0.3 * of.interval_s, 0.0)
         arrival_s = ends_s + 0.4 + errors.latency_s + late_s
         kept = np.ones(len(ends_s), dtype=bool)
-        lost = int(0.008 * length_s / of.interval_s)
-        if lost and random.uniform() < 0.3:  # a hole, short enough for the run to count
+        # A lost momentary reading costs the time on both sides of it.
+        lost = int(0.008 * length_s / of.interval_s) - (of.sampling == "instantaneous")
+        if lost > 0 and random.uniform() < 0.3:  # a hole, short enough for the run to count
             at = random.integers(len(kept) - lost)
             kept[at : at + lost] = False
         columns: dict[str, Any] = {
