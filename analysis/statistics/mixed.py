@@ -59,9 +59,10 @@ def mixed_model(samples: list[Sample], confidence: float) -> list[Row]:
         "n": len(design.values),
         "blocks": len(np.unique(design.block)),
     }
-    if not any(scattered(design.values[design.scenario == i]) for i in range(len(design.labels))):
+    scale = float(np.std(design.values))  # of which squares are taken: below `tiny` they are none
+    scatters = any(scattered(design.values[design.scenario == i]) for i in range(len(design.labels)))
+    if not scatters or scale < np.finfo(np.float64).tiny:
         return [_failed(common, "the repeats do not scatter: there is nothing to fit")]
-    scale = float(np.std(design.values))
     try:
         fit, warned = noted(lambda: _fit(design, scale))
     except (np.linalg.LinAlgError, ValueError) as error:

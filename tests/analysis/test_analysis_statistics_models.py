@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.statistics.correlation import correlation_row, fisher_interval, within_runs
@@ -129,6 +129,7 @@ def test_scenarios_that_scatter_differently_are_pointed_out() -> None:
 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.lists(st.floats(0.0, 1e3), min_size=3, max_size=3), min_size=2, max_size=6))
+@example([[0.0, 0.0, 0.0], [2e-313, 0.0, 0.0]])
 def test_whatever_is_measured_the_model_ends_in_rows_of_finite_numbers(blocks: list[list[float]]) -> None:
     samples = [scenario(name, [block[i] for block in blocks]) for i, name in enumerate("abc")]
     for row in mixed_model(samples, 0.95):
