@@ -5,6 +5,8 @@
 PYTHON ?= python3
 # Most tests wait for real processes and real seconds, so that more of them than cores can run.
 WORKERS ?= 4
+# Files that train or run campaigns begin first, so that the short ones fill the time until they end.
+LONGEST = tests/lab/test_training_campaign.py tests/meter/test_meter_conformance.py tests/workload tests/lab
 PIP = -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 BIN = .venv/bin
 .PHONY: demo test test-all check fuzz conformance setup envs collectl browser peers format clean
@@ -16,13 +18,14 @@ test: setup envs collectl browser peers check
 
 test-all: setup envs collectl browser peers check
 	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n $(WORKERS) -m "hypothesis and not slow" --hypothesis-profile thorough
 
 check:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(LONGEST) tests
 
 # The property tests of the parsers with many more examples: an hour or so.
 fuzz: setup

@@ -1,6 +1,6 @@
 """See what the analysis costs: time beside the plain reading of the same bytes, and memory.
 
-    python benchmarks/analysis.py [--rows 1e5,1e6,1e7] [--per-run 3600] [--interval 1.0] [--jobs 1,2] [--json]
+    python -m benchmarks.analysis [--rows 1e5,1e6,1e7] [--per-run 3600] [--interval 1.0] [--jobs 1,2] [--json]
 
 Makes synthetic campaigns with that many rows of meter.csv, in runs of ``--per-run`` readings with 20 epochs
 and a host.csv with a row a second, and analyses each (every file is hashed, checked, read and integrated;

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# `make fuzz` runs the property tests for much longer than the default run does.
+# The default run tries fewer examples than `make test-all` does, `make fuzz` many more.
+settings.register_profile("quick", max_examples=40, deadline=None)
+settings.register_profile("thorough", max_examples=200, deadline=None)
 settings.register_profile("fuzz", max_examples=50_000, deadline=None)
+settings.load_profile("quick")
 
 ROOT = Path(__file__).resolve().parent.parent
 

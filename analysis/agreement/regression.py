@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.agreement.pairs import Estimate, Pairs
 from analysis.arrays import Floats
-from analysis.describe import student_t
+from analysis.describe import SAME_SHARE, student_t
 
 MOST_ROWS = 2000
 """Passing and Bablok's line looks at every pair of rows; above this many it is left out."""
@@ -53,6 +53,8 @@ def deming(pairs: Pairs, confidence: float, error_ratio: float | None = None) ->
         return None
     origin_x, origin_y = float(pairs.measured.mean()), float(pairs.estimated.mean())
     x, y = pairs.measured - origin_x, pairs.estimated - origin_y
+    if float(np.ptp(x)) <= SAME_SHARE * float(np.abs(pairs.measured).max()):
+        return None  # what is left of it by rounding would give any slope
     by_group = np.array([pairs.group_sums(part) for part in (np.ones(len(x)), x, y, x * x, x * y, y * y)])
     every = by_group.sum(axis=1)
     slope = float(_deming_slopes(every[:, None], ratio)[0])

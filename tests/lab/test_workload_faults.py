@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from lab_bench import (
     journal,
     lab,
@@ -27,6 +28,7 @@ def test_a_failing_workload_is_reported_with_its_last_words_and_not_counted(tmp_
     assert "slot-incomplete" in check.stdout
 
 
+@pytest.mark.slow
 def test_a_hanging_workload_is_ended_at_its_limit(tmp_path: Path) -> None:
     command = '["sh", "-c", "trap \'\' TERM; sleep 61234 & sleep 61234"]'
     config = write_config(tmp_path, command=command, limit_s=2, max_attempts=1)

@@ -49,6 +49,7 @@ def test_a_script_without_keras_is_run_without_importing_it(run_python, cpu_pyth
     assert run_python("-m", "wattlab_probe", str(script), python=cpu_python).stdout == "False\n"
 
 
+@pytest.mark.slow  # a campaign in tests/lab does the same in the default run
 @pytest.mark.tensorflow
 def test_an_unmodified_keras_script_gets_its_epochs_and_behaves_the_same(run_python, run_dir, cpu_python):
     script = str(PROGRAMS / "unmodified_keras.py")

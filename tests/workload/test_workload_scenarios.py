@@ -81,6 +81,7 @@ def test_training_stops_at_the_target(run_python, run_dir, cpu_python):
     assert [span.data["epoch"] for span in spans if span.span == "epoch"] == [1]
 
 
+@pytest.mark.slow
 def test_transfer_says_that_its_weights_are_random(run_python, run_dir, cpu_python):
     options = "--image-size 96 --images 20 --max-epochs 1 --data generated --weights random"
     done = run_python(str(SCENARIOS / "transfer.py"), *options.split(), python=cpu_python)
@@ -93,6 +94,7 @@ def test_transfer_says_that_its_weights_are_random(run_python, run_dir, cpu_pyth
     assert (summary["parameters"], summary["trainable_parameters"]) == (2_264_389, 6_405)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -113,6 +115,7 @@ def test_unusable_data_ends_with_a_message_and_leaves_nothing(
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_unreachable_weights_are_refused_when_they_were_asked_for(run_python, cpu_python, tmp_path):
     options = "--image-size 96 --images 20 --data generated --weights imagenet"
     nobody = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
@@ -135,6 +138,7 @@ def test_idle_loads_the_framework_and_sleeps(run_python, run_dir, cpu_python):
     assert spans[1].t_stop_mono_s - spans[1].t_start_mono_s >= 0.5
 
 
+@pytest.mark.slow
 def test_an_aborted_training_cleans_up(start, run_dir, cpu_python, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
