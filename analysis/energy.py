@@ -184,7 +184,8 @@ def _misplaced(pieces: Pieces, holder: NDArray[np.intp], t_s: Floats) -> Floats:
     before_w = pieces.mean[np.maximum(holder - 1, 0)]
     after_w = pieces.mean[np.minimum(holder + 1, len(pieces) - 1)]
     rise_w = after_w - before_w
-    x = np.clip((after_w - pieces.mean[holder]) / np.where(rise_w == 0, 1.0, rise_w), 0.0, 1.0)
+    with np.errstate(over="ignore"):  # beside a rise of next to nothing; the limits say which side
+        x = np.clip((after_w - pieces.mean[holder]) / np.where(rise_w == 0, 1.0, rise_w), 0.0, 1.0)
     f = (t_s - pieces.start_s[holder]) / (pieces.stop_s[holder] - pieces.start_s[holder])
     misplaced: Floats = np.minimum(x * (1 - f), f * (1 - x))
     return misplaced

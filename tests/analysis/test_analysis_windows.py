@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.energy import energies_j, window_energies, window_energy
@@ -25,6 +25,7 @@ WINDOWS = st.lists(st.tuples(st.floats(-5, 45), st.floats(0, 30)), max_size=8)
 
 @settings(max_examples=300, deadline=None)
 @given(powers=POWERS, windows=WINDOWS)
+@example(powers=[None, None, 2.2e-309, 1.0, 0.0], windows=[(0.0, 3.0)])
 def test_windows_together_are_windows_one_by_one(
     powers: list[float | None], windows: list[tuple[float, float]]
 ) -> None:
