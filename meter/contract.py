@@ -8,6 +8,7 @@ Most drivers build on one of: `meter.serial_meter.SerialMeter` (owns a serial po
 `meter.polling.PolledMeter` (has to be asked), and the families in `meter.protocols`.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import TracebackType
@@ -60,8 +61,9 @@ class Meter(ABC):
     sampling: ClassVar[Sampling]
     fastest_interval_s: ClassVar[float]
     averaging_s: ClassVar[float | None] = None
-    latency_s: ClassVar[float]
-    latency_u_s: ClassVar[float]
+    # Where no source states the delay: anywhere within half an interval of the usual second.
+    latency_s: ClassVar[float] = 0.0
+    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float]
     accuracy: ClassVar[Accuracy]
     power_limits_w: ClassVar[tuple[float, float]]

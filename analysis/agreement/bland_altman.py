@@ -11,9 +11,9 @@ from math import hypot, sqrt
 
 import numpy as np
 
-from analysis.agreement.pairs import LEAST, Estimate, Pairs, Scale
+from analysis.agreement.pairs import LEAST, Pairs, Scale
 from analysis.arrays import Floats
-from analysis.describe import satterthwaite, student_t
+from analysis.describe import WithInterval, satterthwaite, student_t
 
 GROWS_BELOW_P = 0.05
 """The logarithmic scale is taken when a growth of the differences with the level is as unlikely as this."""
@@ -31,10 +31,10 @@ class Limits:
         lower, upper: limits of agreement; ``None`` where there are too few rows or groups.
     """
 
-    bias: Estimate
+    bias: WithInterval
     sd: float | None
-    lower: Estimate | None
-    upper: Estimate | None
+    lower: WithInterval | None
+    upper: WithInterval | None
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,9 @@ def scale_of(pairs: Pairs, p: float | None) -> Scale:
     return Scale(grows and pairs.positive, float(pairs.measured.mean()))
 
 
-def mean_difference(pairs: Pairs, scale: Scale, confidence: float) -> tuple[Estimate, float | None, float]:
+def mean_difference(
+    pairs: Pairs, scale: Scale, confidence: float
+) -> tuple[WithInterval, float | None, float]:
     """Return the mean difference with its interval, its standard uncertainty, and the degrees of freedom.
 
     The scatter counts at least as much as the meter's own resolution makes it: differences that happen
@@ -100,12 +102,12 @@ def mean_difference(pairs: Pairs, scale: Scale, confidence: float) -> tuple[Esti
     """
     spread = _spread(pairs, scale)
     if spread is None:
-        return Estimate(float(pairs.differences(scale).mean())), None, 0.0
+        return WithInterval(float(pairs.differences(scale).mean())), None, 0.0
     shared = float(np.mean(pairs.of_differences(pairs.shared_u, scale)))
     parts = [*spread.mean_parts, (shared, np.inf)]
     u, df = hypot(*(part for part, _ in parts)), satterthwaite(parts)
     reach = student_t(confidence, df) * u
-    return Estimate(spread.mean, spread.mean - reach, spread.mean + reach), u, df
+    return WithInterval(spread.mean, spread.mean - reach, spread.mean + reach), u, df
 
 
 def limits_of_agreement(pairs: Pairs, scale: Scale, confidence: float) -> Limits:
@@ -179,24 +181,24 @@ def _grouped(pairs: Pairs, differences: Floats, meter_var: Floats) -> _Spread:
     return _Spread(float(means.mean()), parts, [(u, k - 1.0)], float(of_groups.mean()))
 
 
-def _exact(mean: float, var: float, n: int, bias: Estimate, confidence: float) -> Limits:
+def _exact(mean: float, var: float, n: int, bias: WithInterval, confidence: float) -> Limits:
     from scipy import stats
 
     sd, z = sqrt(var), student_t(confidence, np.inf)
     tail = (1 - confidence) / 2
     near, far = (float(stats.nct.ppf(p, n - 1, z * sqrt(n))) / sqrt(n) * sd for p in (tail, 1 - tail))
-    lower = Estimate(mean - z * sd, mean - far, mean - near)
-    return Limits(bias, sd, lower, Estimate(mean + z * sd, mean + near, mean + far))
+    lower = WithInterval(mean - z * sd, mean - far, mean - near)
+    return Limits(bias, sd, lower, WithInterval(mean + z * sd, mean + near, mean + far))
 
 
-def _scatter_only(spread: _Spread, confidence: float) -> Estimate:
+def _scatter_only(spread: _Spread, confidence: float) -> WithInterval:
     (u, df) = spread.mean_parts[0]
     reach = student_t(confidence, df) * u
-    return Estimate(spread.mean, spread.mean - reach, spread.mean + reach)
+    return WithInterval(spread.mean, spread.mean - reach, spread.mean + reach)
 
 
 def _recovered(
-    spread: _Spread, mean: Estimate, bias: Estimate, without_var: float, confidence: float
+    spread: _Spread, mean: WithInterval, bias: WithInterval, without_var: float, confidence: float
 ) -> Limits:
     """Limits and their intervals from the intervals of mean and variance (MOVER, Zou 2013)."""
     z = student_t(confidence, np.inf)
@@ -207,8 +209,8 @@ def _recovered(
     below, above = mean.value - mean.low, mean.high - mean.value
     narrow, wide = z * (sd - sd_low), z * (sd_high - sd)
     low, high = mean.value - z * sd, mean.value + z * sd
-    lower = Estimate(low, low - hypot(below, wide), low + hypot(above, narrow))
-    return Limits(bias, sd, lower, Estimate(high, high - hypot(below, narrow), high + hypot(above, wide)))
+    lower = WithInterval(low, low - hypot(below, wide), low + hypot(above, narrow))
+    return Limits(bias, sd, lower, WithInterval(high, high - hypot(below, narrow), high + hypot(above, wide)))
 
 
 def _variance_ends(parts: list[tuple[float, float]], confidence: float) -> tuple[float, float]:

@@ -13,9 +13,10 @@ from analysis.agreement.bland_altman import (
 )
 from analysis.agreement.concordance import concordance, mean_absolute_percentage_error
 from analysis.agreement.equivalence import Equivalence, calibration_factor, equivalence, total_ratio
-from analysis.agreement.pairs import LEAST, Estimate, Pairs, Scale
+from analysis.agreement.pairs import LEAST, Pairs, Scale
 from analysis.agreement.regression import MOST_ROWS, Line, deming, passing_bablok
 from analysis.arrays import finite
+from analysis.describe import WithInterval, interval_columns
 from records.results import Row
 
 MARGIN_PCT = 5.0
@@ -44,16 +45,16 @@ class Comparison:
     n: int
     units: int
     grouped: bool
-    ratio: Estimate | None
-    factor: Estimate | None
-    bias: Estimate
+    ratio: WithInterval | None
+    factor: WithInterval | None
+    bias: WithInterval
     growth_p: float | None
     scale: Scale
     limits: Limits
     true_limits: Limits
     meter_share: float | None
     mape_pct: float | None
-    concordance: Estimate | None
+    concordance: WithInterval | None
     deming: Line | None
     passing_bablok: Line | None
     equivalence: Equivalence
@@ -85,8 +86,8 @@ class Comparison:
         to_unit = 1.0 if not self.scale.logarithmic else 100.0
         row: Row = {
             "groups": self.units if self.grouped else None,
-            **_flat("total_ratio", self.ratio),
-            **_flat("factor", self.factor),
+            **interval_columns("total_ratio", self.ratio),
+            **interval_columns("factor", self.factor),
             "growth_p": self.growth_p,
             "scale": "logarithmic" if self.scale.logarithmic else "linear",
             **self._limits("mean_difference", observed.bias),
@@ -98,33 +99,29 @@ class Comparison:
             **self._limits("true_lower", true.lower),
             **self._limits("true_upper", true.upper),
             "mape_pct": self.mape_pct,
-            **_flat("concordance", self.concordance),
+            **interval_columns("concordance", self.concordance),
             "error_ratio": self.deming.error_ratio if self.deming else None,
-            **_flat("deming_slope", self.deming.slope if self.deming else None),
-            **_flat("deming_intercept", self.deming.intercept if self.deming else None),
-            **_flat("passing_bablok_slope", self.passing_bablok.slope if self.passing_bablok else None),
-            **_flat(
+            **interval_columns("deming_slope", self.deming.slope if self.deming else None),
+            **interval_columns("deming_intercept", self.deming.intercept if self.deming else None),
+            **interval_columns(
+                "passing_bablok_slope", self.passing_bablok.slope if self.passing_bablok else None
+            ),
+            **interval_columns(
                 "passing_bablok_intercept", self.passing_bablok.intercept if self.passing_bablok else None
             ),
             "linearity_p": self.passing_bablok.linearity_p if self.passing_bablok else None,
             "margin_pct": self.equivalence.margin_pct,
-            **_flat("equivalence_pct", self.equivalence.interval_pct),
+            **interval_columns("equivalence_pct", self.equivalence.interval_pct),
             "equivalence_p": self.equivalence.p,
             "equivalent": self.equivalence.verdict,
             "notes": "; ".join(self.notes),
         }
         return {name: finite(value) if isinstance(value, float) else value for name, value in row.items()}
 
-    def _limits(self, name: str, estimate: Estimate | None) -> Row:
+    def _limits(self, name: str, estimate: WithInterval | None) -> Row:
         if estimate is not None and self.scale.logarithmic:
-            estimate = estimate.mapped(self.scale)
-        return _flat(name, estimate)
-
-
-def _flat(name: str, estimate: Estimate | None) -> Row:
-    if estimate is None:
-        return {name: None, f"{name}_low": None, f"{name}_high": None}
-    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+            estimate = self.scale.mapped(estimate)
+        return interval_columns(name, estimate)
 
 
 def compare(pairs: Pairs, confidence: float, margin_pct: float = MARGIN_PCT) -> Comparison:

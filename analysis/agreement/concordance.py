@@ -4,13 +4,13 @@ from math import atanh, sqrt, tanh
 
 import numpy as np
 
-from analysis.agreement.pairs import Estimate, Pairs
-from analysis.describe import student_t
+from analysis.agreement.pairs import Pairs
+from analysis.describe import WithInterval, student_t
 
 _FEWEST = 4
 
 
-def concordance(pairs: Pairs, confidence: float) -> Estimate | None:
+def concordance(pairs: Pairs, confidence: float) -> WithInterval | None:
     """Return how close pairs lie to the line of equality: 1 for all upon it.
 
     ``rho_c = 2 s_xy / (s_x^2 + s_y^2 + (mean x - mean y)^2)`` with moments over n (Lin 1989, Biometrics
@@ -28,10 +28,10 @@ def concordance(pairs: Pairs, confidence: float) -> Estimate | None:
     cov = float(((x - x.mean()) * (y - y.mean())).mean())
     value = 2 * cov / (var_x + var_y + shift**2)
     if pairs.groups is not None or cov == 0 or abs(value) >= 1 - 1e-12:
-        return Estimate(value)
+        return WithInterval(value)
     u = _z_u(value, cov / sqrt(var_x * var_y), shift**2 / sqrt(var_x * var_y), n)
     reach = student_t(confidence, np.inf) * u
-    return Estimate(value, tanh(atanh(value) - reach), tanh(atanh(value) + reach))
+    return WithInterval(value, tanh(atanh(value) - reach), tanh(atanh(value) + reach))
 
 
 def _z_u(value: float, r: float, shift2: float, n: int) -> float:

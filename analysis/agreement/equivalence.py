@@ -6,8 +6,8 @@ from math import hypot, log1p, sqrt
 import numpy as np
 
 from analysis.agreement.bland_altman import mean_difference
-from analysis.agreement.pairs import LEAST, Estimate, Pairs, Scale
-from analysis.describe import satterthwaite, student_t
+from analysis.agreement.pairs import LEAST, Pairs, Scale
+from analysis.describe import WithInterval, satterthwaite, student_t
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Equivalence:
 
     margin_pct: float
     p: float | None
-    interval_pct: Estimate
+    interval_pct: WithInterval
     verdict: str
 
 
-def total_ratio(pairs: Pairs, confidence: float) -> Estimate | None:
+def total_ratio(pairs: Pairs, confidence: float) -> WithInterval | None:
     """Return the sum of the estimated over the sum of the measured values.
 
     Variance of the ratio estimator by the residuals ``y - R x`` (Cochran 1977, Sampling Techniques,
@@ -43,17 +43,17 @@ def total_ratio(pairs: Pairs, confidence: float) -> Estimate | None:
         return None
     value, k = float(pairs.estimated.sum()) / total, pairs.units
     if k < LEAST:
-        return Estimate(value)
+        return WithInterval(value)
     residual = pairs.group_sums(pairs.estimated - value * pairs.measured)
     scatter = sqrt(k / (k - 1) * float((residual**2).sum()))
     least = abs(value) * sqrt(float((pairs.measured_u**2).sum()))
     shared = abs(value) * float(pairs.shared_u.sum())
     parts = [(max(scatter, least) / total, k - 1.0), (shared / total, np.inf)]
     reach = student_t(confidence, satterthwaite(parts)) * hypot(*(u for u, _ in parts))
-    return Estimate(value, value - reach, value + reach)
+    return WithInterval(value, value - reach, value + reach)
 
 
-def calibration_factor(ratio: Estimate | None) -> Estimate | None:
+def calibration_factor(ratio: WithInterval | None) -> WithInterval | None:
     """Return what to multiply the estimated values with, so that their sum is the meter's: 1 / ratio.
 
     The ends are those of the ratio turned over (Fieller's interval in its simplest case); there are none
@@ -62,8 +62,8 @@ def calibration_factor(ratio: Estimate | None) -> Estimate | None:
     if ratio is None or ratio.value <= 0:
         return None
     if ratio.low is None or ratio.high is None or ratio.low <= 0:
-        return Estimate(1 / ratio.value)
-    return Estimate(1 / ratio.value, 1 / ratio.high, 1 / ratio.low)
+        return WithInterval(1 / ratio.value)
+    return WithInterval(1 / ratio.value, 1 / ratio.high, 1 / ratio.low)
 
 
 def equivalence(pairs: Pairs, scale: Scale, margin_pct: float, confidence: float) -> Equivalence:
@@ -75,7 +75,7 @@ def equivalence(pairs: Pairs, scale: Scale, margin_pct: float, confidence: float
     from scipy import stats
 
     mean, u, df = mean_difference(pairs, scale, 2 * confidence - 1)
-    shown = mean.mapped(scale)
+    shown = scale.mapped(mean)
     if u is None or mean.low is None or mean.high is None:
         return Equivalence(margin_pct, None, shown, "not shown")
     share = margin_pct / 100

@@ -7,23 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.arrays import Floats
+from analysis.describe import WithInterval
 
 LEAST = 3
 """Fewer rows, or fewer groups of rows, give no interval: two values always agree with some line."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its interval; the ends are ``None`` where too little is known for one."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-
-    def mapped(self, by: "Scale") -> "Estimate":
-        """Return value and ends as percent of the measured value."""
-        ends = (None if end is None else by.percent(end) for end in (self.low, self.high))
-        return Estimate(by.percent(self.value), *ends)
 
 
 @dataclass(frozen=True)
@@ -43,6 +30,11 @@ class Scale:
         if self.logarithmic:
             return float(100 * np.expm1(difference))
         return 100 * difference / abs(self.level) if self.level else float("inf")
+
+    def mapped(self, difference: WithInterval) -> WithInterval:
+        """Return a difference and the ends of its interval as percent of the measured value."""
+        ends = (None if end is None else self.percent(end) for end in (difference.low, difference.high))
+        return WithInterval(self.percent(difference.value), *ends)
 
 
 @dataclass(frozen=True, eq=False)

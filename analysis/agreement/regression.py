@@ -6,9 +6,9 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.agreement.pairs import Estimate, Pairs
+from analysis.agreement.pairs import Pairs
 from analysis.arrays import Floats
-from analysis.describe import SAME_SHARE, student_t
+from analysis.describe import SAME_SHARE, WithInterval, student_t
 
 MOST_ROWS = 2000
 """Passing and Bablok's line looks at every pair of rows; above this many it is left out."""
@@ -26,8 +26,8 @@ class Line:
         linearity_p: how likely so curved a cloud is around a straight line (Passing and Bablok).
     """
 
-    slope: Estimate
-    intercept: Estimate
+    slope: WithInterval
+    intercept: WithInterval
     error_ratio: float | None = None
     linearity_p: float | None = None
 
@@ -102,13 +102,13 @@ def _deming_slopes(sums: NDArray[np.float64], ratio: float) -> Floats:
     return slopes
 
 
-def _jackknifed(value: float, left_out: Floats, confidence: float) -> Estimate:
+def _jackknifed(value: float, left_out: Floats, confidence: float) -> WithInterval:
     k = len(left_out)
     if not np.all(np.isfinite(left_out)):
-        return Estimate(value)
+        return WithInterval(value)
     u = sqrt((k - 1) / k * float(((left_out - left_out.mean()) ** 2).sum()))
     reach = student_t(confidence, k - 2) * u
-    return Estimate(value, value - reach, value + reach)
+    return WithInterval(value, value - reach, value + reach)
 
 
 def passing_bablok(pairs: Pairs, confidence: float) -> Line | None:
@@ -131,11 +131,11 @@ def passing_bablok(pairs: Pairs, confidence: float) -> Line | None:
     if value is None or not np.isfinite(value):
         return None
     low, high = (None, None) if pairs.groups is not None else _slope_ends(slopes, below, n, confidence)
-    intercept = Estimate(float(np.median(y - value * x)))
+    intercept = WithInterval(float(np.median(y - value * x)))
     if low is not None and high is not None:
         ends = (float(np.median(y - end * x)) for end in (high, low))
-        intercept = Estimate(intercept.value, *ends)
-    slope = Estimate(value, low, high)
+        intercept = WithInterval(intercept.value, *ends)
+    slope = WithInterval(value, low, high)
     return Line(slope, intercept, linearity_p=linearity_p(x, y, value, intercept.value))
 
 

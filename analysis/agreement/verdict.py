@@ -3,7 +3,7 @@
 from math import floor, isfinite, log10
 
 from analysis.agreement.comparison import Comparison
-from analysis.agreement.pairs import Estimate
+from analysis.describe import WithInterval
 
 
 def verdict(estimated: str, measured: str, where: str, found: Comparison) -> str:
@@ -32,7 +32,7 @@ def short(value: float | None) -> str:
     return f"{value:.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
-def _reads(estimated: str, ratio: Estimate) -> str:
+def _reads(estimated: str, ratio: WithInterval) -> str:
     pct = 100 * (ratio.value - 1)
     if ratio.low is not None and ratio.high is not None and ratio.low <= 1 <= ratio.high:
         return f"{estimated} shows no difference in total"

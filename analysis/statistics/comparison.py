@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import comb
 
+from analysis.describe import interval_columns
 from analysis.estimate import Estimate
 from analysis.rows import ratio
 from analysis.statistics.difference import (
@@ -13,7 +14,7 @@ from analysis.statistics.difference import (
     rank_test,
     t_test,
 )
-from analysis.statistics.effects import Effect, cliffs_delta, hedges_g
+from analysis.statistics.effects import cliffs_delta, hedges_g
 from analysis.statistics.repeats import repeats_for
 from analysis.statistics.samples import Pair, Sample, pair_of
 from analysis.statistics.totals import total_columns
@@ -74,20 +75,14 @@ def compare(
         "bca_seed": None if bca_low is None else BOOTSTRAP_SEED,
         "ratio_low": ratio_low,
         "ratio_high": ratio_high,
-        **_effect("hedges_g", hedges_g(pair, confidence)),
-        **_effect("cliffs_delta", cliffs_delta(pair.a, pair.b, confidence)),
+        **interval_columns("hedges_g", hedges_g(pair, confidence)),
+        **interval_columns("cliffs_delta", cliffs_delta(pair.a, pair.b, confidence)),
         "repeats_1_pct": repeats_for(pair, 0.01 * max(mean_a, 0.0), confidence),
         "repeats_5_pct": repeats_for(pair, 0.05 * max(mean_a, 0.0), confidence),
         "repeats_observed": repeats_for(pair, test.difference, confidence),
         **(total_columns(pair, test, *estimates, confidence) if estimates else {}),
         "note": "; ".join(remarks),
     }
-
-
-def _effect(name: str, effect: Effect | None) -> Row:
-    if effect is None:
-        return dict.fromkeys((name, f"{name}_low", f"{name}_high"))
-    return {name: effect.value, f"{name}_low": effect.low, f"{name}_high": effect.high}
 
 
 def _remarks(pair: Pair, test: MeanTest, confidence: float) -> Sequence[str]:

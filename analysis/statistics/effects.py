@@ -1,4 +1,4 @@
-"""Effect sizes: how large a difference is beside the scatter, and how often it shows."""
+"""WithInterval sizes: how large a difference is beside the scatter, and how often it shows."""
 
 from dataclasses import dataclass
 from math import inf, sqrt
@@ -6,20 +6,11 @@ from math import inf, sqrt
 import numpy as np
 
 from analysis.arrays import Floats
-from analysis.describe import student_t
+from analysis.describe import WithInterval, student_t
 from analysis.statistics.samples import Pair, scattered
 
 
-@dataclass(frozen=True)
-class Effect:
-    """An effect size with the ends of its interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def hedges_g(pair: Pair, confidence: float) -> Effect | None:
+def hedges_g(pair: Pair, confidence: float) -> WithInterval | None:
     """Return Hedges' g of b against a: the difference of means in standard deviations, without bias.
 
     In units of the root of the mean variance of the two scenarios, whatever the design, so that g does
@@ -45,7 +36,7 @@ class Spread:
     n: int
 
 
-def standardised(difference: float, a: Spread, b: Spread, r: float | None, confidence: float) -> Effect:
+def standardised(difference: float, a: Spread, b: Spread, r: float | None, confidence: float) -> WithInterval:
     """Return g from the summary of two samples (Bonett 2008, Psychological Methods 13(2), 99-109).
 
     Args:
@@ -66,10 +57,10 @@ def standardised(difference: float, a: Spread, b: Spread, r: float | None, confi
         of_means -= 2 * r * a.sd * b.sd / (df_a * unit2)
         unbiased = sqrt((a.n - 2) / df_a)
     reach = student_t(confidence, inf) * sqrt(d**2 * of_unit + max(0.0, of_means))
-    return Effect(unbiased * d, d - reach, d + reach)
+    return WithInterval(unbiased * d, d - reach, d + reach)
 
 
-def cliffs_delta(a: Floats, b: Floats, confidence: float) -> Effect | None:
+def cliffs_delta(a: Floats, b: Floats, confidence: float) -> WithInterval | None:
     """Return Cliff's delta: the share of pairs of runs in which b is above a, minus the share below.
 
     The interval is the asymmetric one of Feng and Cliff (2004) with Student's t and the unbiased variance
@@ -87,12 +78,12 @@ def cliffs_delta(a: Floats, b: Floats, confidence: float) -> Effect | None:
     if abs(delta) == 1:
         n, z = min(n_a, n_b), student_t(confidence, inf)
         bound = (n - z**2) / (n + z**2)
-        return Effect(delta, bound, 1.0) if delta > 0 else Effect(delta, -1.0, -bound)
+        return WithInterval(delta, bound, 1.0) if delta > 0 else WithInterval(delta, -1.0, -bound)
     t, s2 = student_t(confidence, n_a + n_b - 2), _delta_variance(dominance, delta)
     root = t * sqrt(s2) * sqrt((1 - delta**2) ** 2 + t**2 * s2)
     below = 1 - delta**2 + t**2 * s2
     middle = delta - delta**3
-    return Effect(delta, max(-1.0, (middle - root) / below), min(1.0, (middle + root) / below))
+    return WithInterval(delta, max(-1.0, (middle - root) / below), min(1.0, (middle + root) / below))
 
 
 def _delta_variance(dominance: Floats, delta: float) -> float:

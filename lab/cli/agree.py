@@ -7,9 +7,9 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from analysis.agreement.pairs import Estimate
 from analysis.agreement.table import Part, Question, TableAgreement, agree_table
 from analysis.agreement.verdict import short, verdict
+from analysis.describe import WithInterval
 from lab.cli.common import json_option
 from lab.output import print_json, print_table, stdout
 from records.results import Row
@@ -214,7 +214,7 @@ def _print_left_out(found: TableAgreement) -> None:
         stdout.print(f"  and {len(found.left_out) - _MOST_LINES_NAMED} more (--json names all)", markup=False)
 
 
-def _with_ends(estimate: Estimate | None) -> str:
+def _with_ends(estimate: WithInterval | None) -> str:
     if estimate is None:
         return ""
     if estimate.low is None or estimate.high is None:
@@ -225,7 +225,7 @@ def _with_ends(estimate: Estimate | None) -> str:
 def _ends_of(row: Row, name: str) -> str:
     if row[name] is None:
         return ""
-    return _with_ends(Estimate(row[name], row[f"{name}_low"], row[f"{name}_high"]))
+    return _with_ends(WithInterval(row[name], row[f"{name}_low"], row[f"{name}_high"]))
 
 
 def _share(value: float | None) -> str:

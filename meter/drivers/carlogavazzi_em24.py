@@ -4,7 +4,6 @@ Source: register list in the public project mbmd (volkszaehler). Never run again
 instrument; see docs/meters/carlogavazzi_em24.md.
 """
 
-import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -49,9 +48,6 @@ class CarloGavazziEM24(ModbusMeter):
     )
     sampling: ClassVar[Sampling] = "instantaneous"
     fastest_interval_s: ClassVar[float] = 1.0
-    # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 0.1
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.0)
     power_limits_w: ClassVar[tuple[float, float]] = (-10e6, 10e6)

@@ -4,7 +4,6 @@ Sources: register lists in the public projects SDM_Energy_Meter (reaper7), mbmd 
 sdm-modbus. Never run against the real instrument; see docs/meters/eastron_sdm.md.
 """
 
-import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -65,9 +64,6 @@ class _EastronSDM(ModbusMeter):
     )
     sampling: ClassVar[Sampling] = "instantaneous"
     fastest_interval_s: ClassVar[float] = 1.0
-    # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 0.1
     unchanged_limit: ClassVar[int | None] = 30  # seven digits of volts and hertz never stand still
     identity_block: ClassVar[Block | None] = Block(HOLDING, 0xFC00, 2)

@@ -5,7 +5,6 @@ Green Metrics Tool and other public clients. Never run against the real instrume
 docs/meters/gude.md for what is verified.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from typing import ClassVar
@@ -13,7 +12,7 @@ from typing import ClassVar
 from meter.options import Option
 from meter.protocols.http import HttpMeter, Json, json_object, number, objects, scaled, text
 from records.errors import DeviceError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from records.meter import Accuracy, Identity, Reading
 
 SENSORS = 0x814000
 """Mask of values (0x4000), their descriptions (0x10000), and the groups of some models (0x800000)."""
@@ -111,21 +110,6 @@ class Gude(HttpMeter):
     driver: ClassVar[str] = "gude"
     maker: ClassVar[str] = "Gude"
     model: ClassVar[str] = "Expert Power Control"
-    quantities: ClassVar[tuple[str, ...]] = (
-        "power_w",
-        "voltage_v",
-        "current_a",
-        "power_factor",
-        "frequency_hz",
-        "energy_wh",
-    )
-    # No source says over which time a value is a mean, or whether it is one.
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    update_s: ClassVar[float] = 1.0
-    # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 1.0  # the document may show tenths, which are not measured
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
     power_limits_w: ClassVar[tuple[float, float]] = (0.0, 4000.0)  # 16 A at 230 V is 3680 W

@@ -5,7 +5,6 @@ GPM-8310's user manual, pages 232 and 233, for limits of error. Never run agains
 instrument; see docs/meters/gwinstek_gpm.md.
 """
 
-import math
 import re
 from typing import ClassVar
 
@@ -32,9 +31,6 @@ class GWInstekGPM8213(RangedScpiMeter):
     sampling: ClassVar[Sampling] = "interval_mean"
     fastest_interval_s: ClassVar[float] = 0.25
     averaging_s: ClassVar[float | None] = 0.25
-    # No source states the delay: anywhere within half an interval, at the lab's usual one of 1 s.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 0.01  # five digits, from 100 W to 1 kW
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.1, range_pct=0.1, reactive_pct=0.1)
     accuracy_8310: ClassVar[Accuracy] = Accuracy(reading_pct=0.1, range_pct=0.05, reactive_pct=0.1)

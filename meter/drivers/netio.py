@@ -5,14 +5,13 @@ a whole document in the manual of the public client lua-netio. Never run against
 see docs/meters/netio.md for what is verified.
 """
 
-import math
 from collections.abc import Mapping
 from typing import ClassVar
 
 from meter.options import Option
 from meter.protocols.http import HttpMeter, Json, json_object, number, objects, scaled, text
 from records.errors import ConfigurationError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from records.meter import Accuracy, Identity, Reading
 
 ALL = "all"
 """Value of the option ``outlet`` that stands for the whole device."""
@@ -77,21 +76,6 @@ class Netio(HttpMeter):
     driver: ClassVar[str] = "netio"
     maker: ClassVar[str] = "NETIO products"
     model: ClassVar[str] = "NETIO device"
-    quantities: ClassVar[tuple[str, ...]] = (
-        "power_w",
-        "voltage_v",
-        "current_a",
-        "power_factor",
-        "frequency_hz",
-        "energy_wh",
-    )
-    # No source says over which time a value is a mean, or whether it is one.
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    update_s: ClassVar[float] = 1.0
-    # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 1.0
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
     power_limits_w: ClassVar[tuple[float, float]] = (-4000.0, 4000.0)  # 16 A at 230 V is 3680 W

@@ -4,7 +4,6 @@ Source: register lists in the public project mbmd (volkszaehler). Never run agai
 instrument; see docs/meters/orno_we514.md.
 """
 
-import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -67,9 +66,6 @@ class OrnoWE514(ModbusMeter):
     )
     sampling: ClassVar[Sampling] = "instantaneous"
     fastest_interval_s: ClassVar[float] = 1.0
-    # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 1.0
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.0)
     power_limits_w: ClassVar[tuple[float, float]] = (-28_000.0, 28_000.0)

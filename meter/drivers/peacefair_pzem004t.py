@@ -4,7 +4,6 @@ Sources: the maker's manual, and the public library PZEM-004T-v30 (mandulaj). Ne
 real instrument; see docs/meters/peacefair_pzem004t.md. The calibration command is never sent.
 """
 
-import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -44,9 +43,6 @@ class PeacefairPZEM004T(ModbusMeter):
     )
     sampling: ClassVar[Sampling] = "instantaneous"
     fastest_interval_s: ClassVar[float] = 1.0
-    # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 0.1
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.5)
     power_limits_w: ClassVar[tuple[float, float]] = (0.0, 26_000.0)

@@ -5,7 +5,6 @@ submitters published. Never run against a real PTDaemon; see docs/meters/ptdaemo
 verified.
 """
 
-import math
 import re
 from collections import deque
 from collections.abc import Mapping
@@ -128,9 +127,6 @@ class PTDaemon(SerialMeter):
     quantities: ClassVar[tuple[str, ...]] = ("power_w", "voltage_v", "current_a", "power_factor")
     sampling: ClassVar[Sampling] = "instantaneous"
     fastest_interval_s: ClassVar[float] = 1.0
-    # No source states the delay: this says "anywhere within half an interval".
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 0.1  # the coarsest in published logs
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.0)
     # A load draws power: a current input connected the wrong way round is not to pass.

@@ -4,7 +4,6 @@ Source of the commands: what public programs send to the instrument. Never run a
 instrument; see docs/meters/rohdeschwarz_hmc8015.md.
 """
 
-import math
 import re
 from typing import ClassVar
 
@@ -30,9 +29,6 @@ class RohdeSchwarzHMC8015(RangedScpiMeter):
     sampling: ClassVar[Sampling] = "interval_mean"
     fastest_interval_s: ClassVar[float] = 0.1
     averaging_s: ClassVar[float | None] = 0.1
-    # No source states the delay: anywhere within half an interval, at the lab's usual one of 1 s.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 0.01  # five digits, from 100 W to 1 kW
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.05, range_pct=0.05)
     power_limits_w: ClassVar[tuple[float, float]] = (-12_000.0, 12_000.0)  # 600 V times 20 A

@@ -5,7 +5,6 @@ shelly-core, and the power drivers of labgrid. Never run against the real instru
 docs/meters/shelly.md for what is verified.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,7 +13,7 @@ import httpx
 
 from meter.options import Option
 from meter.protocols.http import HttpMeter, Json, json_object, number, scaled, text
-from records.meter import Accuracy, Identity, Reading, Sampling
+from records.meter import Accuracy, Identity, Reading
 
 _WATT_MINUTES_PER_WH = 60.0
 
@@ -116,21 +115,6 @@ class Shelly(HttpMeter):
     driver: ClassVar[str] = "shelly"
     maker: ClassVar[str] = "Shelly"
     model: ClassVar[str] = "Shelly device"
-    quantities: ClassVar[tuple[str, ...]] = (
-        "power_w",
-        "voltage_v",
-        "current_a",
-        "power_factor",
-        "frequency_hz",
-        "energy_wh",
-    )
-    # No source says over which time a value is a mean, or whether it is one.
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    update_s: ClassVar[float] = 1.0
-    # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 0.1
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
     power_limits_w: ClassVar[tuple[float, float]] = (-30_000.0, 30_000.0)  # clamps of 120 A at 230 V

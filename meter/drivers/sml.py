@@ -273,9 +273,6 @@ class SML(SerialMeter):
     quantities: ClassVar[tuple[str, ...]] = ("power_w", "voltage_v", "frequency_hz", "energy_wh")
     sampling: ClassVar[Sampling] = "instantaneous"
     fastest_interval_s: ClassVar[float] = 1.0
-    # No source states the delay: this says "anywhere within half an interval".
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 1.0
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
     power_limits_w: ClassVar[tuple[float, float]] = (-100_000.0, 100_000.0)

@@ -5,14 +5,13 @@ devices exchange. Never run against the real instrument; see docs/meters/tasmota
 verified.
 """
 
-import math
 from collections.abc import Mapping
 from typing import ClassVar
 
 from meter.options import Option
 from meter.protocols.http import HttpMeter, Json, json_object, number, scaled, text
 from records.errors import DeviceError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from records.meter import Accuracy, Identity, Reading
 
 _PATH = "/cm"
 _PASSWORD_WANTED = "WARNING"
@@ -78,21 +77,6 @@ class Tasmota(HttpMeter):
     driver: ClassVar[str] = "tasmota"
     maker: ClassVar[str] = "Tasmota"
     model: ClassVar[str] = "Tasmota plug"
-    quantities: ClassVar[tuple[str, ...]] = (
-        "power_w",
-        "voltage_v",
-        "current_a",
-        "power_factor",
-        "frequency_hz",
-        "energy_wh",
-    )
-    # No source says over which time a value is a mean, or whether it is one.
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    update_s: ClassVar[float] = 1.0
-    # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 1.0  # at delivery; the command WattRes makes it finer
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
     power_limits_w: ClassVar[tuple[float, float]] = (-12_000.0, 12_000.0)  # three phases of 16 A

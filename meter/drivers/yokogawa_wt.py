@@ -5,7 +5,6 @@ limits of error; the commands as the public program yokotool, tested by its auth
 families, sends them. Never run against the real instruments; see docs/meters/yokogawa_wt.md.
 """
 
-import math
 import re
 from typing import ClassVar
 
@@ -36,10 +35,6 @@ class YokogawaWT(RangedScpiMeter):
     # line, and finding each update takes two looks.
     fastest_interval_s: ClassVar[float] = 0.25
     updates_s: ClassVar[tuple[float, ...]] = (0.25, 0.5, 1.0, 2.0, 5.0)
-    # No source states the delay. 0 with a rectangular half-width of half an interval, at the lab's
-    # usual interval of 1 s, says "anywhere within half an interval".
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 0.01  # five digits, from 100 W to 1 kW
     power_limits_w: ClassVar[tuple[float, float]] = (-12_000.0, 12_000.0)  # 600 V times 20 A
     options: ClassVar[tuple[Option, ...]] = (*range_options(crest_factor=True), baud_option(9600))

@@ -6,7 +6,6 @@ against the real instruments; see docs/meters/zes_lmg95.md for what is verified.
 """
 
 import contextlib
-import math
 import re
 import socket
 from collections import deque
@@ -170,9 +169,6 @@ class ZesLMG95(SerialMeter):
     )
     sampling: ClassVar[Sampling] = "interval_mean"
     fastest_interval_s: ClassVar[float] = 0.05
-    # No source states the delay: anywhere within half an interval, at the usual interval of 1 s.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
     resolution_w: ClassVar[float] = 0.001  # six digits, from 100 W to 1 kW
     accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.015, range_pct=0.01)
     power_limits_w: ClassVar[tuple[float, float]] = (-12_000.0, 12_000.0)  # 600 V times 20 A

@@ -23,7 +23,7 @@ from meter.options import Option
 from meter.polling import PolledMeter
 from meter.transport import PortLost, shown
 from records.errors import ConfigurationError, DeviceError
-from records.meter import Reading
+from records.meter import QUANTITIES, Reading, Sampling
 from records.times import now_mono_s, now_utc_s
 
 ANSWER_S = 2.0
@@ -141,9 +141,15 @@ def credentials(host: str) -> tuple[str, str] | None:
 class HttpMeter(PolledMeter):
     """A meter that is asked by ``GET`` and answers a JSON object.
 
-    A driver says what to ask (`question`) and understands the answer (`understand`).
+    A driver says what to ask (`question`) and understands the answer (`understand`). What is declared
+    here is what the plugs have in common.
     """
 
+    quantities: ClassVar[tuple[str, ...]] = QUANTITIES
+    # No source says over which time a value is a mean, or whether it is one.
+    sampling: ClassVar[Sampling] = "instantaneous"
+    fastest_interval_s: ClassVar[float] = 1.0
+    update_s: ClassVar[float] = 1.0
     options: ClassVar[tuple[Option, ...]] = (
         Option(
             "verify",

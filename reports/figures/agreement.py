@@ -5,9 +5,9 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.agreement.pairs import Estimate
 from analysis.agreement.regression import Line
 from analysis.agreement.table import Part, TableAgreement
+from analysis.describe import WithInterval
 from reports import palette
 from reports.figures.kit import Sheet, finish, new_panel
 from reports.numbers import plain
@@ -95,7 +95,7 @@ def _differences(found: TableAgreement, index: int) -> Markup:
     return finish(figure, key, part.name, f"{title}. {said}.", simulated=found.simulated)
 
 
-def _value(estimate: Estimate | None) -> float | None:
+def _value(estimate: WithInterval | None) -> float | None:
     return None if estimate is None else estimate.value
 
 
