@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analysis.agreement.cost import cost_rows
 from analysis.agreement.trackers import agreement_rows, scope_rows
 from analysis.baseline import Baseline, BaselinePower
 from analysis.budgets import budget_rows
@@ -24,7 +23,13 @@ from analysis.rules.contract import DEFAULT
 from analysis.scenarios import group_runs, scenario_row
 from analysis.scheduling import ALONE, Progress, Workforce, run_map
 from analysis.settings import AnalysisSettings, settings_of
-from analysis.statistics.campaign import comparison_rows, correlation_rows, mixed_model_rows, statistics_rows
+from analysis.statistics.campaign import (
+    comparison_rows,
+    correlation_rows,
+    cost_rows,
+    mixed_model_rows,
+    statistics_rows,
+)
 from analysis.thinning import points_per_run
 from records.campaign import Campaign, CampaignFolder, Environment
 from records.errors import RecordError
@@ -118,7 +123,9 @@ def reduce_runs(
     groups = group_runs(runs, rows, epochs, baseline)
     rule_rows, rule_spans = rule.of_campaign([(run.run, run.by_rule) for run in runs]) if rule else ([], [])
     scenarios = [scenario_row(group, settings.confidence) for group in groups]
-    iso14756 = iso14756_values(place, campaign, runs, groups, actions, scenarios, settings)
+    iso14756 = iso14756_values(
+        place, campaign, runs, groups, actions, scenarios, examination.findings, settings
+    )
     ecolabel = ecolabel_rows(groups, environment, settings)
     health = health_values(place.path, groups, settings)
     studied = [group for group in groups if group.scenario != settings.health.control]
@@ -145,7 +152,7 @@ def reduce_runs(
         epochs=epochs,
         calls=calls,
         scenarios=scenarios,
-        comparisons=[*cost_rows(groups, settings.confidence), *comparison_rows(studied, settings)],
+        comparisons=[*cost_rows(groups, settings), *comparison_rows(studied, settings)],
         trackers=trackers,
         agreement=agreement_rows(trackers, settings.confidence),
         agreement_scopes=scope_rows(trackers, settings.confidence),

@@ -176,7 +176,7 @@ PAIR_COLUMNS = (
     "ratio_total_high",
     "note",
 )
-"""What a comparison of two plain scenarios has beside `COMPARISON_COLUMNS`; empty for a tracker's own cost.
+"""What a comparison of two scenarios has beside `COMPARISON_COLUMNS`.
 ``design`` is ``paired`` (by block) or ``unpaired``; ``p`` of the t test, ``p_holm`` adjusted over its family
 (all pairs in one quantity); ``total_*`` and ``ratio_total_*`` with the meter's and the baseline's part."""
 

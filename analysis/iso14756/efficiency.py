@@ -5,11 +5,14 @@
 """
 
 from collections.abc import Sequence
-from math import exp, hypot, inf, log
 
-from analysis.describe import mean_interval, satterthwaite, student_t
+import numpy as np
+
+from analysis.describe import WithInterval, interval_columns
 from analysis.iso14756.ratings import Tasks
 from analysis.iso14756.requirement import TaskRequirement
+from analysis.statistics.difference import fieller
+from analysis.statistics.samples import Pair
 from records.results import Row
 
 
@@ -32,21 +35,13 @@ def compare(tasks: Tasks, reference: Tasks, wanted: TaskRequirement, confidence:
 def _ratio(
     name: str, above: Sequence[float], below: Sequence[float], confidence: float
 ) -> dict[str, float | None]:
-    """Return a ratio of means with its interval on the logarithmic scale (delta method).
+    """Return a ratio of means over the runs with Fieller's interval.
 
     Both were measured with the same meter, whose gain leaves their ratio.
     """
-    names = (name, f"{name}_low", f"{name}_high")
     if not above or not below or min(sum(above), sum(below)) <= 0:
-        return dict.fromkeys(names)
-    means = [mean_interval(list(values), confidence) for values in (above, below)]
-    ratio = means[0].mean / means[1].mean
-    if any(mean.u is None for mean in means):
-        return dict(zip(names, (ratio, None, None), strict=True))
-    parts = [
-        ((mean.u or 0.0) / mean.mean, len(values) - 1.0)
-        for mean, values in zip(means, (above, below), strict=True)
-    ]
-    u = hypot(*(part for part, _ in parts))
-    reach = student_t(confidence, satterthwaite(parts) if u else inf) * u
-    return dict(zip(names, (ratio, exp(log(ratio) - reach), exp(log(ratio) + reach)), strict=True))
+        return interval_columns(name, None)
+    pair = Pair(np.asarray(below), np.asarray(above), paired=False)
+    return interval_columns(
+        name, WithInterval(float(pair.b.mean() / pair.a.mean()), *fieller(pair, confidence))
+    )

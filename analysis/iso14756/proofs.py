@@ -3,7 +3,6 @@
 Each line of a proof has a figure, a limit and a verdict; a proof holds when all its lines hold.
 """
 
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +13,11 @@ from analysis.scenarios import Group
 from records.campaign import Campaign, CampaignFolder
 from records.errors import RecordError
 from records.files import read_json_lines
+from records.findings import Finding
 from records.results import Row
 
 RESULTS, GENERATOR, SIGNIFICANCE = "correct results", "correct generator", "statistical significance"
+_OF_THE_GENERATOR = {"order": "order-differs", "overlaps": "runs-overlap"}
 _ARCHITECTURE = "model/architecture.json"
 
 
@@ -94,9 +95,18 @@ def prove_generator(
     place: CampaignFolder,
     campaign: Campaign,
     runs: list[RunMeasure],
+    findings: list[Finding],
     requirement: Requirement,
 ) -> list[Row]:
-    """Second proof: the workload generator did what was planned, when it was planned."""
+    """Second proof: the workload generator did what was planned, when it was planned.
+
+    Args:
+        place: of the campaign, for its journal.
+        campaign: its plan.
+        runs: every counted run.
+        findings: of the check of the evidence, which knows order and overlaps.
+        requirement: for the permitted delay.
+    """
     planned, counted = len(campaign.plan), len(runs)
     rows = [
         _line(
@@ -109,21 +119,14 @@ def prove_generator(
             f"{counted} of {planned} planned runs count",
         )
     ]
-    first = [run for run in runs if run.run.attempt == 1]
-    ordered = sorted(first, key=lambda run: run.start_utc_s)
-    turned = sum(a.run.slot > b.run.slot for a, b in pairwise(ordered))
-    words = f"{turned} run(s) began before one that was planned earlier (repeated attempts left out)"
-    rows.append(_line(GENERATOR, "", "order", turned, 0, turned == 0, words))
-    rows.append(_overlaps(runs))
+    for quantity, code in _OF_THE_GENERATOR.items():
+        found = [finding for finding in findings if finding.code == code]
+        words = (
+            "; ".join(finding.message for finding in found) or f"the check of the evidence found no {code}"
+        )
+        rows.append(_line(GENERATOR, "", quantity, len(found), 0, not found, words))
     rows += _delays(place, {run.run_dir: run for run in runs}, requirement.start_delay_max_s)
     return rows
-
-
-def _overlaps(runs: list[RunMeasure]) -> Row:
-    ordered = sorted(runs, key=lambda run: run.start_utc_s)
-    overlaps = sum(a.start_utc_s + a.whole.window.to_s > b.start_utc_s for a, b in pairwise(ordered))
-    words = f"{overlaps} rating interval(s) overlap the one before"
-    return _line(GENERATOR, "", "overlaps", overlaps, 0, overlaps == 0, words)
 
 
 def _delays(place: CampaignFolder, runs: dict[str, RunMeasure], limit_s: float) -> list[Row]:

@@ -26,6 +26,7 @@ def iso14756_values(
     groups: list[Group],
     actions: list[Row],
     scenario_rows: list[Row],
+    findings: list[Finding],
     settings: AnalysisSettings,
 ) -> dict[str, Any]:
     """Return ratings, software efficiency and proofs; empty without a requirement.
@@ -37,6 +38,7 @@ def iso14756_values(
         groups: the runs by scenario.
         actions: rows of the actions.
         scenario_rows: rows of the scenarios.
+        findings: of the check of the evidence.
         settings: of the analysis.
 
     Returns:
@@ -55,7 +57,7 @@ def iso14756_values(
     ]
     proofs = [
         *prove_results(groups, requirement, settings.target_val_accuracy),
-        *prove_generator(place, campaign, runs, requirement),
+        *prove_generator(place, campaign, runs, findings, requirement),
         *prove_significance(task_rows, scenario_rows, requirement.half_width_max_pct),
     ]
     return {

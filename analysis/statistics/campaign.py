@@ -24,12 +24,35 @@ def comparison_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row
     """Compare all pairs of scenarios that ran without a tracker; each quantity is a family of tests."""
     rows = []
     for quantity in QUANTITIES:
-        plain = [(group.estimate(quantity), sample) for group, sample in _plain(groups, quantity)]
-        for (u_a, a), (u_b, b) in combinations(plain, 2):
-            estimates = (u_a, u_b) if u_a is not None and u_b is not None else None
-            rows.append(compare(a, b, settings.confidence, estimates))
+        for (group_a, a), (group_b, b) in combinations(_plain(groups, quantity), 2):
+            rows.append(_compared(group_a, group_b, a, b, settings))
     adjust_families(rows)
     return rows
+
+
+def cost_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
+    """Compare each scenario with a tracker with the same one without it: what the tracker itself costs.
+
+    A baseline has no induced energy of its own; there the gross energy is compared (METHOD section 7).
+    """
+    plain = {group.scenario: group for group in groups if group.tracker is None}
+    rows = []
+    for group in groups:
+        without = plain.get(group.scenario)
+        if group.tracker is None or without is None:
+            continue
+        for quantity in ("energy_wh" if group.kind == "baseline" else "induced_wh", "duration_s"):
+            a, b = _sample(without, quantity), _sample(group, quantity)
+            if a.n and b.n:
+                rows.append(_compared(without, group, a, b, settings))
+    adjust_families(rows)
+    return rows
+
+
+def _compared(group_a: Group, group_b: Group, a: Sample, b: Sample, settings: AnalysisSettings) -> Row:
+    u_a, u_b = group_a.estimate(a.quantity), group_b.estimate(b.quantity)
+    estimates = (u_a, u_b) if u_a is not None and u_b is not None else None
+    return compare(a, b, settings.confidence, estimates)
 
 
 def mixed_model_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
