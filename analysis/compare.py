@@ -24,7 +24,7 @@ class Compared:
         quantity: in which.
         a: the reference; ``b`` what is compared with it.
         b: see ``a``.
-        row: by `records.results.COMPARISON_COLUMNS` and `PAIR_COLUMNS`.
+        row: by `records.result_columns.COMPARISON_COLUMNS` and `PAIR_COLUMNS`.
         verdict: see `Verdict`; by the p value after Holm where the pair is one of a family.
         margin_pct: within which equivalence was asked for, and ``equivalence_p``; ``None`` if not asked.
         equivalence_p: see ``margin_pct``.

@@ -20,7 +20,7 @@ class Side:
         folder: of its campaign; ``results`` of that.
         name: of the scenario, ``NAME`` or ``NAME+TRACKER``; ``label`` with the campaign where they differ.
         sample: the quantity over its runs.
-        statistics: a row by `records.results.STATISTICS_COLUMNS`.
+        statistics: a row by `records.result_columns.STATISTICS_COLUMNS`.
     """
 
     folder: Path

@@ -1,6 +1,6 @@
 """Energy efficiency: useful work done per used energy (METHOD section 4)."""
 
-from records.results import USEFUL_WORK
+from records.result_columns import USEFUL_WORK
 
 
 def factors(

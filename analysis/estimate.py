@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from analysis.expansion import Parts, expanded
 from analysis.meter_errors import Exposures, MeterErrors
-from records.results import BUDGET_TERMS
+from records.result_columns import BUDGET_TERMS
 
 Shape = Literal["normal", "rectangular", "two_point", "student"]
 
@@ -22,7 +22,7 @@ class Cause:
     """One cause of error; what has the same cause is correlated by it.
 
     Attributes:
-        term: one of `records.results.BUDGET_TERMS`.
+        term: one of `records.result_columns.BUDGET_TERMS`.
         key: tells causes of one term apart: a meter on a range, a baseline run, a scenario.
         shape: distribution of the error.
         df: degrees of freedom of its standard uncertainty, for the shape ``student``.
@@ -66,7 +66,7 @@ class Estimate:
         return self.parts().df
 
     def terms(self) -> dict[str, float]:
-        """Return the standard uncertainty by term of `records.results.BUDGET_TERMS`; absent ones are zero."""
+        """Return the standard uncertainty by `records.result_columns.BUDGET_TERMS`; absent ones are zero."""
         found: dict[str, float] = {}
         for cause, u in self._components():
             found[cause.term] = hypot(found.get(cause.term, 0.0), u)

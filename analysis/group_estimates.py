@@ -19,7 +19,8 @@ from analysis.measure import Measured, RunMeasure
 from analysis.meter_errors import combined, rounded_alike
 from analysis.rows import induced
 from analysis.uncertainty import Budget
-from records.results import USEFUL_WORK, Row
+from records.result_columns import USEFUL_WORK
+from records.results import Row
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from analysis.arrays import Floats, column, finite
 from analysis.clock import ClockFit
 from records.host import HOST_COLUMNS
-from records.results import HARDWARE_COLUMNS
+from records.result_columns import HARDWARE_COLUMNS
 from records.tables import Table
 
 LONGEST_SAMPLE = 3.0
@@ -28,7 +28,7 @@ class Samples:
     """What one collector sampled of the host or of one card; between the samples' times: nothing.
 
     Attributes:
-        names: columns of `records.results.HARDWARE_COLUMNS`.
+        names: columns of `records.result_columns.HARDWARE_COLUMNS`.
         start_s, stop_s: the time that each sample speaks for, ``(n,)``.
         values: ``(len(names), n)``, NaN where a field was empty.
     """

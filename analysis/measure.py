@@ -40,7 +40,7 @@ class Measured:
     Attributes:
         window: where it lies.
         energy: its energy; ``budget`` the uncertainty of it.
-        hardware: time means by `records.results.HARDWARE_COLUMNS`.
+        hardware: time means by `records.result_columns.HARDWARE_COLUMNS`.
     """
 
     window: Window

@@ -11,7 +11,8 @@ from analysis.efficiency import wh_to_target
 from analysis.measure import Measured, RunMeasure, TrackerClaim
 from analysis.meter_errors import combined
 from analysis.uncertainty import Budget, induced_budget
-from records.results import USEFUL_WORK, Row
+from records.result_columns import USEFUL_WORK
+from records.results import Row
 from records.trackers import TRACKER_COLUMNS
 from records.units import wh_from_j
 

@@ -11,7 +11,8 @@ from analysis.efficiency import factors
 from analysis.estimate import Causes, Estimate
 from analysis.group_estimates import estimate_mean, samples_of
 from analysis.measure import RunMeasure
-from records.results import HARDWARE_COLUMNS, USEFUL_WORK, Row
+from records.result_columns import HARDWARE_COLUMNS, USEFUL_WORK
+from records.results import Row
 
 
 @dataclass(frozen=True, eq=False)

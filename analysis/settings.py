@@ -11,7 +11,7 @@ from analysis.iso14756.requirement import Requirement, requirement_of
 from records.campaign import Campaign
 from records.errors import ConfigurationError
 from records.health import HEALTH_RULES
-from records.results import USEFUL_WORK
+from records.result_columns import USEFUL_WORK
 
 CONFIDENCE = 0.95
 
@@ -48,7 +48,7 @@ class AnalysisSettings:
     Attributes:
         coverage_min_pct: a run with less of its rating interval measured is refused.
         baseline: rule of the reference, ``interpolated`` or ``pooled`` (METHOD section 3).
-        useful_work: kinds to show, of `records.results.USEFUL_WORK`.
+        useful_work: kinds to show, of `records.result_columns.USEFUL_WORK`.
         target_val_accuracy: by scenario; the accuracy whose energy is asked for.
         confidence: of all intervals.
         uncertainty_max_pct: an energy whose relative standard uncertainty is larger is a finding.

@@ -9,7 +9,7 @@ from analysis.arrays import finite
 from analysis.clock import ClockFit
 from records.errors import RecordError
 from records.events import Events, Span
-from records.results import USEFUL_WORK
+from records.result_columns import USEFUL_WORK
 from records.run import Run
 
 
@@ -96,7 +96,7 @@ def duration_s(span: Span) -> float:
 
 
 def useful_work(events: Events, epochs: list[Window]) -> dict[str, float]:
-    """Return the useful work of a run by `records.results.USEFUL_WORK` name.
+    """Return the useful work of a run by `records.result_columns.USEFUL_WORK` name.
 
     What the workload reported with a ``useful_work`` mark stands. Validation accuracy and samples are
     otherwise taken from the epochs; epochs and runs are counted here.

@@ -78,7 +78,7 @@ class Budget:
         return hypot(self.latency_wh, self.clock_wh, self.fit_wh)
 
     def terms(self) -> dict[str, float]:
-        """Return the standard uncertainty by term of `records.results.BUDGET_TERMS`, zeros left out.
+        """Return the standard uncertainty by term of `records.result_columns.BUDGET_TERMS`, zeros left out.
 
         Gain and offset of a calibration are correlated and therefore one term.
         """

@@ -26,7 +26,7 @@ from analysis.measure import Measured, RunMeasure, measure_recorded
 from analysis.rows import induced, run_row
 from analysis.scenarios import group_runs
 from benchmarks.simulated_bench import CLASSES, EPOCHS, LOADS, Bench, Truth, write_campaign
-from records.results import BUDGET_TERMS
+from records.result_columns import BUDGET_TERMS
 
 CONFIDENCE = 0.95
 QUANTITIES = (

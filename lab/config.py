@@ -19,7 +19,7 @@ from meter.registry import driver_class
 from records.campaign import Kind
 from records.errors import ConfigurationError
 from records.health import HEALTH_RULES
-from records.results import USEFUL_WORK
+from records.result_columns import USEFUL_WORK
 
 NO_TRACKER = "none"
 

@@ -81,7 +81,7 @@ class Comparison:
         return notes
 
     def row(self) -> Row:
-        """Return `records.results.COMPARED_COLUMNS` as plain numbers."""
+        """Return `records.result_columns.COMPARED_COLUMNS` as plain numbers."""
         observed, true = self.limits, self.true_limits
         to_unit = 1.0 if not self.scale.logarithmic else 100.0
         row: Row = {

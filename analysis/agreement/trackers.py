@@ -71,11 +71,11 @@ def agreement_rows(tracker_rows: list[Row], confidence: float) -> list[Row]:
     scenarios the runs of one scenario are repeats and no independent evidence.
 
     Args:
-        tracker_rows: rows by `records.results.TRACKER_RESULT_COLUMNS`.
+        tracker_rows: rows by `records.result_columns.TRACKER_RESULT_COLUMNS`.
         confidence: of the intervals.
 
     Returns:
-        Rows by `records.results.AGREEMENT_COLUMNS`.
+        Rows by `records.result_columns.AGREEMENT_COLUMNS`.
     """
     return _against(_WALL, tracker_rows, confidence)
 

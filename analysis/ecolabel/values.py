@@ -74,7 +74,7 @@ def ecolabel_rows(groups: list[Group], environment: dict[str, Any], settings: An
         settings: of the analysis.
 
     Returns:
-        Rows by `records.results.ECOLABEL_COLUMNS`. Uncertainties are those of the means over the runs.
+        Rows by `records.result_columns.ECOLABEL_COLUMNS`. Uncertainties are those of the means over the runs.
     """
     wanted = settings.ecolabel
     if wanted is None:

@@ -17,7 +17,7 @@ from records.results import Row
 
 
 def compare(tasks: Tasks, reference: Tasks, wanted: TaskRequirement, confidence: float) -> Row:
-    """Return the efficiency values of a task type, by `records.results.EFFICIENCY_COLUMNS`."""
+    """Return the efficiency values of a task type, by `records.result_columns.EFFICIENCY_COLUMNS`."""
     classes = wanted.time_classes
     timely_ref_per_h = reference.timely_per_h(classes)
     return {

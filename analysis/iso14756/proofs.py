@@ -164,8 +164,8 @@ def prove_significance(task_rows: list[Row], scenario_rows: list[Row], limit_pct
     """Third proof: the 95 % intervals of mean execution times and induced energies are narrow enough.
 
     Args:
-        task_rows: by `records.results.TASK_TYPE_COLUMNS`.
-        scenario_rows: by `records.results.SCENARIO_COLUMNS`.
+        task_rows: by `records.result_columns.TASK_TYPE_COLUMNS`.
+        scenario_rows: by `records.result_columns.SCENARIO_COLUMNS`.
         limit_pct: half-width in percent of the mean.
     """
     wanted = [

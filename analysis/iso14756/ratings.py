@@ -117,7 +117,7 @@ def rate(tasks: Tasks, wanted: TaskRequirement, confidence: float) -> Row:
     ``R_TH = B / B_Ref``, ``R_ME = T_Ref / T_ME``, ``R_TI = E / B``; satisfied when none is below 1.
 
     Returns:
-        A row by `records.results.TASK_TYPE_COLUMNS`.
+        A row by `records.result_columns.TASK_TYPE_COLUMNS`.
     """
     reach_s = tasks.reach_s(confidence)
     timely_per_h = tasks.timely_per_h(wanted.time_classes)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from records.errors import ConfigurationError
-from records.results import USEFUL_WORK
+from records.result_columns import USEFUL_WORK
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class TaskRequirement:
 
 @dataclass(frozen=True)
 class ResultRequirement:
-    """Bounds of a kind of useful work (`records.results.USEFUL_WORK`) in every run of a scenario."""
+    """Bounds of a kind of useful work (`records.result_columns.USEFUL_WORK`) in every run of a scenario."""
 
     scenario: str
     quantity: str

@@ -33,7 +33,7 @@ def compare(
         estimates: the means of both with their budgets, where both are of one analysis.
 
     Returns:
-        A row by `records.results.COMPARISON_COLUMNS` and `PAIR_COLUMNS`. What a field cannot say is
+        A row by `records.result_columns.COMPARISON_COLUMNS` and `PAIR_COLUMNS`. What a field cannot say is
         ``None``, and ``note`` says why.
 
     Raises:

@@ -42,7 +42,7 @@ def correlation_row(label: str, epoch_rows: list[Row], companion: str, confidenc
         confidence: of the intervals.
 
     Returns:
-        A row by `records.results.CORRELATION_COLUMNS`, or ``None`` where fewer than four epochs have
+        A row by `records.result_columns.CORRELATION_COLUMNS`, or ``None`` where fewer than four epochs have
         both, or one of the two does not vary.
     """
     found = [

@@ -17,7 +17,7 @@ def statistics_row(sample: Sample, confidence: float) -> Row | None:
     named, not dropped.
 
     Returns:
-        A row by `records.results.STATISTICS_COLUMNS`.
+        A row by `records.result_columns.STATISTICS_COLUMNS`.
     """
     values = sample.values.tolist()
     found = describe(values)

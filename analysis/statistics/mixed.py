@@ -45,9 +45,9 @@ def mixed_model(samples: list[Sample], confidence: float) -> list[Row]:
         confidence: of the intervals.
 
     Returns:
-        Rows by `records.results.MIXED_MODEL_COLUMNS`: the mean of the reference, then the difference of each
-        other scenario from it. None at all for fewer than three scenarios that share two blocks. A fit
-        that failed is one row without estimates, and ``note`` says what happened.
+        Rows by `records.result_columns.MIXED_MODEL_COLUMNS`: the mean of the reference, then the difference
+        of each other scenario from it. None at all for fewer than three scenarios that share two blocks. A
+        fit that failed is one row without estimates, and ``note`` says what happened.
     """
     design = _design(samples)
     if design is None:

@@ -95,7 +95,7 @@ def sample_of(
 
     Args:
         label: of the scenario.
-        rows: its runs, `records.results.RUN_COLUMNS` and ``run_dir``.
+        rows: its runs, `records.result_columns.RUN_COLUMNS` and ``run_dir``.
         epoch_rows: their epochs.
         quantity: a name of `QUANTITIES`; runs without it are left out.
         campaign: which one, where scenarios of several are compared.

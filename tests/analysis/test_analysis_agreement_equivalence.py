@@ -14,7 +14,7 @@ from analysis.agreement.comparison import compare
 from analysis.agreement.equivalence import calibration_factor, equivalence, total_ratio
 from analysis.agreement.pairs import Pairs, Scale
 from analysis.agreement.verdict import verdict
-from records.results import COMPARED_COLUMNS
+from records.result_columns import COMPARED_COLUMNS
 
 
 def test_equivalence_is_the_paired_test_of_statsmodels() -> None:

@@ -10,7 +10,8 @@ from synthetic import Instrument, rehash, small_campaign
 from analysis.agreement.trackers import agreement_rows, scope_rows
 from analysis.campaign import analyse
 from records.gpu import GPU_COLUMNS
-from records.results import AGREEMENT_COLUMNS, Row
+from records.result_columns import AGREEMENT_COLUMNS
+from records.results import Row
 
 
 def claim(scenario: str, meter_wh: float, **changes: Any) -> Row:

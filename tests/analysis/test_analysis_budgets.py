@@ -7,7 +7,8 @@ import pytest
 from synthetic import Instrument, SyntheticCampaign, SyntheticRun, small_campaign
 
 from analysis.campaign import analyse
-from records.results import BUDGET_COLUMNS, BUDGET_TERMS, Results, Row
+from records.result_columns import BUDGET_COLUMNS, BUDGET_TERMS
+from records.results import Results, Row
 
 
 @pytest.fixture(scope="module")

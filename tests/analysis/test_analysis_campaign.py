@@ -25,7 +25,7 @@ from analysis.coverage import run_coverage
 from analysis.settings import AnalysisSettings
 from records.clock import append_clock
 from records.errors import ConfigurationError, RecordError, SchemaError
-from records.results import (
+from records.result_columns import (
     ACTION_COLUMNS,
     AGREEMENT_COLUMNS,
     COMPARISON_COLUMNS,
@@ -34,10 +34,8 @@ from records.results import (
     RUN_COLUMNS,
     SCENARIO_COLUMNS,
     TRACKER_RESULT_COLUMNS,
-    Results,
-    Row,
-    read_results,
 )
+from records.results import Results, Row, read_results
 
 ON_THE_BEAT = Instrument(phase_s=0.0)
 """Its intervals begin with the runs, so that every expected energy is power times time."""

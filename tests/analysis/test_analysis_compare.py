@@ -17,7 +17,8 @@ from synthetic import (
 from analysis.campaign import analyse
 from analysis.compare import compare_scenarios
 from records.errors import ConfigurationError, RecordError
-from records.results import COMPARISON_COLUMNS, PAIR_COLUMNS, read_results
+from records.result_columns import COMPARISON_COLUMNS, PAIR_COLUMNS
+from records.results import read_results
 from reports.verdict import verdict_words
 
 

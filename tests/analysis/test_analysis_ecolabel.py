@@ -13,7 +13,8 @@ from analysis.campaign import analyse
 from analysis.ecolabel.capacities import UNITS, ecolabel_of, magnitude
 from analysis.ecolabel.values import utilisation
 from records.errors import ConfigurationError
-from records.results import ECOLABEL_COLUMNS, Results, Row
+from records.result_columns import ECOLABEL_COLUMNS
+from records.results import Results, Row
 
 
 def test_the_published_check_value_of_the_cpu() -> None:

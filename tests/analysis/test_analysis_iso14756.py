@@ -14,7 +14,8 @@ from analysis.iso14756.requirement import TimeClass, requirement_of
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError
 from records.files import LineAppender
-from records.results import EFFICIENCY_COLUMNS, PROOF_COLUMNS, TASK_TYPE_COLUMNS, Results, Row
+from records.result_columns import EFFICIENCY_COLUMNS, PROOF_COLUMNS, TASK_TYPE_COLUMNS
+from records.results import Results, Row
 
 EPOCH_TASK = {
     "name": "epoch",

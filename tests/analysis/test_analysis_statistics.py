@@ -23,7 +23,7 @@ from analysis.statistics.effects import Spread, cliffs_delta, hedges_g, standard
 from analysis.statistics.families import adjust_families
 from analysis.statistics.repeats import repeats_needed
 from analysis.statistics.samples import Pair, Sample, pair_of
-from records.results import COMPARISON_COLUMNS, PAIR_COLUMNS, STATISTICS_COLUMNS
+from records.result_columns import COMPARISON_COLUMNS, PAIR_COLUMNS, STATISTICS_COLUMNS
 
 # Student (1908), The probable error of a mean: hours of sleep gained under two drugs by ten patients.
 SLEEP_1 = (0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0)

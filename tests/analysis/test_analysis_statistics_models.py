@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from analysis.statistics.correlation import correlation_row, fisher_interval, within_runs
 from analysis.statistics.mixed import mixed_model
 from analysis.statistics.samples import Sample
-from records.results import CORRELATION_COLUMNS, MIXED_MODEL_COLUMNS, Row
+from records.result_columns import CORRELATION_COLUMNS, MIXED_MODEL_COLUMNS
+from records.results import Row
 
 # Effort to arise from four types of stools, nine subjects: ergoStool of Pinheiro and Bates (2000), from
 # Devore (2000).

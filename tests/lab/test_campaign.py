@@ -9,7 +9,7 @@ import pytest
 from lab_bench import lab, run_record, write_config
 
 from records.campaign import Campaign
-from records.results import RUN_COLUMNS, SCENARIO_COLUMNS
+from records.result_columns import RUN_COLUMNS, SCENARIO_COLUMNS
 from records.run import RunFolder
 
 BUSY = '["sh", "-c", "echo to stdout; timeout 4 sh -c \'while :; do :; done\'; exit 0"]'

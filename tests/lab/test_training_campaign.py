@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lab_bench import lab
 
-from records.results import EPOCH_COLUMNS, TRACKER_RESULT_COLUMNS
+from records.result_columns import EPOCH_COLUMNS, TRACKER_RESULT_COLUMNS
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.codecarbon]
 

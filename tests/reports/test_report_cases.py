@@ -7,7 +7,8 @@ from report_example import HOSTILE, Plan, example, nothing_counted
 from report_page import Page
 
 from records.errors import RecordError, SchemaError
-from records.results import HARDWARE_COLUMNS, write_results
+from records.result_columns import HARDWARE_COLUMNS
+from records.results import write_results
 from reports.campaign import render, write_report
 
 SMALL = {"repeats": 2, "seconds": 12, "epochs": 2}
