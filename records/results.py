@@ -180,6 +180,15 @@ _TABLES_WITHIN = {
 """Tables that are lists within a part of the document: name of the file, part, key, columns."""
 
 
+def tables_of(results: Results) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
+    """Return every table of the results: by name of its CSV file the columns that come first, and the rows."""
+    tables = {name: (columns, getattr(results, name)) for name, columns in _TABLES.items()}
+    tables["rules"] = (RULE_COLUMNS, results.rule_rows)
+    for name, (part, key, columns) in _TABLES_WITHIN.items():
+        tables[name] = (columns, getattr(results, part).get(key, []))
+    return tables
+
+
 def write_results(results: Results, folder: Path) -> None:
     """Write ``results.json`` and the CSV tables beside it; the folder is made.
 
@@ -188,11 +197,7 @@ def write_results(results: Results, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     simulated = bool(results.campaign.get("simulated"))
-    tables = {name: (columns, getattr(results, name)) for name, columns in _TABLES.items()}
-    tables["rules"] = (RULE_COLUMNS, results.rule_rows)
-    for name, (part, key, columns) in _TABLES_WITHIN.items():
-        tables[name] = (columns, getattr(results, part).get(key, []))
-    for name, (columns, found) in tables.items():
+    for name, (columns, found) in tables_of(results).items():
         write_table(folder / f"{name}.csv", columns, [{**row, "simulated": simulated} for row in found])
     results.write(folder / "results.json")
 
