@@ -187,4 +187,4 @@ def _lines(found: TableAgreement) -> Table:
 def _left_out(found: TableAgreement) -> Table:
     columns = (Column("Line", lambda row: count(row["line"])), text_column("Reason", "reason"))
     rows = [{"line": row.line, "reason": row.reason} for row in found.left_out[:_MOST_LEFT_OUT]]
-    return table("left-out", "Rows left out", columns, rows)
+    return table("left-out", "Rows left out", columns, rows, nothing="None: all rows have both values.")

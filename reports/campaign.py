@@ -1,24 +1,60 @@
-"""The report of a campaign: one HTML file that opens offline, anywhere, without a script."""
+"""The report of a campaign: one HTML file that opens offline, anywhere."""
 
 from pathlib import Path
-from typing import Any
 
 from records.campaign import CampaignFolder
 from records.files import write_atomically
-from records.results import Results, read_results
-from reports import notes, sections
-from reports.environment import lines_of
-from reports.figures.efficiency import accuracy_sheet, efficiency_sheet
-from reports.figures.energy import energy_sheet
-from reports.figures.epochs import epochs_sheet
-from reports.figures.hardware import hardware_sheet
-from reports.figures.kit import Sheet
-from reports.figures.power import power_sheet
-from reports.figures.trackers import trackers_sheet
-from reports.pages import render_page
+from records.results import Results, Row, read_results, tables_of
+from reports.chapters import (
+    actions,
+    calls,
+    comparisons,
+    ecolabel,
+    efficiency,
+    energy,
+    environment,
+    epochs,
+    findings,
+    hardware,
+    health,
+    iso14756,
+    method,
+    power,
+    reproduce,
+    rules,
+    runs,
+    trackers,
+    uncertainty,
+)
+from reports.chapters.contract import Chapter
+from reports.embedded import packed_json
+from reports.pages import render_page, script
 from reports.summary import summary_of
 from reports.svg import drawing_style
 from reports.view import View, view_of
+
+_CHAPTERS = (
+    power.chapter,
+    energy.chapter,
+    comparisons.chapter,
+    epochs.chapter,
+    actions.chapter,
+    calls.chapter,
+    efficiency.chapter,
+    hardware.chapter,
+    trackers.chapter,
+    uncertainty.chapter,
+    rules.chapter,
+    iso14756.chapter,
+    ecolabel.chapter,
+    health.chapter,
+    runs.chapter,
+    findings.chapter,
+    environment.chapter,
+    method.chapter,
+    reproduce.chapter,
+)
+"""In the order in which they are read: what was found, then how sure it is, then with what."""
 
 
 def write_report(folder: Path, out: Path | None = None) -> Path:
@@ -45,72 +81,30 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
 def render(results: Results) -> str:
     """Return the report as HTML; the same results always give the same text."""
     view = view_of(results)
+    with drawing_style():
+        chapters = [make(view) for make in _CHAPTERS]
+    shown = [chapter for chapter in chapters if not chapter.absent]
     context = {
         "results": results,
         "summary": summary_of(view),
-        "figures": _figures(view),
-        "tables": _tables(view),
-        "notes": _notes(results),
-        "environment": _environment_lines(results),
-        "meter": lines_of(results.meter),
-        "settings": _settings_lines(results),
+        "chapters": shown,
+        "absent": [chapter for chapter in chapters if chapter.absent],
+        "numbers": _numbers(shown),
+        "data": packed_json(_sources(view, shown)),
     }
-    return render_page("campaign.html", context, simulated=view.simulated)
+    return render_page("campaign.html", context, simulated=view.simulated, scripts=[script("page.js")])
 
 
-def _figures(view: View) -> dict[str, Sheet]:
-    results = view.results
-    energy_how = " ".join((notes.window_note(results), notes.induced_note(results), notes.mean_note(results)))
-    with drawing_style():
-        sheets = (
-            power_sheet(view),
-            energy_sheet(view, energy_how),
-            hardware_sheet(view),
-            epochs_sheet(view, notes.epoch_note(results)),
-            efficiency_sheet(view, notes.efficiency_note(results)),
-            accuracy_sheet(view, notes.target_note(results)),
-            trackers_sheet(view, notes.tracker_note(results)),
-        )
-    return {sheet.key: sheet for sheet in sheets}
+def _numbers(chapters: list[Chapter]) -> dict[str, int]:
+    """Number the figures through the report, by their keys."""
+    sheets = [sheet.key for chapter in chapters for sheet in chapter.sheets if sheet.panels]
+    return {key: number for number, key in enumerate(sheets, start=1)}
 
 
-def _tables(view: View) -> dict[str, Any]:
+def _sources(view: View, chapters: list[Chapter]) -> dict[str, list[Row]]:
+    """Return the tables of the results that the page offers for taking along, with all their digits."""
+    wanted = {table.source for chapter in chapters for table in chapter.tables if table.source and table.rows}
+    tables = tables_of(view.results)
     return {
-        "scenarios": sections.scenarios_table(view),
-        "baseline": sections.baseline_table(view),
-        "runs": sections.runs_table(view),
-        "actions": sections.actions_table(view),
-        "epochs": sections.epochs_table(view),
-        "trackers": sections.trackers_table(view),
-        "refused": sections.refused_table(view),
+        name: [{**row, "simulated": view.simulated} for row in tables[name][1]] for name in sorted(wanted)
     }
-
-
-def _notes(results: Results) -> dict[str, str]:
-    return {
-        "window": notes.window_note(results),
-        "induced": notes.induced_note(results),
-        "mean": notes.mean_note(results),
-        "epoch": notes.epoch_note(results),
-        "tracker": notes.tracker_note(results),
-    }
-
-
-def _environment_lines(results: Results) -> list[tuple[str, list[tuple[str, str]], bool]]:
-    sut = _record(results, "sut")
-    found = []
-    for name in ("sut", "controller", "meter"):
-        record = _record(results, name)
-        found.append((name, lines_of(record), name == "controller" and bool(record) and record == sut))
-    return found
-
-
-def _settings_lines(results: Results) -> list[tuple[str, str]]:
-    targets = results.settings.get("target_val_accuracy") or {}
-    known = {name: value for name, value in targets.items() if value is not None}
-    return lines_of({"rule": results.rule, **results.settings, "target_val_accuracy": known})
-
-
-def _record(results: Results, name: str) -> dict[str, Any]:
-    found = results.environment.get(name)
-    return found if isinstance(found, dict) else {}

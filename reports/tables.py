@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from records.results import Row
 
@@ -38,17 +39,33 @@ class Table:
         columns: see `Column`.
         rows: texts of the cells, row by row.
         folded: shown only when the reader opens it.
+        note: how it was computed.
+        nothing: what is said where there is no row.
+        source: name of the table of ``results/`` (``runs``, ...) that holds the same numbers with all their
+            digits, which the page offers as CSV and JSON; the cells themselves are offered where empty.
     """
 
+    kind: ClassVar[str] = "table"
     key: str
     caption: str
     columns: tuple[Column, ...]
     rows: list[list[str]]
     folded: bool = False
+    note: str = ""
+    nothing: str = ""
+    source: str = ""
 
 
 def table(
-    key: str, caption: str, columns: Iterable[Column], rows: Iterable[Row], *, folded: bool | None = None
+    key: str,
+    caption: str,
+    columns: Iterable[Column],
+    rows: Iterable[Row],
+    *,
+    folded: bool | None = None,
+    note: str = "",
+    nothing: str = "",
+    source: str = "",
 ) -> Table:
     """Make a table; columns in which no row says anything are left out.
 
@@ -58,6 +75,9 @@ def table(
         columns: the first one names the row and always stays.
         rows: rows of the results.
         folded: whether it is folded; when not given, long ones are.
+        note: how it was computed.
+        nothing: what is said where there is no row.
+        source: name of the table of ``results/`` with the same numbers; see `Table`.
     """
     wanted = tuple(columns)
     texts = [[column.show(row) for column in wanted] for row in rows]
@@ -68,7 +88,7 @@ def table(
     ]
     cells = [[line[index] for index in kept] for line in texts]
     fold = len(cells) > LONG_TABLE_ROWS if folded is None else folded
-    return Table(key, caption, tuple(wanted[index] for index in kept), cells, fold)
+    return Table(key, caption, tuple(wanted[index] for index in kept), cells, fold, note, nothing, source)
 
 
 def text_column(label: str, column: str, *, whole: bool = False) -> Column:

@@ -1,7 +1,7 @@
 """What the figures have in common: the sheet, its panels, and horizontal bars with intervals."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
@@ -39,8 +39,11 @@ class Sheet:
         data: the table behind the drawings.
         absent: why there is nothing to draw.
         from_meter: whether the numbers rest on the power meter, and are simulated where it is.
+        live: the interactive form, which takes the place of the panels on a screen with scripts; the panels
+            stay for paper and for readers without scripts.
     """
 
+    kind: ClassVar[str] = "sheet"
     key: str
     title: str
     size: Size
@@ -50,6 +53,7 @@ class Sheet:
     data: Table | None = None
     absent: str = ""
     from_meter: bool = True
+    live: Markup = field(default_factory=Markup)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,94 @@
+"""What a chapter is made of. A chapter says what it shows; the template knows how it looks."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from records.results import Row
+from reports.figures.kit import Sheet
+from reports.tables import Table
+from reports.texts import slug
+
+Tone = Literal["", "small", "nothing", "good", "warn", "refuse"]
+"""How a text looks: ``good``, ``warn`` and ``refuse`` are verdicts, ``nothing`` stands where nothing is."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a chapter; its words give its id on the page."""
+
+    kind: ClassVar[str] = "heading"
+    words: str
+
+    @property
+    def key(self) -> str:
+        """Id on the page, unique as long as no chapter has two headings of the same words."""
+        return slug(self.words)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    kind: ClassVar[str] = "text"
+    words: str
+    tone: Tone = ""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Names with their values, one a line."""
+
+    kind: ClassVar[str] = "lines"
+    caption: str
+    rows: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Commands or a record, word for word."""
+
+    kind: ClassVar[str] = "code"
+    caption: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A list of findings: rows by `records.findings.FINDING_COLUMNS`."""
+
+    kind: ClassVar[str] = "findings"
+    rows: list[Row]
+
+
+Block = Heading | Text | Lines | Code | Findings | Sheet | Table
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of a report.
+
+    Attributes:
+        key: id on the page.
+        title: its heading.
+        short: its name in the table of contents.
+        blocks: from top to bottom; a figure (`Sheet`) is numbered by its place in the report.
+        absent: why the campaign has nothing for this chapter; it then stands with its reason at the end of
+            the report, so that nobody looks for it in vain.
+    """
+
+    key: str
+    title: str
+    short: str
+    blocks: list[Block]
+    absent: str = ""
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """The figures of the chapter."""
+        return [block for block in self.blocks if isinstance(block, Sheet)]
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables of the chapter, those behind the figures included."""
+        behind = [sheet.data for sheet in self.sheets if sheet.data is not None]
+        return [*(block for block in self.blocks if isinstance(block, Table)), *behind]

@@ -1,0 +1,92 @@
+"""The replication package: a campaign in one archive that can be checked, cited and computed again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from records.campaign import CampaignFolder
+from records.files import sha256_of
+from records.package import CONFIG, CRATE, README, SUMS, check_names, sums_text
+from records.results import read_results
+from reports.exports.archive import Progress, Source, hash_sources, size_of, write_archive
+from reports.exports.contents import Replication, campaign_files
+from reports.exports.crate import crate_text
+from reports.exports.readme import readme_of
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What was written: where, how many files of how many bytes, SHA-256 and bytes of the archive."""
+
+    path: Path
+    files: int
+    bytes: int
+    archive_bytes: int
+    sha256: str
+    simulated: bool
+    left_out: list[str]
+
+
+def write_package(
+    folder: Path,
+    out: Path,
+    replication: Replication,
+    *,
+    licence: str | None = None,
+    progress: Progress | None = None,
+) -> Packed:
+    """Pack an analysed campaign; the same campaign always gives the same bytes.
+
+    A report that is missing, or older than the results, is written first.
+
+    Args:
+        folder: the campaign; no process may be running it.
+        out: the archive; replaced where it exists.
+        replication: what the lab knows and the campaign folder does not hold.
+        licence: of the package, where one was chosen.
+        progress: see `reports.exports.archive.Progress`.
+
+    Raises:
+        RecordError: the campaign was not analysed, has a file whose name no package can hold, or changed
+            while it was packed.
+    """
+    said = progress or _silent
+    results = read_results(CampaignFolder(folder).results)
+    refresh_report(folder)
+    campaign = campaign_files(folder)
+    sources: dict[str, Source] = {**campaign.files, **{p.name: p.source for p in replication.programs}}
+    if replication.config is not None:
+        sources[CONFIG] = replication.config.encode()
+    check_names([*sources, README, CRATE, SUMS], campaign.empty)
+    sums = hash_sources(sources, said)
+    sources[README] = readme_of(results, campaign, replication, sums).encode()
+    sums |= hash_sources({README: sources[README]}, _silent)
+    sizes = {name: size_of(source) for name, source in sources.items()}
+    sources[CRATE] = crate_text(results, sizes, sums, replication.version, licence).encode()
+    sums |= hash_sources({CRATE: sources[CRATE]}, _silent)
+    sources[SUMS] = sums_text(sums).encode()
+    created_utc_s = float(results.campaign.get("created_utc_s") or 0.0)
+    write_archive(out, sources, campaign.empty, sums, created_utc_s, said)
+    return Packed(
+        path=out,
+        files=len(sources),
+        bytes=sum(map(size_of, sources.values())),
+        archive_bytes=out.stat().st_size,
+        sha256=sha256_of(out),
+        simulated=bool(results.campaign.get("simulated")),
+        left_out=campaign.left_out,
+    )
+
+
+def refresh_report(folder: Path) -> None:
+    """Write the report of a campaign unless there is one that is as new as its results."""
+    place = CampaignFolder(folder)
+    results_json = place.results / "results.json"
+    if place.report.is_file() and place.report.stat().st_mtime >= results_json.stat().st_mtime:
+        return
+    from reports.campaign import write_report  # it draws, and so loads what an export need not
+
+    write_report(folder)
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    pass

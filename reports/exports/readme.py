@@ -1,0 +1,127 @@
+"""``README.md`` of a replication package: what was measured, what came out, how to compute it again."""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+from records.findings import LEVELS
+from records.package import CONFIG, CRATE, PROGRAMS, README, SCENARIOS, SUMS
+from records.results import Results, Row
+from records.times import iso_utc
+from reports.environment import meter_words, sut_words
+from reports.exports.contents import CampaignFiles, Replication
+from reports.exports.markdown import render_markdown
+from reports.numbers import count, finite, in_interval, interval
+
+_QUANTITIES = {
+    "energy_wh": "energy per run (Wh)",
+    "induced_wh": "induced energy per run (Wh)",
+    "duration_s": "duration (s)",
+}
+
+_CONTENTS = {
+    "campaign.json": "what was planned, with the configuration in force",
+    "environment.json": "inventory of the system under test, of the controller and of the meter",
+    "import.json": "where the records were imported from, and what was repaired",
+    "journal.jsonl": "what the controller did and saw",
+    "clock.csv": "comparisons of the clocks",
+    "health.json": "the control workload of the lab",
+    "runs/": "raw records, a folder per run: readings of the meter, hardware samples, events, output, hashes",
+    "virtual/": "the true power of the simulated computer",
+    "results/": "results of the analysis: results.json, and the same numbers as tables",
+    "report.html": "the report; opens offline in any browser",
+    CONFIG: "the bench and the campaign, as lab run reads them",
+    f"{PROGRAMS}/": "programs that the commands of the scenarios name",
+    f"{SCENARIOS}/": "programs of Wattlab's own scenarios",
+    CRATE: "this package for machines (RO-Crate)",
+    SUMS: "SHA-256 of every other file",
+}
+
+
+def readme_of(
+    results: Results, campaign: CampaignFiles, replication: Replication, sums: dict[str, str]
+) -> str:
+    """Return the whole text.
+
+    Args:
+        results: of the campaign.
+        campaign: its files.
+        replication: what the lab adds.
+        sums: SHA-256 of all files of the campaign and of the programs, by name.
+    """
+    said = results.campaign
+    context = {
+        "title": said.get("title") or said.get("id") or "Campaign",
+        "simulated": bool(said.get("simulated")),
+        "facts": _facts(results),
+        "scenarios": [_scenario(row) for row in results.scenarios],
+        "comparisons": [_comparison(row) for row in results.comparisons if row["quantity"] in _QUANTITIES],
+        "findings": _finding_counts(results),
+        "refused": [
+            (f["run_dir"] or "campaign", f["message"]) for f in results.findings if f["level"] == "refuse"
+        ],
+        "contents": _contents([*sums, CRATE, SUMS, README]),
+        "left_out": campaign.left_out,
+        "programs": [
+            {"name": p.name, "scenarios": ", ".join(p.scenarios), "sha256": sums[p.name]}
+            for p in replication.programs
+        ],
+        "notes": [*replication.program_notes, *replication.config_notes],
+        "version": replication.version,
+        "measurable": replication.config is not None,
+    }
+    return render_markdown("package.md", context)
+
+
+def _facts(results: Results) -> list[tuple[str, Any]]:
+    said = results.campaign
+    created_utc_s = finite(said.get("created_utc_s"))
+    counts = Counter(str(run["scenario"]) for run in results.runs)
+    facts = {
+        "Campaign": f"{said.get('id')}, recorded with Wattlab {said.get('wattlab_version')}",
+        "System under test": sut_words(results.environment.get("sut") or {}) or "not recorded",
+        "Power meter": meter_words(results.meter) if results.meter else "not recorded",
+        "Planned": iso_utc(created_utc_s) if created_utc_s is not None else "not recorded",
+        "Runs": f"{said.get('slots_completed')} of {said.get('slots_planned')} planned were completed; counted: "
+        + (", ".join(f"{n} x {name}" for name, n in counts.items()) or "none"),
+        "Order of the runs": f"drawn with the seed {said.get('seed')}",
+    }
+    if results.imported:
+        facts.pop("Order of the runs")
+        facts["Imported from"] = results.imported.get("format")
+    return list(facts.items())
+
+
+def _finding_counts(results: Results) -> str:
+    counts = Counter(finding["level"] for finding in results.findings)
+    return ", ".join(f"{counts[level]} {level}" for level in LEVELS)
+
+
+def _scenario(row: Row) -> dict[str, str]:
+    return {
+        "name": str(row["scenario"]),
+        "n": count(row["n"]),
+        "energy": _with_ends(row, "energy_wh", "energy_low_wh", "energy_high_wh"),
+        "induced": _with_ends(row, "induced_wh", "induced_low_wh", "induced_high_wh"),
+    }
+
+
+def _comparison(row: Row) -> dict[str, str]:
+    return {
+        "quantity": _QUANTITIES[row["quantity"]],
+        "a": str(row["a"]),
+        "b": str(row["b"]),
+        "difference": _with_ends(row, "difference", "difference_low", "difference_high"),
+        "ratio": _with_ends(row, "ratio", "ratio_low", "ratio_high"),
+    }
+
+
+def _with_ends(row: Row, value: str, low: str, high: str) -> str:
+    ends = row.get(low), row.get(high)
+    shown = in_interval(row.get(value), *ends)
+    return shown if finite(ends[0]) is None else f"{shown} {interval(*ends)}"
+
+
+def _contents(names: Collection[str]) -> list[tuple[str, str]]:
+    tops = {name.split("/")[0] + ("/" if "/" in name else "") for name in names}
+    return [(place, words) for place, words in _CONTENTS.items() if place in tops]
