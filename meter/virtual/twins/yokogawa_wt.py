@@ -4,6 +4,7 @@ They answer what the public program yokotool sends, the ranges, the integrator a
 and errors go, and ``:COMM:WAIT``, which holds back whatever follows until the next update.
 """
 
+from abc import ABC, abstractmethod
 from collections import deque
 from functools import partial
 from typing import ClassVar
@@ -26,7 +27,7 @@ _UPDATES_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 _SQRT2 = 2**0.5
 
 
-class VirtualWT(VirtualScpi):
+class VirtualWT(VirtualScpi, ABC):
     """What both have in common.
 
     Class attributes:
@@ -126,9 +127,9 @@ class VirtualWT(VirtualScpi):
         """Return an item of the reading of now."""
         return self.value(item, self.no_data, self.over, self.texts)
 
+    @abstractmethod
     def texts(self, now: Electrical) -> dict[str, str]:
         """Return all that is measured, by the name of its item."""
-        raise NotImplementedError
 
 
 def _switch(path: str, name: str) -> Command:
