@@ -1,17 +1,14 @@
 """Real virtual instruments and real loggers for the tests of the meter room."""
 
-import os
-import pty
-import select
+import contextlib
 import subprocess
 import sys
-import threading
-import tty
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from meter_processes import Child, wait_for
+from meter_terminals import Answer, answering
 
 
 @pytest.fixture
@@ -70,31 +67,11 @@ def logger(start: Callable[..., Child], tmp_path: Path) -> Callable[..., tuple[C
 
 
 @pytest.fixture
-def answering_port() -> Iterator[Callable[[bytes], str]]:
-    """Make a pseudo-terminal behind which something answers all it hears with the same bytes."""
-    over = threading.Event()
-    threads: list[threading.Thread] = []
-    descriptors: list[int] = []
+def answering_port() -> Iterator[Callable[..., str]]:
+    """Make pseudo-terminals behind which something answers or pushes; `meter_terminals.answering`."""
+    with contextlib.ExitStack() as stack:
 
-    def begin(answer: bytes) -> str:
-        master, slave = pty.openpty()
-        tty.setraw(slave)
-        descriptors.extend((master, slave))
-        threads.append(threading.Thread(target=_answer, args=(master, answer, over)))
-        threads[-1].start()
-        return os.ttyname(slave)
+        def begin(answer: bytes | Answer = b"", pushed: bytes = b"") -> str:
+            return stack.enter_context(answering(answer, pushed))
 
-    yield begin
-    over.set()
-    for thread in threads:
-        thread.join()
-    for descriptor in descriptors:
-        os.close(descriptor)
-
-
-def _answer(master: int, answer: bytes, over: threading.Event) -> None:
-    while not over.is_set():
-        readable, _, _ = select.select([master], [], [], 0.1)
-        if readable:
-            os.read(master, 4096)
-            os.write(master, answer)
+        yield begin

@@ -3,12 +3,7 @@
 Behind the pseudo-terminal is a virtual meter, and between the two a line that misbehaves as told.
 """
 
-import os
-import pty
-import select
-import threading
-import tty
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -52,33 +47,13 @@ def faithful(question: bytes, answer: bytes) -> bytes:
 
 
 @pytest.fixture
-def bus() -> Iterator[Bus]:
+def bus(answering_port: Callable[..., str]) -> Bus:
     """Put a virtual meter behind a pseudo-terminal and a line; return the port."""
-    over = threading.Event()
-    threads: list[threading.Thread] = []
-    descriptors: list[int] = []
 
     def begin(instrument: VirtualModbusMeter, line: Behaviour = faithful) -> str:
-        master, slave = pty.openpty()
-        tty.setraw(slave)
-        descriptors.extend((master, slave))
+        return answering_port(lambda question: line(question, instrument.receive(question)))
 
-        def serve() -> None:
-            while not over.is_set():
-                if select.select([master], [], [], 0.05)[0]:
-                    question = os.read(master, 4096)
-                    os.write(master, line(question, instrument.receive(question)))
-
-        threads.append(threading.Thread(target=serve))
-        threads[-1].start()
-        return os.ttyname(slave)
-
-    yield begin
-    over.set()
-    for thread in threads:
-        thread.join()
-    for descriptor in descriptors:
-        os.close(descriptor)
+    return begin
 
 
 def begun(meter: ModbusMeter, port: str) -> ModbusMeter:

@@ -3,13 +3,9 @@
 import asyncio
 import json
 import os
-import pty
-import select
 import subprocess
 import sys
-import threading
-import tty
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,48 +22,6 @@ from records.errors import DeviceError
 
 CAPTURES = os.environ.get("WATTLAB_SML_CAPTURES", "")
 TELEGRAM = b"/EMH4\\@01LZQJL0013F\r\n\r\n1-0:0.0.0*255(20000000)\r\n1-0:16.7.0*255(000168.00*W)\r\n!\r\n"
-
-Answer = Callable[[bytes], bytes]
-
-
-@pytest.fixture
-def behind() -> Iterator[Callable[..., str]]:
-    """Make a pseudo-terminal with something behind it that pushes bytes, or answers."""
-    over = threading.Event()
-    threads: list[threading.Thread] = []
-    descriptors: list[int] = []
-
-    def begin(pushed: bytes = b"", answer: Answer = lambda data: b"") -> str:
-        master, slave = pty.openpty()
-        tty.setraw(slave)
-        os.set_blocking(master, False)
-        descriptors.extend((master, slave))
-        threads.append(threading.Thread(target=_serve, args=(master, pushed, answer, over)))
-        threads[-1].start()
-        return os.ttyname(slave)
-
-    yield begin
-    over.set()
-    for thread in threads:
-        thread.join()
-    for descriptor in descriptors:
-        os.close(descriptor)
-
-
-def _serve(master: int, pushed: bytes, answer: Answer, over: threading.Event) -> None:
-    """Push in pieces of about a tenth of a second at 9600 bit/s, again and again; answer meanwhile."""
-    position = 0
-    while not over.is_set():
-        readable, _, _ = select.select([master], [], [], 0.05)
-        data = answer(os.read(master, 4096)) if readable else b""
-        piece = pushed[position : position + 100]
-        position = (position + 100) % max(1, len(pushed) + 99 - (len(pushed) + 99) % 100)
-        for chunk in (data, piece):
-            if chunk:
-                try:
-                    os.write(master, chunk)
-                except BlockingIOError:
-                    continue
 
 
 @pytest.fixture
@@ -129,7 +83,9 @@ def test_the_client_iec62056_21_reads_our_twin(twin_of: Callable[..., str]) -> N
         first.close()  # it opens the port a second time and forgets the first
 
 
-def test_our_driver_reads_a_meter_made_of_another_programs_messages(behind: Callable[..., str]) -> None:
+def test_our_driver_reads_a_meter_made_of_another_programs_messages(
+    answering_port: Callable[..., str],
+) -> None:
     """All that the meter says is written, and all that it hears is read, by iec62056-21."""
     heard: list[bytes] = []
 
@@ -147,7 +103,7 @@ def test_our_driver_reads_a_meter_made_of_another_programs_messages(behind: Call
         sent: bytes = messages.ReadoutDataMessage(block).to_bytes()
         return sent
 
-    port = behind(answer=answer)
+    port = answering_port(answer=answer)
     with IEC62056D0({"address": "12345678"}) as meter:
         meter.open(port, 2.0)
         identity = meter.identify()
@@ -175,23 +131,23 @@ def test_a_meter_at_another_address_does_not_answer(twin_of: Callable[..., str])
             meter.identify()
 
 
-def test_the_command_line_reads_a_pushing_meter(behind: Callable[..., str]) -> None:
-    found = lab_reads("iec62056_d0", behind(pushed=TELEGRAM), "mode=push")
+def test_the_command_line_reads_a_pushing_meter(answering_port: Callable[..., str]) -> None:
+    found = lab_reads("iec62056_d0", answering_port(pushed=TELEGRAM), "mode=push")
     assert (found["power_w"], found["flag"], found["simulated"]) == (168.0, "", True)
 
 
-def test_a_meter_that_pushes_something_else_is_refused(behind: Callable[..., str]) -> None:
+def test_a_meter_that_pushes_something_else_is_refused(answering_port: Callable[..., str]) -> None:
     with IEC62056D0({"mode": "push"}) as meter:
-        meter.open(behind(pushed=VirtualSML(InstrumentErrors(), 1).advance(97.2)), 2.0)
+        meter.open(answering_port(pushed=VirtualSML(InstrumentErrors(), 1).advance(97.2)), 2.0)
         with pytest.raises(DeviceError, match=r"expected a IEC 62056-21 meter \(telegrams from"):
             meter.identify()
 
 
-def test_a_meter_without_its_pin_is_refused_with_what_to_do(behind: Callable[..., str]) -> None:
+def test_a_meter_without_its_pin_is_refused_with_what_to_do(answering_port: Callable[..., str]) -> None:
     twin = VirtualSML(InstrumentErrors(), seed=1)
     twin.fault = "sentinel"
     with SML() as meter:
-        meter.open(behind(pushed=twin.advance(97.2)), 1.0)
+        meter.open(answering_port(pushed=twin.advance(97.2)), 1.0)
         with pytest.raises(DeviceError, match="PIN"):
             meter.identify()
 
@@ -207,7 +163,7 @@ def test_a_meter_without_its_pin_is_refused_with_what_to_do(behind: Callable[...
     ],
 )
 def test_the_command_line_reads_captures_of_real_meters(
-    behind: Callable[..., str], capture: str, powers_w: tuple[float, ...]
+    answering_port: Callable[..., str], capture: str, powers_w: tuple[float, ...]
 ) -> None:
-    found = lab_reads("sml", behind(pushed=(Path(CAPTURES) / capture).read_bytes()))
+    found = lab_reads("sml", answering_port(pushed=(Path(CAPTURES) / capture).read_bytes()))
     assert found["power_w"] in powers_w

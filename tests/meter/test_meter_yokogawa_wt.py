@@ -1,14 +1,11 @@
 """Yokogawa WT310 and WT210: the twins against known sessions, the drivers on real ports."""
 
-import os
-import pty
-import threading
-import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from meter_scpi_bench import WATTS, asked, fresh, next_reading, running, started, value_of
+from meter_terminals import answering
 
 from meter.drivers.yokogawa_wt import YokogawaWT210, YokogawaWT310
 from meter.transport import Line, Transport
@@ -335,29 +332,18 @@ def test_a_refused_setting_is_told_with_the_meters_own_error() -> None:
 @contextmanager
 def scripted(replies: dict[str, str] | Callable[[str], list[str] | bytes]) -> Iterator[str]:
     """Make a port behind which lines are answered from a table, or by a function."""
-    master, slave = pty.openpty()
-    tty.setraw(slave)
+    held = b""
 
-    def answer(question: str) -> bytes:
+    def reply(question: str) -> bytes:
         if isinstance(replies, dict):
             return (replies[question] + "\n").encode() if question in replies else b""
         found = replies(question)
         return found if isinstance(found, bytes) else "".join(line + "\n" for line in found).encode()
 
-    def serve() -> None:
-        held = b""
-        while b"\x04" not in held:
-            held += os.read(master, 4096)
-            *lines, held = held.split(b"\n")
-            for line in lines:
-                os.write(master, answer(line.decode().strip()))
+    def answer(heard: bytes) -> bytes:
+        nonlocal held
+        *lines, held = (held + heard).split(b"\n")
+        return b"".join(reply(line.decode().strip()) for line in lines)
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield os.ttyname(slave)
-    finally:
-        os.write(slave, b"\x04")
-        thread.join()
-        os.close(slave)
-        os.close(master)
+    with answering(answer) as port:
+        yield port
