@@ -46,11 +46,16 @@ def test_an_address_has_one_reader_until_that_one_ends(other_program: subprocess
     Lease(ADDRESS).end()
 
 
-def test_a_lease_that_ended_can_be_taken_again_and_ends_twice() -> None:
-    lease = Lease(ADDRESS + "3")
-    lease.end()
-    lease.end()
-    Lease(ADDRESS + "3").end()
+def test_ending_a_lease_once_more_frees_nothing_of_who_took_it_then() -> None:
+    address = ADDRESS + "3"
+    first = Lease(address)
+    first.end()
+    second = Lease(address)
+    first.end()
+    with pytest.raises(DeviceError, match="another program is reading this meter"):
+        Lease(address)
+    second.end()
+    Lease(address).end()
 
 
 def test_the_mark_of_a_dead_process_is_no_mark(other_program: subprocess.Popen[bytes]) -> None:

@@ -169,11 +169,13 @@ def test_garbage_never_becomes_watts(garbage: bytes) -> None:
     assert all(mean.power_w is None for mean in stream(1).feed(garbage))
 
 
-@given(
-    st.lists(st.sampled_from([b"\xf4", b"\x6c", b"\x88", b"\x95", b"\xf0", b"\x40", b"\x00", STOP_SIGNAL]))
-)
-def test_garbage_made_of_the_streams_own_bytes_never_becomes_watts(pieces: list[bytes]) -> None:
-    test_garbage_never_becomes_watts.hypothesis.inner_test(b"".join(pieces))  # type: ignore[attr-defined]
+@given(st.lists(st.integers(0, SET_BYTES - 1), min_size=2, max_size=40))
+def test_sets_that_all_lack_a_byte_never_become_watts(lost: list[int]) -> None:
+    pieces = [data[:place] + data[place + 1 :] for data, place in zip(sets(0, len(lost)), lost, strict=True)]
+    found = stream(1)
+    means = found.feed(b"".join(pieces))
+    assert {(mean.power_w, mean.flag) for mean in means} == {(None, "malformed")}
+    assert found.number == 0
 
 
 def test_garbage_that_goes_on_is_flagged_once() -> None:
