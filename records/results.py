@@ -181,7 +181,7 @@ _TABLES_WITHIN = {
 
 
 def tables_of(results: Results) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
-    """Return every table of the results: by name of its CSV file the columns that come first, and the rows."""
+    """Return every table: by the name of its CSV file, the columns that come first and the rows."""
     tables = {name: (columns, getattr(results, name)) for name, columns in _TABLES.items()}
     tables["rules"] = (RULE_COLUMNS, results.rule_rows)
     for name, (part, key, columns) in _TABLES_WITHIN.items():

@@ -1,0 +1,186 @@
+"""The page of the index: which campaigns there are, how energies went over them, whether the lab was in order."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from records.campaign import CampaignFolder
+from records.errors import ConfigurationError
+from records.files import write_atomically
+from reports.figures.control_runs import control_sheet
+from reports.figures.trend import trend_sheet
+from reports.index.database import created
+from reports.index.entries import Entry
+from reports.index.find import LeftOut, Place
+from reports.numbers import count
+from reports.pages import render_page
+from reports.svg import drawing_style
+from reports.tables import Column, Table, table, text_column
+from reports.texts import printable
+
+Links = Callable[[Place], list[tuple[str, str]]]
+"""Gives the words and addresses of the pages about a campaign."""
+
+_MARK = 'data-wattlab="index"'
+
+
+def check_page_replaceable(path: Path) -> None:
+    """Refuse to write over a page that is not an index of ours.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
+    if not path.exists() and not path.is_symlink():
+        return
+    if not path.is_file() or _MARK not in path.read_text(encoding="utf-8", errors="replace"):
+        raise ConfigurationError(
+            f"{path}: expected no file or an earlier index here, but it is something else and is not "
+            f"overwritten. Name another file with --page"
+        )
+
+
+def write_page(
+    path: Path, entries: Sequence[Entry], left_out: Sequence[LeftOut], links: Links, database: str
+) -> None:
+    """Write the page of an index.
+
+    Args:
+        path: the HTML file, replaced if it exists.
+        entries: campaigns of the index.
+        left_out: folders that are not in it.
+        links: see `Links`.
+        database: name of the database's file.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_atomically(path, render(entries, left_out, links, database))
+
+
+def links_beside(folder: Path) -> Links:
+    """Return the links to the reports that are there, relative to the folder of the page."""
+
+    def links(place: Place) -> list[tuple[str, str]]:
+        report = CampaignFolder(place.path).report
+        if not report.is_file():
+            return []
+        return [("report", address(Path(os.path.relpath(report, folder)).parts))]
+
+    return links
+
+
+def address(parts: Sequence[str]) -> str:
+    """Return a relative address that leads to these names, whatever bytes they hold."""
+    steps = (part if part == ".." else quote(os.fsencode(part), safe="") for part in parts)
+    return "./" + "/".join(steps)
+
+
+def render(
+    entries: Sequence[Entry], left_out: Sequence[LeftOut], links: Links, database: str | None
+) -> str:
+    """Return the page as HTML; the same campaigns always give the same text.
+
+    Args:
+        entries: campaigns of the index.
+        left_out: folders that are not in it.
+        links: see `Links`.
+        database: name of the database's file; ``None`` where none was written.
+    """
+    ordered = sorted(entries, key=lambda item: (-(item.created_utc_s or 0.0), item.place.folder))
+    with drawing_style():
+        sheets = [trend_sheet(entries, "induced"), trend_sheet(entries, "energy"), control_sheet(entries)]
+    context = {
+        "summary": {"title": "Campaigns", "facts": _facts(entries, left_out)},
+        "n": len(entries),
+        "n_simulated": sum(entry.simulated for entry in entries),
+        "refused": [entry.title for entry in ordered if entry.findings["refuse"]],
+        "campaigns": _campaigns(ordered, links),
+        "sheets": sheets,
+        "left_out": _left_out(left_out, links),
+        "database": database,
+    }
+    return render_page(
+        "index.html.j2", context, simulated=bool(entries) and all(entry.simulated for entry in entries)
+    )
+
+
+def _facts(entries: Sequence[Entry], left_out: Sequence[LeftOut]) -> list[tuple[str, str]]:
+    stamps = sorted(stamp for entry in entries if (stamp := created(entry.created_utc_s)) is not None)
+    span = f"{stamps[0]:%Y-%m-%d} to {stamps[-1]:%Y-%m-%d}" if stamps else "not recorded"
+    return [
+        ("Campaigns", f"{count(len(entries))}, of which {sum(e.simulated for e in entries)} SIMULATED"),
+        ("Left out", count(len(left_out))),
+        ("Planned", span),
+        ("Benches", count(len({entry.bench for entry in entries}))),
+    ]
+
+
+def _campaigns(entries: Sequence[Entry], links: Links) -> Table:
+    columns = (
+        text_column("Campaign", "title"),
+        text_column("Pages", "links", whole=True),
+        text_column("Planned (UTC)", "created", whole=True),
+        text_column("Meter", "kind", whole=True),
+        Column("Runs", lambda row: str(row["runs"])),
+        Column("Refuse", lambda row: count(row["refuse"])),
+        Column("Weaken", lambda row: count(row["warn"])),
+        text_column("Folder", "folder"),
+        text_column("SUT", "sut"),
+        text_column("Instrument", "meter"),
+        text_column("Rule", "rule", whole=True),
+    )
+    rows = [
+        {
+            "title": entry.title,
+            "links": _anchors(links(entry.place)),
+            "created": _minute(entry.created_utc_s),
+            "kind": "SIMULATED" if entry.simulated else "measured",
+            "runs": f"{_number(entry.completed)} of {_number(entry.planned)}",
+            "refuse": entry.findings["refuse"],
+            "warn": entry.findings["warn"],
+            "folder": entry.place.folder,
+            "sut": entry.sut,
+            "meter": entry.meter,
+            "rule": entry.rule,
+        }
+        for entry in entries
+    ]
+    caption = "Campaigns, the latest first"
+    return table(
+        "campaigns", caption, _linked(columns), rows, folded=False, nothing="No analysed campaign was found."
+    )
+
+
+def _linked(columns: Sequence[Column]) -> list[Column]:
+    """Let the column of links show what it holds: text would be escaped once more."""
+    return [
+        Column(item.label, lambda row: row["links"], numeric=False, whole=True) if item.label == "Pages" else item
+        for item in columns
+    ]
+
+
+def _left_out(left_out: Sequence[LeftOut], links: Links) -> Table:
+    columns = (text_column("Folder", "folder"), text_column("Pages", "links"), text_column("Reason", "reason"))
+    rows = [
+        {"folder": left.place.folder, "reason": left.reason, "links": _anchors(links(left.place))}
+        for left in left_out
+    ]
+    nothing = "None: every campaign that was found is in the index."
+    return table("left-out", "Folders left out", _linked(columns), rows, folded=False, nothing=nothing)
+
+
+def _anchors(links: list[tuple[str, str]]) -> Markup:
+    anchor = Markup('<a href="{}">{}</a>')
+    return Markup(" · ").join(anchor.format(href, printable(words)) for words, href in links) or Markup("–")
+
+
+def _minute(t_utc_s: float | None) -> str:
+    stamp = created(t_utc_s)
+    return "" if stamp is None else f"{stamp:%Y-%m-%d %H:%M}"
+
+
+def _number(value: int | None) -> str:
+    return "?" if value is None else count(value)
