@@ -45,12 +45,14 @@ def control_sheet(entries: Sequence[Entry]) -> Sheet:
         title="Control workload over the campaigns",
         size="half",
         panels=[_panel(f"control-{n}", chart) for n, chart in enumerate(charts)],
-        caption="Dots: control runs in the order of time; solid line: centre; dashed: limits at three standard "
-        "deviations, both as they stood when the run was judged; squares: runs at which a rule was met; "
-        "upright lines: a new campaign. " + " ".join(f"{chart.name}: n = {len(chart.runs)}." for chart in charts),
-        how="A chart of individuals with moving ranges (Shewhart 1931; Montgomery, section 6.4) and the rules of "
-        "the Western Electric handbook (1956), as the analysis of each campaign judged its own runs; nothing was "
-        "judged anew. Runs stand on one chart where command, machine, meter and simulation are the same.",
+        caption="Dots: control runs in the order of time; solid line: centre; dashed: limits at three "
+        "standard deviations, both as they stood when the run was judged; squares: runs at which a rule "
+        "was met; upright lines: a new campaign. "
+        + " ".join(f"{chart.name}: n = {len(chart.runs)}." for chart in charts),
+        how="A chart of individuals with moving ranges (Shewhart 1931; Montgomery, section 6.4) and the "
+        "rules of the Western Electric handbook (1956), as the analysis of each campaign judged its own "
+        "runs; nothing was judged anew. Runs stand on one chart where command, machine, meter and "
+        "simulation are the same.",
         data=_data(charts) if charts else None,
         absent="" if charts else "no campaign of the index has a control workload ([health] in lab.toml).",
     )
@@ -130,7 +132,9 @@ def _data(charts: list[_Chart]) -> Table:
         Column("Phase", lambda row: count(row.get("phase"))),
     )
     rows = [
-        {**row, "control": chart.name, "time": _time(row.get("t_utc_s"))} for chart in charts for row in chart.runs
+        {**row, "control": chart.name, "time": _time(row.get("t_utc_s"))}
+        for chart in charts
+        for row in chart.runs
     ]
     return table("control-data", "Runs of the control workload", columns, rows, folded=False)
 

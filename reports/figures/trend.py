@@ -1,8 +1,8 @@
-"""Energies of scenarios over campaigns: a small panel for each scenario, a point with its interval for each campaign."""
+"""Energies of scenarios over campaigns: a panel for each scenario, a point for each campaign."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from markupsafe import Markup
@@ -25,6 +25,8 @@ MOST_PANELS = 24
 
 _WORDS: dict[Quantity, str] = {"induced": "induced energy", "energy": "energy"}
 _HALF_DAY, _MARGIN = 0.5, 0.06
+_EPOCH = datetime(1970, 1, 1)
+_dates: Any = dates
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,11 @@ def trend_sheet(entries: Sequence[Entry], quantity: Quantity) -> Sheet:
         by_scenario.setdefault(point.scenario.name, []).append(point)
     colours = palette.colours([(point.scenario.base, point.scenario.kind) for point in points])
     drawn = [
-        (name, found)
-        for name, found in by_scenario.items()
-        if any(point.day is not None for point in found)
+        (name, found) for name, found in by_scenario.items() if any(point.day is not None for point in found)
     ][:MOST_PANELS]
     panels = [
-        _panel(f"trend-{quantity}-{n}", name, found, quantity, colours) for n, (name, found) in enumerate(drawn)
+        _panel(f"trend-{quantity}-{n}", name, found, quantity, colours)
+        for n, (name, found) in enumerate(drawn)
     ]
     more = len(by_scenario) - len(drawn)
     return Sheet(
@@ -63,9 +64,10 @@ def trend_sheet(entries: Sequence[Entry], quantity: Quantity) -> Sheet:
         title=f"{_WORDS[quantity].capitalize()} per run over the campaigns",
         size="third",
         panels=panels,
-        caption="A point for each campaign: the mean over its runs, with its 95 % interval; without a bar: one "
-        "run, or no interval. Hollow points are SIMULATED, not measured. A line joins campaigns of the same machine "
-        "and meter only. " + (f"{more} further scenarios are in the table only." if more else ""),
+        caption="A point for each campaign: the mean over its runs, with its 95 % interval; without a bar: "
+        "one run, or no interval. Hollow points are SIMULATED, not measured. A line joins campaigns of the "
+        "same machine and meter only. "
+        + (f"{more} further scenarios are in the table only." if more else ""),
         how="The means and intervals are those of each campaign's own results (scenarios.csv); nothing was "
         "computed anew. What changed between campaigns (program, data, machine) is not known to this page: "
         "scenarios are told apart by their names alone.",
@@ -83,28 +85,27 @@ def _points(entries: Sequence[Entry], quantity: Quantity) -> list[_Point]:
             if value_wh is None or (quantity == "induced" and scenario.kind == "baseline"):
                 continue
             ends = (finite(scenario.row.get(f"{quantity}_{end}_wh")) for end in ("low", "high"))
-            day = None if stamp is None else float(dates.date2num(stamp))
+            day = None if stamp is None else (stamp - _EPOCH) / timedelta(days=1)
             found.append(_Point(entry, scenario, day, value_wh, *ends))
     return found
 
 
-def _panel(
-    key: str, name: str, found: list[_Point], quantity: Quantity, colours: dict[str, str]
-) -> Markup:
+def _panel(key: str, name: str, found: list[_Point], quantity: Quantity, colours: dict[str, str]) -> Markup:
     points = [point for point in found if point.day is not None]
     figure, axes = new_panel("third", 2.1)
     colour = colours[points[0].scenario.base]
-    for first, second in pairwise(points):
-        if first.entry.bench == second.entry.bench:
-            ends = [first.day, second.day], [first.value_wh, second.value_wh]
-            axes.plot(*ends, color=colour, linewidth=0.9, alpha=0.55)
+    for bench in dict.fromkeys(point.entry.bench for point in points):
+        line = [(point.day, point.value_wh) for point in points if point.entry.bench == bench]
+        axes.plot(*zip(*line, strict=True), color=colour, linewidth=0.9, alpha=0.55)
     for point in points:
         _draw(axes, point, colour)
     _time_axis(axes, [point.day for point in points if point.day is not None])
     axes.set_ylabel(f"{_WORDS[quantity]} / Wh")
     simulated = [point.entry.simulated for point in points]
     if any(simulated) and not all(simulated):
-        figure.text(0.995, 0.985, "hollow: SIMULATED", ha="right", va="top", fontsize=6.5, color=palette.WARNING)
+        figure.text(
+            0.995, 0.985, "hollow: SIMULATED", ha="right", va="top", fontsize=6.5, color=palette.WARNING
+        )
     said = "; ".join(
         f"{point.entry.title}{' (SIMULATED)' if point.entry.simulated else ''} "
         f"{in_interval(point.value_wh, point.low_wh, point.high_wh)} Wh"
@@ -115,6 +116,8 @@ def _panel(
 
 
 def _draw(axes: Axes, point: _Point, colour: str) -> None:
+    if point.day is None:
+        return
     if point.low_wh is not None and point.high_wh is not None:
         axes.vlines(point.day, point.low_wh, point.high_wh, color=colour, linewidth=1.2)
     axes.plot(
@@ -134,9 +137,9 @@ def _time_axis(axes: Axes, days: list[float]) -> None:
     span = max(days) - min(days)
     room = _MARGIN * span if span else _HALF_DAY
     axes.set_xlim(min(days) - room, max(days) + room)
-    locator: Any = dates.AutoDateLocator(minticks=2, maxticks=4)
+    locator = _dates.AutoDateLocator(minticks=2, maxticks=4)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(_dates.ConciseDateFormatter(locator))
     axes.margins(y=0.18)
 
 

@@ -13,9 +13,48 @@ KEYS = ("campaign", "folder", "simulated")
 """Columns that every table begins with; a row's own column of such a name becomes ``row_NAME``."""
 
 WORDS = frozenset(
-    "a against b base_scenario campaign code config_sha256 design equivalent family folder kind level message "
-    "name note notes of outliers proof quantity rank_test reference row_campaign rule run_dir scale scenario "
-    "scope settings signals task tracker unit utilisation_unit verdict version words x y".split()
+    {
+        "a",
+        "against",
+        "b",
+        "base_scenario",
+        "campaign",
+        "code",
+        "config_sha256",
+        "design",
+        "equivalent",
+        "family",
+        "folder",
+        "kind",
+        "level",
+        "message",
+        "name",
+        "note",
+        "notes",
+        "of",
+        "outliers",
+        "proof",
+        "quantity",
+        "rank_test",
+        "reference",
+        "row_campaign",
+        "rule",
+        "run_dir",
+        "scale",
+        "scenario",
+        "scope",
+        "settings",
+        "signals",
+        "task",
+        "tracker",
+        "unit",
+        "utilisation_unit",
+        "verdict",
+        "version",
+        "words",
+        "x",
+        "y",
+    }
 )
 """Declared columns that hold words: their type where no campaign has a value. All others hold numbers."""
 
@@ -99,7 +138,9 @@ def _check_names(names: Iterable[str], where: str) -> None:
     seen: dict[str, str] = {}
     for name in names:
         if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
-            raise RecordError(f"{where}: expected a printable name of a column, found {name[:_LONGEST_NAME]!r}")
+            raise RecordError(
+                f"{where}: expected a printable name of a column, found {name[:_LONGEST_NAME]!r}"
+            )
         other = seen.setdefault(own_name(name).lower(), name)
         if other != name:
             raise RecordError(f"{where}: the columns {other!r} and {name!r} cannot be told apart in SQL")

@@ -23,7 +23,7 @@ class Place:
 
     @property
     def folder(self) -> str:
-        """The way from the top as text: ``a/b``, or ``.``; bytes that are no text are written as ``\\xff``."""
+        """The way from the top: ``a/b``, or ``.``; bytes that are no text are written as ``\\xff``."""
         return os.fsencode("/".join(self.parts) or ".").decode("utf-8", "backslashreplace")
 
 
@@ -57,7 +57,9 @@ def find_campaigns(top: Path) -> Iterator[Place | LeftOut]:
         ConfigurationError: ``top`` is no folder.
     """
     if not top.is_dir():
-        raise ConfigurationError(f"{top}: expected a folder with campaigns below it, but there is no such folder")
+        raise ConfigurationError(
+            f"{top}: expected a folder with campaigns below it, but there is no such folder"
+        )
     unread: list[OSError] = []
     for name, folders, files in os.walk(top, onerror=unread.append):
         path = Path(name)
@@ -67,7 +69,9 @@ def find_campaigns(top: Path) -> Iterator[Place | LeftOut]:
         folders[:] = sorted(item for item in folders if not item.startswith("."))
     for error in unread:
         path = Path(os.fsdecode(error.filename))
-        yield LeftOut(Place(path, path.relative_to(top).parts), f"the folder cannot be read: {error.strerror}")
+        yield LeftOut(
+            Place(path, path.relative_to(top).parts), f"the folder cannot be read: {error.strerror}"
+        )
 
 
 def campaign_at(top: Path, parts: tuple[str, ...]) -> tuple[Place, tuple[str, ...]] | None:

@@ -1,4 +1,4 @@
-"""The page of the index: which campaigns there are, how energies went over them, whether the lab was in order."""
+"""The page of the index: which campaigns there are, how energies went, whether the lab was in order."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -78,9 +78,7 @@ def address(parts: Sequence[str]) -> str:
     return "./" + "/".join(steps)
 
 
-def render(
-    entries: Sequence[Entry], left_out: Sequence[LeftOut], links: Links, database: str | None
-) -> str:
+def render(entries: Sequence[Entry], left_out: Sequence[LeftOut], links: Links, database: str | None) -> str:
     """Return the page as HTML; the same campaigns always give the same text.
 
     Args:
@@ -157,13 +155,19 @@ def _campaigns(entries: Sequence[Entry], links: Links) -> Table:
 def _linked(columns: Sequence[Column]) -> list[Column]:
     """Let the column of links show what it holds: text would be escaped once more."""
     return [
-        Column(item.label, lambda row: row["links"], numeric=False, whole=True) if item.label == "Pages" else item
+        Column(item.label, lambda row: row["links"], numeric=False, whole=True)
+        if item.label == "Pages"
+        else item
         for item in columns
     ]
 
 
 def _left_out(left_out: Sequence[LeftOut], links: Links) -> Table:
-    columns = (text_column("Folder", "folder"), text_column("Pages", "links"), text_column("Reason", "reason"))
+    columns = (
+        text_column("Folder", "folder"),
+        text_column("Pages", "links"),
+        text_column("Reason", "reason"),
+    )
     rows = [
         {"folder": left.place.folder, "reason": left.reason, "links": _anchors(links(left.place))}
         for left in left_out

@@ -36,5 +36,5 @@ VIEWS = {
         ORDER BY c.created, c.folder, a.tracker
     """,
 }
-""""Energies of scenarios with their intervals; each run of the control workload once, in the campaign in which
-it was measured; how far each tracker was from the meter."""
+"""Energies of scenarios with their intervals; each run of the control workload once, as its own campaign
+judged it; how far each tracker was from the meter."""

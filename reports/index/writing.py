@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from records.errors import RecordError
+from records.errors import ConfigurationError, RecordError
 from reports.index.database import writing
 from reports.index.entries import Entry, read_entry
 from reports.index.find import LeftOut, Place, find_campaigns
@@ -36,11 +36,16 @@ def write_index(
         progress: called with the number of campaigns done and of all.
 
     Raises:
-        ConfigurationError: there is no such folder, or something else lies where the index is to be.
+        ConfigurationError: there is no such folder or no campaign in it, or something else lies where the
+            index is to be.
         OSError: it cannot be written.
     """
     check_page_replaceable(page)
     found = list(find_campaigns(top))
+    if not found:
+        raise ConfigurationError(
+            f"{top}: expected campaigns (folders with a campaign.json) here or below, but there is none"
+        )
     entries: list[Entry] = []
     left_out: list[LeftOut] = []
     with writing(database) as into:

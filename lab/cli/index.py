@@ -1,0 +1,59 @@
+"""``lab index``: the results of many campaigns in one database that anyone can query."""
+
+from pathlib import Path
+
+import click
+from rich.progress import Progress
+
+from lab.cli.common import json_option
+from lab.output import make_stderr, print_json, print_table, stdout
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="The database, instead of DIR/index.duckdb.")
+@click.option("--page", type=click.Path(path_type=Path), help="The page; beside the database unless given.")
+@json_option
+@click.pass_context
+def index(ctx: click.Context, folder: Path, out: Path | None, page: Path | None, as_json: bool) -> None:
+    """Put the results of all campaigns at or below DIR into one DuckDB file, and show them on one page.
+
+    Exit code 1 when a campaign had to be left out, because it was not analysed or is damaged; all others
+    are in the index.
+
+    \b
+    lab index campaigns
+    lab index campaigns --out all.duckdb
+    """
+    from reports.index.writing import write_index  # it draws, and so loads what the others need not
+
+    database = out if out is not None else folder / "index.duckdb"
+    page = page if page is not None else database.with_suffix(".html")
+    console = make_stderr()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("indexing campaigns", total=None)
+        found = write_index(
+            folder, database, page, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    simulated = sum(entry.simulated for entry in found.entries)
+    if as_json:
+        print_json(
+            {
+                "database": str(database),
+                "page": str(page),
+                "campaigns": [
+                    {"id": e.campaign, "folder": e.place.folder, "simulated": e.simulated}
+                    for e in found.entries
+                ],
+                "left_out": [{"folder": x.place.folder, "reason": x.reason} for x in found.left_out],
+            }
+        )
+    else:
+        if found.left_out:
+            print_table(("left out", "reason"), [(x.place.folder, x.reason) for x in found.left_out])
+        stdout.print(
+            f"{len(found.entries)} campaigns, {simulated} of them SIMULATED; {len(found.left_out)} left out",
+            markup=False,
+        )
+        stdout.print(f"Written: {database}, {page}", markup=False)
+    ctx.exit(1 if found.left_out else 0)
