@@ -91,7 +91,7 @@ def compare_scenarios(
         a=one,
         b=other,
         row=row,
-        verdict=_verdict(row),
+        verdict=verdict_of(row),
         margin_pct=margin_pct,
         equivalence_p=p,
         remarks=[*about_sample(one), *about_sample(other), *about_pair(one, other, row)],
@@ -125,11 +125,12 @@ def _turned(row: Row) -> Row:
 
 
 def _decisive(row: Row) -> float | None:
-    p: float | None = row["p"] if row.get("p_holm") is None else row["p_holm"]
+    p: float | None = row.get("p") if row.get("p_holm") is None else row["p_holm"]
     return p
 
 
-def _verdict(row: Row) -> Verdict:
+def verdict_of(row: Row) -> Verdict:
+    """Return the verdict of a comparison, by the p value after Holm where the pair is one of a family."""
     p = _decisive(row)
     if p is None:
         return "untested"

@@ -1,8 +1,10 @@
 """A comparison of two scenarios in words: which is better, by how much, how certain."""
 
-from analysis.compare import Compared
+from analysis.compare import Compared, verdict_of
 from analysis.settings import CONFIDENCE
 from analysis.statistics.repeats import MOST
+from analysis.statistics.samples import QUANTITIES
+from records.results import Row
 from reports.numbers import count, in_interval, interval, plain, probability
 
 _TESTS = {
@@ -13,76 +15,84 @@ _TESTS = {
 
 def verdict_words(compared: Compared) -> str:
     """Return the verdict in two or three sentences, without a claim that the data do not bear."""
-    sentences = {
-        "lower": _shown,
-        "higher": _shown,
-        "not shown": _not_shown,
-        "untested": _untested,
-    }[compared.verdict](compared)
-    return " ".join([*sentences, *_equivalence(compared)])
+    words = pair_words(compared.row, compared.a.label, compared.b.label)
+    return " ".join([words, *_equivalence(compared)])
 
 
-def _shown(compared: Compared) -> list[str]:
-    return [
-        f"{_sentence(compared)}: {_figures(compared)}.",
-        f"The difference is shown ({_certainty(compared)}).",
-    ]
+def pair_words(row: Row, a: str, b: str) -> str:
+    """Say of a comparison which of the two needs less, by how much, how certain.
+
+    Args:
+        row: by `records.result_columns.COMPARISON_COLUMNS` and `PAIR_COLUMNS`, with a difference, in one of
+            `analysis.statistics.samples.QUANTITIES`.
+        a: name of the reference.
+        b: name of what is compared with it.
+    """
+    say = {"lower": _shown, "higher": _shown, "not shown": _not_shown, "untested": _untested}
+    return say[verdict_of(row)](row, a, b)
 
 
-def _not_shown(compared: Compared) -> list[str]:
-    words, row = compared.quantity.words, compared.row
-    if row["ratio"] is None:
+def relative_words(row: Row) -> str:
+    """Return ``45 % less``, to the place its interval allows; ``less`` alone where there is no ratio."""
+    side = "less" if row["difference"] < 0 else "more"
+    if row.get("ratio") is None:
+        return side
+    low, high = (percent(row.get(name)) for name in ("ratio_low", "ratio_high"))
+    return f"{in_interval(abs(100 * (row['ratio'] - 1)), low, high)} % {side}"
+
+
+def percent(ratio: float | None) -> float | None:
+    """Return by how many percent a ratio is above one."""
+    return None if ratio is None else 100 * (ratio - 1)
+
+
+def _shown(row: Row, a: str, b: str) -> str:
+    return f"{_sentence(row, a, b)}: {_figures(row)}. The difference is shown ({_certainty(row)})."
+
+
+def _not_shown(row: Row, a: str, b: str) -> str:
+    words = QUANTITIES[row["quantity"]].words
+    if row.get("ratio") is None:
         needed = f"a difference of that size needs {repeats_words(row['repeats_observed'])} repeats"
     else:
         needed = (
             f"a difference of 5 % needs {repeats_words(row['repeats_5_pct'])} repeats, "
             f"one of 1 % {repeats_words(row['repeats_1_pct'])}"
         )
-    return [
-        f"No difference in {words} between {compared.a.label} and {compared.b.label} is shown "
-        f"({_certainty(compared)}): {_figures(compared)}.",
-        f"With this scatter {needed} (power 0.8).",
-    ]
+    return (
+        f"No difference in {words} between {a} and {b} is shown ({_certainty(row)}): {_figures(row)}. "
+        f"With this scatter {needed} (power 0.8)."
+    )
 
 
-def _untested(compared: Compared) -> list[str]:
-    if compared.row["difference"] == 0:
-        said = f"{compared.b.label} and {compared.a.label} needed the same {compared.quantity.words}"
+def _untested(row: Row, a: str, b: str) -> str:
+    if row["difference"] == 0:
+        said = f"{b} and {a} needed the same {QUANTITIES[row['quantity']].words}"
     else:
-        said = _sentence(compared).replace(" needs ", " needed ", 1)
-    return [f"{said} in the runs that were made ({_figures(compared)}), but nothing can be tested."]
+        said = _sentence(row, a, b, "needed")
+    return f"{said} in the runs that were made ({_figures(row)}), but nothing can be tested."
 
 
-def _sentence(compared: Compared) -> str:
+def _sentence(row: Row, a: str, b: str, verb: str = "needs") -> str:
     """Say by how many percent b needs less or more than a."""
-    row, words = compared.row, compared.quantity.words
-    side = "less" if row["difference"] < 0 else "more"
-    share = ""
-    if row["ratio"] is not None:
-        low, high = (_percent(row[name]) for name in ("ratio_low", "ratio_high"))
-        share = f"{in_interval(abs(100 * (row['ratio'] - 1)), low, high)} % "
-    return f"{compared.b.label} needs {share}{side} {words} than {compared.a.label}"
+    return f"{b} {verb} {relative_words(row)} {QUANTITIES[row['quantity']].words} than {a}"
 
 
-def _percent(ratio: float | None) -> float | None:
-    return None if ratio is None else 100 * (ratio - 1)
-
-
-def _figures(compared: Compared) -> str:
+def _figures(row: Row) -> str:
     """Return the difference and the ratio with their intervals."""
-    row, unit = compared.row, compared.quantity.unit
-    low, high = row["difference_low"], row["difference_high"]
+    unit = QUANTITIES[row["quantity"]].unit
+    low, high = row.get("difference_low"), row.get("difference_high")
     text = f"difference {in_interval(row['difference'], low, high)} {unit}"
     if low is not None:
         text += f", 95 % interval {interval(low, high)} {unit}"
-    if row["ratio"] is not None:
-        text += f"; ratio {in_interval(row['ratio'], row['ratio_low'], row['ratio_high'])}"
-        text += f" {interval(row['ratio_low'], row['ratio_high'])}" if row["ratio_low"] is not None else ""
+    if row.get("ratio") is not None:
+        low, high = row.get("ratio_low"), row.get("ratio_high")
+        text += f"; ratio {in_interval(row['ratio'], low, high)}"
+        text += f" {interval(low, high)}" if low is not None else ""
     return text
 
 
-def _certainty(compared: Compared) -> str:
-    row = compared.row
+def _certainty(row: Row) -> str:
     words = f"{_TESTS[row['design']].format(**row)}, {p_words(row['p'])}"
     if row.get("p_holm") is not None and row["family_size"] > 1:
         words += f", {p_words(row['p_holm'])} after Holm over {row['family_size']} comparisons"
