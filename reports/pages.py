@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.palette import css
 from reports.texts import printable
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -67,12 +68,12 @@ def _hash(text: str) -> str:
 
 
 def _style(simulated: bool) -> str:
-    names = ("style.css", "simulated.css") if simulated else ("style.css",)
+    names = ("colours.css", "style.css", *(("simulated.css",) if simulated else ()))
     return "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -80,6 +81,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_fit_to_print,
     )
+    environment.filters["css"] = css
+    return environment
 
 
 def _fit_to_print(value: Any) -> Any:

@@ -5,6 +5,8 @@ which is too light for lines on white. The baseline is grey: it is the backgroun
 of interest. A scenario with a tracker keeps its scenario's colour and is hatched or dashed.
 """
 
+from functools import cache
+
 BASELINE = "#767676"
 BASELINE_PART = "#c9c9c9"
 INK = "#1f2328"
@@ -12,7 +14,8 @@ MUTED = "#59636e"
 GRID = "#e3e6ea"
 WARNING = "#a33b00"
 
-OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
+OKABE_ITO = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#111111")
+PAPER = "#ffffff"
 
 
 def colours(base_scenarios: list[tuple[str, str]]) -> dict[str, str]:
@@ -36,6 +39,34 @@ def colours(base_scenarios: list[tuple[str, str]]) -> dict[str, str]:
         chosen[name] = OKABE_ITO[used % len(OKABE_ITO)]
         used += 1
     return chosen
+
+
+def css(colour: str) -> str:
+    """Return a colour as CSS: the page's variable for it, which follows the reader's light or dark scheme.
+
+    Args:
+        colour: ``#rrggbb``; one that is none of ours, or any other word, comes back as it is.
+    """
+    name = _variables().get(colour)
+    return colour if name is None else f"var(--{name})"
+
+
+@cache
+def _variables() -> dict[str, str]:
+    """Return the variables of ``templates/colours.css`` by the colours that they hold in light."""
+    names = {
+        INK: "ink",
+        MUTED: "soft",
+        GRID: "grid",
+        PAPER: "paper",
+        WARNING: "simulated",
+        BASELINE: "baseline",
+        pale(BASELINE): "baseline-pale",
+        BASELINE_PART: "baseline-part",
+    }
+    for number, colour in enumerate(OKABE_ITO, start=1):
+        names |= {colour: f"s{number}", pale(colour): f"s{number}-pale"}
+    return names
 
 
 def pale(colour: str) -> str:

@@ -17,8 +17,25 @@ _NAME_WIDTH = 60  # the tables below show names in full
 
 
 @dataclass(frozen=True)
+class Strip:
+    """A bar with its interval, in hundredths of the longest: what the eye compares before the numbers.
+
+    Attributes:
+        baseline: where the baseline's part ends.
+        gross: where the bar ends.
+        low: where the interval of the gross energy begins; ``None`` without one.
+        high: where it ends.
+    """
+
+    baseline: float
+    gross: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
 class Line:
-    """The answer for one scenario, as texts."""
+    """The answer for one scenario, as texts, and its bar."""
 
     name: str
     colour: str
@@ -29,6 +46,7 @@ class Line:
     induced: str
     induced_interval: str
     per_epoch: str
+    strip: Strip | None
 
 
 @dataclass(frozen=True)
@@ -60,11 +78,12 @@ def summary_of(view: View) -> Summary:
     """Gather the first screen."""
     results = view.results
     per_epoch = _per_epoch(view)
+    longest = max(map(_reach_wh, view.scenarios), default=0.0)
     title = results.campaign.get("title") or results.campaign.get("id") or "Campaign"
     return Summary(
         title=str(title),
         facts=_facts(results),
-        lines=[_line(item, per_epoch) for item in view.scenarios],
+        lines=[_line(item, per_epoch, longest) for item in view.scenarios],
         per_epoch={_INDUCED: "induced", _GROSS: "gross"}.get(per_epoch, ""),
         findings=[(level, _number_of(results, level)) for level in LEVELS],
         worst=[row for row in results.findings if row.get("level") == "refuse"],
@@ -104,7 +123,31 @@ def _baseline_words(baseline: dict[str, Any]) -> str:
     return f"{measured(power_w, u_w)}{u}, from {_plural(baseline.get('n'), 'run')}"
 
 
-def _line(scenario: ScenarioView, per_epoch: str) -> Line:
+def _reach_wh(scenario: ScenarioView) -> float:
+    ends = (finite(scenario.row.get(column)) or 0.0 for column in ("energy_wh", "energy_high_wh"))
+    return max(ends)
+
+
+def _strip(scenario: ScenarioView, longest_wh: float) -> Strip | None:
+    row = scenario.row
+    gross_wh, induced_wh = finite(row.get("energy_wh")), finite(row.get("induced_wh"))
+    if gross_wh is None or longest_wh <= 0:
+        return None
+    low_wh, high_wh = finite(row.get("energy_low_wh")), finite(row.get("energy_high_wh"))
+    below_wh = gross_wh - (induced_wh or 0.0)
+
+    def place(energy_wh: float) -> float:
+        return round(100 * min(max(energy_wh, 0.0), longest_wh) / longest_wh, 2)
+
+    return Strip(
+        baseline=min(place(below_wh), place(gross_wh)),
+        gross=place(gross_wh),
+        low=None if low_wh is None else place(low_wh),
+        high=None if high_wh is None else place(high_wh),
+    )
+
+
+def _line(scenario: ScenarioView, per_epoch: str, longest_wh: float) -> Line:
     row = scenario.row
     return Line(
         name=shorten(scenario.name, _NAME_WIDTH),
@@ -116,6 +159,7 @@ def _line(scenario: ScenarioView, per_epoch: str) -> Line:
         induced=mean_words(row, "induced"),
         induced_interval=_ends(scenario, "induced"),
         per_epoch=plain(row.get(per_epoch), 3),
+        strip=_strip(scenario, longest_wh),
     )
 
 

@@ -2,7 +2,8 @@
 
 Text stays text, so that it can be searched, read aloud and drawn in the page's own typeface. Styles
 become presentation attributes, so that the page needs no inline style and its content security
-policy can forbid it. Ids get the panel's key in front, so that no two drawings on a page collide.
+policy can forbid it. Colours become the page's variables, so that drawings follow its light or dark
+scheme. Ids get the panel's key in front, so that no two drawings on a page collide.
 """
 
 import io
@@ -115,6 +116,9 @@ def _tidy(element: ET.Element, key: str) -> None:
     for attribute, value in element.attrib.items():
         if "url(#" in value:
             element.set(attribute, _REFERENCE.sub(rf"url(#{key}-\1)", value))
+    for attribute in ("fill", "stroke"):
+        if colour := element.get(attribute):
+            element.set(attribute, palette.css(colour))
     for attribute in ("d", "x", "y", "transform"):
         if long := element.get(attribute):
             element.set(attribute, _LONG_NUMBER.sub(_two_decimals, long))

@@ -9,6 +9,7 @@ import pytest
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 from report_page import Page
 
+from reports import palette
 from reports.campaign import render
 
 
@@ -131,6 +132,15 @@ def test_a_scenario_has_one_colour_in_the_summary_and_in_every_figure(page):
     power = [svg for svg in page.all("svg") if svg.attributes.get("id", "").startswith("power-")]
     for colour, svg in zip(swatches, power, strict=True):
         assert any(path.attributes.get("stroke") == colour for path in svg.all("path"))
+
+
+def test_the_style_sheet_holds_the_palette_that_the_drawings_name(html):
+    light, dark = re.findall(r":root \{(.*?)\}", html, flags=re.DOTALL)[:2]
+    drawn = (palette.INK, palette.GRID, palette.BASELINE, *palette.OKABE_ITO)
+    for colour in (*drawn, *map(palette.pale, palette.OKABE_ITO)):
+        name = palette.css(colour).removeprefix("var(").removesuffix(")")
+        assert f"{name}: {colour};" in light
+        assert f"{name}: " in dark
 
 
 def test_a_simulated_campaign_says_so_on_every_level(page):
