@@ -6,8 +6,17 @@ from analysis.agreement.table import TableAgreement
 from analysis.agreement.verdict import verdict
 from records.files import write_atomically
 from records.results import Row
+from reports.chapters.agreement_columns import (
+    equivalence_columns,
+    error_column,
+    limits_columns,
+    lines_columns,
+    totals_columns,
+    true_limits_columns,
+)
+from reports.chapters.columns import with_interval
 from reports.figures.agreement import bland_altman_sheet, regression_sheet
-from reports.numbers import ABSENT, count, given, in_interval, interval, plain, probability
+from reports.numbers import count, given
 from reports.pages import render_page
 from reports.svg import drawing_style
 from reports.tables import Column, Table, table, text_column
@@ -98,26 +107,16 @@ def _rows(found: TableAgreement) -> list[Row]:
     ]
 
 
-def _number(label: str, name: str, unit: str = "") -> Column:
-    return Column(label, lambda row: in_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]), unit)
-
-
-def _ends(name: str, unit: str = "", label: str = "95 % interval") -> Column:
-    return Column(label, lambda row: interval(row[f"{name}_low"], row[f"{name}_high"]), unit)
-
-
-def _with_ends(label: str, name: str, unit: str = "") -> tuple[Column, Column]:
-    return _number(label, name, unit), _ends(name, unit)
+_GROUP = (text_column("Group", "group"),)
 
 
 def _totals(found: TableAgreement) -> Table:
     columns = (
-        text_column("Group", "group"),
+        *_GROUP,
         Column("n", lambda row: count(row["n"])),
-        *_with_ends("Ratio of the totals", "total_ratio"),
-        *_with_ends("Calibration factor", "factor"),
-        *_with_ends("Bias", "bias"),
-        Column("MAPE", lambda row: plain(row["mape_pct"], 3), "%"),
+        *totals_columns(),
+        *with_interval("Bias", "bias"),
+        error_column(),
     )
     caption = f"In the unit of {found.question.unit}"
     return table("totals", caption, columns, _rows(found), folded=False)
@@ -125,63 +124,24 @@ def _totals(found: TableAgreement) -> Table:
 
 def _equivalence(found: TableAgreement) -> Table:
     margin = f"{given(found.question.margin_pct)} %"
-    columns = (
-        text_column("Group", "group"),
-        _number("Mean difference", "equivalence_pct", "%"),
-        _ends("equivalence_pct", "%", "90 % interval"),
-        Column("p", lambda row: probability(row["equivalence_p"])),
-        text_column(f"Within {margin}", "equivalent", whole=True),
-        *_with_ends("Lin's concordance", "concordance"),
-    )
+    columns = (*_GROUP, *equivalence_columns(margin))
     return table("equivalence", f"Margin {margin} of the meter", columns, _rows(found), folded=False)
 
 
-def _unit_column() -> Column:
-    return Column(
-        "In", lambda row: "%" if row["scale"] == "logarithmic" else "unit", numeric=False, whole=True
-    )
-
-
 def _limits(found: TableAgreement) -> Table:
-    columns = (
-        text_column("Group", "group"),
-        _unit_column(),
-        *_with_ends("Mean difference", "mean_difference"),
-        *_with_ends("Lower limit", "lower"),
-        *_with_ends("Upper limit", "upper"),
-        Column("p of growth", lambda row: probability(row["growth_p"])),
-    )
+    columns = (*_GROUP, *limits_columns("unit"))
     return table("limits", "Estimated minus measured, as observed", columns, _rows(found), folded=False)
 
 
 def _true_limits(found: TableAgreement) -> Table:
-    columns = (
-        text_column("Group", "group"),
-        _unit_column(),
-        Column("Meter's share of the variance", _share, "%"),
-        *_with_ends("Lower limit", "true_lower"),
-        *_with_ends("Upper limit", "true_upper"),
-    )
+    columns = (*_GROUP, *true_limits_columns("unit"))
     caption = "Estimated minus measured, the meter's own scatter taken out"
     return table("true-limits", caption, columns, _rows(found), folded=False)
 
 
-def _share(row: Row) -> str:
-    return ABSENT if row["meter_share"] is None else plain(100 * row["meter_share"], 2)
-
-
 def _lines(found: TableAgreement) -> Table:
-    columns = (
-        text_column("Group", "group"),
-        *_with_ends("Deming slope", "deming_slope"),
-        *_with_ends("Intercept", "deming_intercept"),
-        Column("Error ratio", lambda row: plain(row["error_ratio"], 3)),
-        *_with_ends("Passing-Bablok slope", "passing_bablok_slope"),
-        *_with_ends("Intercept", "passing_bablok_intercept"),
-        Column("p of linearity", lambda row: probability(row["linearity_p"])),
-    )
     caption = "Estimated = intercept + slope × measured"
-    return table("lines", caption, columns, _rows(found), folded=False)
+    return table("lines", caption, (*_GROUP, *lines_columns()), _rows(found), folded=False)
 
 
 def _left_out(found: TableAgreement) -> Table:
