@@ -17,7 +17,9 @@ _COMMANDS = {
     "report": "lab.cli.evaluation:report",
     "compare": "lab.cli.compare:compare",
     "agree": "lab.cli.agree:agree",
+    "index": "lab.cli.index:index",
     "import": "lab.cli.imports:import_",
+    "export": "lab.cli.export:export",
     "meter": "lab.cli.meters:meter",
 }
 

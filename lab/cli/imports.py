@@ -23,6 +23,7 @@ from records.imported import read_import
         "nvidia-smi": "lab.cli.import_collectors:nvidia_smi",
         "collectl": "lab.cli.import_collectors:collectl",
         "csv": "lab.cli.import_tables:csv",
+        "package": "lab.cli.import_package:package",
     },
 )
 def import_() -> None:

@@ -111,4 +111,6 @@ def _write_member(
             digest.update(data)
             target.write(data)
     if expected is not None and digest.hexdigest() != expected:
-        raise RecordError(f"{source}: it changed while it was packed; export again when nothing writes here")
+        raise RecordError(
+            f"{member.filename}: it changed while it was packed; export again when nothing writes to it"
+        )

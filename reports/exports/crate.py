@@ -18,13 +18,13 @@ _SIMULATED = "SIMULATED: a virtual instrument took part; no number is a measurem
 
 
 def crate_text(
-    results: Results, sizes: dict[str, int], sums: dict[str, str], version: str, licence: str | None
+    results: Results, sizes: dict[str, int | None], sums: dict[str, str], version: str, licence: str | None
 ) -> str:
     """Return the metadata of a package as text; the same campaign gives the same.
 
     Args:
         results: of the campaign.
-        sizes: bytes of each file of the package, by name.
+        sizes: bytes of each file of the package by name, ``None`` where they are not known before.
         sums: SHA-256 of those that are hashed before.
         version: of Wattlab.
         licence: of the package, an SPDX name or an address; ``None`` where nobody chose one.
@@ -45,12 +45,12 @@ def crate_text(
     if licence is not None:
         root["license"] = printable(licence)
     for name in sorted(sizes):
-        known = {"sha256": sums[name]} if name in sums else {}
+        known = {"contentSize": str(sizes[name])} if sizes[name] is not None else {}
+        known |= {"sha256": sums[name]} if name in sums else {}
         crate.add_file(
             dest_path=name,
             properties={
                 "name": name,
-                "contentSize": str(sizes[name]),
                 "encodingFormat": _media_type(name),
                 **known,
             },
@@ -112,7 +112,7 @@ def _media_type(name: str) -> str:
 
 
 def _sorted(document: dict[str, Any]) -> dict[str, Any]:
-    """Order the graph by identifier, descriptor and root first: the order of the library is not a contract."""
+    """Order the graph by identifier, descriptor and root first: no version of the library promises one."""
     graph = document["@graph"]
     first = {CRATE: 0, "./": 1}
     return {**document, "@graph": sorted(graph, key=lambda e: (first.get(e["@id"], 2), e["@id"]))}

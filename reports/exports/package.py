@@ -60,7 +60,8 @@ def write_package(
     sums = hash_sources(sources, said)
     sources[README] = readme_of(results, campaign, replication, sums).encode()
     sums |= hash_sources({README: sources[README]}, _silent)
-    sizes = {name: size_of(source) for name, source in sources.items()}
+    sizes: dict[str, int | None] = {name: size_of(source) for name, source in sources.items()}
+    sizes[SUMS] = None
     sources[CRATE] = crate_text(results, sizes, sums, replication.version, licence).encode()
     sums |= hash_sources({CRATE: sources[CRATE]}, _silent)
     sources[SUMS] = sums_text(sums).encode()

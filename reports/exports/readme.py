@@ -16,7 +16,6 @@ from reports.numbers import count, finite, in_interval, interval
 _QUANTITIES = {
     "energy_wh": "energy per run (Wh)",
     "induced_wh": "induced energy per run (Wh)",
-    "duration_s": "duration (s)",
 }
 
 _CONTENTS = {
@@ -68,6 +67,7 @@ def readme_of(
         ],
         "notes": [*replication.program_notes, *replication.config_notes],
         "version": replication.version,
+        "programs_beside": any(p.name.startswith(f"{PROGRAMS}/") for p in replication.programs),
         "measurable": replication.config is not None,
     }
     return render_markdown("package.md", context)
@@ -77,18 +77,18 @@ def _facts(results: Results) -> list[tuple[str, Any]]:
     said = results.campaign
     created_utc_s = finite(said.get("created_utc_s"))
     counts = Counter(str(run["scenario"]) for run in results.runs)
-    facts = {
+    done = f"{said.get('slots_completed')} of {said.get('slots_planned')} planned were completed"
+    facts: dict[str, Any] = {
         "Campaign": f"{said.get('id')}, recorded with Wattlab {said.get('wattlab_version')}",
         "System under test": sut_words(results.environment.get("sut") or {}) or "not recorded",
         "Power meter": meter_words(results.meter) if results.meter else "not recorded",
         "Planned": iso_utc(created_utc_s) if created_utc_s is not None else "not recorded",
-        "Runs": f"{said.get('slots_completed')} of {said.get('slots_planned')} planned were completed; counted: "
-        + (", ".join(f"{n} x {name}" for name, n in counts.items()) or "none"),
-        "Order of the runs": f"drawn with the seed {said.get('seed')}",
+        "Runs": f"{done}; counted: {', '.join(f'{n} x {name}' for name, n in counts.items()) or 'none'}",
     }
     if results.imported:
-        facts.pop("Order of the runs")
         facts["Imported from"] = results.imported.get("format")
+    else:
+        facts["Order of the runs"] = f"drawn with the seed {said.get('seed')}"
     return list(facts.items())
 
 

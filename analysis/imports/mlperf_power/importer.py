@@ -15,7 +15,7 @@ from pathlib import Path
 
 from analysis.imports.mlperf_power.evidence import judge_clocks, judge_hashes, judge_zone
 from analysis.imports.mlperf_power.findings import PhaseCase, judge_pair, judge_phase
-from analysis.imports.mlperf_power.meter import meter_of
+from analysis.imports.mlperf_power.meter import is_simulated, meter_of
 from analysis.imports.mlperf_power.places import RANGING, find_results, scenario_names
 from analysis.imports.mlperf_power.ptd import PtdLog, parse_ptd_log
 from analysis.imports.mlperf_power.session import (
@@ -104,7 +104,10 @@ def import_mlperf_power(
     results = [_read_result(folder, given) for given in folders for folder in find_results(given)]
     options = {"results": [folder.absolute().name for folder in folders], "sampling": sampling}
     settings = {"useful_work": ["samples"]}
-    with CampaignWriter(out, importer=FORMAT, options=options, version=version, analysis=settings) as writer:
+    simulated = any(is_simulated(result.server) for result in results)
+    with CampaignWriter(
+        out, importer=FORMAT, options=options, version=version, simulated=simulated, analysis=settings
+    ) as writer:
         for result, scenario in zip(results, scenario_names([r.parts for r in results]), strict=True):
             _import_result(result, scenario, sampling, writer)
         writer.find("info", "mlperf-sampling-assumed", _ASSUMED[sampling])

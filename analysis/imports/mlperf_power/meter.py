@@ -59,9 +59,14 @@ def meter_of(
         resolution_w=log.resolution_w,
         accuracy=_accuracy(identity, ptd, phase, log),
         calibration=Calibration(),
-        simulated=False,
+        simulated=is_simulated(server),
         options=_ranges(phase),
     )
+
+
+def is_simulated(server: HostRecord | None) -> bool:
+    """Say whether ``server.json`` calls the analyzer simulated, as `lab export --as mlperf-log` writes it."""
+    return server is not None and server.document.get("simulated") is True
 
 
 def _messages(server: HostRecord | None) -> list[tuple[str, str]]:

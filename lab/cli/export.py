@@ -1,0 +1,127 @@
+"""``lab export``: a campaign leaves the lab, as a package or in the form of somebody else."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import Progress
+
+from lab.cli.common import campaign_argument, json_option
+from lab.output import make_stderr, print_json, stdout
+from records.errors import ConfigurationError
+
+_SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": ""}
+
+
+@click.command()
+@campaign_argument
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="FILE.zip or FILE.xlsx, replaced where it exists; for mlperf-log a new folder.",
+)
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(list(_SUFFIXES)),
+    default="package",
+    show_default=True,
+    help="Replication package, DE-UZ 215 Annex 2 as a spreadsheet, or logs as those of MLPerf Power.",
+)
+@click.option(
+    "--license", "licence", metavar="NAME", help="Licence of the package, for its metadata; e.g. CC-BY-4.0."
+)
+@json_option
+def export(folder: Path, out: Path, form: str, licence: str | None, as_json: bool) -> None:
+    """Export an analysed campaign, by default as a replication package that anyone can check and recompute.
+
+    The package holds records, results, report, configuration, programs, checksums and metadata. The same
+    campaign always gives the same bytes. docs/how-to/publish-a-campaign.md says what it discloses.
+
+    \b
+    lab export campaigns/20260131-120000-demo --out demo.zip
+    lab export campaigns/20260131-120000-demo --as de-uz-215 --out demo.xlsx
+    lab export campaigns/20260131-120000-demo --as mlperf-log --out logs
+    """
+    from lab.exporting import refuse_running
+
+    if _SUFFIXES[form] and out.suffix.lower() != _SUFFIXES[form]:
+        raise ConfigurationError(
+            f"--out {out}: expected a name that ends in {_SUFFIXES[form]} for --as {form}"
+        )
+    if _SUFFIXES[form] and (out.is_dir() or not out.absolute().parent.is_dir()):
+        raise ConfigurationError(f"--out {out}: expected a file in a folder that exists")
+    if licence is not None and form != "package":
+        raise ConfigurationError("--license: expected only with --as package, whose metadata name it")
+    refuse_running(folder)
+    document = _EXPORTS[form](folder, out, licence)
+    if as_json:
+        print_json(document)
+        return
+    if document["simulated"]:
+        stdout.print("SIMULATED meter: no number of this campaign is a measurement", style="bold")
+    for name in document.get("left_out", []):
+        stdout.print(f"left out: {name}", markup=False)
+    words = ", ".join(f"{document[key]} {unit}" for key, unit in _UNITS.items() if key in document)
+    stdout.print(f"Written: {out} ({words})", markup=False)
+    if "sha256" in document:
+        stdout.print(f"SHA-256: {document['sha256']}", markup=False)
+
+
+_UNITS = {"files": "files", "bytes": "bytes", "runs": "runs", "rows": "rows"}
+
+
+def _package(folder: Path, out: Path, licence: str | None) -> dict[str, Any]:
+    from lab.exporting import replication_of
+    from reports.exports.package import write_package
+
+    console = make_stderr()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reading", total=None)
+        packed = write_package(
+            folder,
+            out,
+            replication_of(folder),
+            licence=licence,
+            progress=lambda what, done, total: bar.update(
+                task, description=what, completed=done, total=total
+            ),
+        )
+    return {
+        "path": str(out),
+        "files": packed.files,
+        "bytes": packed.archive_bytes,
+        "unpacked_bytes": packed.bytes,
+        "sha256": packed.sha256,
+        "simulated": packed.simulated,
+        "left_out": packed.left_out,
+    }
+
+
+def _de_uz_215(folder: Path, out: Path, _licence: str | None) -> dict[str, Any]:
+    from reports.exports.sheet import write_sheet
+
+    written = write_sheet(folder, out)
+    return {
+        "path": str(out),
+        "rows": written.rows,
+        "bytes": out.stat().st_size,
+        "simulated": written.simulated,
+    }
+
+
+def _mlperf_log(folder: Path, out: Path, _licence: str | None) -> dict[str, Any]:
+    from reports.exports.mlperf_log import write_mlperf_logs
+
+    written = write_mlperf_logs(folder, out)
+    return {
+        "path": str(out),
+        "runs": written.runs,
+        "simulated": written.simulated,
+        "left_out": written.left_out,
+    }
+
+
+_EXPORTS = {"package": _package, "de-uz-215": _de_uz_215, "mlperf-log": _mlperf_log}

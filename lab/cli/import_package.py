@@ -1,0 +1,53 @@
+"""``lab import package``: a replication package becomes the campaign that was packed."""
+
+from pathlib import Path
+
+import click
+from rich.progress import Progress
+
+from lab.cli.common import json_option
+from lab.cli.imports import out_option
+from lab.output import make_stderr, print_json, stdout
+from records.campaign import CampaignFolder
+
+
+@click.command("package")
+@click.argument("archive", metavar="FILE.zip", type=click.Path(path_type=Path))
+@out_option
+@json_option
+def package(archive: Path, out: Path, as_json: bool) -> None:
+    """Unpack a package of `lab export`, after checking every file against its SHA256SUMS.
+
+    What could write elsewhere, over something or without end is refused, and so is a file that was
+    changed or added; nothing is left then. The analysis of the campaign gives the results that were packed.
+
+    \b
+    lab import package training.zip --out campaigns/training
+    lab analyse campaigns/training
+    """
+    from analysis.imports.package import import_package
+
+    console = make_stderr()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("unpacking", total=None)
+        unpacked = import_package(
+            archive, out, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    campaign = CampaignFolder(out).read()
+    if as_json:
+        print_json(
+            {
+                "campaign": str(out),
+                "runs": len(campaign.plan),
+                "files": unpacked.files,
+                "bytes": unpacked.bytes,
+                "simulated": campaign.simulated,
+            }
+        )
+        return
+    if campaign.simulated:
+        stdout.print("SIMULATED meter: no number of this campaign is a measurement", style="bold")
+    stdout.print(
+        f"Written: {out} with {len(campaign.plan)} runs planned; {unpacked.files} files, as in SHA256SUMS.",
+        markup=False,
+    )
