@@ -131,6 +131,20 @@ def slot_states(opened: OpenCampaign) -> list[SlotState]:
     return [_slot_state(opened.folder, slot, slot.slot in counted) for slot in opened.campaign.plan]
 
 
+def recorded_states(opened: OpenCampaign) -> list[SlotState]:
+    """Say where every slot stands by its ``run.json`` alone, for whoever asks every second.
+
+    The conductor has examined each attempt that says ``completed``; what became of the files since then is
+    what `slot_states` looks at.
+    """
+    return [_slot_state(opened.folder, slot, _says_completed(opened, slot)) for slot in opened.campaign.plan]
+
+
+def _says_completed(opened: OpenCampaign, slot: Slot) -> bool:
+    found = (_read_or_none(RunFolder(path)) for path in opened.folder.attempts(slot))
+    return any(run is not None and run.status == "completed" for run in found)
+
+
 def _slot_state(folder: CampaignFolder, slot: Slot, counted: bool) -> SlotState:
     attempts = folder.attempts(slot)
     if counted:
@@ -195,7 +209,7 @@ def new_run(slot: Slot, attempt: int) -> Run:
 def is_running(folder: CampaignFolder) -> bool:
     """Say whether a controller holds the campaign right now."""
     path = folder.path / _LOCK
-    if not path.exists():
+    if not path.is_file():
         return False
     descriptor = os.open(path, os.O_RDONLY)
     try:

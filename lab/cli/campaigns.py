@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from lab.campaign import OpenCampaign, create, draw_campaign, is_running, reopen, slot_states
+from lab.campaign import OpenCampaign, create, draw_campaign, reopen
 from lab.cli.common import campaign_argument, config_option, json_option
 from lab.commands import check_commands
 from lab.conduct import Outcome, conduct, will_be_simulated
@@ -14,8 +14,8 @@ from lab.configfile import load_config
 from lab.output import make_stderr, print_json, print_table, stdout
 from lab.plan import estimate
 from lab.progress import duration, make_progress, slot_name
+from lab.standing import standing_of
 from records.campaign import Campaign, Slot
-from records.health import read_health
 
 
 @click.command()
@@ -79,42 +79,18 @@ def status(folder: Path, as_json: bool) -> None:
     lab status campaigns/20260131-120000-demo
     """
     opened = reopen(folder)
-    states = slot_states(opened)
-    running = is_running(opened.folder)
-    health = read_health(folder)
-    stopped = health.stopped if health else None
-    completed = sum(state.state == "completed" for state in states)
+    standing = standing_of(opened)
+    states, completed = standing.states, standing.completed
     if as_json:
-        print_json(
-            {
-                "id": opened.campaign.id,
-                "simulated": opened.campaign.simulated,
-                "running_now": running,
-                "planned": len(states),
-                "completed": completed,
-                "stopped": stopped,
-                "slots": [
-                    {
-                        "slot": s.slot.slot,
-                        "scenario": s.slot.scenario,
-                        "tracker": s.slot.tracker,
-                        "repeat": s.slot.repeat,
-                        "state": s.state,
-                        "attempts": s.attempts,
-                        "reason": s.reason,
-                    }
-                    for s in states
-                ],
-            }
-        )
+        print_json(standing.to_json(opened))
         return
     rows = [(s.slot.slot, slot_name(s.slot), s.state, s.attempts or "", s.reason or "") for s in states]
     print_table(("slot", "scenario", "state", "attempts", "reason"), rows)
-    if stopped:
-        stdout.print(_how_to_go_on(stopped, folder), markup=False)
-    left = sum(estimate(opened.config, s.slot).seconds for s in states if s.state != "completed")
+    if standing.stopped:
+        stdout.print(_how_to_go_on(standing.stopped, folder), markup=False)
+    left = standing.left_s
     stdout.print(f"{completed} of {len(states)} runs completed{_simulated(opened.campaign)}.", markup=False)
-    if running:
+    if standing.running:
         stdout.print(f"It is being run now; about {duration(left)} to go.", markup=False)
     elif completed < len(states):
         stdout.print(f"Go on with: lab resume {folder}   (about {duration(left)})", markup=False)

@@ -1,0 +1,109 @@
+"""Where a campaign stands: its slots, whether somebody runs it, and how long it still takes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lab.campaign import OpenCampaign, SlotState, is_running, slot_states
+from lab.progress import TimeLeft
+from records.errors import RecordError
+from records.health import read_health
+from records.journal import read_journal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a campaign stands.
+
+    Attributes:
+        states: of its slots, in the order of the plan.
+        running: whether a controller holds it right now.
+        stopped: why the control workload stopped it, or ``None``.
+        left_s: how long the slots that are not completed should take.
+    """
+
+    states: Sequence[SlotState]
+    running: bool
+    stopped: str | None
+    left_s: float
+
+    @property
+    def completed(self) -> int:
+        """Number of completed slots."""
+        return sum(state.state == "completed" for state in self.states)
+
+    def to_json(self, opened: OpenCampaign) -> dict[str, Any]:
+        """Return it as ``lab status --json`` prints it."""
+        return {
+            "id": opened.campaign.id,
+            "simulated": opened.campaign.simulated,
+            "running_now": self.running,
+            "planned": len(self.states),
+            "completed": self.completed,
+            "stopped": self.stopped,
+            "slots": [
+                {
+                    "slot": s.slot.slot,
+                    "scenario": s.slot.scenario,
+                    "tracker": s.slot.tracker,
+                    "repeat": s.slot.repeat,
+                    "state": s.state,
+                    "attempts": s.attempts,
+                    "reason": s.reason,
+                }
+                for s in self.states
+            ],
+        }
+
+
+def standing_of(opened: OpenCampaign) -> Standing:
+    """Say where a campaign stands, after examining the evidence of every run.
+
+    Raises:
+        RecordError: ``health.json`` is damaged.
+    """
+    running = is_running(opened.folder)
+    states = slot_states(opened)
+    return Standing(states, running, stopped_by_health(opened), left_s(opened, states, entries_of(opened)))
+
+
+def entries_of(opened: OpenCampaign) -> list[dict[str, Any]]:
+    """Return the entries of the journal; none before the campaign began."""
+    try:
+        return read_journal(opened.folder.journal)[0]
+    except RecordError:  # there is no journal yet
+        return []
+
+
+def stopped_by_health(opened: OpenCampaign) -> str | None:
+    """Return why the control workload stopped the campaign, or ``None``.
+
+    Raises:
+        RecordError: ``health.json`` is damaged.
+    """
+    health = read_health(opened.folder.path)
+    return health.stopped if health else None
+
+
+def left_s(opened: OpenCampaign, states: Sequence[SlotState], entries: Iterable[Mapping[str, Any]]) -> float:
+    """Return how long the slots that are not completed should take, in seconds.
+
+    Args:
+        opened: the campaign.
+        states: of its slots.
+        entries: of its journal, which says how long the completed ones of each scenario took.
+    """
+    left = TimeLeft(opened.config)
+    slots = {slot.slot: slot for slot in opened.campaign.plan}
+    began: dict[Any, tuple[Any, Any]] = {}
+    for entry in entries:
+        name, t_mono_s = str(entry.get("run_dir")), entry.get("t_mono_s")
+        if not isinstance(t_mono_s, (int, float)):
+            continue
+        if entry.get("what") == "run started":
+            began[name] = entry.get("slot"), t_mono_s
+        elif entry.get("what") == "run ended" and entry.get("status") == "completed":
+            number, begin_s = began.get(name, (None, t_mono_s))
+            if isinstance(number, int) and number in slots and t_mono_s > begin_s:
+                left.learn(slots[number], t_mono_s - begin_s)
+    return left.of([state.slot for state in states if state.state != "completed"])
