@@ -82,11 +82,18 @@ class Hardware:
         for samples in self.samples:
             for name, means in zip(samples.names, samples.means(from_s, to_s), strict=True):
                 found[name].append(means)
-        columns = {name: _together(name, cards, len(from_s)) for name, cards in found.items()}
+        columns = {name: together(name, cards, len(from_s)) for name, cards in found.items()}
         return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def _together(name: str, cards: list[Floats], n_windows: int) -> list[float | None]:
+def together(name: str, cards: list[Floats], n_windows: int) -> list[float | None]:
+    """Return what several cards show as one: power and used memory added, loads averaged, the hottest.
+
+    Args:
+        name: the column of `records.result_columns.HARDWARE_COLUMNS`.
+        cards: of each card ``(n_windows,)``, NaN where it showed nothing.
+        n_windows: how many there are, for a SUT without any card.
+    """
     if not cards:
         return [None] * n_windows
     means = np.array(cards)

@@ -11,6 +11,7 @@ from analysis.arrays import Floats, column, finite
 from analysis.baseline import BaselineRun
 from analysis.energy import WindowEnergy, energies_j, window_energies
 from analysis.hardware import Hardware, make_hardware
+from analysis.hardware_trace import SampledTrace, points_per_column, sampled_traces
 from analysis.meter_errors import combined
 from analysis.recorded import RecordedRun
 from analysis.rules.contract import Rule, RuleCase
@@ -77,6 +78,7 @@ class RunMeasure:
         cadence: what the stamps say about the meter.
         readings_sd_w: spread of the readings within the rating interval.
         drawn: the readings within the rating interval, thinned for drawing.
+        sampled: what the collectors saw meanwhile, likewise, by column.
         by_rule: what the published rule that was asked for needs of this run.
     """
 
@@ -95,6 +97,7 @@ class RunMeasure:
     cadence: CadenceFigures
     readings_sd_w: float
     drawn: ThinTrace
+    sampled: dict[str, SampledTrace]
     by_rule: Any = None
 
     @property
@@ -189,6 +192,7 @@ def measure_recorded(
         cadence=trace.cadence,
         readings_sd_w=float(np.std(readings_w, ddof=1)) if len(readings_w) > 1 else 0.0,
         drawn=thin(ends_s, readings_w, trace.cadence.interval_s, points),
+        sampled=sampled_traces(hardware, length_s, points_per_column(points)),
         by_rule=rule.of_run(_rule_case(recorded)) if rule else None,
     )
 

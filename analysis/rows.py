@@ -193,7 +193,7 @@ def ratio(above: float | None, below: float | None) -> float | None:
 
 
 def trace_row(run: RunMeasure) -> Row:
-    """Return the power over a run to be drawn (`analysis.thinning`); a hole is a jump in ``t_s``."""
+    """Return power and hardware over a run to be drawn (`analysis.thinning`); a hole is a jump in ``t_s``."""
     return {
         "run_dir": run.run_dir,
         "slot": run.run.slot,
@@ -205,4 +205,5 @@ def trace_row(run: RunMeasure) -> Row:
         "mean_w": run.drawn.mean_w,
         "bin_s": run.drawn.bin_s,
         **{name: np.round(getattr(run.drawn, name), 3).tolist() for name in _DRAWN},
+        "hardware": {name: trace.to_json() for name, trace in run.sampled.items()},
     }

@@ -11,8 +11,9 @@ MOST_POINTS = 4000
 """Of one run; a screen has no more columns."""
 
 FEWEST_POINTS = 100
-POINTS_PER_CAMPAIGN = 200_000
-"""With many runs each gets an equal share, down to `FEWEST_POINTS`: what is kept of them stays small."""
+POINTS_PER_CAMPAIGN = 500_000
+"""Enough for every second of 120 runs of an hour. With many runs each gets an equal share, down to
+`FEWEST_POINTS`: what is kept of them stays small."""
 
 
 @dataclass(frozen=True, eq=False)
