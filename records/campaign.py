@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from records.documents import Document
-from records.errors import RecordError
+from records.errors import RecordError, SchemaError
 
 Kind = Literal["baseline", "idle", "workload"]
 """What a slot measures: the bare operating system, the framework loaded but unused, or work."""
@@ -140,10 +140,16 @@ class CampaignFolder:
         """
         if not self.campaign_json.is_file():
             raise RecordError(
-                f"{self.path}: no campaign here (there is no campaign.json). "
-                f"Name the folder that `lab run` printed"
+                f"{self.path}: no campaign here ({self._missing()}). Name the folder that `lab run` printed"
             )
-        campaign = Campaign.read(self.campaign_json)
+        try:
+            campaign = Campaign.read(self.campaign_json)
+        except SchemaError:
+            raise
+        except RecordError as error:
+            raise RecordError(
+                f"{error}. Nothing else says what was planned: put a copy of this file in its place"
+            ) from None
         for slot in campaign.plan:
             if not _names_folder(slot.run_dir):
                 raise RecordError(
@@ -151,6 +157,11 @@ class CampaignFolder:
                     f"run_dir, found {slot.run_dir[:_SHOWN]!r}"
                 )
         return campaign
+
+    def _missing(self) -> str:
+        if not self.path.exists():
+            return "there is no such folder"
+        return "there is no campaign.json" if self.path.is_dir() else "a campaign is a folder, this is a file"
 
     def attempt(self, slot: Slot, attempt: int) -> Path:
         """Return the run folder of the n-th attempt at a slot: ``0007-cnn``, ``0007-cnn.2``, ..."""

@@ -60,7 +60,10 @@ def check_schema(found: object, expected: str, path: Path) -> None:
             f"{path}: this campaign was written by a newer Wattlab (schema {found}; this version "
             f"reads {expected}). Nothing was changed: read it with that version, or upgrade this one"
         )
-    raise SchemaError(f"{path}: expected schema {expected}, found {found!r}: not such a record")
+    raise SchemaError(
+        f"{path}: expected schema {expected}, found {found!r}: not such a record. "
+        f"Put a copy of the right file in its place"
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -110,7 +110,7 @@ def read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise RecordError(f"{path}: expected a record here, but there is no such file") from None
     except _NO_JSON as error:
-        raise RecordError(f"{path}: expected a JSON document, but {error}") from None
+        raise RecordError(f"{path}: expected a JSON document, but it is none ({error})") from None
     if not isinstance(document, dict):
         raise RecordError(f"{path}: expected a JSON object, but its top level is {type(document).__name__}")
     return document

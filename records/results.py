@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
+from records.campaign import CampaignFolder
 from records.documents import Document
-from records.errors import RecordError
+from records.errors import RecordError, SchemaError
 from records.files import write_parts_atomically
 from records.findings import FINDING_COLUMNS
 from records.result_columns import (
@@ -73,7 +74,9 @@ class Results(Document):
             each reading's interval, from the start of the rating interval) and ``power_w``. Where there
             are too many (`analysis.thinning`), ``bin_s`` is not ``None``, and these are the ends of bins
             of that width and the means of their readings, with the smallest and largest in ``low_w`` and
-            ``high_w``.
+            ``high_w``. ``hardware`` has by `HARDWARE_COLUMNS` name, where sampled, ``t_s`` (middle of the
+            time that each sample speaks for) and ``values`` (``None`` in a hole); of too many samples the
+            smallest and largest of every stretch (`analysis.hardware_trace`).
         rule_rows, rule_spans: what a published rule (`lab analyse --rule`) gives beside the default one, per
             scenario or run, and per span.
         budgets: `BUDGET_COLUMNS`, the uncertainty budget; what is empty is left out.
@@ -206,12 +209,18 @@ def read_results(folder: Path) -> Results:
     """Read ``results.json`` of a results folder.
 
     Raises:
-        RecordError: the campaign was not analysed yet, or the document is damaged.
+        RecordError: the folder is in no campaign, it was not analysed yet, or the document is damaged.
     """
     path = folder / "results.json"
     if not path.is_file():
+        CampaignFolder(folder.parent).read()  # says so where there is no campaign, or a damaged one
         raise RecordError(
             f"{path}: expected the results of the analysis, but there are none. "
             f"Run `lab analyse {folder.parent}` first"
         )
-    return Results.read(path)
+    try:
+        return Results.read(path)
+    except SchemaError:
+        raise
+    except RecordError as error:
+        raise RecordError(f"{error}. Run `lab analyse {folder.parent}` again") from None
