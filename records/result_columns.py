@@ -313,10 +313,12 @@ HEALTH_COLUMNS = (
     "centre_wh",
     "lower_wh",
     "upper_wh",
+    "energy_random_u_wh",
 )
 """One row per run of the control workload, those of earlier campaigns first. ``signals`` names the rules
 that it met, ``centre_wh`` and the limits are those by which it was judged, ``phase`` counts the stops after
-which the operator went on."""
+which the operator went on, ``energy_random_u_wh`` is the part of ``energy_u_wh`` that differs from run to
+run."""
 
 TASK_TYPE_COLUMNS = (
     "scenario",

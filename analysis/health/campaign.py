@@ -101,6 +101,7 @@ def _row(judged: JudgedPoint) -> dict[str, Any]:
         "centre_wh": limits.centre if limits else None,
         "lower_wh": limits.lower if limits else None,
         "upper_wh": limits.upper if limits else None,
+        "energy_random_u_wh": point.energy_random_u_wh,
     }
 
 
