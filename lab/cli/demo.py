@@ -24,7 +24,8 @@ def demo(ctx: click.Context, out: Path | None, as_json: bool) -> None:
 
     Baseline, idle, a CNN and transfer learning, each training scenario with and without CodeCarbon.
     The training and the collectors are real; the meter is SIMULATED: its watts follow this
-    machine's CPU load through a model. Takes some ten minutes and ends with the report's path.
+    machine's CPU load through a model. Ends with the report's path; `make demo` takes ten to fifteen
+    minutes, set-up included.
 
     \b
     lab demo
