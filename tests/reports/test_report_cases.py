@@ -27,8 +27,8 @@ def test_the_report_stands_in_the_campaign_unless_told_otherwise(tmp_path):
     assert elsewhere.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
-def test_a_campaign_that_was_not_analysed_is_refused_with_the_way_out(tmp_path):
-    with pytest.raises(RecordError, match="lab analyse"):
+def test_a_folder_without_campaign_and_results_is_refused_with_the_way_out(tmp_path):
+    with pytest.raises(RecordError, match=r"no campaign here .* Name the folder that `lab run` printed"):
         write_report(tmp_path)
     assert not (tmp_path / "report.html").exists()
 
