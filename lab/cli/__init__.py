@@ -18,6 +18,7 @@ _COMMANDS = {
     "compare": "lab.cli.compare:compare",
     "agree": "lab.cli.agree:agree",
     "index": "lab.cli.index:index",
+    "serve": "lab.cli.serve:serve",
     "import": "lab.cli.imports:import_",
     "export": "lab.cli.export:export",
     "meter": "lab.cli.meters:meter",

@@ -1,0 +1,37 @@
+"""``lab serve``: a folder of campaigns in the browser of this machine."""
+
+import json
+from pathlib import Path
+
+import click
+
+from lab.cli.common import json_option
+from records.errors import ConfigurationError
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes a free one."
+)
+@json_option
+def serve(folder: Path, port: int, as_json: bool) -> None:
+    """Show a folder of campaigns in the browser of this machine, live for the one that is being run.
+
+    The first line is the address. Nobody else can reach it, and nothing is written. Ctrl-C ends it.
+
+    \b
+    lab serve campaigns
+    lab serve campaigns --port 0
+    """
+    from lab.serve.server import address_of, listen  # a web server, which no other command needs
+    from lab.serve.server import serve as answer
+
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"{folder}: expected a folder with campaigns in it, but there is no such folder"
+        )
+    with listen(port) as listening:
+        address = address_of(listening)
+        click.echo(json.dumps({"url": address}) if as_json else address)
+        answer(folder, listening)

@@ -1,0 +1,240 @@
+"""A campaign that is being watched: what its files say now, each time somebody asks."""
+
+import math
+from collections import deque
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from lab.campaign import OpenCampaign, SlotState, is_running, recorded_states
+from lab.live import Follower, LiveReading
+from lab.progress import duration, slot_name
+from lab.serve.attempt import Told, gate_view, told_by
+from lab.standing import Standing, entries_of, left_s, stopped_by_health
+from records.errors import RecordError
+from records.folders import RunPaths
+from records.times import iso_utc, now_utc_s
+from reports.texts import printable
+from sut.gate import GateLimits
+
+WINDOW_S = 180.0
+"""How much of the power is shown."""
+
+_KEPT_READINGS = 50_000
+_LAST_BYTES = 2**20
+_MOST_SHOWN = 600
+
+_PHASE_WORDS = {
+    "": "between two runs",
+    "meter": "waiting for the meter's first reading",
+    "gate": "stability gate",
+    "collectors": "starting the collectors",
+    "lead-in": "lead-in",
+    "run": "the program is running",
+    "lead-out": "lead-out",
+}
+
+
+class WatchedCampaign:
+    """What is kept of a campaign between two questions; several may ask at once.
+
+    Args:
+        opened: the campaign.
+        top: folder outside of which nothing is read.
+    """
+
+    def __init__(self, opened: OpenCampaign, top: Path) -> None:
+        self._opened = opened
+        self._top = top
+        self._lock = Lock()
+        self._journal_size = -1
+        self._entries: list[dict[str, Any]] = []
+        self._states: list[SlotState] = []
+        self._run: Path | None = None
+        self._follower: Follower | None = None
+        self._readings: deque[LiveReading] = deque(maxlen=_KEPT_READINGS)
+
+    def look(self) -> dict[str, Any]:
+        """Return everything that the live page shows, as JSON types."""
+        with self._lock:
+            return self._look()
+
+    def _look(self) -> dict[str, Any]:
+        opened = self._opened
+        running = is_running(opened.folder)  # first: once it is over, the journal is complete
+        self._read_journal()
+        told = told_by(self._entries, gated=opened.config.gate.enabled)
+        damage = self._follow(told)
+        standing = Standing(self._states, running, _stopped(opened), self._left_s(told, running))
+        now = now_utc_s()
+        return {
+            **standing.to_json(opened),
+            "title": opened.config.campaign.title,
+            "t_utc_s": now,
+            "state": _state(told, standing),
+            "words": _words(told, standing, printable(str(opened.folder.path)), damage),
+            "left_s": standing.left_s,
+            "left": duration(standing.left_s) if standing.completed < len(self._states) else "",
+            "now": self._now(told, now) if running else None,
+            "reading": self._last_reading(now),
+            "power": [[round(t, 3), power_w] for t, power_w in self._shown()],
+            "window_s": WINDOW_S,
+            "slots": [_slot(state, running) for state in self._states],
+            "analysed": (opened.folder.results / "results.json").is_file(),
+        }
+
+    def _read_journal(self) -> None:
+        """Read journal and run records again when the journal has grown: each change of a run is in it."""
+        path = self._opened.folder.journal
+        size = path.stat().st_size if self._within(path) and path.is_file() else 0
+        if size == self._journal_size:
+            return
+        self._journal_size = size
+        self._entries = entries_of(self._opened) if size else []
+        self._states = recorded_states(self._opened)
+
+    def _follow(self, told: Told) -> str:
+        """Read the new readings of the last attempt; return what is wrong with its file."""
+        run = self._last_run(told)
+        if run != self._run:
+            self._run = run
+            self._readings.clear()
+            self._follower = Follower(RunPaths(run).meter_csv, _LAST_BYTES) if run else None
+        if self._follower is None or self._run is None:
+            return ""
+        path = RunPaths(self._run).meter_csv
+        if not path.is_file() or not self._within(path):
+            return ""
+        try:
+            new = self._follower.new_readings()
+        except (ValueError, KeyError):
+            return f"{path.parent.name}/{path.name} holds lines that are no readings; see `lab check`."
+        self._readings.extend(reading for reading in new if _finite(reading))
+        return ""
+
+    def _last_run(self, told: Told) -> Path | None:
+        slot = next((s for s in self._opened.campaign.plan if s.slot == told.slot), None)
+        attempts = self._opened.folder.attempts(slot) if slot else []
+        return attempts[-1] if attempts else None
+
+    def _within(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self._top)
+
+    def _left_s(self, told: Told, running: bool) -> float:
+        left = left_s(self._opened, self._states, self._entries)
+        if not running or not told.phase:
+            return left
+        begun = next(
+            (e.get("t_utc_s") for e in reversed(self._entries) if e.get("what") == "run started"), None
+        )
+        spent = now_utc_s() - begun if isinstance(begun, (int, float)) else 0.0
+        return max(0.0, left - max(0.0, spent))
+
+    def _now(self, told: Told, now: float) -> dict[str, Any]:
+        state = next((s for s in self._states if s.slot.slot == told.slot), None)
+        since_s = max(0.0, now - told.since_utc_s) if told.since_utc_s is not None else 0.0
+        found: dict[str, Any] = {
+            "slot": told.slot,
+            "name": slot_name(state.slot) if state else "",
+            "attempt": state.attempts if state else 0,
+            "phase": told.phase,
+            "phase_words": _PHASE_WORDS[told.phase],
+            "since": duration(since_s),
+            "gate": None,
+        }
+        if told.phase == "gate" and told.since_utc_s is not None:
+            settings = self._opened.config.gate.model_dump(exclude={"enabled"})
+            view = gate_view(GateLimits(**settings), told.since_utc_s, now, self._readings)
+            found["gate"] = {
+                "waiting_for": list(view.waiting_for),
+                "try": f"try {view.tries} of {view.most_tries}",
+            }
+        return found
+
+    def _last_reading(self, now: float) -> dict[str, Any] | None:
+        if not self._readings:
+            return None
+        last = self._readings[-1]
+        return {
+            "power_w": last.power_w,
+            "flag": last.flag,
+            "age_s": max(0.0, now - last.t_utc_s),
+            "time": _time(last.t_utc_s),
+        }
+
+    def _shown(self) -> list[tuple[float, float | None]]:
+        """Return time and power of the last minutes; of too many, smallest and largest of each part."""
+        if not self._readings:
+            return []
+        begin = self._readings[-1].t_utc_s - WINDOW_S
+        found = [(r.t_utc_s, r.power_w) for r in self._readings if r.t_utc_s >= begin]
+        size = math.ceil(2 * len(found) / _MOST_SHOWN)
+        if size <= 2:
+            return found
+        parts = (found[place : place + size] for place in range(0, len(found), size))
+        return [point for part in parts for point in _ends(part)]
+
+
+def _ends(part: list[tuple[float, float | None]]) -> list[tuple[float, float | None]]:
+    powers = [(power_w, t) for t, power_w in part if power_w is not None]
+    if len(powers) < len(part):  # a gap stays a gap
+        return [(part[0][0], None)]
+    ends = sorted({min(powers), max(powers)}, key=lambda point: point[1])
+    return [(t, power_w) for power_w, t in ends]
+
+
+def _finite(reading: LiveReading) -> bool:
+    return math.isfinite(reading.t_utc_s) and (reading.power_w is None or math.isfinite(reading.power_w))
+
+
+def _time(t_utc_s: float) -> str:
+    try:
+        return iso_utc(t_utc_s)
+    except (ValueError, OverflowError, OSError):
+        return "at no known time"
+
+
+def _stopped(opened: OpenCampaign) -> str | None:
+    try:
+        return stopped_by_health(opened)
+    except RecordError as error:
+        return str(error)
+
+
+def _state(told: Told, standing: Standing) -> str:
+    """Return ``running``, ``new``, ``killed``, ``ended``, ``stopped`` or ``interrupted``."""
+    if standing.running:
+        return "running"
+    if not told.begun:
+        return "new"
+    return told.ending or "killed"
+
+
+def _words(told: Told, standing: Standing, folder: str, damage: str) -> str:
+    go_on = f"`lab resume {folder}` goes on; what was completed is kept."
+    reason = told.reason or standing.stopped or "no reason was written down"
+    missing = len(standing.states) - standing.completed
+    said = {
+        "running": "It is being run now.",
+        "new": f"Nobody has run it yet. {go_on}",
+        "killed": f"Nobody is running it. Its controller was killed, or its machine went down: it ended "
+        f"without a word. {go_on}",
+        "stopped": f"It stopped: {reason}. {go_on}",
+        "interrupted": f"The operator interrupted it. {go_on}",
+        "ended": f"It has ended. Next: `lab analyse {folder}`."
+        if not missing
+        else f"It has ended, and {missing} runs are missing. {go_on}",
+    }[_state(told, standing)]
+    return f"{said} {damage}".strip()
+
+
+def _slot(state: SlotState, running: bool) -> dict[str, Any]:
+    """Return a slot for the page; a run that nobody carries on any more is not called running."""
+    broken = state.state == "running" and not running
+    return {
+        "slot": state.slot.slot,
+        "name": slot_name(state.slot),
+        "state": "broken off" if broken else state.state,
+        "attempts": state.attempts,
+        "reason": state.reason or "",
+    }
