@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.arrays import finite
 from analysis.describe import satterthwaite, student_t
-from analysis.meter_errors import Exposures, combined, rounded_alike
+from analysis.uncertainty.meter_errors import Exposures, combined, rounded_alike
 
 Reference = Literal["interpolated", "pooled"]
 """Neighbours in time, linearly interpolated; or the time-weighted mean of all baseline runs."""

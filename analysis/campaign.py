@@ -7,7 +7,6 @@ from typing import Any
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
 from analysis.baseline import Baseline, BaselinePower
-from analysis.budgets import budget_rows
 from analysis.ecolabel.values import check_ecolabel, ecolabel_rows
 from analysis.evidence import Examination
 from analysis.evidence.certainty import check_scenario_certainty
@@ -31,6 +30,7 @@ from analysis.statistics.campaign import (
     statistics_rows,
 )
 from analysis.thinning import points_per_run
+from analysis.uncertainty.budgets import budget_rows
 from records.campaign import Campaign, CampaignFolder, Environment
 from records.errors import RecordError
 from records.findings import LEVELS, Finding

@@ -12,7 +12,6 @@ from analysis.baseline import BaselineRun
 from analysis.energy import WindowEnergy, energies_j, window_energies
 from analysis.hardware import Hardware, make_hardware
 from analysis.hardware_trace import SampledTrace, points_per_column, sampled_traces
-from analysis.meter_errors import combined
 from analysis.recorded import RecordedRun
 from analysis.rules.contract import Rule, RuleCase
 from analysis.spans import (
@@ -25,7 +24,8 @@ from analysis.spans import (
 )
 from analysis.thinning import MOST_POINTS, ThinTrace, thin
 from analysis.trace import CadenceFigures, PowerTrace
-from analysis.uncertainty import Budget, gross_budget
+from analysis.uncertainty.contributions import Budget, gross_budget
+from analysis.uncertainty.meter_errors import combined
 from records.meter import MeterRecord
 from records.run import Run
 from records.trackers import TRACKER_COLUMNS

@@ -9,8 +9,8 @@ from analysis.arrays import finite
 from analysis.baseline import BaselinePower
 from analysis.efficiency import wh_to_target
 from analysis.measure import Measured, RunMeasure, TrackerClaim
-from analysis.meter_errors import combined
-from analysis.uncertainty import Budget, induced_budget
+from analysis.uncertainty.contributions import Budget, induced_budget
+from analysis.uncertainty.meter_errors import combined
 from records.result_columns import USEFUL_WORK
 from records.results import Row
 from records.trackers import TRACKER_COLUMNS

@@ -20,11 +20,11 @@ import numpy as np
 
 from analysis.baseline import Baseline
 from analysis.campaign import analyse
-from analysis.estimate import Estimate
-from analysis.expansion import expanded, expanded_closely
 from analysis.measure import Measured, RunMeasure, measure_recorded
 from analysis.rows import induced, run_row
 from analysis.scenarios import group_runs
+from analysis.uncertainty.estimate import Estimate
+from analysis.uncertainty.expansion import expanded, expanded_closely
 from benchmarks.simulated_bench import CLASSES, EPOCHS, LOADS, Bench, Truth, write_campaign
 from records.result_columns import BUDGET_TERMS
 

@@ -1,6 +1,6 @@
 """A comparison of two scenarios in words: which is better, by how much, how certain."""
 
-from analysis.compare import Compared, verdict_of
+from analysis.comparing.scenarios import Compared, verdict_of
 from analysis.settings import CONFIDENCE
 from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES

@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.evidence.case import RunCase
-from analysis.uncertainty import Budget, gross_budget
+from analysis.uncertainty.contributions import Budget, gross_budget
 from records.findings import Finding
 from records.results import Row
 from records.units import wh_from_j

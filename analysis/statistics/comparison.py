@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import comb
 
 from analysis.describe import interval_columns
-from analysis.estimate import Estimate
 from analysis.rows import ratio
 from analysis.statistics.difference import (
     BOOTSTRAP_SEED,
@@ -18,6 +17,7 @@ from analysis.statistics.effects import cliffs_delta, hedges_g
 from analysis.statistics.repeats import repeats_for
 from analysis.statistics.samples import Pair, Sample, pair_of
 from analysis.statistics.totals import total_columns
+from analysis.uncertainty.estimate import Estimate
 from records.results import Row
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from analysis.estimate import Estimate
-from analysis.expansion import expanded
 from analysis.statistics.difference import MeanTest, standard_error
 from analysis.statistics.samples import Pair
+from analysis.uncertainty.estimate import Estimate
+from analysis.uncertainty.expansion import expanded
 from records.results import Row
 
 _NAMES = ("total_u", "total_low", "total_high", "ratio_total_low", "ratio_total_high")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from analysis.compare import Compared, compare_scenarios
+from analysis.comparing.scenarios import Compared, compare_scenarios
 from analysis.statistics.samples import QUANTITIES
 from lab.cli.common import campaign_argument, json_option
 from lab.output import print_json, print_table, stdout

@@ -12,8 +12,8 @@ from synthetic import METER, Instrument, SyntheticCampaign, small_campaign
 from analysis.calibrate import in_force, reason_against
 from analysis.campaign import analyse
 from analysis.energy import Border, WindowEnergy
-from analysis.meter_errors import Exposure, MeterErrors
-from analysis.uncertainty import gross_budget, induced_budget
+from analysis.uncertainty.contributions import gross_budget, induced_budget
+from analysis.uncertainty.meter_errors import Exposure, MeterErrors
 from records.meter import Calibration, MeterRecord
 from records.results import Results
 

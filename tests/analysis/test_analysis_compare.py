@@ -15,7 +15,7 @@ from synthetic import (
 )
 
 from analysis.campaign import analyse
-from analysis.compare import compare_scenarios
+from analysis.comparing.scenarios import compare_scenarios
 from records.errors import ConfigurationError, RecordError
 from records.result_columns import COMPARISON_COLUMNS, PAIR_COLUMNS
 from records.results import read_results

@@ -8,8 +8,8 @@ from synthetic import Instrument
 
 from analysis.energy import Border, WindowEnergy
 from analysis.gaps import Hole
-from analysis.meter_errors import Exposure, MeterErrors
-from analysis.uncertainty import gross_budget, induced_budget
+from analysis.uncertainty.contributions import gross_budget, induced_budget
+from analysis.uncertainty.meter_errors import Exposure, MeterErrors
 
 WINDOW = WindowEnergy(
     window_s=3600.0,

@@ -11,13 +11,13 @@ from synthetic import Instrument, SyntheticCampaign, small_campaign
 from uncertainties import correlated_values_norm, correlation_matrix, umath
 
 from analysis.baseline import Baseline, BaselineRun
-from analysis.estimate import Cause, Causes, Estimate
-from analysis.group_estimates import Sample, Share, estimate_mean
 from analysis.measure import measure_run
-from analysis.meter_errors import Exposure, MeterErrors
 from analysis.rows import run_row
 from analysis.scenarios import Group, group_runs
-from analysis.uncertainty import Budget
+from analysis.uncertainty.contributions import Budget
+from analysis.uncertainty.estimate import Cause, Causes, Estimate
+from analysis.uncertainty.groups import Sample, Share, estimate_mean
+from analysis.uncertainty.meter_errors import Exposure, MeterErrors
 
 METER = MeterErrors.of(Instrument().record())
 ON_THE_BEAT: dict[str, Any] = {"phase_s": 0.0, "latency_u_s": 0.0, "resolution_w": 0.0, "counts": 0.0}

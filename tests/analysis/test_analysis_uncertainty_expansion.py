@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.describe import student_t
-from analysis.expansion import Parts, expanded, expanded_closely
+from analysis.uncertainty.expansion import Parts, expanded, expanded_closely
 
 U = st.floats(0.01, 10.0)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from math import hypot, inf
 from typing import Any, Literal
 
-from analysis.expansion import Parts, expanded
-from analysis.meter_errors import Exposures, MeterErrors
+from analysis.uncertainty.expansion import Parts, expanded
+from analysis.uncertainty.meter_errors import Exposures, MeterErrors
 from records.result_columns import BUDGET_TERMS
 
 Shape = Literal["normal", "rectangular", "two_point", "student"]
@@ -73,7 +73,7 @@ class Estimate:
         return {term: found[term] for term in BUDGET_TERMS if found.get(term)}
 
     def interval(self, confidence: float) -> tuple[float, float]:
-        """Return the ends of the interval (`analysis.expansion`).
+        """Return the ends of the interval (`analysis.uncertainty.expansion`).
 
         Args:
             confidence: e.g. 0.95.

@@ -6,14 +6,14 @@ from math import inf
 
 from analysis.arrays import finite
 from analysis.baseline import Baseline, BaselinePower
-from analysis.estimate import Estimate
-from analysis.expansion import expanded_closely
-from analysis.group_estimates import Sample, Share, estimate_mean
 from analysis.measure import Measured, RunMeasure
 from analysis.rows import induced
 from analysis.scenarios import Group
 from analysis.settings import AnalysisSettings
-from analysis.uncertainty import Budget
+from analysis.uncertainty.contributions import Budget
+from analysis.uncertainty.estimate import Estimate
+from analysis.uncertainty.expansion import expanded_closely
+from analysis.uncertainty.groups import Sample, Share, estimate_mean
 from records.results import Row
 
 _MEANS = ("energy_wh", "induced_wh", "mean_power_w", "duration_s", "wh_per_epoch", "induced_wh_per_epoch")

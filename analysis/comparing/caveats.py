@@ -1,6 +1,6 @@
 """What weakens a comparison of two scenarios, and what refuses it."""
 
-from analysis.compare_sides import Side, label_of
+from analysis.comparing.sides import Side, label_of
 from analysis.settings import CONFIDENCE
 from analysis.statistics.samples import QUANTITIES, one_after_the_other
 from records.campaign import CampaignFolder

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from analysis.baseline import Baseline, BaselinePower
-from analysis.estimate import Cause, Causes, Estimate
 from analysis.measure import Measured, RunMeasure
-from analysis.meter_errors import combined, rounded_alike
 from analysis.rows import induced
-from analysis.uncertainty import Budget
+from analysis.uncertainty.contributions import Budget
+from analysis.uncertainty.estimate import Cause, Causes, Estimate
+from analysis.uncertainty.meter_errors import combined, rounded_alike
 from records.result_columns import USEFUL_WORK
 from records.results import Row
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.compare_caveats import about_pair, about_sample, refusals
-from analysis.compare_sides import Side, find_sides
+from analysis.comparing.caveats import about_pair, about_sample, refusals
+from analysis.comparing.sides import Side, find_sides
 from analysis.settings import CONFIDENCE
 from analysis.statistics.comparison import compare
 from analysis.statistics.difference import equivalence_p

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from math import hypot, inf, sqrt
 
 from analysis.energy import Border, WindowEnergy
-from analysis.expansion import Parts
-from analysis.meter_errors import Exposure, Exposures, MeterErrors, combined
+from analysis.uncertainty.expansion import Parts
+from analysis.uncertainty.meter_errors import Exposure, Exposures, MeterErrors, combined
 from records.meter import MeterRecord
 from records.units import wh_from_j
 

@@ -1,0 +1,1 @@
+"""Two scenarios of one campaign or of two, side by side: what ``lab compare`` shows."""
