@@ -5,6 +5,7 @@ hashed byte by byte, and moved into place as the last step. What comes out is th
 programs and the texts of the package beside it: it is no import of foreign data, and gets no ``import.json``.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -67,7 +68,9 @@ def import_package(path: Path, out: Path, progress: Progress | None = None) -> U
         except RecordError as error:
             message = str(error).replace(str(beside), path.name)
             raise type(error)(f"{path}: {message}. Nothing was unpacked") from None
-        except _DAMAGED as error:
+        except (*_DAMAGED, OSError) as error:
+            if isinstance(error, OSError) and error.errno != errno.EINVAL:
+                raise  # the disk's fault; a place before the archive's begin is the archive's
             raise RecordError(f"{path}: the archive is damaged: {error}. Nothing was unpacked") from None
         finally:
             shutil.rmtree(beside, ignore_errors=True)

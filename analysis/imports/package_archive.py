@@ -4,6 +4,7 @@ Every rule is about what an archive can do to the machine that reads it: write e
 write over something (names that are the same to some file system), or write without end (bombs).
 """
 
+import errno
 import stat
 import zipfile
 from pathlib import Path
@@ -24,12 +25,15 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UNIX = 3
 
 
-def check_members(archive: zipfile.ZipFile, archive_bytes: int) -> dict[str, zipfile.ZipInfo]:
+def check_members(
+    archive: zipfile.ZipFile, archive_bytes: int, most: int = MOST_MEMBERS
+) -> dict[str, zipfile.ZipInfo]:
     """Judge all members of an archive by its directory.
 
     Args:
         archive: opened for reading.
         archive_bytes: its size.
+        most: so many members it may have.
 
     Returns:
         All of them by name; the names of folders end in ``/``.
@@ -39,8 +43,8 @@ def check_members(archive: zipfile.ZipFile, archive_bytes: int) -> dict[str, zip
             impossible name, or all together are too many or too large; names the member.
     """
     members = archive.infolist()
-    if len(members) > MOST_MEMBERS:
-        raise RecordError(f"expected at most {MOST_MEMBERS} members, found {len(members)}")
+    if len(members) > most:
+        raise RecordError(f"expected at most {most} members, found {len(members)}")
     for member in members:
         problem = _problem_of(member)
         if problem is not None:
@@ -49,8 +53,7 @@ def check_members(archive: zipfile.ZipFile, archive_bytes: int) -> dict[str, zip
     files = [member.filename for member in members if not member.is_dir()]
     check_names(files, folders)
     total = sum(member.file_size for member in members)
-    most = max(FREE_BYTES, MOST_RATIO * archive_bytes)
-    if total > most:
+    if total > max(FREE_BYTES, MOST_RATIO * archive_bytes):
         raise RecordError(
             f"it says to hold {total} bytes, {total / max(archive_bytes, 1):.0f} times its own size; at most "
             f"{MOST_RATIO} times is believed"
@@ -84,5 +87,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
     except (FileNotFoundError, IsADirectoryError):
         raise RecordError(f"{path}: expected a package of `lab export`, but there is no such file") from None
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a place before its begin
+            raise
         raise RecordError(f"{path}: expected a ZIP archive, but {error}") from None

@@ -14,7 +14,7 @@ Progress = Callable[[str, int, int], None]
 """Told what is being done, how many bytes are done and how many there are."""
 
 _CHUNK_BYTES = 1 << 20
-_EARLIEST, _LATEST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
 _FILE, _FOLDER = 0o100644 << 16, 0o040755 << 16
 _FOLDER_MARK = 0x10  # what MS-DOS calls a directory
 _UNIX = 3
@@ -64,14 +64,14 @@ def write_archive(
         sources: content by name.
         empty: names of folders that hold nothing.
         sums: SHA-256 that the content must have, by name.
-        t_utc_s: stamp of every member.
+        t_utc_s: stamp of every member, before 2107.
         progress: see `Progress`.
 
     Raises:
         RecordError: a file changed since it was hashed.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    stamp = min(max(datetime.fromtimestamp(t_utc_s, UTC).timetuple()[:6], _EARLIEST), _LATEST)
+    stamp = max(datetime.fromtimestamp(t_utc_s, UTC).timetuple()[:6], _EARLIEST)
     total, done = sum(map(size_of, sources.values())), 0
     entries = sorted([*sources, *(f"{name}/" for name in empty)])
     try:

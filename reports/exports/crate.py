@@ -35,7 +35,7 @@ def crate_text(
     crate = ROCrate()
     said = results.campaign
     simulated = bool(said.get("simulated"))
-    created_utc_s = float(said.get("created_utc_s") or 0.0)
+    created_utc_s = float(said["created_utc_s"])
     crate.name = printable(str(said.get("title") or said.get("id")))
     crate.description = _description(results, simulated)
     crate.datePublished = datetime.fromtimestamp(created_utc_s, UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from records.campaign import CampaignFolder
+from records.errors import RecordError
 from records.files import sha256_of
 from records.package import CONFIG, CRATE, README, SUMS, check_names, sums_text
 from records.results import read_results
@@ -11,6 +12,9 @@ from reports.exports.archive import Progress, Source, hash_sources, size_of, wri
 from reports.exports.contents import Replication, campaign_files
 from reports.exports.crate import crate_text
 from reports.exports.readme import readme_of
+from reports.numbers import finite
+
+_LATEST_UTC_S = 4_102_444_800.0  # 2100-01-01; the stamps of a ZIP archive end in 2107
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ def write_package(
     """
     said = progress or _silent
     results = read_results(CampaignFolder(folder).results)
+    if not 0 <= (finite(results.campaign.get("created_utc_s")) or -1.0) < _LATEST_UTC_S:
+        raise RecordError(f"{folder}: results: expected created_utc_s, Unix seconds before the year 2100")
     refresh_report(folder)
     campaign = campaign_files(folder)
     sources: dict[str, Source] = {**campaign.files, **{p.name: p.source for p in replication.programs}}
@@ -65,8 +71,7 @@ def write_package(
     sources[CRATE] = crate_text(results, sizes, sums, replication.version, licence).encode()
     sums |= hash_sources({CRATE: sources[CRATE]}, _silent)
     sources[SUMS] = sums_text(sums).encode()
-    created_utc_s = float(results.campaign.get("created_utc_s") or 0.0)
-    write_archive(out, sources, campaign.empty, sums, created_utc_s, said)
+    write_archive(out, sources, campaign.empty, sums, results.campaign["created_utc_s"], said)
     return Packed(
         path=out,
         files=len(sources),
