@@ -13,12 +13,13 @@ from analysis.evidence.certainty import check_scenario_certainty
 from analysis.evidence.examine import Attempt, SlotTask, conclude, examine_slot, survey_campaign
 from analysis.health import check_health, health_values
 from analysis.iso14756.values import check_iso14756, iso14756_values
-from analysis.measure import RunMeasure, measure_recorded
 from analysis.notes import check_baseline, check_rows, check_samples, check_scenarios
+from analysis.power.thinning import points_per_run
 from analysis.provenance import Origin, by_scenario
 from analysis.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
 from analysis.rules import Rule, find_rule
 from analysis.rules.contract import DEFAULT
+from analysis.run.measure import RunMeasure, measure_recorded
 from analysis.scenarios import group_runs, scenario_row
 from analysis.scheduling import ALONE, Progress, Workforce, run_map
 from analysis.settings import AnalysisSettings, settings_of
@@ -29,7 +30,6 @@ from analysis.statistics.campaign import (
     mixed_model_rows,
     statistics_rows,
 )
-from analysis.thinning import points_per_run
 from analysis.uncertainty.budgets import budget_rows
 from records.campaign import Campaign, CampaignFolder, Environment
 from records.errors import RecordError

@@ -8,7 +8,7 @@ import numpy as np
 from analysis.arrays import finite
 from analysis.baseline import BaselinePower
 from analysis.efficiency import wh_to_target
-from analysis.measure import Measured, RunMeasure, TrackerClaim
+from analysis.run.measure import Measured, RunMeasure, TrackerClaim
 from analysis.uncertainty.contributions import Budget, induced_budget
 from analysis.uncertainty.meter_errors import combined
 from records.result_columns import USEFUL_WORK
@@ -193,7 +193,7 @@ def ratio(above: float | None, below: float | None) -> float | None:
 
 
 def trace_row(run: RunMeasure) -> Row:
-    """Return power and hardware over a run to be drawn (`analysis.thinning`); a hole is a jump in ``t_s``."""
+    """Return power and hardware of a run to draw (`analysis.power.thinning`); holes are jumps in ``t_s``."""
     return {
         "run_dir": run.run_dir,
         "slot": run.run.slot,

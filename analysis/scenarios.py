@@ -8,7 +8,7 @@ from analysis.arrays import mean_or_none
 from analysis.baseline import Baseline
 from analysis.describe import describe
 from analysis.efficiency import factors
-from analysis.measure import RunMeasure
+from analysis.run.measure import RunMeasure
 from analysis.uncertainty.estimate import Causes, Estimate
 from analysis.uncertainty.groups import estimate_mean, samples_of
 from records.result_columns import HARDWARE_COLUMNS, USEFUL_WORK

@@ -5,7 +5,7 @@
     python -m benchmarks.coverage --files 3     campaigns written to files, analysed, and compared with these
 
 For each class of meters many campaigns are drawn, each with another meter of the class, and go
-through the same functions as recorded ones (`analysis.measure.measure_recorded`, baseline, groups).
+through the same functions as recorded ones (`analysis.run.measure.measure_recorded`, baseline, groups).
 Of each quantity one value per campaign is compared, so that the cases are independent. The standard
 deviation of a share of 95 % is 0.7 % with 1000 campaigns.
 """
@@ -20,8 +20,8 @@ import numpy as np
 
 from analysis.baseline import Baseline
 from analysis.campaign import analyse
-from analysis.measure import Measured, RunMeasure, measure_recorded
 from analysis.rows import induced, run_row
+from analysis.run.measure import Measured, RunMeasure, measure_recorded
 from analysis.scenarios import group_runs
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded, expanded_closely

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.clock import ClockFit
-from analysis.measure import RunMeasure, measure_recorded
-from analysis.recorded import RecordedRun
+from analysis.run.clock import ClockFit
+from analysis.run.measure import RunMeasure, measure_recorded
+from analysis.run.recorded import RecordedRun
 from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.clock import append_clock
 from records.events import Event, Events

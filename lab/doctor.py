@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from analysis.calibrate import LONGEST_AGE_DAYS
+from analysis.power.calibrate import LONGEST_AGE_DAYS
 from lab.commands import command_of, interpreter_of
 from lab.config import LabConfig, OneMeterSection, ScenarioSection
 from lab.twin import temporary_port

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.health import control_point, judge_record
-from analysis.measure import measure_run
+from analysis.run.measure import measure_run
 from analysis.settings import HealthSettings, settings_of
 from lab.campaign import OpenCampaign
 from records.campaign import Environment, Slot

@@ -72,11 +72,11 @@ class Results(Document):
         traces: per counted run ``run_dir``, ``slot``, ``scenario``, ``tracker``, ``interval_s``,
             ``duration_s``, ``readings`` and ``mean_w`` (number and mean of the readings), ``t_s`` (end of
             each reading's interval, from the start of the rating interval) and ``power_w``. Where there
-            are too many (`analysis.thinning`), ``bin_s`` is not ``None``, and these are the ends of bins
-            of that width and the means of their readings, with the smallest and largest in ``low_w`` and
+            are too many (`analysis.power.thinning`), ``bin_s`` is not ``None``, and these are the ends of
+            bins of that width and the means of their readings, with the smallest and largest in ``low_w`` and
             ``high_w``. ``hardware`` has by `HARDWARE_COLUMNS` name, where sampled, ``t_s`` (middle of the
             time that each sample speaks for) and ``values`` (``None`` in a hole); of too many samples the
-            smallest and largest of every stretch (`analysis.hardware_trace`).
+            smallest and largest of every stretch (`analysis.run.hardware_trace`).
         rule_rows, rule_spans: what a published rule (`lab analyse --rule`) gives beside the default one, per
             scenario or run, and per span.
         budgets: `BUDGET_COLUMNS`, the uncertainty budget; what is empty is left out.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.recorded import RecordedRun
+from analysis.run.recorded import RecordedRun
 from analysis.settings import AnalysisSettings
 from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import RecordError

@@ -4,7 +4,7 @@ import numpy as np
 
 from analysis.arrays import Floats
 from analysis.evidence.case import RunCase
-from analysis.recorded import journal_stamps
+from analysis.run.recorded import journal_stamps
 from records.findings import Finding
 
 STEP_S = 0.010

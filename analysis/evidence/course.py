@@ -5,7 +5,7 @@ from typing import Any
 
 from analysis.arrays import finite
 from analysis.evidence.case import CampaignCase
-from analysis.recorded import campaign_clock
+from analysis.run.recorded import campaign_clock
 from records.files import sha256_of_json
 from records.findings import Finding
 

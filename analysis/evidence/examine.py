@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from analysis.calibrate import check_calibrations
 from analysis.evidence.additions import check_additions
 from analysis.evidence.case import CountedRun, RunCase, collect
 from analysis.evidence.certainty import check_certainty
@@ -17,10 +16,11 @@ from analysis.evidence.files import check_files, check_lines
 from analysis.evidence.order import check_spans
 from analysis.evidence.readings import check_readings
 from analysis.evidence.whole import check_whole
+from analysis.power.calibrate import check_calibrations
 from analysis.provenance import Origin, check_provenance
-from analysis.recorded import RecordedRun
+from analysis.run.recorded import RecordedRun
+from analysis.run.spans import provenance
 from analysis.settings import AnalysisSettings, settings_of
-from analysis.spans import provenance
 from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.errors import ConfigurationError, RecordError, SchemaError
 from records.files import read_json

@@ -1,9 +1,9 @@
 """The meter's readings: coverage, cadence, flags, and what was recorded before and after the run."""
 
-from analysis.calibrate import in_force
-from analysis.coverage import Coverage, coverage_of
 from analysis.evidence.case import RunCase
-from analysis.trace import CadenceFigures
+from analysis.power.calibrate import in_force
+from analysis.power.trace import CadenceFigures
+from analysis.run.coverage import Coverage, coverage_of
 from records.findings import Finding
 from records.meter import MeterRecord
 from records.units import wh_from_j

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.health.judge import Chart, JudgedPoint, judge
-from analysis.measure import RunMeasure
+from analysis.run.measure import RunMeasure
 from analysis.scenarios import Group
 from analysis.settings import AnalysisSettings, HealthSettings
 from records.campaign import CampaignFolder

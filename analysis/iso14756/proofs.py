@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.iso14756.requirement import Requirement
-from analysis.measure import RunMeasure
+from analysis.run.measure import RunMeasure
 from analysis.scenarios import Group
 from records.campaign import Campaign, CampaignFolder
 from records.errors import RecordError

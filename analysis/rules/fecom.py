@@ -26,7 +26,7 @@ from analysis.imports.fecom.profile import (
     channel_power_w,
     read_record,
 )
-from analysis.pieces import Pieces
+from analysis.power.pieces import Pieces
 from analysis.rules.contract import RuleCase
 from records.errors import ConfigurationError
 from records.results import Row

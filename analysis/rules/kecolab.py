@@ -20,7 +20,7 @@ from analysis.arrays import finite
 from analysis.imports.parts import AS_WRITTEN
 from analysis.rules.contract import RuleCase
 from analysis.rules.scenarios import by_scenario, mean_of, reference_of
-from analysis.spans import run_span
+from analysis.run.spans import run_span
 from records.events import read_events
 from records.results import Row
 from records.run import Run, RunFolder

@@ -6,8 +6,8 @@ from math import inf
 
 from analysis.arrays import finite
 from analysis.baseline import Baseline, BaselinePower
-from analysis.measure import Measured, RunMeasure
 from analysis.rows import induced
+from analysis.run.measure import Measured, RunMeasure
 from analysis.scenarios import Group
 from analysis.settings import AnalysisSettings
 from analysis.uncertainty.contributions import Budget

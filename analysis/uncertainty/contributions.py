@@ -13,7 +13,7 @@ only some of them smaller (`analysis.scenarios`).
 from dataclasses import dataclass, replace
 from math import hypot, inf, sqrt
 
-from analysis.energy import Border, WindowEnergy
+from analysis.power.energy import Border, WindowEnergy
 from analysis.uncertainty.expansion import Parts
 from analysis.uncertainty.meter_errors import Exposure, Exposures, MeterErrors, combined
 from records.meter import MeterRecord
@@ -212,7 +212,7 @@ def _shift_w(first: Border, last: Border) -> float:
 def _split_j(first: Border, last: Border) -> float:
     """Return the energy that a window lost because interval means were cut where the power steps.
 
-    That is, if it changed in one step (`analysis.energy.Border`); if it changed gradually, it is
+    That is, if it changed in one step (`analysis.power.energy.Border`); if it changed gradually, it is
     less. A window that is busier than what surrounds it loses at both ends; an epoch among epochs
     wins at one what it loses at the other.
     """

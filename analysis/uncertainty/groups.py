@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from analysis.baseline import Baseline, BaselinePower
-from analysis.measure import Measured, RunMeasure
 from analysis.rows import induced
+from analysis.run.measure import Measured, RunMeasure
 from analysis.uncertainty.contributions import Budget
 from analysis.uncertainty.estimate import Cause, Causes, Estimate
 from analysis.uncertainty.meter_errors import combined, rounded_alike

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import exp, hypot, pi, sqrt
 from typing import Self
 
-from analysis.calibrate import in_force
+from analysis.power.calibrate import in_force
 from records.meter import MeterRecord
 
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import METER, Instrument, SyntheticCampaign, small_campaign
 
-from analysis.calibrate import in_force, reason_against
 from analysis.campaign import analyse
-from analysis.energy import Border, WindowEnergy
+from analysis.power.calibrate import in_force, reason_against
+from analysis.power.energy import Border, WindowEnergy
 from analysis.uncertainty.contributions import gross_budget, induced_budget
 from analysis.uncertainty.meter_errors import Exposure, MeterErrors
 from records.meter import Calibration, MeterRecord

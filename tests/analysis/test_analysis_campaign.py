@@ -21,7 +21,7 @@ from synthetic import (
 )
 
 from analysis.campaign import analyse
-from analysis.coverage import run_coverage
+from analysis.run.coverage import run_coverage
 from analysis.settings import AnalysisSettings
 from records.clock import append_clock
 from records.errors import ConfigurationError, RecordError, SchemaError

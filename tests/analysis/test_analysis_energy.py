@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.energy import window_energy
-from analysis.pieces import Pieces
-from analysis.trace import CadenceFigures, PowerTrace
+from analysis.power.energy import window_energy
+from analysis.power.pieces import Pieces
+from analysis.power.trace import CadenceFigures, PowerTrace
 
 FIGURES = CadenceFigures(
     interval_s=1.0,

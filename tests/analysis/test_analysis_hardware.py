@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.clock import ClockFit, fit_clock
 from analysis.evidence.clocks import clock_step_s
-from analysis.hardware import Hardware, make_hardware
+from analysis.run.clock import ClockFit, fit_clock
+from analysis.run.hardware import Hardware, make_hardware
 from records.gpu import GPU_COLUMNS, read_gpu
 from records.host import read_host, read_sensors
 from records.tables import write_table

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.hardware import Hardware, Samples
-from analysis.hardware_trace import points_per_column, sampled_traces
+from analysis.run.hardware import Hardware, Samples
+from analysis.run.hardware_trace import points_per_column, sampled_traces
 
 
 def _samples(name: str, values: list[float], first_s: float = 0.0, every_s: float = 1.0) -> Samples:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.thinning import points_per_run, thin
+from analysis.power.thinning import points_per_run, thin
 
 
 @given(

@@ -6,8 +6,8 @@ from math import hypot, sqrt
 import pytest
 from synthetic import Instrument
 
-from analysis.energy import Border, WindowEnergy
-from analysis.gaps import Hole
+from analysis.power.energy import Border, WindowEnergy
+from analysis.power.gaps import Hole
 from analysis.uncertainty.contributions import gross_budget, induced_budget
 from analysis.uncertainty.meter_errors import Exposure, MeterErrors
 

@@ -11,8 +11,8 @@ from synthetic import Instrument, SyntheticCampaign, small_campaign
 from uncertainties import correlated_values_norm, correlation_matrix, umath
 
 from analysis.baseline import Baseline, BaselineRun
-from analysis.measure import measure_run
 from analysis.rows import run_row
+from analysis.run.measure import measure_run
 from analysis.scenarios import Group, group_runs
 from analysis.uncertainty.contributions import Budget
 from analysis.uncertainty.estimate import Cause, Causes, Estimate

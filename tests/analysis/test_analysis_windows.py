@@ -5,9 +5,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis.energy import energies_j, window_energies, window_energy
-from analysis.pieces import Pieces
-from analysis.trace import CadenceFigures, PowerTrace
+from analysis.power.energy import energies_j, window_energies, window_energy
+from analysis.power.pieces import Pieces
+from analysis.power.trace import CadenceFigures, PowerTrace
 
 FIGURES = CadenceFigures(1.0, 1.0, 0.0, 0.0, 0, 0, 0, 0, 0, 1.0, {}, [])
 

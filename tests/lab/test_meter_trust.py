@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from lab_bench import LAB, lab, write_config
 
-from analysis.calibrate import in_force
+from analysis.power.calibrate import in_force
 from lab.campaign import create, draw_campaign
 from lab.configfile import load_config
 from lab.doctor import check_calibration

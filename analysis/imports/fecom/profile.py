@@ -25,7 +25,7 @@ from analysis.imports.fecom.json_frames import (
     refuse,
     split_frame,
 )
-from analysis.pieces import Pieces
+from analysis.power.pieces import Pieces
 
 CHANNELS = ("cpu", "ram", "gpu")
 """CPU package and DRAM by RAPL (joules per interval, ``perf``), the card by NVML (watts, ``nvidia-smi``)."""

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from analysis.arrays import Floats, column, finite
-from analysis.clock import ClockFit, fit_clock
-from analysis.energy import WindowEnergy, window_energy
-from analysis.spans import rating_interval
-from analysis.trace import PowerTrace, make_trace, read_meter
+from analysis.power.energy import WindowEnergy, window_energy
+from analysis.power.trace import PowerTrace, make_trace, read_meter
+from analysis.run.clock import ClockFit, fit_clock
+from analysis.run.spans import rating_interval
 from records.campaign import CampaignFolder
 from records.clock import read_clock
 from records.events import Events, read_events

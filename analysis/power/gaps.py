@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.arrays import Floats, finite
-from analysis.pieces import Pieces
+from analysis.power.pieces import Pieces
 
 NEIGHBOURS = 5
 """How many readings on each side of a hole say what happened in it."""

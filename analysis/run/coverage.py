@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.gaps import Hole
-from analysis.recorded import RecordedRun
-from analysis.trace import CadenceFigures
+from analysis.power.gaps import Hole
+from analysis.power.trace import CadenceFigures
+from analysis.run.recorded import RecordedRun
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.arrays import Floats, column, finite
-from analysis.clock import ClockFit
+from analysis.run.clock import ClockFit
 from records.host import HOST_COLUMNS
 from records.result_columns import HARDWARE_COLUMNS
 from records.tables import Table

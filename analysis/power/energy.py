@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.arrays import Floats
-from analysis.gaps import SAME_TIME_S, Hole
-from analysis.pieces import Pieces
-from analysis.trace import PowerTrace
+from analysis.power.gaps import SAME_TIME_S, Hole
+from analysis.power.pieces import Pieces
+from analysis.power.trace import PowerTrace
 
 
 @dataclass(frozen=True)

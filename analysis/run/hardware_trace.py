@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.arrays import Floats
-from analysis.hardware import LONGEST_SAMPLE, Hardware, Samples, together
+from analysis.run.hardware import LONGEST_SAMPLE, Hardware, Samples, together
 
 MOST_POINTS = 500
 """Of one column of one run: what the hardware did is drawn beside the power, in smaller panels."""

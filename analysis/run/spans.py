@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.arrays import finite
-from analysis.clock import ClockFit
+from analysis.run.clock import ClockFit
 from records.errors import RecordError
 from records.events import Events, Span
 from records.result_columns import USEFUL_WORK

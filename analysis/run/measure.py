@@ -9,12 +9,14 @@ import numpy as np
 
 from analysis.arrays import Floats, column, finite
 from analysis.baseline import BaselineRun
-from analysis.energy import WindowEnergy, energies_j, window_energies
-from analysis.hardware import Hardware, make_hardware
-from analysis.hardware_trace import SampledTrace, points_per_column, sampled_traces
-from analysis.recorded import RecordedRun
+from analysis.power.energy import WindowEnergy, energies_j, window_energies
+from analysis.power.thinning import MOST_POINTS, ThinTrace, thin
+from analysis.power.trace import CadenceFigures, PowerTrace
 from analysis.rules.contract import Rule, RuleCase
-from analysis.spans import (
+from analysis.run.hardware import Hardware, make_hardware
+from analysis.run.hardware_trace import SampledTrace, points_per_column, sampled_traces
+from analysis.run.recorded import RecordedRun
+from analysis.run.spans import (
     Window,
     duration_s,
     provenance,
@@ -22,8 +24,6 @@ from analysis.spans import (
     useful_work,
     windows,
 )
-from analysis.thinning import MOST_POINTS, ThinTrace, thin
-from analysis.trace import CadenceFigures, PowerTrace
 from analysis.uncertainty.contributions import Budget, gross_budget
 from analysis.uncertainty.meter_errors import combined
 from records.meter import MeterRecord

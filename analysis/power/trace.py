@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from analysis.arrays import Floats, column, finite
-from analysis.calibrate import corrected_w
-from analysis.gaps import Gaps, find_gaps
-from analysis.pieces import Pieces
+from analysis.power.calibrate import corrected_w
+from analysis.power.gaps import Gaps, find_gaps
+from analysis.power.pieces import Pieces
 from records.cadence import Session, fit_sessions, longest_of, missing_of
 from records.errors import RecordError
 from records.meter import MeterRecord, Sampling
@@ -106,7 +106,7 @@ def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTr
 
     A reading stamped ``t`` covers ``(t - latency - dt, t - latency]`` where it is an interval mean,
     and holds for ``t - latency`` where it is momentary (METHOD section 2). Flagged rows have no
-    power and leave a hole. The power is corrected by the meter's calibration (`analysis.calibrate`).
+    power and leave a hole. The power is corrected by the meter's calibration (`analysis.power.calibrate`).
 
     Args:
         table: ``meter.csv``.
