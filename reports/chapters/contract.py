@@ -54,7 +54,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Findings:
-    """A list of findings: rows by `records.findings.FINDING_COLUMNS`."""
+    """A list of findings: rows by `records.findings.FINDING_COLUMNS`.
+
+    One entry may stand for several of one code: its ``each`` lists them all, as (where, message).
+    """
 
     kind: ClassVar[str] = "findings"
     rows: list[Row]
