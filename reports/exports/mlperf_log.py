@@ -17,7 +17,7 @@ from records.results import Results, Row, read_results
 from records.run import RunFolder
 from records.tables import Table
 from reports.exports.markdown import render_markdown
-from reports.exports.mlperf_result import NOT_AVAILABLE, RunRecords, result_files, true_power_w
+from reports.exports.mlperf_result import NOT_AVAILABLE, RunRecords, result_files
 from reports.numbers import measured
 from reports.texts import slug
 
@@ -134,10 +134,10 @@ def _reason_against(run: RunRecords) -> str | None:
     """Say why a run cannot be written in this form; ``None`` where it can."""
     if run.meter.interval_s < _SHORTEST_INTERVAL_S:
         return f"a reading every {run.meter.interval_s:g} s, but the stamps of the form have milliseconds"
-    power_w = run.readings.numbers("power_w")[run.readings.texts("flag").is_("")]
-    lowest_w = min((true_power_w(run.meter, float(p)) for p in power_w[np.isfinite(power_w)]), default=None)
-    if lowest_w is None:
+    power_w = run.power_w[np.isfinite(run.power_w)]
+    if not len(power_w):
         return "no good reading"
+    lowest_w = float(power_w.min())
     if lowest_w <= NOT_AVAILABLE:
         return f"a power of {lowest_w:g} W, but from -1 on the form takes a number for a missing one"
     return None

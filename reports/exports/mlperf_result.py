@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
+from analysis.arrays import Floats
+from analysis.power.calibrate import corrected_w
 from records.meter import Identity, MeterRecord
 from records.results import Row
 from records.tables import Table
@@ -45,6 +49,12 @@ class RunRecords:
     simulated: bool
 
     @property
+    def power_w(self) -> Floats:
+        """Power of each row with the calibration in force applied, NaN where there is none, ``(n,)``."""
+        power_w = corrected_w(self.readings.numbers("power_w"), self.meter)
+        return np.where(self.readings.texts("flag").is_(""), power_w, np.nan)
+
+    @property
     def session(self) -> str:
         """Name of the session, which every mark begins with."""
         name = f"wattlab_{self.row['run_dir']}".replace(",", "_")
@@ -69,28 +79,19 @@ def stamp(t_utc_s: float) -> str:
     return f"{moment:%m-%d-%Y %H:%M:%S}.{moment.microsecond // 1000:03d}"
 
 
-def true_power_w(meter: MeterRecord, indicated_w: float) -> float:
-    """Return the power with the campaign's own calibration taken off: indication = offset + gain x power."""
-    line = meter.calibration
-    if line.gain is None or line.offset_w is None:
-        return indicated_w
-    return (indicated_w - line.offset_w) / line.gain
-
-
 def _spl(run: RunRecords, stamps_s: list[float]) -> str:
     columns = {
         name: run.readings.numbers(column).tolist()
         for name, column in _QUANTITIES.items()
         if column in run.readings.columns
     }
-    flags = run.readings.texts("flag")
-    good = flags.is_("")
+    columns["Watts"] = run.power_w.tolist()
+    good = run.readings.texts("flag").is_("")
     lines = []
     for i, t_s in enumerate(stamps_s):
         if not math.isfinite(t_s):
             continue
         values = {name: columns[name][i] if good[i] and name in columns else math.nan for name in _QUANTITIES}
-        values["Watts"] = true_power_w(run.meter, values["Watts"])
         pairs = ",".join(f"{name},{_number(value)}" for name, value in values.items())
         lines.append(f"Time,{stamp(t_s)},{pairs},Mark,{run.session}_testing\n")
     return "".join(lines)
