@@ -19,6 +19,7 @@ from analysis.imports.package_archive import check_members, open_archive
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
 from records.package import SUMS, parse_sums, shown
+from records.times import now_utc_s
 
 _CHUNK_BYTES = 1 << 20
 _MOST_SUMS_BYTES = 1 << 28
@@ -116,6 +117,7 @@ def _unpack(
 ) -> Unpacked:
     total = sum(member.file_size for member in members.values())
     done = 0
+    now_s = now_utc_s()
     for name, member in members.items():
         target = folder / name
         if member.is_dir():
@@ -127,6 +129,7 @@ def _unpack(
             raise RecordError(
                 f"{shown(name)}: not the file that {SUMS} has the sum of; the archive was changed"
             )
+        os.utime(target, (now_s, now_s))  # one stamp for all: what was made of what is told by it
         done += member.file_size
         progress(done, total)
     return Unpacked(len(sums), total - members[SUMS].file_size)

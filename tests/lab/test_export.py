@@ -1,0 +1,320 @@
+"""``lab export`` as an operator meets it: a package to check, run and compute again; what is refused."""
+
+import json
+import os
+import shutil
+import subprocess
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.campaign import create, draw_campaign, lock
+from lab.cli import cli
+from lab.configfile import load_config
+from lab.programs import find_programs
+from lab.toml_text import toml_text
+from records.campaign import CampaignFolder
+from records.results import Results, write_results
+
+CONFIG = """
+[campaign]
+title = "A bench # with = signs"
+repeats = 2
+[meter]
+driver = "wattsup_pro"
+port = "virtual"
+[meter.virtual]
+fault = ["gap@3+2"]
+[environments.cpu]
+python = "envs/cpu/bin/python"
+[ecolabel]
+scenario = "train"
+[ecolabel.full]
+power = "120 W"
+[[scenario]]
+name = "baseline"
+kind = "baseline"
+duration_s = 3.0
+[[scenario]]
+name = "train"
+command = ["{python}", "code/train.py", "--notebook=../lib/study.ipynb", "--data", "secret.csv"]
+environment = "cpu"
+env = { TOKEN = "a\\u007f\\"b\\\\c" }
+[[scenario]]
+name = "ours"
+command = ["{python}", "{scenarios}/idle.py", "gone.py"]
+environment = "cpu"
+"""
+
+
+def lab(*arguments: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> Path:
+    """A campaign as planned from a bench with programs, with results that are made up."""
+    bench = tmp_path / "bench"
+    (bench / "code").mkdir(parents=True)
+    (tmp_path / "lib").mkdir()
+    (bench / "code/train.py").write_text("print('training')\n")
+    (tmp_path / "lib/study.ipynb").write_text("{}\n")
+    (bench / "secret.csv").write_text("not to leave\n")
+    (bench / "lab.toml").write_text(CONFIG)
+    config = load_config(bench / "lab.toml")
+    opened = create(draw_campaign(config, only=(), simulated=True), config, tmp_path / "campaign")
+    folder = opened.folder.path
+    said = opened.campaign
+    results = Results(
+        campaign={
+            "id": said.id,
+            "title": said.config["campaign"]["title"],
+            "created_utc_s": said.created_utc_s,
+            "wattlab_version": said.wattlab_version,
+            "simulated": True,
+            "seed": said.seed,
+            "slots_planned": len(said.plan),
+            "slots_completed": 0,
+        },
+        rule="default",
+        settings={},
+        environment={},
+        meter={},
+        runs=[],
+    )
+    write_results(results, folder / "results")
+    (folder / "report.html").write_text("<p>the report</p>")
+    return folder
+
+
+def unpacked(campaign: Path, name: str = "out") -> Path:
+    archive, folder = campaign.parent / f"{name}.zip", campaign.parent / name
+    code, _, problems = lab("export", campaign, "--out", archive)
+    assert code == 0, problems
+    code, _, problems = lab("import", "package", archive, "--out", folder)
+    assert code == 0, problems
+    return folder
+
+
+def test_the_package_holds_the_programs_that_commands_name_and_nothing_else(campaign: Path) -> None:
+    folder = unpacked(campaign)
+    assert (folder / "programs/code/train.py").read_text() == "print('training')\n"
+    assert (folder / "programs/elsewhere/study.ipynb").read_text() == "{}\n"
+    assert (folder / "scenarios/idle.py").is_file()
+    names = {path.relative_to(folder).as_posix() for path in (folder / "programs").rglob("*.*")}
+    assert names == {"programs/code/train.py", "programs/elsewhere/study.ipynb"}
+    readme = (folder / "README.md").read_text()
+    assert "ours: gone.py was not there any more" in readme
+    assert "SIMULATED" in readme
+    for path in folder.rglob("*"):
+        assert path.is_dir() or "not to leave" not in path.read_text(), path
+
+
+def test_the_sums_are_those_of_sha256sum(campaign: Path) -> None:
+    folder = unpacked(campaign)
+    command = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
+    checked = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    listed = {line.split("  ", 1)[1] for line in (folder / "SHA256SUMS").read_text().splitlines()}
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert listed == there - {"SHA256SUMS"}
+
+
+def test_the_configuration_can_be_run_and_is_the_one_in_force(campaign: Path) -> None:
+    folder = unpacked(campaign)
+    recorded = CampaignFolder(campaign).read().config
+    again = load_config(folder / "lab.toml").to_json()
+    assert {**again, "base_dir": ""} == {**recorded, "base_dir": ""}
+    assert "cannot be run" not in (folder / "README.md").read_text()
+
+
+def test_the_same_campaign_gives_the_same_bytes_and_so_does_what_was_unpacked(campaign: Path) -> None:
+    folder = unpacked(campaign, "first")
+    unpacked(campaign, "second")
+    shutil.rmtree(campaign.parent / "bench")  # what was unpacked needs nothing of the old machine
+    unpacked(folder, "third")
+    first, second, third = ((campaign.parent / f"{n}.zip").read_bytes() for n in ("first", "second", "third"))
+    assert first == second
+    assert first == third
+
+
+def test_the_archive_has_sorted_names_plain_files_and_the_campaigns_stamp(campaign: Path) -> None:
+    unpacked(campaign)
+    with zipfile.ZipFile(campaign.parent / "out.zip") as archive:
+        members = archive.infolist()
+    assert [m.filename for m in members] == sorted(m.filename for m in members)
+    assert len({m.date_time for m in members}) == 1
+    assert {m.external_attr >> 16 for m in members if not m.is_dir()} == {0o100644}
+
+
+def test_what_lies_beside_the_campaigns_own_files_stays_there(campaign: Path) -> None:
+    (campaign / "notes.txt").write_text("private")
+    (campaign / ".lock").touch()
+    (campaign / "runs/link").symlink_to("/etc/hostname")
+    folder = unpacked(campaign)
+    names = {path.name for path in folder.rglob("*")}
+    assert not names & {"notes.txt", ".lock", "link"}
+    assert "- runs/link" in (folder / "README.md").read_text()
+
+
+def test_the_export_as_json(campaign: Path) -> None:
+    archive = campaign.parent / "p.zip"
+    code, printed, _ = lab("export", campaign, "--out", archive, "--json")
+    assert code == 0
+    document = json.loads(printed)
+    assert document["path"] == str(archive)
+    assert document["bytes"] == archive.stat().st_size
+    assert document["simulated"] is True
+    with zipfile.ZipFile(archive) as opened:
+        assert document["files"] == sum(not member.is_dir() for member in opened.infolist())
+    said = subprocess.run(["sha256sum", archive], check=True, capture_output=True, text=True).stdout
+    assert said.split()[0] == document["sha256"]
+
+
+def test_a_licence_is_in_the_metadata_only_when_told(campaign: Path) -> None:
+    for options, expected in (((), None), (("--license", "CC-BY-4.0"), "CC-BY-4.0")):
+        archive = campaign.parent / "p.zip"
+        assert lab("export", campaign, "--out", archive, *options)[0] == 0
+        with zipfile.ZipFile(archive) as opened:
+            graph = json.loads(opened.read("ro-crate-metadata.json"))["@graph"]
+        (root,) = [entity for entity in graph if entity["@id"] == "./"]
+        assert root.get("license") == expected
+        assert not any(key in root for key in ("author", "creator"))
+
+
+def test_a_campaign_that_is_running_is_refused(campaign: Path) -> None:
+    with lock(CampaignFolder(campaign)):
+        code, _, problems = lab("export", campaign, "--out", campaign.parent / "p.zip")
+    assert code == 1
+    assert "is being run right now" in problems
+    assert not (campaign.parent / "p.zip").exists()
+
+
+def test_a_campaign_that_was_not_analysed_is_told_what_to_do(campaign: Path) -> None:
+    shutil.rmtree(campaign / "results")
+    for form, name in (("package", "p.zip"), ("de-uz-215", "p.xlsx"), ("mlperf-log", "p")):
+        code, _, problems = lab("export", campaign, "--as", form, "--out", campaign.parent / name)
+        assert code == 1
+        assert f"lab analyse {campaign}" in problems
+        assert not (campaign.parent / name).exists()
+
+
+def test_a_campaign_without_an_eco_label_is_told_what_to_add(campaign: Path) -> None:
+    code, _, problems = lab("export", campaign, "--as", "de-uz-215", "--out", campaign.parent / "p.xlsx")
+    assert code == 2
+    assert "[ecolabel]" in problems
+    assert "lab.toml" in problems
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--out", "p.tar"),
+        ("--out", "nowhere/p.zip"),
+        ("--out", "p.zip", "--as", "de-uz-215"),
+        ("--out", "p", "--as", "mlperf-log", "--license", "MIT"),
+    ],
+)
+def test_a_wrong_target_is_a_usage_error(campaign: Path, options: tuple[str, ...]) -> None:
+    here = [campaign.parent / o if o.startswith(("p", "nowhere")) else o for o in options]
+    code, _, problems = lab("export", campaign, *here)
+    assert code == 2
+    assert "expected" in problems
+
+
+def test_a_file_whose_name_no_package_can_hold_is_named(campaign: Path) -> None:
+    (campaign / "runs/a\nb").write_text("x")
+    code, _, problems = lab("export", campaign, "--out", campaign.parent / "p.zip")
+    assert code == 1
+    assert "'runs/a\\nb'" in problems
+
+
+def test_a_report_older_than_the_results_is_written_anew(campaign: Path) -> None:
+    os.utime(campaign / "report.html", (1.0, 1.0))
+    folder = unpacked(campaign)
+    assert "the report</p>" not in (folder / "report.html").read_text()
+
+
+def test_an_imported_campaign_comes_without_a_bench(tmp_path: Path) -> None:
+    run = tmp_path / "system/model/offline/performance/run_1"
+    run.mkdir(parents=True)
+    line = "Time,03-17-2021 12:{:02d}:{:02d}.000,Watts,50.0,Volts,230,Amps,0.5,PF,0.43,Mark,m\n"
+    (run / "spl.txt").write_text("".join(line.format(i // 60, i % 60) for i in range(90)))
+    marks = {"power_begin": "03-17-2021 12:00:10.250", "power_end": "03-17-2021 12:01:00.500"}
+    text = [f":::MLLOG {json.dumps({'key': key, 'value': value})}\n" for key, value in marks.items()]
+    (run / "mlperf_log_detail.txt").write_text("".join(text))
+    made = tmp_path / "made"
+    assert lab("import", "mlperf-power", tmp_path / "system", "--out", made)[0] == 0
+    assert lab("analyse", made)[0] == 0
+    (made / "report.html").write_text("x")
+    folder = unpacked(made)
+    assert not (folder / "lab.toml").exists()
+    assert "the records were imported" in (folder / "README.md").read_text()
+    before = (folder / "results/results.json").read_bytes()
+    assert lab("analyse", folder)[0] == 0
+    assert (
+        (folder / "results/results.json").read_bytes()
+        == before
+        == (made / "results/results.json").read_bytes()
+    )
+    code, printed, problems = lab("export", folder, "--as", "mlperf-log", "--out", tmp_path / "logs")
+    assert code == 0, problems
+    assert "1 runs" in printed
+
+
+def test_programs_are_found_however_a_command_names_them(tmp_path: Path) -> None:
+    for name in ("a.py", "work/b.sh", "work/tool", "work/c.py", "other/c.py"):
+        path = tmp_path / "base" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    elsewhere = tmp_path / "else"
+    for name in ("one/same.py", "two/same.py"):
+        (elsewhere / name).parent.mkdir(parents=True)
+        (elsewhere / name).write_text(name)
+    commands = [
+        {"name": "cwd", "cwd": "work", "command": ["sh", "b.sh", "c.py"]},
+        {"name": "called", "command": ["work/tool", "--x", "/bin/sh"]},
+        {"name": "twice", "command": ["py", str(elsewhere / "one/same.py"), str(elsewhere / "two/same.py")]},
+        {"name": "module", "command": ["py", "-m", "package.train"]},
+        {"name": "missing", "command": ["py", "no.py", "{scenarios}/no.py"]},
+        {"name": "run", "command": ["py", "{run_dir}/x.py", "a.py"]},
+        {"name": "none", "command": None},
+        "no scenario",
+    ]
+    config: dict[str, Any] = {"base_dir": str(tmp_path / "base"), "scenario": commands}
+    found = find_programs(config, tmp_path / "campaign")
+    assert {p.name: p.scenarios for p in found.programs if p.name.startswith("programs/")} == {
+        "programs/a.py": ("run",),
+        "programs/elsewhere/same-2.py": ("twice",),
+        "programs/elsewhere/same.py": ("twice",),
+        "programs/work/b.sh": ("cwd",),
+        "programs/work/c.py": ("cwd",),
+        "programs/work/tool": ("called",),
+    }
+    assert len(found.notes) == 3
+    assert [note.partition(":")[0] for note in found.notes] == ["module", "missing", "missing"]
+
+
+KEYS = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+VALUES = st.recursive(
+    st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=("Cs",))),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=4))
+def test_toml_reads_back_as_it_was_written(document: dict[str, Any]) -> None:
+    assert tomllib.loads(toml_text(document)) == document
