@@ -6,7 +6,6 @@ findings. A missing required column is an error; unknown columns are kept.
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -87,12 +86,13 @@ class Table:
     def numbers(self, name: str) -> "NDArray[np.float64]":
         """Return a column as numbers ``(n,)``, NaN where a field is empty or holds no finite number."""
         import numpy as np
-        import pandas as pd
 
         values = self.columns[name]
         if isinstance(values, Texts):
             values = np.array(values.values, dtype=object)[values.codes]
         if values.dtype == object:
+            import pandas as pd
+
             values = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy()
         numbers = np.array(values, dtype=np.float64)
         numbers[~np.isfinite(numbers)] = np.nan
@@ -219,7 +219,10 @@ def read_sound(content: bytes, lines: TableLines, text: Sequence[str], separator
     # Quotes may hold separators, a lone CR ends a line, and "0x1F" is a number to one reader only.
     if any(content.find(odd, lines.begin, lines.end) >= 0 for odd in (b'"', b"\r", b"\0", b"x", b"X")):
         return None
-    texts = {name: pa.dictionary(pa.int32(), pa.string()) for name in text if name in lines.header}
+    # Told what to expect, pyarrow need not try other types first; whatever else a number can look like
+    # is left to the other reader.
+    types = {name: pa.float64() for name in lines.header}
+    types |= {name: pa.dictionary(pa.int32(), pa.string()) for name in text if name in types}
     try:
         table = arrow.read_csv(
             pa.BufferReader(body),
@@ -227,30 +230,17 @@ def read_sound(content: bytes, lines: TableLines, text: Sequence[str], separator
                 column_names=lines.header, use_threads=len(body) > _SEVERAL_BLOCKS_BYTES
             ),
             parse_options=arrow.ParseOptions(delimiter=separator),
-            convert_options=arrow.ConvertOptions(column_types=texts, null_values=_NO_VALUE),
+            convert_options=arrow.ConvertOptions(column_types=types, null_values=("",)),
         )
     except pa.ArrowInvalid:
         return None
-    columns = {name: _values(table[name]) for name in lines.header}
-    if any(values is None for values in columns.values()):
-        return None
-    return Table({n: v for n, v in columns.items() if v is not None}, [lines.torn] if lines.torn else [])
+    columns = {name: _texts(table[name]) if name in text else table[name].to_numpy() for name in types}
+    return Table(columns, [lines.torn] if lines.torn else [])
 
 
-def _values(column: Any) -> "Values | Texts | None":
-    """Return a column of pyarrow as numbers or text, ``None`` where it is neither."""
-    import numpy as np
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(column.type):
-        merged = column.unify_dictionaries().combine_chunks()
-        return Texts(merged.dictionary.to_pylist(), merged.indices.to_numpy())
-    if pa.types.is_null(column.type):
-        return np.full(len(column), np.nan)
-    if pa.types.is_int64(column.type) or pa.types.is_float64(column.type):
-        numbers: NDArray[np.float64] | NDArray[np.int64] = column.to_numpy()
-        return numbers
-    return None
+def _texts(column: Any) -> Texts:
+    merged = column.unify_dictionaries().combine_chunks()
+    return Texts(merged.dictionary.to_pylist(), merged.indices.to_numpy())
 
 
 def read_damaged(content: bytes, lines: TableLines, text: Sequence[str], separator: str, path: Path) -> Table:
@@ -317,9 +307,6 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
     lines: list[str] = []
     writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator=_RFC_4180)
     writer.writerow(names)
-    writer.writerows([_blank_if_nan(row.get(name)) for name in names] for row in rows)
+    # Of all values only NaN differs from itself; asked in line, because there are a hundred for each run.
+    writer.writerows([v if v == v else None for v in map(row.get, names)] for row in rows)
     write_atomically(path, "".join(line[: -len(_RFC_4180)] + "\n" for line in lines))
-
-
-def _blank_if_nan(value: object) -> object:
-    return None if isinstance(value, float) and math.isnan(value) else value
