@@ -1,10 +1,18 @@
 """Synthetic results for the tests of the report. Every number is made up; none was measured."""
 
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from analysis.agreement.trackers import agreement_rows, scope_rows
+from analysis.statistics.comparison import compare
+from analysis.statistics.correlation import EPOCH_COMPANIONS, correlation_row
+from analysis.statistics.description import statistics_row
+from analysis.statistics.families import adjust_families
+from analysis.statistics.mixed import mixed_model
+from analysis.statistics.samples import QUANTITIES, Sample, sample_of
 from records.results import Results, Row
 
 HOSTILE = '<script>alert("x")</script>'
@@ -48,6 +56,7 @@ def example(plan: Plan | None = None) -> Results:
             _add_run(results, plan, random, slot, repeat, role, name, tracker)
     _add_scenarios(results, plan)
     _add_comparisons(results, plan)
+    _add_statistics(results)
     results.campaign["slots_planned"] = results.campaign["slots_completed"] = slot
     results.findings += plan.findings
     return results
@@ -278,6 +287,9 @@ def _add_tracker(results: Results, run: Row) -> None:
             "error_wh": said_wh - run["energy_wh"],
             "ratio": 0.78,
             "ratio_net": None if net_wh is None else said_wh / net_wh,
+            "meter_random_u_wh": run["energy_u_wh"] * 0.2,
+            "meter_net_u_wh": run["induced_u_wh"],
+            "collector_gpu_wh": None,
         }
     )
 
@@ -287,12 +299,8 @@ def _add_scenarios(results: Results, plan: Plan) -> None:
     for name, tracker in keys:
         runs = [row for row in results.runs if (row["scenario"], row["tracker"]) == (name, tracker)]
         results.scenarios.append(_scenario(plan, name, tracker, runs))
-    for tracker in dict.fromkeys(row["tracker"] for row in results.trackers):
-        rows = [row for row in results.trackers if row["tracker"] == tracker]
-        for name in [*dict.fromkeys(row["scenario"] for row in rows), "all"]:
-            results.agreement.append(
-                _agreement(tracker, name, [r for r in rows if name in (r["scenario"], "all")])
-            )
+    results.agreement += agreement_rows(results.trackers, 0.95)
+    results.agreement_scopes += scope_rows(results.trackers, 0.95)
 
 
 def _mean(rows: list[Row], column: str) -> float | None:
@@ -335,26 +343,6 @@ def _scenario(plan: Plan, name: str, tracker: str | None, runs: list[Row]) -> Ro
     return row
 
 
-def _agreement(tracker: str, name: str, rows: list[Row]) -> Row:
-    said, meter = sum(r["energy_wh"] for r in rows), sum(r["meter_wh"] for r in rows)
-    nets = [r["meter_net_wh"] for r in rows if r["meter_net_wh"] is not None]
-    bias = (said - meter) / len(rows)
-    several = len(rows) > 1
-    return {
-        "tracker": tracker,
-        "scenario": name,
-        "n": len(rows),
-        "tracker_wh": said,
-        "meter_wh": meter,
-        "meter_net_wh": sum(nets) if nets else None,
-        "ratio": said / meter,
-        "ratio_net": said / sum(nets) if nets else None,
-        "bias_wh": bias,
-        "bias_low_wh": bias - 0.02 if several else None,
-        "bias_high_wh": bias + 0.02 if several else None,
-    }
-
-
 def _add_comparisons(results: Results, plan: Plan) -> None:
     if not plan.tracker:
         return
@@ -376,3 +364,37 @@ def _add_comparisons(results: Results, plan: Plan) -> None:
                     "ratio": 1.0 + unit_size,
                 }
             )
+
+
+def _add_statistics(results: Results) -> None:
+    """Describe and compare the runs as the analysis does it."""
+    for row in results.scenarios:
+        epochs = _rows_of(results.epochs, row)
+        found = (
+            statistics_row(sample_of(row["scenario"], _rows_of(results.runs, row), epochs, quantity), 0.95)
+            for quantity in QUANTITIES
+        )
+        results.statistics += [item for item in found if item is not None]
+        correlated = (correlation_row(row["scenario"], epochs, name, 0.95) for name in EPOCH_COMPANIONS)
+        results.correlations += [item for item in correlated if item is not None]
+    pairs = []
+    for quantity in QUANTITIES:
+        samples = _plain_samples(results, quantity)
+        pairs += [compare(a, b, 0.95) for a, b in combinations(samples, 2)]
+    results.mixed_models += mixed_model(_plain_samples(results, "induced_wh"), 0.95)
+    adjust_families(pairs)
+    results.comparisons += pairs
+
+
+def _rows_of(rows: list[Row], scenario: Row) -> list[Row]:
+    key = (scenario["base_scenario"], scenario["tracker"])
+    return [row for row in rows if (row["scenario"], row["tracker"]) == key]
+
+
+def _plain_samples(results: Results, quantity: str) -> list[Sample]:
+    samples = (
+        sample_of(row["scenario"], _rows_of(results.runs, row), _rows_of(results.epochs, row), quantity)
+        for row in results.scenarios
+        if row["tracker"] is None
+    )
+    return [sample for sample in samples if sample.n]

@@ -113,12 +113,13 @@ def test_an_epoch_or_an_action_may_lie_in_a_scenario_without_summary():
 
 def test_two_trackers_are_told_apart_in_every_panel():
     results = example(Plan(**SMALL, gpu=False))
-    for rows in (results.trackers, results.agreement):
+    for rows in (results.trackers, results.agreement, results.agreement_scopes):
         rows += [{**row, "tracker": "othertracker"} for row in rows]
     drawings = {svg.attributes.get("id"): svg.text for svg in Page(render(results)).all("svg")}
-    for key in ("trackers-energy", "trackers-ratio", "trackers-bias"):
+    for key in ("trackers-ratio-wall", "trackers-ratio-wall-net"):
         assert "codecarbon" in drawings[key]
         assert "othertracker" in drawings[key]
+    assert "codecarbon" in drawings["trackers-scope-0"] and "othertracker" in drawings["trackers-scope-1"]
     assert "cnn + codecarbon" in drawings["trackers-cost-wh"]
 
 
