@@ -1,5 +1,6 @@
 """A quantity that is known piece by piece over time, and its exact integral over any window."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -74,8 +75,10 @@ class Pieces:
         the median is the standard deviation of normal values; a difference has twice their variance).
         Level pieces know what happened in them.
         """
-        until: Floats = np.sqrt(np.maximum(self._unseen2_until(to_s) - self._unseen2_until(from_s), 0.0))
-        return until
+        if self.left is self.right:
+            return np.zeros_like(from_s)
+        unseen: Floats = np.sqrt(np.maximum(_between(self._unseen2_until, from_s, to_s), 0.0))
+        return unseen
 
     def _unseen2_until(self, t_s: Floats) -> Floats:
         if len(self) == 0:
@@ -95,11 +98,11 @@ class Pieces:
         Returns:
             ``(k,)``, unit of the quantity times second. Linear in the number of pieces and windows.
         """
-        return self._area_until(to_s) - self._area_until(from_s)
+        return _between(self._area_until, from_s, to_s)
 
     def covered_s(self, from_s: Floats, to_s: Floats) -> Floats:
         """Return how much time of each window lies within pieces, ``(k,)``."""
-        return self._covered_until_s(to_s) - self._covered_until_s(from_s)
+        return _between(self._covered_until_s, from_s, to_s)
 
     def overlaps_s(self, from_s: float, to_s: float) -> Floats:
         """Return the overlap of one window with each piece that it touches."""
@@ -135,3 +138,9 @@ class Pieces:
         piece, inside_s = self._place(t_s)
         covered: Floats = self._length_before_s[piece] + inside_s
         return covered
+
+
+def _between(until: Callable[[Floats], Floats], from_s: Floats, to_s: Floats) -> Floats:
+    """Return what was added up from the starts of windows to their ends, ``(k,)``."""
+    both = until(np.concatenate((from_s, to_s)))
+    return both[len(from_s) :] - both[: len(from_s)]

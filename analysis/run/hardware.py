@@ -43,24 +43,23 @@ class Samples:
         if len(self.start_s) == 0:
             return np.full((len(self.names), len(from_s)), np.nan)
         known = np.isfinite(self.values)
-        seen_s = np.where(known, self.stop_s - self.start_s, 0.0)
-        filled = np.where(known, self.values, 0.0)
-        covered_s = self._until(known.astype(np.float64), seen_s, to_s)
-        covered_s -= self._until(known.astype(np.float64), seen_s, from_s)
-        area = self._until(filled, filled * seen_s, to_s) - self._until(filled, filled * seen_s, from_s)
+        filled = self.values if known.all() else np.where(known, self.values, 0.0)
+        covered_s = self._between(known.astype(np.float64), from_s, to_s)
+        area = self._between(filled, from_s, to_s)
         seen = covered_s > 0
         means: NDArray[np.float64] = np.where(seen, area / np.where(seen, covered_s, 1.0), np.nan)
         return means
 
-    def _until(
-        self, rates: NDArray[np.float64], areas: NDArray[np.float64], t_s: Floats
-    ) -> NDArray[np.float64]:
-        """Integrate rates ``(m, n)``, whose integral over each sample is ``areas``, up to times ``(k,)``."""
+    def _between(self, rates: NDArray[np.float64], from_s: Floats, to_s: Floats) -> NDArray[np.float64]:
+        """Integrate rates ``(m, n)`` over windows, ``(m, k)``."""
+        t_s = np.concatenate((from_s, to_s))
         sample = np.maximum(np.searchsorted(self.start_s, t_s, side="right") - 1, 0)
         inside_s = np.clip(t_s - self.start_s[sample], 0.0, self.stop_s[sample] - self.start_s[sample])
-        before = np.cumsum(areas, axis=1) - areas
-        until: NDArray[np.float64] = before[:, sample] + rates[:, sample] * inside_s
-        return until
+        areas = rates * (self.stop_s - self.start_s)
+        before = np.cumsum(areas, axis=1)[:, sample] - areas[:, sample]
+        until = before + rates[:, sample] * inside_s
+        between: NDArray[np.float64] = until[:, len(from_s) :] - until[:, : len(from_s)]
+        return between
 
 
 @dataclass(frozen=True)
