@@ -205,12 +205,16 @@ def _refine(x_s: Floats, dt_s: float, hold: bool) -> tuple[float, float, float, 
 
     Of very many readings some, spread over all the time, lead to the line; the last round takes all.
     """
-    few_s = x_s[_spread(len(x_s), ENOUGH_FOR_A_LINE)]
+    few_s = x_s[_spread(len(x_s), ENOUGH_FOR_A_LINE)] if len(x_s) > ENOUGH_FOR_A_LINE else x_s
     turn = np.exp(2j * np.pi * few_s / dt_s).mean()
     phase_s = float(np.angle(turn)) / (2 * np.pi) * dt_s
     on_time = np.ones(len(few_s), dtype=bool)
     jitter_s = 0.0
+    known, seen_s = (0.0, 0.0), few_s[:0]
     for part_s in [few_s] * (_ROUNDS - 1) + [x_s]:
+        if known == (dt_s, phase_s) and part_s is seen_s:
+            continue  # the same readings about the same line: nothing would change
+        known, seen_s = (dt_s, phase_s), part_s
         number = _latest_ended(part_s, phase_s, dt_s)
         residual_s = part_s - phase_s - number * dt_s
         centre_s = median_of(residual_s)
@@ -220,17 +224,19 @@ def _refine(x_s: Floats, dt_s: float, hold: bool) -> tuple[float, float, float, 
             phase_s += centre_s
             continue
         n, x = number[on_time], part_s[on_time]
-        middle = n.mean()
-        spread = float(((n - middle) ** 2).sum())
+        middle, middle_s = n.mean(), x.mean()
+        apart = n - middle
+        spread = float(np.square(apart).sum())
         if spread > 0:
-            dt_s = float(((n - middle) * (x - x.mean())).sum()) / spread
-        phase_s = float(x.mean() - dt_s * middle)
+            dt_s = float((apart * (x - middle_s)).sum()) / spread
+        phase_s = float(middle_s - dt_s * middle)
     return dt_s, phase_s, jitter_s, int(np.count_nonzero(on_time))
 
 
-def _latest_ended(x_s: Floats, phase_s: float, dt_s: float) -> NDArray[np.int64]:
-    """Number each stamp with the latest interval that can have ended by then."""
-    return np.floor((x_s - phase_s) / dt_s + EARLY_SHARE).astype(np.int64)
+def _latest_ended(x_s: Floats, phase_s: float, dt_s: float) -> Floats:
+    """Number each stamp with the latest interval that can have ended by then: whole numbers, as floats."""
+    latest: Floats = np.floor((x_s - phase_s) / dt_s + EARLY_SHARE)
+    return latest
 
 
 def number_readings(x_s: Floats, phase_s: float, dt_s: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -247,7 +253,7 @@ def number_readings(x_s: Floats, phase_s: float, dt_s: float) -> tuple[NDArray[n
     Returns:
         Number of each reading, and whether it is kept; the numbers of those that are, increase strictly.
     """
-    number = _latest_ended(x_s, phase_s, dt_s)
+    number = _latest_ended(x_s, phase_s, dt_s).astype(np.int64)
     keep = np.ones(len(x_s), dtype=bool)
     shared = np.flatnonzero(np.diff(number) <= 0)
     if len(shared) == 0:
