@@ -10,7 +10,7 @@ from analysis.rows import induced
 from analysis.run.measure import Measured, RunMeasure
 from analysis.scenarios import Group
 from analysis.settings import AnalysisSettings
-from analysis.uncertainty.contributions import Budget
+from analysis.uncertainty.contributions import Budget, parts_of
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded_closely
 from analysis.uncertainty.groups import Sample, Share, estimate_mean
@@ -143,7 +143,8 @@ def _of_run(
 def _window_row(
     what: Row, quantity: str, value: float, budget: Budget, baseline_df: float, confidence: float
 ) -> Row:
-    parts = budget.parts(baseline_df)
+    terms = budget.terms()
+    parts = parts_of(terms, baseline_df)
     reach = expanded_closely(parts, confidence)
     return what | {
         "quantity": quantity,
@@ -152,5 +153,5 @@ def _window_row(
         "df": finite(parts.df),
         "low": value - reach,
         "high": value + reach,
-        **{f"u_{term}": u for term, u in budget.terms().items()},
+        **{f"u_{term}": u for term, u in terms.items()},
     }

@@ -106,13 +106,7 @@ class Budget:
         Args:
             baseline_df: degrees of freedom of the scatter of the baseline.
         """
-        terms = self.terms()
-        return Parts(
-            student=[(terms["baseline"], baseline_df)] if "baseline" in terms else [],
-            normal=[terms[term] for term in _NORMAL if term in terms],
-            rectangular=[terms[term] for term in _RECTANGULAR if term in terms],
-            two_point=[terms["split"]] if "split" in terms else [],
-        )
+        return parts_of(self.terms(), baseline_df)
 
     @property
     def systematic_wh(self) -> float:
@@ -136,6 +130,16 @@ def _line_u_wh(errors: MeterErrors, part: Exposure) -> float:
     gain_wh, offset_wh = errors.gain_u * part.energy_wh, errors.offset_u_w * part.time_h
     both_wh2 = 2 * part.energy_wh * part.time_h * errors.covariance_w
     return sqrt(max(0.0, gain_wh**2 + offset_wh**2 + both_wh2))
+
+
+def parts_of(terms: dict[str, float], baseline_df: float = inf) -> Parts:
+    """Return the terms of a budget by the distribution of their errors; see `Budget.parts`."""
+    return Parts(
+        student=[(terms["baseline"], baseline_df)] if "baseline" in terms else [],
+        normal=[terms[term] for term in _NORMAL if term in terms],
+        rectangular=[terms[term] for term in _RECTANGULAR if term in terms],
+        two_point=[terms["split"]] if "split" in terms else [],
+    )
 
 
 def gross_budget(

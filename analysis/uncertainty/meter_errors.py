@@ -12,7 +12,7 @@ it the offset.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, hypot, pi, sqrt
-from typing import Self
+from typing import NamedTuple, Self
 
 from analysis.power.calibrate import in_force
 from records.meter import MeterRecord
@@ -46,6 +46,10 @@ class MeterErrors:
     calibrated: bool
     resolution_w: float = 0.0
 
+    def __hash__(self) -> int:
+        """Hash what differs between meters; a sum over a campaign looks each up some ten thousand times."""
+        return hash((self.serial, self.model, self.gain_u))
+
     @classmethod
     def of(cls, meter: MeterRecord) -> Self:
         """Take them from the calibration in force, else from the data sheet's limits.
@@ -77,14 +81,15 @@ class MeterErrors:
         )
 
 
-@dataclass(frozen=True)
-class Exposure:
+class Exposure(NamedTuple):
     """What the errors of one meter act on: energy (g), time (o), reactive energy (c)."""
 
     energy_wh: float = 0.0
     time_h: float = 0.0
     reactive_varh: float = 0.0
 
+
+_NOTHING = Exposure()
 
 Exposures = dict[MeterErrors, Exposure]
 """By meter and range. The same type serves powers: then it is per hour."""
@@ -94,12 +99,12 @@ def combined(parts: Iterable[tuple[float, Exposures]]) -> Exposures:
     """Return the exposure of a linear combination ``sum(factor * quantity)``."""
     sums: Exposures = {}
     for factor, exposures in parts:
-        for errors, more in exposures.items():
-            so_far = sums.get(errors, Exposure())
+        for errors, (energy_wh, time_h, reactive_varh) in exposures.items():
+            so_far = sums.get(errors, _NOTHING)
             sums[errors] = Exposure(
-                so_far.energy_wh + factor * more.energy_wh,
-                so_far.time_h + factor * more.time_h,
-                so_far.reactive_varh + factor * more.reactive_varh,
+                so_far.energy_wh + factor * energy_wh,
+                so_far.time_h + factor * time_h,
+                so_far.reactive_varh + factor * reactive_varh,
             )
     return sums
 
