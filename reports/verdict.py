@@ -38,7 +38,8 @@ def relative_words(row: Row) -> str:
     if row.get("ratio") is None:
         return side
     low, high = (percent(row.get(name)) for name in ("ratio_low", "ratio_high"))
-    return f"{in_interval(abs(100 * (row['ratio'] - 1)), low, high)} % {side}"
+    size = abs(100 * (row["ratio"] - 1))
+    return f"{plain(size, 2) if low is None else in_interval(size, low, high)} % {side}"
 
 
 def percent(ratio: float | None) -> float | None:
@@ -70,7 +71,13 @@ def _untested(row: Row, a: str, b: str) -> str:
         said = f"{b} and {a} needed the same {QUANTITIES[row['quantity']].words}"
     else:
         said = _sentence(row, a, b, "needed")
-    return f"{said} in the runs that were made ({_figures(row)}), but nothing can be tested."
+    why = "a single run shows no scatter" if _fewest(row) < 2 else "the repeats do not scatter"
+    return f"{said} in the runs that were made ({_figures(row)}), but nothing can be tested: {why}."
+
+
+def _fewest(row: Row) -> int:
+    """Return the number of values of the scenario that has fewer, or of the pairs."""
+    return int(row.get("pairs") or min(row.get("n_a") or 0, row.get("n_b") or 0))
 
 
 def _sentence(row: Row, a: str, b: str, verb: str = "needs") -> str:

@@ -1,15 +1,133 @@
 """Scenarios against each other: which is better, by how much, how certain."""
 
-from reports.chapters.contract import Chapter
-from reports.view import View
+from analysis.statistics.samples import sample_of
+from reports.chapters.comparison_tables import (
+    differences_table,
+    effects_table,
+    mixed_table,
+    statistics_table,
+)
+from reports.chapters.contract import Block, Chapter, Heading, Text
+from reports.figures.comparisons import matrix_sheet
+from reports.figures.kit import Sheet
+from reports.figures.ratios import ratios_sheet
+from reports.figures.run_order import CAPTION, HOW, Series, run_order_data, run_order_panel
+from reports.pairs import certainty, described_quantity, main_quantities, pairs_of
+from reports.verdict import pair_words
+from reports.view import ScenarioView, View
+
+_MOST_SENTENCES = 3
+_MOST_PANELS = 12
+
+HOW_COMPARED = (
+    "All is b minus a, or b over a. Scenarios that the plan interleaves are paired by block: what changes "
+    "from block to block drops out, and the test is the t test of the differences within blocks (Student "
+    "1908). Scenarios apart: Welch's t test (Welch 1947; degrees of freedom by Satterthwaite 1946). The "
+    "interval of the ratio is Fieller's (1954), for pairs with their covariance. All pairs in one quantity "
+    "are one family; their p values are adjusted after Holm (1979), and “shown” means an adjusted p below "
+    "0.05. These intervals hold the scatter of the runs; “with the meter” they also hold what meter and "
+    "baseline add, with their correlations."
+)
 
 
 def chapter(view: View) -> Chapter:
-    """Show all comparisons of scenarios."""
-    return Chapter(
-        "comparisons",
-        "Comparison of the scenarios",
-        "Comparison",
-        [],
-        "there is nothing yet." if view.results else "",
+    """Show all comparisons of scenarios, and the runs that they rest on."""
+    pairs = pairs_of(view)
+    blocks: list[Block] = [*_answers(view)]
+    if pairs:
+        blocks += [
+            matrix_sheet(view, HOW_COMPARED),
+            ratios_sheet(view, HOW_COMPARED),
+            Heading("All pairs"),
+            differences_table(view, pairs, HOW_COMPARED),
+            Heading("Effect sizes, and how many repeats it takes"),
+            Text(
+                "An effect size gives the difference in units of the scatter: Hedges' g counts standard "
+                "deviations, Cliff's delta says by how much more often a run of the one is above a run of "
+                "the other than below it (1: always). The last columns say how many repeats per scenario a "
+                "difference of 1 %, of 5 %, or of the size that was found would need to be shown."
+            ),
+            effects_table(view, pairs),
+        ]
+    blocks += [
+        Heading("The runs of each scenario"),
+        _runs_sheet(view),
+        statistics_table(view),
+        *_mixed(view),
+    ]
+    there = pairs or view.results.statistics
+    absent = "" if there else "no two scenarios were counted, and none was described."
+    return Chapter("comparisons", "Comparison of the scenarios", "Comparison", blocks, absent)
+
+
+def _answers(view: View) -> list[Block]:
+    """Say in words how the scenarios differ in the first of the main quantities."""
+    quantities = main_quantities(view)
+    if not quantities:
+        return [Text("There are no two scenarios without a tracker to compare.", "nothing")]
+    found = pairs_of(view, quantities[0].name)
+    said: list[Block] = [
+        Text(
+            pair_words(row, view.name_of(str(row.get("a"))), view.name_of(str(row.get("b")))),
+            "good" if certainty(row) == "shown" else "warn",
+        )
+        for row in found[:_MOST_SENTENCES]
+    ]
+    if len(found) > _MOST_SENTENCES:
+        shown = sum(certainty(row) == "shown" for row in found)
+        said.append(
+            Text(
+                f"Of the {len(found)} pairs in {quantities[0].words}, the difference is shown for {shown}; "
+                "the figures and tables below have them all.",
+                "small",
+            )
+        )
+    return said
+
+
+def _runs_sheet(view: View) -> Sheet:
+    shown = [
+        (item, quantity)
+        for item in view.scenarios
+        if (quantity := described_quantity(view, item)) is not None
+    ]
+    series = [_series(view, item, quantity.name) for item, quantity in shown[:_MOST_PANELS]]
+    panels = [
+        run_order_panel(one, f"run-order-{number}", simulated=view.simulated)
+        for number, one in enumerate(series)
+    ]
+    more = len(shown) - _MOST_PANELS
+    left_out = f" {more} further scenarios are in the table only." if more > 0 else ""
+    return Sheet(
+        key="run-order",
+        title="Runs in the order they were made",
+        size="third",
+        panels=panels,
+        caption=CAPTION + left_out,
+        how=HOW,
+        data=run_order_data(series) if series else None,
+        absent="" if panels else "no run was counted.",
     )
+
+
+def _series(view: View, item: ScenarioView, quantity: str) -> Series:
+    sample = sample_of(item.key, item.runs, item.epochs, quantity)
+    rows = (
+        row
+        for row in view.results.statistics
+        if (row.get("scenario"), row.get("quantity")) == (item.key, quantity)
+    )
+    return Series(item.name, item.colour, sample, next(rows, {}))
+
+
+def _mixed(view: View) -> list[Block]:
+    if not view.results.mixed_models:
+        return []
+    return [
+        Heading("All scenarios in one model"),
+        Text(
+            "Where several scenarios share their blocks, one model of all runs uses the blocks of all for "
+            "each difference. It is a second opinion; the verdicts above rest on the pairs."
+        ),
+        mixed_table(view),
+    ]

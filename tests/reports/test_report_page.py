@@ -102,7 +102,7 @@ def test_every_drawing_names_and_describes_itself(page):
 
 def test_every_figure_has_a_caption_its_numbers_and_its_method(page):
     figures = page.all("figure")
-    assert len(figures) == 7
+    assert len(figures) >= 7
     for number, figure in enumerate(figures, start=1):
         (caption,) = figure.all("figcaption")
         assert f"Figure {number}." in caption.text
