@@ -1,11 +1,233 @@
-"""How to cite the campaign, and how to compute it again."""
+"""How to cite the campaign, and how to check it and compute it again."""
 
-from reports.chapters.contract import Chapter
-from reports.view import View
+import re
+from datetime import UTC, datetime
+
+from records.results import Results, Row, tables_of
+from records.times import iso_utc
+from reports.chapters.contract import Block, Chapter, Code, Heading, Lines, Text
+from reports.chapters.identity import PLACEHOLDER, folder_words, rule_words
+from reports.chapters.results_files import RESULT_FILES
+from reports.numbers import count, finite, given, interval
+from reports.tables import Column, Table, table, text_column
+from reports.texts import printable, slug
+from reports.view import ScenarioView, View, mean_words, numbers
+
+_AUTHORS = "[names of those who planned and ran the measurement]"
+_AUTHORS_OF_LOGS = "[names of those who measured the imported logs, and their publication]"
+_KEY_LENGTH = 60
+_TEX = {"\\": "/", "{": "(", "}": ")", "~": "-", "^": ""} | {c: f"\\{c}" for c in "%&#$_"}
+"""What BibTeX and TeX would take for a command; braces go, because BibTeX counts escaped ones, too."""
+
+_TAKING = (
+    "The buttons under a table give its rows with all their digits, as CSV or JSON; so does the folder "
+    "results/ of the campaign. Every row has the column simulated, so that a table passed on alone cannot "
+    "be taken for measured. A number that could not be computed is an empty field, never a zero. Units are "
+    "the ends of the names: energy_wh, duration_s."
+)
+_LICENCE = (
+    "No licence of the data was told, so none is stated here: ask those who measured before you publish or "
+    "redistribute them. lab export writes the one that is named with --license into the package's metadata."
+)
 
 
 def chapter(view: View) -> Chapter:
-    """Show citation, identity and commands."""
-    return Chapter(
-        "reproduce", "Cite and reproduce", "Reproduce", [], "there is nothing yet." if view.results else ""
+    """Show citation, identity, commands and what the data files hold."""
+    results = view.results
+    blocks: list[Block] = [
+        Text(_complete(view)),
+        Heading("Cite"),
+        Text(_names(results)),
+        Text(citation(view)),
+        Code("Citation for BibTeX", bibtex(view)),
+        Heading("Which campaign this is"),
+        Lines("Identity of the campaign", _identity(view)),
+    ]
+    if results.imported:
+        blocks += [Heading("Where the records were imported from"), *_import_blocks(results)]
+    blocks += [
+        Heading("Check it and compute it again"),
+        *_commands(results),
+        Heading("The numbers as files"),
+        Text(_TAKING),
+        files_table(results),
+        Heading("Licence"),
+        Text(_LICENCE),
+    ]
+    return Chapter("reproduce", "Cite and reproduce", "Reproduce", blocks)
+
+
+def _complete(view: View) -> str:
+    """Say what belongs to a number that is passed on, with one of this campaign as the example."""
+    first = (
+        "A number from this report is complete with its unit, its interval, the number of runs, whether it "
+        "is gross or induced, the meter, and this campaign's id."
     )
+    plain = [item for item in view.scenarios if not item.tracker and _has_interval(item)]
+    item = plain[-1] if plain else None
+    if item is None:
+        return first
+    ends = interval(item.row.get("energy_low_wh"), item.row.get("energy_high_wh"))
+    mark = " (SIMULATED, not a measurement)" if view.simulated else ""
+    return (
+        f"{first} For example{mark}: {item.name} used {mean_words(item.row, 'energy')} Wh per run, gross, "
+        f"95 % interval {ends} Wh, n = {item.n}."
+    )
+
+
+def _has_interval(item: ScenarioView) -> bool:
+    return finite(item.row.get("energy_low_wh")) is not None and finite(item.row.get("energy_wh")) is not None
+
+
+def _names(results: Results) -> str:
+    if results.imported:
+        return (
+            "The power was measured by others: cite them first. What stands in brackets is to be filled "
+            "in; the report knows no names."
+        )
+    return "What stands in brackets is to be filled in: the report knows no names."
+
+
+def citation(view: View) -> str:
+    """Return the citation in one paragraph."""
+    results = view.results
+    begun, ended = _times(results)
+    when = _day(begun) if _day(begun) == _day(ended) else f"{_day(begun)} to {_day(ended)}"
+    verb = "recorded" if view.simulated else "measured"
+    rule = "" if results.rule == "default" else f", rule {results.rule}"
+    return printable(
+        f"{_authors(results)} ({_year(begun)}): {_title(view)}. Data set, {verb} {when}. Campaign "
+        f"{results.campaign.get('id')}, configuration SHA-256 {results.campaign.get('config_sha256')}. "
+        f"Wattlab {results.campaign.get('wattlab_version')}{rule}."
+    )
+
+
+def bibtex(view: View) -> str:
+    """Return the citation as a BibTeX entry; ``@misc`` is what classic BibTeX and biblatex both know."""
+    campaign = view.results.campaign
+    begun, _ = _times(view.results)
+    fields = {
+        "author": f"{{{_tex(_authors(view.results))}}}",
+        "title": f"{{{_tex(_title(view))}}}",
+        "year": _year(begun),
+        "howpublished": "Data set",
+        "note": _tex(
+            f"Campaign {campaign.get('id')}, configuration SHA-256 {campaign.get('config_sha256')}, "
+            f"Wattlab {campaign.get('wattlab_version')}"
+        ),
+    }
+    key = f"wattlab-{slug(str(campaign.get('id')))}"[:_KEY_LENGTH].rstrip("-")
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items()]
+    return "\n".join([f"@misc{{{key},", *lines, "}"])
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(c, c) for c in re.sub(r"\s+", " ", printable(text)).strip())
+
+
+def _authors(results: Results) -> str:
+    return _AUTHORS_OF_LOGS if results.imported else _AUTHORS
+
+
+def _title(view: View) -> str:
+    campaign = view.results.campaign
+    title = str(campaign.get("title") or campaign.get("id") or "Campaign")
+    mark = "SIMULATED, not a measurement: " if view.simulated else ""
+    return mark + re.sub(r"\s+", " ", title).strip()
+
+
+def _times(results: Results) -> tuple[float | None, float | None]:
+    """Return when the first and the last counted run began; when it was planned where none was counted."""
+    starts = numbers(results.runs, "t_start_utc_s") or numbers([results.campaign], "created_utc_s")
+    return (min(starts), max(starts)) if starts else (None, None)
+
+
+def _day(t_utc_s: float | None) -> str:
+    return "at an unknown time" if t_utc_s is None else f"{datetime.fromtimestamp(t_utc_s, tz=UTC):%Y-%m-%d}"
+
+
+def _year(t_utc_s: float | None) -> str:
+    return "n.d." if t_utc_s is None else str(datetime.fromtimestamp(t_utc_s, tz=UTC).year)
+
+
+def _identity(view: View) -> list[tuple[str, str]]:
+    results, campaign = view.results, view.results.campaign
+    created = finite(campaign.get("created_utc_s"))
+    done, planned = campaign.get("slots_completed"), campaign.get("slots_planned")
+    made = "Imported" if results.imported else "Planned"
+    seed = (
+        "none: the order of the runs is that of the logs" if results.imported else str(campaign.get("seed"))
+    )
+    return [
+        ("Campaign", str(campaign.get("id"))),
+        ("Title", str(campaign.get("title") or "none")),
+        *([("SIMULATED", "no number is a measurement")] if view.simulated else []),
+        (made, iso_utc(created) if created is not None else "at an unknown time"),
+        ("Wattlab, when " + made.lower(), str(campaign.get("wattlab_version"))),
+        ("Configuration, SHA-256", str(campaign.get("config_sha256"))),
+        ("Seed of the order of the runs", seed),
+        ("Runs", f"{done} of {planned} completed, in {campaign.get('blocks')} blocks"),
+        ("Rule of the analysis", results.rule),
+    ]
+
+
+def _import_blocks(results: Results) -> list[Block]:
+    found = results.imported
+    sources = found.get("sources") or []
+    options = {name: value for name, value in (found.get("options") or {}).items() if value is not None}
+    said = ", ".join(f"{name} = {value}" for name, value in options.items()) or "none"
+    columns = (
+        text_column("File", "name"),
+        Column("Size", lambda row: count(row.get("bytes")), "bytes"),
+        text_column("SHA-256", "sha256"),
+    )
+    return [
+        Text(
+            f"Format {found.get('format')}, from {len(sources)} files; options: {said}. The hashes are "
+            "those of the files as they were read. What was repaired or assumed is among the findings."
+        ),
+        table("import-sources", "Files that were imported", columns, sources, nothing="No file is named."),
+    ]
+
+
+def _commands(results: Results) -> list[Block]:
+    folder = folder_words(results)
+    lines = (
+        f"lab check {folder}",
+        f"lab analyse {folder}{rule_words(results)}",
+        f"lab report {folder}",
+        f"lab export {folder} --out {folder}.zip",
+    )
+    where = (
+        f"{PLACEHOLDER} stands for the campaign's folder. "
+        if folder == PLACEHOLDER
+        else "The folder usually bears the campaign's id. "
+    )
+    return [
+        Text(
+            f"{where}The first command checks the hashes, clocks and readings of the records and lists "
+            "every finding, the second computes all numbers anew, the third writes this page, the fourth "
+            "packs records, results, programs and checksums for others."
+        ),
+        Code("Commands that check and recompute", "\n".join(lines)),
+        Text(
+            "Who got such a package unpacks it with lab import package; the analysis of the same records "
+            "by the same version gives the same numbers, digit by digit."
+        ),
+    ]
+
+
+def files_table(results: Results) -> Table:
+    """Tabulate the files of ``results/``: how many rows, and what one holds."""
+    rows: list[Row] = [
+        {"file": f"{name}.csv", "rows": len(rows), "words": RESULT_FILES.get(name, "")}
+        for name, (_, rows) in tables_of(results).items()
+        if rows
+    ]
+    rows.append({"file": "results.json", "rows": None, "words": "all of these, settings and environment"})
+    columns = (
+        text_column("File", "file", whole=True),
+        Column("Rows", lambda row: given(row.get("rows"))),
+        text_column("One row is", "words"),
+    )
+    return table("results-files", "Files of the folder results/", columns, rows, folded=True)
