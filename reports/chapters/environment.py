@@ -1,35 +1,233 @@
 """What was measured, with what, and from where."""
 
+from collections.abc import Callable
 from typing import Any
 
-from records.results import Results
+from records.results import Results, Row
 from reports.chapters.contract import Block, Chapter, Heading, Lines, Text
-from reports.environment import lines_of
+from reports.environment import lines_of, meter_words, sut_words
+from reports.numbers import count, finite, given, plain, spread
+from reports.tables import Column, Table, table, text_column, words
 from reports.view import View
 
-_NAMES = {"sut": "System under test", "controller": "Controller", "meter": "Meter, as inventoried"}
+_UNKNOWN = "unknown"
+_SAMPLING = {
+    "interval_mean": "each reading is the mean power over its interval",
+    "instantaneous": "each reading is the power of a moment",
+}
+_SHOWN_OF_METER = frozenset(
+    "accuracy cadence calibration driver identity interval_s latency_s latency_u_s options parts port "
+    "resolution_w sampling simulated".split()
+)
+"""Entries of the record that have a line in words; all others follow as they are."""
 
 
 def chapter(view: View) -> Chapter:
-    """Show the inventories of the SUT, the controller and the meter."""
+    """Show the machine, who controlled it, the meter, the programs' environments, data and weights."""
     results = view.results
-    blocks: list[Block] = []
-    for part, name in _NAMES.items():
-        record = _record(results, part)
-        blocks.append(Heading(name))
-        if part == "controller" and record and record == _record(results, "sut"):
-            blocks.append(Text("The same machine as the system under test."))
-        else:
-            blocks.append(Lines(name, lines_of(record)))
-    read = "Meter, as it was read"
-    return Chapter(
-        "environment",
-        "Environment",
-        "Environment",
-        [*blocks, Heading(read), Lines(read, lines_of(results.meter))],
-    )
+    sut = _record(results, "sut")
+    blocks: list[Block] = [Text(_first(view)), Heading("System under test")]
+    blocks += _machine("System under test", sut)
+    blocks += [Heading("Controller"), *_controller(sut, _record(results, "controller"))]
+    blocks += [Heading("Power meter"), Lines("Power meter", _meter_lines(view)), *_further_meters(results)]
+    if environments := sut.get("environments"):
+        blocks += [Heading("Environments of the programs"), _environments(environments)]
+    if results.provenance:
+        blocks += [Heading("Data and weights"), _provenance_words(results), provenance_table(results)]
+    return Chapter("environment", "Environment", "Environment", blocks)
 
 
 def _record(results: Results, name: str) -> dict[str, Any]:
     found = results.environment.get(name)
     return found if isinstance(found, dict) else {}
+
+
+def _first(view: View) -> str:
+    results = view.results
+    what = sut_words(_record(results, "sut")) or "a machine of which no inventory was taken"
+    meter = meter_words(results.meter) if results.meter else "an unknown meter"
+    verb = "Simulated readings of" if view.simulated else "Measured by"
+    first = f"Measured on: {what}. {verb}: {meter}."
+    if not results.imported:
+        return first
+    sources = len(results.imported.get("sources") or [])
+    return (
+        f"{first} The records were imported from {sources} files of the format "
+        f"{results.imported.get('format')}; what those do not say of machine and meter is unknown here. "
+        "Their hashes are under Cite and reproduce."
+    )
+
+
+def _machine(name: str, record: dict[str, Any]) -> list[Block]:
+    """Return what the inventory knows line by line, and in one sentence what it does not."""
+    lines = lines_of({key: value for key, value in record.items() if key != "environments"})
+    blocks: list[Block] = [Lines(name, [(key, value) for key, value in lines if value != _UNKNOWN])]
+    unknown = [key for key, value in lines if value == _UNKNOWN]
+    if unknown:
+        blocks.append(Text(f"Not known: {', '.join(unknown)}.", "small"))
+    return blocks
+
+
+def _controller(sut: dict[str, Any], controller: dict[str, Any]) -> list[Block]:
+    if not controller:
+        return [Text("Nothing is recorded of the machine that controlled the runs.", "nothing")]
+    if controller == sut:
+        return [
+            Text(
+                "The same machine as the system under test: what controlling costs is in all energies, and "
+                "in the baseline, too."
+            )
+        ]
+    if not sut:
+        return _machine("Controller", controller)
+    of_sut, of_controller = (dict(lines_of(_without_environments(part))) for part in (sut, controller))
+    rows = [
+        {"what": name, "sut": of_sut.get(name, "–"), "controller": of_controller.get(name, "–")}
+        for name in dict.fromkeys((*of_sut, *of_controller))
+        if of_sut.get(name) != of_controller.get(name)
+    ]
+    columns = (
+        text_column("What", "what"),
+        text_column("System under test", "sut"),
+        text_column("Controller", "controller"),
+    )
+    return [
+        Text("Another machine than the system under test; they differ in this and in nothing else known:"),
+        table("controller", "Controller against system under test", columns, rows, folded=False),
+    ]
+
+
+def _without_environments(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != "environments"}
+
+
+def _meter_lines(view: View) -> list[tuple[str, str]]:
+    """Return the meter as it was read: first what decides about the uncertainty, then all else recorded."""
+    meter = view.results.meter
+    if not meter:
+        return []
+    u = spread(meter.get("latency_u_s"))
+    lines = [
+        ("Instrument", meter_words({**meter, "interval_s": None, "accuracy": {}, "calibration": {}})),
+        *lines_of({key: _part(meter, "identity").get(key) for key in ("serial", "firmware")}),
+        ("Driver", words(meter.get("driver"))),
+        ("Port", "a virtual instrument" if view.simulated else words(meter.get("port"))),
+        ("Readings", f"every {given(meter.get('interval_s'))} s; {_sampling(meter)}"),
+        ("Rhythm as seen", _cadence(_part(meter, "cadence"))),
+        ("Smallest step", f"{given(meter.get('resolution_w'))} W"),
+        ("Limits of error", _limits(meter)),
+        ("Calibration", _calibration(_part(meter, "calibration"))),
+        ("Delay of a reading", f"{plain(meter.get('latency_s'), 3)} s, u = {u} s, taken off"),
+        *[(f"Option {name}", value) for name, value in lines_of(_part(meter, "options"))],
+        *lines_of({key: value for key, value in meter.items() if key not in _SHOWN_OF_METER}),
+    ]
+    return [(name, value) for name, value in lines if value != _UNKNOWN]
+
+
+def _part(meter: dict[str, Any], name: str) -> dict[str, Any]:
+    found = meter.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _sampling(meter: dict[str, Any]) -> str:
+    return _SAMPLING.get(str(meter.get("sampling")), str(meter.get("sampling")))
+
+
+def _cadence(cadence: dict[str, Any]) -> str:
+    if not cadence:
+        return "not known"
+    lost = ", ".join(
+        f"{count(cadence.get(name))} {word}"
+        for name, word in (("missing", "missing"), ("late", "late"), ("duplicates", "twice"))
+        if finite(cadence.get(name)) is not None
+    )
+    interval_s, jitter_s = plain(cadence.get("interval_s"), 6), spread(cadence.get("jitter_s"))
+    readings = count(cadence.get("readings"))
+    return (
+        f"every {interval_s} s, scattering by {jitter_s} s; of {readings} readings {lost} (first counted run)"
+    )
+
+
+def _limits(meter: dict[str, Any]) -> str:
+    limits = meter_words({"accuracy": meter.get("accuracy")}).partition("±")[2]
+    return f"±{limits}" if limits else "not known: this part is missing in every uncertainty"
+
+
+def _calibration(calibration: dict[str, Any]) -> str:
+    if not calibration.get("date"):
+        return "not known: the data sheet's limits of error are taken"
+    certificate = calibration.get("certificate")
+    said = f"on {calibration['date']}" + (f", certificate {certificate}" if certificate else "")
+    gain = finite(calibration.get("gain"))
+    return f"{said}; gain {plain(gain, 5)} in force" if gain is not None else said
+
+
+def _further_meters(results: Results) -> list[Block]:
+    parts = results.meter.get("parts")
+    if not isinstance(parts, list) or not parts:
+        return []
+    rows = [part for part in parts if isinstance(part, dict)]
+    columns = (
+        text_column("Name", "name", whole=True),
+        Column("Instrument", meter_words, numeric=False),
+        text_column("Driver", "driver"),
+        text_column("Port", "port"),
+    )
+    said = (
+        "Several meters were read; the record above speaks for their sum, with the limits of the worst case."
+    )
+    return [Text(said), table("meter-parts", "Meters whose sum was taken", columns, rows)]
+
+
+def _environments(found: Any) -> Table:
+    rows = [
+        {"name": name, "python": _of(said, "python"), "packages": _packages(_of(said, "packages"))}
+        for name, said in (found.items() if isinstance(found, dict) else ())
+    ]
+    columns = (
+        text_column("Environment", "name", whole=True),
+        text_column("Python", "python", whole=True),
+        text_column("Packages", "packages"),
+    )
+    return table("environments", "Interpreters that ran the programs of the scenarios", columns, rows)
+
+
+def _of(said: Any, name: str) -> Any:
+    return said.get(name) if isinstance(said, dict) else None
+
+
+def _packages(packages: Any) -> str:
+    if not isinstance(packages, dict):
+        return ""
+    return ", ".join(f"{name} {version}" for name, version in packages.items())
+
+
+def _provenance_words(results: Results) -> Text:
+    said = [row for row in results.findings if row.get("code") in ("data-generated", "weights-random")]
+    if said:
+        messages = "; ".join(str(row.get("message")) for row in said)
+        return Text(f"Name this wherever an accuracy is quoted: {messages}.", "warn")
+    return Text("As the programs of the scenarios said themselves; nobody has checked it.")
+
+
+def provenance_table(results: Results) -> Table:
+    """Tabulate what each scenario said of its data and weights, a column per scenario."""
+    said = {name: found for name, found in results.provenance.items() if isinstance(found, dict)}
+    other = {name: found for name, found in results.provenance.items() if name not in said}
+    names = dict.fromkeys(str(key) for found in said.values() for key in found)
+    rows: list[Row] = [{"what": name.replace("_", " "), "key": name} for name in names]
+    if other:
+        rows.append({"what": "in its own words", "key": None})
+    columns = (
+        text_column("What", "what"),
+        *(Column(name, _said_by(name, said, other), numeric=False) for name in results.provenance),
+    )
+    return table("provenance", "What the scenarios said of data and weights", columns, rows, folded=False)
+
+
+def _said_by(name: str, said: dict[str, Any], other: dict[str, Any]) -> Callable[[Row], str]:
+    def show(row: Row) -> str:
+        found = other.get(name) if row["key"] is None else said.get(name, {}).get(row["key"])
+        return "–" if found is None else str(found)
+
+    return show
