@@ -28,6 +28,7 @@ from reports.chapters import (
 )
 from reports.chapters.contract import Chapter
 from reports.embedded import packed_json
+from reports.interactive.live import live_scripts
 from reports.pages import render_page, script
 from reports.summary import summary_of
 from reports.svg import drawing_style
@@ -92,7 +93,12 @@ def render(results: Results) -> str:
         "numbers": _numbers(shown),
         "data": packed_json(_sources(view, shown)),
     }
-    return render_page("campaign.html", context, simulated=view.simulated, scripts=[script("page.js")])
+    return render_page("campaign.html", context, simulated=view.simulated, scripts=_scripts(shown))
+
+
+def _scripts(chapters: list[Chapter]) -> list[str]:
+    live = any(sheet.live for chapter in chapters for sheet in chapter.sheets)
+    return [script("page.js"), *(live_scripts() if live else [])]
 
 
 def _numbers(chapters: list[Chapter]) -> dict[str, int]:

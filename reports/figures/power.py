@@ -7,6 +7,7 @@ from records.results import Row
 from reports import palette
 from reports.figures import traces
 from reports.figures.kit import Sheet, finish, new_panel
+from reports.interactive.live import live_traces
 from reports.numbers import count, finite, plain
 from reports.tables import Column, Table, table, text_column
 from reports.texts import slug
@@ -17,9 +18,11 @@ _HOW = (
     "interval, and a reading stands in the middle of the interval it is the mean of. The thick line is "
     "the mean of the runs at the same time, drawn while more than half of them are running. The dashed "
     "line is the scenario's mean power, for which the readings at both borders count only with their share "
-    "inside the run. Long traces are thinned for drawing so that the "
-    "smallest and largest reading of every stretch stay; the numbers are computed from all readings. "
-    "A hole in a line is a hole in the data."
+    "inside the run. For drawing, of every column of the screen (and of "
+    "every stretch of a long trace) the smallest and the largest reading stay; the numbers are computed "
+    "from all readings. A hole in a line is a hole in the data. Shaded are actions and epochs of the chosen "
+    "run, by the SUT's clock set against the controller's. A sample of the hardware stands in the middle of "
+    "the time that it speaks for."
 )
 
 
@@ -34,10 +37,12 @@ def power_sheet(view: View) -> Sheet:
         title="Power over time",
         size="half",
         panels=panels,
-        caption="Power at the wall plug, one panel per scenario: thin, every run; thick, their mean; "
-        "dashed, the overall average. All panels share the power axis, not the time axis.",
+        caption="Power at the wall plug: thin, every run; thick, the mean of a scenario's runs. On a screen "
+        "all scenarios share one time axis with the hardware, and zooming in shows every point. On paper "
+        "there is one panel per scenario, its overall average dashed; they share the power axis only.",
         how=_HOW,
         data=_data(view),
+        live=live_traces(view) if panels else Markup(),
         absent="" if panels else "no counted run has a power trace.",
     )
 

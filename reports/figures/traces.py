@@ -25,10 +25,10 @@ def trace_of(row: Row, *, extremes: bool = False) -> tuple[Array, Array]:
         row: a row of ``Results.traces``. Where it holds bins of readings, these are taken for readings.
         extremes: give the smallest and the largest reading of each bin instead of their mean.
     """
-    middle_s = _numbers(row.get("t_s")) - (step_s(row) or 0.0) / 2
-    power_w = [_numbers(row.get("power_w"))]
+    middle_s = numbers_of(row.get("t_s")) - (step_s(row) or 0.0) / 2
+    power_w = [numbers_of(row.get("power_w"))]
     if extremes and row.get("low_w"):
-        power_w = [_numbers(row.get("low_w")), _numbers(row.get("high_w"))]
+        power_w = [numbers_of(row.get("low_w")), numbers_of(row.get("high_w"))]
     n = min(len(middle_s), *map(len, power_w))
     known = np.isfinite(middle_s[:n]) & np.isfinite([power[:n] for power in power_w]).all(axis=0)
     pairs = np.stack([power[:n][known] for power in power_w], axis=1)
@@ -40,7 +40,11 @@ def step_s(row: Row) -> float | None:
     return finite(row.get("bin_s")) or finite(row.get("interval_s"))
 
 
-def _numbers(values: list[object] | None) -> Array:
+def numbers_of(values: list[object] | None) -> Array:
+    """Return a list of a row as numbers ``(n,)``, NaN where it holds none."""
+    if set(map(type, values or ())) <= {float, int}:
+        quick = np.array(values or (), dtype=float)
+        return np.where(np.isfinite(quick), quick, np.nan)
     numbers = (finite(value) for value in values or ())
     return np.array([np.nan if number is None else number for number in numbers], dtype=float)
 
