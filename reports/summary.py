@@ -7,6 +7,7 @@ from records.findings import LEVELS
 from records.results import Results, Row
 from records.times import iso_utc
 from reports.environment import meter_words, sut_words
+from reports.least import Least, least_of
 from reports.numbers import count, finite, in_interval, interval, measured, plain, spread
 from reports.texts import shorten
 from reports.view import ScenarioView, View, mean_words, numbers
@@ -60,6 +61,7 @@ class Summary:
         per_epoch: which energy the column per epoch holds; empty without epochs.
         findings: number of findings by level, worst first.
         worst: the findings that refuse data, in full.
+        least: which scenario needs least; ``None`` unless there are two to compare.
         trackers: how far each tracker was from the meter, in a sentence each.
         provenance: (scenario, sentence) where the workload said that data or weights are not the real ones.
     """
@@ -70,6 +72,7 @@ class Summary:
     per_epoch: str
     findings: list[tuple[str, int]]
     worst: list[Row]
+    least: Least | None
     trackers: list[str]
     provenance: list[tuple[str, str]]
 
@@ -87,6 +90,7 @@ def summary_of(view: View) -> Summary:
         per_epoch={_INDUCED: "induced", _GROSS: "gross"}.get(per_epoch, ""),
         findings=[(level, _number_of(results, level)) for level in LEVELS],
         worst=[row for row in results.findings if row.get("level") == "refuse"],
+        least=least_of(view),
         trackers=[_tracker_words(row, results) for row in _overall_agreement(results)],
         provenance=[(name, provenance_words(said)) for name, said in results.provenance.items()],
     )
