@@ -62,7 +62,7 @@ def crate_text(
     software = add("#wattlab", "SoftwareApplication", name="Wattlab", softwareVersion=version)
     meter = add("#meter", "IndividualProduct", **_meter(results.meter, simulated))
     sut = add("#sut", "IndividualProduct", **_sut(results.environment.get("sut")))
-    crate.add_action(
+    action = crate.add_action(
         [meter, software],
         identifier="#measurement",
         object=[sut],
@@ -71,6 +71,7 @@ def crate_text(
             "name": f"{'SIMULATED: ' if simulated else ''}measurement of the energy of the scenarios",
         },
     )
+    root["mentions"] = action
     return json.dumps(_sorted(crate.metadata.generate()), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -241,9 +241,10 @@ def test_the_metadata_name_files_system_meter_and_software() -> None:
     assert {part["@id"] for part in root["hasPart"]} == {"runs/a%20b.csv", "SHA256SUMS"}
     file = graph["runs/a%20b.csv"]
     assert (file["contentSize"], file["sha256"], file["encodingFormat"]) == ("12", "f" * 64, "text/csv")
+    assert root["mentions"] == {"@id": "#measurement"}
     action = graph["#measurement"]
     assert {entity["@id"] for entity in action["instrument"]} == {"#meter", "#wattlab"}
-    assert action["object"] == [{"@id": "#sut"}] or action["object"] == {"@id": "#sut"}
+    assert action["object"] == [{"@id": "#sut"}]
     assert graph["#wattlab"]["softwareVersion"] == "1.2.3"
     assert graph["#meter"]["name"].startswith("SIMULATED Imaginary PRO")
     assert "Imaginary Eight-Core 1700" in graph["#sut"]["name"]
