@@ -22,6 +22,7 @@ from reports.index.columns import (
     by_column,
     empty_type,
     fit,
+    own_name,
     type_of,
     wider,
 )
@@ -35,6 +36,9 @@ _ALONE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known
 """Nothing is fetched from anywhere."""
 
 _ARROW = {TEXT: pa.string(), NUMBER: pa.float64(), WHOLE: pa.int64(), FLAG: pa.bool_()}
+
+_NOTHING = Results(campaign={}, rule="", settings={}, environment={}, meter={}, runs=[])
+"""Results without any, whose tables are there and empty."""
 
 _CAMPAIGNS = (
     "CREATE TABLE campaigns (campaign VARCHAR, folder VARCHAR, simulated BOOLEAN, title VARCHAR, "
@@ -59,6 +63,9 @@ class Database:
         connection.execute("INSERT INTO wattlab_index VALUES (?)", [SCHEMA])
         connection.execute(_CAMPAIGNS)
         connection.execute("CREATE TABLE left_out (folder VARCHAR, reason VARCHAR)")
+        for name, (declared, _) in tables_of(_NOTHING).items():
+            columns = [own_name(column) for column in declared] + list(WANTED.get(name, ()))
+            self._create(name, dict.fromkeys(columns))
 
     def add(self, entry: Entry, results: Results) -> None:
         """Put a campaign in.
@@ -71,20 +78,19 @@ class Database:
             name: by_column(declared, rows, f"{document}: {name}")
             for name, (declared, rows) in tables_of(results).items()
         }
-        self._connection.execute(
-            f"INSERT INTO campaigns VALUES ({', '.join('?' * (13 + len(LEVELS)))})", _campaign_row(entry)
-        )
+        row = _campaign_row(entry)
+        self._connection.begin()
+        self._connection.execute(f"INSERT INTO campaigns VALUES ({', '.join('?' * len(row))})", row)
         for name, columns in tables.items():
             self._insert(name, columns, entry)
+        self._connection.commit()
 
     def leave_out(self, left: LeftOut) -> None:
         """Note a folder that is not in the index."""
         self._connection.execute("INSERT INTO left_out VALUES (?, ?)", [left.place.folder, left.reason])
 
     def finish(self) -> None:
-        """Make the views; a table that no campaign has is there, and empty."""
-        for name, columns in WANTED.items():
-            self._fit_table(name, dict.fromkeys(columns, None))
+        """Make the views."""
         for name, query in VIEWS.items():
             self._connection.execute(f"CREATE VIEW {name} AS {query}")
 
@@ -108,13 +114,15 @@ class Database:
         self._connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
         self._connection.unregister("incoming")
 
+    def _create(self, name: str, kinds: dict[str, str | None]) -> None:
+        keys = [f"{key} {FLAG if key == 'simulated' else TEXT}" for key in KEYS]
+        own = [f"{_quoted(column)} {kind or empty_type(column)}" for column, kind in kinds.items()]
+        self._connection.execute(f"CREATE TABLE {name} ({', '.join([*keys, *own])})")
+        self._tables[name] = {column.lower(): (column, kind) for column, kind in kinds.items()}
+
     def _fit_table(self, name: str, kinds: dict[str, str | None]) -> None:
         """Give a table the columns and types that come; one without a value yet may still get any type."""
-        known = self._tables.get(name)
-        if known is None:
-            known = self._tables[name] = {}
-            keys = ", ".join(f"{key} {FLAG if key == 'simulated' else TEXT}" for key in KEYS)
-            self._connection.execute(f"CREATE TABLE {name} ({keys})")
+        known = self._tables[name]
         for column, kind in kinds.items():
             stored, before = known.get(column.lower(), (None, None))
             now = wider(before, kind)

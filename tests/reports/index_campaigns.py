@@ -11,20 +11,26 @@ from analysis.health.campaign import _row
 from analysis.settings import HealthSettings
 from records.campaign import Campaign
 from records.health import HEALTH_JSON, ControlPoint, HealthRecord
-from records.results import Results, write_results
+from records.results import Results
 
 DAY_S = 86400.0
 
 
-def made(number: int, *, simulated: bool = True, title: str = "", repeats: int = 2, **plan: Any) -> Results:
-    """Return results of the n-th campaign, planned n days after the first."""
-    results = example(replace(Plan(repeats=repeats), simulated=simulated, **plan))
+def made(number: int, *, title: str = "", **plan: Any) -> Results:
+    """Return results of the n-th campaign, planned n days after the first; few unless ``plan`` says more."""
+    results = example(replace(Plan(repeats=2, seconds=12, epochs=1, tracker=None), **plan))
     results.campaign.update(
         id=f"campaign-{number}",
         title=title or f"Campaign {number}",
         created_utc_s=START_UTC_S + number * DAY_S,
     )
     return results
+
+
+def write(results: Results, folder: Path) -> None:
+    """Write the document alone, which is all that the index reads."""
+    (folder / "results").mkdir(exist_ok=True)
+    results.write(folder / "results/results.json")
 
 
 def put(folder: Path, results: Results) -> Path:
@@ -41,7 +47,7 @@ def put(folder: Path, results: Results) -> Path:
         config_sha256="0" * 64,
         plan=[],
     ).write(folder / "campaign.json")
-    write_results(results, folder / "results")
+    write(results, folder)
     return folder
 
 
@@ -71,5 +77,5 @@ def with_control(
         "verdict": chart.verdict,
         "points": [_row(p) for p in chart.points],
     }
-    write_results(results, folder / "results")
+    write(results, folder)
     before += points
