@@ -1,15 +1,272 @@
 """The uncertainty budget, term by term."""
 
-from reports.chapters.contract import Chapter
+from math import sqrt
+from typing import Any
+
+from records.results import Row
+from reports.chapters.contract import Block, Chapter, Code, Heading, Lines, Text
+from reports.chapters.uncertainty_tables import budget_table, factor_words, scenario_table
+from reports.chapters.uncertainty_terms import TERMS, shares, terms_in
+from reports.environment import meter_words
+from reports.figures.uncertainty import relative_words, shares_sheet
+from reports.numbers import count, finite, given, interval, measured, plain, spread
+from reports.tables import Column, Table, table, text_column
 from reports.view import View
+
+MOST_OPEN = 4
+"""Budgets of more scenarios are folded."""
+
+MOST_TAKEN = 3000
+"""Of a longer table of budgets the page does not carry all digits along; results/budgets.csv has them."""
+
+_LEAST_NAMED = 0.05  # share of the variance from which on a term is named in a sentence
+
+_HOW = (
+    "Share: the term's u² over the sum of all. Terms are independent of each other (JCGM 100:2008, 5.1.2), "
+    "so that the sum is the variance of the result; what terms share between results is in the table of terms."
+)
+
+_MODEL = """\
+P  = P_ind · (1 + g) + o + c · Q       reading P_ind, gain g, offset o, reactive power Q
+E  = Σ Pᵢ · Δtᵢ + errors of the window (borders, rounding, holes)
+E_induced = E − P_baseline · T
+
+u²(y) = Σ u_term²(y)                   law of propagation, JCGM 100:2008, 5.1.2
+rectangular limits ±a:  u = a / √3     JCGM 100:2008, 4.3.7
+mean of n runs:         u = s / √n     JCGM 100:2008, 4.2.3
+ν_eff = u⁴ / Σ (u_term⁴ / ν_term)      Welch-Satterthwaite, JCGM 100:2008, G.4.1
+interval = y ± k · u(y)                k from the sum of the distributions, JCGM 101:2008"""
+
+_INTERVAL = (
+    "The coverage factor k does not assume a normal sum, as limits of error of power meters often dominate "
+    "it (JCGM 100:2008, G.6.5): all type A terms are one Student's t with the degrees of freedom of Welch and "
+    "Satterthwaite, each other term has its own shape, and their distributions are added. A single "
+    "rectangle gives k = 0.95 · √3 = 1.65. With one run the scatter is unknown and there is no interval."
+)
+
+_SHARED = (
+    "Results of this campaign are not independent of each other. Gain, offset and delay of the meter are the "
+    "same in all of them: they do not average out over repeats, they act on a difference only in proportion "
+    "to it, and the gain drops out of a ratio. Runs that use the same baseline runs share their scatter. "
+    "Differences and ratios above are computed with these correlations (JCGM 100:2008, 5.2), and so they "
+    "may be known better than the two energies they are made of."
+)
+
+_NOT_IN_IT = (
+    "Not in the budget: changes of the meter since its calibration or since its limits of error were stated, "
+    "what the baseline does between two of its runs other than drift, differences between machines of one "
+    "model, and whether the workload is typical. A drift, an old calibration, an unknown range and what else "
+    "was noticed are findings. Limits that the meter does not state are not in it either: see the findings."
+)
 
 
 def chapter(view: View) -> Chapter:
-    """Show where the uncertainty of each result comes from."""
-    return Chapter(
-        "uncertainty",
-        "Uncertainty budget",
-        "Uncertainty",
-        [],
-        "there is nothing yet." if view.results else "",
+    """Show where the uncertainty of each result comes from, and what results have in common."""
+    budgets = view.results.budgets
+    if not budgets:
+        return Chapter("uncertainty", "Uncertainty budget", "Uncertainty", [], "the analysis gave no budget.")
+    lead = _lead(budgets)
+    of_scenarios = [r for r in _of(budgets, "scenario") if r.get("quantity") == lead and shares(r)]
+    source = "budgets" if len(budgets) <= MOST_TAKEN else ""
+    blocks: list[Block] = [
+        *(Text(words) for words in _answers(view, of_scenarios, lead)),
+        shares_sheet(view, _groups(view, budgets, lead), _HOW),
+        Lines("Largest terms", [(_name(view, row), _made_of(row)) for row in of_scenarios]),
+        Heading("Budgets of the scenarios"),
+        *_scenario_tables(view, budgets, source),
+        Heading("Budgets of comparisons, trackers and the baseline"),
+        *_result_tables(view, budgets, source),
+        Heading("Budgets of single runs and their parts"),
+        *_window_tables(budgets, source),
+        Heading("The meter's part"),
+        Lines("The meter", _meter_lines(view.results.meter)),
+        Heading("The terms, and what shares them"),
+        Text(_SHARED),
+        terms_table(budgets),
+        Heading("Formulas and sources"),
+        Code("The model and the propagation of uncertainty", _MODEL),
+        Text(_INTERVAL),
+        Text(_NOT_IN_IT),
+    ]
+    return Chapter("uncertainty", "Uncertainty budget", "Uncertainty", blocks)
+
+
+def _of(budgets: list[Row], kind: str) -> list[Row]:
+    return [row for row in budgets if row.get("of") == kind]
+
+
+def _lead(budgets: list[Row]) -> str:
+    """Return the quantity that the answer is about: induced energy, or energy where no baseline was."""
+    known = {row.get("quantity") for row in _of(budgets, "scenario") if finite(row.get("value")) is not None}
+    return "induced_wh" if "induced_wh" in known else "energy_wh"
+
+
+def _name(view: View, row: Row) -> str:
+    return view.name_of(str(row.get("scenario")))
+
+
+def _answers(view: View, rows: list[Row], lead: str) -> list[str]:
+    """Say for how many scenarios which term is the largest, and what would make it smaller."""
+    words = "induced energy" if lead == "induced_wh" else "energy"
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        groups.setdefault(next(iter(shares(row))), []).append(_name(view, row))
+    answers = [
+        f"In the {words} of {_listed(names)} the largest term is {TERMS[term].name}: {TERMS[term].remedy}."
+        for term, names in sorted(groups.items(), key=lambda item: -len(item[1]))
+    ]
+    return answers or [f"No scenario has a budget of its {words}."]
+
+
+def _listed(names: list[str]) -> str:
+    shown = names[:6]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {count(more)} more" if more else "")
+
+
+def _made_of(row: Row) -> str:
+    value, u = row.get("value"), row.get("u")
+    parts = [f"{TERMS[n].name} {plain(100 * s, 2)} %" for n, s in shares(row).items() if s >= _LEAST_NAMED]
+    known = finite(row.get("low")) is not None
+    ends = f"95 % interval {interval(row.get('low'), row.get('high'))} Wh, k = {factor_words(row)}"
+    return (
+        f"{measured(value, u)} Wh, u = {spread(u)} Wh ({relative_words(row)}), "
+        f"{ends if known else 'one run: no interval'}; of u²: {', '.join(parts)}"
+    )
+
+
+def _groups(view: View, budgets: list[Row], lead: str) -> list[Any]:
+    """Return the panels of the figure: scenarios, their differences and ratios, trackers."""
+    comparisons = _of(budgets, "comparison")
+    words = "Induced energy" if lead == "induced_wh" else "Energy"
+
+    def minus(row: Row) -> str:
+        return f"{_name(view, row)} − {view.name_of(str(row.get('name')))}"
+
+    def over(row: Row) -> str:
+        return f"{_name(view, row)} / {view.name_of(str(row.get('name')))}"
+
+    def tracker(row: Row) -> str:
+        return _name(view, row)
+
+    of_scenarios = [row for row in _of(budgets, "scenario") if row.get("quantity") == lead]
+    differences = [row for row in comparisons if row.get("quantity") == f"{lead} difference"]
+    ratios = [row for row in comparisons if row.get("quantity") == f"{lead} ratio"]
+    return [
+        ("uncertainty-scenarios", f"{words} of the scenarios", of_scenarios, tracker),
+        ("uncertainty-differences", f"{words}: differences", differences, minus),
+        ("uncertainty-ratios", f"{words}: ratios", ratios, over),
+        ("uncertainty-trackers", "Tracker over meter, gross", _of(budgets, "tracker"), tracker),
+    ]
+
+
+def _scenario_tables(view: View, budgets: list[Row], source: str) -> list[Block]:
+    groups: dict[str, list[Row]] = {}
+    for row in _of(budgets, "scenario"):
+        groups.setdefault(str(row.get("scenario")), []).append(row)
+    folded = len(groups) > MOST_OPEN
+    tables: list[Block] = [
+        scenario_table(f"budget-{i}", view.name_of(name), rows, folded=folded, source=source)
+        for i, (name, rows) in enumerate(groups.items())
+    ]
+    return tables or [Text("No scenario has a budget.", "nothing")]
+
+
+def _result_tables(view: View, budgets: list[Row], source: str) -> list[Block]:
+    named = (
+        Column("Scenario", lambda row: _name(view, row), numeric=False),
+        Column("Against", lambda row: _against(view, row), numeric=False),
+    )
+    rows = [row for kind in ("comparison", "tracker", "baseline") for row in _of(budgets, kind)]
+    shown = {"energy_wh", "induced_wh", "mean_power_w"}
+    others = [row for row in _of(budgets, "scenario") if row.get("quantity") not in shown]
+    return [
+        budget_table(
+            "budget-results", "Differences, ratios, baseline", rows, named, folded=True, source=source
+        ),
+        budget_table(
+            "budget-others",
+            "Further quantities of the scenarios",
+            others,
+            named[:1],
+            folded=True,
+            source=source,
+        ),
+    ]
+
+
+def _against(view: View, row: Row) -> str:
+    name = str(row.get("name") or "")
+    return (view.name_of(name) if row.get("of") == "comparison" else name) or "–"
+
+
+def _window_tables(budgets: list[Row], source: str) -> list[Block]:
+    heads = (
+        Column("Run", lambda row: count(row.get("slot")), numeric=False),
+        text_column("Scenario", "scenario"),
+        text_column("Part", "name"),
+    )
+    kinds = {"run": "Runs", "epoch": "Epochs", "action": "Actions", "call": "Calls"}
+    blocks: list[Block] = [
+        budget_table(f"budget-{kind}s", f"Budgets: {words}", rows, heads, folded=True, source=source)
+        for kind, words in kinds.items()
+        if (rows := _of(budgets, kind))
+    ]
+    return blocks or [Text("No single run has a budget.", "nothing")]
+
+
+def terms_table(budgets: list[Row]) -> Table:
+    """Tabulate the terms that count in this campaign: what they are, their size, what shares them."""
+    rows = [
+        {"term": TERMS[name].name}
+        | {key: getattr(TERMS[name], key) for key in ("what", "size", "shape", "shared", "remedy")}
+        for name in terms_in(budgets)
+    ]
+    columns = (
+        text_column("Term", "term"),
+        text_column("What it is", "what"),
+        text_column("Its standard uncertainty", "size"),
+        text_column("Distribution, type", "shape"),
+        text_column("Same error in", "shared"),
+        text_column("What helps", "remedy"),
+    )
+    return table("uncertainty-terms", "Terms of this campaign", columns, rows, folded=False, note=_HOW)
+
+
+def _meter_lines(meter: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return accuracy, resolution, delay and calibration of the meter as they went into the budget."""
+    accuracy = meter.get("accuracy") or {}
+    limits = (
+        ("reading_pct", "% of the reading"),
+        ("range_pct", f"% of the range of {given(accuracy.get('range_w'))} W"),
+        ("counts", f"counts of {given(meter.get('resolution_w'))} W"),
+        ("reactive_pct", "% of the reactive power"),
+    )
+    lines = [("Meter", meter_words(meter) if meter else "not recorded")]
+    for key, words in limits:
+        if limit := finite(accuracy.get(key)):
+            lines.append((f"Limit of error: {words}", f"± {given(limit)}, u = {spread(limit / sqrt(3))}"))
+    if resolution_w := finite(meter.get("resolution_w")):
+        lines.append(
+            ("Resolution", f"{given(resolution_w)} W, u of a reading = {spread(resolution_w / sqrt(12))} W")
+        )
+    if (latency_s := finite(meter.get("latency_s"))) is not None:
+        lines.append(("Delay", f"{given(latency_s)} s, u = {spread(meter.get('latency_u_s'))} s"))
+    return [*lines, ("Calibration in force", _calibration(meter.get("calibration") or {}))]
+
+
+def _calibration(calibration: dict[str, Any]) -> str:
+    gain, gain_u, offset_w, offset_u_w = (
+        finite(calibration.get(name)) for name in ("gain", "gain_u", "offset_w", "offset_u_w")
+    )
+    when = " ".join(
+        str(words) for words in (calibration.get("date"), calibration.get("certificate")) if words
+    )
+    if gain is None or offset_w is None:
+        return f"none with a line, so that the limits of error stand{f' ({when})' if when else ''}"
+    simulated = "SIMULATED: " if calibration.get("simulated") else ""
+    return (
+        f"{simulated}{when}: gain {measured(gain, gain_u)} (u = {spread(gain_u)}), offset "
+        f"{measured(offset_w, offset_u_w)} W (u = {spread(offset_u_w)} W), covariance "
+        f"{plain(calibration.get('gain_offset_cov'), 2)} W, in place of the limits of error"
     )
