@@ -5,7 +5,8 @@ instrument measures (class attributes) and how to talk to it (methods); it never
 gaps, duplicates or reconnection, which are the same for all meters (`meter.session`).
 
 Most drivers build on one of: `meter.serial_meter.SerialMeter` (owns a serial port),
-`meter.polling.PolledMeter` (has to be asked), and the families in `meter.protocols`.
+`meter.streaming.StreamingMeter` (sends by itself on one), `meter.polling.PolledMeter` (has to be asked),
+and the families in `meter.protocols`.
 """
 
 import math

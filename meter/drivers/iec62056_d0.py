@@ -9,14 +9,14 @@ import math
 import operator
 import re
 import time
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import ClassVar
 
 from meter.options import Option
 from meter.polling import PolledMeter
-from meter.serial_meter import SerialMeter, baud_option
+from meter.serial_meter import baud_option
+from meter.streaming import StreamingMeter
 from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
@@ -185,7 +185,7 @@ class Decoder:
         return len(self._held) if len(self._held) > _LONGEST else None
 
 
-class IEC62056D0(PolledMeter, SerialMeter):
+class IEC62056D0(PolledMeter, StreamingMeter):
     """The driver. Each reading on request is a whole sign-on and read-out, as the standard wants it."""
 
     driver: ClassVar[str] = "iec62056_d0"
@@ -242,7 +242,6 @@ class IEC62056D0(PolledMeter, SerialMeter):
         self._identification = b""
         self._heard_mono_s = -math.inf
         self._decoder = Decoder()
-        self._waiting: deque[Reading] = deque()
 
     def identify(self) -> Identity:
         """See `Meter.identify`: a whole read-out, or the first pushed telegram that has a power."""
@@ -263,17 +262,11 @@ class IEC62056D0(PolledMeter, SerialMeter):
 
     def read(self, timeout_s: float) -> Reading | None:
         """See `Meter.read`. The stamp is the arrival of the block's or telegram's last byte."""
-        if not self._pushed:
-            return super().read(timeout_s)
-        deadline_s = now_mono_s() + timeout_s
-        while not self._waiting:
-            left_s = deadline_s - now_mono_s()
-            if left_s <= 0:
-                return None
-            t_utc_s, data = self.port.read(left_s)
-            pieces = self._decoder.feed(data)
-            self._waiting.extend(reading_of(parse_telegram(piece), t_utc_s) for piece in pieces)
-        return self._waiting.popleft()
+        return (StreamingMeter if self._pushed else PolledMeter).read(self, timeout_s)
+
+    def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
+        """See `StreamingMeter.take`: of a meter that pushes, one reading for each telegram."""
+        return (reading_of(parse_telegram(piece), t_utc_s) for piece in self._decoder.feed(data))
 
     def ask(self) -> Reading | None:
         """See `PolledMeter.ask`: sign on, acknowledge, read out."""
@@ -389,4 +382,4 @@ class IEC62056D0(PolledMeter, SerialMeter):
     def _forget(self) -> None:
         self.port.flush()
         self._decoder.clear()
-        self._waiting.clear()
+        self.waiting.clear()

@@ -12,13 +12,12 @@ the marker set.
 import math
 import re
 import struct
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from meter.options import Option, Value
-from meter.serial_meter import SerialMeter
+from meter.streaming import StreamingMeter
 from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
@@ -320,7 +319,7 @@ class ArrivalClock:
         return self._shown_s + number * SET_S
 
 
-class PowerSensor3(SerialMeter):
+class PowerSensor3(StreamingMeter):
     """The driver. A reading is the mean of all sets of its interval."""
 
     driver: ClassVar[str] = "powersensor3"
@@ -361,7 +360,6 @@ class PowerSensor3(SerialMeter):
         self._stream: Stream | None = None
         self._clock = ArrivalClock()
         self._utc_minus_mono_s = math.nan
-        self._waiting: deque[Reading] = deque()
         self._lost_sets_before = 0
 
     @classmethod
@@ -401,17 +399,19 @@ class PowerSensor3(SerialMeter):
         self._clock = ArrivalClock()
         self.port.write(b"S")
 
-    def read(self, timeout_s: float) -> Reading | None:
-        """See `Meter.read`. The stamp is that of the interval's last set, see `ArrivalClock`."""
-        deadline_s = now_mono_s() + timeout_s
-        while not self._waiting:
-            left_s = deadline_s - now_mono_s()
-            if left_s <= 0:
-                return None
-            _, data = self.port.read(left_s)
-            if data and self._stream is not None:
-                self._take(self._stream, data, now_mono_s())
-        return self._waiting.popleft()
+    def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
+        """See `StreamingMeter.take`. The stamp is that of the interval's last set, see `ArrivalClock`."""
+        if not data or self._stream is None:
+            return []
+        t_mono_s = now_mono_s()
+        means = self._stream.feed(data, self._clock.newest(t_mono_s))
+        if not self._stream.number:
+            return []
+        self._clock.learn(self._stream.arrived, t_mono_s, self._stream.number > SETTLING_SETS)
+        if means:
+            self._compare_clocks()
+        shift_s = self._utc_minus_mono_s
+        return [Reading(self._clock.t_mono_s(m.number) + shift_s, m.power_w, m.flag) for m in means]
 
     def stop(self) -> None:
         """See `Meter.stop`; harmless when the port is not open."""
@@ -430,17 +430,6 @@ class PowerSensor3(SerialMeter):
     def extra_counts(self) -> dict[str, int]:
         """See `Meter.extra_counts`."""
         return {"lost_sets": self.lost_sets}
-
-    def _take(self, stream: Stream, data: bytes, t_mono_s: float) -> None:
-        means = stream.feed(data, self._clock.newest(t_mono_s))
-        if not stream.number:
-            return
-        self._clock.learn(stream.arrived, t_mono_s, stream.number > SETTLING_SETS)
-        if means:
-            self._compare_clocks()
-        for mean in means:
-            t_utc_s = self._clock.t_mono_s(mean.number) + self._utc_minus_mono_s
-            self._waiting.append(Reading(t_utc_s, mean.power_w, mean.flag))
 
     def _compare_clocks(self) -> None:
         """Look at both clocks of the host, unless something came in between."""
@@ -480,7 +469,7 @@ class PowerSensor3(SerialMeter):
             self.port.write(b"T")
             if not self.port.drain(quiet_s=_QUIET_S, limit_s=3.0):
                 break
-        self._waiting.clear()
+        self.waiting.clear()
 
 
 def _read_pairs(text: str) -> tuple[int, ...] | None:

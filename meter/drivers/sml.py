@@ -7,8 +7,7 @@ docs/meters/sml.md for what is verified.
 
 import math
 import re
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,7 +22,7 @@ from smllib.sml_frame import SmlFrame
 from smllib.sml_frame_snippet import SmlFrameSnippet
 
 from meter.options import Option
-from meter.serial_meter import SerialMeter
+from meter.streaming import StreamingMeter
 from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
@@ -264,7 +263,7 @@ def normal_obis(text: str) -> str:
     return f"1-0:{match[1]}.{match[2]}.{match[3]}*255"
 
 
-class SML(SerialMeter):
+class SML(StreamingMeter):
     """The driver. The meter pushes a frame every one to four seconds; nothing is sent to it."""
 
     driver: ClassVar[str] = "sml"
@@ -299,7 +298,6 @@ class SML(SerialMeter):
         obis = self.settings["obis"]
         self._obis = None if obis is None else normal_obis(str(obis))
         self._decoder = Decoder()
-        self._waiting: deque[Reading] = deque()
         self._last_frame = b""
 
     def identify(self) -> Identity:
@@ -329,16 +327,9 @@ class SML(SerialMeter):
         """See `Meter.start`: throw away what came so far."""
         self._forget()
 
-    def read(self, timeout_s: float) -> Reading | None:
-        """See `Meter.read`. The stamp is the arrival of the frame's last byte."""
-        deadline_s = now_mono_s() + timeout_s
-        while not self._waiting:
-            left_s = deadline_s - now_mono_s()
-            if left_s <= 0:
-                return None
-            t_utc_s, data = self.port.read(left_s)
-            self._waiting.extend(self._reading(piece, t_utc_s) for piece in self._decoder.feed(data))
-        return self._waiting.popleft()
+    def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
+        """See `StreamingMeter.take`. The stamp is the arrival of the frame's last byte."""
+        return (self._reading(piece, t_utc_s) for piece in self._decoder.feed(data))
 
     def stop(self) -> None:
         """See `Meter.stop`: such a meter cannot be stopped, and serves who listens."""
@@ -352,7 +343,7 @@ class SML(SerialMeter):
     def _forget(self) -> None:
         self.port.flush()
         self._decoder.clear()
-        self._waiting.clear()
+        self.waiting.clear()
         self._last_frame = b""
 
     def _no_power(self, frames: int) -> DeviceError:

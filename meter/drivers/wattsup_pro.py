@@ -6,11 +6,10 @@ Never run against the real instrument; see docs/meters/wattsup_pro.md for what i
 
 import math
 import re
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from meter.serial_meter import SerialMeter
+from meter.streaming import StreamingMeter
 from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
@@ -143,7 +142,7 @@ def parse_version(fields: list[str]) -> Identity:
     )
 
 
-class WattsUpPro(SerialMeter):
+class WattsUpPro(StreamingMeter):
     """The driver. The meter streams one record a second, the mean of that second."""
 
     driver: ClassVar[str] = "wattsup_pro"
@@ -173,7 +172,6 @@ class WattsUpPro(SerialMeter):
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
         self._decoder = Decoder()
-        self._waiting: deque[Reading] = deque()
 
     @classmethod
     def check_interval(cls, interval_s: float) -> None:
@@ -204,17 +202,10 @@ class WattsUpPro(SerialMeter):
         self._halt()
         self.port.write(_STREAM)
 
-    def read(self, timeout_s: float) -> Reading | None:
-        """See `Meter.read`. The stamp is the arrival of the record's last byte."""
-        deadline_s = now_mono_s() + timeout_s
-        while not self._waiting:
-            left_s = deadline_s - now_mono_s()
-            if left_s <= 0:
-                return None
-            t_utc_s, data = self.port.read(left_s)
-            readings = (parse_piece(piece, t_utc_s) for piece in self._decoder.feed(data))
-            self._waiting.extend(reading for reading in readings if reading is not None)
-        return self._waiting.popleft()
+    def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
+        """See `StreamingMeter.take`. The stamp is the arrival of the record's last byte."""
+        readings = (parse_piece(piece, t_utc_s) for piece in self._decoder.feed(data))
+        return (reading for reading in readings if reading is not None)
 
     def stop(self) -> None:
         """See `Meter.stop`; harmless when the port is not open."""
@@ -226,7 +217,7 @@ class WattsUpPro(SerialMeter):
         self.port.write(_ABORT + _STOP)
         self.port.drain(quiet_s=0.2, limit_s=3.0)
         self._decoder.clear()
-        self._waiting.clear()
+        self.waiting.clear()
 
     def _await_version(self) -> tuple[Identity | None, bytes]:
         """Wait for the version record; return it, and the bytes that came."""

@@ -8,7 +8,6 @@ against the real instruments; see docs/meters/zes_lmg95.md for what is verified.
 import contextlib
 import re
 import socket
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -16,7 +15,8 @@ from urllib.parse import urlsplit
 
 from meter.options import Option, Value
 from meter.protocols.scpi import Sentinel, parse_identity, parse_number, range_options
-from meter.serial_meter import SerialMeter, baud_option
+from meter.serial_meter import baud_option
+from meter.streaming import StreamingMeter
 from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
@@ -154,7 +154,7 @@ def _or_none(value: float | Sentinel) -> float | None:
     return value if isinstance(value, float) else None
 
 
-class ZesLMG95(SerialMeter):
+class ZesLMG95(StreamingMeter):
     """The driver. The meter streams one line for each measuring cycle, the mean of that cycle."""
 
     driver: ClassVar[str] = "zes_lmg95"
@@ -212,7 +212,6 @@ class ZesLMG95(SerialMeter):
             )
         self._ranges: tuple[float, float] | None = None
         self._decoder = RowDecoder()
-        self._waiting: deque[Reading] = deque()
 
     @classmethod
     def check_interval(cls, interval_s: float) -> None:
@@ -256,16 +255,9 @@ class ZesLMG95(SerialMeter):
             self._fix_ranges()
         self._begin(self.interval_s, self._series.action)
 
-    def read(self, timeout_s: float) -> Reading | None:
-        """See `Meter.read`. The stamp is the arrival of the line's last byte."""
-        deadline_s = now_mono_s() + timeout_s
-        while not self._waiting:
-            left_s = deadline_s - now_mono_s()
-            if left_s <= 0:
-                return None
-            t_utc_s, data = self.port.read(left_s)
-            self._waiting.extend(self._decoder.feed(data, t_utc_s))
-        return self._waiting.popleft()
+    def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
+        """See `StreamingMeter.take`. The stamp is the arrival of the line's last byte."""
+        return self._decoder.feed(data, t_utc_s)
 
     def stop(self) -> None:
         """See `Meter.stop`: continuous output off, back to the front panel."""
@@ -318,7 +310,7 @@ class ZesLMG95(SerialMeter):
         self._send("actn;" + ";".join(f"{name}?" for name in action))
         self.port.flush()
         self._decoder.clear()
-        self._waiting.clear()
+        self.waiting.clear()
         self._send("cont on")
 
     def _halt(self) -> None:
@@ -332,7 +324,7 @@ class ZesLMG95(SerialMeter):
         self._send("cont off")
         self.port.drain(_QUIET_S, 5.0)
         self._decoder.clear()
-        self._waiting.clear()
+        self.waiting.clear()
 
     def _send_break(self) -> None:
         """Send a break: on a serial line as such, on the network over a connection of its own."""
