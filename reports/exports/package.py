@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.imports.package_archive import check_members, open_archive
 from records.campaign import CampaignFolder
 from records.errors import RecordError
 from records.files import sha256_of
 from records.package import CONFIG, CRATE, README, SUMS, check_names, sums_text
-from records.results import read_results
+from records.results import Results, read_results
 from reports.exports.archive import Progress, Source, hash_sources, size_of, write_archive
 from reports.exports.contents import Replication, campaign_files
 from reports.exports.crate import crate_text
@@ -55,8 +56,7 @@ def write_package(
     """
     said = progress or _silent
     results = read_results(CampaignFolder(folder).results)
-    if not 0 <= (finite(results.campaign.get("created_utc_s")) or -1.0) < _LATEST_UTC_S:
-        raise RecordError(f"{folder}: results: expected created_utc_s, Unix seconds before the year 2100")
+    _check_results(folder, results)
     refresh_report(folder)
     campaign = campaign_files(folder)
     sources: dict[str, Source] = {**campaign.files, **{p.name: p.source for p in replication.programs}}
@@ -72,6 +72,7 @@ def write_package(
     sums |= hash_sources({CRATE: sources[CRATE]}, _silent)
     sources[SUMS] = sums_text(sums).encode()
     write_archive(out, sources, campaign.empty, sums, results.campaign["created_utc_s"], said)
+    _check_archive(out)
     return Packed(
         path=out,
         files=len(sources),
@@ -81,6 +82,39 @@ def write_package(
         simulated=bool(results.campaign.get("simulated")),
         left_out=campaign.left_out,
     )
+
+
+def _check_archive(path: Path) -> None:
+    """Judge the archive as the import will: what it would refuse must not leave.
+
+    Raises:
+        RecordError: it would, for example because a record packs to next to nothing.
+    """
+    try:
+        with open_archive(path) as archive:
+            check_members(archive, path.stat().st_size)
+    except RecordError as error:
+        path.unlink()
+        raise RecordError(f"{path}: `lab import package` would refuse this package: {error}") from None
+
+
+def _check_results(folder: Path, results: Results) -> None:
+    """Refuse results that are not of the records as they are now.
+
+    Raises:
+        RecordError: an attempt is not in them, or their date is none.
+    """
+    place = CampaignFolder(folder)
+    known = {row["run_dir"] for row in (*results.runs, *results.refused)}
+    there = [path.name for slot in place.read().plan for path in place.attempts(slot)]
+    unknown = [name for name in there if name not in known]
+    if unknown:
+        raise RecordError(
+            f"{folder}: the results do not know the run {unknown[0]}: it came after the analysis. "
+            f"Run `lab analyse {folder}` first"
+        )
+    if not 0 <= (finite(results.campaign.get("created_utc_s")) or -1.0) < _LATEST_UTC_S:
+        raise RecordError(f"{folder}: results: expected created_utc_s, Unix seconds before the year 2100")
 
 
 def refresh_report(folder: Path) -> None:

@@ -98,6 +98,16 @@ def test_a_run_folder_that_holds_nothing_is_still_there_after_unpacking(tmp_path
     assert (tmp_path / "again/runs/0009-cnn.2").is_dir()
 
 
+def test_results_that_do_not_know_a_run_are_not_packed(tmp_path: Path) -> None:
+    campaign = own(tmp_path / "c")
+    moved = (campaign / "runs/0008-cnn").rename(tmp_path / "kept")
+    analyse(campaign)
+    moved.rename(campaign / "runs/0008-cnn")
+    with pytest.raises(RecordError, match="do not know the run 0008-cnn"):
+        write_package(campaign, tmp_path / "p.zip", Replication("1"))
+    assert not (tmp_path / "p.zip").exists()
+
+
 def test_a_target_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "p.zip", {})
     (tmp_path / "there").mkdir()
