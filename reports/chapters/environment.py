@@ -16,9 +16,8 @@ _SAMPLING = {
     "instantaneous": "each reading is the power of a moment",
 }
 _SHOWN_OF_METER = frozenset(
-    "accuracy cadence calibration driver identity interval_s latency_s latency_u_s options parts port "
-    "resolution_w sampling simulated".split()
-)
+    ("identity", "driver", "port", "sampling", "interval_s", "cadence", "resolution_w", "accuracy")
+) | {"calibration", "latency_s", "latency_u_s", "options", "parts", "simulated"}
 """Entries of the record that have a line in words; all others follow as they are."""
 
 
