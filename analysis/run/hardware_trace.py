@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from analysis.arrays import Floats
 from analysis.run.hardware import LONGEST_SAMPLE, Hardware, Samples, together
+from records.cadence import median_of
 
 MOST_POINTS = 500
 """Of one column of one run: what the hardware did is drawn beside the power, in smaller panels."""
@@ -79,8 +80,10 @@ def _thinned(t_s: Floats, values: Floats, limit: int) -> SampledTrace:
     """Keep the smallest and largest of every stretch, and a NaN in each hole."""
     kept = _extremes(values, limit)
     between_s = np.diff(t_s)
-    usual_s = float(np.median(between_s)) if len(between_s) else 0.0
-    holes_before = np.concatenate(([0], np.cumsum(between_s > LONGEST_SAMPLE * usual_s)))
+    holes = between_s > LONGEST_SAMPLE * median_of(between_s) if len(between_s) else between_s
+    if not holes.any():
+        return SampledTrace(t_s[kept], values[kept])
+    holes_before = np.concatenate(([0], np.cumsum(holes)))
     after = np.flatnonzero(np.diff(holes_before[kept])) + 1
     middle_s = (t_s[kept][after - 1] + t_s[kept][after]) / 2
     return SampledTrace(np.insert(t_s[kept], after, middle_s), np.insert(values[kept], after, np.nan))
@@ -92,7 +95,9 @@ def _extremes(values: Floats, limit: int) -> NDArray[np.intp]:
     if n <= limit:
         return np.arange(n)
     each = -(-n // (limit // 2))
-    rows = np.pad(values, (0, -n % each), mode="edge").reshape(-1, each)
+    rows = np.concatenate((values, np.repeat(values[-1:], -n % each))).reshape(-1, each)
     starts = np.arange(len(rows)) * each
-    places = np.concatenate((starts + rows.argmin(axis=1), starts + rows.argmax(axis=1)))
-    return np.unique(np.minimum(places, n - 1))
+    kept = np.zeros(n, dtype=bool)
+    for places in (rows.argmin(axis=1), rows.argmax(axis=1)):
+        kept[np.minimum(starts + places, n - 1)] = True
+    return np.flatnonzero(kept)
