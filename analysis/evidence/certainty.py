@@ -24,7 +24,7 @@ def check_certainty(case: RunCase) -> list[Finding]:
 
     Nothing is said without the meter's files, or where nothing was measured.
     """
-    if not (case.folder.meter_json.is_file() and case.folder.meter_csv.is_file()):
+    if not {"meter.json", "meter.csv"} <= case.recorded.files:
         return []
     start_utc_s, stop_utc_s = case.recorded.rating_interval
     trace, length_s = case.recorded.trace, stop_utc_s - start_utc_s

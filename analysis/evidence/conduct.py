@@ -39,7 +39,7 @@ def _gate(case: RunCase) -> list[Finding]:
 
 def check_marking(case: RunCase) -> list[Finding]:
     """Refuse a simulated meter in a campaign that does not say it is simulated."""
-    if case.campaign is None or case.campaign.simulated or not case.folder.meter_json.is_file():
+    if case.campaign is None or case.campaign.simulated or "meter.json" not in case.recorded.files:
         return []
     if not case.recorded.meter.simulated:
         return []

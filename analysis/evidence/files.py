@@ -5,7 +5,7 @@ from pathlib import Path
 from analysis.evidence.case import RunCase, collect
 from records.files import sha256_of
 from records.findings import Finding
-from records.folders import RUN_JSON
+from records.folders import COLLECTL_LOG, RUN_JSON
 
 _COLLECTL_GOODBYE = "Shutting down in response to signal TERM"  # how we end it
 
@@ -18,16 +18,16 @@ def check_files(case: RunCase) -> list[Finding]:
 
 
 def _required(case: RunCase) -> list[Finding]:
-    absent = [name for name in REQUIRED if not (case.path / name).is_file() and name not in case.run.files]
+    present = case.recorded.files
+    absent = [name for name in REQUIRED if name not in present and name not in case.run.files]
     findings = [
         Finding("refuse", case.name, "file-missing", f"{name}: every run has this file; repeat the run")
         for name in absent
     ]
-    sampled = case.folder.collectl_tab.is_file() or case.folder.host_csv.is_file()
-    if not sampled and not case.imported:
+    if not {"collectl.tab", "host.csv"} & present and not case.imported:
         message = "neither collectl.tab nor host.csv: the load of the SUT during this run is unknown"
         findings.append(Finding("warn", case.name, "collectors-missing", message))
-    if case.run.tracker and not case.folder.trackers_csv.is_file():
+    if case.run.tracker and "trackers.csv" not in present:
         message = f"the tracker {case.run.tracker} left no trackers.csv: it cannot be compared with the meter"
         findings.append(Finding("warn", case.name, "tracker-missing", message))
     return findings
@@ -62,8 +62,7 @@ def _is_file(path: Path) -> bool:
 def _unlisted(case: RunCase) -> list[Finding]:
     if not case.run.files:
         return []
-    present = {path.relative_to(case.path).as_posix() for path in case.path.rglob("*") if path.is_file()}
-    extra = sorted(present - set(case.run.files) - {RUN_JSON})
+    extra = sorted(case.recorded.files - set(case.run.files) - {RUN_JSON})
     message = "{}: came into the folder after the run ended; remove it, or say why it is there"
     return [Finding("warn", case.name, "file-unlisted", message.format(name)) for name in extra]
 
@@ -84,9 +83,9 @@ def check_lines(case: RunCase) -> list[Finding]:
 
 def _collector_remarks(case: RunCase) -> list[Finding]:
     """Pass on what collectl remarked, for example that it left a record out."""
-    path = case.folder.collectl_log
-    if not path.is_file():
+    if COLLECTL_LOG not in case.recorded.files:
         return []
+    path = case.folder.collectl_log
     remarks = [line.strip() for line in path.read_text(errors="replace").splitlines()]
     remarks = [line for line in remarks if line and not line.startswith(_COLLECTL_GOODBYE)]
     if not remarks:
@@ -100,7 +99,7 @@ def _events_lines(case: RunCase) -> list[Finding]:
 
 
 def _meter_lines(case: RunCase) -> list[Finding]:
-    if not case.folder.meter_csv.is_file():
+    if "meter.csv" not in case.recorded.files:
         return []
     return _damaged(case, "meter.csv", case.recorded.readings.damaged_lines)
 

@@ -17,7 +17,7 @@ JITTER_SHARE = 0.2
 
 def check_readings(case: RunCase) -> list[Finding]:
     """Check coverage, cadence and flags of a run; nothing without the meter's files."""
-    if not (case.folder.meter_json.is_file() and case.folder.meter_csv.is_file()):
+    if not {"meter.json", "meter.csv"} <= case.recorded.files:
         return []
     meter = case.recorded.meter
     coverage = coverage_of(case.recorded)

@@ -39,6 +39,12 @@ class RecordedRun:
         self.folder = RunFolder(path)
 
     @cached_property
+    def files(self) -> frozenset[str]:
+        """Every file below the run folder, by its path from there: asked for by almost every check."""
+        found = (path for path in self.path.rglob("*") if path.is_file())
+        return frozenset(path.relative_to(self.path).as_posix() for path in found)
+
+    @cached_property
     def run(self) -> Run:
         """``run.json``."""
         return self.folder.read()
@@ -51,7 +57,7 @@ class RecordedRun:
     @cached_property
     def events(self) -> Events:
         """``events.jsonl``; no events where a run has none."""
-        return read_events(self.folder.events) if self.folder.events.is_file() else Events([], [])
+        return read_events(self.folder.events) if "events.jsonl" in self.files else Events([], [])
 
     @cached_property
     def readings(self) -> Table:
