@@ -78,17 +78,17 @@ def _facts(results: Results) -> list[tuple[str, Any]]:
     created_utc_s = finite(said.get("created_utc_s"))
     counts = Counter(str(run["scenario"]) for run in results.runs)
     done = f"{said.get('slots_completed')} of {said.get('slots_planned')} planned were completed"
+    when = iso_utc(created_utc_s) if created_utc_s is not None else "not recorded"
     facts: dict[str, Any] = {
         "Campaign": f"{said.get('id')}, recorded with Wattlab {said.get('wattlab_version')}",
         "System under test": sut_words(results.environment.get("sut") or {}) or "not recorded",
         "Power meter": meter_words(results.meter) if results.meter else "not recorded",
-        "Planned": iso_utc(created_utc_s) if created_utc_s is not None else "not recorded",
         "Runs": f"{done}; counted: {', '.join(f'{n} x {name}' for name, n in counts.items()) or 'none'}",
     }
     if results.imported:
-        facts["Imported from"] = results.imported.get("format")
+        facts["Imported"] = f"from the format {results.imported.get('format')}, {when}"
     else:
-        facts["Order of the runs"] = f"drawn with the seed {said.get('seed')}"
+        facts |= {"Planned": when, "Order of the runs": f"drawn with the seed {said.get('seed')}"}
     return list(facts.items())
 
 
