@@ -130,21 +130,11 @@ def _write_run(place: CampaignFolder, slot: Slot, shape: Shape, random: np.rando
     _write_host(folder, start_s - _LEAD_S, record_s, random)
     epochs = EPOCHS if slot.kind == "workload" else 0
     folder.events.write_text("".join(_events(slot.scenario, start_s, length_s, epochs)))
-    Run(
-        slot=slot.slot,
-        scenario=slot.scenario,
-        kind=slot.kind,
-        repeat=slot.repeat,
-        block=slot.block,
-        tracker=None,
-        status="completed",
-        attempt=1,
-        t_start_utc_s=start_s,
-        t_stop_utc_s=start_s + length_s,
-        exit_code=0,
-        gate={"open": True, "tries": 1},
-        files=folder.hash_files(),
-    ).write(folder.run_json)
+    run = Run.of_slot(slot, "completed", 1)
+    run.t_start_utc_s, run.t_stop_utc_s = start_s, start_s + length_s
+    run.exit_code, run.gate = 0, {"open": True, "tries": 1}
+    run.files = folder.hash_files()
+    run.write(folder.run_json)
 
 
 def _write_meter(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from analysis.evidence import examine_attempt
 from analysis.settings import settings_of
-from lab.campaign import OpenCampaign, new_run
+from lab.campaign import OpenCampaign
 from lab.children import Child, launch
 from lab.commands import command_of
 from lab.live import Follower, LiveReading
@@ -73,7 +73,7 @@ class Attempt:
         """
         folder = RunFolder(self.opened.folder.attempt(self.slot, self.number))
         folder.path.mkdir(parents=True)
-        run = new_run(self.slot, self.number)
+        run = Run.of_slot(self.slot, "running", self.number)
         run.write(folder.run_json)
         self._log("run started", run_dir=folder.path.name, slot=self.slot.slot)
         try:

@@ -175,7 +175,7 @@ def close_orphans(opened: OpenCampaign) -> list[str]:
         for number, path in enumerate(opened.folder.attempts(slot), start=1):
             folder = RunFolder(path)
             if not folder.run_json.exists():
-                new_run(slot, number).write(folder.run_json)
+                Run.of_slot(slot, "running", number).write(folder.run_json)
             run = _read_or_none(folder)
             if run is not None and run.status in ("running", "planned"):
                 run.status = "aborted"
@@ -190,20 +190,6 @@ def _read_or_none(folder: RunFolder) -> Run | None:
         return folder.read()
     except RecordError:  # damaged: it is never counted, and `lab check` lists it
         return None
-
-
-def new_run(slot: Slot, attempt: int) -> Run:
-    """Return the record of an attempt that begins now."""
-    return Run(
-        slot=slot.slot,
-        scenario=slot.scenario,
-        kind=slot.kind,
-        repeat=slot.repeat,
-        block=slot.block,
-        tracker=slot.tracker,
-        status="running",
-        attempt=attempt,
-    )
 
 
 def is_running(folder: CampaignFolder) -> bool:

@@ -1,9 +1,9 @@
 """``run.json``: one attempt at one slot, from plan to hashes."""
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from records.campaign import Kind
+from records.campaign import Kind, Slot
 from records.documents import Document
 from records.files import hash_tree
 from records.folders import RUN_JSON, RunPaths
@@ -43,6 +43,20 @@ class Run(Document):
     gate: dict[str, Any] | None = None
     reason: str | None = None
     files: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_slot(cls, slot: Slot, status: Status, attempt: int) -> Self:
+        """Return the record of an attempt at a slot, with nothing in it but what the plan says."""
+        return cls(
+            slot=slot.slot,
+            scenario=slot.scenario,
+            kind=slot.kind,
+            repeat=slot.repeat,
+            block=slot.block,
+            tracker=slot.tracker,
+            status=status,
+            attempt=attempt,
+        )
 
 
 class RunFolder(RunPaths):

@@ -197,19 +197,10 @@ class CampaignWriter:
     def _settle(self, slot: Slot, waiting: _Waiting) -> None:
         folder = RunFolder(self._place.attempt(slot, 1))
         waiting.folder.rename(folder.path)
-        Run(
-            slot=slot.slot,
-            scenario=slot.scenario,
-            kind=slot.kind,
-            repeat=slot.repeat,
-            block=slot.block,
-            tracker=slot.tracker,
-            status="completed",
-            attempt=1,
-            t_start_utc_s=waiting.t_start_utc_s,
-            t_stop_utc_s=waiting.t_stop_utc_s,
-            files=folder.hash_files(),
-        ).write(folder.run_json)
+        run = Run.of_slot(slot, "completed", 1)
+        run.t_start_utc_s, run.t_stop_utc_s = waiting.t_start_utc_s, waiting.t_stop_utc_s
+        run.files = folder.hash_files()
+        run.write(folder.run_json)
 
 
 def source_name(path: Path, given: Path) -> str:

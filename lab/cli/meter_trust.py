@@ -1,9 +1,8 @@
 """``lab meter calibrate``, ``zero`` and ``delay``: how far a meter's number can be trusted."""
 
 import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from lab.cli.common import json_option
 from lab.cli.meters import driver_option, interval_option, option_option, port_option
 from lab.config import MeterSection, VirtualMeterSection
 from lab.output import make_stderr, print_json, print_table, stdout
-from lab.twin import start_twin, temporary_port
+from lab.twin import temporary_port
 from meter.calibration import LEAST_LEVELS, Calibrator, Heard, Target, listen, offset_limit_w
 from meter.delay import measure_delay
 from meter.options import read_pairs
@@ -205,15 +204,9 @@ def _take_virtual(calibrator: Calibrator, load_w: float, seconds: float) -> Leve
     return level
 
 
-@contextmanager
-def _constant(target: Target, load_w: float, settings: VirtualMeterSection) -> Iterator[str]:
+def _constant(target: Target, load_w: float, settings: VirtualMeterSection) -> AbstractContextManager[str]:
     section = MeterSection(driver=target.driver, port=_VIRTUAL, virtual=settings)
-    with tempfile.TemporaryDirectory(prefix="wattlab-") as folder:
-        twin, port = start_twin(section, Path(folder), load_w)
-        try:
-            yield port
-        finally:
-            twin.stop()
+    return temporary_port(section, load_w)
 
 
 def _never() -> bool:
