@@ -54,8 +54,8 @@ class Follower:
         if begin > len(header) and header.endswith(b"\n"):
             self._header = next(csv.reader([header.decode(errors="replace")]))
             file.seek(begin - 1)
-            file.readline()
-            self._offset = file.tell()
+            torn = file.readline()
+            self._offset = file.tell() if torn.endswith(b"\n") else len(header)
 
     def _reading(self, row: list[str]) -> LiveReading:
         fields = dict(zip(self._header, row, strict=True))

@@ -77,7 +77,9 @@ def make_app(top: Path) -> Starlette:
         Route("/campaigns/{path:path}", campaign, methods=["GET"]),
     ]
     guard = Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)
-    return Starlette(routes=routes, middleware=[guard])
+    app = Starlette(routes=routes, middleware=[guard])
+    app.router.redirect_slashes = False
+    return app
 
 
 def _links(shelf: Shelf, place: Place) -> list[tuple[str, str]]:

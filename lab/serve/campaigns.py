@@ -107,8 +107,9 @@ class Shelf:
         return is_running(CampaignFolder(place.path))
 
     def analysed(self, place: Place) -> bool:
-        """Say whether there are results."""
-        return (CampaignFolder(place.path).results / "results.json").is_file()
+        """Say whether there are results of its own."""
+        results = CampaignFolder(place.path).results
+        return not results.is_symlink() and (results / "results.json").is_file()
 
 
 def _stamp(*paths: Path) -> Stamp:

@@ -30,6 +30,7 @@ def listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((ADDRESS, port))
+        listening.listen()  # whoever reads the address may ask before the server has started
     except OSError as error:
         listening.close()
         raise ConfigurationError(

@@ -1,0 +1,496 @@
+"""``lab serve``: a real server, asked over the network as a browser asks, and by a real browser."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lab_bench import lab, start_lab, wait_for
+
+from lab.campaign import OpenCampaign, create, draw_campaign, lock
+from lab.configfile import load_config
+from lab.live import Follower, LiveReading
+from lab.serve.attempt import gate_view, told_by
+from records.campaign import Campaign
+from records.files import LineAppender
+from records.journal import Journal
+from records.results import Results
+from records.run import Run, RunFolder
+from records.times import now_utc_s
+from sut.gate import GateLimits
+
+SECRET = "what nobody may read"
+HOSTILE = '<img src=x onerror=alert(1)>"'
+
+CONFIG = """
+[campaign]
+title = "<b>Bench</b>"
+repeats = 1
+seed = 1
+[meter]
+driver = "wattsup_pro"
+port = "virtual"
+[gate]
+readings = 6
+[[scenario]]
+name = "baseline"
+kind = "baseline"
+duration_s = 30.0
+[[scenario]]
+name = "work"
+command = ["sleep", "30"]
+expected_s = 30.0
+"""
+
+
+@contextmanager
+def served(top: Path, *options: str) -> Iterator[tuple[httpx.Client, subprocess.Popen[str]]]:
+    """Serve a folder on a free port; the client asks no proxy and follows no redirect."""
+    process = start_lab("serve", top, "--port", "0", *options)
+    try:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        address = json.loads(first)["url"] if options else first.strip()
+        with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+            yield client, process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        _, words = process.communicate(timeout=20)
+    assert (process.returncode, words) == (0, "")
+
+
+def put(folder: Path, title: str = "A campaign", *, analysed: bool = True) -> Path:
+    """Write a campaign with results that hold one scenario; its numbers are made up."""
+    (folder / "results").mkdir(parents=True)
+    identity = {"id": title, "title": title, "created_utc_s": 1.79e9, "simulated": True}
+    Campaign(
+        id=title,
+        created_utc_s=1.79e9,
+        wattlab_version="0",
+        simulated=True,
+        seed=1,
+        config={"import": {}},
+        config_sha256="",
+        plan=[],
+    ).write(folder / "campaign.json")
+    row = {"scenario": "work", "kind": "workload", "n": 3, "energy_wh": 2.0, "induced_wh": 1.25}
+    results = Results(
+        campaign=identity, rule="default", settings={}, environment={}, meter={}, runs=[], scenarios=[row]
+    )
+    if analysed:
+        results.write(folder / "results/results.json")
+    return folder
+
+
+class ByHand:
+    """A campaign whose files grow as a controller lets them grow."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.parent.mkdir(exist_ok=True)
+        path = folder.parent / "lab.toml"
+        path.write_text(CONFIG)
+        config = load_config(path)
+        self.opened: OpenCampaign = create(draw_campaign(config, only=[], simulated=True), config, folder)
+        self.journal = Journal(self.opened.folder.journal)
+
+    def begin(self, slot: int) -> RunFolder:
+        planned = self.opened.campaign.plan[slot - 1]
+        run = RunFolder(self.opened.folder.attempt(planned, 1))
+        run.path.mkdir()
+        Run.of_slot(planned, "running", 1).write(run.run_json)
+        self.journal.write("run started", run_dir=run.path.name, slot=slot)
+        self.journal.write("process ready", name="meter logger", pid=1)
+        return run
+
+    def read(self, run: RunFolder, *powers_w: float | None) -> None:
+        with LineAppender(run.meter_csv, "t_utc_s,power_w,flag") as file:
+            for power_w in powers_w:
+                value, flag = ("", "nodata") if power_w is None else (f"{power_w:.1f}", "")
+                file.append(f"{now_utc_s():.6f},{value},{flag}")
+
+    def complete(self, run: RunFolder) -> None:
+        record = run.read()
+        record.status = "completed"
+        record.write(run.run_json)
+        self.journal.write("run ended", run_dir=run.path.name, status="completed", reason=None)
+
+
+@pytest.fixture(scope="module")
+def top(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of campaigns, strange ones among them, beside something secret."""
+    root = tmp_path_factory.mktemp("serve")
+    (root / "secret.json").write_text(json.dumps(SECRET))
+    outside = put(root / "outside", SECRET)
+    top = root / "top"
+    one = put(top / "one")
+    put(top / "deep/two", HOSTILE)
+    for name in (HOSTILE.replace("/", "_"), "%2e%2e", "a b?c#d", os.fsdecode(b"\xff")):
+        put(top / "odd" / name, name.encode(errors="replace").decode())
+    put(top / "raw", analysed=False)
+    (top / "link").symlink_to(outside)
+    linked = put(top / "linked", analysed=False)
+    (linked / "results").rmdir()
+    (linked / "results").symlink_to(outside / "results")
+    (one / "results/runs.csv").write_text("slot\n1\n")
+    (one / "results/notes.txt").write_text(SECRET)
+    (one / "results/leak.csv").symlink_to(root / "secret.json")
+    (one / "results/.hidden.csv").write_text(SECRET)
+    (one / "secret.json").write_text(SECRET)
+    return top
+
+
+@pytest.fixture(scope="module")
+def client(top: Path) -> Iterator[httpx.Client]:
+    with served(top) as (client, _):
+        yield client
+
+
+# -- the server -------------------------------------------------------------------------------------
+
+
+def test_the_first_line_is_an_address_of_this_machine_alone(client: httpx.Client) -> None:
+    assert client.base_url.host == "127.0.0.1"
+    found = client.get("/")
+    assert found.status_code == 200
+    assert found.headers["content-type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_in_order_while_a_browser_is_connected(tmp_path: Path, number: int) -> None:
+    with served(tmp_path, "--json") as (client, process):
+        assert client.get("/").status_code == 200
+        process.send_signal(number)
+        assert process.wait(timeout=20) == 0
+
+
+def test_wrong_usage_says_what_to_do(tmp_path: Path) -> None:
+    absent = lab("serve", tmp_path / "absent")
+    assert (absent.returncode, "no such folder" in absent.stderr) == (2, True)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = lab("serve", tmp_path, "--port", taken.getsockname()[1])
+    assert (done.returncode, "`--port 0` takes a free one" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "", "[::1]", "0.0.0.0"]
+)
+def test_a_foreign_name_gets_no_answer(client: httpx.Client, host: str) -> None:
+    for path in ("/", "/campaigns/one/", "/campaigns/one/results/results.json"):
+        found = client.get(path, headers={"Host": host})
+        assert found.status_code == 400
+        assert "campaign" not in found.text
+
+
+def test_this_machine_by_name_gets_an_answer(client: httpx.Client) -> None:
+    assert client.get("/", headers={"Host": f"localhost:{client.base_url.port}"}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_nothing_can_be_changed(client: httpx.Client, method: str) -> None:
+    for path in ("/", "/campaigns/one/", "/campaigns/one/live.json"):
+        found = client.request(method, path)
+        assert found.status_code == 405
+        assert "access-control-allow-origin" not in found.headers
+
+
+# -- paths ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/campaigns/../secret.json",
+        "/campaigns/one/../../../secret.json",
+        "/campaigns/%2e%2e/secret.json",
+        "/campaigns/%2e%2e/outside/",
+        "/campaigns/..%2foutside/",
+        "/campaigns/one/%2e%2e/one/",
+        "/campaigns/one/results/../secret.json",
+        "/campaigns/one/results/..%2fsecret.json",
+        "/campaigns/one/results/%2e%2e%2f%2e%2e%2fsecret.json",
+        "/campaigns/one/results/notes.txt",
+        "/campaigns/one/results/leak.csv",
+        "/campaigns/one/results/.hidden.csv",
+        "/campaigns/one/results/",
+        "/campaigns/one/results/runs.csv/x",
+        "/campaigns/one/secret.json",
+        "/campaigns/one/campaign.json",
+        "/campaigns/link/",
+        "/campaigns/link/report.html",
+        "/campaigns/linked/report.html",
+        "/campaigns/linked/results/results.json",
+        "/campaigns/one%00/",
+        "/campaigns//one/",
+        "/campaigns%2fone/",
+        "/campaigns/",
+        "/campaigns",
+        "/one/",
+        "/secret.json",
+        "//secret.json",
+    ],
+)
+def test_no_path_leads_to_what_is_no_result(client: httpx.Client, target: str) -> None:
+    found = client.get("/", extensions={"target": target.encode()})
+    assert found.status_code in (404, 409)
+    assert SECRET not in found.text
+
+
+def test_tables_and_the_document_of_the_results_are_served(client: httpx.Client) -> None:
+    table = client.get("/campaigns/one/results/runs.csv")
+    assert (table.status_code, table.text) == (200, "slot\n1\n")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    document = client.get("/campaigns/one/results/results.json")
+    assert document.json()["campaign"]["title"] == "A campaign"
+    assert document.headers["x-content-type-options"] == "nosniff"
+
+
+def test_every_campaign_of_the_index_can_be_followed_whatever_its_name(client: httpx.Client) -> None:
+    text = client.get("/").text
+    assert SECRET not in text
+    addresses = [part.partition('"')[0] for part in text.split('<a href="')[1:]]
+    reports = [a for a in addresses if a.endswith("report.html")]
+    assert len(reports) == 6
+    for address in reports:
+        assert client.get(address).status_code == 200, address
+    assert HOSTILE not in text
+
+
+def test_a_folder_without_its_slash_leads_to_the_one_with_it(client: httpx.Client) -> None:
+    found = client.get("/campaigns/deep/two")
+    assert (found.status_code, found.headers["location"]) == (307, "/campaigns/deep/two/")
+    assert client.get("/campaigns/deep/two/").status_code == 200
+
+
+def test_a_campaign_that_is_neither_analysed_nor_ours_says_what_to_do(client: httpx.Client) -> None:
+    found = client.get("/campaigns/raw/")
+    assert found.status_code == 409
+    assert "`lab analyse`" in found.text
+
+
+def test_a_folder_that_is_itself_a_campaign_is_served(tmp_path: Path) -> None:
+    put(tmp_path / "c", "Alone")
+    with served(tmp_path / "c") as (client, _):
+        assert 'href="/campaigns/report.html"' in client.get("/").text
+        assert "Alone" in client.get("/campaigns/").text
+
+
+# -- reports ----------------------------------------------------------------------------------------
+
+
+def test_a_written_report_is_shown_until_the_results_are_newer_and_reaches_nothing(tmp_path: Path) -> None:
+    folder = put(tmp_path / "one", "New results")
+    (folder / "report.html").write_text("<script>fetch('/')</script>old report")
+    with served(tmp_path) as (client, _):
+        found = client.get("/campaigns/one/")
+        assert "old report" in found.text
+        policy = found.headers["content-security-policy"]
+        assert "sandbox allow-scripts" in policy
+        assert "allow-same-origin" not in policy
+        assert "default-src 'none'" in policy and "connect-src" not in policy
+        os.utime(folder / "report.html", (1.0, 1.0))
+        assert "New results" in client.get("/campaigns/one/").text
+        (folder / "results/results.json").write_text("{")
+        broken = client.get("/campaigns/one/report.html")
+        assert (broken.status_code, "expected a JSON document" in broken.text) == (409, True)
+        assert "expected a JSON document" in client.get("/").text
+
+
+# -- a campaign that is being run -------------------------------------------------------------------
+
+
+def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller(
+    browser: Any, tmp_path: Path
+) -> None:
+    top = tmp_path / "top"
+    top.mkdir()
+    hand = ByHand(top / "run & run")
+
+    def words(name: str) -> str:
+        return str(
+            browser.driver.execute_script(f"return document.getElementById('live-{name}').textContent")
+        )
+
+    def shows(name: str, text: str) -> None:
+        wait_for(f"{text!r} in {name}, last {words(name)!r}", lambda: text in words(name), 20)
+
+    with served(top) as (client, _):
+        browser.complaints()
+        with lock(hand.opened.folder):
+            hand.journal.write("campaign started", completed=0, planned=3)
+            run = hand.begin(1)
+            hand.read(run, 41.0, 41.1)
+            browser.open(f"{client.base_url}campaigns/run%20%26%20run/")
+            shows("words", "It is being run now.")
+            shows("gate", "2 of 6 readings")
+            shows("phase", "try 1 of 3")
+            shows("watts", "41.1")
+            assert "SIMULATED" in browser.driver.find_element("tag name", "body").text
+            hand.read(run, 80.0, 41.0, 41.1, None, 77.7)
+            shows("watts", "77.7")
+            shows("gate", "power varies by")
+            path = "return document.getElementById('live-line').getAttribute('d')"
+            assert browser.driver.execute_script(path).count("M") == 2, "a gap is a gap"
+            hand.journal.write("gate", open=True)
+            hand.journal.write("process ready", name="collector process", pid=2)
+            hand.journal.write("workload started", command=["sleep"])
+            shows("phase", "the program is running")
+            assert words("gate") == ""
+            hand.complete(run)
+            shows("completed", "1")
+            hand.begin(2)
+            shows("now", "[2/3] work, repeat 1")
+        shows("words", "Its controller was killed")
+        shows("slots", "broken off")
+        assert "`lab resume" in words("words")
+        assert words("now") == "nothing runs"
+        assert browser.driver.execute_script("return document.getElementById('live-report').hidden")
+        put(top / "other")
+        (top / "other/results").rename(top / "run & run/results")
+        wait_for(
+            "the link to the report",
+            lambda: not browser.driver.execute_script("return document.getElementById('live-report').hidden"),
+        )
+        assert browser.complaints() == []
+        browser.open(f"{client.base_url}campaigns/run%20%26%20run/live", 390)
+        assert browser.driver.execute_script("return document.documentElement.scrollWidth") == 390
+    shows("words", "The page has lost its server")
+
+
+def test_the_policy_lets_only_the_own_script_run_and_ask(tmp_path: Path) -> None:
+    hand = ByHand(tmp_path / "c")
+    with served(tmp_path) as (client, _):
+        html = client.get("/campaigns/c/").text
+    policy = html.partition('Content-Security-Policy" content="')[2].partition('"')[0]
+    assert "default-src 'none'" in policy
+    assert "script-src 'sha256-" in policy
+    assert "unsafe" not in policy
+    assert "connect-src 'self'" in policy
+    assert "<b>Bench" not in html
+    assert hand.opened.campaign.id in html
+
+
+def test_what_the_files_say_is_told_in_numbers_too(tmp_path: Path) -> None:
+    hand = ByHand(tmp_path / "c")
+    with served(tmp_path) as (client, _):
+
+        def ask() -> Any:
+            found = client.get("/campaigns/c/live.json")
+            assert found.status_code == 200, found.text
+            return found.json()
+
+        new = ask()
+        assert (new["state"], new["completed"], new["planned"], new["now"]) == ("new", 0, 3, None)
+        assert [slot["state"] for slot in new["slots"]] == ["todo"] * 3
+        with lock(hand.opened.folder):
+            hand.journal.write("campaign started", completed=0, planned=3)
+            run = hand.begin(1)
+            run.meter_csv.write_text("t_utc_s,power_w,flag\n1,2,\nx,y,\n")
+            found = ask()
+            assert (found["state"], found["running_now"]) == ("running", True)
+            assert "`lab check`" in found["words"]
+            assert found["now"]["gate"]["waiting_for"] == ["0 of 6 readings"]
+            index = client.get("/").text
+            assert "being run now" in index
+        hand.journal.write("campaign stopped", reason="the meter is <gone>")
+        stopped = ask()
+        assert (stopped["state"], stopped["now"]) == ("stopped", None)
+        assert "the meter is <gone>" in stopped["words"]
+        hand.journal.write("campaign interrupted")
+        assert ask()["state"] == "interrupted"
+        status = json.loads(lab("status", tmp_path / "c", "--json").stdout)
+        assert {key: stopped[key] for key in ("id", "planned", "completed", "simulated")} == {
+            key: status[key] for key in ("id", "planned", "completed", "simulated")
+        }
+
+
+def test_a_record_that_leads_out_is_not_followed(tmp_path: Path) -> None:
+    hand = ByHand(tmp_path / "top/c")
+    (tmp_path / "out.csv").write_text("t_utc_s,power_w,flag\n1,7777.7,\n")
+    with served(tmp_path / "top") as (client, _), lock(hand.opened.folder):
+        hand.journal.write("campaign started", completed=0, planned=3)
+        run = hand.begin(1)
+        run.meter_csv.symlink_to(tmp_path / "out.csv")
+        assert client.get("/campaigns/c/live.json").json()["power"] == []
+
+
+# -- what the journal and the readings tell ----------------------------------------------------------
+
+
+def entries(*whats: str) -> list[dict[str, Any]]:
+    return [{"what": what, "t_utc_s": 10.0 + n, "slot": 4} for n, what in enumerate(whats)]
+
+
+def test_the_phases_follow_the_journal() -> None:
+    ready = {"what": "process ready", "name": "meter logger", "t_utc_s": 20.0}
+    told = told_by([*entries("campaign started", "run started"), ready], gated=True)
+    assert (told.phase, told.slot, told.since_utc_s, told.ending) == ("gate", 4, 20.0, None)
+    assert told_by([*entries("campaign started", "run started"), ready], gated=False).phase == "collectors"
+    for last, phase in (("gate", "collectors"), ("workload started", "run"), ("workload ended", "lead-out")):
+        assert told_by([*entries("run started"), *entries(last)], gated=True).phase == phase
+    assert told_by(entries("run started", "run ended"), gated=True).phase == ""
+    assert told_by(entries("run started", "campaign interrupted"), gated=True).ending == "interrupted"
+    assert not told_by([], gated=True).begun
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.lists,
+    max_leaves=3,
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["what", "t_utc_s", "slot", "name", "reason"]), JSON)))
+def test_no_journal_breaks_the_page(found: list[dict[str, Any]]) -> None:
+    told_by(found, gated=True)
+
+
+LIMITS = GateLimits(readings=4, power_std_over_mean=0.03, try_s=60.0, tries=3)
+
+
+def readings(*powers_w: float | None, begin: float = 100.0) -> list[LiveReading]:
+    return [LiveReading(begin + n, p, "" if p is not None else "nodata") for n, p in enumerate(powers_w)]
+
+
+def test_the_gate_is_seen_as_it_sees_itself() -> None:
+    assert gate_view(LIMITS, 100.0, 101.0, []).waiting_for == ("0 of 4 readings",)
+    assert gate_view(LIMITS, 100.0, 101.0, readings(40.0, None, 41.0)).waiting_for == ("2 of 4 readings",)
+    # sample standard deviation of (40, 40, 40, 60) over its mean: 10 / 45 = 0.222
+    varied = gate_view(LIMITS, 100.0, 110.0, readings(40.0, 40.0, 40.0, 60.0))
+    assert varied.waiting_for == ("power varies by 0.222 of its mean 45.0 W, limit 0.03",)
+    calm = gate_view(LIMITS, 100.0, 110.0, readings(90.0, 40.0, 40.0, 40.0, 40.0))
+    assert calm.waiting_for[0].startswith("the power is at rest; temperatures above 55 °C (CPU)")
+    second = gate_view(LIMITS, 100.0, 165.0, readings(40.0, 40.0, 40.0, 60.0))
+    assert (second.tries, second.most_tries, second.waiting_for) == (2, 3, ("0 of 4 readings",))
+    assert gate_view(LIMITS, 100.0, 900.0, []).tries == 3
+
+
+@given(st.lists(st.floats(1, 999), max_size=60), st.integers(60, 600))
+def test_the_end_of_a_long_record_is_read_as_the_whole_would_be(
+    powers_w: list[float], last_bytes: int
+) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "meter.csv"
+        lines = [f"{n}.000000,{power_w:.3f}," for n, power_w in enumerate(powers_w)]
+        path.write_text("\n".join(["t_utc_s,power_w,flag", *lines]) + "\n" + "99.0,1")
+        whole = Follower(path).new_readings()
+        end = Follower(path, last_bytes)
+        found = end.new_readings()
+        assert found == whole[len(whole) - len(found) :]
+        assert len(found) == len(whole) or sum(len(line) + 1 for line in lines[-len(found) :]) <= last_bytes
+        with path.open("a") as file:
+            file.write("23.5,\n")
+        assert [reading.power_w for reading in end.new_readings()] == [123.5]
