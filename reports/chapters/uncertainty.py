@@ -23,7 +23,7 @@ _LEAST_NAMED = 0.05  # share of the variance from which on a term is named in a 
 
 _HOW = (
     "Share: the term's u² over the sum of all. Terms are independent of each other (JCGM 100:2008, 5.1.2), "
-    "so that the sum is the variance of the result; what terms share between results is in the table of terms."
+    "so that the sum is the variance of the result; the table of terms says what shares them."
 )
 
 _MODEL = """\
@@ -39,8 +39,8 @@ interval = y ± k · u(y)                k from the sum of the distributions, JC
 
 _INTERVAL = (
     "The coverage factor k does not assume a normal sum, as limits of error of power meters often dominate "
-    "it (JCGM 100:2008, G.6.5): all type A terms are one Student's t with the degrees of freedom of Welch and "
-    "Satterthwaite, each other term has its own shape, and their distributions are added. A single "
+    "it (JCGM 100:2008, G.6.5): all type A terms are one Student's t with the degrees of freedom of Welch "
+    "and Satterthwaite, each other term has its own shape, and their distributions are added. A single "
     "rectangle gives k = 0.95 · √3 = 1.65. With one run the scatter is unknown and there is no interval."
 )
 
