@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from analysis.iso14756.ratings import satisfied
 from records.results import Row
 from reports import palette
 from reports.figures.kit import Sheet, finish, new_panel
@@ -46,7 +47,12 @@ class Dot:
     def text(self) -> str:
         """The value to the place that its interval allows, and the word for one below 1."""
         shown = plain(self.value, 3) if self.low is None else in_interval(self.value, self.low, self.high)
-        return shown if self.value >= 1 else f"{shown}, below 1"
+        return shown if self.reaches else f"{shown}, below 1"
+
+    @property
+    def reaches(self) -> bool:
+        """Whether it is not below 1, as the analysis judges it."""
+        return satisfied([self.value])
 
 
 def ratings_sheet(view: View, how: str, data: Table) -> Sheet:
@@ -142,9 +148,9 @@ def ratio_panel(key: str, title: str, axis: str, dots: Sequence[Dot], *, simulat
         axes.plot(
             dot.value,
             place,
-            marker="o" if dot.value >= 1 else "D",
+            marker="o" if dot.reaches else "D",
             markersize=6,
-            markerfacecolor=dot.colour if dot.value >= 1 else "white",
+            markerfacecolor=dot.colour if dot.reaches else "white",
             markeredgecolor=dot.colour,
             markeredgewidth=1.4,
         )
