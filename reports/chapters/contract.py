@@ -63,7 +63,23 @@ class Findings:
     rows: list[Row]
 
 
-Block = Heading | Text | Lines | Code | Findings | Sheet | Table
+@dataclass(frozen=True)
+class Choice:
+    """Figures of which the reader sees the one that he chooses; on paper all of them.
+
+    Attributes:
+        key: id on the page.
+        words: what is chosen.
+        options: the name of each figure, and the figure; the first one is shown at first. At most ten.
+    """
+
+    kind: ClassVar[str] = "choice"
+    key: str
+    words: str
+    options: list[tuple[str, Sheet]]
+
+
+Block = Heading | Text | Lines | Code | Findings | Choice | Sheet | Table
 
 
 @dataclass(frozen=True)
@@ -88,10 +104,16 @@ class Chapter:
     @property
     def sheets(self) -> list[Sheet]:
         """The figures of the chapter."""
-        return [block for block in self.blocks if isinstance(block, Sheet)]
+        return [sheet for block in self.blocks for sheet in _sheets(block)]
 
     @property
     def tables(self) -> list[Table]:
         """The tables of the chapter, those behind the figures included."""
         behind = [sheet.data for sheet in self.sheets if sheet.data is not None]
         return [*(block for block in self.blocks if isinstance(block, Table)), *behind]
+
+
+def _sheets(block: Block) -> list[Sheet]:
+    if isinstance(block, Choice):
+        return [sheet for _, sheet in block.options]
+    return [block] if isinstance(block, Sheet) else []

@@ -1,19 +1,113 @@
-"""Epochs: their energy, their companions, and accuracy against energy."""
+"""Epochs: their energy, what they reached, and what their energy goes with."""
 
+from analysis.describe import mean_interval
+from analysis.settings import CONFIDENCE
+from records.results import Row
 from reports import notes
 from reports.chapters.columns import scenario_words, spread_column, with_u
-from reports.chapters.contract import Block, Chapter, Heading
-from reports.figures.epochs import epochs_sheet
-from reports.numbers import count, plain
+from reports.chapters.contract import Block, Chapter, Heading, Text
+from reports.figures.correlations import HOW, correlations_sheet
+from reports.figures.epoch_progress import progress_sheet
+from reports.figures.epoch_temperature import correlation_of, r_words, temperature_sheet
+from reports.figures.epochs import energy_column, epochs_sheet, temperature_of
+from reports.numbers import count, finite, given, in_interval, interval, plain
 from reports.tables import Column, Table, table
-from reports.view import View
+from reports.view import ScenarioView, View, numbers
+
+_MOST_ROWS = 600
+"""Of more epochs the page shows the first ones; 12,000 rows would be six megabytes of it."""
+
+_ABOUT_CORRELATION = (
+    "A correlation says that two things rise and fall together, not that one makes the other. Epochs of one "
+    "run follow each other and are not independent: r over all epochs claims more than it knows, and what "
+    "differs between runs is mixed into it. r within runs sees only what happens inside a run; but even "
+    "there whatever changes with time goes with whatever else does: a chip that warms up while accuracy "
+    "rises correlates both with energy."
+)
 
 
 def chapter(view: View) -> Chapter:
     """Show the epochs of all runs."""
     sheet = epochs_sheet(view, notes.epoch_note(view.results))
-    blocks: list[Block] = [sheet, Heading("Every epoch"), epochs_table(view)]
+    blocks: list[Block] = [*_answers(view), sheet, progress_sheet(view)]
+    blocks += [Heading("Energy and temperature"), *_temperature_words(view), temperature_sheet(view, HOW)]
+    if view.results.correlations:
+        blocks += [
+            Heading("What energy goes with"),
+            Text(_ABOUT_CORRELATION),
+            correlations_sheet(view),
+        ]
+    blocks += [Heading("Every epoch"), epochs_table(view)]
     return Chapter("epochs", "Epochs", "Epochs", blocks, "" if view.results.epochs else sheet.absent)
+
+
+def _answers(view: View) -> list[Block]:
+    """Say what an epoch needs, and whether the first one differs."""
+    column = energy_column(view)
+    kind = "induced " if column == "induced_wh" else ""
+    return [
+        Text(_sentence(item, column, kind))
+        for item in view.scenarios
+        if item.tracker is None and numbers(item.epochs, column)
+    ]
+
+
+def _sentence(item: ScenarioView, column: str, kind: str) -> str:
+    energies = numbers(item.epochs, column)
+    per_run: dict[str, list[float]] = {}
+    for row in item.epochs:
+        if (value := finite(row.get(column))) is not None:
+            per_run.setdefault(str(row.get("run_dir")), []).append(value)
+    found = mean_interval([sum(own) / len(own) for own in per_run.values()], CONFIDENCE)
+    mean = in_interval(found.mean, found.low, found.high)
+    ends = f", 95 % interval {interval(found.low, found.high)} Wh" if found.low is not None else ""
+    said = (
+        f"An epoch of {item.name} needs {mean} Wh of {kind}energy on average{ends} "
+        f"({_plural(len(energies), 'epoch')} in {_plural(len(per_run), 'run')})."
+    )
+    first = [v for row in item.epochs if row.get("epoch") == 1 and (v := finite(row.get(column))) is not None]
+    later = [
+        v
+        for row in item.epochs
+        if (finite(row.get("epoch")) or 0) > 1 and (v := finite(row.get(column))) is not None
+    ]
+    if not first or not later or sum(later) <= 0:
+        return said
+    share = 100 * (sum(first) / len(first) / (sum(later) / len(later)) - 1)
+    side = "more" if share > 0 else "less"
+    return f"{said} The first one needs {plain(abs(share), 2)} % {side} than the later ones (not tested)."
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{count(number)} {word}{'' if number == 1 else 's'}"
+
+
+def _temperature_words(view: View) -> list[Block]:
+    """Say of each scenario whether warmer epochs needed more energy."""
+    column, chip = temperature_of(view)
+    rows = [
+        (item, row)
+        for item in view.scenarios
+        if item.tracker is None and (row := correlation_of(view, item.key, column))
+    ]
+    return [
+        Text(f"{item.name}: {_warmer(row, chip)}") for item, row in rows if finite(row.get("r")) is not None
+    ]
+
+
+def _warmer(row: Row, chip: str) -> str:
+    within, p = finite(row.get("r_within")), finite(row.get("r_within_p"))
+    over_all = f"over all {count(row.get('epochs'))} epochs r is {r_words(row, 'r')}"
+    quoted = finite(row.get("published_r"))
+    beside = f"; quoted for comparison: r = {given(quoted)} on the bench of the paper" if quoted else ""
+    if within is None or p is None:
+        return f"{over_all}; within the runs nothing can be said{beside}."
+    if p >= 1 - CONFIDENCE:
+        words = f"within the runs no connection of energy and {chip} temperature is shown"
+    else:
+        words = f"within the runs, epochs with a warmer {chip} needed {'more' if within > 0 else 'less'} "
+        "energy"
+    return f"{words} (r {r_words(row, 'r_within')}); {over_all}{beside}."
 
 
 def epochs_table(view: View) -> Table:
@@ -36,11 +130,15 @@ def epochs_table(view: View) -> Table:
         Column("CPU", lambda row: plain(row.get("cpu_temperature_c"), 3), "°C"),
         Column("GPU", lambda row: plain(row.get("gpu_temperature_c"), 3), "°C"),
     )
+    rows = view.results.epochs
+    caption = "Epochs of all counted runs"
+    if len(rows) > _MOST_ROWS:
+        caption += f": the first {_MOST_ROWS} of {len(rows)}; CSV and JSON below hold all"
     return table(
         "epoch-rows",
-        "Epochs of all counted runs",
+        caption,
         columns,
-        view.results.epochs,
+        rows[:_MOST_ROWS],
         note=notes.epoch_note(view.results),
         source="epochs",
     )

@@ -1,45 +1,35 @@
-"""Useful work per energy, and accuracy over the energy spent so far (paper, fig. 8, right)."""
+"""Useful work per energy, for every kind of useful work that the workloads reported."""
 
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
-from matplotlib.lines import Line2D
 
+from analysis.agreement.equivalence import total_ratio
+from analysis.agreement.pairs import Pairs
+from analysis.describe import WithInterval
+from analysis.settings import CONFIDENCE
+from records.result_columns import USEFUL_WORK
 from records.results import Row
-from reports.figures.kit import Sheet, bars_panel, finish, new_panel, scenario_bar
-from reports.numbers import count, finite, given, plain
+from reports.figures.kit import Sheet, bars_panel, scenario_bar
+from reports.numbers import finite, in_interval, interval, plain
 from reports.tables import Column, Table, table
-from reports.texts import label, slug
-from reports.view import View, numbers
+from reports.texts import slug
+from reports.view import ScenarioView, View
 
-WORK_NAMES = {
-    "val_accuracy": "Validation accuracy",
-    "macro_f1": "Macro F1",
-    "precision": "Precision",
-    "recall": "Recall",
-    "correct": "Correct classifications",
-    "samples": "Samples seen",
-    "epochs": "Epochs",
-    "runs": "Runs",
+WORK = {
+    "val_accuracy": (
+        "Validation accuracy",
+        "the share that the finished model gets right of data it never saw",
+    ),
+    "macro_f1": ("Macro F1", "the mean over the classes of the harmonic mean of precision and recall"),
+    "precision": ("Precision", "of what the model puts into a class, the share that belongs there"),
+    "recall": ("Recall", "of what belongs into a class, the share that the model puts there"),
+    "correct": ("Correct classifications", "how many items of the validation data the model gets right"),
+    "samples": ("Samples seen", "how many items the training went through, over all epochs"),
+    "epochs": ("Epochs", "how many passes over the training data were made"),
+    "runs": ("Runs", "each run counts one, however good its model is"),
 }
 _PER = (("per_wh", "per Wh", "energy_wh"), ("per_induced_wh", "per induced Wh", "induced_wh"))
-_WIDE_RATIO = 10.0
-
-
-def efficiency_sheet(view: View, how: str) -> Sheet:
-    """Draw the efficiency factors of the kinds of useful work that the settings name."""
-    factors = _factors(view)
-    panels = [_panel(view, factor) for factor in factors]
-    return Sheet(
-        key="efficiency",
-        title="Energy efficiency",
-        size="half",
-        panels=panels,
-        caption="Useful work done per energy used; more is better. Circles: single runs.",
-        how=how,
-        data=_data(view, factors) if panels else None,
-        absent="" if panels else "no scenario reported useful work.",
-    )
 
 
 @dataclass(frozen=True)
@@ -51,164 +41,102 @@ class Factor:
     energy_column: str
     title: str
 
+    def value(self, item: ScenarioView) -> float | None:
+        """Return the factor of a scenario, as the analysis found it."""
+        return finite(item.row.get(self.column))
+
     def of_runs(self, runs: list[Row]) -> list[float]:
         """Return the factor of each run that has both the work and the energy."""
+        return [work / energy for work, energy in self._pairs(runs) if energy]
+
+    def interval_of(self, item: ScenarioView) -> WithInterval | None:
+        """Return the interval of a ratio of sums by the scatter of the runs (Cochran 1977, section 6.4)."""
+        pairs = self._pairs(item.runs)
+        if not pairs:
+            return None
+        works, energies = zip(*pairs, strict=True)
+        return total_ratio(Pairs.of(energies, works), CONFIDENCE)
+
+    def _pairs(self, runs: list[Row]) -> list[tuple[float, float]]:
         pairs = [(finite(row.get(self.kind)), finite(row.get(self.energy_column))) for row in runs]
-        return [work / energy for work, energy in pairs if work is not None and energy]
+        return [(work, energy) for work, energy in pairs if work is not None and energy is not None]
 
 
-def _factors(view: View) -> list[Factor]:
-    kinds = view.results.settings.get("useful_work") or ["val_accuracy"]
+def kinds_of(view: View) -> list[str]:
+    """Return the kinds of useful work that the results have, those that the settings name first."""
+    wanted = [str(kind) for kind in view.results.settings.get("useful_work") or []]
     return [
-        Factor(str(kind), f"{kind}_{suffix}", energy, f"{WORK_NAMES.get(str(kind), str(kind))} {words}")
-        for kind in kinds
-        for suffix, words, energy in _PER
-        if numbers([item.row for item in view.scenarios], f"{kind}_{suffix}")
+        kind for kind in dict.fromkeys([*wanted, *USEFUL_WORK]) if kind in WORK and factors_of(view, kind)
     ]
+
+
+def factors_of(view: View, kind: str) -> list[Factor]:
+    """Return the factors of a kind, per Wh and per induced Wh, that any scenario has."""
+    factors = [
+        Factor(kind, f"{kind}_{suffix}", energy, f"{WORK[kind][0]} {words}") for suffix, words, energy in _PER
+    ]
+    return [factor for factor in factors if any(factor.value(item) is not None for item in view.scenarios)]
+
+
+def efficiency_sheet(view: View, kind: str, how: str) -> Sheet:
+    """Draw the efficiency factors of one kind of useful work."""
+    factors = factors_of(view, kind)
+    title, words = WORK[kind]
+    return Sheet(
+        key=f"efficiency-{slug(kind)}",
+        title=f"{title} per energy",
+        size="half",
+        panels=[_panel(view, factor) for factor in factors],
+        caption=f"{title}: {words}. More per Wh is better. Circles: single runs; black lines: 95 % intervals "
+        "by the scatter of the runs.",
+        how=how,
+        data=_data(view, factors),
+    )
 
 
 def _panel(view: View, factor: Factor) -> Markup:
-    bars = [
-        replace(
-            scenario_bar(item, value, plain(value, 3)), dots=factor.of_runs(item.runs) if item.n > 1 else []
+    bars = []
+    for item in view.scenarios:
+        if (value := factor.value(item)) is None:
+            continue
+        found = factor.interval_of(item)
+        low, high = (found.low, found.high) if found else (None, None)
+        bars.append(
+            replace(
+                scenario_bar(item, value, value_words(value, found)),
+                dots=factor.of_runs(item.runs) if item.n > 1 else [],
+                low=low,
+                high=high,
+            )
         )
-        for item in view.scenarios
-        if (value := finite(item.row.get(factor.column))) is not None
-    ]
     key = f"efficiency-{slug(factor.column)}"
     return bars_panel("half", key, factor.title, "efficiency in 1/Wh", bars, simulated=view.simulated)
 
 
+def value_words(value: float, found: WithInterval | None) -> str:
+    """Return a factor to the place that its interval allows."""
+    if found is None or found.low is None:
+        return plain(value, 3)
+    return in_interval(value, found.low, found.high)
+
+
 def _data(view: View, factors: list[Factor]) -> Table:
-    def column(factor: Factor) -> Column:
-        return Column(factor.title, lambda row: plain(row.get(factor.column)), "1/Wh")
-
-    columns = [Column("Scenario", lambda row: str(row["name"]), numeric=False), *map(column, factors)]
-    rows = [
-        {**item.row, "name": item.name}
-        for item in view.scenarios
-        if any(finite(item.row.get(factor.column)) is not None for factor in factors)
-    ]
-    return table("efficiency-data", "Efficiency factors", columns, rows, folded=False)
-
-
-def accuracy_sheet(view: View, how: str) -> Sheet:
-    """Draw validation accuracy over cumulative energy, every run of every scenario."""
-    curves = _curves(view)
-    panels = [_curves_panel(view, curves)] if curves else []
-    return Sheet(
-        key="accuracy",
-        title="Accuracy over energy",
-        size="half",
-        panels=panels,
-        caption="Validation accuracy at the end of every epoch over the energy the run had used by then "
-        "(gross, from the start of the run); one line per run; dotted lines: targets.",
-        how=how,
-        data=_targets(view) if curves else None,
-        absent="" if panels else "no run reported validation accuracy.",
-    )
-
-
-Curve = tuple[str, str, bool, list[float], list[float]]
-
-
-def _curves(view: View) -> list[Curve]:
-    curves = []
-    for item in view.scenarios:
-        for run_dir in dict.fromkeys(str(row.get("run_dir")) for row in item.epochs):
-            points = [
-                (energy, accuracy)
-                for row in item.epochs
-                if str(row.get("run_dir")) == run_dir
-                and (energy := finite(row.get("cumulative_wh"))) is not None
-                and (accuracy := finite(row.get("val_accuracy"))) is not None
-            ]
-            if points:
-                points.sort()
-                energies, accuracies = [p[0] for p in points], [p[1] for p in points]
-                curves.append((item.key, item.colour, item.tracker is not None, energies, accuracies))
-    return curves
-
-
-def _curves_panel(view: View, curves: list[Curve]) -> Markup:
-    figure, axes = new_panel("half", 2.9)
-    for _, colour, tracked, energies, accuracies in curves:
-        axes.plot(
-            energies,
-            accuracies,
-            color=colour,
-            linewidth=0.9,
-            alpha=0.8,
-            marker="o",
-            markersize=2.2,
-            linestyle=(0, (4, 2)) if tracked else "-",
+    def columns_of(factor: Factor) -> tuple[Column, Column]:
+        return (
+            Column(factor.title, lambda row: row[factor.column], "1/Wh"),
+            Column("95 % interval", lambda row: row[f"{factor.column} interval"], "1/Wh"),
         )
-    longest: dict[str, float] = {}
-    for key, _, _, energies, _ in curves:
-        longest[key] = max(longest.get(key, 0.0), energies[-1])
-    positive = min(energy for curve in curves for energy in curve[3]) > 0
-    wide = positive and max(longest.values()) > _WIDE_RATIO * min(longest.values())
-    axes.set_xscale("log" if wide else "linear")
-    if not wide:
-        axes.set_xlim(left=0)
-    else:
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.grid(visible=True, which="minor", axis="x", linewidth=0.3)
-    for scenario, target in _target_values(view).items():
-        axes.axhline(target, color=view.colour_of(scenario), linewidth=0.8, linestyle=(0, (1, 2)))
-    axes.set_ylim(0, 1)
-    axes.set_xlabel(f"energy used so far / Wh{' (logarithmic)' if wide else ''}")
-    axes.set_ylabel("validation accuracy")
-    shown = [item for item in view.scenarios if item.key in longest]
-    handles = [
-        Line2D([], [], color=item.colour, linestyle=(0, (4, 2)) if item.tracker else "-") for item in shown
-    ]
-    names = [label(item.name, width=40, lines=1) for item in shown]
-    figure.legend(handles, names, loc="outside lower center", ncols=2)
-    said = f"{len(curves)} runs of {', '.join(item.name for item in shown)}"
-    return finish(
-        figure,
-        "accuracy-curves",
-        "Accuracy over energy",
-        f"Validation accuracy over cumulative energy: {said}.",
-        simulated=view.simulated,
-    )
 
-
-def _target_values(view: View) -> dict[str, float]:
-    targets = view.results.settings.get("target_val_accuracy") or {}
-    return {
-        name: value
-        for name, raw in targets.items()
-        if (value := finite(raw)) is not None
-        and any(item.base == name and item.epochs for item in view.scenarios)
-    }
-
-
-def _targets(view: View) -> Table:
-    targets = _target_values(view)
-    rows: list[Row] = []
+    rows = []
     for item in view.scenarios:
-        best = numbers(item.epochs, "val_accuracy")
-        reached = item.of_runs("wh_to_target")
-        if not best:
-            continue
-        rows.append(
-            {
-                "name": item.name,
-                "n": item.n,
-                "best": max(best),
-                "target": targets.get(item.base),
-                "reached": len(reached) if item.base in targets else None,
-                "mean": sum(reached) / len(reached) if reached else None,
-            }
-        )
-    columns = (
-        Column("Scenario", lambda row: str(row["name"]), numeric=False),
-        Column("n", lambda row: str(row["n"])),
-        Column("Best validation accuracy", lambda row: plain(row["best"], 3)),
-        Column("Target", lambda row: given(row["target"])),
-        Column("Runs that reached it", lambda row: count(row["reached"])),
-        Column("Mean energy to target", lambda row: plain(row["mean"]), "Wh"),
-    )
-    return table("accuracy-data", "Energy to reach the target", columns, rows, folded=False)
+        row: Row = {"name": item.name}
+        for factor in factors:
+            value, found = factor.value(item), factor.interval_of(item)
+            row[factor.column] = plain(None) if value is None else value_words(value, found)
+            row[f"{factor.column} interval"] = interval(found and found.low, found and found.high)
+        if any(factor.value(item) is not None for factor in factors):
+            rows.append(row)
+    columns = [Column("Scenario", lambda row: str(row["name"]), numeric=False)]
+    columns += [column for factor in factors for column in columns_of(factor)]
+    key = f"efficiency-{slug(factors[0].kind)}-data"
+    return table(key, f"Efficiency factors: {WORK[factors[0].kind][0].lower()}", columns, rows, folded=False)

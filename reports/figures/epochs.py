@@ -13,6 +13,9 @@ from reports.tables import Column, Table, table
 from reports.texts import slug
 from reports.view import ScenarioView, View, numbers
 
+MOST_CIRCLES = 400
+"""With more epochs in a panel the range of the runs is drawn."""
+
 _TEMPERATURES = (("gpu_temperature_c", "GPU"), ("cpu_temperature_c", "CPU"))
 
 
@@ -29,8 +32,9 @@ def epochs_sheet(view: View, how: str) -> Sheet:
         title="Energy per epoch",
         size="half",
         panels=panels,
-        caption=f"{kind} energy of every epoch; circles: single runs, line: mean of the runs that reached "
-        f"the epoch. {below} Energy axes differ between panels.",
+        caption=f"{kind} energy of every epoch; circles (with many epochs a pale area from the lowest to the "
+        f"highest): single runs, line: mean of the runs that reached the epoch. {below} Energy axes differ "
+        "between panels.",
         how=how,
         data=_data(shown, column, chip) if panels else None,
         absent="" if panels else "no run reported epochs.",
@@ -88,19 +92,24 @@ def _by_epoch(axes: Axes, epochs: list[Row], column: str, colour: str) -> None:
     ]
     if not known:
         return
-    axes.plot(
-        [number for number, _ in known],
-        [value for _, value in known],
-        linestyle="none",
-        marker="o",
-        markersize=3,
-        markerfacecolor="white",
-        markeredgecolor=colour,
-        markeredgewidth=0.7,
-    )
-    places = sorted({number for number, _ in known})
-    means = [float(np.mean([v for n, v in known if n == place])) for place in places]
-    axes.plot(places, means, color=colour, linewidth=1.4)
+    found: dict[float, list[float]] = {}
+    for number, value in known:
+        found.setdefault(number, []).append(value)
+    places = sorted(found)
+    if len(known) > MOST_CIRCLES:
+        ends = [min(found[place]) for place in places], [max(found[place]) for place in places]
+        axes.fill_between(places, *ends, color=colour, alpha=0.25, linewidth=0)
+    else:
+        axes.plot(
+            *zip(*known, strict=True),
+            linestyle="none",
+            marker="o",
+            markersize=3,
+            markerfacecolor=palette.PAPER,
+            markeredgecolor=colour,
+            markeredgewidth=0.7,
+        )
+    axes.plot(places, [float(np.mean(found[place])) for place in places], color=colour, linewidth=1.4)
 
 
 def _data(shown: list[ScenarioView], temperature: str, chip: str) -> Table:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
+from analysis.efficiency import factors
 from analysis.statistics.comparison import compare
 from analysis.statistics.correlation import EPOCH_COMPANIONS, correlation_row
 from analysis.statistics.description import statistics_row
@@ -184,6 +185,7 @@ def _add_run(
         "induced_u_wh": None if baseline_wh is None else abs(energy_wh - baseline_wh) * 0.012,
         "epochs": plan.epochs if workload else None,
         "val_accuracy": 0.81 if workload and plan.epochs else None,
+        "samples": 1000.0 * plan.epochs if workload and plan.epochs else None,
         "wh_to_target": energy_wh * 0.8 if role == "cnn" and plan.epochs else None,
         **_hardware(plan, role, random),
     }
@@ -336,8 +338,10 @@ def _scenario(plan: Plan, name: str, tracker: str | None, runs: list[Row]) -> Ro
     energy, induced = row["energy_wh"], row["induced_wh"]
     row["wh_per_epoch"] = energy * 0.8 / plan.epochs if has_epochs else None
     row["induced_wh_per_epoch"] = induced * 0.8 / plan.epochs if has_epochs and induced is not None else None
-    row["val_accuracy_per_wh"] = 0.81 / energy if has_epochs else None
-    row["val_accuracy_per_induced_wh"] = 0.81 / induced if has_epochs and induced is not None else None
+    work = [
+        {kind: run[kind] for kind in ("val_accuracy", "samples") if run[kind] is not None} for run in runs
+    ]
+    row |= factors(work, [run["energy_wh"] for run in runs], [run["induced_wh"] for run in runs])
     for column in _hardware(plan, "idle", np.random.default_rng(0)):
         row[column] = _mean(runs, column)
     return row

@@ -151,8 +151,8 @@ def test_a_simulated_campaign_says_so_on_every_level(page):
     assert page.all("title")[0].text.startswith("SIMULATED")
     assert "SIMULATED" in next(e for e in page.all("div") if e.attributes.get("role") == "note").text
     for figure in page.all("figure"):
-        # The collectors are real whatever the meter is: their figure alone is not marked.
-        from_meter = figure.attributes["id"] != "figure-hardware"
+        # What collectors and workload say is real whatever the meter is: those figures alone are not marked.
+        from_meter = figure.attributes["id"] not in ("figure-hardware", "figure-progress")
         assert ("SIMULATED, not a measurement." in figure.all("figcaption")[0].text) is from_meter
         for svg in figure.all("svg"):
             assert ("SIMULATED" in svg.all("desc")[0].text) is from_meter
