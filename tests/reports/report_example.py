@@ -5,6 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from report_budgets import budgets_of
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
 from analysis.efficiency import factors
@@ -58,6 +59,7 @@ def example(plan: Plan | None = None) -> Results:
     _add_scenarios(results, plan)
     _add_comparisons(results, plan)
     _add_statistics(results)
+    results.budgets += budgets_of(results)
     results.campaign["slots_planned"] = results.campaign["slots_completed"] = slot
     results.findings += plan.findings
     return results
