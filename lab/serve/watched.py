@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -53,6 +54,7 @@ class WatchedCampaign:
         self._run: Path | None = None
         self._follower: Follower | None = None
         self._readings: deque[LiveReading] = deque(maxlen=_KEPT_READINGS)
+        self._of_attempt: deque[LiveReading] = deque(maxlen=_KEPT_READINGS)
 
     def look(self) -> dict[str, Any]:
         """Return everything that the live page shows, as JSON types."""
@@ -98,7 +100,7 @@ class WatchedCampaign:
         run = self._last_run(told)
         if run != self._run:
             self._run = run
-            self._readings.clear()
+            self._of_attempt.clear()
             self._follower = Follower(RunPaths(run).meter_csv, _LAST_BYTES) if run else None
         if self._follower is None or self._run is None:
             return ""
@@ -109,8 +111,16 @@ class WatchedCampaign:
             new = self._follower.new_readings()
         except (ValueError, KeyError):
             return f"{path.parent.name}/{path.name} holds lines that are no readings; see `lab check`."
-        self._readings.extend(reading for reading in new if _finite(reading))
+        self._take(reading for reading in new if _finite(reading))
         return ""
+
+    def _take(self, new: Iterable[LiveReading]) -> None:
+        """Keep readings; between two attempts there is a gap."""
+        for reading in new:
+            if not self._of_attempt and self._readings:
+                self._readings.append(LiveReading(self._readings[-1].t_utc_s, None, ""))
+            self._readings.append(reading)
+            self._of_attempt.append(reading)
 
     def _last_run(self, told: Told) -> Path | None:
         slot = next((s for s in self._opened.campaign.plan if s.slot == told.slot), None)
@@ -144,7 +154,7 @@ class WatchedCampaign:
         }
         if told.phase == "gate" and told.since_utc_s is not None:
             settings = self._opened.config.gate.model_dump(exclude={"enabled"})
-            view = gate_view(GateLimits(**settings), told.since_utc_s, now, self._readings)
+            view = gate_view(GateLimits(**settings), told.since_utc_s, now, self._of_attempt)
             found["gate"] = {
                 "waiting_for": list(view.waiting_for),
                 "try": f"try {view.tries} of {view.most_tries}",

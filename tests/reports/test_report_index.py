@@ -13,6 +13,7 @@ from index_campaigns import made, put, with_control, write
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 from report_page import Page
 
+from benchmarks.index import PAGE, queries
 from records.errors import ConfigurationError, RecordError
 from records.health import ControlPoint
 from records.results import tables_of
@@ -102,6 +103,15 @@ def test_the_view_gives_induced_energies_with_intervals_in_the_order_of_time(thr
     by_key = {(folder, scenario): values for folder, scenario, *values in rows}
     row = next(r for r in made(2, tracker="codecarbon").scenarios if r["scenario"] == "cnn")
     assert by_key["c", "cnn"] == [row["induced_wh"], row["induced_low_wh"]]
+
+
+def test_the_questions_of_the_how_to_can_be_asked(three: Path) -> None:
+    found = queries(PAGE.read_text(encoding="utf-8"))
+    assert len(found) == 4
+    for query in found[:2]:
+        assert ask(three, query), query
+    for query in found[2:]:
+        ask(three, query)
 
 
 def test_only_simulated_campaigns_make_a_simulated_page(tmp_path: Path) -> None:
