@@ -52,12 +52,17 @@ def _verdict(view: View) -> Text:
     refuse, warn, info = (sum(_level(row) == level for row in found) for level in LEVELS)
     runs = {str(row["run_dir"]) for row in found if row.get("run_dir")}
     whole = sum(not row.get("run_dir") for row in found)
-    where = f"{whole} concern the whole campaign"
+    where = f"{whole} {_verb(whole, 'concern')} the whole campaign"
     if runs:
         where += f", the others {len(runs)} of {len(view.results.runs) + len(view.results.refused)} runs"
-    first = f"{refuse} refuse data" if refuse else "Nothing refuses the data"
+    first = f"{refuse} {_verb(refuse, 'refuse')} data" if refuse else "Nothing refuses the data"
+    then = f"{warn} {_verb(warn, 'weaken')} it; {info} {'is' if info == 1 else 'are'} to know"
     tone: Tone = "refuse" if refuse else "warn" if warn else "good"
-    return Text(f"{first}; {warn} weaken it; {info} are to know. Of all {len(found)}, {where}.", tone)
+    return Text(f"{first}; {then}. Of all {len(found)}, {where}.", tone)
+
+
+def _verb(number: int, word: str) -> str:
+    return f"{word}s" if number == 1 else word
 
 
 def _by_code(rows: list[Row]) -> list[Row]:
