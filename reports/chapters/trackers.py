@@ -66,11 +66,11 @@ def chapter(view: View) -> Chapter:
         Heading("Run by run: estimated over measured"),
         regression_sheet(view, lines_table(view)),
         Heading("What the tracker itself costs"),
-        Text(_cost_words(view)),
+        Text(cost_words(view)),
         cost_sheet(view, _COST_HOW, cost_table(view)),
         Heading("What the trackers said"),
         trackers_table(view),
-        *_settings(view, names),
+        *settings_blocks(view, names),
     ]
     return Chapter("trackers", "Software trackers", "Trackers", blocks)
 
@@ -186,7 +186,8 @@ def lines_table(view: View) -> Table:
     )
 
 
-def _cost_words(view: View) -> str:
+def cost_words(view: View) -> str:
+    """Say whether a cost of the tracker is shown; that none is shown does not mean that there is none."""
     rows = [row for row in own_cost_rows(view) if row.get("quantity") == "induced_wh"]
     known = [row for row in rows if row.get("difference_low") is not None]
     if not known:
@@ -222,7 +223,7 @@ def cost_table(view: View) -> Table:
     )
 
 
-def _settings(view: View, names: list[str]) -> list[Block]:
+def settings_blocks(view: View, names: list[str]) -> list[Block]:
     """Show what each tracker said of how it estimates; what changed from run to run is said to vary."""
     blocks: list[Block] = []
     for name in names:

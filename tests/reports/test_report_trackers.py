@@ -1,0 +1,224 @@
+"""The chapter on trackers: the verdict first, then why, with the numbers of the results."""
+
+import json
+from statistics import mean, stdev
+
+import pytest
+from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
+from report_page import Page
+
+from analysis.agreement.trackers import agreement_rows, scope_rows
+from reports.campaign import render
+from reports.chapters.contract import Text
+from reports.chapters.tracker_remarks import remarks, scope_words, verdict_words
+from reports.chapters.trackers import chapter, cost_words, settings_blocks
+from reports.figures.tracker_clouds import clouds
+from reports.figures.tracker_ratios import ratio_interval
+from reports.figures.tracker_scope import scope_rows as part_rows
+from reports.view import view_of
+
+WATTS = {"idle": 45.0, "cnn": 100.0, "transfer": 80.0}
+HOUR_S = 3600.0
+BASELINE_WH = 40.0
+
+
+def run(scenario: str, number: int, tracker_wh: float, meter_wh: float, **changes):
+    """A tracker's row of one hour, so that W and Wh are the same numbers."""
+    row = {
+        "slot": number,
+        "scenario": scenario,
+        "repeat": number,
+        "tracker": "codecarbon",
+        "version": "3.0.0",
+        "t_start_utc_s": 1e9 + number * 2 * HOUR_S,
+        "t_stop_utc_s": 1e9 + number * 2 * HOUR_S + HOUR_S,
+        "energy_wh": tracker_wh,
+        "cpu_wh": tracker_wh - 5.0,
+        "gpu_wh": None,
+        "ram_wh": 5.0,
+        "scope": "cpu+ram",
+        "settings": "{}",
+        "meter_wh": meter_wh,
+        "meter_u_wh": 0.02,
+        "meter_random_u_wh": 0.01,
+        "meter_net_wh": meter_wh - BASELINE_WH,
+        "meter_net_u_wh": 0.02,
+        "collector_gpu_wh": None,
+    }
+    row |= changes
+    return row | {"ratio": row["energy_wh"] / meter_wh, "error_wh": row["energy_wh"] - meter_wh}
+
+
+def runs_of(slope: float, intercept: float, repeats: int = 5, **changes):
+    """Runs whose tracker says ``intercept + slope * meter``, give or take a little."""
+    rows = []
+    for number in range(repeats):
+        for name, watts in WATTS.items():
+            meter_wh = watts + 0.6 * number
+            said_wh = intercept + slope * meter_wh + 0.15 * (-1) ** number
+            rows.append(run(name, len(rows) + 1, said_wh, meter_wh, **changes))
+    return rows
+
+
+def view_with(rows, budgets=(), gpus=True):
+    results = example(Plan(repeats=2, seconds=12, epochs=0, gpu=gpus, cpu_temperature=False))
+    results.trackers[:] = rows
+    results.agreement[:] = agreement_rows(rows, 0.95)
+    results.agreement_scopes[:] = scope_rows(rows, 0.95)
+    results.budgets[:] = budgets
+    return view_of(results)
+
+
+def first(view) -> Text:
+    return next(block for block in chapter(view).blocks if isinstance(block, Text))
+
+
+@pytest.mark.parametrize(
+    ("slope", "tone", "words"),
+    [
+        (1.0, "good", "It may stand in for the meter where 5 % are enough."),
+        (0.78, "warn", "It may not stand in for the meter where 5 % matter."),
+    ],
+)
+def test_the_verdict_comes_first_with_ratio_interval_and_margin(slope, tone, words):
+    found = first(view_with(runs_of(slope, 0.0)))
+    assert found.tone == tone
+    assert "95 % interval" in found.words and "n = 15" in found.words
+    assert words in found.words
+
+
+def test_what_is_neither_shown_nor_refuted_is_called_open():
+    found = first(view_with(runs_of(0.95, 0.0, repeats=1)[:2]))
+    assert found.tone == ""
+    assert "Whether it may stand in for the meter within 5 % is open." in found.words
+
+
+def test_a_scope_that_leaves_something_out_makes_a_ratio_below_one_expected():
+    words = scope_words(view_with(runs_of(0.8, 0.0)), "codecarbon")
+    assert "it cannot see the GPU, losses of the power supply" in words
+    assert "expected and no error by itself" in words
+
+
+def test_a_gpu_that_is_not_there_is_not_missed():
+    assert "GPU" not in scope_words(view_with(runs_of(0.8, 0.0), gpus=False), "codecarbon")
+
+
+def test_a_tracker_without_a_scope_is_said_to_state_none():
+    words = scope_words(view_with(runs_of(0.8, 0.0, scope="")), "codecarbon")
+    assert "does not state what it sees" in words
+
+
+def test_a_part_that_is_the_same_in_every_run_is_called_an_assumption():
+    words = " ".join(remarks(view_with(runs_of(0.8, 0.0)), "codecarbon"))
+    assert "The same power in every run whatever was done: memory 5.00 W." in words
+    assert "CPU 5" not in words
+
+
+def test_an_offset_is_told_apart_from_a_factor():
+    rows = [row for row in runs_of(0.8, -12.0) if row["scenario"] != "idle"]
+    for name in ("idle", "more"):
+        level = 45.0 if name == "idle" else 130.0
+        rows += [run(name, 50 + i, 0.8 * (level + i) - 12 + 0.1 * (-1) ** i, level + i) for i in range(4)]
+    words = " ".join(remarks(view_with(rows), "codecarbon"))
+    assert "Deming's line misses the origin: 0.80" in words
+    assert "these intervals do not meet, so that no single factor mends it" in words
+
+
+def test_a_factor_alone_has_no_offset_and_no_difference_between_scenarios():
+    words = " ".join(remarks(view_with(runs_of(0.8, 0.0)), "codecarbon"))
+    assert "misses the origin" not in words
+    assert "these intervals overlap" in words
+
+
+def test_its_gpu_part_is_held_against_the_sampled_power():
+    rows = [
+        row | {"gpu_wh": 20.0 + 0.1 * i, "collector_gpu_wh": 25.0} for i, row in enumerate(runs_of(0.8, 0))
+    ]
+    words = " ".join(remarks(view_with(rows), "codecarbon"))
+    assert "Its GPU part is 8" in words and "of the GPU power that the collector sampled" in words
+
+
+def test_the_limits_of_agreement_are_mean_and_196_standard_deviations():
+    view = view_with(runs_of(0.9, 0.0))
+    cloud = next(item for item in clouds(view) if item.found["scenario"] == "cnn")
+    differences = [r["error_wh"] for r in view.results.trackers if r["scenario"] == "cnn"]
+    assert cloud.of("lower") == pytest.approx(mean(differences) - 1.95996 * stdev(differences), rel=1e-4)
+    assert cloud.of("upper") == pytest.approx(mean(differences) + 1.95996 * stdev(differences), rel=1e-4)
+    assert [name for name, _, _ in cloud.groups] == ["cnn"]
+
+
+def test_runs_stand_beside_each_other_by_scenario_in_the_cloud_of_all():
+    view = view_with(runs_of(0.9, 0.0))
+    cloud = clouds(view)[0]
+    assert [(name, n) for name, _, n in cloud.groups] == [("idle", 5), ("cnn", 5), ("transfer", 5)]
+    assert [colour for _, colour, _ in cloud.groups] == [view.colour_of(name) for name in WATTS]
+    assert list(cloud.measured[:5]) == [45.0 + 0.6 * i for i in range(5)]
+
+
+def test_two_runs_have_the_interval_of_the_budget_and_are_said_to_be_few():
+    low_high = {"of": "tracker", "scenario": "cnn+codecarbon", "low": 0.75, "high": 0.81}
+    view = view_with(runs_of(0.78, 0.0, repeats=2), [low_high])
+    row = next(r for r in view.results.agreement if r["scenario"] == "cnn")
+    assert row["total_ratio_low"] is None
+    assert ratio_interval(view, row) == (0.75, 0.81)
+    assert ratio_interval(view, {**row, "against": "wall net"}) == (None, None)
+    words = " ".join(remarks(view, "codecarbon"))
+    assert "cnn (n = 2)" in words and "neither yes nor no" in words
+
+
+def test_one_run_alone_is_reported_without_any_cloud():
+    found = chapter(view_with([run("cnn", 1, 78.0, 100.0)]))
+    keys = {sheet.key for sheet in found.sheets if sheet.panels}
+    assert "trackers-bland-altman" not in keys and "trackers-lines" not in keys
+    assert {"trackers-ratio", "trackers-scope"} <= keys
+
+
+def test_what_a_tracker_splits_into_parts_and_what_it_does_not():
+    rows = [run("cnn", i, 30.0, 100.0, cpu_wh=10.0, ram_wh=5.0) for i in (1, 2)]
+    (found,) = part_rows(view_with(rows))
+    assert (found["cpu_wh"], found["ram_wh"], found["gpu_wh"]) == (10.0, 5.0, None)
+    assert found["rest_wh"] == pytest.approx(15.0)
+    whole = [row | {"cpu_wh": 25.0} for row in rows]
+    assert part_rows(view_with(whole))[0]["rest_wh"] is None
+
+
+def test_a_cost_is_claimed_only_where_the_interval_leaves_zero_out():
+    view = view_with(runs_of(0.8, 0.0))
+    costs = [row for row in view.results.comparisons if row["b"] == f"{row['a']}+codecarbon"]
+    assert costs
+    assert "No cost in energy is shown" in cost_words(view)
+    for row in costs:
+        row["difference_low"] = 0.01
+    assert "A difference in induced energy is shown for" in cost_words(view)
+
+
+def test_settings_that_vary_and_settings_that_are_no_settings():
+    rows = runs_of(0.8, 0.0)
+    for number, row in enumerate(rows):
+        row["settings"] = json.dumps({"cpu_method": "cpu_load", "cpu_power_w": number})
+    blocks = settings_blocks(view_with(rows), ["codecarbon"])
+    page_text = " ".join(str(getattr(block, "rows", "")) for block in blocks)
+    assert "cpu_load" in page_text and "varies, see the runs" in page_text
+    for row in rows:
+        row["settings"] = "not JSON {"
+    assert settings_blocks(view_with(rows), ["codecarbon"]) == []
+
+
+def test_no_ratio_is_no_verdict():
+    view = view_with(runs_of(0.8, 0.0))
+    view.results.agreement.clear()
+    assert verdict_words(view, "codecarbon").endswith("cannot be set against a measured one.")
+
+
+def test_the_page_holds_every_part_marks_it_simulated_and_takes_no_markup():
+    results = example(Plan(repeats=4, seconds=12, epochs=0, gpu=False, names=("idle", HOSTILE, "transfer")))
+    for row in results.trackers:
+        row["scope"] = row["version"] = HOSTILE_IMAGE
+    html = render(results)
+    (section,) = [s for s in Page(html).all("section") if s.attributes.get("id") == "trackers"]
+    figures = {figure.attributes["id"] for figure in section.all("figure")}
+    assert figures == {
+        f"figure-trackers-{key}" for key in ("ratio", "scope", "bland-altman", "lines", "cost")
+    }
+    assert all("SIMULATED" in svg.text for svg in section.all("svg"))
+    assert not section.all("script", "img") and HOSTILE_IMAGE in section.text
