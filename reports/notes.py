@@ -9,12 +9,6 @@ _BASELINES = {
     "interpolated": "the interpolation, at the time of the run, between its neighbouring baseline runs",
     "pooled": "the time-weighted mean of all baseline runs",
 }
-_RULES = {
-    "default": "",
-    "oscar": "Rule “oscar” is in force: the first seconds of each run, without adjusting for duration. ",
-    "kecolab": "Rule “kecolab” is in force: the mean baseline energy scaled by the ratio of mean durations, "
-    "with closed marker intervals. ",
-}
 
 
 def window_note(results: Results) -> str:
@@ -31,15 +25,16 @@ def window_note(results: Results) -> str:
         f"Energy of a window: {way}, after the meter's latency was taken off and its cadence fitted. "
         f"Coverage is measured time over window; a run below {_coverage(results)} is refused, and a hole in "
         "a counted run is filled with the mean of its neighbours, with its own term of uncertainty. "
-        "Standard uncertainty (k = 1) of a window: u²(E) = (E·u_g)² + (T·u_o)² + Σ (resolution/√12 · Δt)² "
-        "+ u_align² + u_gap², with u_g and u_o the meter's gain and offset limits over √3."
+        "Standard uncertainty (k = 1) of a window: u²(E) = (E·u_g)² + (T·u_o)² and what borders in time, "
+        "rounding and holes add, with u_g and u_o the meter's limits of error over √3, or those of its "
+        "calibration; the chapter on uncertainty has every term."
     )
 
 
 def induced_note(results: Results) -> str:
     """Say how the induced energy comes from energy and baseline."""
     return (
-        _rule(results) + f"E_induced = E − P_baseline · T, with the run's own duration T; P_baseline is "
+        f"E_induced = E − P_baseline · T, with the run's own duration T; P_baseline is "
         f"{_baseline(results)}. "
         "The offset of the meter cancels in the difference, its gain acts on the induced energy. "
         "A negative induced energy is reported as measured."
@@ -51,15 +46,8 @@ def mean_note(results: Results) -> str:
     confidence = finite(results.settings.get("confidence")) or 0.95
     return (
         f"Mean over the n counted runs; u² = s²/n + the systematic part, which does not shrink with n. "
-        f"Intervals at {given(confidence * 100)} % use Student's t; with one run there is no interval."
-    )
-
-
-def efficiency_note(results: Results) -> str:
-    """Say what an efficiency factor is."""
-    return (
-        "Energy efficiency = useful work done / used energy, per run, then averaged over the runs of the "
-        "scenario: per Wh of the gross energy and per Wh of the induced energy."
+        f"Intervals at {given(confidence * 100)} % add the distributions of all terms: Student's t for the "
+        "scatter, rectangles for limits of error; with one run there is no interval."
     )
 
 
@@ -90,10 +78,6 @@ def epoch_note(results: Results) -> str:
         "included. Its energy is computed like that of a run, over that window. "
         "Epochs of one run are not independent of each other. "
     ) + induced_note(results)
-
-
-def _rule(results: Results) -> str:
-    return _RULES.get(results.rule, f"Rule “{results.rule}” is in force. ")
 
 
 def _baseline(results: Results) -> str:
