@@ -48,7 +48,7 @@ def test_levels_come_worst_first_under_what_they_mean() -> None:
     said = verdict(found)
     assert said.tone == "refuse"
     assert said.words == (
-        "1 refuse data; 1 weaken it; 1 are to know. Of all 3, 2 concern the whole campaign, the others 1 "
+        "1 refuses data; 1 weakens it; 1 is to know. Of all 3, 2 concern the whole campaign, the others 1 "
         "of 8 runs."
     )
 
