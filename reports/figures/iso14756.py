@@ -69,8 +69,8 @@ def ratings_sheet(view: View, how: str, data: Table) -> Sheet:
         size="third",
         panels=panels,
         caption="Each line is a task type of a scenario: full dots reach the requirement (1 or above), "
-        "hollow diamonds miss it. Black line: 95 % interval, where the mean execution time has one (n is "
-        f"in the table). {_only(len(rows))}",
+        "hollow diamonds miss it. Black line: 95 % interval, where the mean execution time has one; n: "
+        f"tasks. {_only(len(rows))}",
         how=how,
         data=data,
         absent="" if panels else "no counted run has a task that the requirement names.",
