@@ -89,7 +89,19 @@ _KEPT = {"scenario", "kind", "tracker", "run_dir", "slot", "a", "quantity", "bas
 
 
 @pytest.mark.parametrize(
-    "part", ["runs", "actions", "epochs", "scenarios", "comparisons", "trackers", "agreement", "traces"]
+    "part",
+    [
+        "runs",
+        "actions",
+        "epochs",
+        "scenarios",
+        "comparisons",
+        "trackers",
+        "agreement",
+        "agreement_scopes",
+        "budgets",
+        "traces",
+    ],
 )
 def test_any_number_of_any_row_may_be_absent(part):
     results = example(Plan(**SMALL, gpu=False))
