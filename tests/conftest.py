@@ -41,7 +41,9 @@ _BROWSER_OPTIONS = (
 )
 
 _DRAWN = """
-return [...document.querySelectorAll('figure svg[role=img]')].map(svg => {
+const drawn = [...document.querySelectorAll('figure svg[role=img]')];
+// Where an interactive figure stands in the place of its drawings, these are for paper.
+return drawn.filter(svg => !svg.closest('.zoomable > .panels')).map(svg => {
   const box = svg.getBoundingClientRect(), ink = svg.getBBox();
   return {id: svg.id, width: box.width, height: box.height, ink: ink.width * ink.height,
           paths: svg.querySelectorAll('path').length, texts: svg.querySelectorAll('text').length};

@@ -10,9 +10,12 @@ from reports.numbers import finite
 
 Array = NDArray[np.float64]
 
-POINTS_PER_RUN = 2000
-POINTS_PER_REPORT = 60_000
-"""Above this the page would weigh megabytes; with many runs each gets an equal share."""
+POINTS_PER_RUN = 1000
+"""A panel on paper is not wider than so many dots."""
+
+POINTS_PER_REPORT = 24_000
+"""Above this the page would weigh megabytes; with many runs each gets an equal share. All points are in
+the interactive form of the figure (`reports.interactive`)."""
 
 
 def trace_of(row: Row, *, extremes: bool = False) -> tuple[Array, Array]:

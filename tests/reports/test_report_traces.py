@@ -44,7 +44,7 @@ def test_the_mean_of_runs_ends_when_less_than_half_of_them_are_running():
     assert mean_w.tolist() == [30.0] * 4  # (10 + 20 + 60) / 3
 
 
-@pytest.mark.parametrize(("runs", "points"), [(1, 2000), (30, 2000), (120, 500), (10_000, 200)])
+@pytest.mark.parametrize(("runs", "points"), [(1, 1000), (24, 1000), (60, 400), (10_000, 200)])
 def test_many_runs_share_the_points_of_the_page(runs, points):
     assert traces.points_per_run(runs) == points
 

@@ -1,0 +1,323 @@
+"""The interactive traces in a real browser: all that was recorded is there, and can be looked at closely."""
+
+import base64
+import re
+
+import numpy as np
+import pytest
+from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
+
+from records.results import Results
+from reports.campaign import render
+from reports.chapters.power import chapter
+from reports.interactive.live import live_traces
+from reports.interactive.models import traces_document
+from reports.view import view_of
+
+DRAWN = "return performance.getEntriesByName('wattlab:traces:drawn').length > 0"
+POINTS_BETWEEN = """
+const [start, end] = arguments;
+const {xs, ys} = wattlab.traces.figure.model('lines-power_w').data;
+return xs.map((line, i) => [...line].filter((x, k) => x >= start && x <= end && !isNaN(ys[i][k])).length)
+         .reduce((a, b) => a + b, 0);
+"""
+RANGES = """
+const figure = wattlab.traces.figure;
+return figure.columns.concat('lanes').map(name => {
+  const {start, end} = figure.model(`frame-${name}`).x_range;
+  return [start, end];
+});
+"""
+INKED = """
+const pixels = [];
+const look = (root) => {
+  for (const item of root.querySelectorAll('*')) {
+    if (item.shadowRoot) look(item.shadowRoot);
+    if (item instanceof HTMLCanvasElement && item.width * item.height) {
+      const data = item.getContext('2d').getImageData(0, 0, item.width, item.height).data;
+      pixels.push(data.filter((value, i) => i % 4 === 3 && value > 0).length);
+    }
+  }
+};
+look(document.querySelector('.traces-plots'));
+return pixels;
+"""
+
+
+def with_hardware(results: Results, names: tuple[str, ...] = ("import <b>data</b>", "train")) -> Results:
+    """Add what the collectors sampled, and where the actions lie."""
+    for row in results.traces:
+        t_s = np.arange(0.5, row["duration_s"])
+        row["hardware"] = {
+            name: {"t_s": t_s.tolist(), "values": (20 + 10 * np.sin(t_s / 5)).round(2).tolist()}
+            for name in ("cpu_load_pct", "gpu_load_pct", "gpu_power_w", "cpu_temperature_c", "ram_used_kib")
+        }
+    for number, row in enumerate(results.actions):
+        row |= {"name": names[number % len(names)], "start_s": 2.0 * number % 20, "depth": 1}
+    return results
+
+
+@pytest.fixture(scope="module")
+def results():
+    return with_hardware(example(Plan(repeats=2, seconds=900, tracker=None)))
+
+
+@pytest.fixture(scope="module")
+def page(results):
+    return render(results)
+
+
+@pytest.fixture(scope="module")
+def address(page, tmp_path_factory):
+    path = tmp_path_factory.mktemp("interactive") / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path.as_uri()
+
+
+def opened(browser, address, width=1280):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    browser.open(address, width)
+    WebDriverWait(browser.driver, 20, 0.05).until(lambda driver: driver.execute_script(DRAWN))
+    return browser.driver
+
+
+def press(driver, selector):
+    driver.execute_script("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
+    driver.find_element("css selector", selector).click()
+
+
+def settle(driver):
+    """Wait until the figure has drawn what was asked of it."""
+    driver.execute_async_script(
+        "const done = arguments[0];"
+        "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 60)));"
+    )
+
+
+def test_it_is_drawn_without_a_complaint_and_nothing_is_asked_of_anybody(browser, address):
+    browser.complaints()
+    driver = opened(browser, address)
+    settle(driver)
+    assert browser.complaints() == []
+    assert (
+        driver.execute_script("return performance.getEntriesByType('resource').map(item => item.name)") == []
+    )
+    assert sum(inked > 100 for inked in driver.execute_script(INKED)) == 6  # lanes, power, four of hardware
+    shown = "return getComputedStyle(document.querySelector(arguments[0])).display"
+    assert driver.execute_script(shown, "#figure-power > .panels") == "none"
+    assert driver.execute_script(shown, "#traces-figure") == "block"
+
+
+def test_every_point_of_the_results_is_in_the_page(browser, results, address):
+    driver = opened(browser, address)
+    runs = driver.execute_script(
+        "return wattlab.traces.figure.data.runs.map(run => ({name: run.name, "
+        "series: Object.fromEntries(Object.entries(run.series).map(([k, s]) => [k, [[...s.t], [...s.v]]]))}))"
+    )
+    by_name = {run["name"]: run["series"] for run in runs}
+    assert len(by_name) == len(results.traces)
+    for row in results.traces:
+        times, powers = by_name[row["run_dir"]]["power_w"]
+        assert powers == pytest.approx(row["power_w"], abs=5.1e-4)
+        assert times == pytest.approx([t - row["interval_s"] / 2 for t in row["t_s"]], abs=5.1e-4)
+        assert by_name[row["run_dir"]]["gpu_power_w"][1] == row["hardware"]["gpu_power_w"]["values"]
+        assert set(by_name[row["run_dir"]]) == {
+            "power_w",
+            "cpu_load_pct",
+            "gpu_load_pct",
+            "gpu_power_w",
+            "cpu_temperature_c",
+        }
+
+
+def test_zooming_moves_all_panels_and_shows_more_of_what_is_there(browser, address):
+    driver = opened(browser, address, 500)
+    whole = driver.execute_script(RANGES)
+    assert len({tuple(pair) for pair in whole}) == 1
+    stretch = whole[0][1] / 40
+    before = driver.execute_script(POINTS_BETWEEN, 0, stretch)
+    driver.execute_script("wattlab.traces.figure.show(0, arguments[0])", stretch)
+    settle(driver)
+    assert driver.execute_script(RANGES) == [[0, pytest.approx(stretch)]] * len(whole)
+    assert driver.execute_script(POINTS_BETWEEN, 0, stretch) > 1.5 * before
+
+
+def test_keys_buttons_wheel_and_drag_move_and_zoom(browser, address):
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    driver = opened(browser, address)
+    plots = driver.find_element(By.CSS_SELECTOR, ".traces-plots")
+    span = "const {start, end} = wattlab.traces.figure.time; return [start, end]"
+    whole = driver.execute_script(span)
+
+    plots.send_keys("+", "+")
+    zoomed = driver.execute_script(span)
+    assert zoomed[1] - zoomed[0] == pytest.approx((whole[1] - whole[0]) * 0.36)
+    plots.send_keys(Keys.ARROW_RIGHT)
+    moved = driver.execute_script(span)
+    assert moved[0] > zoomed[0]
+    assert moved[1] - moved[0] == pytest.approx(zoomed[1] - zoomed[0])
+    plots.send_keys("0")
+    assert driver.execute_script(span) == whole
+
+    press(driver, "button[data-act=in]")
+    assert driver.execute_script(span)[0] > whole[0]
+    press(driver, "button[data-act=all]")
+    assert driver.execute_script(span) == whole
+
+    press(driver, "button[data-drag=box]")
+    ActionChains(driver).move_to_element(plots).click_and_hold().move_by_offset(120, 10).release().perform()
+    settle(driver)
+    boxed = driver.execute_script(span)
+    assert boxed[1] - boxed[0] < 0.3 * (whole[1] - whole[0])
+
+    plots.send_keys("0")
+    middle = driver.execute_script(
+        "const box = arguments[0].getBoundingClientRect(); return [box.x + box.width / 2, box.y + 250]", plots
+    )
+    ActionChains(driver).move_to_element(plots).click().perform()
+    wheel = {"type": "mouseWheel", "x": middle[0], "y": middle[1], "deltaX": 0, "deltaY": -120}
+    driver.execute_cdp_cmd("Input.dispatchMouseEvent", wheel)
+    settle(driver)
+    wheeled = driver.execute_script(span)
+    assert whole[0] < wheeled[0] < wheeled[1] < whole[1]
+
+
+def test_the_wheel_scrolls_the_page_until_the_reader_steps_into_the_figure(browser, address):
+    driver = opened(browser, address)
+    driver.execute_script("document.activeElement.blur()")
+    tools = (
+        "return wattlab.traces.figure.columns.flatMap(name => "
+        "wattlab.traces.figure.model(`frame-${name}`).toolbar.tools.map(tool => tool.active))"
+    )
+    assert not any(driver.execute_script(tools))
+    driver.execute_script("document.querySelector('.traces-plots').focus()")
+    assert sum(driver.execute_script(tools)) == 2 * 5
+
+
+def test_pointing_at_a_line_tells_run_time_and_value(browser, results, address):
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.by import By
+
+    driver = opened(browser, address)
+    plots = driver.find_element(By.CSS_SELECTOR, ".traces-plots")
+    ActionChains(driver).move_to_element_with_offset(plots, 0, -100).perform()
+    settle(driver)
+    said = driver.find_element(By.CSS_SELECTOR, ".traces-read").text
+    assert said.startswith("SIMULATED · ")
+    assert any(row["run_dir"] in said for row in results.traces)
+    assert " s · power " in said
+    assert " W" in said
+
+
+def test_a_scenario_can_be_left_out_and_another_run_be_shaded(browser, results, address):
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.ui import Select
+
+    driver = opened(browser, address)
+    lines = "return wattlab.traces.figure.model('lines-power_w').data.xs.length"
+    before = driver.execute_script(lines)
+    press(driver, ".traces-legend button")
+    button = driver.find_element(By.CSS_SELECTOR, ".traces-legend button")
+    assert button.get_attribute("aria-pressed") == "false"
+    assert driver.execute_script(lines) == before - 3  # two runs and their mean
+    strips = "return wattlab.traces.figure.model('strips-cpu_load_pct').data.x0"
+    first = driver.execute_script(strips)
+    select = Select(driver.find_element(By.CSS_SELECTOR, ".traces-run select"))
+    assert len(select.options) == len(results.traces)
+    select.select_by_index(len(results.traces) - 1)
+    assert driver.execute_script(strips) != first
+
+
+def test_names_are_text_whatever_they_hold(browser, tmp_path):
+    hostile = with_hardware(
+        example(Plan(repeats=1, tracker=None, names=(HOSTILE, HOSTILE_IMAGE, "$$\\frac{1}{2}$$ @x{safe}"))),
+        (HOSTILE, HOSTILE_IMAGE),
+    )
+    for row in (*hostile.traces, *hostile.actions, *hostile.epochs, *hostile.runs):
+        row["run_dir"] = row["run_dir"] + HOSTILE_IMAGE + "</script>"
+    path = tmp_path / "hostile.html"
+    path.write_text(render(hostile), encoding="utf-8")
+    browser.complaints()
+    driver = opened(browser, path.as_uri(), 390)
+    driver.execute_script(
+        "const figure = wattlab.traces.figure, run = figure.data.runs[3];"
+        "figure.say('power_w', {run, series: run.series.power_w, place: 5}, 5)"
+    )
+    settle(driver)
+    assert browser.complaints() == []
+    assert (
+        driver.execute_script("return document.querySelectorAll('#traces-figure :is(img, script, b)').length")
+        == 0
+    )
+    assert HOSTILE_IMAGE in driver.execute_script("return document.querySelector('.traces-read').textContent")
+    assert driver.execute_script("return document.documentElement.scrollWidth") == 390
+
+
+def test_dark_mode_takes_other_colours_at_once(browser, address):
+    driver = opened(browser, address)
+    colours = (
+        "const figure = wattlab.traces.figure;"
+        "return [figure.model('lines-power_w').data.colour[0], "
+        "[...figure.document.all_models].find(model => model.type === 'Grid').grid_line_color]"
+    )
+    light = driver.execute_script(colours)
+    try:
+        dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
+        settle(driver)
+        changed = driver.execute_script(colours)
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert all(before != after for before, after in zip(light, changed, strict=True))
+
+
+def test_on_paper_stand_the_drawings(browser, address):
+    driver = opened(browser, address)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        shown = "return getComputedStyle(document.querySelector(arguments[0])).display"
+        assert driver.execute_script(shown, "#traces-figure") == "none"
+        assert driver.execute_script(shown, "#figure-power > .panels") == "grid"
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    pdf = base64.b64decode(driver.execute_cdp_cmd("Page.printToPDF", {})["data"])
+    assert pdf.startswith(b"%PDF")
+    described = re.findall(rb"/Alt *\((.*?)\)", pdf)
+    assert sum(b"Power over time of scenario" in words for words in described) == 4
+    assert not any(b"interactive" in words for words in described)
+
+
+def test_readers_without_scripts_have_the_drawings(browser, address):
+    driver = browser.driver
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.open(address)
+    finally:
+        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    shown = "return getComputedStyle(document.querySelector(arguments[0])).display"
+    assert driver.execute_script(shown, "#traces-figure") == "none"
+    assert driver.execute_script(shown, "#figure-power > .panels") == "grid"
+
+
+def test_the_same_results_give_the_same_figure(results):
+    first = live_traces(view_of(results))
+    traces_document.cache_clear()
+    assert live_traces(view_of(results)) == first
+
+
+def test_the_policy_opens_nothing_for_the_figure(page):
+    policy = page.split('Content-Security-Policy" content="')[1].split('"')[0]
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_without_traces_there_is_no_figure_and_no_script_for_it():
+    results = example(Plan(repeats=2))
+    results.traces = []
+    made = chapter(view_of(results))
+    assert made.absent
+    assert not any(sheet.live for sheet in made.sheets)
