@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from analysis.statistics.samples import QUANTITIES
 from records.results import Row
+from reports.comparison_lines import RANK_TESTS
 from reports.figures.ratios import percent_columns
+from reports.figures.run_order import drift_words
 from reports.numbers import ABSENT, count, finite, in_interval, interval, measured, plain, probability, spread
 from reports.pairs import certainty, quantity_words
 from reports.tables import Column, Table, table, text_column
@@ -12,7 +14,6 @@ from reports.verdict import relative_words, repeats_words
 from reports.view import View
 
 _YES_NO = {"True": "yes", "False": "no"}
-_RANK_TESTS = {"wilcoxon": "Wilcoxon", "mann-whitney": "Mann-Whitney"}
 
 _HOW_EFFECTS = (
     "Hedges' g in the root of the mean of both variances, with the correlation over the blocks for pairs "
@@ -65,7 +66,7 @@ def effects_table(view: View, pairs: list[Row]) -> Table:
         _ends("95 % interval", "hedges_g"),
         _estimate("Cliff's delta", "cliffs_delta"),
         _ends("95 % interval", "cliffs_delta"),
-        Column("Rank test", lambda row: _RANK_TESTS.get(str(row.get("rank_test")), ABSENT), numeric=False),
+        Column("Rank test", lambda row: RANK_TESTS.get(str(row.get("rank_test")), ABSENT), numeric=False),
         _p("p", "rank_p"),
         _ends("Difference, bootstrap", "bca"),
         _repeats("Repeats for 1 %", "repeats_1_pct"),
@@ -96,7 +97,7 @@ def statistics_table(view: View) -> Table:
         Column("Median", to_sd("median")),
         Column("Range", _range),
         _p("Normality p", "normality_p"),
-        Column("Drift per run", _drift),
+        Column("Drift per run", drift_words),
         _p("Drift p", "drift_tau_p"),
         text_column("Outliers, kept", "outliers"),
     )
@@ -113,7 +114,13 @@ def statistics_table(view: View) -> Table:
 
 def mixed_table(view: View) -> Table:
     """Tabulate the mixed models: the mean of the reference, then the differences from it."""
-    rows = [row for row in view.results.mixed_models if row.get("quantity") in QUANTITIES]
+    found = [row for row in view.results.mixed_models if row.get("quantity") in QUANTITIES]
+    said: dict[str, str] = {}
+    rows = []
+    for row in found:  # the remarks are on the model, and need be read only once
+        again = said.get(row["quantity"]) == row.get("note")
+        rows.append({**row, "note": "as above"} if again and row.get("note") else row)
+        said[row["quantity"]] = row.get("note") or ""
     columns = (
         _quantity_column(),
         Column("Scenario", lambda row: _effect_words(view, row), numeric=False),
@@ -196,12 +203,6 @@ def _mean_ends(row: Row) -> str:
 def _range(row: Row) -> str:
     low, high = (measured(row.get(end), row.get("sd")) for end in ("min", "max"))
     return f"{low} to {high}"
-
-
-def _drift(row: Row) -> str:
-    low, high = finite(row.get("drift_low")), finite(row.get("drift_high"))
-    u = None if low is None or high is None else (high - low) / 2
-    return measured(row.get("drift_per_run"), u)
 
 
 def _effect_words(view: View, row: Row) -> str:

@@ -105,8 +105,8 @@ def _warmer(row: Row, chip: str) -> str:
     if p >= 1 - CONFIDENCE:
         words = f"within the runs no connection of energy and {chip} temperature is shown"
     else:
-        words = f"within the runs, epochs with a warmer {chip} needed {'more' if within > 0 else 'less'} "
-        "energy"
+        side = "more" if within > 0 else "less"
+        words = f"within the runs, epochs with a warmer {chip} needed {side} energy"
     return f"{words} (r {r_words(row, 'r_within')}); {over_all}{beside}."
 
 

@@ -11,9 +11,10 @@ from analysis.statistics.samples import QUANTITIES, Sample
 from records.results import Row
 from reports import palette
 from reports.figures.kit import finish, new_panel
-from reports.numbers import count, finite, measured, plain, probability
+from reports.numbers import count, finite, in_interval, measured, plain
 from reports.pairs import quantity_words
 from reports.tables import Column, Table, table, text_column
+from reports.verdict import p_words
 
 HOW = (
     "Outliers lie beyond 1.5 interquartile ranges from the quartiles (Tukey 1977); they are named and stay "
@@ -91,12 +92,13 @@ def _said(series: Series, outliers: int, drifts: bool) -> str:
         parts.append(f"sd {plain(sd_pct, 2)} %")
     if outliers:
         parts.append(f"{outliers} outlier{'' if outliers == 1 else 's'}")
-    if drifts:
-        low, high = finite(row.get("drift_low")), finite(row.get("drift_high"))
-        u = None if low is None or high is None else (high - low) / 2
-        p = probability(row.get("drift_tau_p"))
-        parts.append(f"drift {measured(row['drift_per_run'], u)} a run (p {p if p[0] == '<' else f'= {p}'})")
-    return ", ".join(parts)
+    said = ", ".join(parts)
+    return f"{said}\ndrift {drift_words(row)} a run, {p_words(row.get('drift_tau_p'))}" if drifts else said
+
+
+def drift_words(row: Row) -> str:
+    """Return the change per run to the place that its interval allows."""
+    return in_interval(row.get("drift_per_run"), row.get("drift_low"), row.get("drift_high"))
 
 
 def run_order_data(series: list[Series]) -> Table:

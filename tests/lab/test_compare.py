@@ -85,6 +85,15 @@ def test_json_is_one_document_with_the_same_words(tmp_path: Path) -> None:
     assert (document["simulated"], document["refusals"]) == (True, [])
 
 
+def test_a_page_is_written_beside_the_figures(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    done = lab("compare", write_campaign(tmp_path / "c"), "a", "b", "--out", page)
+    assert done.stdout.splitlines()[-1].startswith("Written: ")
+    assert done.stdout.splitlines()[0] in page.read_text(encoding="utf-8").replace("&#39;", "'").replace(
+        "&lt;", "<"
+    )
+
+
 def test_simulated_figures_are_marked_before_anything_else(tmp_path: Path) -> None:
     done = lab(
         "compare", write_campaign(tmp_path / "c", simulated=True), "a", "b", "--quantity", "duration_s"
