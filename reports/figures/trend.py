@@ -137,10 +137,13 @@ def _time_axis(axes: Axes, days: list[float]) -> None:
     span = max(days) - min(days)
     room = _MARGIN * span if span else _HALF_DAY
     axes.set_xlim(min(days) - room, max(days) + room)
+    axes.margins(y=0.18)
+    if not span:
+        axes.set_xticks(days[:1], [f"{_EPOCH + timedelta(days=days[0]):%Y-%m-%d}"])
+        return
     locator = _dates.AutoDateLocator(minticks=2, maxticks=4)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(_dates.ConciseDateFormatter(locator))
-    axes.margins(y=0.18)
 
 
 def _data(points: list[_Point], quantity: Quantity) -> Table:

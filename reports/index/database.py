@@ -35,6 +35,9 @@ SCHEMA = "wattlab.index/1"
 _ALONE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 """Nothing is fetched from anywhere."""
 
+_END_OF_TIME_UTC_S = 7.3e9
+"""The year 2201: a later stamp is damaged, and would stretch every time axis."""
+
 _ARROW = {TEXT: pa.string(), NUMBER: pa.float64(), WHOLE: pa.int64(), FLAG: pa.bool_()}
 
 _NOTHING = Results(campaign={}, rule="", settings={}, environment={}, meter={}, runs=[])
@@ -161,13 +164,10 @@ def _campaign_row(entry: Entry) -> list[Any]:
 
 
 def created(t_utc_s: float | None) -> datetime | None:
-    """Return a stamp as a UTC time without zone, as DuckDB's TIMESTAMP is; ``None`` where it is no date."""
-    if t_utc_s is None:
+    """Return a stamp as a UTC time without zone, as DuckDB's TIMESTAMP is; ``None`` where it can be none."""
+    if t_utc_s is None or not 0 <= t_utc_s < _END_OF_TIME_UTC_S:
         return None
-    try:
-        return datetime.fromtimestamp(t_utc_s, UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError, OSError):
-        return None
+    return datetime.fromtimestamp(t_utc_s, UTC).replace(tzinfo=None)
 
 
 def check_replaceable(path: Path) -> None:
