@@ -12,8 +12,9 @@ from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counte
 
 from lab.cli import cli
 from records.results import Results, tables_of
+from reports.chapters.citation import bibtex, citation
 from reports.chapters.contract import Code, Text
-from reports.chapters.reproduce import bibtex, chapter, citation
+from reports.chapters.reproduce import chapter
 from reports.chapters.results_files import RESULT_FILES
 from reports.view import view_of
 
