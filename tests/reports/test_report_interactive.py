@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 
+from benchmarks.report import synthetic_results
 from records.results import Results
 from reports.campaign import render
 from reports.chapters.power import chapter
@@ -321,3 +322,21 @@ def test_without_traces_there_is_no_figure_and_no_script_for_it():
     made = chapter(view_of(results))
     assert made.absent
     assert not any(sheet.live for sheet in made.sheets)
+
+
+def test_a_campaign_of_120_hours_opens_is_drawn_and_can_be_zoomed_to_the_second(browser, tmp_path):
+    path = tmp_path / "long.html"
+    path.write_text(render(synthetic_results(120 * 3600)), encoding="utf-8")
+    assert path.stat().st_size < 4e6
+    browser.complaints()
+    driver = opened(browser, path.as_uri())
+    assert browser.complaints() == []
+    assert driver.execute_script(
+        "return wattlab.traces.figure.data.runs.map(run => run.series.power_w.t.length)"
+    ) == ([3600] * 120)
+    assert sum(inked > 100 for inked in driver.execute_script(INKED)) == 7
+    driver.execute_script("wattlab.traces.figure.show(1000, 1060)")
+    settle(driver)
+    assert driver.execute_script(RANGES) == [[1000, 1060]] * 7
+    in_view = driver.execute_script(POINTS_BETWEEN, 1000, 1060)
+    assert in_view == 60 * (120 + 4)  # every second of every run, and of the mean of each scenario
