@@ -75,17 +75,20 @@ def _answer(view: View, found: list[Beside]) -> list[Block]:
     if found:
         return [Text(answer(found), "warn" if matters(found) else "good")]
     rows = [row for row in view.results.rule_rows if finite(row.get("difference_pct")) is not None]
-    told: list[Block] = [Text(_exact_words(row)) for row in rows]
-    return told or [Text("It gives no quantity that the default rule gives, too.", "nothing")]
+    if not rows:
+        return [Text("It gives no quantity that the default rule gives, too.", "nothing")]
+    caption = "By the rule and between exact borders"
+    return [Text(f"{caption}:"), Lines(caption, [_exact_words(row) for row in rows])]
 
 
-def _exact_words(row: Row) -> str:
+def _exact_words(row: Row) -> tuple[str, str]:
     """Say what a rule that computes both ways itself found between its borders and exact ones."""
     sign = "+" if (finite(row.get("difference_pct")) or 0.0) > 0 else ""
     share = f"{sign}{plain(row.get('difference_pct'), 2)}"
     return (
-        f"{words(row.get('of'))}, {words(row.get('channel'))}: {plain(row.get('gross_j'), 6)} J by the rule, "
-        f"{plain(row.get('exact_j'), 6)} J between exact borders, {share} %."
+        f"{words(row.get('of'))}, {words(row.get('channel'))}",
+        f"{plain(row.get('gross_j'), 6)} J by the rule, {plain(row.get('exact_j'), 6)} J between exact "
+        f"borders, {share} %",
     )
 
 

@@ -20,7 +20,7 @@ MOST_SCENARIOS = 6
 PARTS = (
     ("cpu_wh", "CPU", ""),
     ("gpu_wh", "GPU", "////"),
-    ("ram_wh", "RAM", "...."),
+    ("ram_wh", "RAM", "----"),
     ("rest_wh", "not split", "xxxx"),
 )
 """Parts of a tracker's energy: column, name, hatch."""

@@ -22,7 +22,7 @@ _LOOKS = {
     "repeats": (palette.MUTED, ""),
     "baseline": (palette.BASELINE_PART, ""),
     "meter": (palette.PAPER, "////"),
-    "time": (palette.GRID, "...."),
+    "time": (palette.GRID, "----"),
     "readings": (palette.PAPER, "xxxx"),
 }
 """Grey and hatches: colours are the scenarios'."""
