@@ -137,7 +137,7 @@ def pair_of(a: Sample, b: Sample) -> Pair:
     common = sorted(set(a.blocks) & set(b.blocks))
     if a.campaign != b.campaign or len(common) < 2 or one_after_the_other(a, b):
         return Pair(a.values, b.values, paired=False)
-    in_a, in_b = (np.array([_block_mean(s, block) for block in common]) for s in (a, b))
+    in_a, in_b = (np.array([means[block] for block in common]) for means in map(_block_means, (a, b)))
     return Pair(in_a, in_b, paired=True, left_out=len(set(a.blocks) ^ set(b.blocks)))
 
 
@@ -146,8 +146,11 @@ def one_after_the_other(a: Sample, b: Sample) -> bool:
     return a.starts_utc_s[-1] < b.starts_utc_s[0] or b.starts_utc_s[-1] < a.starts_utc_s[0]
 
 
-def _block_mean(sample: Sample, block: int) -> float:
-    return float(np.mean([v for v, own in zip(sample.values, sample.blocks, strict=True) if own == block]))
+def _block_means(sample: Sample) -> dict[int, float]:
+    values: dict[int, list[float]] = {}
+    for value, block in zip(sample.values.tolist(), sample.blocks, strict=True):
+        values.setdefault(block, []).append(value)
+    return {block: float(np.mean(of_block)) for block, of_block in values.items()}
 
 
 def scattered(values: Floats, level: float | None = None) -> bool:
