@@ -72,6 +72,7 @@ class Baseline:
         self.runs = sorted(runs, key=lambda run: run.middle_utc_s)
         self.reference = reference
         self.scatter_w, self.scatter_df = self._scatter()
+        self._known: dict[float, BaselinePower] = {}
 
     def _scatter(self) -> tuple[float, float]:
         """Return the standard deviation between baseline runs and its degrees of freedom.
@@ -107,12 +108,18 @@ class Baseline:
         """Return the baseline power for a run around this moment, or ``None`` without baseline runs."""
         if not self.runs or self.reference == "pooled":
             return self.pooled
+        if middle_utc_s not in self._known:  # every quantity asks for every run
+            self._known[middle_utc_s] = self._weighted(self._neighbours(middle_utc_s))
+        return self._known[middle_utc_s]
+
+    def _neighbours(self, middle_utc_s: float) -> dict[int, float]:
+        """Return the weights of the baseline runs before and after a moment."""
         after = bisect_right(self.runs, middle_utc_s, key=lambda run: run.middle_utc_s)
         if after in (0, len(self.runs)):
-            return self._weighted({max(after - 1, 0): 1.0})
+            return {max(after - 1, 0): 1.0}
         before_s, after_s = self.runs[after - 1].middle_utc_s, self.runs[after].middle_utc_s
         share = (middle_utc_s - before_s) / (after_s - before_s)
-        return self._weighted({after - 1: 1 - share, after: share})
+        return {after - 1: 1 - share, after: share}
 
     def _weighted(self, weights: dict[int, float]) -> BaselinePower:
         return BaselinePower(

@@ -169,6 +169,9 @@ def estimate_mean(
     return Estimate(1 / quantity) if value > 0 else None
 
 
+_CLOCK, _SPLIT = Cause("clock", "campaign"), Cause("split", "campaign", "two_point")
+
+
 def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, float]]:
     """Return the causes of known size, other than those of the meter's line, and their coefficients.
 
@@ -180,21 +183,24 @@ def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, floa
     single = len(samples) == 1
     spread_w = 0.0 if single else float(np.std([sample.level_w for sample in samples], ddof=1))
     for sample in samples:
+        resolution = Cause("resolution", sample.scenario, "rectangular")
         for share in sample.shares:
             budget = share.budget
             (meter, *_) = budget.exposures
-            found = {
-                Cause("latency", (meter.maker, meter.model, meter.serial)): budget.latency_wh,
-                Cause("clock", "campaign"): budget.clock_wh,
-                Cause("split", "campaign", "two_point"): budget.split_wh,
-                Cause("resolution", sample.scenario, "rectangular"): budget.resolution_wh
-                * rounded_alike(budget.exposures, spread_w),
-            }
+            alike = rounded_alike(budget.exposures, spread_w)
+            found = [
+                (Cause("latency", (meter.maker, meter.model, meter.serial)), budget.latency_wh),
+                (_CLOCK, budget.clock_wh),
+                (_SPLIT, budget.split_wh),
+                (resolution, budget.resolution_wh * alike),
+            ]
             if single:
-                found[Cause("fit", id(sample))] = budget.fit_wh
-                found[Cause("sampling", id(share))] = budget.sampling_wh
-                found[Cause("gap", id(sample), "rectangular")] = budget.gap_wh
-            for cause, u_wh in found.items():
+                found += [
+                    (Cause("fit", id(sample)), budget.fit_wh),
+                    (Cause("sampling", id(share)), budget.sampling_wh),
+                    (Cause("gap", id(sample), "rectangular"), budget.gap_wh),
+                ]
+            for cause, u_wh in found:
                 sums[cause] = sums.get(cause, 0.0) + share.factor * u_wh / total_weight
     return [(cause, u) for cause, u in sums.items() if u]
 
