@@ -1,0 +1,81 @@
+"""Where a campaign stands: how long it still takes is learned from the runs that were completed."""
+
+from pathlib import Path
+
+import pytest
+
+from lab.campaign import OpenCampaign, create, draw_campaign, recorded_states
+from lab.configfile import load_config
+from lab.standing import left_s, standing_of
+from records.journal import Journal
+from records.run import Run, RunFolder
+
+CONFIG = """
+[campaign]
+title = "Standing"
+repeats = 2
+seed = 1
+[meter]
+driver = "wattsup_pro"
+port = "virtual"
+[gate]
+enabled = false
+[run]
+lead_in_s = 1.0
+lead_out_s = 2.0
+[[scenario]]
+name = "work"
+command = ["true"]
+expected_s = 10.0
+"""
+PLANNED_S = 1.0 + 10.0 + 2.0 + 2.0
+"""Lead-in, program, lead-out, and 2 s for opening and closing (`lab.plan.estimate`)."""
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> OpenCampaign:
+    path = tmp_path / "lab.toml"
+    path.write_text(CONFIG)
+    return create(
+        draw_campaign(load_config(path), only=[], simulated=True), load_config(path), tmp_path / "c"
+    )
+
+
+def attempt(opened: OpenCampaign, slot: int, status: str) -> None:
+    planned = opened.campaign.plan[slot - 1]
+    folder = RunFolder(opened.folder.attempt(planned, 1))
+    folder.path.mkdir()
+    Run.of_slot(planned, status, 1).write(folder.run_json)
+
+
+def entry(what: str, t_mono_s: float, status: str | None = None) -> dict[str, object]:
+    return {"what": what, "t_mono_s": t_mono_s, "run_dir": "0001-work", "slot": 1, "status": status}
+
+
+def test_before_the_first_run_the_plan_says_how_long(opened: OpenCampaign) -> None:
+    standing = standing_of(opened)
+    assert (standing.completed, standing.running, standing.left_s) == (0, False, 2 * PLANNED_S)
+
+
+def test_a_completed_run_says_how_long_the_others_of_its_scenario_take(opened: OpenCampaign) -> None:
+    attempt(opened, 1, "completed")
+    states = recorded_states(opened)
+    assert [state.state for state in states] == ["completed", "todo"]
+    assert left_s(opened, states, []) == PLANNED_S
+    told = [entry("run started", 50.0), entry("run ended", 175.0, "completed")]
+    assert left_s(opened, states, told) == 125.0
+    failed = [entry("run started", 50.0), entry("run ended", 175.0, "failed")]
+    assert left_s(opened, states, failed) == PLANNED_S
+
+
+def test_entries_that_say_nothing_are_passed_over(opened: OpenCampaign) -> None:
+    odd = [{}, {"what": "run ended", "status": "completed"}, entry("run ended", 5.0, "completed")]
+    odd += [{**entry("run started", 1.0), "slot": [1]}, entry("run ended", 9.0, "completed")]
+    odd += [entry("run started", 100.0), entry("run ended", 1.0, "completed")]  # the machine was restarted
+    assert left_s(opened, recorded_states(opened), odd) == 2 * PLANNED_S
+
+
+def test_a_run_that_says_completed_without_evidence_does_not_stand_so(opened: OpenCampaign) -> None:
+    attempt(opened, 1, "completed")
+    Journal(opened.folder.journal).close()
+    assert [state.state for state in standing_of(opened).states] == ["refused", "todo"]
