@@ -4,7 +4,7 @@ from analysis.comparing.scenarios import Verdict, verdict_of
 from analysis.statistics.samples import QUANTITIES, Quantity
 from records.results import Row
 from reports.numbers import finite
-from reports.view import ScenarioView, View
+from reports.view import ScenarioView, View, numbers
 
 _MAIN = (("induced_wh", "energy_wh"), ("induced_wh_per_epoch", "wh_per_epoch"), ("duration_s",))
 """What the figures show: of each the first that the results have."""
@@ -46,6 +46,26 @@ def main_quantities(view: View) -> list[Quantity]:
     known = {row["quantity"] for row in pairs_of(view)}
     chosen = (next((name for name in names if name in known), None) for names in _MAIN)
     return [QUANTITIES[name] for name in chosen if name is not None]
+
+
+def by_quantity(view: View) -> list[Row]:
+    """Return all comparisons of scenarios without a tracker, those in the main quantities first."""
+    names = [quantity.name for quantity in main_quantities(view)]
+    order = dict.fromkeys([*names, *QUANTITIES])
+    return [row for name in order for row in pairs_of(view, name)]
+
+
+def one_after_the_other(view: View, row: Row) -> bool:
+    """Say whether all runs of one scenario of a pair were over before those of the other began."""
+    starts = [
+        numbers(item.runs, "t_start_utc_s")
+        for item in view.scenarios
+        if item.key in (row.get("a"), row.get("b"))
+    ]
+    if len(starts) < 2 or min(map(len, starts)) < 2:
+        return False
+    one, other = starts
+    return max(one) < min(other) or max(other) < min(one)
 
 
 def described_quantity(view: View, item: ScenarioView) -> Quantity | None:

@@ -43,12 +43,12 @@ def differences_table(view: View, pairs: list[Row], how: str) -> Table:
     columns = (
         _quantity_column(),
         *_pair_columns(view),
-        Column("Result", _result, numeric=False),
+        Column("Result", _result, numeric=False, whole=True),
         _estimate("Difference", "difference"),
         _ends("95 % interval", "difference"),
         _ends("with the meter", "total"),
         *percent_columns(),
-        Column("Design", _design, numeric=False),
+        Column("Design", _design, numeric=False, whole=True),
         _p("p", "p"),
         _p("p after Holm", "p_holm"),
     )
@@ -146,7 +146,7 @@ def mixed_table(view: View) -> Table:
 
 
 def _quantity_column() -> Column:
-    return Column("Quantity", lambda row: quantity_words(row["quantity"]), numeric=False)
+    return Column("Quantity", lambda row: quantity_words(row["quantity"]), numeric=False, whole=True)
 
 
 def _pair_columns(view: View) -> tuple[Column, Column, Column]:

@@ -1,6 +1,7 @@
 """Scenarios against each other: which is better, by how much, how certain."""
 
 from analysis.statistics.samples import sample_of
+from records.results import Row
 from reports.chapters.comparison_tables import (
     differences_table,
     effects_table,
@@ -12,7 +13,14 @@ from reports.figures.comparisons import matrix_sheet
 from reports.figures.kit import Sheet
 from reports.figures.ratios import ratios_sheet
 from reports.figures.run_order import CAPTION, HOW, Series, run_order_data, run_order_panel
-from reports.pairs import certainty, described_quantity, main_quantities, pairs_of
+from reports.pairs import (
+    by_quantity,
+    certainty,
+    described_quantity,
+    main_quantities,
+    one_after_the_other,
+    pairs_of,
+)
 from reports.verdict import pair_words
 from reports.view import ScenarioView, View
 
@@ -32,7 +40,7 @@ HOW_COMPARED = (
 
 def chapter(view: View) -> Chapter:
     """Show all comparisons of scenarios, and the runs that they rest on."""
-    pairs = pairs_of(view)
+    pairs = by_quantity(view)
     blocks: list[Block] = [*_answers(view)]
     if pairs:
         blocks += [
@@ -82,7 +90,27 @@ def _answers(view: View) -> list[Block]:
                 "small",
             )
         )
-    return said
+    return [*said, *_not_interleaved(view, found)]
+
+
+def _not_interleaved(view: View, pairs: list[Row]) -> list[Block]:
+    """Name the pairs whose difference holds whatever changed between their sessions."""
+    apart = [
+        f"{view.name_of(str(row.get('b')))} and {view.name_of(str(row.get('a')))}"
+        for row in pairs
+        if one_after_the_other(view, row)
+    ]
+    if not apart:
+        return []
+    more = f" and {len(apart) - _MOST_SENTENCES} more pairs" if len(apart) > _MOST_SENTENCES else ""
+    return [
+        Text(
+            f"Not interleaved: {'; '.join(apart[:_MOST_SENTENCES])}{more}. One was over before the other "
+            "began, so whatever changed in between (the room, the machine, the meter) is in the difference, "
+            "and no test sees it.",
+            "warn",
+        )
+    ]
 
 
 def _runs_sheet(view: View) -> Sheet:

@@ -71,11 +71,11 @@ def kinds_of(view: View) -> list[str]:
 
 
 def factors_of(view: View, kind: str) -> list[Factor]:
-    """Return the factors of a kind, per Wh and per induced Wh, that any scenario has."""
+    """Return the factors of a kind, per Wh and per induced Wh, in which any scenario did something."""
     factors = [
         Factor(kind, f"{kind}_{suffix}", energy, f"{WORK[kind][0]} {words}") for suffix, words, energy in _PER
     ]
-    return [factor for factor in factors if any(factor.value(item) is not None for item in view.scenarios)]
+    return [factor for factor in factors if any(factor.value(item) for item in view.scenarios)]
 
 
 def efficiency_sheet(view: View, kind: str, how: str) -> Sheet:

@@ -102,6 +102,15 @@ def test_what_is_not_shown_is_not_called_equal():
     assert pair_words(row, "a", "b").startswith("No difference in induced energy between a and b is shown")
 
 
+def test_scenarios_that_were_not_interleaved_are_named():
+    results = example(Plan(repeats=3, seconds=12, tracker=None))
+    assert not any("Not interleaved" in words for words in words_of(chapter_of(results)))
+    for run in results.runs:
+        run["t_start_utc_s"] += 1e6 if run["scenario"] == "transfer" else 0.0
+    said = next(words for words in words_of(chapter_of(results)) if "Not interleaved" in words)
+    assert "transfer and cnn; transfer and idle. One was over before the other began" in said
+
+
 # --- which pairs
 
 
@@ -303,6 +312,13 @@ def test_the_factor_is_the_ratio_of_the_sums_with_cochrans_interval(results):
     assert factor.value(item) == pytest.approx(0.81 * 6 / sum(energies)) == found.value
     assert found.low < found.value < found.high
     assert "Validation accuracy per induced Wh: transfer 2." in words_of(chapter_of(results, "efficiency"))[0]
+
+
+def test_work_that_nobody_did_is_no_choice():
+    results = example(Plan(repeats=3, tracker=None))
+    for row in results.scenarios:
+        row.update({key: 0.0 for key in row if key.startswith("samples_per")})
+    assert kinds_of(view_of(results)) == ["val_accuracy"]
 
 
 def test_with_one_kind_there_is_nothing_to_choose():
