@@ -128,10 +128,12 @@ def _data(shown: list[ScenarioView], temperature: str, chip: str) -> Table:
 
 
 def _epoch_means(scenario: ScenarioView, temperature: str) -> list[Row]:
-    places = sorted(set(numbers(scenario.epochs, "epoch")))
+    found: dict[float, list[Row]] = {}
+    for row in scenario.epochs:
+        if (number := finite(row.get("epoch"))) is not None:
+            found.setdefault(number, []).append(row)
     rows = []
-    for place in places:
-        same = [row for row in scenario.epochs if finite(row.get("epoch")) == place]
+    for place, same in sorted(found.items()):
         energy, induced = numbers(same, "energy_wh"), numbers(same, "induced_wh")
         temperatures = numbers(same, temperature)
         rows.append(
