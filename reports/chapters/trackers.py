@@ -176,7 +176,8 @@ def limits_table(rows: list[Row]) -> Table:
 
 def lines_table(view: View) -> Table:
     """Tabulate the lines through the runs."""
-    rows = [row for row in view.results.agreement if row.get("deming_slope") is not None]
+    slopes = ("deming_slope", "passing_bablok_slope")
+    rows = [r for r in view.results.agreement if any(r.get(slope) is not None for slope in slopes)]
     return table(
         "trackers-lines",
         "Tracker = intercept + slope × meter",
