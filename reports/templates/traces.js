@@ -97,6 +97,7 @@
     // Write the names of actions and epochs into their boxes as far as there is room.
     write(from, to) {
       const words = { x: [], y: [], words: [], colour: [] };
+      const ink = css("var(--ink)");
       const pixels = this.width / (this.time.end - this.time.start);
       this.pen.font = "11px system-ui, sans-serif";
       for (const item of this.named) {
@@ -104,7 +105,7 @@
         const x = Math.max(item.x0, this.time.start);
         const room = (item.x1 - x) * pixels - 6;
         const text = [item.words, item.words.replace("epoch ", "")].find((text) => this.pen.measureText(text).width <= room) ?? this.cut(item.words, room);
-        if (text) for (const [key, value] of Object.entries({ x, y: item.y, words: text, colour: css("var(--ink)") })) words[key].push(value);
+        if (text) for (const [key, value] of Object.entries({ x, y: item.y, words: text, colour: ink })) words[key].push(value);
       }
       this.model("words").data = words;
     }

@@ -73,7 +73,8 @@ wattlab.traces = {
       }
     }
     draw();
-    return { xs, ys };
+    // Typed arrays, because BokehJS looks into every element of other ones.
+    return { xs: Float64Array.from(xs), ys: Float64Array.from(ys) };
   },
 
   // Place of the point that is nearest to a time, or -1 where none is as near as that.

@@ -64,7 +64,7 @@ def reduced(page, t, low, high, holes, start, stop, columns):
     return page.execute_script(
         "const [t, low, high, holes, from, to, columns] = arguments;"
         "const {xs, ys} = wattlab.traces.reduced({t, low, high, holes}, from, to, columns);"
-        "return xs.map((x, i) => isNaN(x) ? null : [x, ys[i]]);",
+        "return Array.from(xs, (x, i) => isNaN(x) ? null : [x, ys[i]]);",
         *(t, low, high, holes, start, stop, columns),
     )
 
