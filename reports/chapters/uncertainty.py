@@ -1,15 +1,15 @@
 """The uncertainty budget, term by term."""
 
-from math import sqrt
 from typing import Any
 
 from records.results import Row
 from reports.chapters.contract import Block, Chapter, Code, Heading, Lines, Text
+from reports.chapters.uncertainty_meter import meter_lines
 from reports.chapters.uncertainty_tables import budget_table, factor_words, scenario_table
 from reports.chapters.uncertainty_terms import TERMS, shares, terms_in
-from reports.environment import meter_words
+from reports.chapters.uncertainty_words import INTERVAL, MODEL, NOT_IN_IT, SHARED
 from reports.figures.uncertainty import relative_words, shares_sheet
-from reports.numbers import count, finite, given, interval, measured, plain, spread
+from reports.numbers import count, finite, interval, measured, plain, spread
 from reports.tables import Column, Table, table, text_column
 from reports.view import View
 
@@ -24,39 +24,6 @@ _LEAST_NAMED = 0.05  # share of the variance from which on a term is named in a 
 _HOW = (
     "Share: the term's u² over the sum of all. Terms are independent of each other (JCGM 100:2008, 5.1.2), "
     "so that the sum is the variance of the result; the table of terms says what shares them."
-)
-
-_MODEL = """\
-P  = P_ind · (1 + g) + o + c · Q       reading P_ind, gain g, offset o, reactive power Q
-E  = Σ Pᵢ · Δtᵢ + errors of the window (borders, rounding, holes)
-E_induced = E − P_baseline · T
-
-u²(y) = Σ u_term²(y)                   law of propagation, JCGM 100:2008, 5.1.2
-rectangular limits ±a:  u = a / √3     JCGM 100:2008, 4.3.7
-mean of n runs:         u = s / √n     JCGM 100:2008, 4.2.3
-ν_eff = u⁴ / Σ (u_term⁴ / ν_term)      Welch-Satterthwaite, JCGM 100:2008, G.4.1
-interval = y ± k · u(y)                k from the sum of the distributions, JCGM 101:2008"""
-
-_INTERVAL = (
-    "The coverage factor k does not assume a normal sum, as limits of error of power meters often dominate "
-    "it (JCGM 100:2008, G.6.5): all type A terms are one Student's t with the degrees of freedom of Welch "
-    "and Satterthwaite, each other term has its own shape, and their distributions are added. A single "
-    "rectangle gives k = 0.95 · √3 = 1.65. With one run the scatter is unknown and there is no interval."
-)
-
-_SHARED = (
-    "Results of this campaign are not independent of each other. Gain, offset and delay of the meter are the "
-    "same in all of them: they do not average out over repeats, they act on a difference only in proportion "
-    "to it, and the gain drops out of a ratio. Runs that use the same baseline runs share their scatter. "
-    "Differences and ratios above are computed with these correlations (JCGM 100:2008, 5.2), and so they "
-    "may be known better than the two energies they are made of."
-)
-
-_NOT_IN_IT = (
-    "Not in the budget: changes of the meter since its calibration or since its limits of error were stated, "
-    "what the baseline does between two of its runs other than drift, differences between machines of one "
-    "model, and whether the workload is typical. A drift, an old calibration, an unknown range and what else "
-    "was noticed are findings. Limits that the meter does not state are not in it either: see the findings."
 )
 
 
@@ -79,14 +46,14 @@ def chapter(view: View) -> Chapter:
         Heading("Budgets of single runs and their parts"),
         *_window_tables(budgets, source),
         Heading("The meter's part"),
-        Lines("The meter", _meter_lines(view.results.meter)),
+        Lines("The meter", meter_lines(view.results.meter)),
         Heading("The terms, and what shares them"),
-        Text(_SHARED),
+        Text(SHARED),
         terms_table(budgets),
         Heading("Formulas and sources"),
-        Code("The model and the propagation of uncertainty", _MODEL),
-        Text(_INTERVAL),
-        Text(_NOT_IN_IT),
+        Code("The model and the propagation of uncertainty", MODEL),
+        Text(INTERVAL),
+        Text(NOT_IN_IT),
     ]
     return Chapter("uncertainty", "Uncertainty budget", "Uncertainty", blocks)
 
@@ -231,42 +198,3 @@ def terms_table(budgets: list[Row]) -> Table:
         text_column("What helps", "remedy"),
     )
     return table("uncertainty-terms", "Terms of this campaign", columns, rows, folded=False, note=_HOW)
-
-
-def _meter_lines(meter: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return accuracy, resolution, delay and calibration of the meter as they went into the budget."""
-    accuracy = meter.get("accuracy") or {}
-    limits = (
-        ("reading_pct", "% of the reading"),
-        ("range_pct", f"% of the range of {given(accuracy.get('range_w'))} W"),
-        ("counts", f"counts of {given(meter.get('resolution_w'))} W"),
-        ("reactive_pct", "% of the reactive power"),
-    )
-    lines = [("Meter", meter_words(meter) if meter else "not recorded")]
-    for key, words in limits:
-        if limit := finite(accuracy.get(key)):
-            lines.append((f"Limit of error: {words}", f"± {given(limit)}, u = {spread(limit / sqrt(3))}"))
-    if resolution_w := finite(meter.get("resolution_w")):
-        lines.append(
-            ("Resolution", f"{given(resolution_w)} W, u of a reading = {spread(resolution_w / sqrt(12))} W")
-        )
-    if (latency_s := finite(meter.get("latency_s"))) is not None:
-        lines.append(("Delay", f"{given(latency_s)} s, u = {spread(meter.get('latency_u_s'))} s"))
-    return [*lines, ("Calibration in force", _calibration(meter.get("calibration") or {}))]
-
-
-def _calibration(calibration: dict[str, Any]) -> str:
-    gain, gain_u, offset_w, offset_u_w = (
-        finite(calibration.get(name)) for name in ("gain", "gain_u", "offset_w", "offset_u_w")
-    )
-    when = " ".join(
-        str(words) for words in (calibration.get("date"), calibration.get("certificate")) if words
-    )
-    if gain is None or offset_w is None:
-        return f"none with a line, so that the limits of error stand{f' ({when})' if when else ''}"
-    simulated = "SIMULATED: " if calibration.get("simulated") else ""
-    return (
-        f"{simulated}{when}: gain {measured(gain, gain_u)} (u = {spread(gain_u)}), offset "
-        f"{measured(offset_w, offset_u_w)} W (u = {spread(offset_u_w)} W), covariance "
-        f"{plain(calibration.get('gain_offset_cov'), 2)} W, in place of the limits of error"
-    )
