@@ -60,7 +60,9 @@ def _sentence(item: ScenarioView, column: str, kind: str) -> str:
             per_run.setdefault(str(row.get("run_dir")), []).append(value)
     found = mean_interval([sum(own) / len(own) for own in per_run.values()], CONFIDENCE)
     mean = in_interval(found.mean, found.low, found.high)
-    ends = f", 95 % interval {interval(found.low, found.high)} Wh" if found.low is not None else ""
+    ends = ""
+    if found.low is not None:
+        ends = f", 95 % interval by the scatter of the runs {interval(found.low, found.high)} Wh"
     said = (
         f"An epoch of {item.name} needs {mean} Wh of {kind}energy on average{ends} "
         f"({_plural(len(energies), 'epoch')} in {_plural(len(per_run), 'run')})."
