@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from analysis.describe import student_t
 from analysis.statistics.comparison import compare
@@ -166,6 +167,14 @@ def test_holm_gives_the_published_example() -> None:
     assert rows[4]["p_holm"] is None
     assert (rows[5]["p_holm"], rows[5]["family"]) == (0.04, "duration_s")
     assert [row["family_size"] for row in rows] == [4, 4, 4, 4, 4, 1]
+
+
+@settings(max_examples=20, deadline=None)  # that of statsmodels clears up the memory of the process each time
+@given(p=st.lists(st.sampled_from([0.0, 0.01, 0.04, 1 / 3, 1.0]) | st.floats(0, 1), min_size=1))
+def test_holm_agrees_with_statsmodels_to_the_last_bit(p: list[float]) -> None:
+    rows = [{"quantity": "energy_wh", "p": value} for value in p]
+    adjust_families(rows)
+    assert [row["p_holm"] for row in rows] == multipletests(p, method="holm")[1].tolist()
 
 
 def test_drift_over_the_order_of_runs_gives_kendalls_published_example() -> None:
