@@ -65,7 +65,7 @@ def live_traces(view: View) -> Markup:
 
 def live_scripts() -> list[str]:
     """Return the scripts, in their order, that run after ``page.js``."""
-    names = ("traces_data.js", "bokeh_sheets.js", "traces.js")
+    names = ("traces_data.js", "bokeh_sheets.js", "traces_figure.js", "traces.js")
     return [_bokeh(), *(script(name) for name in names)]
 
 
