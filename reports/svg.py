@@ -29,6 +29,10 @@ _FONT_SIZE = re.compile(r"(\d+(?:\.\d+)?)px")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _DROPPED = {f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"}
 
+_SPACES = re.compile(r" *([MLHVCQSTAZz ]) *")
+_GROUP = f"{{{_SVG}}}g"
+_GROUPS = (_GROUP, f"{{{_SVG}}}defs")
+
 FONT_SIZE_PT = 8.0
 
 _STYLE: Any = {
@@ -91,6 +95,7 @@ def inline_svg(figure: Figure, key: str, title: str, description: str) -> Markup
             parent.remove(child)
     for element in root.iter():
         _tidy(element, key)
+    _slim(root, _referenced(root))
     _name(root, key, title, description)
     ET.register_namespace("", _SVG)
     return Markup(ET.tostring(root, encoding="unicode"))
@@ -122,9 +127,37 @@ def _tidy(element: ET.Element, key: str) -> None:
     for attribute in ("d", "x", "y", "transform"):
         if long := element.get(attribute):
             element.set(attribute, _LONG_NUMBER.sub(_two_decimals, long))
+    if path := element.get("d"):
+        element.set("d", _SPACES.sub(r"\1", path).strip())
+    if element.get("transform", "").startswith("rotate(-0 "):
+        del element.attrib["transform"]
+    element.attrib.pop("font-family", None)  # the page's
     element.tail = None
     if element.text is not None and not element.text.strip():
         element.text = None
+
+
+def _referenced(root: ET.Element) -> set[str]:
+    """Return the ids that something in the drawing refers to."""
+    values = [value for element in root.iter() for value in element.attrib.values()]
+    found = {name for value in values for name in _REFERENCE.findall(value)}
+    return found | {value.removeprefix("#") for value in values if value.startswith("#")}
+
+
+def _slim(element: ET.Element, referenced: set[str]) -> None:
+    """Take away ids that nothing refers to, and groups that then hold nothing or say nothing."""
+    if element.get("id") not in referenced:
+        element.attrib.pop("id", None)
+    kept: list[ET.Element] = []
+    for child in element:
+        _slim(child, referenced)
+        if child.tag not in _GROUPS or child.attrib:
+            kept.append(child)
+        elif child.tag == _GROUP:
+            kept += list(child)
+        elif len(child):
+            kept.append(child)
+    element[:] = kept
 
 
 def _two_decimals(match: re.Match[str]) -> str:

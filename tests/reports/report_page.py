@@ -23,7 +23,9 @@ class Element:
 
     @property
     def text(self) -> str:
-        return " ".join([*self.texts, *(child.text for child in self.children)])
+        """What a reader sees: no script, no style sheet."""
+        seen = [child.text for child in self.children if child.tag not in ("script", "style")]
+        return " ".join([*self.texts, *seen])
 
 
 class Page(HTMLParser):
