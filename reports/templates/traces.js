@@ -85,6 +85,8 @@
     figure.paint();
     const manager = await Bokeh.embed.add_document_standalone(figure.document, part("plots"));
     const views = figure.columns.map((name) => ({ name, view: manager.find_one(figure.model(`frame-${name}`)) }));
+    // The figure is one stop of the Tab key, not one a panel.
+    for (const view of manager.query((view) => view.model.type === "Plot")) view.canvas.events_el.tabIndex = -1;
     legend(figure);
     controls(figure, views);
     figure.time.change.connect(() => figure.later());

@@ -207,6 +207,21 @@ def test_keys_buttons_wheel_and_drag_move_and_zoom(browser, address):
     assert whole[0] < wheeled[0] < wheeled[1] < whole[1]
 
 
+def test_the_figure_is_one_stop_of_the_tab_key(browser, address):
+    stops = """
+    const found = [];
+    const look = (root) => {
+      for (const item of root.querySelectorAll('*')) {
+        if (item.tabIndex >= 0) found.push(item.className);
+        if (item.shadowRoot) look(item.shadowRoot);
+      }
+    };
+    look(document.querySelector('#traces-figure'));
+    return found.filter(name => name.includes('bk-') || name.includes('plots'));
+    """
+    assert opened(browser, address).execute_script(stops) == ["traces-plots"]
+
+
 def test_the_wheel_scrolls_the_page_until_the_reader_steps_into_the_figure(browser, address):
     driver = opened(browser, address)
     driver.execute_script("document.activeElement.blur()")
