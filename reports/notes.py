@@ -65,8 +65,7 @@ def tracker_note(results: Results) -> str:
     return (
         "The meter's energy is integrated over the tracker's own window; net is minus the baseline in that "
         "window. Ratio: the tracker's sum over the meter's sum. Bias: mean over the runs of tracker minus "
-        "meter (gross), with its 95 % t interval. Own cost: mean of the runs with the tracker minus mean of "
-        "the runs without (Welch's t interval). A tracker sees only what its scope says; the wall sees "
+        "meter (gross), with its 95 % t interval. A tracker sees only what its scope says; the wall sees "
         "everything, power supply losses included, so a ratio below one is no error by itself."
     )
 

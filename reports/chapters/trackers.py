@@ -33,8 +33,9 @@ from reports.view import View
 
 _TONES: dict[str, Tone] = {"yes": "good", "no": "warn"}
 _COST_HOW = (
-    "Mean of the runs with the tracker minus mean of the runs of the same scenario without it; Welch's t "
-    "(Welch 1947; degrees of freedom after Satterthwaite 1946). The meter's gain acts on the difference only."
+    "Mean of the runs with the tracker minus mean of the runs of the same scenario without it, compared as "
+    "any two scenarios are: paired by block where the plan interleaves them, by Welch's t test where not. "
+    "The meter's gain acts on the difference only."
 )
 
 
