@@ -45,18 +45,20 @@ def points_per_run(runs: int) -> int:
 def thin(t_s: Floats, power_w: Floats, interval_s: float, limit: int) -> ThinTrace:
     """Put readings into bins of a whole number of intervals where there are more than ``limit``.
 
+    A bin is drawn as two points, its smallest and its largest reading, so that half as many bins are made.
+
     Args:
         t_s: ends of the readings' intervals, ascending, ``(n,)``.
         power_w: their powers.
         interval_s: of the meter.
-        limit: how many points may stay.
+        limit: how many points may stay; at least 4.
     """
     nothing = np.array([], dtype=np.float64)
     mean_w = float(power_w.mean()) if len(power_w) else None
     if len(t_s) <= limit:
         return ThinTrace(None, t_s, power_w, nothing, nothing, len(t_s), mean_w)
     middle_s = t_s - interval_s / 2
-    per_bin = ceil((middle_s[-1] - middle_s[0]) / interval_s / (limit - 1))
+    per_bin = ceil((middle_s[-1] - middle_s[0]) / interval_s / (limit // 2 - 1))
     bin_s = per_bin * interval_s
     place = np.floor(middle_s / bin_s).astype(np.int64)
     first = np.flatnonzero(np.diff(place, prepend=place[0] - 1))

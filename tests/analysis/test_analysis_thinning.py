@@ -10,7 +10,7 @@ from analysis.power.thinning import points_per_run, thin
 
 @given(
     powers=st.lists(st.floats(0, 4000), min_size=1, max_size=500),
-    limit=st.integers(2, 60),
+    limit=st.integers(4, 60),
     phase_s=st.floats(0, 1),
     interval_s=st.floats(0.01, 10),
     lost=st.sets(st.integers(0, 499), max_size=100),
@@ -27,7 +27,7 @@ def test_bins_keep_extremes_mean_and_the_limit(
         assert thinned.t_s.tolist() == t_s.tolist()
         return
     assert thinned.bin_s is not None
-    assert len(thinned.t_s) <= limit
+    assert len(thinned.t_s) <= limit // 2
     assert (thinned.low_w.min(), thinned.high_w.max()) == (power_w.min(), power_w.max())
     assert (np.diff(thinned.t_s) > 0).all()
     assert (thinned.low_w <= thinned.power_w * (1 + 1e-12)).all()
@@ -36,7 +36,7 @@ def test_bins_keep_extremes_mean_and_the_limit(
 
 def test_a_hole_longer_than_a_bin_stays_a_hole() -> None:
     t_s = np.concatenate((np.arange(1.0, 101.0), np.arange(201.0, 301.0)))
-    thinned = thin(t_s, np.full(200, 50.0), 1.0, 40)
+    thinned = thin(t_s, np.full(200, 50.0), 1.0, 80)
     assert thinned.bin_s == 8.0
     assert np.diff(thinned.t_s).max() >= 100 - 8
 
