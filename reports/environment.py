@@ -56,6 +56,11 @@ def _shown(value: Any, unit: str) -> str:
     return f"{given(number)} {unit}".strip()
 
 
+def part_of(record: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a part of a record by name; an empty one where it is absent or no record itself."""
+    return _dict(record.get(name))
+
+
 def sut_words(sut: dict[str, Any]) -> str:
     """Say in one line what the SUT is, from whatever the inventory knows."""
     cpu, ram = _dict(sut.get("cpu")), _dict(sut.get("ram"))

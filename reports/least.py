@@ -34,14 +34,19 @@ def least_of(view: View) -> Least | None:
     first, *others = sorted(known, key=lambda item: float(item.row[quantity.name]))
     compared = [(item, row) for item in others if (row := _against(view, first, item, quantity.name))]
     kind = quantity.name.removesuffix("_wh")
-    words = f"{first.name} needs the least {quantity.words} per run, {mean_words(first.row, kind)} Wh"
-    said = [
-        f"{item.name} needs {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]
-    ]
-    if len(compared) > _MOST_OTHERS:
-        said.append(f"{len(compared) - _MOST_OTHERS} further scenarios need more")
     certain = bool(compared) and all(certainty(row) == "shown" for _, row in compared)
+    needs = "needs" if certain else "needed, in these runs,"
+    words = f"{first.name} {needs} the least {quantity.words} per run, {mean_words(first.row, kind)} Wh"
+    said = [f"{item.name} {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]]
+    if len(compared) > _MOST_OTHERS:
+        said.append(_further(compared[_MOST_OTHERS:]))
     return Least("; ".join([words, *said]) + ".", certain)
+
+
+def _further(compared: list[tuple[ScenarioView, Row]]) -> str:
+    """Say of how many further scenarios a difference is shown."""
+    shown = sum(certainty(row) == "shown" for _, row in compared)
+    return f"{len(compared)} further scenarios had more, and for {shown} of them that is shown"
 
 
 def _how_sure(row: Row) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 from records.findings import LEVELS
 from records.results import Results, Row
 from records.times import iso_utc
-from reports.environment import meter_words, sut_words
+from reports.environment import meter_words, part_of, sut_words
+from reports.figures.tracker_ratios import ratio_interval
 from reports.least import Least, least_of
 from reports.numbers import count, finite, in_interval, interval, measured, plain, spread
 from reports.texts import shorten
@@ -15,6 +16,8 @@ from reports.view import ScenarioView, View, mean_words, numbers
 NO_INTERVAL = "n = 1: no interval"
 _INDUCED, _GROSS = "induced_wh_per_epoch", "wh_per_epoch"
 _NAME_WIDTH = 60  # the tables below show names in full
+_MOST_NAMES = 5
+_STAND_INS = ("data-generated", "weights-random")
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,9 @@ class Summary:
         worst: the findings that refuse data, in full.
         least: which scenario needs least; ``None`` unless there are two to compare.
         trackers: how far each tracker was from the meter, in a sentence each.
-        provenance: (scenario, sentence) where the workload said that data or weights are not the real ones.
+        stand_ins: sentences on the scenarios whose data or weights are not the real ones.
+        wall: whether the readings are of the wall plug, and not of counters inside the machine.
+        baseline: whether one was measured.
     """
 
     title: str
@@ -74,7 +79,9 @@ class Summary:
     worst: list[Row]
     least: Least | None
     trackers: list[str]
-    provenance: list[tuple[str, str]]
+    stand_ins: list[str]
+    wall: bool
+    baseline: bool
 
 
 def summary_of(view: View) -> Summary:
@@ -91,8 +98,10 @@ def summary_of(view: View) -> Summary:
         findings=[(level, _number_of(results, level)) for level in LEVELS],
         worst=[row for row in results.findings if row.get("level") == "refuse"],
         least=least_of(view),
-        trackers=[_tracker_words(row, results) for row in _overall_agreement(results)],
-        provenance=[(name, provenance_words(said)) for name, said in results.provenance.items()],
+        trackers=[_tracker_words(view, row) for row in _overall(results.agreement)],
+        stand_ins=_stand_ins(results),
+        wall=view.at_wall,
+        baseline=view.baseline,
     )
 
 
@@ -107,7 +116,7 @@ def _facts(results: Results) -> list[tuple[str, str]]:
     created = finite(campaign.get("created_utc_s"))
     planned, done = campaign.get("slots_planned"), campaign.get("slots_completed")
     return [
-        ("System under test", sut_words(results.environment.get("sut") or {}) or "not recorded"),
+        ("System under test", sut_words(part_of(results.environment, "sut")) or "not recorded"),
         ("Power meter", meter_words(results.meter) if results.meter else "not recorded"),
         ("Planned", iso_utc(created) if created is not None else "not recorded"),
         ("Runs", f"{_words(done)} of {_words(planned)} planned completed; {refused} refused"),
@@ -138,7 +147,8 @@ def _strip(scenario: ScenarioView, longest_wh: float) -> Strip | None:
     if gross_wh is None or longest_wh <= 0:
         return None
     low_wh, high_wh = finite(row.get("energy_low_wh")), finite(row.get("energy_high_wh"))
-    below_wh = gross_wh - (induced_wh or 0.0)
+    of_baseline = scenario.kind == "baseline"
+    below_wh = gross_wh - induced_wh if induced_wh is not None else gross_wh * of_baseline
 
     def place(energy_wh: float) -> float:
         return round(100 * min(max(energy_wh, 0.0), longest_wh) / longest_wh, 2)
@@ -178,20 +188,22 @@ def _number_of(results: Results, level: str) -> int:
     return sum(row.get("level") == level for row in results.findings)
 
 
-def _overall_agreement(results: Results) -> list[Row]:
-    return [row for row in results.agreement if row.get("scenario") == "all"]
+def _overall(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row.get("scenario") == "all"]
 
 
-def _tracker_words(row: Row, results: Results) -> str:
-    ratio, net = finite(row.get("ratio")), finite(row.get("ratio_net"))
-    said = f"{row.get('tracker')} reported {_percent(ratio)} of what the meter measured"
-    if net is not None:
-        said += f" ({_percent(net)} of the meter's energy above the baseline)"
+def _tracker_words(view: View, row: Row) -> str:
+    results, tracker = view.results, row.get("tracker")
+    said = f"{tracker} reported {_share(view, row, 'ratio')} of what the meter measured"
+    if finite(row.get("ratio_net")) is not None:
+        nets = [r for r in _overall(results.agreement_scopes) if r.get("tracker") == tracker]
+        net = [r for r in nets if r.get("against") == "wall net"] or [{}]
+        said += f"; {_share(view, row | net[0], 'ratio_net')} of the meter's energy above the baseline"
     low, high = row.get("bias_low_wh"), row.get("bias_high_wh")
     ends = f" {interval(low, high)}" if finite(low) is not None else ""
     bias = in_interval(row.get("bias_wh"), low, high)
     said += f". Tracker minus meter: {bias} Wh{ends} per run, over {_plural(row.get('n'), 'run')}"
-    scopes = {str(r.get("scope")) for r in results.trackers if r.get("tracker") == row.get("tracker")}
+    scopes = {str(r.get("scope")) for r in results.trackers if r.get("tracker") == tracker}
     seen = " or ".join(sorted(scopes)) or "unknown"
     return f"{said}. Its scope is {seen}; the meter sees all that the plug delivers."
 
@@ -200,12 +212,30 @@ def _plural(number: Any, word: str) -> str:
     return f"{count(number)} {word}{'' if finite(number) == 1 else 's'}"
 
 
-def _percent(ratio: float | None) -> str:
-    return "an unknown share" if ratio is None else f"{plain(ratio * 100, 3)} %"
+def _share(view: View, row: Row, column: str) -> str:
+    ratio = finite(row.get(column))
+    if ratio is None:
+        return "an unknown share"
+    low, high = (None if end is None else 100 * end for end in ratio_interval(view, row))
+    if low is None or high is None:
+        return f"{plain(100 * ratio, 3)} %"
+    return f"{in_interval(100 * ratio, low, high)} % (95 % interval {interval(low, high)} %)"
 
 
-def provenance_words(said: Any) -> str:
-    """Say where a workload's data and weights came from, as it said itself."""
-    if not isinstance(said, dict):
-        return str(said)
-    return "; ".join(f"{str(key).replace('_', ' ')}: {value}" for key, value in said.items())
+def stand_in_findings(results: Results) -> list[Row]:
+    """Return the findings which say that a scenario's data or weights are not the real ones."""
+    return [row for row in results.findings if row.get("code") in _STAND_INS]
+
+
+def _stand_ins(results: Results) -> list[str]:
+    """Say each thing once, with all scenarios that it is true of; the scenario stands first in a message."""
+    scenarios: dict[str, list[str]] = {}
+    for row in stand_in_findings(results):
+        name, _, words = str(row.get("message")).partition(": ")
+        scenarios.setdefault(words, []).append(name)
+    return [f"{_listed(names)}: {words}." for words, names in scenarios.items()]
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")

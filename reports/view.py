@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from analysis.imports.counters import NOT_AT_THE_WALL
 from records.results import Results, Row
 from reports.numbers import finite, in_interval
 from reports.palette import MUTED, colours
@@ -61,6 +62,16 @@ class View:
     results: Results
     simulated: bool
     scenarios: list[ScenarioView]
+
+    @property
+    def at_wall(self) -> bool:
+        """Whether the readings are of the wall plug; an import of counters inside the machine says not."""
+        return all(row.get("code") != NOT_AT_THE_WALL for row in self.results.findings)
+
+    @property
+    def baseline(self) -> bool:
+        """Whether a baseline was measured, so that there are energies above it."""
+        return finite(self.results.baseline.get("mean_power_w")) is not None
 
     def colour_of(self, scenario: str) -> str:
         """Return the colour of a scenario given by its key or its base name."""

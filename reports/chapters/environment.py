@@ -6,7 +6,8 @@ from typing import Any
 from records.results import Results, Row
 from reports.chapters.contract import Block, Chapter, Heading, Lines, Text
 from reports.chapters.meter_record import further_meters, meter_lines
-from reports.environment import lines_of, meter_words, sut_words
+from reports.environment import lines_of, meter_words, part_of, sut_words
+from reports.summary import stand_in_findings
 from reports.tables import Column, Table, table, text_column
 from reports.view import View
 
@@ -16,10 +17,10 @@ _UNKNOWN = "unknown"
 def chapter(view: View) -> Chapter:
     """Show the machine, who controlled it, the meter, the programs' environments, data and weights."""
     results = view.results
-    sut = _record(results, "sut")
+    sut = part_of(results.environment, "sut")
     blocks: list[Block] = [Text(_first(view)), Heading("System under test")]
     blocks += _machine("System under test", sut)
-    blocks += [Heading("Controller"), *_controller(sut, _record(results, "controller"))]
+    blocks += [Heading("Controller"), *_controller(sut, part_of(results.environment, "controller"))]
     blocks += [Heading("Power meter"), Lines("Power meter", meter_lines(view)), *further_meters(results)]
     if environments := sut.get("environments"):
         blocks += [Heading("Environments of the programs"), _environments(environments)]
@@ -28,14 +29,9 @@ def chapter(view: View) -> Chapter:
     return Chapter("environment", "Environment", "Environment", blocks)
 
 
-def _record(results: Results, name: str) -> dict[str, Any]:
-    found = results.environment.get(name)
-    return found if isinstance(found, dict) else {}
-
-
 def _first(view: View) -> str:
     results = view.results
-    what = sut_words(_record(results, "sut")) or "a machine of which no inventory was taken"
+    what = sut_words(part_of(results.environment, "sut")) or "a machine of which no inventory was taken"
     meter = meter_words(results.meter) if results.meter else "an unknown meter"
     verb = "Simulated readings of" if view.simulated else "Measured by"
     first = f"Measured on: {what}. {verb}: {meter}."
@@ -116,7 +112,7 @@ def _packages(packages: Any) -> str:
 
 
 def _provenance_words(results: Results) -> Text:
-    said = [row for row in results.findings if row.get("code") in ("data-generated", "weights-random")]
+    said = stand_in_findings(results)
     if said:
         messages = "; ".join(str(row.get("message")) for row in said)
         return Text(f"Name this wherever an accuracy is quoted: {messages}.", "warn")

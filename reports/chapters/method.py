@@ -35,7 +35,7 @@ def chapter(view: View) -> Chapter:
     results = view.results
     blocks: list[Block] = [
         Text(_rule_words(results)),
-        *chain(results),
+        *chain(results, at_wall=view.at_wall),
         *window(results),
         *gaps(results),
         *baseline(results),

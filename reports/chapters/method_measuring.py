@@ -26,21 +26,30 @@ _BASELINES = {
 }
 
 
-def chain(results: Results) -> list[Block]:
+_AT_WALL = (
+    "The power meter sits between the wall plug and the system under test (SUT): what it reads is all that "
+    "the machine draws, losses of its power supply included."
+)
+_COUNTERS = (
+    "No meter was at the wall plug: the readings are those of counters inside the system under test (SUT). "
+    "Its power supply, board, disks and fans are not in them."
+)
+_CLOCKS = (
+    "The controller logs every reading with the time of its arrival in UTC; the SUT stamps what the program "
+    "does. Where they are two machines, their clocks are compared before and after each run, and the stamps "
+    "of the SUT are moved to the controller's time in the analysis; no clock is set."
+)
+
+
+def chain(results: Results, *, at_wall: bool) -> list[Block]:
     """Explain the measuring chain and its clocks."""
     meter = results.meter
     interval_s, latency_s, latency_u_s = (
         finite(meter.get(name)) for name in ("interval_s", "latency_s", "latency_u_s")
     )
     return [
-        Heading("From the plug to a stamped reading"),
-        Text(
-            "The power meter sits between the wall plug and the system under test (SUT): what it reads is "
-            "all that the machine draws, losses of its power supply included. The controller logs every "
-            "reading with the time of its arrival in UTC; the SUT stamps what the program does. Where they "
-            "are two machines, their clocks are compared before and after each run, and the stamps of the "
-            "SUT are moved to the controller's time in the analysis; no clock is set."
-        ),
+        Heading("From the plug to a stamped reading" if at_wall else "From a counter to a stamped reading"),
+        Text(f"{_AT_WALL if at_wall else _COUNTERS} {_CLOCKS}"),
         Text(
             "Arrivals are late, never early. The meter's own cadence is therefore fitted to them, which "
             "numbers the readings, so that missing, late and duplicate ones are known, and takes the jitter "

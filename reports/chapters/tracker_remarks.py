@@ -6,6 +6,7 @@ from analysis.agreement.trackers import ALL
 from records.results import Row
 from records.units import wh_from_j
 from reports.chapters.agreement_columns import margin_words
+from reports.environment import part_of
 from reports.figures.tracker_ratios import ratio_interval
 from reports.figures.trackers import where
 from reports.numbers import finite, in_interval, interval, plain, probability
@@ -69,7 +70,7 @@ def scope_words(view: View, tracker: str) -> str:
             f"{_OUTSIDE} included: a ratio below one is then to be expected, how far cannot be said."
         )
     seen = {part for word in scopes for part in word.lower().split("+")}
-    if (view.results.environment.get("sut") or {}).get("gpus") == []:
+    if part_of(view.results.environment, "sut").get("gpus") == []:
         seen.add("gpu")  # there is none to be seen
     unseen = [words for name, words in _PARTS.items() if name not in seen]
     missing = ", ".join([*(f"the {words}" for words in unseen), _OUTSIDE])

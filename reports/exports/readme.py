@@ -8,7 +8,7 @@ from records.findings import LEVELS
 from records.package import CONFIG, CRATE, PROGRAMS, README, SCENARIOS, SUMS
 from records.results import Results, Row
 from records.times import iso_utc
-from reports.environment import meter_words, sut_words
+from reports.environment import meter_words, part_of, sut_words
 from reports.exports.contents import CampaignFiles, Replication
 from reports.exports.markdown import render_markdown
 from reports.numbers import count, finite, in_interval, interval
@@ -81,7 +81,7 @@ def _facts(results: Results) -> list[tuple[str, Any]]:
     when = iso_utc(created_utc_s) if created_utc_s is not None else "not recorded"
     facts: dict[str, Any] = {
         "Campaign": f"{said.get('id')}, recorded with Wattlab {said.get('wattlab_version')}",
-        "System under test": sut_words(results.environment.get("sut") or {}) or "not recorded",
+        "System under test": sut_words(part_of(results.environment, "sut")) or "not recorded",
         "Power meter": meter_words(results.meter) if results.meter else "not recorded",
         "Runs": f"{done}; counted: {', '.join(f'{n} x {name}' for name, n in counts.items()) or 'none'}",
     }

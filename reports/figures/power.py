@@ -32,12 +32,13 @@ def power_sheet(view: View) -> Sheet:
     top = _top_w(shown)
     limit = traces.points_per_run(len(view.results.traces))
     panels = [_panel(item, index, top, limit, view.simulated) for index, item in enumerate(shown)]
+    what = "Power at the wall plug" if view.at_wall else "Power as counters inside the machine reported it"
     return Sheet(
         key="power",
         title="Power over time",
         size="half",
         panels=panels,
-        caption="Power at the wall plug: thin, every run; thick, the mean of a scenario's runs. On a screen "
+        caption=f"{what}: thin, every run; thick, the mean of a scenario's runs. On a screen "
         "all scenarios share one time axis with the hardware, and zooming in shows every point. On paper "
         "there is one panel per scenario, its overall average dashed; they share the power axis only.",
         how=_HOW,

@@ -1,0 +1,98 @@
+"""The first screen claims nothing that the data do not bear, and says it in few words."""
+
+import re
+
+import pytest
+from report_example import Plan, example
+from report_page import Page
+
+from reports.pages import render_page
+from reports.summary import summary_of
+from reports.view import view_of
+
+SMALL = {"repeats": 2, "seconds": 12, "epochs": 2, "gpu": False}
+
+
+def summary(results):
+    return summary_of(view_of(results))
+
+
+def first_screen(results) -> Page:
+    view = view_of(results)
+    context = {"results": results, "summary": summary_of(view), "chapters": [], "absent": [], "data": ""}
+    return Page(render_page("campaign.html", context, simulated=view.simulated))
+
+
+def words_of(results) -> str:
+    return re.sub(r"\s+", " ", first_screen(results).text)
+
+
+@pytest.mark.parametrize("sut", [None, "a laptop", ["cpu"], 4711], ids=str)
+def test_an_inventory_that_is_no_record_counts_as_none(sut):
+    results = example(Plan(**SMALL))
+    results.environment["sut"] = sut
+    assert ("System under test", "not recorded") in summary(results).facts
+
+
+def test_of_data_and_weights_only_what_is_not_real_stands_on_the_first_screen():
+    results = example(Plan(**SMALL))
+    results.provenance = {"cnn": {"dataset": "generated", "weights": "from scratch", "seed": 1}}
+    assert "from scratch" not in words_of(results)
+    assert "Not the real data or weights" not in words_of(results)
+    results.findings += [
+        {"level": "info", "run_dir": "", "code": "data-generated", "message": f"{name}: trained on noise"}
+        for name in ("cnn", "transfer")
+    ]
+    assert summary(results).stand_ins == ["cnn, transfer: trained on noise."]
+    assert "Not the real data or weights. cnn, transfer: trained on noise." in words_of(results)
+
+
+def test_forty_scenarios_of_made_up_data_are_one_short_sentence():
+    results = example(Plan(**SMALL))
+    results.findings = [
+        {"level": "info", "run_dir": "", "code": "data-generated", "message": f"s{n}: trained on noise"}
+        for n in range(40)
+    ]
+    assert summary(results).stand_ins == ["s0, s1, s2, s3, s4 and 35 more: trained on noise."]
+
+
+def test_without_a_baseline_no_part_of_a_bar_is_called_the_baselines():
+    results = example(Plan(**SMALL, baseline=False))
+    assert all(line.strip.baseline == 0 for line in summary(results).lines)
+    text = words_of(results)
+    assert "the baseline's part is grey" not in text
+    assert "Induced: not known, as no baseline was measured." in text
+
+
+def test_with_a_baseline_its_own_bar_is_grey_and_that_of_a_workload_in_part():
+    baseline, *others = summary(example(Plan(**SMALL))).lines
+    assert baseline.strip.baseline == baseline.strip.gross > 0
+    assert all(0 < line.strip.baseline < line.strip.gross for line in others)
+
+
+def test_counters_inside_the_machine_are_not_said_to_be_at_the_wall():
+    results = example(Plan(**SMALL, simulated=False))
+    assert "all energy at the wall plug" in words_of(results)
+    results.findings.append(
+        {"level": "warn", "run_dir": "", "code": "import-not-at-the-wall", "message": "x"}
+    )
+    text = words_of(results)
+    assert "all energy at the wall plug" not in text
+    assert "It is not that of the wall plug" in text
+
+
+def test_a_ratio_has_the_digits_that_its_interval_allows():
+    results = example(Plan(repeats=4, seconds=12, epochs=2))
+    (row,) = [row for row in results.agreement if row["scenario"] == "all"]
+    row |= {"ratio": 0.33123, "total_ratio_low": 0.1199, "total_ratio_high": 0.5412, "ratio_net": None}
+    (words,) = summary(results).trackers
+    assert words.startswith("codecarbon reported 33 % (95 % interval [12, 54] %) of what the meter measured.")
+
+
+def test_a_least_that_is_not_shown_is_told_of_these_runs_only():
+    results = example(Plan(**SMALL))
+    for row in results.comparisons:
+        row["p"] = row["p_holm"] = 0.5
+    least = summary(results).least
+    assert not least.certain
+    assert "needed, in these runs, the least" in least.words
