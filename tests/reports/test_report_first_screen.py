@@ -44,7 +44,7 @@ def test_of_data_and_weights_only_what_is_not_real_stands_on_the_first_screen():
         for name in ("cnn", "transfer")
     ]
     assert summary(results).stand_ins == ["cnn, transfer: trained on noise."]
-    assert "Not the real data or weights. cnn, transfer: trained on noise." in words_of(results)
+    assert "Not the real data or weights." in words_of(results)
 
 
 def test_forty_scenarios_of_made_up_data_are_one_short_sentence():
