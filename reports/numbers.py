@@ -13,6 +13,8 @@ ABSENT = "–"
 MINUS = "−"
 _GROUP = "\u202f"  # narrow no-break space: groups digits without looking like a decimal sign
 _SMALLEST_PLAIN_EXPONENT = -5
+_ROUNDING = 1e-12
+"""Scatter below this share of a value is that of the arithmetic; it says nothing about digits."""
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -70,8 +72,8 @@ def given(value: Any) -> str:
 
 def measured(value: Any, uncertainty: Any) -> str:
     """Format a value to the place of its standard uncertainty's second significant digit."""
-    u = finite(uncertainty)
-    if u is None or u <= 0:
+    u, number = finite(uncertainty), finite(value)
+    if u is None or number is None or u <= _ROUNDING * abs(number):
         return plain(value)
     return fixed(value, decimals_of(u))
 

@@ -5,20 +5,36 @@ from statistics import fmean, stdev
 from records.results import Row
 from reports import notes
 from reports.chapters.columns import spread_column, with_u
-from reports.chapters.contract import Chapter
+from reports.chapters.contract import Block, Chapter, Text
+from reports.figures.actions import actions_sheet, share_of_largest
 from reports.numbers import count, finite, plain
 from reports.tables import Column, Table, table
 from reports.view import View, numbers, scenario_key
 
+_MOST_SENTENCES = 4
+
 
 def chapter(view: View) -> Chapter:
-    """Show the actions of each scenario."""
+    """Show what each action takes of a run's energy."""
     absent = "" if view.results.actions else "no run reported actions."
-    return Chapter("actions", "Actions", "Actions", [actions_table(view)], absent)
+    blocks: list[Block] = [Text(words) for words in _answers(view)]
+    blocks.append(actions_sheet(view, actions_table(view)))
+    return Chapter("actions", "Actions", "Actions", blocks, absent)
+
+
+def _answers(view: View) -> list[str]:
+    """Say of the workloads without a tracker which action takes most."""
+    said = []
+    for item in view.scenarios:
+        largest = share_of_largest(view, item) if item.tracker is None else None
+        if largest is not None:
+            name, share, energy = largest
+            said.append(f"{item.name}: {name} takes most, {plain(100 * share, 2)} % of a run's {energy}.")
+    return said[:_MOST_SENTENCES]
 
 
 def actions_table(view: View) -> Table:
-    """Tabulate the actions: mean over the runs of each scenario, in the order of their appearance."""
+    """Tabulate the actions: mean over their occurrences in each scenario, in the order of appearance."""
     groups: dict[tuple[str, str, float], list[Row]] = {}
     run_key = {str(row.get("run_dir")): scenario_key(row) for row in view.results.runs}
     for row in view.results.actions:
@@ -46,7 +62,7 @@ def actions_table(view: View) -> Table:
     )
     return table(
         "action-rows",
-        "Mean over the runs of each action",
+        "Mean over all occurrences of each action",
         columns,
         rows,
         note=notes.window_note(view.results),

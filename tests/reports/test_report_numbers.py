@@ -92,3 +92,8 @@ def test_rounding_never_moves_a_value_by_more_than_a_tenth_of_its_uncertainty(va
     # Two digits: the last place is at most a tenth of the uncertainty, and rounding moves half of it.
     assert abs(float(text) - value) <= 0.051 * uncertainty + 1e-9 * abs(value)
     assert round(uncertainty, decimals_of(uncertainty)) > 0
+
+
+def test_the_rounding_of_the_arithmetic_is_no_uncertainty():
+    assert measured(0.5, 1e-17) == "0.5000"
+    assert measured(0.0, 0.0) == "0"
