@@ -27,6 +27,7 @@ from reports.chapters import (
     uncertainty,
 )
 from reports.chapters.contract import Chapter
+from reports.chapters.shortening import shortened
 from reports.embedded import packed_json
 from reports.interactive.live import live_scripts
 from reports.pages import render_page, script
@@ -83,7 +84,7 @@ def render(results: Results) -> str:
     """Return the report as HTML; the same results always give the same text."""
     view = view_of(results)
     with drawing_style():
-        chapters = [make(view) for make in _CHAPTERS]
+        chapters = [shortened(make(view), results) for make in _CHAPTERS]
     shown = [chapter for chapter in chapters if not chapter.absent]
     context = {
         "results": results,

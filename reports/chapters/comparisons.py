@@ -8,7 +8,7 @@ from reports.chapters.comparison_tables import (
     mixed_table,
     statistics_table,
 )
-from reports.chapters.contract import Block, Chapter, Heading, Text
+from reports.chapters.contract import Block, Chapter, Heading, Text, folds
 from reports.figures.comparisons import matrix_sheet
 from reports.figures.kit import Sheet
 from reports.figures.ratios import ratios_sheet
@@ -46,26 +46,33 @@ def chapter(view: View) -> Chapter:
         blocks += [
             matrix_sheet(view, HOW_COMPARED),
             ratios_sheet(view, HOW_COMPARED),
-            Heading("All pairs"),
-            differences_table(view, pairs, HOW_COMPARED),
-            Heading("Effect sizes, and how many repeats it takes"),
-            Text(
-                "An effect size gives the difference in units of the scatter: Hedges' g counts standard "
-                "deviations, Cliff's delta says by how much more often a run of the one is above a run of "
-                "the other than below it (1: always). The last columns say how many repeats per scenario a "
-                "difference of 1 %, of 5 %, or of the size that was found would need to be shown."
-            ),
-            effects_table(view, pairs),
         ]
     blocks += [
         Heading("The runs of each scenario"),
         _runs_sheet(view),
         statistics_table(view),
-        *_mixed(view),
+        *folds([*_pairs(view, pairs), *_mixed(view)]),
     ]
     there = pairs or view.results.statistics
     absent = "" if there else "no two scenarios were counted, and none was described."
     return Chapter("comparisons", "Comparison of the scenarios", "Comparison", blocks, absent)
+
+
+def _pairs(view: View, pairs: list[Row]) -> list[Block]:
+    if not pairs:
+        return []
+    return [
+        Heading("All pairs"),
+        differences_table(view, pairs, HOW_COMPARED),
+        Heading("Effect sizes, and how many repeats it takes"),
+        Text(
+            "An effect size gives the difference in units of the scatter: Hedges' g counts standard "
+            "deviations, Cliff's delta says by how much more often a run of the one is above a run of the "
+            "other than below it (1: always). The last columns say how many repeats per scenario a "
+            "difference of 1 %, of 5 %, or of the size that was found would need to be shown."
+        ),
+        effects_table(view, pairs),
+    ]
 
 
 def _answers(view: View) -> list[Block]:

@@ -1,6 +1,6 @@
 """What a chapter is made of. A chapter says what it shows; the template knows how it looks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from records.results import Row
@@ -79,7 +79,48 @@ class Choice:
     options: list[tuple[str, Sheet]]
 
 
-Block = Heading | Text | Lines | Code | Findings | Choice | Sheet | Table
+@dataclass(frozen=True)
+class Fold:
+    """A part of a chapter for specialists: its heading is seen, the rest when the reader opens it.
+
+    On paper it is open.
+    """
+
+    kind: ClassVar[str] = "fold"
+    words: str
+    blocks: list["Block"]
+
+    @property
+    def key(self) -> str:
+        """Id on the page, like that of a heading."""
+        return slug(self.words)
+
+
+Block = Heading | Text | Lines | Code | Findings | Choice | Fold | Sheet | Table
+
+
+def folds(blocks: list[Block]) -> list[Block]:
+    """Fold each part that begins with a heading; a table that is the whole of its part needs no second fold.
+
+    Args:
+        blocks: what stands before the first heading stays as it is.
+    """
+    done: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            done.append(Fold(block.words, []))
+        elif done and isinstance(done[-1], Fold):
+            done[-1].blocks.append(block)
+        else:
+            done.append(block)
+    return [_opened(block) if isinstance(block, Fold) else block for block in done]
+
+
+def _opened(fold: Fold) -> Fold:
+    tables = [block for block in fold.blocks if isinstance(block, Table)]
+    if len(tables) != 1:
+        return fold
+    return replace(fold, blocks=[replace(b, folded=False) if b is tables[0] else b for b in fold.blocks])
 
 
 @dataclass(frozen=True)
@@ -110,10 +151,18 @@ class Chapter:
     def tables(self) -> list[Table]:
         """The tables of the chapter, those behind the figures included."""
         behind = [sheet.data for sheet in self.sheets if sheet.data is not None]
-        return [*(block for block in self.blocks if isinstance(block, Table)), *behind]
+        return [*(table for block in self.blocks for table in _tables(block)), *behind]
+
+
+def _tables(block: Block) -> list[Table]:
+    if isinstance(block, Fold):
+        return [table for part in block.blocks for table in _tables(part)]
+    return [block] if isinstance(block, Table) else []
 
 
 def _sheets(block: Block) -> list[Sheet]:
+    if isinstance(block, Fold):
+        return [sheet for part in block.blocks for sheet in _sheets(part)]
     if isinstance(block, Choice):
         return [sheet for _, sheet in block.options]
     return [block] if isinstance(block, Sheet) else []

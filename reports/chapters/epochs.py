@@ -14,7 +14,6 @@ from reports.numbers import count, finite, given, in_interval, interval, plain
 from reports.tables import Column, Table, table
 from reports.view import ScenarioView, View, numbers
 
-_MOST_ROWS = 600
 """Of more epochs the page shows the first ones; 12,000 rows would be six megabytes of it."""
 
 _ABOUT_CORRELATION = (
@@ -132,15 +131,11 @@ def epochs_table(view: View) -> Table:
         Column("CPU", lambda row: plain(row.get("cpu_temperature_c"), 3), "°C"),
         Column("GPU", lambda row: plain(row.get("gpu_temperature_c"), 3), "°C"),
     )
-    rows = view.results.epochs
-    caption = "Epochs of all counted runs"
-    if len(rows) > _MOST_ROWS:
-        caption += f": the first {_MOST_ROWS} of {len(rows)}; CSV and JSON below hold all"
     return table(
         "epoch-rows",
-        caption,
+        "Epochs of all counted runs",
         columns,
-        rows[:_MOST_ROWS],
+        view.results.epochs,
         note=notes.epoch_note(view.results),
         source="epochs",
     )

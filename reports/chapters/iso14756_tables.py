@@ -7,7 +7,6 @@ from reports.chapters.columns import with_interval
 from reports.numbers import count, given, in_interval, interval, plain
 from reports.tables import Column, Table, table, text_column
 
-_LONG = 40
 """Lines of the proofs that are shown without being asked for: they are what the chapter is about."""
 
 _HOLDS = {True: "holds", False: "does not hold", None: "cannot be said"}
@@ -97,7 +96,7 @@ def proofs_table(values: dict[str, Any]) -> Table:
         text_column("Proof", "proof", whole=True),
         text_column("Scenario", "scenario"),
         text_column("Quantity", "quantity"),
-        Column("Figure", _figure),
+        Column("Value", _figure),
         Column("Limit", lambda row: given(row.get("limit"))),
         Column("Verdict", _verdict_of_line, numeric=False, whole=True),
         text_column("In words", "words"),
@@ -107,7 +106,6 @@ def proofs_table(values: dict[str, Any]) -> Table:
         "Every line of the three proofs",
         columns,
         rows,
-        folded=len(rows) > _LONG,
         note="Results: exit codes, target accuracy, the bounds of [[requirement.result]], one model "
         "architecture (SHA-256). Generator: all planned runs count, in the order of the plan, without "
         "overlap, each begun within start_delay_max_s. Significance: the 95 % interval of each mean "

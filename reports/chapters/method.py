@@ -2,7 +2,7 @@
 
 from analysis.rules.contract import DEFAULT
 from records.results import Results
-from reports.chapters.contract import Block, Chapter, Heading, Lines, Text
+from reports.chapters.contract import Block, Chapter, Heading, Lines, Text, folds
 from reports.chapters.method_measuring import baseline, chain, gaps, window
 from reports.chapters.method_statistics import agreement, comparisons, efficiency, means
 from reports.environment import lines_of
@@ -33,8 +33,7 @@ SOURCES = (
 def chapter(view: View) -> Chapter:
     """Show the method in words and formulas, and the settings of the analysis."""
     results = view.results
-    blocks: list[Block] = [
-        Text(_rule_words(results)),
+    parts: list[Block] = [
         *chain(results, at_wall=view.at_wall),
         *window(results),
         *gaps(results),
@@ -47,6 +46,7 @@ def chapter(view: View) -> Chapter:
         Heading("Settings of the analysis"),
         Lines("Settings of the analysis", lines_of(_settings(results))),
     ]
+    blocks = [Text(_rule_words(results)), *folds(parts)]
     return Chapter("method", "Method: how this was computed", "Method", blocks)
 
 

@@ -161,7 +161,6 @@ def trackers_table(view: View) -> Table:
         Column("GPU sampled", lambda row: plain(row.get("collector_gpu_wh")), "Wh"),
         Column("Tracker − meter", lambda row: plain(row.get("error_wh")), "Wh"),
         Column("Tracker / meter", lambda row: plain(row.get("ratio"), 3)),
-        text_column("Settings", "settings"),
     )
     return table(
         "tracker-rows",

@@ -5,7 +5,7 @@ from typing import Any
 
 from records.results import Row
 from reports import notes
-from reports.chapters.contract import Block, Chapter, Heading, Lines, Text, Tone
+from reports.chapters.contract import Block, Chapter, Heading, Lines, Text, Tone, folds
 from reports.chapters.tracker_remarks import (
     of_tracker,
     overall,
@@ -59,9 +59,7 @@ def chapter(view: View) -> Chapter:
         Heading("What the tracker itself costs"),
         Text(cost_words(view)),
         cost_sheet(view, _COST_HOW, cost_table(view)),
-        Heading("What the trackers said"),
-        trackers_table(view),
-        *settings_blocks(view, names),
+        *folds([Heading("What the trackers said"), trackers_table(view), *settings_blocks(view, names)]),
     ]
     return Chapter("trackers", "Software trackers", "Trackers", blocks)
 
@@ -102,7 +100,7 @@ def cost_words(view: View) -> str:
 
 
 def settings_blocks(view: View, names: list[str]) -> list[Block]:
-    """Show what each tracker said of how it estimates; what changed from run to run is said to vary."""
+    """Show what each tracker said of how it estimates, and name what changed from run to run."""
     blocks: list[Block] = []
     for name in names:
         found = [_parsed(row) for row in of_tracker(view.results.trackers, name)]
@@ -110,15 +108,21 @@ def settings_blocks(view: View, names: list[str]) -> list[Block]:
         common: Row = {}
         for key in keys:
             values = [settings.get(key) for settings in found]
-            common[key] = values[0] if all(value == values[0] for value in values) else "varies, see the runs"
+            if all(value == values[0] for value in values):
+                common[key] = values[0]
+        vary = [name for name, _ in lines_of({key: "" for key in keys if key not in common})]
         if common:
             blocks += [Text(f"Settings of {name}:"), Lines(f"Settings of {name}", lines_of(common))]
+        if vary:
+            blocks.append(
+                Text(f"Not the same in all runs: {', '.join(vary)}. CSV and JSON above have them.", "small")
+            )
     return blocks
 
 
 def _parsed(row: Row) -> dict[str, Any]:
     try:
         settings = json.loads(str(row.get("settings") or "{}"))
-    except ValueError:  # foreign text: the table of the runs shows it as it is
+    except ValueError:  # foreign text, which the results have as it is
         return {}
     return settings if isinstance(settings, dict) else {}

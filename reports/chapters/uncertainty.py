@@ -3,7 +3,7 @@
 from typing import Any
 
 from records.results import Row
-from reports.chapters.contract import Block, Chapter, Code, Heading, Lines, Text
+from reports.chapters.contract import Block, Chapter, Code, Heading, Lines, Text, folds
 from reports.chapters.uncertainty_meter import meter_lines
 from reports.chapters.uncertainty_tables import budget_table, factor_words, scenario_table
 from reports.chapters.uncertainty_terms import TERMS, shares, terms_in
@@ -15,9 +15,6 @@ from reports.view import View
 
 MOST_OPEN = 4
 """Budgets of more scenarios are folded."""
-
-MOST_TAKEN = 3000
-"""Of a longer table of budgets the page does not carry all digits along; results/budgets.csv has them."""
 
 _LEAST_NAMED = 0.05  # share of the variance from which on a term is named in a sentence
 
@@ -34,19 +31,27 @@ def chapter(view: View) -> Chapter:
         return Chapter("uncertainty", "Uncertainty budget", "Uncertainty", [], "the analysis gave no budget.")
     lead = _lead(budgets)
     of_scenarios = [r for r in _of(budgets, "scenario") if r.get("quantity") == lead and shares(r)]
-    source = "budgets" if len(budgets) <= MOST_TAKEN else ""
     blocks: list[Block] = [
         *(Text(words) for words in _answers(view, of_scenarios, lead)),
         shares_sheet(view, _groups(view, budgets, lead), _HOW),
         Lines("Largest terms", [(_name(view, row), _made_of(row)) for row in of_scenarios]),
-        Heading("Budgets of the scenarios"),
-        *_scenario_tables(view, budgets, source),
-        Heading("Budgets of comparisons, trackers and the baseline"),
-        *_result_tables(view, budgets, source),
-        Heading("Budgets of single runs and their parts"),
-        *_window_tables(budgets, source),
         Heading("The meter's part"),
         Lines("The meter", meter_lines(view.results.meter)),
+        *folds(_parts(view)),
+    ]
+    return Chapter("uncertainty", "Uncertainty budget", "Uncertainty", blocks)
+
+
+def _parts(view: View) -> list[Block]:
+    """Return what only those need who check a budget."""
+    budgets = view.results.budgets
+    return [
+        Heading("Budgets of the scenarios"),
+        *_scenario_tables(view, budgets),
+        Heading("Budgets of comparisons, trackers and the baseline"),
+        *_result_tables(view, budgets),
+        Heading("Budgets of single runs and their parts"),
+        *_window_tables(budgets),
         Heading("The terms, and what shares them"),
         Text(SHARED),
         terms_table(budgets),
@@ -55,7 +60,6 @@ def chapter(view: View) -> Chapter:
         Text(INTERVAL),
         Text(NOT_IN_IT),
     ]
-    return Chapter("uncertainty", "Uncertainty budget", "Uncertainty", blocks)
 
 
 def _of(budgets: list[Row], kind: str) -> list[Row]:
@@ -127,19 +131,19 @@ def _groups(view: View, budgets: list[Row], lead: str) -> list[Any]:
     ]
 
 
-def _scenario_tables(view: View, budgets: list[Row], source: str) -> list[Block]:
+def _scenario_tables(view: View, budgets: list[Row]) -> list[Block]:
     groups: dict[str, list[Row]] = {}
     for row in _of(budgets, "scenario"):
         groups.setdefault(str(row.get("scenario")), []).append(row)
     folded = len(groups) > MOST_OPEN
     tables: list[Block] = [
-        scenario_table(f"budget-{i}", view.name_of(name), rows, folded=folded, source=source)
+        scenario_table(f"budget-{i}", view.name_of(name), rows, folded=folded)
         for i, (name, rows) in enumerate(groups.items())
     ]
     return tables or [Text("No scenario has a budget.", "nothing")]
 
 
-def _result_tables(view: View, budgets: list[Row], source: str) -> list[Block]:
+def _result_tables(view: View, budgets: list[Row]) -> list[Block]:
     named = (
         Column("Scenario", lambda row: _name(view, row), numeric=False),
         Column("Against", lambda row: _against(view, row), numeric=False),
@@ -148,16 +152,13 @@ def _result_tables(view: View, budgets: list[Row], source: str) -> list[Block]:
     shown = {"energy_wh", "induced_wh", "mean_power_w"}
     others = [row for row in _of(budgets, "scenario") if row.get("quantity") not in shown]
     return [
-        budget_table(
-            "budget-results", "Differences, ratios, baseline", rows, named, folded=True, source=source
-        ),
+        budget_table("budget-results", "Differences, ratios, baseline", rows, named, folded=True),
         budget_table(
             "budget-others",
             "Further quantities of the scenarios",
             others,
             named[:1],
             folded=True,
-            source=source,
         ),
     ]
 
@@ -167,7 +168,7 @@ def _against(view: View, row: Row) -> str:
     return (view.name_of(name) if row.get("of") == "comparison" else name) or "–"
 
 
-def _window_tables(budgets: list[Row], source: str) -> list[Block]:
+def _window_tables(budgets: list[Row]) -> list[Block]:
     heads = (
         Column("Run", lambda row: count(row.get("slot")), numeric=False),
         text_column("Scenario", "scenario"),
@@ -175,7 +176,7 @@ def _window_tables(budgets: list[Row], source: str) -> list[Block]:
     )
     kinds = {"run": "Runs", "epoch": "Epochs", "action": "Actions", "call": "Calls"}
     blocks: list[Block] = [
-        budget_table(f"budget-{kind}s", f"Budgets: {words}", rows, heads, folded=True, source=source)
+        budget_table(f"budget-{kind}s", f"Budgets: {words}", rows, heads, folded=True)
         for kind, words in kinds.items()
         if (rows := _of(budgets, kind))
     ]

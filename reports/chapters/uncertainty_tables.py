@@ -58,7 +58,7 @@ def term_words(row: Row, name: str) -> str:
     return f"{spread(row.get(f'u_{name}'))} ({plain(100 * share, 2)} %)"
 
 
-def scenario_table(key: str, title: str, rows: list[Row], *, folded: bool, source: str) -> Table:
+def scenario_table(key: str, title: str, rows: list[Row], *, folded: bool) -> Table:
     """Tabulate the budget of one scenario: terms below each other, quantities side by side.
 
     Args:
@@ -66,7 +66,6 @@ def scenario_table(key: str, title: str, rows: list[Row], *, folded: bool, sourc
         title: name of the scenario.
         rows: its budgets; those of energy, induced energy and mean power are shown.
         folded: whether the table is folded.
-        source: see `reports.tables.Table`.
     """
     chosen = {name: row for name in _RESULTS for row in rows if row.get("quantity") == name}
     lines: list[Row] = [
@@ -83,7 +82,7 @@ def scenario_table(key: str, title: str, rows: list[Row], *, folded: bool, sourc
         Column("Same error in", lambda row: str(row.get("shared", "")), numeric=False),
     )
     caption = f"Budget of {title}: standard uncertainties, in brackets their share of the variance"
-    return table(key, caption, columns, lines, folded=folded, source=source)
+    return table(key, caption, columns, lines, folded=folded, source="budgets")
 
 
 _FOOT: tuple[tuple[str, Callable[[Row], str]], ...] = (
@@ -100,7 +99,7 @@ def _quantity_column(name: str) -> Column:
 
 
 def budget_table(
-    key: str, caption: str, rows: list[Row], heads: tuple[Column, ...], *, folded: bool, source: str
+    key: str, caption: str, rows: list[Row], heads: tuple[Column, ...], *, folded: bool
 ) -> Table:
     """Tabulate many budgets, one a row, the terms side by side.
 
@@ -110,7 +109,6 @@ def budget_table(
         rows: budgets; of more than `MOST_ROWS` the first are shown, and the caption says so.
         heads: columns that name a row.
         folded: whether the table is folded.
-        source: see `reports.tables.Table`.
     """
     shown = rows[:MOST_ROWS]
     if len(rows) > len(shown):
@@ -127,7 +125,7 @@ def budget_table(
         Column("95 % interval", lambda row: interval(row.get("low"), row.get("high"))),
         *(_term_column(name) for name in terms_in(shown)),
     )
-    return table(key, caption, columns, shown, folded=folded, source=source)
+    return table(key, caption, columns, shown, folded=folded, source="budgets")
 
 
 def _term_column(name: str) -> Column:

@@ -10,6 +10,9 @@ from reports.tables import Column, Table, table
 from reports.texts import label
 from reports.view import View, numbers
 
+MOST_LINES = 12
+"""Scenarios whose lines can be told apart."""
+
 MOST_MARKERS = 800
 """With more epochs the curves are lines alone."""
 
@@ -18,7 +21,9 @@ _WIDE_RATIO = 10.0
 
 def accuracy_sheet(view: View, how: str) -> Sheet:
     """Draw validation accuracy over cumulative energy, every run of every scenario."""
-    curves = _curves(view)
+    every = _curves(view)
+    named = list(dict.fromkeys(curve[0] for curve in every))
+    curves, more = [curve for curve in every if curve[0] in named[:MOST_LINES]], len(named) - MOST_LINES
     panels = [_curves_panel(view, curves)] if curves else []
     return Sheet(
         key="accuracy",
@@ -26,7 +31,8 @@ def accuracy_sheet(view: View, how: str) -> Sheet:
         size="half",
         panels=panels,
         caption="Validation accuracy at the end of every epoch over the energy the run had used by then "
-        "(gross, from the start of the run); one line per run; dotted lines: targets.",
+        "(gross, from the start of the run); one line per run; dotted lines: targets."
+        + (f" {more} further scenarios are not drawn." if more > 0 else ""),
         how=how,
         data=_targets(view) if curves else None,
         absent="" if panels else "no run reported validation accuracy.",

@@ -96,10 +96,11 @@ def _matrix_data(view: View) -> Table:
     def against(key: str) -> Callable[[Row], str]:
         return lambda row: result_words(row["cells"].get(key))
 
+    in_columns = list(named.items())[:MOST_SCENARIOS]  # all pairs are in the table of differences
     columns = (
         text_column("Quantity", "quantity"),
         text_column("Scenario", "name"),
-        *(Column(f"against {item.name}", against(key), numeric=False) for key, item in named.items()),
+        *(Column(f"against {item.name}", against(key), numeric=False) for key, item in in_columns),
     )
     return table("matrix-data", "Row against column", columns, rows, folded=False)
 

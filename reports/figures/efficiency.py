@@ -62,6 +62,10 @@ class Factor:
         return [(work, energy) for work, energy in pairs if work is not None and energy is not None]
 
 
+MOST_BARS = 24
+"""Of each figure; there is one for every kind of useful work."""
+
+
 def kinds_of(view: View) -> list[str]:
     """Return the kinds of useful work that the results have, those that the settings name first."""
     wanted = [str(kind) for kind in view.results.settings.get("useful_work") or []]
@@ -82,13 +86,16 @@ def efficiency_sheet(view: View, kind: str, how: str) -> Sheet:
     """Draw the efficiency factors of one kind of useful work."""
     factors = factors_of(view, kind)
     title, words = WORK[kind]
+    more = sum(any(factor.value(item) is not None for factor in factors) for item in view.scenarios)
+    more -= MOST_BARS
     return Sheet(
         key=f"efficiency-{slug(kind)}",
         title=f"{title} per energy",
         size="half",
         panels=[_panel(view, factor) for factor in factors],
         caption=f"{title}: {words}. More per Wh is better. Circles: single runs; black lines: 95 % intervals "
-        "by the scatter of the runs.",
+        "by the scatter of the runs."
+        + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how=how,
         data=_data(view, factors),
     )
@@ -96,9 +103,8 @@ def efficiency_sheet(view: View, kind: str, how: str) -> Sheet:
 
 def _panel(view: View, factor: Factor) -> Markup:
     bars = []
-    for item in view.scenarios:
-        if (value := factor.value(item)) is None:
-            continue
+    for item in [item for item in view.scenarios if factor.value(item) is not None][:MOST_BARS]:
+        value = factor.value(item) or 0.0
         found = factor.interval_of(item)
         low, high = (found.low, found.high) if found else (None, None)
         bars.append(

@@ -23,17 +23,22 @@ MEASURES = {
 }
 _MARKERS = "osD^vPX"
 
+MOST_LINES = 12
+"""Scenarios whose lines can be told apart; further ones are in the table only."""
+
 
 def progress_sheet(view: View) -> Sheet:
     """Draw accuracy and loss over the number of the epoch, all scenarios in one panel each."""
     known = [column for column in MEASURES if numbers(view.results.epochs, column)]
+    more = max((len(_of_column(view, column)) for column in known), default=0) - MOST_LINES
     return Sheet(
         key="progress",
         title="What each epoch reached",
         size="half",
         panels=[_panel(view, column) for column in known],
         caption="Lines: mean of the runs that reached the epoch; pale areas: from the lowest to the highest "
-        "of them. Dashed: runs with a tracker. More accuracy and less loss are better.",
+        "of them. Dashed: runs with a tracker. More accuracy and less loss are better."
+        + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how="As the training framework reported it at the end of each epoch; nothing was computed but the "
         "mean over the runs.",
         data=_data(view, known) if known else None,
@@ -42,10 +47,14 @@ def progress_sheet(view: View) -> Sheet:
     )
 
 
+def _of_column(view: View, column: str) -> list[ScenarioView]:
+    return [item for item in view.scenarios if numbers(item.epochs, column)]
+
+
 def _panel(view: View, column: str) -> Markup:
     title, words = MEASURES[column]
     figure, axes = new_panel("half", 2.7)
-    shown = [item for item in view.scenarios if numbers(item.epochs, column)]
+    shown = _of_column(view, column)[:MOST_LINES]
     bases = list(dict.fromkeys(item.base for item in shown))
     handles, said = [], []
     for item in shown:

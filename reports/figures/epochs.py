@@ -13,6 +13,9 @@ from reports.tables import Column, Table, table
 from reports.texts import slug
 from reports.view import ScenarioView, View, numbers
 
+MOST_PANELS = 12
+"""Further scenarios are in the table only."""
+
 MOST_CIRCLES = 400
 """With more epochs in a panel the range of the runs is drawn."""
 
@@ -21,7 +24,8 @@ _TEMPERATURES = (("gpu_temperature_c", "GPU"), ("cpu_temperature_c", "CPU"))
 
 def epochs_sheet(view: View, how: str) -> Sheet:
     """Draw energy and temperature over the number of the epoch, one panel per scenario with epochs."""
-    shown = [item for item in view.scenarios if numbers(item.epochs, "energy_wh")]
+    found = [item for item in view.scenarios if numbers(item.epochs, "energy_wh")]
+    shown, more = found[:MOST_PANELS], len(found) - MOST_PANELS
     column, chip = temperature_of(view)
     energy = energy_column(view)
     panels = [_panel(item, index, energy, column, chip, view) for index, item in enumerate(shown)]
@@ -34,9 +38,9 @@ def epochs_sheet(view: View, how: str) -> Sheet:
         panels=panels,
         caption=f"{kind} energy of every epoch; circles (with many epochs a pale area from the lowest to the "
         f"highest): single runs, line: mean of the runs that reached the epoch. {below} Energy axes differ "
-        "between panels.",
+        "between panels." + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how=how,
-        data=_data(shown, column, chip) if panels else None,
+        data=_data(found, column, chip) if panels else None,
         absent="" if panels else "no run reported epochs.",
     )
 

@@ -13,6 +13,9 @@ from reports.tables import Column, Table, table, text_column
 from reports.texts import slug
 from reports.view import ScenarioView, View
 
+MOST_PANELS = 12
+"""More scenarios are in the interactive form and in the table only."""
+
 _HOW = (
     "Each thin line is one run as the meter read it; time counts from the start of the run's rating "
     "interval, and a reading stands in the middle of the interval it is the mean of. The thick line is "
@@ -28,7 +31,8 @@ _HOW = (
 
 def power_sheet(view: View) -> Sheet:
     """Draw one panel per scenario, all with the same power axis."""
-    shown = [item for item in view.scenarios if any(len(traces.trace_of(t)[0]) for t in item.traces)]
+    found = [item for item in view.scenarios if any(len(traces.trace_of(t)[0]) for t in item.traces)]
+    shown, more = found[:MOST_PANELS], len(found) - MOST_PANELS
     top = _top_w(shown)
     limit = traces.points_per_run(len(view.results.traces))
     panels = [_panel(item, index, top, limit, view.simulated) for index, item in enumerate(shown)]
@@ -40,7 +44,8 @@ def power_sheet(view: View) -> Sheet:
         panels=panels,
         caption=f"{what}: thin, every run; thick, the mean of a scenario's runs. On a screen "
         "all scenarios share one time axis with the hardware, and zooming in shows every point. On paper "
-        "there is one panel per scenario, its overall average dashed; they share the power axis only.",
+        "there is one panel per scenario, its overall average dashed; they share the power axis only."
+        + (f" There the last {more} scenarios have no panel; the table has them." if more > 0 else ""),
         how=_HOW,
         data=_data(view),
         live=live_traces(view) if panels else Markup(),

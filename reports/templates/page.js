@@ -58,6 +58,8 @@ const wattlab = {
       button.addEventListener("click", () => take(table, format));
       bar.append(button);
     }
-    table.parentElement.after(bar);
+    const more = table.parentElement.nextElementSibling;
+    if (more?.classList.contains("more")) more.prepend(bar);
+    else table.parentElement.after(bar);
   }
 })();

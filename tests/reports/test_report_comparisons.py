@@ -13,6 +13,7 @@ from analysis.statistics.samples import sample_of
 from reports.campaign import render
 from reports.chapters import comparisons, efficiency, epochs
 from reports.chapters.contract import Chapter, Choice, Text
+from reports.chapters.shortening import MOST_ROWS, shortened
 from reports.figures.efficiency import factors_of, kinds_of
 from reports.figures.kit import Sheet
 from reports.numbers import finite
@@ -285,9 +286,10 @@ def test_without_sensors_the_temperature_is_missed_in_words():
 def test_of_very_many_epochs_the_page_shows_the_first_and_says_so():
     results = example(Plan(repeats=2, epochs=1, tracker=None))
     results.epochs = [{**row, "epoch": i} for i in range(1, 201) for row in results.epochs]
-    table = next(t for t in chapter_of(results, "epochs").tables if t.key == "epoch-rows")
-    assert len(table.rows) == 600
-    assert "the first 600 of 800; CSV and JSON below hold all" in table.caption
+    whole = chapter_of(results, "epochs")
+    table = next(t for t in shortened(whole, results).tables if t.key == "epoch-rows")
+    assert len(table.rows) == MOST_ROWS
+    assert f"the first {MOST_ROWS} of 800; CSV and JSON hold all" in table.caption
     assert table.source == "epochs"
 
 

@@ -13,7 +13,8 @@ from report_page import Page
 from records.result_columns import BUDGET_TERMS
 from reports.campaign import render
 from reports.chapters.contract import Lines, Text
-from reports.chapters.uncertainty import MOST_TAKEN, chapter
+from reports.chapters.shortening import MOST_TAKEN
+from reports.chapters.uncertainty import chapter
 from reports.chapters.uncertainty_tables import MOST_ROWS, factor, freedom_words, quantity_words, term_words
 from reports.chapters.uncertainty_terms import FAMILIES, TERMS, family_shares, shares
 from reports.tables import Table
@@ -125,12 +126,11 @@ def test_terms_beyond_counting_are_not_listed():
     assert term_words(row, "offset") == "≈ 0"
 
 
-def test_many_windows_are_cut_and_the_page_does_not_carry_them_all():
+def test_many_windows_are_cut_and_the_caption_says_where_all_are():
     rows = [budget("epoch", "cnn", "energy_wh", 0.1, gain=0.001) for _ in range(MOST_TAKEN + 1)]
     item = table_of(chapter_of(rows), "budget-epochs")
     assert len(item.rows) == MOST_ROWS
     assert f"the first 200 of {MOST_TAKEN + 1}, all in results/budgets.csv" in item.caption
-    assert item.source == ""
 
 
 def test_quantities_are_named_with_their_units():

@@ -1,0 +1,100 @@
+"""A page stays readable and loadable: said once, folded where only specialists look, bounded in size."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from report_example import Plan, example
+from report_page import Page
+
+from reports.campaign import render
+from reports.chapters.contract import Chapter, Fold, Heading, Text, folds
+from reports.chapters.shortening import MOST_ROWS, MOST_TAKEN, shortened
+from reports.figures.kit import Sheet
+from reports.figures.power import MOST_PANELS, power_sheet
+from reports.svg import drawing_style
+from reports.tables import Table, text_column
+from reports.view import view_of
+
+SMALL = Plan(repeats=2, seconds=12, epochs=2, gpu=False)
+
+
+def a_table(key, rows=2, note="E = P t.", source="") -> Table:
+    cells = [[str(number)] for number in range(rows)]
+    return Table(key, "Rows", (text_column("Row", "row"),), cells, note=note, source=source)
+
+
+def chapter(*blocks) -> Chapter:
+    return Chapter("x", "X", "X", list(blocks))
+
+
+def notes_of(found: Chapter) -> list[str]:
+    return [table.note for table in found.tables]
+
+
+def test_how_a_number_was_computed_is_said_once_in_a_chapter():
+    whole = chapter(a_table("a", note="E = P t. Mean."), a_table("b", note="Mean."), a_table("c", note="sd."))
+    assert notes_of(shortened(whole, example(SMALL))) == ["E = P t. Mean.", "", "sd."]
+
+
+def test_a_note_below_a_table_that_is_not_there_does_not_count_as_said():
+    whole = chapter(a_table("a", rows=0), a_table("b"))
+    assert notes_of(shortened(whole, example(SMALL)))[1] == "E = P t."
+
+
+def test_a_longer_table_is_cut_and_says_where_the_rest_is():
+    results = example(SMALL)
+    rows = MOST_ROWS + 1
+    with_all, alone = shortened(
+        chapter(a_table("a", rows, source="runs"), a_table("b", rows)), results
+    ).tables
+    assert (len(with_all.rows), len(alone.rows)) == (MOST_ROWS, MOST_ROWS)
+    assert with_all.caption == f"Rows: the first {MOST_ROWS} of {rows}; CSV and JSON hold all"
+    assert alone.caption == f"Rows: the first {MOST_ROWS} of {rows}"
+
+
+def test_the_page_does_not_carry_a_table_of_thousands_of_rows_along():
+    results = example(SMALL)
+    results.comparisons = [{"a": "x", "b": "y"}] * (MOST_TAKEN + 1)
+    (found,) = shortened(chapter(a_table("a", MOST_ROWS + 1, source="comparisons")), results).tables
+    assert found.source == ""
+    assert found.caption.endswith("; all in results/comparisons.csv")
+
+
+def test_what_specialists_need_is_folded_under_its_heading():
+    loose, fold, other = folds(
+        [Text("first"), Heading("Every pair"), a_table("a"), Heading("Words"), Text("more"), Text("most")]
+    )
+    assert loose == Text("first")
+    assert isinstance(fold, Fold)
+    assert (fold.key, fold.blocks[0].folded) == ("every-pair", False)
+    assert [block.words for block in other.blocks] == ["more", "most"]
+
+
+def test_tables_and_figures_in_a_fold_belong_to_the_chapter():
+    sheet = Sheet("s", "S", "half", [], "", "", data=a_table("behind"))
+    found = chapter(Fold("f", [a_table("a"), sheet]))
+    assert [table.key for table in found.tables] == ["a", "behind"]
+    assert found.sheets == [sheet]
+
+
+@pytest.fixture(scope="module")
+def page():
+    return Page(render(example(SMALL)))
+
+
+def test_headings_in_folds_keep_the_order_of_the_page(page):
+    levels = [int(element.tag[1]) for element in page.all("h1", "h2", "h3", "h4")]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    folded = {item.all("h3")[0].text for item in page.all("details") if item.attributes["class"] == "fold"}
+    assert {"All pairs", "Budgets of the scenarios", "Settings of the analysis"} <= folded
+
+
+def test_of_forty_scenarios_the_figure_on_paper_shows_some_and_names_the_rest():
+    view = view_of(example(SMALL))
+    many = replace(view, scenarios=[replace(view.scenarios[0], key=f"s{n}") for n in range(40)])
+    with drawing_style():
+        sheet = power_sheet(many)
+    assert len(sheet.panels) == MOST_PANELS
+    assert re.search(r"the last 28 scenarios have no panel; the table has them", sheet.caption)
