@@ -164,12 +164,18 @@ class Bench:
         random: where all chance comes from.
         base_sd_w: how the background differs from run to run.
         drift_w: of the base from the first run to the last, at most.
+        loads: the workloads of each block; a baseline is as long as the first of them.
     """
 
     def __init__(
-        self, of: MeterClass, random: np.random.Generator, base_sd_w: float = 0.15, drift_w: float = 0.5
+        self,
+        of: MeterClass,
+        random: np.random.Generator,
+        base_sd_w: float = 0.15,
+        drift_w: float = 0.5,
+        loads: tuple[Load, ...] = LOADS,
     ) -> None:
-        self.of, self.random, self.base_sd_w = of, random, base_sd_w
+        self.of, self.random, self.base_sd_w, self.loads = of, random, base_sd_w, loads
         self.errors = Errors.draw(of, random)
         self.drift_w = random.uniform(-1, 1) * drift_w
         self.clock = ClockFit(EPOCH_UTC_S, random.normal() * 5, random.normal() * 1e-5, of.clock_u_s)
@@ -182,13 +188,13 @@ class Bench:
 
     def record(self, blocks: int) -> tuple[list[RecordedRun], list[Truth]]:
         """Run blocks of baseline and loads in random order, and a last baseline."""
-        self.ends_s = 100.0 + blocks * sum(load.duration_s + 60 for load in (*LOADS, *LOADS[:1]))
-        base = Load("baseline", 0.0, LOADS[0].duration_s, 0.0, 0.0)
+        base = Load("baseline", 0.0, self.loads[0].duration_s, 0.0, 0.0)
+        self.ends_s = 100.0 + blocks * sum(load.duration_s + 60 for load in (*self.loads, base))
         runs, truths = [], []
         for block in range(1, blocks + 2):
             loads = [base]
             if block <= blocks:
-                loads += [LOADS[i] for i in self.random.permutation(len(LOADS))]
+                loads += [self.loads[i] for i in self.random.permutation(len(self.loads))]
             for load in loads:
                 run, truth = self._run(load, len(runs) + 1, block)
                 runs.append(run)

@@ -1,5 +1,6 @@
 """What the tests of all rooms share."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ settings.register_profile("quick", max_examples=40, deadline=None, derandomize=T
 settings.register_profile("thorough", max_examples=200, deadline=None)
 settings.register_profile("fuzz", max_examples=50_000, deadline=None)
 settings.load_profile("quick")
+
+pytest.register_assert_rewrite("report_in_browser")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,6 +71,14 @@ class Browser:
         """What the console got since the last call."""
         return list(self.driver.get_log("browser"))
 
+    def requests(self) -> list[str]:
+        """What our pages asked for since the last call, themselves with it; no data that stood in them."""
+        said = [json.loads(row["message"])["message"] for row in self.driver.get_log("performance")]
+        asked = [event["params"] for event in said if event["method"] == "Network.requestWillBeSent"]
+        ours = (event for event in asked if not event["documentURL"].startswith("chrome:"))
+        addresses = [event["request"]["url"] for event in ours]
+        return [address for address in addresses if not address.startswith("data:")]
+
     def figures(self) -> list[dict[str, Any]]:
         """Size and content of every drawn figure."""
         return list(self.driver.execute_script(_DRAWN))
@@ -93,7 +104,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     options.binary_location = str(CHROMIUM)
     for option in (*_BROWSER_OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
         options.add_argument(option)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(str(CHROMEDRIVER)))
     yield Browser(driver)
     driver.quit()

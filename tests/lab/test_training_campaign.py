@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from lab_bench import lab
+from report_in_browser import check_report
 
 from records.result_columns import EPOCH_COLUMNS, TRACKER_RESULT_COLUMNS
 
@@ -99,8 +100,5 @@ def test_the_tracker_is_compared_with_the_meter_over_its_own_window(campaign: Pa
     assert float(comparisons["duration_s"]["difference"]) == pytest.approx(longer_s)
 
 
-def test_the_report_opens_in_a_browser_with_every_figure_drawn(campaign: Path, browser) -> None:
-    browser.complaints()
-    browser.open((campaign / "report.html").as_uri())
-    assert browser.complaints() == []
-    browser.check_figures(least=15)
+def test_the_report_is_drawn_zoomed_read_in_the_dark_and_printed(campaign: Path, browser) -> None:
+    check_report(browser, campaign / "report.html", figures=30, plots=3)

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
+from report_in_browser import DARK, INKED, POINTS_BETWEEN, RANGES, emulated, opened, press, settle
 
 from benchmarks.report import synthetic_results
 from records.results import Results
@@ -14,35 +15,6 @@ from reports.chapters.power import chapter
 from reports.interactive.live import live_traces
 from reports.interactive.models import traces_document
 from reports.view import view_of
-
-DRAWN = "return performance.getEntriesByName('wattlab:traces:drawn').length > 0"
-POINTS_BETWEEN = """
-const [start, end] = arguments;
-const {xs, ys} = wattlab.traces.figure.model('lines-power_w').data;
-return xs.map((line, i) => [...line].filter((x, k) => x >= start && x <= end && !isNaN(ys[i][k])).length)
-         .reduce((a, b) => a + b, 0);
-"""
-RANGES = """
-const figure = wattlab.traces.figure;
-return figure.columns.concat('lanes').map(name => {
-  const {start, end} = figure.model(`frame-${name}`).x_range;
-  return [start, end];
-});
-"""
-INKED = """
-const pixels = [];
-const look = (root) => {
-  for (const item of root.querySelectorAll('*')) {
-    if (item.shadowRoot) look(item.shadowRoot);
-    if (item instanceof HTMLCanvasElement && item.width * item.height) {
-      const data = item.getContext('2d').getImageData(0, 0, item.width, item.height).data;
-      pixels.push(data.filter((value, i) => i % 4 === 3 && value > 0).length);
-    }
-  }
-};
-look(document.querySelector('.traces-plots'));
-return pixels;
-"""
 
 
 def with_hardware(results: Results, names: tuple[str, ...] = ("import <b>data</b>", "train")) -> Results:
@@ -88,27 +60,6 @@ def address(page, tmp_path_factory):
     path = tmp_path_factory.mktemp("interactive") / "report.html"
     path.write_text(page, encoding="utf-8")
     return path.as_uri()
-
-
-def opened(browser, address, width=1280):
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    browser.open(address, width)
-    WebDriverWait(browser.driver, 20, 0.05).until(lambda driver: driver.execute_script(DRAWN))
-    return browser.driver
-
-
-def press(driver, selector):
-    driver.execute_script("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
-    driver.find_element("css selector", selector).click()
-
-
-def settle(driver):
-    """Wait until the figure has drawn what was asked of it."""
-    driver.execute_async_script(
-        "const done = arguments[0];"
-        "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 60)));"
-    )
 
 
 def test_it_is_drawn_without_a_complaint_and_nothing_is_asked_of_anybody(browser, address):
@@ -301,25 +252,17 @@ def test_dark_mode_takes_other_colours_at_once(browser, address):
         "[...figure.document.all_models].find(model => model.type === 'Grid').grid_line_color]"
     )
     light = driver.execute_script(colours)
-    try:
-        dark = [{"name": "prefers-color-scheme", "value": "dark"}]
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
-        settle(driver)
+    with emulated(driver, features=DARK):
         changed = driver.execute_script(colours)
-    finally:
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     assert all(before != after for before, after in zip(light, changed, strict=True))
 
 
 def test_on_paper_stand_the_drawings(browser, address):
     driver = opened(browser, address)
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    try:
+    with emulated(driver, media="print"):
         shown = "return getComputedStyle(document.querySelector(arguments[0])).display"
         assert driver.execute_script(shown, "#traces-figure") == "none"
         assert driver.execute_script(shown, "#figure-power > .panels") == "grid"
-    finally:
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     pdf = base64.b64decode(driver.execute_cdp_cmd("Page.printToPDF", {})["data"])
     assert pdf.startswith(b"%PDF")
     described = re.findall(rb"/Alt *\((.*?)\)", pdf)
