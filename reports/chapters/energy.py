@@ -1,13 +1,15 @@
 """Energy per scenario, gross and induced, and the baseline that is subtracted."""
 
+from collections.abc import Callable
+
 from records.results import Row
 from reports import notes
 from reports.chapters.columns import ends_of, spread_column, with_u
-from reports.chapters.contract import Block, Chapter, Heading
+from reports.chapters.contract import Block, Chapter, Heading, Text
 from reports.figures.energy import energy_sheet
-from reports.numbers import count, finite, measured, plain, probability
+from reports.numbers import ABSENT, count, finite, measured, plain, probability
 from reports.tables import Column, Table, table
-from reports.view import View
+from reports.view import View, mean_words
 
 
 def chapter(view: View) -> Chapter:
@@ -15,6 +17,7 @@ def chapter(view: View) -> Chapter:
     results = view.results
     how = " ".join((notes.window_note(results), notes.induced_note(results), notes.mean_note(results)))
     blocks: list[Block] = [
+        *(Text(words) for words in _answers(view)),
         energy_sheet(view, how),
         Heading("Scenarios"),
         scenarios_table(view),
@@ -30,16 +33,14 @@ def scenarios_table(view: View) -> Table:
         Column("Scenario", lambda row: str(row["name"]), numeric=False),
         Column("n", lambda row: count(row["n"])),
         with_u("Duration", "duration_s", "duration_sd_s", "s"),
-        spread_column("sd", "duration_sd_s", "s"),
         Column("Mean power", lambda row: plain(row.get("mean_power_w")), "W"),
-        with_u("Energy", "energy_wh", "energy_u_wh", "Wh"),
+        Column("Energy", lambda row: mean_words(row, "energy"), "Wh"),
+        Column("95 % interval", _ends("energy"), "Wh"),
         spread_column("sd", "energy_sd_wh", "Wh"),
-        Column("95 % interval", ends_of("energy_low_wh", "energy_high_wh"), "Wh"),
-        with_u("Induced", "induced_wh", "induced_u_wh", "Wh"),
+        Column("Induced", lambda row: mean_words(row, "induced"), "Wh"),
+        Column("95 % interval", _ends("induced"), "Wh"),
         spread_column("sd", "induced_sd_wh", "Wh"),
-        Column("95 % interval", ends_of("induced_low_wh", "induced_high_wh"), "Wh"),
-        Column("Per epoch", lambda row: plain(row.get("wh_per_epoch")), "Wh"),
-        Column("Induced per epoch", lambda row: plain(row.get("induced_wh_per_epoch")), "Wh"),
+        Column("Per epoch", lambda row: plain(row.get("wh_per_epoch"), 3), "Wh"),
     )
     rows = [{**item.row, "name": item.name, "n": item.n} for item in view.scenarios]
     return table(
@@ -48,10 +49,30 @@ def scenarios_table(view: View) -> Table:
         columns,
         rows,
         folded=False,
-        note=notes.mean_note(view.results),
+        note=f"{notes.mean_note(view.results)} sd: standard deviation between the runs.",
         nothing="No run was counted, so there is nothing to average.",
         source="scenarios",
     )
+
+
+def _ends(quantity: str) -> Callable[[Row], str]:
+    """Return what shows an interval; nothing where there is no value that it could be of."""
+    show = ends_of(f"{quantity}_low_wh", f"{quantity}_high_wh")
+    return lambda row: show(row) if finite(row.get(f"{quantity}_wh")) is not None else ABSENT
+
+
+def _answers(view: View) -> list[str]:
+    """Say from where to where the energies of the workloads without a tracker reach."""
+    chosen = [item for item in view.scenarios if item.kind == "workload" and item.tracker is None]
+    items = chosen or view.scenarios
+    said = []
+    for quantity, words in (("energy", "energy"), ("induced", "energy above the baseline")):
+        known = [item for item in items if finite(item.row.get(f"{quantity}_wh")) is not None]
+        ends = sorted(known, key=lambda item: float(item.row[f"{quantity}_wh"]))
+        ends = ends if len(ends) < 2 else [ends[0], ends[-1]]
+        if named := [f"{mean_words(item.row, quantity)} Wh ({item.name})" for item in ends]:
+            said.append(f"A run took {' to '.join(named)} of {words}.")
+    return [" ".join(said)] if said else []
 
 
 def baseline_table(view: View) -> Table:

@@ -4,17 +4,27 @@ from records.results import Row
 from records.times import iso_utc
 from reports import notes
 from reports.chapters.columns import scenario_words, spread_column, with_u
-from reports.chapters.contract import Chapter, Heading
+from reports.chapters.contract import Block, Chapter, Heading, Text
 from reports.numbers import count, finite, plain
 from reports.tables import Column, Table, table, text_column
-from reports.view import View
+from reports.view import View, numbers
 
 
 def chapter(view: View) -> Chapter:
     """Show the runs one by one."""
-    return Chapter(
-        "runs", "Runs", "Runs", [runs_table(view), Heading("Refused attempts"), refused_table(view)]
-    )
+    blocks: list[Block] = [Text(_answer(view)), runs_table(view)]
+    return Chapter("runs", "Runs", "Runs", [*blocks, Heading("Refused attempts"), refused_table(view)])
+
+
+def _answer(view: View) -> str:
+    """Say how many runs count, and how completely they were measured."""
+    results = view.results
+    refused = f"{count(len(results.refused))} attempt{'' if len(results.refused) == 1 else 's'} refused"
+    said = f"{count(len(results.runs))} runs count, {refused}."
+    covered = numbers(results.runs, "coverage_pct")
+    if not covered:
+        return said
+    return f"{said} Of the run that was measured least, {plain(min(covered))} % of the time is covered."
 
 
 def runs_table(view: View) -> Table:

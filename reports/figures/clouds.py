@@ -11,7 +11,7 @@ from analysis.arrays import Floats
 from records.results import Row
 from reports import palette
 from reports.figures.kit import finish, new_panel
-from reports.numbers import finite, plain
+from reports.numbers import MINUS, finite, plain
 from reports.texts import label, printable
 
 MOST_POINTS = 3000
@@ -166,7 +166,8 @@ def line_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
             continue
         (handle,) = axes.plot(ends, intercept + slope * ends, color=colour, linewidth=1.2, linestyle=style)
         handles.append(handle)
-        names.append(f"{words}: {plain(slope, 3)} x, {plain(intercept, 3)}")
+        sign = MINUS if intercept < 0 else "+"
+        names.append(f"{words}: {plain(slope, 3)} x {sign} {plain(abs(intercept), 3)}")
     axes.set_xlabel(label(f"measured: {cloud.measured_words}", width=60, lines=1))
     axes.set_ylabel(label(f"estimated: {cloud.estimated_words}", width=36, lines=1))
     figure.legend([*handles, *dots], [*names, *groups], loc="outside lower center", ncols=3, fontsize=7)

@@ -7,6 +7,9 @@ from reports.numbers import finite, interval, measured, plain, spread
 from reports.tables import Column, Table, table
 from reports.view import ScenarioView, View, mean_words
 
+_PARTS = "Grey: the baseline's part; coloured: what the software induced."
+_NO_PARTS = "The bars are all that was measured: without a baseline nobody knows what the software induced."
+
 
 def energy_sheet(view: View, how: str) -> Sheet:
     """Draw mean power, energy per run and induced energy per run of every scenario."""
@@ -37,7 +40,7 @@ def energy_sheet(view: View, how: str) -> Sheet:
         title="Power and energy by scenario",
         size="half",
         panels=panels,
-        caption="Grey: the baseline's part; coloured: what the software induced. Black lines: 95 % intervals "
+        caption=f"{_PARTS if view.baseline else _NO_PARTS} Black lines: 95 % intervals "
         "of the mean; circles: single runs; hatched: with a tracker running. "
         + _without_interval(view.scenarios),
         how=how,
