@@ -106,14 +106,12 @@ def utilisation_table(rows: list[Row], chosen: dict[str, Any]) -> Table:
     columns = (
         text_column("Scenario", "scenario"),
         Column("Quantity", quantity_words, numeric=False),
-        Column("Net load", lambda row: _with_unit(row, "net")),
         Column("Allocation", lambda row: plain(_percent(row.get("allocation")), 3), "%"),
         Column("Effective use", _effective),
         Column("u(effective)", lambda row: spread(row.get("effective_u"))),
         Column("Duration", lambda row: plain(row.get("duration_s")), "s"),
-        Column("Utilisation", lambda row: measured(row.get("utilisation"), row.get("utilisation_u"))),
+        Column("Utilisation", _utilisation),
         Column("u(utilisation)", lambda row: spread(row.get("utilisation_u"))),
-        Column("Unit", _utilisation_unit, numeric=False, whole=True),
         Column("Certified", lambda row: given(row.get("certified"))),
         Column("Change", _change, "%"),
         Column(f"Within +{given(chosen.get('later_max_pct'))} %", _within, numeric=False),
@@ -133,18 +131,17 @@ def _percent(share: Any) -> Any:
     return None if share is None else 100 * share
 
 
-def _with_unit(row: Row, column: str) -> str:
-    return f"{plain(row.get(column))} {unit_words(row)}"
-
-
 def _effective(row: Row) -> str:
     if row.get("effective") is None:
         return "–"
     return f"{measured(row['effective'], row.get('effective_u'))} {unit_words(row)}"
 
 
-def _utilisation_unit(row: Row) -> str:
-    return str(row.get("utilisation_unit")).replace("percent", "%").replace("*", "·")
+def _utilisation(row: Row) -> str:
+    if row.get("utilisation") is None:
+        return "–"
+    unit = str(row.get("utilisation_unit")).replace("percent", "%").replace("*", "·")
+    return f"{measured(row['utilisation'], row.get('utilisation_u'))} {unit}"
 
 
 def _within(row: Row) -> str:
