@@ -368,7 +368,7 @@ def test_a_control_run_is_shown_once_as_its_own_campaign_judged_it(tmp_path: Pat
     assert rows[-1][2], "the last one is far off"
     assert ask(tmp_path, "SELECT count(*) FROM health") == [(8,)]  # the second one's history is in its table
     (panel,) = [svg for svg in page(tmp_path).all("svg") if svg.attributes.get("id") == "control-0"]
-    assert "5 runs of 2 campaigns from 9.900 to 13.00 Wh; 1 with a signal" in panel.text
+    assert "5 runs of 2 campaigns, 9.900 to 13.00 Wh. Signals: run 5: " in panel.text
 
 
 def test_dates_that_are_none_do_not_break_the_page(tmp_path: Path) -> None:
