@@ -43,7 +43,7 @@ def test_hardware_and_runs_begin_with_words():
 
 
 def test_without_a_baseline_no_colour_is_called_induced():
-    for baseline, said in ((True, "coloured: what the software induced"), (False, "without a baseline nobody")):
+    for baseline, said in ((True, "coloured: what the software induced"), (False, "without a baseline")):
         results = example(Plan(**SMALL, baseline=baseline))
         (sheet,) = made(energy.chapter, results).sheets
         assert said in sheet.caption
