@@ -8,7 +8,7 @@ from reports.chapters.columns import ends_of, spread_column, with_u
 from reports.chapters.contract import Block, Chapter, Heading, Text
 from reports.figures.energy import energy_sheet
 from reports.numbers import ABSENT, count, finite, measured, plain, probability
-from reports.tables import Column, Table, table
+from reports.tables import Column, Table, table, text_column
 from reports.view import View, mean_words
 
 
@@ -79,6 +79,7 @@ def baseline_table(view: View) -> Table:
     """Tabulate the baseline: its power and whether it drifted."""
     found = view.results.baseline
     columns = (
+        text_column("Reference of a run", "reference"),
         Column("Runs", lambda row: count(row.get("n"))),
         with_u("Mean power", "mean_power_w", "mean_power_u_w", "W"),
         spread_column("u(mean)", "mean_power_u_w", "W"),

@@ -108,4 +108,4 @@ def _data(view: View) -> Table:
         ),
     )
     rows = [{**item.row, "name": item.name, "n": item.n} for item in view.scenarios]
-    return table("energy-data", "Mean per run of each scenario", columns, rows, folded=False)
+    return table("energy-data", "Mean power and energy per run of each scenario", columns, rows, folded=False)
