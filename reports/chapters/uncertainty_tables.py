@@ -125,7 +125,8 @@ def budget_table(
         Column("95 % interval", lambda row: interval(row.get("low"), row.get("high"))),
         *(_term_column(name) for name in terms_in(shown)),
     )
-    return table(key, caption, columns, shown, folded=folded, source="budgets")
+    nothing = f"{caption}: the analysis gave no budget."
+    return table(key, caption, columns, shown, folded=folded, source="budgets", nothing=nothing)
 
 
 def _term_column(name: str) -> Column:
