@@ -1,5 +1,6 @@
 """The report of a campaign: one HTML file that opens offline, anywhere."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from records.campaign import CampaignFolder
@@ -35,7 +36,7 @@ from reports.summary import summary_of
 from reports.svg import drawing_style
 from reports.view import View, view_of
 
-_CHAPTERS = (
+CHAPTERS: Sequence[Callable[[View], Chapter]] = (
     power.chapter,
     energy.chapter,
     comparisons.chapter,
@@ -80,17 +81,22 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
     return path
 
 
-def render(results: Results) -> str:
-    """Return the report as HTML; the same results always give the same text."""
+def render(results: Results, chapters: Sequence[Callable[[View], Chapter]] = CHAPTERS) -> str:
+    """Return the report as HTML; the same results always give the same text.
+
+    Args:
+        results: of the campaign.
+        chapters: what makes each chapter, in the order of the page.
+    """
     view = view_of(results)
     with drawing_style():
-        chapters = [shortened(make(view), results) for make in _CHAPTERS]
-    shown = [chapter for chapter in chapters if not chapter.absent]
+        made = [shortened(make(view), results) for make in chapters]
+    shown = [chapter for chapter in made if not chapter.absent]
     context = {
         "results": results,
         "summary": summary_of(view),
         "chapters": shown,
-        "absent": [chapter for chapter in chapters if chapter.absent],
+        "absent": [chapter for chapter in made if chapter.absent],
         "numbers": _numbers(shown),
         "data": packed_json(_sources(view, shown)),
     }

@@ -1,13 +1,12 @@
-"""One chapter as a page of its own, for tests that need no other."""
+"""A chapter or two as a page of their own, for tests that need no others."""
 
 from collections.abc import Callable
 
 from report_page import Page
 
 from records.results import Results
+from reports.campaign import render
 from reports.chapters.contract import Chapter, Text
-from reports.pages import render_page
-from reports.summary import summary_of
 from reports.svg import drawing_style
 from reports.view import View, view_of
 
@@ -18,19 +17,9 @@ def made(chapter: Callable[[View], Chapter], results: Results) -> Chapter:
         return chapter(view_of(results))
 
 
-def page_of(chapter: Callable[[View], Chapter], results: Results) -> Page:
-    """Return the page of a report that has this chapter alone."""
-    view, found = view_of(results), made(chapter, results)
-    shown = [] if found.absent else [found]
-    context = {
-        "results": results,
-        "summary": summary_of(view),
-        "chapters": shown,
-        "absent": [found] if found.absent else [],
-        "numbers": {sheet.key: number for number, sheet in enumerate(found.sheets, start=1)},
-        "data": "",
-    }
-    return Page(render_page("campaign.html", context, simulated=view.simulated))
+def page_of(chapter: Callable[[View], Chapter], results: Results, *others: Callable[[View], Chapter]) -> Page:
+    """Return the page of a report that has this chapter and the others alone."""
+    return Page(render(results, (chapter, *others)))
 
 
 def verdict(chapter: Chapter) -> Text:

@@ -1,21 +1,17 @@
 """The page in a real browser: nothing complains, everything is drawn, a telephone can show it."""
 
 import pytest
-from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counted
+from report_example import nothing_counted
 
 from reports.campaign import render
 
 
 @pytest.fixture(scope="module", params=["rich", "hostile", "nothing"])
 def address(request, tmp_path_factory):
-    hostile = (HOSTILE, HOSTILE_IMAGE, "name-without-any-space-" * 12)
-    results = {
-        "rich": lambda: example(Plan(repeats=2)),
-        "hostile": lambda: example(Plan(repeats=2, gpu=False, names=hostile)),
-        "nothing": nothing_counted,
-    }[request.param]()
-    path = tmp_path_factory.mktemp("report") / f"{request.param}.html"
-    path.write_text(render(results), encoding="utf-8")
+    if request.param != "nothing":
+        return request.getfixturevalue(f"{request.param}_address")
+    path = tmp_path_factory.mktemp("report") / "nothing.html"
+    path.write_text(render(nothing_counted()), encoding="utf-8")
     return path.as_uri()
 
 

@@ -10,7 +10,6 @@ from report_page import Page
 
 from analysis.statistics.comparison import compare
 from analysis.statistics.samples import sample_of
-from reports.campaign import render
 from reports.chapters import comparisons, efficiency, epochs
 from reports.chapters.contract import Chapter, Choice, Text
 from reports.chapters.shortening import MOST_ROWS, shortened
@@ -373,27 +372,17 @@ def test_one_scenario_is_described_though_there_is_nothing_to_compare():
     assert rows_of(chapter, "statistics-rows")
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    results = example(
-        Plan(repeats=2, seconds=12, names=(HOSTILE, HOSTILE_IMAGE, "name-without-any-space-" * 12))
-    )
-    path = tmp_path_factory.mktemp("comparisons") / "report.html"
-    path.write_text(render(results), encoding="utf-8")
-    return path.as_uri()
-
-
 _SHOWN = """
 return [...document.querySelectorAll('#useful-work .option')]
   .map(option => getComputedStyle(option).visibility === 'visible' && option.offsetHeight > 100);
 """
 
 
-def test_useful_work_is_chosen_with_the_keyboard_and_printed_whole(browser, address):
+def test_useful_work_is_chosen_with_the_keyboard_and_printed_whole(browser, hostile_address):
     from selenium.webdriver.common.keys import Keys
 
     browser.complaints()
-    browser.open(address)
+    browser.open(hostile_address)
     driver = browser.driver
     assert driver.execute_script(_SHOWN) == [True, False]
     driver.find_element("id", "useful-work-1").send_keys(Keys.ARROW_RIGHT)
@@ -404,11 +393,8 @@ def test_useful_work_is_chosen_with_the_keyboard_and_printed_whole(browser, addr
     assert browser.complaints() == []
 
 
-def test_hostile_names_are_text_in_every_figure_and_table(address):
-    from pathlib import Path
-    from urllib.parse import unquote, urlparse
-
-    page = Page(Path(unquote(urlparse(address).path)).read_text(encoding="utf-8"))
+def test_hostile_names_are_text_in_every_figure_and_table(hostile_html):
+    page = Page(hostile_html)
     (section,) = [s for s in page.all("section") if s.attributes.get("id") == "comparisons"]
     assert HOSTILE in section.text and HOSTILE_IMAGE in section.text
     assert section.all("script", "img") == []

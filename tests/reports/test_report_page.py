@@ -6,16 +6,18 @@ import itertools
 import re
 
 import pytest
+from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 from report_page import Page
 
 from reports import palette
-from reports.campaign import render
+from reports.campaign import CHAPTERS, render
+from reports.chapters import energy, findings
 
 
 @pytest.fixture(scope="module")
-def html():
-    return render(example(Plan(repeats=3)))
+def html(rich_html):
+    return rich_html
 
 
 @pytest.fixture(scope="module")
@@ -24,29 +26,20 @@ def page(html):
 
 
 @pytest.fixture(scope="module")
-def hostile_page():
-    long_name = "a very long name " * 20 + "$x^2$ \x00\u202e\ud800 深層"
-    findings = [
-        {"level": HOSTILE, "run_dir": HOSTILE, "code": HOSTILE_IMAGE, "message": HOSTILE},
-        {"level": "refuse", "run_dir": HOSTILE_IMAGE, "code": "x", "message": HOSTILE},
-    ]
-    results = example(
-        Plan(repeats=2, seconds=12, gpu=False, names=(HOSTILE, HOSTILE_IMAGE, long_name), findings=findings)
-    )
-    results.campaign["title"] = results.campaign["id"] = HOSTILE
-    results.campaign["config_sha256"] = results.campaign["wattlab_version"] = HOSTILE_IMAGE
-    results.environment["sut"][HOSTILE] = {"os": HOSTILE_IMAGE}
-    results.meter["identity"]["maker"] = HOSTILE
-    results.settings["useful_work"] = [HOSTILE, "val_accuracy"]
-    results.provenance = {HOSTILE: HOSTILE_IMAGE, "cnn": {HOSTILE: HOSTILE_IMAGE}}
-    results.refused = [dict.fromkeys(("run_dir", "scenario", "tracker", "status", "reason"), HOSTILE_IMAGE)]
-    for row in results.actions + results.trackers:
-        row["name"] = row["settings"] = row["scope"] = HOSTILE
-    return Page(render(results))
+def hostile_page(hostile_html):
+    return Page(hostile_html)
 
 
 def test_the_same_results_always_give_the_same_page(html):
     assert render(example(Plan(repeats=3))) == html
+
+
+def test_every_chapter_has_its_place_in_the_order_of_reading_or_is_said_to_be_absent(page):
+    chapters = [make.__module__.rpartition(".")[2] for make in CHAPTERS]
+    sections = [s.attributes["id"] for s in page.all("section") if s.attributes.get("id") in chapters]
+    assert sections == [name for name in chapters if name in sections]
+    (absent,) = [s for s in page.all("section") if s.attributes.get("id") == "absent"]
+    assert len(sections) + len(absent.all("li")) == len(CHAPTERS)
 
 
 def test_no_id_is_used_twice(page, html):
@@ -168,7 +161,7 @@ def test_a_measured_campaign_never_says_simulated():
 def test_one_simulated_part_makes_the_report_simulated(place):
     results = example(Plan(repeats=1, seconds=12, simulated=False, epochs=0, tracker=None))
     getattr(results, place)["simulated"] = True
-    assert "SIMULATED" in Page(render(results)).all("title")[0].text
+    assert "SIMULATED" in page_of(energy.chapter, results).all("title")[0].text
 
 
 def test_hostile_texts_come_out_as_text(hostile_page):
@@ -215,9 +208,9 @@ def test_the_first_screen_answers_the_questions(page):
 def test_findings_that_refuse_data_stand_on_the_first_screen():
     finding = {"level": "refuse", "run_dir": "0002-cnn", "code": "coverage-low", "message": "Coverage 91 %."}
     results = example(Plan(repeats=2, seconds=12, epochs=0, tracker=None, findings=[finding]))
-    page = Page(render(results))
+    page = page_of(findings.chapter, results)
     (answers,) = [s for s in page.all("section") if s.attributes.get("id") == "answers"]
     assert "1 finding refuses data" in re.sub(r"\s+", " ", answers.text)
     assert "Coverage 91 %." in answers.text
-    (findings,) = [s for s in page.all("section") if s.attributes.get("id") == "findings"]
-    assert "coverage-low" in findings.text
+    (section,) = [s for s in page.all("section") if s.attributes.get("id") == "findings"]
+    assert "coverage-low" in section.text

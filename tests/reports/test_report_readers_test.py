@@ -4,18 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from report_example import Plan, example
 from report_page import Page
-
-from reports.campaign import render
 
 DOC = Path(__file__).parents[2] / "docs" / "how-to" / "read-a-report.md"
 QUESTIONS = re.findall(r"^\| (\d+) \| (.+?) \| `#([\w-]+)` \| (.+?) \|$", DOC.read_text(), flags=re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def places():
-    page = Page(render(example(Plan(repeats=3))))
+def places(rich_html):
+    page = Page(rich_html)
     return {
         item.attributes["id"]: item.text for item in page.all("div", "section") if "id" in item.attributes
     }

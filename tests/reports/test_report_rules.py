@@ -1,11 +1,11 @@
 """A published rule beside the default one: all its columns, and the difference in words."""
 
 import pytest
+from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
-from report_page import Page
 
 from analysis.rules import rule_names
-from reports.campaign import render
+from reports.chapters import method
 from reports.chapters.contract import Code, Lines, Text
 from reports.chapters.rule_differences import answer, beside_each_other, matters, sentences
 from reports.chapters.rules import FORMULAS, chapter, rule_table
@@ -129,22 +129,24 @@ def test_a_foreign_rule_and_its_columns_are_text_on_the_page():
     rows = [
         {"rule": HOSTILE, "scenario": "cnn", HOSTILE_IMAGE: HOSTILE, "energy_wh": 0.8, "induced_wh": 0.08}
     ]
-    page = Page(render(results_with(HOSTILE, rows)))
+    page = page_of(chapter, results_with(HOSTILE, rows), method.chapter)
     (section,) = [s for s in page.all("section") if s.attributes.get("id") == "rules"]
     assert not section.all("script", "img")
     assert HOSTILE in section.text and HOSTILE_IMAGE in section.text
     assert "unknown to this version" in section.text
     drawings = section.all("svg")
     assert drawings and all("SIMULATED" in svg.text for svg in drawings)
-    (method,) = [s for s in page.all("section") if s.attributes.get("id") == "method"]
-    assert "The numbers of this report are those of the default rule" in method.text
+    (said,) = [s for s in page.all("section") if s.attributes.get("id") == "method"]
+    assert "The numbers of this report are those of the default rule" in said.text
 
 
 def test_the_method_says_what_is_in_force():
     results = results_with("default", [])
     results.meter["sampling"] = "instantaneous"
     results.settings.update(baseline="pooled", coverage_min_pct=97.5)
-    (method,) = [s for s in Page(render(results)).all("section") if s.attributes.get("id") == "method"]
+    (said,) = [
+        s for s in page_of(method.chapter, results).all("section") if s.attributes.get("id") == "method"
+    ]
     for words in ("momentary", "time-weighted mean of all baseline runs", "97.5 %", "JCGM 100:2008"):
-        assert words in method.text
-    assert "E_induced = E − P_baseline · T" in method.text
+        assert words in said.text
+    assert "E_induced = E − P_baseline · T" in said.text

@@ -4,11 +4,10 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-import pytest
+from markupsafe import Markup
 from report_example import Plan, example
 from report_page import Page
 
-from reports.campaign import render
 from reports.chapters.contract import Chapter, Fold, Heading, Text, folds
 from reports.chapters.shortening import MOST_ROWS, MOST_TAKEN, shortened
 from reports.figures.kit import Sheet
@@ -79,12 +78,8 @@ def test_tables_and_figures_in_a_fold_belong_to_the_chapter():
     assert found.sheets == [sheet]
 
 
-@pytest.fixture(scope="module")
-def page():
-    return Page(render(example(SMALL)))
-
-
-def test_headings_in_folds_keep_the_order_of_the_page(page):
+def test_headings_in_folds_keep_the_order_of_the_page(rich_html):
+    page = Page(rich_html)
     levels = [int(element.tag[1]) for element in page.all("h1", "h2", "h3", "h4")]
     assert all(after - before <= 1 for before, after in pairwise(levels))
     folded = {item.all("h3")[0].text for item in page.all("details") if item.attributes["class"] == "fold"}
@@ -98,3 +93,10 @@ def test_of_forty_scenarios_the_figure_on_paper_shows_some_and_names_the_rest():
         sheet = power_sheet(many)
     assert len(sheet.panels) == MOST_PANELS
     assert re.search(r"the last 28 scenarios have no panel; the table has them", sheet.caption)
+
+
+def test_every_figure_says_how_and_the_table_after_it_does_not_repeat_it():
+    sheets = [Sheet(key, key, "half", [Markup("<svg></svg>")], "", "E = P t.") for key in "ab"]
+    found = shortened(chapter(*sheets, a_table("a")), example(SMALL))
+    assert [sheet.how for sheet in found.sheets] == ["E = P t."] * 2
+    assert notes_of(found) == [""]

@@ -221,7 +221,9 @@ def test_hostile_names_stay_text(chapter: Any, name: str) -> None:
 
 def test_a_browser_draws_them_and_a_telephone_shows_them(browser: Any, tmp_path: Path) -> None:
     path = tmp_path / "standards.html"
-    path.write_text(render(everything("cnn")), encoding="utf-8")
+    path.write_text(
+        render(everything("cnn"), (iso14756.chapter, ecolabel.chapter, calls.chapter)), encoding="utf-8"
+    )
     browser.complaints()
     browser.open(path.as_uri(), 390)
     browser.driver.execute_script(

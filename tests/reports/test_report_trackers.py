@@ -4,11 +4,10 @@ import json
 from statistics import mean, stdev
 
 import pytest
+from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
-from report_page import Page
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
-from reports.campaign import render
 from reports.chapters.contract import Lines, Text
 from reports.chapters.tracker_remarks import remarks, scope_words, verdict_words
 from reports.chapters.trackers import chapter, cost_words, settings_blocks
@@ -215,8 +214,8 @@ def test_the_page_holds_every_part_marks_it_simulated_and_takes_no_markup():
     results = example(Plan(repeats=4, seconds=12, epochs=0, gpu=False, names=("idle", HOSTILE, "transfer")))
     for row in results.trackers:
         row["scope"] = row["version"] = HOSTILE_IMAGE
-    html = render(results)
-    (section,) = [s for s in Page(html).all("section") if s.attributes.get("id") == "trackers"]
+    page = page_of(chapter, results)
+    (section,) = [s for s in page.all("section") if s.attributes.get("id") == "trackers"]
     figures = {figure.attributes["id"] for figure in section.all("figure")}
     assert figures == {
         f"figure-trackers-{key}" for key in ("ratio", "scope", "bland-altman", "lines", "cost")

@@ -3,15 +3,14 @@
 import math
 
 import pytest
+from chapter_page import page_of
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 from report_budgets import budget
 from report_example import HOSTILE, Plan, example
-from report_page import Page
 
 from records.result_columns import BUDGET_TERMS
-from reports.campaign import render
 from reports.chapters.contract import Lines, Text
 from reports.chapters.shortening import MOST_TAKEN
 from reports.chapters.uncertainty import chapter
@@ -165,7 +164,7 @@ def test_without_budgets_the_chapter_is_said_to_be_absent():
 
 def test_the_chapter_stands_on_the_page_with_its_figure_and_without_markup_of_others():
     results = example(Plan(**SMALL, names=("idle", HOSTILE, "transfer")))
-    page = Page(render(results))
+    page = page_of(chapter, results)
     (section,) = [s for s in page.all("section") if s.attributes.get("id") == "uncertainty"]
     keys = {svg.attributes.get("id") for svg in section.all("svg")}
     assert {"uncertainty-scenarios", "uncertainty-ratios", "uncertainty-trackers"} <= keys
