@@ -27,14 +27,17 @@ class Least:
 def least_of(view: View) -> Least | None:
     """Return the workload without a tracker that needs least; ``None`` unless there are two to compare."""
     quantity = next(iter(main_quantities(view)), None)
-    rivals = [item for item in view.scenarios if item.kind == "workload" and item.tracker is None]
+    workloads = [item for item in view.scenarios if item.kind == "workload" and item.tracker is None]
+    rivals = [item for item in workloads if item.base != view.control]
     known = [item for item in rivals if quantity and finite(item.row.get(quantity.name)) is not None]
     if quantity is None or len(known) < 2:
         return None
     first, *others = sorted(known, key=lambda item: float(item.row[quantity.name]))
     compared = [(item, row) for item in others if (row := _against(view, first, item, quantity.name))]
+    if not compared:
+        return None
     kind = quantity.name.removesuffix("_wh")
-    certain = bool(compared) and all(certainty(row) == "shown" for _, row in compared)
+    certain = all(certainty(row) == "shown" for _, row in compared)
     needs = "needs" if certain else "needed, in these runs,"
     words = f"{first.name} {needs} the least {quantity.words} per run, {mean_words(first.row, kind)} Wh"
     said = [f"{item.name} {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]]

@@ -69,6 +69,7 @@ class Summary:
         stand_ins: sentences on the scenarios whose data or weights are not the real ones.
         wall: whether the readings are of the wall plug, and not of counters inside the machine.
         baseline: whether one was measured.
+        lab: what the control chart of the lab warns of; empty where it warns of nothing.
     """
 
     title: str
@@ -82,6 +83,7 @@ class Summary:
     stand_ins: list[str]
     wall: bool
     baseline: bool
+    lab: str
 
 
 def summary_of(view: View) -> Summary:
@@ -102,6 +104,7 @@ def summary_of(view: View) -> Summary:
         stand_ins=_stand_ins(results),
         wall=view.at_wall,
         baseline=view.baseline,
+        lab=_lab_words(results.health),
     )
 
 
@@ -122,6 +125,14 @@ def _facts(results: Results) -> list[tuple[str, str]]:
         ("Runs", f"{_words(done)} of {_words(planned)} planned completed; {refused} refused"),
         ("Baseline", _baseline_words(results.baseline)),
     ]
+
+
+def _lab_words(health: dict[str, Any]) -> str:
+    if health.get("stopped"):
+        return "The control chart stopped the campaign, and nobody has gone on since."
+    if health.get("verdict") == "out of control":
+        return f"The control workload {health.get('control')} changed by more than is permitted."
+    return ""
 
 
 def _words(value: Any) -> str:

@@ -69,6 +69,11 @@ class View:
         return all(row.get("code") != NOT_AT_THE_WALL for row in self.results.findings)
 
     @property
+    def control(self) -> str | None:
+        """Name of the control workload, which is there to check the lab and is no rival of the others."""
+        return self.results.health.get("control")
+
+    @property
     def baseline(self) -> bool:
         """Whether a baseline was measured, so that there are energies above it."""
         return finite(self.results.baseline.get("mean_power_w")) is not None

@@ -63,7 +63,8 @@ def _ends(quantity: str) -> Callable[[Row], str]:
 
 def _answers(view: View) -> list[str]:
     """Say from where to where the energies of the workloads without a tracker reach."""
-    chosen = [item for item in view.scenarios if item.kind == "workload" and item.tracker is None]
+    workloads = [item for item in view.scenarios if item.kind == "workload" and item.tracker is None]
+    chosen = [item for item in workloads if item.base != view.control]
     items = chosen or view.scenarios
     said = []
     for quantity, words in (("energy", "energy"), ("induced", "energy above the baseline")):

@@ -25,6 +25,10 @@ _ABOUT_CORRELATION = (
 )
 
 
+_MOST_SENTENCES = 4
+_LEAST_SHARE_PCT = 0.1  # nobody tested the first epoch: less than this is not worth a sentence
+
+
 def chapter(view: View) -> Chapter:
     """Show the epochs of all runs."""
     sheet = epochs_sheet(view, notes.epoch_note(view.results))
@@ -44,11 +48,14 @@ def _answers(view: View) -> list[Block]:
     """Say what an epoch needs, and whether the first one differs."""
     column = energy_column(view)
     kind = "induced " if column == "induced_wh" else ""
-    return [
-        Text(_sentence(item, column, kind))
-        for item in view.scenarios
-        if item.tracker is None and numbers(item.epochs, column)
-    ]
+    items = [item for item in view.scenarios if item.tracker is None and numbers(item.epochs, column)]
+    return _first([Text(_sentence(item, column, kind)) for item in items[:_MOST_SENTENCES]], len(items))
+
+
+def _first(said: list[Block], all_of_them: int) -> list[Block]:
+    """Name how many scenarios have no sentence of their own."""
+    more = all_of_them - len(said)
+    return [*said, Text(f"Figure and tables have {more} further scenarios.", "small")] if more > 0 else said
 
 
 def _sentence(item: ScenarioView, column: str, kind: str) -> str:
@@ -75,6 +82,8 @@ def _sentence(item: ScenarioView, column: str, kind: str) -> str:
     if not first or not later or sum(later) <= 0:
         return said
     share = 100 * (sum(first) / len(first) / (sum(later) / len(later)) - 1)
+    if abs(share) < _LEAST_SHARE_PCT:
+        return said
     side = "more" if share > 0 else "less"
     return f"{said} The first one needs {plain(abs(share), 2)} % {side} than the later ones (not tested)."
 
@@ -91,9 +100,9 @@ def _temperature_words(view: View) -> list[Block]:
         for item in view.scenarios
         if item.tracker is None and (row := correlation_of(view, item.key, column))
     ]
-    return [
-        Text(f"{item.name}: {_warmer(row, chip)}") for item, row in rows if finite(row.get("r")) is not None
-    ]
+    known = [(item, row) for item, row in rows if finite(row.get("r")) is not None]
+    said: list[Block] = [Text(f"{item.name}: {_warmer(row, chip)}") for item, row in known[:_MOST_SENTENCES]]
+    return _first(said, len(known))
 
 
 def _warmer(row: Row, chip: str) -> str:

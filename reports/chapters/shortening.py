@@ -23,8 +23,8 @@ def shortened(chapter: Chapter, results: Results) -> Chapter:
         results: whose tables are offered as CSV and JSON.
 
     Returns:
-        The chapter, in which a note that an earlier one of it holds in full is left out. The figures of a
-        choice keep theirs, as the reader sees one of them at a time.
+        The chapter, in which a table has no note that stands in full at a figure or table before it. Every
+        figure keeps its own.
     """
     kept = {name for name, (_, rows) in tables_of(results).items() if len(rows) <= MOST_TAKEN}
     return replace(chapter, blocks=_blocks(chapter.blocks, kept, []))
@@ -41,7 +41,8 @@ def _block(block: Block, kept: set[str], said: list[str]) -> Block:
         return replace(_carried(block, kept), note=_once(block.note, said) if block.rows else block.note)
     if isinstance(block, Sheet) and block.panels:
         data = None if block.data is None else _carried(block.data, kept)
-        return replace(block, how=_once(block.how, said), data=data)
+        said.append(block.how)
+        return replace(block, data=data)
     return block
 
 

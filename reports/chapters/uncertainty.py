@@ -23,6 +23,12 @@ _HOW = (
     "so that the sum is the variance of the result; the table of terms says what shares them."
 )
 
+_HOW_COMPARED = (
+    "These budgets add the terms of two scenarios and take the scatters of their repeats for independent. "
+    "The chapter on comparisons pairs the runs by block where the plan interleaves them: its intervals, "
+    "which may be wider or narrower, are those of the verdicts."
+)
+
 
 def chapter(view: View) -> Chapter:
     """Show where the uncertainty of each result comes from, and what results have in common."""
@@ -152,7 +158,14 @@ def _result_tables(view: View, budgets: list[Row]) -> list[Block]:
     shown = {"energy_wh", "induced_wh", "mean_power_w"}
     others = [row for row in _of(budgets, "scenario") if row.get("quantity") not in shown]
     return [
-        budget_table("budget-results", "Differences, ratios, baseline", rows, named, folded=True),
+        budget_table(
+            "budget-results",
+            "Differences, ratios, baseline",
+            rows,
+            named,
+            folded=True,
+            note=_HOW_COMPARED,
+        ),
         budget_table(
             "budget-others",
             "Further quantities of the scenarios",

@@ -99,7 +99,7 @@ def _quantity_column(name: str) -> Column:
 
 
 def budget_table(
-    key: str, caption: str, rows: list[Row], heads: tuple[Column, ...], *, folded: bool
+    key: str, caption: str, rows: list[Row], heads: tuple[Column, ...], *, folded: bool, note: str = ""
 ) -> Table:
     """Tabulate many budgets, one a row, the terms side by side.
 
@@ -109,6 +109,7 @@ def budget_table(
         rows: budgets; of more than `MOST_ROWS` the first are shown, and the caption says so.
         heads: columns that name a row.
         folded: whether the table is folded.
+        note: how it was computed.
     """
     shown = rows[:MOST_ROWS]
     if len(rows) > len(shown):
@@ -126,7 +127,7 @@ def budget_table(
         *(_term_column(name) for name in terms_in(shown)),
     )
     nothing = f"{caption}: the analysis gave no budget."
-    return table(key, caption, columns, shown, folded=folded, source="budgets", nothing=nothing)
+    return table(key, caption, columns, shown, folded=folded, note=note, source="budgets", nothing=nothing)
 
 
 def _term_column(name: str) -> Column:

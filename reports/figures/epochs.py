@@ -77,7 +77,7 @@ def _panel(
     bottom.xaxis.get_major_locator().set_params(integer=True)
     mean = float(np.mean(numbers(scenario.epochs, energy))) if numbers(scenario.epochs, energy) else None
     epochs = len(numbers(scenario.epochs, "energy_wh"))
-    said = f"{epochs} epochs in {scenario.n} run{'' if scenario.n == 1 else 's'}, mean {plain(mean)} Wh"
+    said = f"{epochs} epochs in {scenario.n} run{'' if scenario.n == 1 else 's'}, mean {plain(mean, 3)} Wh"
     upper.set_title(said, fontsize=7.5, color=palette.MUTED)
     return finish(
         figure,
