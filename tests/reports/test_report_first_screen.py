@@ -96,3 +96,31 @@ def test_a_least_that_is_not_shown_is_told_of_these_runs_only():
     least = summary(results).least
     assert not least.certain
     assert "needed, in these runs, the least" in least.words
+
+
+def test_the_control_workload_is_no_rival_of_the_others():
+    results = example(Plan(**SMALL))
+    assert summary(results).least.words.startswith("transfer")
+    results.health = {"control": "transfer"}
+    assert summary(results).least is None  # one rival is left
+
+
+def test_scenarios_that_nobody_compared_have_no_best():
+    results = example(Plan(**SMALL))
+    results.comparisons = [row for row in results.comparisons if {row["a"], row["b"]} != {"cnn", "transfer"}]
+    assert summary(results).least is None
+
+
+@pytest.mark.parametrize(
+    ("health", "said"),
+    [
+        ({"control": "burn", "verdict": "out of control"}, True),
+        ({"control": "burn", "verdict": "in control", "stopped": "x"}, True),
+        ({"control": "burn", "verdict": "in control"}, False),
+        ({}, False),
+    ],
+)
+def test_a_lab_that_was_not_in_order_is_told_on_the_first_screen(health, said):
+    results = example(Plan(**SMALL))
+    results.health = health
+    assert ("The lab was not in order." in words_of(results)) == said
