@@ -21,6 +21,7 @@ _WIDTH_IN: dict[Size, float] = {"half": 4.4, "third": 3.1}
 _BAR_IN = 0.34
 _FRAME_IN = 0.85
 _ROOM_FOR_TEXT = 1.32
+_MARK_IN, _LETTER_IN = 0.75, 0.083  # of SIMULATED beside a heading; of a letter of the heading
 _DOTS_BELOW = 0.2  # beside the line of the interval, not upon it
 HATCH = "////"
 
@@ -88,7 +89,14 @@ def finish(
 ) -> Markup:
     """Draw a panel, and write on it where its numbers are no measurement."""
     if heading:
-        figure.suptitle(label(title, width=44, lines=1), x=0.01, ha="left", fontsize=8.5, fontweight="bold")
+        room_in = figure.get_figwidth() - (_MARK_IN if simulated else 0.0)
+        figure.suptitle(
+            label(title, width=int(room_in / _LETTER_IN), lines=1),
+            x=0.01,
+            ha="left",
+            fontsize=8.5,
+            fontweight="bold",
+        )
     if simulated:
         figure.text(
             0.995, 0.985, "SIMULATED", ha="right", va="top", fontsize=7, color=palette.WARNING, weight="bold"

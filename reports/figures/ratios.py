@@ -12,10 +12,11 @@ from reports.figures.kit import Sheet
 from reports.numbers import count, finite, in_interval, interval
 from reports.pairs import certainty, main_quantities, pairs_of
 from reports.tables import Column, Table, table
-from reports.texts import slug
+from reports.texts import shorten, slug
 from reports.verdict import percent, relative_words
 from reports.view import View
 
+_NAME_WIDTH = 18  # of each of a pair, so that both are read; the table has them in full
 MOST_PAIRS = 15
 """Lines of a panel; further pairs are in the table only."""
 
@@ -90,7 +91,7 @@ def percent_columns() -> tuple[Column, Column, Column]:
 def _ratios(view: View, quantity: Quantity, rows: list[Row]) -> Markup:
     marks = [
         Mark(
-            name=f"{view.name_of(str(row.get('b')))} against {view.name_of(str(row.get('a')))}",
+            name=" against ".join(shorten(view.name_of(str(row.get(end))), _NAME_WIDTH) for end in "ba"),
             colour=view.colour_of(str(row.get("b"))),
             value=finite(row.get("ratio")),
             low=finite(row.get("ratio_low")),

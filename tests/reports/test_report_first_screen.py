@@ -124,3 +124,16 @@ def test_a_lab_that_was_not_in_order_is_told_on_the_first_screen(health, said):
     results = example(Plan(**SMALL))
     results.health = health
     assert ("The lab was not in order." in words_of(results)) == said
+
+
+@pytest.mark.parametrize(("scenarios", "above"), [(3, False), (40, True)])
+def test_above_a_long_table_stands_which_is_better(scenarios, above):
+    results = example(Plan(**SMALL))
+    results.scenarios += [
+        {**results.scenarios[-1], "scenario": f"s{n}", "base_scenario": f"s{n}", "tracker": None}
+        for n in range(3, scenarios)
+    ]
+    view = view_of(results)
+    context = {"results": results, "summary": summary_of(view), "chapters": [], "absent": [], "data": ""}
+    html = render_page("campaign.html", context, simulated=view.simulated)
+    assert (html.index("Which is better") < html.index('<table class="answers">')) == above

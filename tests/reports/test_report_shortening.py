@@ -4,13 +4,14 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from markupsafe import Markup
 from report_example import Plan, example
 from report_page import Page
 
 from reports.chapters.contract import Chapter, Fold, Heading, Text, folds
 from reports.chapters.shortening import MOST_ROWS, MOST_TAKEN, shortened
-from reports.figures.kit import Sheet
+from reports.figures.kit import Sheet, finish, new_panel
 from reports.figures.power import MOST_PANELS, power_sheet
 from reports.svg import drawing_style
 from reports.tables import Table, text_column
@@ -100,3 +101,12 @@ def test_every_figure_says_how_and_the_table_after_it_does_not_repeat_it():
     found = shortened(chapter(*sheets, a_table("a")), example(SMALL))
     assert [sheet.how for sheet in found.sheets] == ["E = P t."] * 2
     assert notes_of(found) == [""]
+
+
+@pytest.mark.parametrize(("simulated", "most"), [(True, 28), (False, 37)])
+def test_a_long_heading_does_not_run_into_the_word_simulated(simulated, most):
+    title = "a recommender model with a name of a certain length"
+    with drawing_style():
+        panel = finish(new_panel("third", 2.0)[0], "x", title, "", simulated=simulated)
+    drawn = re.findall(r">([^<>]*…)<", panel)
+    assert drawn and all(len(words) <= most for words in drawn)
