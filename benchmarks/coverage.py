@@ -22,7 +22,9 @@ from analysis.baseline import Baseline
 from analysis.campaign import analyse
 from analysis.rows import induced, run_row
 from analysis.run.measure import Measured, RunMeasure, measure_recorded
-from analysis.scenarios import group_runs
+from analysis.scenarios import Group, group_runs
+from analysis.statistics.samples import pair_of, sample_of
+from analysis.statistics.totals import difference_of, ratio_of
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded, expanded_closely
 from benchmarks.simulated_bench import CLASSES, EPOCHS, LOADS, Bench, Truth, write_campaign
@@ -56,10 +58,9 @@ def campaign_cases(of: int, seed: int, blocks: int) -> list[Case]:
     loaded = [i for i, run in enumerate(runs) if run.run.kind != "baseline"]
     pick = int(random.choice(loaded))
     cases = _window_cases(runs[pick], truths[pick], baseline, int(random.integers(EPOCHS)))
-    a, b = _scenarios(runs, baseline)
     true_a, true_b = (load.mean_j / 3600 for load in LOADS)
-    pairs = [(a, true_a), (b - a, true_b - true_a), (b / a, true_b / true_a)]
-    for estimate, truth in pairs:
+    truths = (true_a, true_b - true_a, true_b / true_a)
+    for estimate, truth in zip(_compared(runs, baseline), truths, strict=True):
         low, high = estimate.interval(CONFIDENCE)
         cases.append(((estimate.value - truth) / ((high - low) / 2), (high - low) / 2 / abs(truth)))
     return cases
@@ -72,11 +73,27 @@ def _baseline(runs: list[RunMeasure]) -> Baseline:
 
 def _scenarios(runs: list[RunMeasure], baseline: Baseline) -> list[Estimate]:
     """Return the mean induced energy of each of `LOADS`."""
+    return _means(_groups(runs, baseline))
+
+
+def _means(groups: list[Group]) -> list[Estimate]:
+    found = [group.estimate("induced_wh") for group in groups]
+    return [estimate for estimate in found if estimate is not None]
+
+
+def _compared(runs: list[RunMeasure], baseline: Baseline) -> list[Estimate]:
+    """Return the mean induced energy of the first of `LOADS`, difference and ratio of the second to it."""
+    groups = _groups(runs, baseline)
+    pair = pair_of(*(sample_of(g.label, g.rows, g.epoch_rows, "induced_wh") for g in groups))
+    a, b = _means(groups)
+    return [a, difference_of(pair, a, b), ratio_of(pair, a, b)]
+
+
+def _groups(runs: list[RunMeasure], baseline: Baseline) -> list[Group]:
     power = [None if run.run.kind == "baseline" else baseline.at(run.middle_utc_s) for run in runs]
     rows = [run_row(run, of_run, None) for run, of_run in zip(runs, power, strict=True)]
     groups = {group.label: group for group in group_runs(runs, rows, [], baseline)}
-    found = [groups[load.name].estimate("induced_wh") for load in LOADS]
-    return [estimate for estimate in found if estimate is not None]
+    return [groups[load.name] for load in LOADS]
 
 
 def _window_cases(run: RunMeasure, truth: Truth, baseline: Baseline, epoch: int) -> list[Case]:
@@ -146,7 +163,8 @@ def print_example(of: int, seed: int, blocks: int) -> None:
         ("run", run.whole.energy_wh, run.whole.budget.terms(), run.whole.budget.parts()),
         ("induced", above[0], above[1].terms(), above[1].parts(baseline.scatter_df)),
     ]
-    for name, estimate in (("scenario a", a), ("scenario b", b), ("b - a", b - a), ("b / a", b / a)):
+    _, difference, ratio = _compared(runs, baseline)
+    for name, estimate in (("scenario a", a), ("scenario b", b), ("b - a", difference), ("b / a", ratio)):
         columns.append((name, estimate.value, estimate.terms(), estimate.parts()))
     print(
         f"SIMULATED. {CLASSES[of].name}; {blocks} repeats, seed {seed}. Standard uncertainties in percent.\n"

@@ -71,7 +71,7 @@ def _singles(found: Comparison) -> str:
     if not all(map(isfinite, ends)):
         return ""
     taken = ", the meter's own scatter taken out" if found.meter_share else ""
-    return f"single rows from {_low_or_high(ends[0])} to {_low_or_high(ends[1])}{taken}"
+    return f"limits of agreement of single rows {_low_or_high(ends[0])} and {_low_or_high(ends[1])}{taken}"
 
 
 def _line(found: Comparison) -> str:

@@ -182,11 +182,12 @@ def prove_significance(task_rows: list[Row], scenario_rows: list[Row], limit_pct
 
 def _half_width(scenario: str, what: str, row: Row, mean: str, bounds: str, limit_pct: float) -> Row:
     low, high = row[bounds.format("low")], row[bounds.format("high")]
+    named = what.replace("mean_execution_s", "mean execution time").replace("induced_wh", "induced energy")
     if row[mean] is None or low is None or high is None or row[mean] == 0:
-        words = f"{what}: fewer than two values, so that nothing proves it"
+        words = f"{named}: fewer than two values, so that nothing proves it"
         return _line(SIGNIFICANCE, scenario, what, None, limit_pct, None, words)
     reach_pct = 100 * (high - low) / 2 / abs(row[mean])
     words = (
-        f"{what}: the interval of the mean reaches {reach_pct:.2g} % to either side, {limit_pct:g} % allowed"
+        f"{named}: the interval of the mean reaches {reach_pct:.2g} % to either side, {limit_pct:g} % allowed"
     )
     return _line(SIGNIFICANCE, scenario, what, reach_pct, limit_pct, reach_pct <= limit_pct, words)

@@ -1,7 +1,5 @@
 """Intervals of difference and ratio that hold the meter's and the baseline's part beside the scatter."""
 
-from dataclasses import replace
-
 from analysis.statistics.difference import MeanTest, standard_error
 from analysis.statistics.samples import Pair
 from analysis.uncertainty.estimate import Estimate
@@ -32,33 +30,51 @@ def total_columns(pair: Pair, test: MeanTest, a: Estimate, b: Estimate, confiden
     row: Row = dict.fromkeys(_NAMES)
     if min(len(pair.a), len(pair.b)) < 2:
         return row
-    u, reach = _reach(b - a, pair, 1.0, 1.0, confidence)
-    if u == 0:  # equal times of a timer, say: that is not known to be without error
+    difference = difference_of(pair, a, b)
+    if difference.u == 0:  # equal times of a timer, say: that is not known to be without error
         return row
-    row |= {"total_u": u, "total_low": test.difference - reach, "total_high": test.difference + reach}
-    mean_a, mean_b = float(pair.a.mean()), float(pair.b.mean())
-    if mean_a > 0 and a.value > 0:
-        ratio = mean_b / mean_a
-        _, reach = _reach(b / a, pair, ratio, 1 / mean_a, confidence)
+    reach = expanded(difference.parts(), confidence)
+    row |= {
+        "total_u": difference.u,
+        "total_low": test.difference - reach,
+        "total_high": test.difference + reach,
+    }
+    if pair.a.mean() > 0 and a.value > 0:
+        ratio, reach = (
+            float(pair.b.mean() / pair.a.mean()),
+            expanded(ratio_of(pair, a, b).parts(), confidence),
+        )
         row |= {"ratio_total_low": ratio - reach, "ratio_total_high": ratio + reach}
     return row
 
 
-def _reach(
-    estimate: Estimate, pair: Pair, ratio: float, factor: float, confidence: float
-) -> tuple[float, float]:
-    """Return standard uncertainty and half-width of the interval.
+def difference_of(pair: Pair, a: Estimate, b: Estimate) -> Estimate:
+    """Return b minus a with its whole budget.
+
+    With pairs the scatter of the differences within blocks stands in for that of the two means.
 
     Args:
-        estimate: of difference or ratio.
         pair: what is compared.
-        ratio: the scatter is that of ``b - ratio a``, times ``factor``.
-        factor: see ``ratio``.
-        confidence: e.g. 0.95.
+        a: mean of the first; ``b`` of the second, from the same analysis.
+        b: see ``a``.
     """
-    parts = estimate.parts()
-    if pair.paired:
-        se, df = standard_error(pair, ratio)
-        known = estimate.without("repeats").parts()
-        parts = replace(known, student=[*known.student, *([(factor * se, df)] if se is not None else [])])
-    return parts.u, expanded(parts, confidence)
+    return _by_pairs(b - a, pair, 1.0, 1.0)
+
+
+def ratio_of(pair: Pair, a: Estimate, b: Estimate) -> Estimate:
+    """Return b over a with its whole budget; for pairs the scatter is that of ``b - ratio a`` within blocks.
+
+    Args:
+        pair: what is compared, with a mean of the first above zero.
+        a: see `difference_of`.
+        b: see `difference_of`.
+    """
+    mean_a = float(pair.a.mean())
+    return _by_pairs(b / a, pair, float(pair.b.mean()) / mean_a, 1 / mean_a)
+
+
+def _by_pairs(estimate: Estimate, pair: Pair, ratio: float, factor: float) -> Estimate:
+    if not pair.paired:
+        return estimate
+    se, df = standard_error(pair, ratio)
+    return estimate.without("repeats") if se is None else estimate.scattered("pairs", factor * se, df)

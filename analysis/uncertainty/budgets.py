@@ -10,6 +10,8 @@ from analysis.rows import induced
 from analysis.run.measure import Measured, RunMeasure
 from analysis.scenarios import Group
 from analysis.settings import AnalysisSettings
+from analysis.statistics.samples import pair_of, sample_of
+from analysis.statistics.totals import difference_of, ratio_of
 from analysis.uncertainty.contributions import Budget, parts_of
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded_closely
@@ -63,10 +65,13 @@ def _comparisons(groups: list[Group], confidence: float) -> list[Row]:
             in_a, in_b = a.estimate(quantity), b.estimate(quantity)
             if in_a is None or in_b is None:
                 continue
+            pair = pair_of(*(sample_of(g.label, g.rows, g.epoch_rows, quantity) for g in (a, b)))
             what = {"of": "comparison", "scenario": b.label, "name": a.label}
-            rows.append(_row(what | {"quantity": f"{quantity} difference"}, in_b - in_a, confidence, known))
+            difference = what | {"quantity": f"{quantity} difference"}
+            rows.append(_row(difference, difference_of(pair, in_a, in_b), confidence, known))
             if in_a.value > 0:
-                rows.append(_row(what | {"quantity": f"{quantity} ratio"}, in_b / in_a, confidence, known))
+                ratio = what | {"quantity": f"{quantity} ratio"}
+                rows.append(_row(ratio, ratio_of(pair, in_a, in_b), confidence, known))
     return rows
 
 

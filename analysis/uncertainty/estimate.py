@@ -122,6 +122,17 @@ class Estimate:
         own = [d * v for v, d in derivatives if isinstance(v.tag, Cause) and v.tag.term == term]
         return Estimate(self._quantity - sum(own))
 
+    def scattered(self, key: Hashable, u: float, df: float) -> "Estimate":
+        """Return the quantity with another scatter of its repeats.
+
+        Args:
+            key: tells it from the scatter of other quantities.
+            u: standard uncertainty that takes the place of the term ``repeats``.
+            df: its degrees of freedom.
+        """
+        scatter = Causes().error(Cause("repeats", key, "student", df))
+        return Estimate(self.without("repeats")._quantity + u * scatter)
+
     def times(self, factor: float) -> "Estimate":
         """Return the quantity times a number that is exactly known."""
         return Estimate(self._quantity * factor)

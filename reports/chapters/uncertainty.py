@@ -24,9 +24,9 @@ _HOW = (
 )
 
 _HOW_COMPARED = (
-    "These budgets add the terms of two scenarios and take the scatters of their repeats for independent. "
-    "The chapter on comparisons pairs the runs by block where the plan interleaves them: its intervals, "
-    "which may be wider or narrower, are those of the verdicts."
+    "What both scenarios share acts once: the meter's gain on the difference only, and not at all on the "
+    "ratio. Where the plan interleaves the scenarios, the scatter is that of the differences within blocks, "
+    "as in the chapter on comparisons."
 )
 
 

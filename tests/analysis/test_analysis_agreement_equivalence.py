@@ -105,7 +105,7 @@ def test_the_sentence() -> None:
     said = verdict("tracker", "meter", "cpu", found)
     assert said.startswith("tracker reads 2")
     assert "% low for cpu (0.78" in said
-    assert "single rows from 2" in said
+    assert "limits of agreement of single rows 2" in said
     assert said.endswith("equivalence within 5 %: no")
     right = verdict("tracker", "meter", "gpu", compare(simulated(3, 30, slope=1.0), 0.95, 10.0))
     assert right.startswith("tracker shows no difference in total for gpu (")

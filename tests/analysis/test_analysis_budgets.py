@@ -65,6 +65,19 @@ def test_scenarios_are_compared_pair_by_pair_and_with_their_tracker(results: Res
     assert row["u_gain"] < gain_of_both / 40
 
 
+def test_the_budget_of_a_comparison_is_that_of_the_comparison(results: Results) -> None:
+    compared = [row for row in results.comparisons if row["quantity"] == "induced_wh" and row["total_u"]]
+    assert {row["design"] for row in compared} == {"paired"}
+    for row in compared:
+        pair = {"of": "comparison", "name": row["a"], "scenario": row["b"]}
+        difference = only(results, **pair, quantity="induced_wh difference")
+        assert difference["u"] == pytest.approx(row["total_u"])
+        assert (difference["low"], difference["high"]) == pytest.approx((row["total_low"], row["total_high"]))
+        ratio = only(results, **pair, quantity="induced_wh ratio")
+        bounds = row["ratio_total_low"], row["ratio_total_high"]
+        assert (ratio["low"], ratio["high"]) == pytest.approx(bounds)
+
+
 def test_a_tracker_over_the_meter_has_the_meters_gain(results: Results) -> None:
     row = only(results, of="tracker", name="codecarbon")
     assert row["value"] == pytest.approx(0.3 / 0.51, rel=1e-3)
