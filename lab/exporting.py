@@ -12,7 +12,7 @@ from records.campaign import Campaign, CampaignFolder
 from records.errors import ConfigurationError, WattlabError
 from records.package import CONFIG
 from reports.exports.contents import Replication
-from reports.texts import printable
+from reports.words.texts import printable
 
 _HEAD = """\
 # The bench and the campaign {id}, written anew from the configuration in campaign.json.

@@ -16,10 +16,10 @@ from reports.chapters.agreement_columns import (
 )
 from reports.chapters.columns import with_interval
 from reports.figures.agreement import bland_altman_sheet, regression_sheet
-from reports.numbers import count, given
-from reports.pages import render_page
-from reports.svg import drawing_style
-from reports.tables import Column, Table, table, text_column
+from reports.look.pages import render_page
+from reports.look.svg import drawing_style
+from reports.look.tables import Column, Table, table, text_column
+from reports.words.numbers import count, given
 
 _MOST_LEFT_OUT = 200
 

@@ -29,11 +29,11 @@ from reports.chapters import (
 )
 from reports.chapters.contract import Chapter
 from reports.chapters.shortening import shortened
-from reports.embedded import packed_json
 from reports.interactive.live import live_scripts
-from reports.pages import render_page, script
+from reports.look.embedded import packed_json
+from reports.look.pages import render_page, script
+from reports.look.svg import drawing_style
 from reports.summary import summary_of
-from reports.svg import drawing_style
 from reports.view import View, view_of
 
 CHAPTERS: Sequence[Callable[[View], Chapter]] = (

@@ -6,13 +6,13 @@ from pathlib import Path
 from records.calibration import CalibrationRecord, Level
 from records.files import write_atomically
 from records.times import iso_utc
-from reports import palette
-from reports.environment import lines_of
 from reports.figures.kit import Sheet, finish, new_panel
-from reports.numbers import count, decimals_of, fixed, given, measured, plain, spread
-from reports.pages import render_page
-from reports.svg import drawing_style
-from reports.tables import Column, Table, table
+from reports.look import palette
+from reports.look.pages import render_page
+from reports.look.svg import drawing_style
+from reports.look.tables import Column, Table, table
+from reports.words.environment import lines_of
+from reports.words.numbers import count, decimals_of, fixed, given, measured, plain, spread
 
 COVERAGE_FACTOR = 2
 """Of the expanded uncertainties; about 95 % for a normal distribution (JCGM 100:2008, 6.3)."""

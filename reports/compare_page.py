@@ -6,18 +6,18 @@ from analysis.comparing.scenarios import Compared
 from analysis.comparing.sides import Side
 from records.files import write_atomically
 from records.results import Row
-from reports import palette
-from reports.comparison_lines import Line, figure_lines, repeats_line, sample_cells, sample_columns
 from reports.figures.distance import distance_sheet
 from reports.figures.run_order import drift_words
 from reports.figures.two_samples import Looks, order_sheet, runs_sheet
-from reports.numbers import given, probability
-from reports.pages import render_page
-from reports.pairs import certainty
-from reports.svg import drawing_style
-from reports.tables import Column, Table, table
-from reports.verdict import verdict_words
+from reports.look import palette
+from reports.look.pages import render_page
+from reports.look.svg import drawing_style
+from reports.look.tables import Column, Table, table
 from reports.view import view_of
+from reports.words.comparison_lines import Line, figure_lines, repeats_line, sample_cells, sample_columns
+from reports.words.numbers import given, probability
+from reports.words.pairs import certainty
+from reports.words.verdict import verdict_words
 
 
 def write_comparison(compared: Compared, path: Path) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from records.results import Row
-from reports.numbers import finite, interval
-from reports.pairs import certainty, main_quantities, pairs_of, turned
-from reports.verdict import p_words, percent, relative_words
 from reports.view import ScenarioView, View, mean_words
+from reports.words.numbers import finite, interval
+from reports.words.pairs import certainty, main_quantities, pairs_of, turned
+from reports.words.verdict import p_words, percent, relative_words
 
 _MOST_OTHERS = 3
 

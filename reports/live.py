@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reports.pages import render_page, script
+from reports.look.pages import render_page, script
 
 
 def render_live(found: dict[str, Any]) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 from records.findings import LEVELS
 from records.results import Results, Row
 from records.times import iso_utc
-from reports.environment import meter_words, part_of, sut_words
 from reports.figures.tracker_ratios import ratio_interval
 from reports.least import Least, least_of
-from reports.numbers import count, finite, in_interval, interval, measured, plain, spread
-from reports.texts import shorten
 from reports.view import ScenarioView, View, mean_words, numbers
+from reports.words.environment import meter_words, part_of, sut_words
+from reports.words.numbers import count, finite, in_interval, interval, measured, plain, spread
+from reports.words.texts import shorten
 
 NO_INTERVAL = "n = 1: no interval"
 _INDUCED, _GROSS = "induced_wh_per_epoch", "wh_per_epoch"

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from analysis.imports.counters import NOT_AT_THE_WALL
 from records.results import Results, Row
-from reports.numbers import finite, in_interval
-from reports.palette import MUTED, colours
+from reports.look.palette import MUTED, colours
+from reports.words.numbers import finite, in_interval
 
 _KIND_ORDER = {"baseline": 0, "idle": 1, "workload": 2}
 

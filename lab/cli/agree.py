@@ -13,7 +13,7 @@ from analysis.describe import WithInterval
 from lab.cli.common import json_option
 from lab.output import print_json, print_table, stdout
 from records.results import Row
-from reports.texts import printable
+from reports.words.texts import printable
 
 _MOST_LINES_NAMED = 20
 

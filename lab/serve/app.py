@@ -28,7 +28,7 @@ from lab.serve.campaigns import Shelf
 from records.errors import WattlabError
 from reports.index.find import Place, campaign_at
 from reports.live import render_live
-from reports.texts import printable
+from reports.words.texts import printable
 
 HOSTS = ["127.0.0.1", "localhost"]
 """Names by which the page may be asked for. Another one is a foreign site that pretends to be this machine

@@ -15,7 +15,7 @@ from lab.standing import Standing, entries_of, left_s, stopped_by_health
 from records.errors import RecordError
 from records.folders import RunPaths
 from records.times import iso_utc, now_utc_s
-from reports.texts import printable
+from reports.words.texts import printable
 from sut.gate import GateLimits
 
 WINDOW_S = 180.0

@@ -3,13 +3,13 @@
 from statistics import fmean, stdev
 
 from records.results import Row
-from reports import notes
 from reports.chapters.columns import spread_column, with_u
 from reports.chapters.contract import Block, Chapter, Text
 from reports.figures.actions import actions_sheet, share_of_largest
-from reports.numbers import count, finite, plain
-from reports.tables import Column, Table, table
+from reports.look.tables import Column, Table, table
 from reports.view import View, numbers, scenario_key
+from reports.words import notes
+from reports.words.numbers import count, finite, plain
 
 _MOST_SENTENCES = 4
 

@@ -5,8 +5,8 @@ Rows have `records.result_columns.COMPARED_COLUMNS`.
 
 from records.results import Row
 from reports.chapters.columns import with_interval
-from reports.numbers import ABSENT, finite, given, in_interval, interval, plain, probability
-from reports.tables import Column, text_column
+from reports.look.tables import Column, text_column
+from reports.words.numbers import ABSENT, finite, given, in_interval, interval, plain, probability
 
 
 def totals_columns() -> tuple[Column, ...]:

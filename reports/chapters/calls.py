@@ -3,12 +3,12 @@
 from statistics import fmean, stdev
 
 from records.results import Row
-from reports import notes
 from reports.chapters.columns import spread_column, with_u
 from reports.chapters.contract import Block, Chapter, Text
-from reports.numbers import count, finite, given, plain
-from reports.tables import Column, Table, table
+from reports.look.tables import Column, Table, table
 from reports.view import View, numbers, scenario_key
+from reports.words import notes
+from reports.words.numbers import count, finite, given, plain
 
 MOST_NAMES = 40
 """Calls with the largest share are shown by name; the rest of a scenario stands in one line."""

@@ -4,8 +4,8 @@ import re
 from datetime import UTC, datetime
 
 from records.results import Results
-from reports.texts import printable, slug
 from reports.view import View, numbers
+from reports.words.texts import printable, slug
 
 _AUTHORS = "[names of those who planned and ran the measurement]"
 _AUTHORS_OF_LOGS = "[names of those who measured the imported logs, and their publication]"

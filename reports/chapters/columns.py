@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from records.results import Row
-from reports.numbers import in_interval, interval, measured, spread
-from reports.tables import Column
+from reports.look.tables import Column
+from reports.words.numbers import in_interval, interval, measured, spread
 
 
 def with_u(label: str, column: str, u_column: str, unit: str) -> Column:

@@ -4,14 +4,24 @@ from collections.abc import Callable
 
 from analysis.statistics.samples import QUANTITIES
 from records.results import Row
-from reports.comparison_lines import RANK_TESTS
 from reports.figures.ratios import percent_columns
 from reports.figures.run_order import drift_words
-from reports.numbers import ABSENT, count, finite, in_interval, interval, measured, plain, probability, spread
-from reports.pairs import certainty, quantity_words
-from reports.tables import Column, Table, table, text_column
-from reports.verdict import relative_words, repeats_words
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import View
+from reports.words.comparison_lines import RANK_TESTS
+from reports.words.numbers import (
+    ABSENT,
+    count,
+    finite,
+    in_interval,
+    interval,
+    measured,
+    plain,
+    probability,
+    spread,
+)
+from reports.words.pairs import certainty, quantity_words
+from reports.words.verdict import relative_words, repeats_words
 
 _YES_NO = {"True": "yes", "False": "no"}
 

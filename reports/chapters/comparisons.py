@@ -13,7 +13,8 @@ from reports.figures.comparisons import matrix_sheet
 from reports.figures.kit import Sheet
 from reports.figures.ratios import ratios_sheet
 from reports.figures.run_order import CAPTION, HOW, Series, run_order_data, run_order_panel
-from reports.pairs import (
+from reports.view import ScenarioView, View
+from reports.words.pairs import (
     by_quantity,
     certainty,
     described_quantity,
@@ -21,8 +22,7 @@ from reports.pairs import (
     one_after_the_other,
     pairs_of,
 )
-from reports.verdict import pair_words
-from reports.view import ScenarioView, View
+from reports.words.verdict import pair_words
 
 _MOST_SENTENCES = 3
 _MOST_PANELS = 12

@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 
 from records.results import Row
 from reports.figures.kit import Sheet
-from reports.tables import Table
-from reports.texts import slug
+from reports.look.tables import Table
+from reports.words.texts import slug
 
 Tone = Literal["", "small", "nothing", "good", "warn", "refuse"]
 """How a text looks: ``good``, ``warn`` and ``refuse`` are verdicts, ``nothing`` stands where nothing is."""

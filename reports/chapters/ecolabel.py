@@ -6,9 +6,9 @@ from records.results import Row
 from reports.chapters.contract import Block, Chapter, Code, Findings, Heading, Text
 from reports.chapters.identity import folder_words
 from reports.figures.ecolabel import ecolabel_sheet, quantity_words, unit_words
-from reports.numbers import count, fixed, given, measured, plain, spread
-from reports.tables import Column, Table, table, text_column
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import View
+from reports.words.numbers import count, fixed, given, measured, plain, spread
 
 _ABSENT = (
     "no standard usage scenario was named. Add [ecolabel] scenario = “NAME” to lab.toml, with the full "

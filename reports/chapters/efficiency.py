@@ -1,7 +1,6 @@
 """Energy efficiency: useful work per energy, and accuracy against the energy spent."""
 
 from analysis.describe import WithInterval
-from reports import notes
 from reports.chapters.contract import Block, Chapter, Choice, Text
 from reports.figures.accuracy import accuracy_sheet
 from reports.figures.efficiency import (
@@ -12,8 +11,9 @@ from reports.figures.efficiency import (
     kinds_of,
     value_words,
 )
-from reports.numbers import interval
 from reports.view import ScenarioView, View
+from reports.words import notes
+from reports.words.numbers import interval
 
 _HOW = (
     "Energy efficiency = useful work done / used energy: the sum of the work over the runs of a scenario "

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from records.results import Row
-from reports import notes
 from reports.chapters.columns import ends_of, spread_column, with_u
 from reports.chapters.contract import Block, Chapter, Heading, Text
 from reports.figures.energy import energy_sheet
-from reports.numbers import ABSENT, count, finite, measured, plain, probability
-from reports.tables import Column, Table, table, text_column
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import View, mean_words
+from reports.words import notes
+from reports.words.numbers import ABSENT, count, finite, measured, plain, probability
 
 
 def chapter(view: View) -> Chapter:

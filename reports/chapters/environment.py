@@ -6,10 +6,10 @@ from typing import Any
 from records.results import Results, Row
 from reports.chapters.contract import Block, Chapter, Heading, Lines, Text
 from reports.chapters.meter_record import further_meters, meter_lines
-from reports.environment import lines_of, meter_words, part_of, sut_words
+from reports.look.tables import Column, Table, table, text_column
 from reports.summary import stand_in_findings
-from reports.tables import Column, Table, table, text_column
 from reports.view import View
+from reports.words.environment import lines_of, meter_words, part_of, sut_words
 
 _UNKNOWN = "unknown"
 

@@ -3,16 +3,16 @@
 from analysis.describe import mean_interval
 from analysis.settings import CONFIDENCE
 from records.results import Row
-from reports import notes
 from reports.chapters.columns import scenario_words, spread_column, with_u
 from reports.chapters.contract import Block, Chapter, Heading, Text
 from reports.figures.correlations import HOW, correlations_sheet
 from reports.figures.epoch_progress import progress_sheet
 from reports.figures.epoch_temperature import correlation_of, r_words, temperature_sheet
 from reports.figures.epochs import energy_column, epochs_sheet, temperature_of
-from reports.numbers import count, finite, given, in_interval, interval, plain
-from reports.tables import Column, Table, table
+from reports.look.tables import Column, Table, table
 from reports.view import ScenarioView, View, numbers
+from reports.words import notes
+from reports.words.numbers import count, finite, given, in_interval, interval, plain
 
 """Of more epochs the page shows the first ones; 12,000 rows would be six megabytes of it."""
 

@@ -3,9 +3,9 @@
 from records.findings import LEVELS
 from records.results import Row
 from reports.chapters.contract import Block, Chapter, Findings, Heading, Text, Tone
-from reports.numbers import count
-from reports.tables import table, text_column
+from reports.look.tables import table, text_column
 from reports.view import View
+from reports.words.numbers import count
 
 _MEANINGS = {
     "refuse": "Must not be used as it is",

@@ -2,8 +2,8 @@
 
 from reports.chapters.contract import Block, Chapter, Text
 from reports.figures.hardware import hardware_sheet
-from reports.numbers import finite, plain
 from reports.view import View
+from reports.words.numbers import finite, plain
 
 
 def chapter(view: View) -> Chapter:

@@ -7,9 +7,9 @@ from records.times import iso_utc
 from reports.chapters.contract import Block, Chapter, Heading, Lines, Text
 from reports.figures.health import control_chart_panel
 from reports.figures.kit import Sheet
-from reports.numbers import count, finite, given, in_interval, measured, plain, spread
-from reports.tables import Column, Table, table, text_column
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import View
+from reports.words.numbers import count, finite, given, in_interval, measured, plain, spread
 
 _ABSENT = (
     "the campaign had no control workload, so nothing shows whether the lab itself changed. Let a scenario "

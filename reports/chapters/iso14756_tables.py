@@ -4,8 +4,8 @@ from typing import Any
 
 from records.results import Row
 from reports.chapters.columns import with_interval
-from reports.numbers import count, given, in_interval, interval, plain
-from reports.tables import Column, Table, table, text_column
+from reports.look.tables import Column, Table, table, text_column
+from reports.words.numbers import count, given, in_interval, interval, plain
 
 """Lines of the proofs that are shown without being asked for: they are what the chapter is about."""
 

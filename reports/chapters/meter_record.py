@@ -4,10 +4,10 @@ from typing import Any
 
 from records.results import Results
 from reports.chapters.contract import Block, Text
-from reports.environment import lines_of, meter_words
-from reports.numbers import count, finite, given, plain, spread
-from reports.tables import Column, table, text_column, words
+from reports.look.tables import Column, table, text_column, words
 from reports.view import View
+from reports.words.environment import lines_of, meter_words
+from reports.words.numbers import count, finite, given, plain, spread
 
 _UNKNOWN = "unknown"
 _SAMPLING = {

@@ -5,8 +5,8 @@ from records.results import Results
 from reports.chapters.contract import Block, Chapter, Heading, Lines, Text, folds
 from reports.chapters.method_measuring import baseline, chain, gaps, window
 from reports.chapters.method_statistics import agreement, comparisons, efficiency, means
-from reports.environment import lines_of
 from reports.view import View
+from reports.words.environment import lines_of
 
 SOURCES = (
     ("Uncertainty", "JCGM 100:2008 (GUM) and JCGM 101:2008 (its first supplement)"),

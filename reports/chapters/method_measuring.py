@@ -4,7 +4,7 @@ from typing import Any
 
 from records.results import Results
 from reports.chapters.contract import Block, Code, Heading, Text
-from reports.numbers import finite, given, spread
+from reports.words.numbers import finite, given, spread
 
 _CADENCE = """\
 tᵢ = t₀ + nᵢ · Δt          the meter's own cadence, fitted robustly to the arrivals

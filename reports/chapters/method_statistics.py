@@ -2,7 +2,7 @@
 
 from records.results import Results
 from reports.chapters.contract import Block, Code, Heading, Text
-from reports.numbers import finite, given
+from reports.words.numbers import finite, given
 
 _MEAN = """\
 ȳ = Σ yᵢ / n

@@ -3,8 +3,8 @@
 from reports.chapters.contract import Chapter, Text
 from reports.figures.power import power_sheet
 from reports.figures.traces import readings_of
-from reports.numbers import finite, plain
 from reports.view import View
+from reports.words.numbers import finite, plain
 
 
 def chapter(view: View) -> Chapter:

@@ -6,9 +6,9 @@ from reports.chapters.citation import bibtex, citation
 from reports.chapters.contract import Block, Chapter, Code, Heading, Lines, Text
 from reports.chapters.identity import PLACEHOLDER, folder_words, rule_words
 from reports.chapters.results_files import RESULT_FILES
-from reports.numbers import count, finite, given, interval
-from reports.tables import Column, Table, table, text_column
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import ScenarioView, View, mean_words
+from reports.words.numbers import count, finite, given, interval
 
 _TAKING = (
     "The buttons under a table give its rows with all their digits, as CSV or JSON; so does the folder "

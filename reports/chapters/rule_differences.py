@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from records.results import Row
-from reports.numbers import finite, in_interval, interval, plain
-from reports.texts import quantity
 from reports.view import View
+from reports.words.numbers import finite, in_interval, interval, plain
+from reports.words.texts import quantity
 
 QUANTITIES = ("induced_wh", "energy_wh", "mean_power_w", "duration_s")
 

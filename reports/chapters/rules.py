@@ -6,10 +6,10 @@ from records.results import Row
 from reports.chapters.contract import Block, Chapter, Code, Heading, Lines, Text
 from reports.chapters.rule_differences import Beside, answer, beside_each_other, matters, sentences
 from reports.figures.rules import rules_sheet
-from reports.numbers import finite, given, in_interval, interval, plain
-from reports.tables import Column, Table, table, text_column, words
-from reports.texts import quantity
+from reports.look.tables import Column, Table, table, text_column, words
 from reports.view import View
+from reports.words.numbers import finite, given, in_interval, interval, plain
+from reports.words.texts import quantity
 
 MOST_SPANS = 200
 """Of more spans the first are shown; the table of the results has all."""

@@ -2,12 +2,12 @@
 
 from records.results import Row
 from records.times import iso_utc
-from reports import notes
 from reports.chapters.columns import scenario_words, spread_column, with_u
 from reports.chapters.contract import Block, Chapter, Heading, Text
-from reports.numbers import count, finite, plain
-from reports.tables import Column, Table, table, text_column
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import View, numbers
+from reports.words import notes
+from reports.words.numbers import count, finite, plain
 
 
 def chapter(view: View) -> Chapter:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from records.results import Results, tables_of
 from reports.chapters.contract import Block, Chapter, Fold
 from reports.figures.kit import Sheet
-from reports.numbers import count
-from reports.tables import Table
+from reports.look.tables import Table
+from reports.words.numbers import count
 
 MOST_ROWS = 300
 """Of a longer table the page shows the first rows, so that a browser still opens it."""

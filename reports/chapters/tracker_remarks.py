@@ -6,11 +6,11 @@ from analysis.agreement.trackers import ALL
 from records.results import Row
 from records.units import wh_from_j
 from reports.chapters.agreement_columns import margin_words
-from reports.environment import part_of
 from reports.figures.tracker_ratios import ratio_interval
 from reports.figures.trackers import where
-from reports.numbers import finite, in_interval, interval, plain, probability
 from reports.view import View, numbers
+from reports.words.environment import part_of
+from reports.words.numbers import finite, in_interval, interval, plain, probability
 
 _OUTSIDE = "losses of the power supply, mainboard, disks, fans"
 _PARTS = {"cpu": "CPU", "gpu": "GPU", "ram": "memory"}

@@ -1,7 +1,6 @@
 """Tables of the chapter on trackers."""
 
 from records.results import Row
-from reports import notes
 from reports.chapters.agreement_columns import (
     equivalence_columns,
     error_column,
@@ -14,9 +13,10 @@ from reports.chapters.agreement_columns import (
 from reports.chapters.columns import with_interval, with_u
 from reports.figures.clouds import LIMITS_HOW
 from reports.figures.trackers import own_cost_rows, where
-from reports.numbers import count, in_interval, interval, plain
-from reports.tables import Column, Table, table, text_column
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import View
+from reports.words import notes
+from reports.words.numbers import count, in_interval, interval, plain
 
 _AGAINST = {"wall net": "the plug above the baseline", "gpu": "GPU power as sampled"}
 _QUANTITIES = {"induced_wh": "induced energy / Wh", "duration_s": "duration / s"}

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from records.results import Row
-from reports import notes
 from reports.chapters.contract import Block, Chapter, Heading, Lines, Text, Tone, folds
 from reports.chapters.tracker_remarks import (
     of_tracker,
@@ -24,12 +23,13 @@ from reports.chapters.tracker_tables import (
     trackers_table,
     true_limits_table,
 )
-from reports.environment import lines_of
 from reports.figures.tracker_clouds import bland_altman_sheet, regression_sheet
 from reports.figures.tracker_ratios import ratio_sheet
 from reports.figures.tracker_scope import scope_sheet
 from reports.figures.trackers import cost_sheet, own_cost_rows
 from reports.view import View
+from reports.words import notes
+from reports.words.environment import lines_of
 
 _TONES: dict[str, Tone] = {"yes": "good", "no": "warn"}
 _COST_HOW = (

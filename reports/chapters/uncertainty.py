@@ -9,9 +9,9 @@ from reports.chapters.uncertainty_tables import budget_table, factor_words, scen
 from reports.chapters.uncertainty_terms import TERMS, shares, terms_in
 from reports.chapters.uncertainty_words import INTERVAL, MODEL, NOT_IN_IT, SHARED
 from reports.figures.uncertainty import relative_words, shares_sheet
-from reports.numbers import count, finite, interval, measured, plain, spread
-from reports.tables import Column, Table, table, text_column
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import View
+from reports.words.numbers import count, finite, interval, measured, plain, spread
 
 MOST_OPEN = 4
 """Budgets of more scenarios are folded."""

@@ -3,8 +3,8 @@
 from math import sqrt
 from typing import Any
 
-from reports.environment import meter_words
-from reports.numbers import finite, given, measured, plain, spread
+from reports.words.environment import meter_words
+from reports.words.numbers import finite, given, measured, plain, spread
 
 
 def meter_lines(meter: dict[str, Any]) -> list[tuple[str, str]]:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from records.results import Row
 from reports.chapters.uncertainty_terms import NEGLIGIBLE, TERMS, shares, terms_in
-from reports.numbers import ABSENT, finite, given, interval, measured, plain, spread
-from reports.tables import Column, Table, table, text_column
-from reports.texts import quantity
+from reports.look.tables import Column, Table, table, text_column
+from reports.words.numbers import ABSENT, finite, given, interval, measured, plain, spread
+from reports.words.texts import quantity
 
 MOST_ROWS = 200
 """Of many windows the first are shown; the table of the results has all."""

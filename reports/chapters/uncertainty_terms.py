@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from records.result_columns import BUDGET_TERMS
 from records.results import Row
-from reports.numbers import finite
+from reports.words.numbers import finite
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 from records.package import CRATE
 from records.results import Results
-from reports.environment import lines_of, meter_words, sut_words
-from reports.texts import printable
+from reports.words.environment import lines_of, meter_words, sut_words
+from reports.words.texts import printable
 
 _TYPES = {".jsonl": "application/jsonl", ".tab": "text/tab-separated-values", ".log": "text/plain"}
 _SIMULATED = "SIMULATED: a virtual instrument took part; no number is a measurement. "

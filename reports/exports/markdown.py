@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports.texts import printable
+from reports.words.texts import printable
 
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "exports"
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*[]<>|&#"})

@@ -18,8 +18,8 @@ from records.run import RunFolder
 from records.tables import Table
 from reports.exports.markdown import render_markdown
 from reports.exports.mlperf_result import NOT_AVAILABLE, RunRecords, result_files
-from reports.numbers import measured
-from reports.texts import slug
+from reports.words.numbers import measured
+from reports.words.texts import slug
 
 _SHORTEST_INTERVAL_S = 0.002
 """The stamps have milliseconds: of a faster meter several readings would share one."""

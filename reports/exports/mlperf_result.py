@@ -19,7 +19,7 @@ from analysis.power.calibrate import corrected_w
 from records.meter import Identity, MeterRecord
 from records.results import Row
 from records.tables import Table
-from reports.texts import printable
+from reports.words.texts import printable
 
 NOT_AVAILABLE = -1.0
 """What stands for no value; a power cannot be that."""

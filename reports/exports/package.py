@@ -13,7 +13,7 @@ from reports.exports.archive import Progress, Source, hash_sources, size_of, wri
 from reports.exports.contents import Replication, campaign_files
 from reports.exports.crate import crate_text
 from reports.exports.readme import readme_of
-from reports.numbers import finite
+from reports.words.numbers import finite
 
 _LATEST_UTC_S = 4_102_444_800.0  # 2100-01-01; the stamps of a ZIP archive end in 2107
 

@@ -8,10 +8,10 @@ from records.findings import LEVELS
 from records.package import CONFIG, CRATE, PROGRAMS, README, SCENARIOS, SUMS
 from records.results import Results, Row
 from records.times import iso_utc
-from reports.environment import meter_words, part_of, sut_words
 from reports.exports.contents import CampaignFiles, Replication
 from reports.exports.markdown import render_markdown
-from reports.numbers import count, finite, in_interval, interval
+from reports.words.environment import meter_words, part_of, sut_words
+from reports.words.numbers import count, finite, in_interval, interval
 
 _QUANTITIES = {
     "energy_wh": "energy per run (Wh)",

@@ -12,9 +12,9 @@ from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
 from records.results import Results, Row, read_results
 from records.times import iso_utc
-from reports.environment import lines_of, meter_words
 from reports.exports.workbook import Book, Number, Page, Value
-from reports.numbers import finite
+from reports.words.environment import lines_of, meter_words
+from reports.words.numbers import finite
 
 _NAMES = {
     "cpu": "CPU",

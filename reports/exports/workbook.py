@@ -12,8 +12,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.numbers import decimals_of, finite
-from reports.texts import printable, shorten
+from reports.words.numbers import decimals_of, finite
+from reports.words.texts import printable, shorten
 
 _LONGEST_TEXT = 32_000  # a cell holds 32 767 characters
 _WIDEST, _NARROWEST = 60, 9

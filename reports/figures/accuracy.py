@@ -5,10 +5,10 @@ from matplotlib.lines import Line2D
 
 from records.results import Row
 from reports.figures.kit import Sheet, finish, new_panel
-from reports.numbers import count, finite, given, plain
-from reports.tables import Column, Table, table
-from reports.texts import label
+from reports.look.tables import Column, Table, table
 from reports.view import View, numbers
+from reports.words.numbers import count, finite, given, plain
+from reports.words.texts import label
 
 MOST_LINES = 12
 """Scenarios whose lines can be told apart."""

@@ -2,10 +2,10 @@
 
 from analysis.describe import mean_interval
 from reports.figures.kit import Bar, Sheet, bars_panel
-from reports.numbers import finite, in_interval
-from reports.tables import Table
-from reports.texts import slug
+from reports.look.tables import Table
 from reports.view import ScenarioView, View
+from reports.words.numbers import finite, in_interval
+from reports.words.texts import slug
 
 _MOST_PANELS = 8
 _MOST_BARS = 14

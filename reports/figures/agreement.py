@@ -13,7 +13,7 @@ from reports.figures.clouds import (
     line_panel,
 )
 from reports.figures.kit import Sheet
-from reports.texts import label
+from reports.words.texts import label
 
 MOST_PANELS = 7
 """Further groups are in the tables only."""

@@ -9,10 +9,10 @@ from matplotlib.lines import Line2D
 
 from analysis.arrays import Floats
 from records.results import Row
-from reports import palette
 from reports.figures.kit import finish, new_panel
-from reports.numbers import MINUS, finite, plain
-from reports.texts import label, printable
+from reports.look import palette
+from reports.words.numbers import MINUS, finite, plain
+from reports.words.texts import label, printable
 
 MOST_POINTS = 3000
 """Of more rows every k-th is drawn, in the order of the table."""

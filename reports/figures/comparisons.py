@@ -8,14 +8,14 @@ from matplotlib.patches import Rectangle
 
 from analysis.statistics.samples import Quantity
 from records.results import Row
-from reports import palette
 from reports.figures.kit import Sheet, finish, new_panel
-from reports.numbers import ABSENT
-from reports.pairs import certainty, main_quantities, pairs_of, turned
-from reports.tables import Column, Table, table, text_column
-from reports.texts import label, slug
-from reports.verdict import relative_words
+from reports.look import palette
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import ScenarioView, View
+from reports.words.numbers import ABSENT
+from reports.words.pairs import certainty, main_quantities, pairs_of, turned
+from reports.words.texts import label, slug
+from reports.words.verdict import relative_words
 
 MOST_SCENARIOS = 7
 """More do not fit into cells that can be read."""

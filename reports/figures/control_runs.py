@@ -9,8 +9,8 @@ from reports.figures.health import control_chart_panel
 from reports.figures.kit import Sheet
 from reports.index.database import created
 from reports.index.entries import Entry
-from reports.numbers import count, finite, measured
-from reports.tables import Column, Table, table, text_column
+from reports.look.tables import Column, Table, table, text_column
+from reports.words.numbers import count, finite, measured
 
 
 @dataclass(frozen=True)

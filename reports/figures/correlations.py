@@ -4,13 +4,13 @@ from markupsafe import Markup
 
 from analysis.settings import CONFIDENCE
 from records.results import Row
-from reports import palette
 from reports.figures.epoch_temperature import r_words
 from reports.figures.forest import Mark, forest_panel
 from reports.figures.kit import Sheet
-from reports.numbers import count, finite, given, probability
-from reports.tables import Column, Table, table, text_column
+from reports.look import palette
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import ScenarioView, View
+from reports.words.numbers import count, finite, given, probability
 
 COMPANIONS = {
     "gpu_temperature_c": "GPU temperature",

@@ -4,11 +4,11 @@ from analysis.comparing.scenarios import Compared
 from records.results import Row
 from reports.figures.forest import Mark, forest_panel
 from reports.figures.kit import Sheet
-from reports.numbers import in_interval, interval
-from reports.pairs import certainty
-from reports.tables import Column, Table, table, text_column
-from reports.texts import label
-from reports.verdict import relative_words
+from reports.look.tables import Column, Table, table, text_column
+from reports.words.numbers import in_interval, interval
+from reports.words.pairs import certainty
+from reports.words.texts import label
+from reports.words.verdict import relative_words
 
 
 def distance_sheet(compared: Compared, colour: str, simulated: bool) -> Sheet:

@@ -6,10 +6,10 @@ from markupsafe import Markup
 
 from records.results import Row
 from reports.figures.kit import Bar, Sheet, bars_panel
-from reports.numbers import finite, plain
-from reports.tables import Table
-from reports.texts import slug
+from reports.look.tables import Table
 from reports.view import View
+from reports.words.numbers import finite, plain
+from reports.words.texts import slug
 
 NAMES = {
     "cpu": "CPU load",

@@ -11,10 +11,10 @@ from analysis.settings import CONFIDENCE
 from records.result_columns import USEFUL_WORK
 from records.results import Row
 from reports.figures.kit import Sheet, bars_panel, scenario_bar
-from reports.numbers import finite, in_interval, interval, plain
-from reports.tables import Column, Table, table
-from reports.texts import slug
+from reports.look.tables import Column, Table, table
 from reports.view import ScenarioView, View
+from reports.words.numbers import finite, in_interval, interval, plain
+from reports.words.texts import slug
 
 WORK = {
     "val_accuracy": (

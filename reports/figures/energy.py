@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from reports.figures.kit import Bar, Sheet, bars_panel, scenario_bar
-from reports.numbers import finite, interval, measured, plain, spread
-from reports.tables import Column, Table, table
+from reports.look.tables import Column, Table, table
 from reports.view import ScenarioView, View, mean_words
+from reports.words.numbers import finite, interval, measured, plain, spread
 
 _PARTS = "Grey: the baseline's part; coloured: what the software induced."
 _NO_PARTS = "The bars are all that was measured: without a baseline nobody knows what the software induced."

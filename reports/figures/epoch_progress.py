@@ -10,10 +10,10 @@ from matplotlib.ticker import MaxNLocator
 
 from records.results import Row
 from reports.figures.kit import Sheet, finish, new_panel
-from reports.numbers import count, finite, plain
-from reports.tables import Column, Table, table, text_column
-from reports.texts import label
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import ScenarioView, View, numbers
+from reports.words.numbers import count, finite, plain
+from reports.words.texts import label
 
 MEASURES = {
     "val_accuracy": ("Validation accuracy", "on data that it was not trained with"),

@@ -4,11 +4,11 @@ import numpy as np
 from markupsafe import Markup
 
 from records.results import Row
-from reports import palette
 from reports.figures.kit import Sheet, finish, new_panel
-from reports.numbers import count, finite, in_interval, interval, plain
-from reports.tables import Column, Table, table, text_column
+from reports.look import palette
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import ScenarioView, View, numbers
+from reports.words.numbers import count, finite, in_interval, interval, plain
 
 CHIPS = {"gpu_temperature_c": "GPU", "cpu_temperature_c": "CPU"}
 MOST_PANELS = 8

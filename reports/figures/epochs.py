@@ -6,12 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from records.results import Row
-from reports import palette
 from reports.figures.kit import Sheet, finish
-from reports.numbers import count, finite, measured, plain, spread
-from reports.tables import Column, Table, table
-from reports.texts import slug
+from reports.look import palette
+from reports.look.tables import Column, Table, table
 from reports.view import ScenarioView, View, numbers
+from reports.words.numbers import count, finite, measured, plain, spread
+from reports.words.texts import slug
 
 MOST_PANELS = 12
 """Further scenarios are in the table only."""

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-from reports import palette
 from reports.figures.kit import Size, finish, new_panel
-from reports.numbers import fixed
-from reports.texts import label
+from reports.look import palette
+from reports.words.numbers import fixed
+from reports.words.texts import label
 
 _LINE_IN = 0.32
 _FRAME_IN = 0.75

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reports.figures.kit import Bar, Sheet, bars_panel
-from reports.numbers import finite, plain
-from reports.tables import Column, Table, table
+from reports.look.tables import Column, Table, table
 from reports.view import ScenarioView, View, numbers
+from reports.words.numbers import finite, plain
 
 _KIB_PER_GIB = 1024.0**2
 _MIB_PER_GIB = 1024.0

@@ -11,9 +11,9 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from records.results import Row
-from reports import palette
 from reports.figures.kit import Size, finish, new_panel
-from reports.numbers import finite, plain
+from reports.look import palette
+from reports.words.numbers import finite, plain
 
 LIMIT_SIGMAS, WARNING_SIGMAS = 3.0, 2.0
 """Of the limits and of the warning zones below them (Western Electric 1956)."""

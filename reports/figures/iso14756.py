@@ -7,12 +7,12 @@ from markupsafe import Markup
 
 from analysis.iso14756.ratings import satisfied
 from records.results import Row
-from reports import palette
 from reports.figures.kit import Sheet, finish, new_panel
-from reports.numbers import count, finite, in_interval, plain
-from reports.tables import Table
-from reports.texts import label
+from reports.look import palette
+from reports.look.tables import Table
 from reports.view import View
+from reports.words.numbers import count, finite, in_interval, plain
+from reports.words.texts import label
 
 MOST_ROWS = 14
 """Of one panel; further ones are in the tables only."""

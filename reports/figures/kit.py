@@ -7,12 +7,12 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reports import palette
-from reports.numbers import finite
-from reports.svg import inline_svg
-from reports.tables import Table
-from reports.texts import label
+from reports.look import palette
+from reports.look.svg import inline_svg
+from reports.look.tables import Table
 from reports.view import ScenarioView
+from reports.words.numbers import finite
+from reports.words.texts import label
 
 Size = Literal["half", "third"]
 """Width of a panel on a wide screen, as a share of the page; on a telephone each fills it."""

@@ -4,14 +4,14 @@ import numpy as np
 from markupsafe import Markup
 
 from records.results import Row
-from reports import palette
 from reports.figures import traces
 from reports.figures.kit import Sheet, finish, new_panel
 from reports.interactive.live import live_traces
-from reports.numbers import count, finite, plain
-from reports.tables import Column, Table, table, text_column
-from reports.texts import slug
+from reports.look import palette
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import ScenarioView, View
+from reports.words.numbers import count, finite, plain
+from reports.words.texts import slug
 
 MOST_PANELS = 12
 """More scenarios are in the interactive form and in the table only."""

@@ -9,12 +9,12 @@ from records.results import Row
 from reports.figures.comparisons import of_interest, result_words
 from reports.figures.forest import Mark, forest_panel
 from reports.figures.kit import Sheet
-from reports.numbers import count, finite, in_interval, interval
-from reports.pairs import certainty, main_quantities, pairs_of
-from reports.tables import Column, Table, table
-from reports.texts import shorten, slug
-from reports.verdict import percent, relative_words
+from reports.look.tables import Column, Table, table
 from reports.view import View
+from reports.words.numbers import count, finite, in_interval, interval
+from reports.words.pairs import certainty, main_quantities, pairs_of
+from reports.words.texts import shorten, slug
+from reports.words.verdict import percent, relative_words
 
 _NAME_WIDTH = 18  # of each of a pair, so that both are read; the table has them in full
 MOST_PAIRS = 15

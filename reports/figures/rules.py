@@ -2,10 +2,10 @@
 
 from reports.chapters.rule_differences import Beside
 from reports.figures.kit import Bar, Sheet, bars_panel
-from reports.numbers import plain
-from reports.tables import Table
-from reports.texts import quantity
+from reports.look.tables import Table
 from reports.view import View
+from reports.words.numbers import plain
+from reports.words.texts import quantity
 
 MOST_PAIRS = 10
 """Further scenarios or runs are in the table only."""

@@ -9,12 +9,12 @@ from matplotlib.ticker import MaxNLocator
 from analysis.settings import CONFIDENCE
 from analysis.statistics.samples import QUANTITIES, Sample
 from records.results import Row
-from reports import palette
 from reports.figures.kit import finish, new_panel
-from reports.numbers import count, finite, in_interval, measured, plain
-from reports.pairs import quantity_words
-from reports.tables import Column, Table, table, text_column
-from reports.verdict import p_words
+from reports.look import palette
+from reports.look.tables import Column, Table, table, text_column
+from reports.words.numbers import count, finite, in_interval, measured, plain
+from reports.words.pairs import quantity_words
+from reports.words.verdict import p_words
 
 HOW = (
     "Outliers lie beyond 1.5 interquartile ranges from the quartiles (Tukey 1977); they are named and stay "

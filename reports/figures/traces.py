@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from records.results import Row
-from reports.numbers import finite
+from reports.words.numbers import finite
 
 Array = NDArray[np.float64]
 

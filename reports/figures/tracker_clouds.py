@@ -5,7 +5,6 @@ from markupsafe import Markup
 
 from analysis.agreement.trackers import ALL
 from records.results import Row
-from reports import palette
 from reports.figures.clouds import (
     LIMITS_CAPTION,
     LIMITS_HOW,
@@ -17,9 +16,10 @@ from reports.figures.clouds import (
 )
 from reports.figures.kit import Sheet
 from reports.figures.trackers import runs_of, where
-from reports.numbers import count, finite
-from reports.tables import Table
+from reports.look import palette
+from reports.look.tables import Table
 from reports.view import View
+from reports.words.numbers import count, finite
 
 MOST_CLOUDS = 6
 """Further groups of runs are in the tables only."""

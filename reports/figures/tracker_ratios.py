@@ -5,13 +5,13 @@ from matplotlib.axes import Axes
 
 from analysis.agreement.trackers import ALL
 from records.results import Row
-from reports import palette
 from reports.figures.kit import Sheet, finish, new_panel
 from reports.figures.trackers import runs_of, where
-from reports.numbers import finite, in_interval, interval
-from reports.tables import Table
-from reports.texts import label
+from reports.look import palette
+from reports.look.tables import Table
 from reports.view import View
+from reports.words.numbers import finite, in_interval, interval
+from reports.words.texts import label
 
 MOST_ROWS = 24
 """Further ratios are in the tables only."""

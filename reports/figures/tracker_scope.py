@@ -5,12 +5,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from records.results import Row
-from reports import palette
 from reports.figures.kit import Sheet, finish, new_panel
-from reports.numbers import count, finite, plain
-from reports.tables import Column, Table, table, text_column
-from reports.texts import label
+from reports.look import palette
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import View, numbers
+from reports.words.numbers import count, finite, plain
+from reports.words.texts import label
 
 MOST_PANELS = 4
 """Trackers beyond these, and scenarios beyond `MOST_SCENARIOS` of each, are in the table only."""

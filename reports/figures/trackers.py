@@ -5,9 +5,9 @@ from markupsafe import Markup
 from analysis.agreement.trackers import ALL
 from records.results import Row
 from reports.figures.kit import Bar, Sheet, bars_panel
-from reports.numbers import finite, given, in_interval
-from reports.tables import Table
+from reports.look.tables import Table
 from reports.view import View
+from reports.words.numbers import finite, given, in_interval
 
 COSTS = {"induced_wh": ("Energy that the tracker adds", "Wh"), "duration_s": ("Time that it adds", "s")}
 """Quantities of the comparisons that tell a tracker's own cost: title of the panel, unit."""

@@ -9,14 +9,14 @@ from markupsafe import Markup
 from matplotlib import dates
 from matplotlib.axes import Axes
 
-from reports import palette
 from reports.figures.kit import Sheet, finish, new_panel
 from reports.index.database import created
 from reports.index.entries import Entry
-from reports.numbers import count, finite, in_interval, interval
-from reports.tables import Column, Table, table, text_column
-from reports.texts import label
+from reports.look import palette
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import ScenarioView, mean_words
+from reports.words.numbers import count, finite, in_interval, interval
+from reports.words.texts import label
 
 Quantity = Literal["induced", "energy"]
 

@@ -10,12 +10,12 @@ from analysis.comparing.scenarios import Compared
 from analysis.comparing.sides import Side
 from analysis.statistics.samples import pair_of
 from records.results import Row
-from reports import palette
 from reports.figures.kit import Sheet, finish, new_panel
 from reports.figures.run_order import CAPTION, HOW, Series, run_order_data, run_order_panel
-from reports.numbers import count, in_interval, interval
-from reports.tables import Column, Table, table, text_column
-from reports.texts import label
+from reports.look import palette
+from reports.look.tables import Column, Table, table, text_column
+from reports.words.numbers import count, in_interval, interval
+from reports.words.texts import label
 
 _SPREAD = 0.16
 """How far the dots of a scenario lie apart sideways, so that equal values do not hide each other."""

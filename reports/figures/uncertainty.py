@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from records.results import Row
-from reports import palette
 from reports.chapters.uncertainty_terms import FAMILIES, family_shares, shares
 from reports.figures.kit import Sheet, finish, new_panel
-from reports.numbers import finite, plain
-from reports.tables import Column, Table, table, text_column
-from reports.texts import label
+from reports.look import palette
+from reports.look.tables import Column, Table, table, text_column
 from reports.view import View
+from reports.words.numbers import finite, plain
+from reports.words.texts import label
 
 MOST_ROWS = 14
 """Further results are in the tables only."""

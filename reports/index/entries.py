@@ -8,10 +8,10 @@ from records.errors import RecordError
 from records.findings import LEVELS
 from records.health import HEALTH_JSON, HealthRecord
 from records.results import Results, Row, read_results
-from reports.environment import meter_words, sut_words
 from reports.index.find import LeftOut, Place
-from reports.numbers import finite
 from reports.view import ScenarioView, view_of
+from reports.words.environment import meter_words, sut_words
+from reports.words.numbers import finite
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from reports.figures.trend import trend_sheet
 from reports.index.database import created
 from reports.index.entries import Entry
 from reports.index.find import LeftOut, Place
-from reports.numbers import count
-from reports.pages import render_page
-from reports.svg import drawing_style
-from reports.tables import Column, Table, table, text_column
-from reports.texts import printable
+from reports.look.pages import render_page
+from reports.look.svg import drawing_style
+from reports.look.tables import Column, Table, table, text_column
+from reports.words.numbers import count
+from reports.words.texts import printable
 
 Links = Callable[[Place], list[tuple[str, str]]]
 """Gives the words and addresses of the pages about a campaign."""

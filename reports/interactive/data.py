@@ -9,10 +9,10 @@ from reports.figures import traces
 from reports.interactive.models import traces_document
 from reports.interactive.packing import Array, Packer
 from reports.interactive.panels import HARDWARE_PANELS, POWER_PANEL, Panel
-from reports.numbers import finite
-from reports.palette import css
-from reports.texts import printable
+from reports.look.palette import css
 from reports.view import ScenarioView, View
+from reports.words.numbers import finite
+from reports.words.texts import printable
 
 _HEADROOM = 1.06
 _HOLE = 1.5

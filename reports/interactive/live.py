@@ -4,9 +4,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from reports.embedded import packed
 from reports.interactive.data import packed_traces
-from reports.pages import script
+from reports.look.embedded import packed
+from reports.look.pages import script
 from reports.view import View
 
 _ACTS = (

@@ -19,7 +19,7 @@ from analysis.comparing.scenarios import compare_scenarios
 from records.errors import ConfigurationError, RecordError
 from records.result_columns import COMPARISON_COLUMNS, PAIR_COLUMNS
 from records.results import read_results
-from reports.verdict import verdict_words
+from reports.words.verdict import verdict_words
 
 
 def campaign(

@@ -7,7 +7,7 @@ from report_page import Page
 from records.results import Results
 from reports.campaign import render
 from reports.chapters.contract import Chapter, Text
-from reports.svg import drawing_style
+from reports.look.svg import drawing_style
 from reports.view import View, view_of
 
 

@@ -5,7 +5,7 @@ from report_example import Plan, example
 
 from reports.chapters.actions import chapter
 from reports.figures.actions import share_of_largest
-from reports.svg import drawing_style
+from reports.look.svg import drawing_style
 from reports.view import view_of
 
 SMALL = {"repeats": 2, "seconds": 12, "epochs": 1, "gpu": False, "tracker": None}

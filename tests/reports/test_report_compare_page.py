@@ -11,7 +11,7 @@ from analysis.comparing.scenarios import Compared, compare_scenarios
 from records.campaign import Campaign, CampaignFolder, Slot
 from records.results import Results, Row, write_results
 from reports.compare_page import render, write_comparison
-from reports.verdict import verdict_words
+from reports.words.verdict import verdict_words
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}$\\alpha$\u202e"
 A_WH = (1.00, 1.02, 0.99, 1.03, 1.01, 0.98)

@@ -15,11 +15,11 @@ from reports.chapters.contract import Chapter, Choice, Text
 from reports.chapters.shortening import MOST_ROWS, shortened
 from reports.figures.efficiency import factors_of, kinds_of
 from reports.figures.kit import Sheet
-from reports.numbers import finite
-from reports.pairs import certainty, main_quantities, pairs_of, turned
-from reports.svg import drawing_style
-from reports.verdict import pair_words, relative_words
+from reports.look.svg import drawing_style
 from reports.view import view_of
+from reports.words.numbers import finite
+from reports.words.pairs import certainty, main_quantities, pairs_of, turned
+from reports.words.verdict import pair_words, relative_words
 
 CHAPTERS = {"comparisons": comparisons, "epochs": epochs, "efficiency": efficiency}
 

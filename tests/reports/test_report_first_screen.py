@@ -6,7 +6,7 @@ import pytest
 from report_example import Plan, example
 from report_page import Page
 
-from reports.pages import render_page
+from reports.look.pages import render_page
 from reports.summary import summary_of
 from reports.view import view_of
 

@@ -14,7 +14,7 @@ from records.health import ControlPoint
 from records.results import Results
 from reports.chapters.health import chapter
 from reports.figures.health import control_chart_panel
-from reports.svg import drawing_style
+from reports.look.svg import drawing_style
 
 QUIET = [10.0, 10.01, 9.99, 10.0, 10.01, 9.99, 10.0, 10.01]
 

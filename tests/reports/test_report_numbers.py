@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from reports.numbers import (
+from reports.words.numbers import (
     ABSENT,
     decimals_of,
     fixed,

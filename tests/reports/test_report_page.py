@@ -10,9 +10,9 @@ from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 from report_page import Page
 
-from reports import palette
 from reports.campaign import CHAPTERS, render
 from reports.chapters import energy, findings
+from reports.look import palette
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from reports.chapters.contract import Chapter, Fold, Heading, Text, folds
 from reports.chapters.shortening import MOST_ROWS, MOST_TAKEN, shortened
 from reports.figures.kit import Sheet, finish, new_panel
 from reports.figures.power import MOST_PANELS, power_sheet
-from reports.svg import drawing_style
-from reports.tables import Table, text_column
+from reports.look.svg import drawing_style
+from reports.look.tables import Table, text_column
 from reports.view import view_of
 
 SMALL = Plan(repeats=2, seconds=12, epochs=2, gpu=False)

@@ -16,7 +16,7 @@ from reports.chapters.shortening import MOST_TAKEN
 from reports.chapters.uncertainty import chapter
 from reports.chapters.uncertainty_tables import MOST_ROWS, factor, freedom_words, quantity_words, term_words
 from reports.chapters.uncertainty_terms import FAMILIES, TERMS, family_shares, shares
-from reports.tables import Table
+from reports.look.tables import Table
 from reports.view import view_of
 
 SMALL = {"repeats": 2, "seconds": 12, "epochs": 0, "gpu": False, "cpu_temperature": False}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from records.results import Results
-from reports.numbers import finite, given
+from reports.words.numbers import finite, given
 
 _BASELINES = {
     "interpolated": "the interpolation, at the time of the run, between its neighbouring baseline runs",

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from records.results import Row
-from reports.numbers import ABSENT, count, in_interval, interval, measured, probability, spread
-from reports.verdict import repeats_words
+from reports.words.numbers import ABSENT, count, in_interval, interval, measured, probability, spread
+from reports.words.verdict import repeats_words
 
 RANK_TESTS = {"wilcoxon": "Wilcoxon", "mann-whitney": "Mann-Whitney"}
 _REPEATS = {"repeats_1_pct": "1 %", "repeats_5_pct": "5 %", "repeats_observed": "this difference"}

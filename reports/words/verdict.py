@@ -5,7 +5,7 @@ from analysis.settings import CONFIDENCE
 from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES
 from records.results import Row
-from reports.numbers import count, in_interval, interval, plain, probability
+from reports.words.numbers import count, in_interval, interval, plain, probability
 
 _TESTS = {
     "paired": "paired t test over {pairs} blocks",

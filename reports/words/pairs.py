@@ -3,8 +3,8 @@
 from analysis.comparing.scenarios import Verdict, verdict_of
 from analysis.statistics.samples import QUANTITIES, Quantity
 from records.results import Row
-from reports.numbers import finite
 from reports.view import ScenarioView, View, numbers
+from reports.words.numbers import finite
 
 _MAIN = (("induced_wh", "energy_wh"), ("induced_wh_per_epoch", "wh_per_epoch"), ("duration_s",))
 """What the figures show: of each the first that the results have."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from reports.numbers import finite, given, plain
-from reports.texts import quantity
+from reports.words.numbers import finite, given, plain
+from reports.words.texts import quantity
 
 _GIB_IN_KIB = 1024.0**2
 _ACRONYMS = {

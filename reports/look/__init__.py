@@ -1,0 +1,1 @@
+"""How pages look: colours, drawings, tables, and the page around them."""

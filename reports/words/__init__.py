@@ -1,0 +1,1 @@
+"""How numbers and sentences of the reports are put."""
