@@ -6,7 +6,7 @@ from reports.chapters.contract import Block, Chapter, Heading, Lines, Text, fold
 from reports.chapters.method_measuring import baseline, chain, gaps, window
 from reports.chapters.method_statistics import agreement, comparisons, efficiency, means
 from reports.view import View
-from reports.words.environment import lines_of
+from reports.words.environment import UNKNOWN, lines_of
 
 SOURCES = (
     ("Uncertainty", "JCGM 100:2008 (GUM) and JCGM 101:2008 (its first supplement)"),
@@ -44,7 +44,7 @@ def chapter(view: View) -> Chapter:
         *agreement(),
         *_standards(results),
         Heading("Settings of the analysis"),
-        Lines("Settings of the analysis", lines_of(_settings(results))),
+        Lines("Settings of the analysis", _lines(_settings(results))),
     ]
     blocks = [Text(_rule_words(results)), *folds(parts)]
     return Chapter("method", "Method: how this was computed", "Method", blocks)
@@ -77,3 +77,8 @@ def _settings(results: Results) -> dict[str, object]:
     targets = results.settings.get("target_val_accuracy") or {}
     known = {name: value for name, value in targets.items() if value is not None}
     return {"rule": results.rule, **results.settings, "target_val_accuracy": known}
+
+
+def _lines(settings: dict[str, object]) -> list[tuple[str, str]]:
+    """Return settings as lines; what was not set says so, which is not the same as unknown."""
+    return [(name, "not set" if value == UNKNOWN else value) for name, value in lines_of(settings)]

@@ -18,6 +18,9 @@ _ACRONYMS = {
 }
 Line = tuple[str, str]
 
+UNKNOWN = "unknown"
+"""What stands where a record has no value."""
+
 
 def lines_of(record: dict[str, Any]) -> list[Line]:
     """Flatten a nested record to (name, value) lines; an unknown value says so."""
@@ -43,7 +46,7 @@ def _heading(word: str) -> str:
 
 def _shown(value: Any, unit: str) -> str:
     if value is None or value == "":
-        return "unknown"
+        return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
