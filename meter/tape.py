@@ -88,6 +88,8 @@ class Tape:
         while size and not self.in_waiting:
             due_s = self._due_s()
             if due_s <= now_mono_s():
+                if self._next is not None and self._next.direction == "rx":
+                    continue  # its time came since it was looked for
                 self._raise_end()
             if now_mono_s() >= deadline_s:
                 break
