@@ -196,3 +196,13 @@ def test_what_is_kept_is_what_passed_with_true_stamps(twin: Twin, logger: Logger
     )
     assert sent.startswith(b"\x18#L,R,0;#V,R,0;")
     assert sent.endswith(b"#L,W,3,E,,1;\x18#L,R,0;")
+
+
+def test_bytes_that_come_due_while_they_are_looked_for_are_not_the_end(tmp_path: Path) -> None:
+    rows = [(i * 1e-3, "rx", b"x") for i in range(1, 4001)]
+    tape = Tape(recording(tmp_path / "raw.csv", (0.0, "open", b""), *rows) + "?speed=50")
+    heard = b""
+    while len(heard) < len(rows):
+        heard += tape.read(1)
+    with pytest.raises(RecordingEnded):
+        tape.read(1)
