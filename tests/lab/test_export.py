@@ -272,7 +272,7 @@ def test_an_imported_campaign_comes_without_a_bench(tmp_path: Path) -> None:
 
 
 def test_programs_are_found_however_a_command_names_them(tmp_path: Path) -> None:
-    for name in ("a.py", "work/b.sh", "work/tool", "work/c.py", "other/c.py"):
+    for name in ("a.py", "jobs/b.sh", "jobs/tool", "jobs/c.py", "other/c.py"):
         path = tmp_path / "base" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
@@ -281,8 +281,8 @@ def test_programs_are_found_however_a_command_names_them(tmp_path: Path) -> None
         (elsewhere / name).parent.mkdir(parents=True)
         (elsewhere / name).write_text(name)
     commands = [
-        {"name": "cwd", "cwd": "work", "command": ["sh", "b.sh", "c.py"]},
-        {"name": "called", "command": ["work/tool", "--x", "/bin/sh"]},
+        {"name": "cwd", "cwd": "jobs", "command": ["sh", "b.sh", "c.py"]},
+        {"name": "called", "command": ["jobs/tool", "--x", "/bin/sh"]},
         {"name": "twice", "command": ["py", str(elsewhere / "one/same.py"), str(elsewhere / "two/same.py")]},
         {"name": "module", "command": ["py", "-m", "package.train"]},
         {"name": "missing", "command": ["py", "no.py", "{scenarios}/no.py"]},
@@ -296,9 +296,9 @@ def test_programs_are_found_however_a_command_names_them(tmp_path: Path) -> None
         "programs/a.py": ("run",),
         "programs/elsewhere/same-2.py": ("twice",),
         "programs/elsewhere/same.py": ("twice",),
-        "programs/work/b.sh": ("cwd",),
-        "programs/work/c.py": ("cwd",),
-        "programs/work/tool": ("called",),
+        "programs/jobs/b.sh": ("cwd",),
+        "programs/jobs/c.py": ("cwd",),
+        "programs/jobs/tool": ("called",),
     }
     assert len(found.notes) == 3
     assert [note.partition(":")[0] for note in found.notes] == ["module", "missing", "missing"]
