@@ -76,12 +76,26 @@ class LineAppender:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a text file so that a reader sees the old one or the new one, never a part."""
+    """Write a text file so that a reader sees the old one or the new one, never a part.
+
+    Raises:
+        RecordError: there is no folder to write into.
+        OSError: the file cannot be written.
+    """
     write_parts_atomically(path, [text])
 
 
 def write_parts_atomically(path: Path, parts: Iterable[str]) -> None:
-    """Write a text file part by part, so that it need not be in memory as a whole; see `write_atomically`."""
+    """Write a text file part by part, so that it need not be in memory as a whole; see `write_atomically`.
+
+    Raises:
+        RecordError: there is no folder to write into.
+        OSError: the file cannot be written.
+    """
+    if not path.parent.is_dir():
+        raise RecordError(
+            f"{path}: expected a folder to write into, but there is no {path.parent}. Make it, or name another"
+        )
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with open(beside, "w", encoding="utf-8") as file:

@@ -90,4 +90,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a place before its begin
             raise
-        raise RecordError(f"{path}: expected a ZIP archive, but {error}") from None
+        raise RecordError(
+            f"{path}: expected a package of `lab export`, which is a ZIP archive, but it cannot be read as one "
+            f"({error}). Name another file, or fetch this one again"
+        ) from None

@@ -5,63 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from compared_campaign import write_compared
 from lab_bench import lab
-
-from records.campaign import Campaign, CampaignFolder, Slot
-from records.results import Results, write_results
 
 
 def write_campaign(
     folder: Path, *, simulated: bool = False, findings: list[dict[str, Any]] | None = None
 ) -> Path:
-    """Write a campaign whose results hold two interleaved scenarios: b needs 3 % less in every block."""
-    plan, runs = [], []
-    for block, shift in enumerate((0.0, 0.02, -0.01, 0.03, 0.01, -0.02), start=1):
-        for name, induced_wh in (("a", 1.0 + shift), ("b", 0.97 + shift + 0.001 * (block % 3))):
-            number = len(runs) + 1
-            run_dir = f"{number:04d}-{name}"
-            slot = Slot(
-                slot=number,
-                scenario=name,
-                kind="workload",
-                repeat=block,
-                block=block,
-                tracker=None,
-                run_dir=run_dir,
-            )
-            plan.append(slot)
-            runs.append(
-                {
-                    **vars(slot),
-                    "t_start_utc_s": 1000.0 + 60 * number,
-                    "induced_wh": induced_wh,
-                    "duration_s": 20.0,
-                }
-            )
-    place = CampaignFolder(folder)
-    folder.mkdir()
-    Campaign(
-        id=folder.name,
-        created_utc_s=1000.0,
-        wattlab_version="0.0.0",
-        simulated=simulated,
-        seed=1,
-        config={},
-        config_sha256="0" * 64,
-        plan=plan,
-    ).write(place.campaign_json)
-    results = Results(
-        campaign={"id": folder.name, "simulated": simulated},
-        rule="default",
-        settings={},
-        environment={},
-        meter={},
-        runs=runs,
-        scenarios=[{"scenario": "a"}, {"scenario": "b"}],
-        findings=findings or [],
-    )
-    write_results(results, place.results)
-    return folder
+    """Write a campaign with two interleaved scenarios: b needs 3 % less in every block."""
+    shifts = (0.0, 0.02, -0.01, 0.03, 0.01, -0.02)
+    samples = {
+        "a": tuple(1.0 + shift for shift in shifts),
+        "b": tuple(0.97 + shift + 0.001 * (block % 3) for block, shift in enumerate(shifts, start=1)),
+    }
+    return write_compared(folder, samples, simulated=simulated, findings=findings)
 
 
 def test_the_verdict_comes_first_and_in_words(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from compared_campaign import write_compared
+from lab_bench import lab
 
 from lab.cli import cli
 from records.campaign import Campaign, CampaignFolder
@@ -107,3 +109,12 @@ def test_damaged_results_are_told_apart_from_none(
     message = said(command, place.path)
     assert message.startswith(f"{place.results / 'results.json'}: {what}")
     assert "again" in message or "Put a copy" in message
+
+
+def test_a_page_for_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
+    folder = write_compared(tmp_path / "c", {"a": (1.0, 1.1), "b": (2.0, 2.1)})
+    for arguments in (("report", folder), ("compare", folder, "a", "b")):
+        done = lab(*arguments, "--out", tmp_path / "nowhere" / "page.html")
+        assert done.returncode == 2
+        assert "expected a folder to write into" in done.stderr
+        assert str(tmp_path / "nowhere") in done.stderr

@@ -5,73 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from compared_campaign import write_compared
 from report_page import Page
 
 from analysis.comparing.scenarios import Compared, compare_scenarios
-from records.campaign import Campaign, CampaignFolder, Slot
-from records.results import Results, Row, write_results
 from reports.compare_page import render, write_comparison
 from reports.words.verdict import verdict_words
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}$\\alpha$\u202e"
 A_WH = (1.00, 1.02, 0.99, 1.03, 1.01, 0.98)
 B_WH = (0.971, 0.992, 0.96, 1.001, 0.982, 0.95)
-
-
-def campaign(
-    folder: Path,
-    samples: dict[str, tuple[float, ...]],
-    *,
-    simulated: bool = False,
-    findings: list[Row] | None = None,
-    blocks: bool = True,
-) -> Path:
-    """Write a campaign whose scenarios take turns, or one after the other."""
-    longest = max(map(len, samples.values()))
-    order = [(name, i) for i in range(longest) for name in samples if i < len(samples[name])]
-    if not blocks:
-        order.sort(key=lambda one: list(samples).index(one[0]))
-    plan, runs = [], []
-    for number, (name, i) in enumerate(order, start=1):
-        run_dir = f"{number:04d}-{len(plan)}"
-        slot = Slot(
-            slot=number,
-            scenario=name,
-            kind="workload",
-            repeat=i + 1,
-            block=i + 1,
-            tracker=None,
-            run_dir=run_dir,
-        )
-        plan.append(slot)
-        timing = {"t_start_utc_s": 1000.0 + 60 * number, "duration_s": 20.0}
-        runs.append({**vars(slot), **timing, "induced_wh": samples[name][i]})
-    place = CampaignFolder(folder)
-    folder.mkdir()
-    Campaign(
-        id=folder.name,
-        created_utc_s=1000.0,
-        wattlab_version="0.0.0",
-        simulated=simulated,
-        seed=1,
-        config={},
-        config_sha256="0" * 64,
-        plan=plan,
-    ).write(place.campaign_json)
-    results = Results(
-        campaign={"id": folder.name, "simulated": simulated},
-        rule="default",
-        settings={},
-        environment={},
-        meter={},
-        runs=runs,
-        scenarios=[
-            {"scenario": name, "base_scenario": name, "tracker": None, "kind": "workload"} for name in samples
-        ],
-        findings=findings or [],
-    )
-    write_results(results, place.results)
-    return folder
 
 
 def compared_of(folder: Path, a: str = "cnn", b: str = "lean", **more: object) -> Compared:
@@ -84,7 +27,7 @@ def text_of(page: str) -> str:
 
 @pytest.fixture
 def both(tmp_path: Path) -> Compared:
-    return compared_of(campaign(tmp_path / "now", {"cnn": A_WH, "lean": B_WH}))
+    return compared_of(write_compared(tmp_path / "now", {"cnn": A_WH, "lean": B_WH}))
 
 
 def test_it_begins_with_the_words_of_the_command(both: Compared) -> None:
@@ -114,14 +57,14 @@ def test_all_runs_both_means_and_every_interval_are_there(both: Compared) -> Non
 
 
 def test_what_is_not_interleaved_is_said_to_be_kept_apart(tmp_path: Path) -> None:
-    folder = campaign(tmp_path / "now", {"cnn": A_WH, "lean": B_WH}, blocks=False)
+    folder = write_compared(tmp_path / "now", {"cnn": A_WH, "lean": B_WH}, blocks=False)
     text = text_of(render(compared_of(folder)))
     assert "Welch's (1947)" in text
     assert "the two were not interleaved: what changed between them is in the difference" in text
 
 
 def test_a_single_run_of_each_has_no_interval_and_no_verdict(tmp_path: Path) -> None:
-    html = render(compared_of(campaign(tmp_path / "now", {"cnn": (1.0,), "lean": (0.5,)})))
+    html = render(compared_of(write_compared(tmp_path / "now", {"cnn": (1.0,), "lean": (0.5,)})))
     text = text_of(html)
     assert "lean needed 50 % less induced energy than cnn" in text
     assert "nothing can be tested: a single run shows no scatter." in text
@@ -131,7 +74,7 @@ def test_a_single_run_of_each_has_no_interval_and_no_verdict(tmp_path: Path) -> 
 
 
 def test_the_margin_is_asked_and_answered(tmp_path: Path) -> None:
-    folder = campaign(tmp_path / "now", {"cnn": A_WH, "lean": B_WH})
+    folder = write_compared(tmp_path / "now", {"cnn": A_WH, "lean": B_WH})
     text = text_of(render(compared_of(folder, margin_pct=5.0)))
     assert "They are equivalent within ±5.0 %" in text
     assert "Schuirmann 1987" in text
@@ -140,7 +83,7 @@ def test_the_margin_is_asked_and_answered(tmp_path: Path) -> None:
 
 def test_what_refuses_the_data_stands_before_the_verdict(tmp_path: Path) -> None:
     finding = {"level": "refuse", "run_dir": "", "code": "slot-incomplete", "message": HOSTILE}
-    folder = campaign(tmp_path / "now", {"cnn": A_WH, "lean": B_WH}, findings=[finding])
+    folder = write_compared(tmp_path / "now", {"cnn": A_WH, "lean": B_WH}, findings=[finding])
     compared = compared_of(folder)
     html = render(compared)
     text = text_of(html)
@@ -150,8 +93,8 @@ def test_what_refuses_the_data_stands_before_the_verdict(tmp_path: Path) -> None
 
 
 def test_a_measured_and_a_simulated_campaign_are_refused_and_marked(tmp_path: Path) -> None:
-    now = campaign(tmp_path / "now", {"cnn": A_WH, "lean": B_WH})
-    before = campaign(tmp_path / "before", {"cnn": A_WH}, simulated=True)
+    now = write_compared(tmp_path / "now", {"cnn": A_WH, "lean": B_WH})
+    before = write_compared(tmp_path / "before", {"cnn": A_WH}, simulated=True)
     page = Page(render(compare_scenarios(now, f"{before}:cnn", "cnn")))
     assert "one was measured and the other SIMULATED" in page.text
     assert page.all("title")[0].text.startswith("SIMULATED")
@@ -161,7 +104,7 @@ def test_a_measured_and_a_simulated_campaign_are_refused_and_marked(tmp_path: Pa
 
 
 def test_two_scenarios_of_one_colour_are_given_two(tmp_path: Path) -> None:
-    now, before = (campaign(tmp_path / name, {"cnn": A_WH}) for name in ("now", "before"))
+    now, before = (write_compared(tmp_path / name, {"cnn": A_WH}) for name in ("now", "before"))
     page = Page(render(compare_scenarios(now, f"{before}:cnn", "cnn")))
     (strips,) = [svg for svg in page.all("svg") if svg.attributes.get("id") == "runs-both"]
     strokes = {element.attributes.get("stroke") for element in strips.all("path", "use")}
@@ -186,7 +129,7 @@ def test_a_pair_without_a_ratio_has_no_figure_of_it(both: Compared) -> None:
 
 @pytest.mark.parametrize("name", ["lean", HOSTILE, "name-without-any-space-" * 12])
 def test_the_browser_draws_it_and_has_nothing_to_complain_of(browser, tmp_path: Path, name: str) -> None:  # type: ignore[no-untyped-def]
-    folder = campaign(tmp_path / "now", {"cnn": A_WH, name: B_WH})
+    folder = write_compared(tmp_path / "now", {"cnn": A_WH, name: B_WH})
     compared = compared_of(folder, b=name)
     write_comparison(compared, tmp_path / "c.html")
     browser.complaints()
