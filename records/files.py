@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from records.errors import RecordError
+from records.errors import ConfigurationError, RecordError
 
 _NO_JSON = (ValueError, RecursionError)
 """What parsing and checking raise: no UTF-8, no JSON, a number of thousands of digits, thousands of
@@ -79,7 +79,7 @@ def write_atomically(path: Path, text: str) -> None:
     """Write a text file so that a reader sees the old one or the new one, never a part.
 
     Raises:
-        RecordError: there is no folder to write into.
+        ConfigurationError: there is no folder to write into.
         OSError: the file cannot be written.
     """
     write_parts_atomically(path, [text])
@@ -89,11 +89,11 @@ def write_parts_atomically(path: Path, parts: Iterable[str]) -> None:
     """Write a text file part by part, so that it need not be in memory as a whole; see `write_atomically`.
 
     Raises:
-        RecordError: there is no folder to write into.
+        ConfigurationError: there is no folder to write into.
         OSError: the file cannot be written.
     """
     if not path.parent.is_dir():
-        raise RecordError(
+        raise ConfigurationError(
             f"{path}: expected a folder to write into, but there is no {path.parent}. Make it, or name another"
         )
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
