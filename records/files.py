@@ -94,7 +94,8 @@ def write_parts_atomically(path: Path, parts: Iterable[str]) -> None:
     """
     if not path.parent.is_dir():
         raise ConfigurationError(
-            f"{path}: expected a folder to write into, but there is no {path.parent}. Make it, or name another"
+            f"{path}: expected a folder to write into, but there is no {path.parent}. "
+            "Make it, or name another"
         )
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -91,6 +91,6 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a place before its begin
             raise
         raise RecordError(
-            f"{path}: expected a package of `lab export`, which is a ZIP archive, but it cannot be read as one "
-            f"({error}). Name another file, or fetch this one again"
+            f"{path}: expected a package of `lab export`, which is a ZIP archive, but it cannot be read "
+            f"as one ({error}). Name another file, or fetch this one again"
         ) from None
