@@ -234,7 +234,7 @@ def test_too_many_members_are_refused(tmp_path: Path) -> None:
 def test_what_is_no_whole_archive_is_refused(tmp_path: Path, cut: int) -> None:
     path = write_zip(tmp_path / "p.zip", {})
     path.write_bytes(path.read_bytes()[:cut])
-    refused(path, "expected a ZIP archive")
+    refused(path, "which is a ZIP archive")
 
 
 def test_an_archive_that_is_not_there_is_said_so(tmp_path: Path) -> None:
