@@ -28,7 +28,7 @@ from benchmarks.overhead import cpu_s_of_tree
 from meter.drivers.powersensor3 import SET_S, SETTLING_SETS
 from records.files import read_json
 from records.meter import read_readings
-from sut.inventory import cpu
+from sut.inventory.machine import cpu
 
 HERE = Path(__file__).resolve().parent.parent
 FULL_S = 600.0

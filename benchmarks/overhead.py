@@ -20,8 +20,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sut.collectl_tool import find_collectl
-from sut.inventory import cpu, environment_versions
+from sut.collectors.collectl_tool import find_collectl
+from sut.inventory.environments import environment_versions
+from sut.inventory.machine import cpu
 
 HERE = Path(__file__).resolve().parent.parent
 CODECARBON = HERE / ".envs/codecarbon/bin/python"
@@ -145,7 +146,7 @@ def subjects(folder: Path, seconds: float) -> list[Subject]:
         (folder / name).mkdir()
         return str(folder / name)
 
-    collect = [sys.executable, "-m", "sut.collect", "--until-stdin-closes"]
+    collect = [sys.executable, "-m", "sut.collectors.collect", "--until-stdin-closes"]
     runner = [sys.executable, "-m", "workload.runner", "--name", "x", "--limit-s", "600"]
     return [
         Subject("collectors, procfs", [*collect, "--collectl", "never", "--out", run_dir("procfs")]),

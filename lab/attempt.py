@@ -21,8 +21,8 @@ from records.errors import DeviceError, SutError
 from records.files import sha256_of_json
 from records.journal import Journal
 from records.run import Run, RunFolder
-from sut.contract import Sut
 from sut.gate import GateLimits, StabilityGate
+from sut.sut import Sut
 
 _STEP_S = 0.2
 _FINE_STEP_S = 0.005
@@ -162,7 +162,7 @@ class Attempt:
 
     def _start_collectors(self, folder: RunFolder) -> Child:
         settings = self.opened.config.sut
-        argv = [str(self.sut.python), "-m", "sut.collect", "--out", str(folder.path)]
+        argv = [str(self.sut.python), "-m", "sut.collectors.collect", "--out", str(folder.path)]
         argv += ["--interval", str(settings.interval_s), "--collectl", settings.collectl]
         self.observer.phase("collectors", "starting")
         argv.append("--until-stdin-closes")

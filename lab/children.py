@@ -15,8 +15,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
-from sut.contract import Sut, SutProcess
 from sut.local import LocalSut
+from sut.sut import Sut, SutProcess
 
 _EXPLAINED_BYTES = 4000
 _STEP_S = 0.05

@@ -20,8 +20,8 @@ from records.errors import DeviceError, InterruptedCampaign, SutError
 from records.files import sha256_of_json
 from records.journal import Journal
 from records.run import Run
-from sut.contract import Sut
 from sut.local import LocalSut
+from sut.sut import Sut
 
 
 @dataclass

@@ -15,7 +15,7 @@ from meter.simulated import is_simulated_port
 from records.calibration import CalibrationRecord
 from records.errors import ConfigurationError, DeviceError, RecordError
 from records.meter import Reading
-from sut.inventory import environment_versions
+from sut.inventory.environments import environment_versions
 from sut.preflight import Check, preflight
 
 _WATCHED_READINGS = 5

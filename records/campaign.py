@@ -66,7 +66,7 @@ class Environment(Document):
     """``environment.json``: inventory of the SUT, the controller and the meter.
 
     Attributes:
-        sut: hardware and software of the system under test (see `sut.inventory`).
+        sut: hardware and software of the system under test (see `sut.inventory.machine`).
         controller: the same of the controller; equal to ``sut`` where they are one machine.
         meter: model, serial number, firmware, calibration date of the meter.
     """

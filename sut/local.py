@@ -11,10 +11,10 @@ from typing import IO, Any
 
 from records.errors import SutError
 from sut.clock import SAME_HOST, ClockComparison
-from sut.contract import Output
-from sut.inventory import inventory
-from sut.nvml import Gpus, open_gpus
-from sut.temperature import CpuThermometer, Temperatures
+from sut.collectors.nvml import Gpus, open_gpus
+from sut.collectors.temperature import CpuThermometer, Temperatures
+from sut.inventory.machine import inventory
+from sut.sut import Output
 
 
 class LocalProcess:
@@ -82,7 +82,7 @@ class LocalProcess:
 
 
 class LocalSut:
-    """This machine as system under test (see `sut.contract.Sut`)."""
+    """This machine as system under test (see `sut.sut.Sut`)."""
 
     def __init__(self) -> None:
         self._thermometer = CpuThermometer()
@@ -132,7 +132,7 @@ class LocalSut:
         return LocalProcess(popen)
 
     def inventory(self, environments: Mapping[str, Path]) -> dict[str, Any]:
-        """Return hardware and software of this machine (see `sut.inventory.inventory`)."""
+        """Return hardware and software of this machine (see `sut.inventory.machine.inventory`)."""
         return inventory(environments)
 
     def clock_offset(self) -> ClockComparison:

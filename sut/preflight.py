@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from records.errors import SutError
-from sut.collectl_tool import collectl_version, find_collectl
-from sut.inventory import governor
-from sut.nvml import Gpus, open_gpus
-from sut.procfs import ProcFiles, rates
-from sut.temperature import CpuThermometer
+from sut.collectors.collectl_tool import collectl_version, find_collectl
+from sut.collectors.nvml import Gpus, open_gpus
+from sut.collectors.procfs import ProcFiles, rates
+from sut.collectors.temperature import CpuThermometer
+from sut.inventory.machine import governor
 
 BACKGROUND_LOAD_PCT = 10.0
 """Above this the machine is busy with something else, and a baseline would measure that."""

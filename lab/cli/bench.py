@@ -13,8 +13,8 @@ from lab.template import Machine, bench_text
 from meter.ports import list_ports
 from records.errors import ConfigurationError, SutError
 from records.files import write_atomically
-from sut.collectl_tool import find_collectl
-from sut.nvml import open_gpus
+from sut.collectors.collectl_tool import find_collectl
+from sut.collectors.nvml import open_gpus
 
 _WORDS = {True: "ok", False: "FAILED", None: "note"}
 

@@ -19,7 +19,9 @@ def test_a_killed_collector_costs_one_attempt_and_not_the_campaign(tmp_path: Pat
     campaign = tmp_path / "c"
     controller = start_lab("run", "--config", write_config(tmp_path), "--out", campaign)
     wait_for("the first workload", workload_started(campaign))
-    (collectors,) = [pid for pid, words in processes_naming(str(campaign)).items() if "sut.collect" in words]
+    (collectors,) = [
+        pid for pid, words in processes_naming(str(campaign)).items() if "sut.collectors.collect" in words
+    ]
     os.kill(collectors, signal.SIGKILL)
     output, words = controller.communicate(timeout=110)
     assert controller.returncode == 0, output + words

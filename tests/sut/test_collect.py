@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from records.host import read_collectl, read_host
-from sut.collect import Schedule
+from sut.collectors.collect import Schedule
 
 needs_collectl = pytest.mark.skipif(shutil.which("collectl") is None, reason="collectl is not installed")
 Start = Callable[..., subprocess.Popen]
@@ -29,7 +29,7 @@ def start(run_dir: Path) -> Iterator[Start]:
         command = [
             sys.executable,
             "-m",
-            "sut.collect",
+            "sut.collectors.collect",
             "--out",
             str(run_dir),
             "--interval",
@@ -147,7 +147,7 @@ def test_a_killed_collectl_ends_the_collectors_with_code_3_and_its_name(start, r
     os.kill(collectl, signal.SIGKILL)
     assert process.wait() == 3
     message = process.stderr.read()
-    assert message.startswith("sut.collect: collectl: expected it to record until the end of the run")
+    assert message.startswith("sut.collectors: collectl: expected it to record until the end of the run")
     assert "signal 9" in message and "collectl.tab" in message and len(message.splitlines()) == 1
 
 
@@ -182,7 +182,9 @@ def test_a_full_disk_ends_the_collectors_with_code_3_and_names_the_file(start, r
     assert process.wait() == 3
     message = process.stderr.read().splitlines()[-1]
     (written,) = [path for path in (run_dir / "host.csv", run_dir / "collectl.tab") if path.exists()]
-    assert message.startswith(f"sut.collect: {written}: expected to append a row, but: File too large. Free")
+    assert message.startswith(
+        f"sut.collectors: {written}: expected to append a row, but: File too large. Free"
+    )
 
 
 def test_a_disk_without_a_byte_left_is_named_before_anything_begins(start, run_dir):
@@ -199,13 +201,20 @@ def test_a_run_folder_that_is_not_there_is_named(start, run_dir):
     process = start()
     assert process.wait() == 3
     assert process.stderr.read() == (
-        f"sut.collect: {run_dir}: expected the folder of a run, but there is none. Make it first\n"
+        f"sut.collectors: {run_dir}: expected the folder of a run, but there is none. Make it first\n"
     )
 
 
 @pytest.mark.parametrize("interval", ["0", "0.01", "-1", "nan", "soon"])
 def test_an_interval_that_cannot_be_kept_is_wrong_usage(run_dir, interval):
-    command = [sys.executable, "-m", "sut.collect", "--out", str(run_dir), f"--interval={interval}"]
+    command = [
+        sys.executable,
+        "-m",
+        "sut.collectors.collect",
+        "--out",
+        str(run_dir),
+        f"--interval={interval}",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "--interval" in done.stderr
 

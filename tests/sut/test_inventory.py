@@ -9,9 +9,10 @@ import numpy
 import pytest
 
 from records.errors import SutError
-from sut import inventory as inv
-from sut.smbios import memory_modules
-from sut.temperature import CpuThermometer
+from sut.collectors.temperature import CpuThermometer
+from sut.inventory import machine as inv
+from sut.inventory.environments import environment_versions
+from sut.inventory.smbios import memory_modules
 
 CPUINFO = "".join(
     f"processor\t: {n}\nmodel name\t: AMD Ryzen 7 1700 Eight-Core Processor\nphysical id\t: 0\n"
@@ -142,7 +143,7 @@ def test_a_torn_firmware_table_gives_fewer_modules_and_no_failure(machine, cut):
 
 
 def test_an_interpreter_names_its_packages_and_leaves_out_those_it_lacks():
-    found = inv.environment_versions(Path(sys.executable), ("numpy", "no_such_package"))
+    found = environment_versions(Path(sys.executable), ("numpy", "no_such_package"))
     assert found["packages"] == {"numpy": numpy.__version__}
     assert found["python"] == ".".join(map(str, sys.version_info[:3]))
 
@@ -152,14 +153,14 @@ def test_the_measured_environment_names_tensorflow_whatever_its_distribution_is_
     python = Path(__file__).parents[2] / ".envs/cpu/bin/python"
     if not python.is_file():
         pytest.skip("no .envs/cpu: run `make envs`")
-    assert {"tensorflow", "keras", "numpy"} <= inv.environment_versions(python)["packages"].keys()
+    assert {"tensorflow", "keras", "numpy"} <= environment_versions(python)["packages"].keys()
 
 
 @pytest.mark.parametrize("name", ["absent", "false"])
 def test_an_interpreter_that_does_not_answer_is_named(tmp_path, name):
     python = Path("/bin/false") if name == "false" else tmp_path / "absent"
     with pytest.raises(SutError, match=f"{python}: expected a Python interpreter"):
-        inv.environment_versions(python)
+        environment_versions(python)
 
 
 def test_the_inventory_of_this_machine_is_json_and_holds_no_network_address():

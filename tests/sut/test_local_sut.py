@@ -9,8 +9,8 @@ import pytest
 
 from records.errors import SutError
 from sut.clock import ClockComparison
-from sut.contract import Sut
 from sut.local import LocalProcess, LocalSut
+from sut.sut import Sut
 
 
 def _python(sut: LocalSut, code: str, **options: object) -> LocalProcess:

@@ -9,9 +9,9 @@ from nvml_twin import Card, NvmlTwin
 from records.errors import SutError
 from records.gpu import GPU_COLUMNS, GpuRecord, read_gpu
 from records.run import RunFolder
-from sut.gpu import GpuSampler
-from sut.inventory import gpus as gpu_inventory
-from sut.nvml import GpuReading, Gpus, open_gpus
+from sut.collectors.gpu import GpuSampler
+from sut.collectors.nvml import GpuReading, Gpus, open_gpus
+from sut.inventory.machine import gpus as gpu_inventory
 from sut.preflight import check_gpu
 
 NO_ENERGY = {"nvmlDeviceGetTotalEnergyConsumption": pynvml.NVML_ERROR_NOT_SUPPORTED}
@@ -156,7 +156,7 @@ def test_inventory_and_doctor_name_cards_memory_and_cuda():
 
 
 def test_the_constants_are_those_of_nvml():
-    from sut import nvml
+    from sut.collectors import nvml
 
     assert nvml.POWER_INSTANT == pynvml.NVML_FI_DEV_POWER_INSTANT
     assert (nvml._CLOCK_GRAPHICS, nvml._CLOCK_SM, nvml._CLOCK_MEMORY) == (

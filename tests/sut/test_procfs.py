@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from records.errors import SutError
 from records.host import HOST_COLUMNS, read_host
-from sut.host import HostSampler
-from sut.procfs import (
+from sut.collectors.host import HostSampler
+from sut.collectors.procfs import (
     Counters,
     CpuTime,
     ProcFiles,
@@ -193,7 +193,7 @@ def test_the_sampler_agrees_with_collectl_on_the_same_seconds_of_real_load(tmp_p
     folders = [tmp_path / "procfs", tmp_path / "collectl"]
     for folder in folders:
         folder.mkdir()
-    command = [sys.executable, "-m", "sut.collect", "--interval", "0.5", "--out"]
+    command = [sys.executable, "-m", "sut.collectors.collect", "--interval", "0.5", "--out"]
     load = subprocess.Popen([sys.executable, "-c", _LOAD, str(tmp_path / "written")])
     collectors = [
         subprocess.Popen([*command, str(folder), "--collectl", how], stdout=subprocess.DEVNULL)

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from records.host import HOST_COLUMNS, SENSOR_COLUMNS
 from records.times import format_utc_s
-from sut.procfs import ProcFiles, rates
-from sut.rows import RowFile, field
-from sut.temperature import CpuThermometer
+from sut.collectors.procfs import ProcFiles, rates
+from sut.collectors.rows import RowFile, field
+from sut.collectors.temperature import CpuThermometer
 
 
 class Sampler(Protocol):

@@ -1,4 +1,4 @@
-"""The collectors' process: ``python -m sut.collect --out RUN_DIR``.
+"""The collectors' process: ``python -m sut.collectors.collect --out RUN_DIR``.
 
 It runs beside the measured program, so it is one process without threads that sleeps between
 samples: collectl where it is installed, otherwise the procfs sampler; the CPU's temperature and
@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 from records.errors import SutError, WattlabError
 from records.folders import RunPaths
-from sut.collectl_tool import find_collectl
-from sut.host import HostSampler, Sampler, SensorSampler
-from sut.nvml import open_gpus
-from sut.temperature import CpuThermometer
+from sut.collectors.collectl_tool import find_collectl
+from sut.collectors.host import HostSampler, Sampler, SensorSampler
+from sut.collectors.nvml import open_gpus
+from sut.collectors.temperature import CpuThermometer
 
 if TYPE_CHECKING:
-    from sut.collectl import Collectl
+    from sut.collectors.collectl import Collectl
 
 NO_GPU = "no NVIDIA GPU found: gpu.csv is not written"
 NO_SENSOR = "no CPU temperature sensor found: sensors.csv is not written"
@@ -78,7 +78,7 @@ class Collection:
     def _add_host(self, run: RunPaths, interval_s: float, use_collectl: bool) -> None:
         program = find_collectl() if use_collectl else None
         if program is not None:
-            from sut.collectl import Collectl
+            from sut.collectors.collectl import Collectl
 
             self.collectl = Collectl(program, run.collectl_tab, interval_s)
             self._open.callback(self.collectl.close)
@@ -99,7 +99,7 @@ class Collection:
         if gpus is None:
             self.notices.append(NO_GPU)
         else:
-            from sut.gpu import GpuSampler
+            from sut.collectors.gpu import GpuSampler
 
             self._add(GpuSampler(run.gpu_csv, run.gpu_json, interval_s, gpus))
 
@@ -193,7 +193,7 @@ def _interval(text: str) -> float:
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="sut.collect", description="Record what the SUT does.")
+    parser = argparse.ArgumentParser(prog="sut.collectors.collect", description="Record what the SUT does.")
     parser.add_argument("--out", type=Path, required=True, metavar="RUN_DIR", help="folder of the run")
     parser.add_argument("--interval", type=_interval, default=1.0, help="seconds between rows")
     parser.add_argument("--collectl", choices=("auto", "never"), default="auto")
@@ -212,10 +212,10 @@ def main(argv: list[str] | None = None) -> int:
         finally:
             collection.close()
     except WattlabError as error:
-        print(f"sut.collect: {error}", file=sys.stderr)
+        print(f"sut.collectors: {error}", file=sys.stderr)
         return error.exit_code
     except OSError as error:
-        print(f"sut.collect: expected to record into {arguments.out}, but: {error}", file=sys.stderr)
+        print(f"sut.collectors: expected to record into {arguments.out}, but: {error}", file=sys.stderr)
         return SutError.exit_code
     return 0
 

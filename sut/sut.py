@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from sut.clock import ClockComparison
-from sut.temperature import Temperatures
+from sut.collectors.temperature import Temperatures
 
 Output = int | IO[bytes] | None
 """Where a stream goes: a file, ``subprocess.PIPE``, ``subprocess.DEVNULL``, or ``None`` to inherit."""

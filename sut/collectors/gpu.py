@@ -5,8 +5,8 @@ from pathlib import Path
 
 from records.gpu import GPU_COLUMNS, GpuRecord
 from records.times import format_utc_s
-from sut.nvml import GpuReading, Gpus
-from sut.rows import RowFile, field
+from sut.collectors.nvml import GpuReading, Gpus
+from sut.collectors.rows import RowFile, field
 
 INSTANT_INTERVAL_S = 0.1
 """Time between samples where only instantaneous power is offered (METHOD section 10: >= 10 Hz)."""

@@ -17,8 +17,8 @@ from typing import IO
 
 from records.errors import SutError
 from records.folders import COLLECTL_LOG
-from sut.collectl_tool import collectl_command
-from sut.rows import RowFile
+from sut.collectors.collectl_tool import collectl_command
+from sut.collectors.rows import RowFile
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _READ_BYTES = 1 << 16

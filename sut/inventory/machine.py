@@ -4,31 +4,18 @@ Every reader takes the root of a file tree; what is absent there is ``None``, ne
 names, serial numbers, network addresses.
 """
 
-import json
 import platform
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from records.errors import SutError
-from sut.collectl_tool import collectl_version, find_collectl
-from sut.nvml import Gpus, open_gpus
-from sut.smbios import memory_modules
+from sut.collectors.collectl_tool import collectl_version, find_collectl
+from sut.collectors.nvml import Gpus, open_gpus
+from sut.inventory.environments import environment_versions
+from sut.inventory.smbios import memory_modules
 
-PACKAGES = ("tensorflow", "keras", "torch", "jax", "numpy", "codecarbon")
 _SECTOR_BYTES = 512  # /sys/block/*/size counts these whatever the disk's own sector is
 _KHZ_PER_MHZ = 1000
-_ASK_TIMEOUT_S = 120
-
-# Runs in the interpreter that is asked. An import name such as "tensorflow" may come from a
-# distribution of another name ("tensorflow-cpu"), so the installed files say which one it is.
-_ASK_VERSIONS = """
-import importlib.metadata as metadata, json, platform, sys
-owners = metadata.packages_distributions()
-found = {name: metadata.version(owners[name][0]) for name in sys.argv[1:] if name in owners}
-print(json.dumps({"python": platform.python_version(), "packages": found}))
-"""
 
 
 def inventory(environments: Mapping[str, Path] | None = None, root: Path = Path("/")) -> dict[str, Any]:
@@ -141,31 +128,6 @@ def virtualisation(root: Path = Path("/")) -> str | None:
     if flags is None:
         return None
     return "yes" if "hypervisor" in flags.split() else "none"
-
-
-def environment_versions(python: Path, packages: Sequence[str] = PACKAGES) -> dict[str, Any]:
-    """Ask an interpreter for its version and those of packages, without importing any of them.
-
-    Args:
-        python: the interpreter.
-        packages: import names; those that are not installed are left out of the answer.
-
-    Returns:
-        ``{"python": "3.11.7", "packages": {"keras": "3.15.0", ...}}``.
-
-    Raises:
-        SutError: the interpreter cannot be run or does not answer.
-    """
-    command = [str(python), "-I", "-c", _ASK_VERSIONS, *packages]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=_ASK_TIMEOUT_S, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise SutError(
-            f"{python}: expected a Python interpreter that lists its packages, but: {error}. "
-            f"Make the environment again, or name another interpreter"
-        ) from None
-    versions: dict[str, Any] = json.loads(answer.stdout)
-    return versions
 
 
 def gpus(cards: Gpus) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """collectl as a tool of this machine: whether it is there, which one, how it is called.
 
-Apart from `sut.collectl`, so that a machine without collectl does not load what starts it.
+Apart from `sut.collectors.collectl`, so that a machine without collectl does not load what starts it.
 """
 
 import os

@@ -1,0 +1,1 @@
+"""What the SUT is made of."""
