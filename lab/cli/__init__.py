@@ -19,7 +19,7 @@ _COMMANDS = {
     "agree": "lab.cli.agree:agree",
     "index": "lab.cli.index:index",
     "serve": "lab.cli.serve:serve",
-    "import": "lab.cli.imports:import_",
+    "import": "lab.cli.imports.group:import_",
     "export": "lab.cli.export:export",
     "meter": "lab.cli.meters:meter",
 }

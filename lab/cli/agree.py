@@ -11,7 +11,7 @@ from analysis.agreement.table import Part, Question, TableAgreement, agree_table
 from analysis.agreement.verdict import short, verdict
 from analysis.describe import WithInterval
 from lab.cli.common import json_option
-from lab.output import print_json, print_table, stdout
+from lab.cli.output import print_json, print_table, stdout
 from records.results import Row
 from reports.words.texts import printable
 

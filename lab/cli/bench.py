@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from lab.cli.common import config_option, json_option
-from lab.configfile import load_config
-from lab.doctor import examine
-from lab.output import print_json, stdout
-from lab.template import Machine, bench_text
+from lab.cli.output import print_json, stdout
+from lab.conduct.doctor import examine
+from lab.config.file import load_config
+from lab.config.template import Machine, bench_text
 from meter.ports import list_ports
 from records.errors import ConfigurationError, SutError
 from records.files import write_atomically

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import click
 
-from lab.campaign import OpenCampaign, create, draw_campaign, reopen
 from lab.cli.common import campaign_argument, config_option, json_option
-from lab.commands import check_commands
-from lab.conduct import Outcome, conduct, will_be_simulated
-from lab.config import LabConfig
-from lab.configfile import load_config
-from lab.output import make_stderr, print_json, print_table, stdout
-from lab.plan import estimate
-from lab.progress import duration, make_progress, slot_name
-from lab.standing import standing_of
+from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.cli.progress import make_progress
+from lab.conduct.campaign import OpenCampaign, create, draw_campaign, reopen
+from lab.conduct.commands import check_commands
+from lab.conduct.conductor import Outcome, conduct, will_be_simulated
+from lab.conduct.plan import duration, estimate, slot_name
+from lab.conduct.standing import standing_of
+from lab.config.file import load_config
+from lab.config.model import LabConfig
 from records.campaign import Campaign, Slot
 
 

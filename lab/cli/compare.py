@@ -7,7 +7,7 @@ import click
 from analysis.comparing.scenarios import Compared, compare_scenarios
 from analysis.statistics.samples import QUANTITIES
 from lab.cli.common import campaign_argument, json_option
-from lab.output import print_json, print_table, stdout
+from lab.cli.output import print_json, print_table, stdout
 from reports.words.comparison_lines import figure_lines, repeats_line, sample_cells, sample_columns
 from reports.words.verdict import verdict_words
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from lab.campaign import create, draw_campaign
 from lab.cli.campaigns import outcome_json, run_campaign
 from lab.cli.common import json_option
 from lab.cli.evaluation import analyse_with_progress, print_scenarios, refusing
-from lab.commands import check_commands
-from lab.configfile import parse_config
-from lab.output import print_json, stdout
-from lab.template import demo_text
+from lab.cli.output import print_json, stdout
+from lab.conduct.campaign import create, draw_campaign
+from lab.conduct.commands import check_commands
+from lab.config.file import parse_config
+from lab.config.template import demo_text
 from reports.campaign import write_report
 
 

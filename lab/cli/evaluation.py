@@ -13,9 +13,9 @@ from analysis.rules import rule_names
 from analysis.rules.contract import DEFAULT
 from analysis.scheduling import ALONE, Workforce
 from lab.cli.common import campaign_argument, json_option
+from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.cli.rule_output import print_findings, print_rule
 from lab.cli.values import print_ecolabel, print_requirement
-from lab.output import make_stderr, print_json, print_table, stdout
 from records.findings import LEVELS
 from records.results import Results
 

@@ -7,7 +7,7 @@ import click
 from rich.progress import Progress
 
 from lab.cli.common import campaign_argument, json_option
-from lab.output import make_stderr, print_json, stdout
+from lab.cli.output import make_stderr, print_json, stdout
 from records.errors import ConfigurationError
 
 _SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": ""}
@@ -45,7 +45,7 @@ def export(folder: Path, out: Path, form: str, licence: str | None, as_json: boo
     lab export campaigns/20260131-120000-demo --as de-uz-215 --out demo.xlsx
     lab export campaigns/20260131-120000-demo --as mlperf-log --out logs
     """
-    from lab.exporting import refuse_running
+    from lab.conduct.exporting import refuse_running
 
     if _SUFFIXES[form] and out.suffix.lower() != _SUFFIXES[form]:
         raise ConfigurationError(
@@ -74,7 +74,7 @@ _UNITS = {"files": "files", "bytes": "bytes", "runs": "runs", "rows": "rows"}
 
 
 def _package(folder: Path, out: Path, licence: str | None) -> dict[str, Any]:
-    from lab.exporting import replication_of
+    from lab.conduct.exporting import replication_of
     from reports.exports.package import write_package
 
     console = make_stderr()

@@ -6,7 +6,7 @@ import click
 from rich.progress import Progress
 
 from lab.cli.common import json_option
-from lab.output import make_stderr, print_json, print_table, stdout
+from lab.cli.output import make_stderr, print_json, print_table, stdout
 
 
 @click.command()

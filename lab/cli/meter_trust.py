@@ -10,9 +10,9 @@ import click
 
 from lab.cli.common import json_option
 from lab.cli.meters import driver_option, interval_option, option_option, port_option
-from lab.config import MeterSection, VirtualMeterSection
-from lab.output import make_stderr, print_json, print_table, stdout
-from lab.twin import temporary_port
+from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.conduct.twin import temporary_port
+from lab.config.model import MeterSection, VirtualMeterSection
 from meter.calibration import LEAST_LEVELS, Calibrator, Heard, Target, listen, offset_limit_w
 from meter.delay import measure_delay
 from meter.options import read_pairs

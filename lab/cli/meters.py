@@ -11,10 +11,10 @@ import click
 from rich.live import Live
 
 from lab.cli.common import LabGroup, json_option
-from lab.config import MeterSection
-from lab.meter_chart import WatchedMeter
-from lab.output import make_stderr, print_json, print_table, stdout
-from lab.twin import temporary_port
+from lab.cli.meter_chart import WatchedMeter
+from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.conduct.twin import temporary_port
+from lab.config.model import MeterSection
 from meter.adapters import Proposal, recognise
 from meter.contract import Meter
 from meter.describe import accuracy_in_words, declared, link, option_in_words, rows

@@ -3,7 +3,7 @@
 from typing import Any
 
 from analysis.rules import rule_source
-from lab.output import print_table, stdout
+from lab.cli.output import print_table, stdout
 from records.results import Results, Row
 
 

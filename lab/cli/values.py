@@ -1,6 +1,6 @@
 """Tables of `lab analyse` that stand only where lab.toml asks for them: requirement and eco-label."""
 
-from lab.output import print_table, stdout
+from lab.cli.output import print_table, stdout
 from records.results import Results, Row
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lab.live import LiveReading
+from lab.conduct.live import LiveReading
 from sut.gate import GateLimits, StabilityGate
 
 Ending = Literal["ended", "stopped", "interrupted"]

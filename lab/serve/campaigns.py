@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from lab.campaign import is_running, reopen
+from lab.conduct.campaign import is_running, reopen
 from lab.serve.watched import WatchedCampaign
 from records.campaign import CampaignFolder
 from records.errors import RecordError

@@ -7,11 +7,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from lab.campaign import OpenCampaign, SlotState, is_running, recorded_states
-from lab.live import Follower, LiveReading
-from lab.progress import duration, slot_name
+from lab.conduct.campaign import OpenCampaign, SlotState, is_running, recorded_states
+from lab.conduct.live import Follower, LiveReading
+from lab.conduct.plan import duration, slot_name
+from lab.conduct.standing import Standing, entries_of, left_s, stopped_by_health
 from lab.serve.attempt import Told, gate_view, told_by
-from lab.standing import Standing, entries_of, left_s, stopped_by_health
 from records.errors import RecordError
 from records.folders import RunPaths
 from records.times import iso_utc, now_utc_s

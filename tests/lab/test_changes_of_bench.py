@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from lab.changes import environment_changes
+from lab.conduct.changes import environment_changes
 from records.campaign import Environment
 
 

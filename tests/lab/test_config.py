@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.config import LabConfig
-from lab.configfile import build_config, load_config, parse_config
-from lab.template import Machine, bench_text, demo_text
+from lab.config.file import build_config, load_config, parse_config
+from lab.config.model import LabConfig
+from lab.config.template import Machine, bench_text, demo_text
 from records.errors import ConfigurationError
 
 GOOD = """

@@ -8,9 +8,9 @@ import click
 import pytest
 from pydantic import BaseModel
 
-from lab import config
 from lab.cli import cli
-from lab.template import demo_text
+from lab.config import model as config
+from lab.config.template import demo_text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLI_PAGE = (ROOT / "docs/reference/cli.md").read_text()

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.campaign import create, draw_campaign, lock
 from lab.cli import cli
-from lab.configfile import load_config
-from lab.programs import find_programs
-from lab.toml_text import toml_text
+from lab.conduct.campaign import create, draw_campaign, lock
+from lab.conduct.programs import find_programs
+from lab.config.file import load_config
+from lab.config.toml_text import toml_text
 from records.campaign import CampaignFolder
 from records.results import Results, write_results
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from lab_bench import journal, lab
 
-from lab.campaign import create, draw_campaign
-from lab.configfile import load_config
-from lab.health import HealthWatch
+from lab.conduct.campaign import create, draw_campaign
+from lab.conduct.health import HealthWatch
+from lab.config.file import load_config
 from records.campaign import Environment
 from records.health import HealthRecord, read_health
 from records.journal import Journal

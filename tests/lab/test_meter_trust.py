@@ -14,10 +14,10 @@ import pytest
 from lab_bench import LAB, lab, write_config
 
 from analysis.power.calibrate import in_force
-from lab.campaign import create, draw_campaign
-from lab.configfile import load_config
-from lab.doctor import check_calibration
-from lab.meters import Meters
+from lab.conduct.campaign import create, draw_campaign
+from lab.conduct.doctor import check_calibration
+from lab.conduct.meters import Meters
+from lab.config.file import load_config
 from meter.drivers.wattsup_pro import WattsUpPro
 from records.calibration import CalibrationRecord, ReferenceRecord
 from records.errors import RecordError

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from lab_bench import lab, run_record, write_config
 
-from lab.config import LabConfig
-from lab.configfile import build_config, parse_config
+from lab.config.file import build_config, parse_config
+from lab.config.model import LabConfig
 from records.errors import ConfigurationError
 
 TWO = """

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.config import LabConfig
-from lab.configfile import parse_config
-from lab.plan import estimate, make_plan
+from lab.conduct.plan import estimate, make_plan
+from lab.config.file import parse_config
+from lab.config.model import LabConfig
 from records.errors import ConfigurationError
 
 CONFIG = """

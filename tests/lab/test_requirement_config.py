@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.configfile import parse_config
+from lab.config.file import parse_config
 from records.errors import ConfigurationError
 
 BENCH = """

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lab_bench import lab, start_lab, wait_for
 
-from lab.campaign import OpenCampaign, create, draw_campaign, lock
-from lab.configfile import load_config
-from lab.live import Follower, LiveReading
+from lab.conduct.campaign import OpenCampaign, create, draw_campaign, lock
+from lab.conduct.live import Follower, LiveReading
+from lab.config.file import load_config
 from lab.serve.attempt import gate_view, told_by
 from records.campaign import Campaign
 from records.files import LineAppender

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.campaign import OpenCampaign, create, draw_campaign, recorded_states
-from lab.configfile import load_config
-from lab.standing import left_s, standing_of
+from lab.conduct.campaign import OpenCampaign, create, draw_campaign, recorded_states
+from lab.conduct.standing import left_s, standing_of
+from lab.config.file import load_config
 from records.journal import Journal
 from records.run import Run, RunFolder
 
@@ -29,7 +29,7 @@ command = ["true"]
 expected_s = 10.0
 """
 PLANNED_S = 1.0 + 10.0 + 2.0 + 2.0
-"""Lead-in, program, lead-out, and 2 s for opening and closing (`lab.plan.estimate`)."""
+"""Lead-in, program, lead-out, and 2 s for opening and closing (`lab.conduct.plan.estimate`)."""
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from lab.config import LabConfig
+from lab.config.model import LabConfig
 from records.errors import ConfigurationError
 
 

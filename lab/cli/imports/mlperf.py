@@ -6,7 +6,7 @@ from typing import get_args
 import click
 
 from lab.cli.common import json_option
-from lab.cli.imports import out_option, print_import
+from lab.cli.imports.group import out_option, print_import
 from lab.version import VERSION
 from records.meter import Sampling
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from lab.cli.common import json_option
-from lab.cli.imports import out_option, print_import
+from lab.cli.imports.group import out_option, print_import
 from lab.version import VERSION
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)

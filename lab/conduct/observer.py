@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from lab.live import LiveReading
+from lab.conduct.live import LiveReading
 from records.campaign import Slot
 from records.run import Run
 

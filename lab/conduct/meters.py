@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lab.campaign import OpenCampaign
-from lab.config import OneMeterSection
+from lab.conduct.campaign import OpenCampaign
+from lab.config.model import OneMeterSection
 from meter.registry import create
 from meter.session import MeterSession
 from records.calibration import CalibrationRecord

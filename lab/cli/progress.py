@@ -9,34 +9,14 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from lab.config import LabConfig
-from lab.live import LiveReading
-from lab.plan import estimate
+from lab.conduct.live import LiveReading
+from lab.conduct.plan import TimeLeft, duration, slot_name
+from lab.config.model import LabConfig
 from records.campaign import Slot
 from records.run import Run
 
 _BARS = "▁▂▃▄▅▆▇█"
 _KEPT_READINGS = 48
-
-
-class TimeLeft:
-    """Estimate the time a campaign still needs: measured times where there are any, else the plan's."""
-
-    def __init__(self, config: LabConfig) -> None:
-        self._config = config
-        self._measured: dict[tuple[str, str | None], list[float]] = {}
-
-    def learn(self, slot: Slot, seconds: float) -> None:
-        """Take in how long a slot really took."""
-        self._measured.setdefault((slot.scenario, slot.tracker), []).append(seconds)
-
-    def of(self, slots: Sequence[Slot]) -> float:
-        """Return the seconds that these slots should take."""
-        return sum(self._one(slot) for slot in slots)
-
-    def _one(self, slot: Slot) -> float:
-        known = self._measured.get((slot.scenario, slot.tracker))
-        return sum(known) / len(known) if known else estimate(self._config, slot).seconds
 
 
 class _Progressing:
@@ -192,20 +172,6 @@ class LiveProgress(_Progressing):
 def make_progress(config: LabConfig, console: Console) -> LineProgress | LiveProgress:
     """Return the display that fits the console: live on a terminal, else a line per event."""
     return LiveProgress(config, console) if console.is_terminal else LineProgress(config, console)
-
-
-def slot_name(slot: Slot) -> str:
-    """Return ``cnn with codecarbon, repeat 2``."""
-    tracker = f" with {slot.tracker}" if slot.tracker else ""
-    return f"{slot.scenario}{tracker}, repeat {slot.repeat}"
-
-
-def duration(seconds: float) -> str:
-    """Return a duration for people: ``45 s``, ``12 min``, ``3 h 20 min``."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def sparkline(values: Sequence[float]) -> str:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 from analysis.evidence import examine_attempt
 from analysis.settings import settings_of
-from lab.campaign import OpenCampaign
-from lab.children import Child, launch
-from lab.commands import command_of
-from lab.live import Follower, LiveReading
-from lab.meters import Meters
-from lab.observer import Observer
+from lab.conduct.campaign import OpenCampaign
+from lab.conduct.children import Child, launch
+from lab.conduct.commands import command_of
+from lab.conduct.live import Follower, LiveReading
+from lab.conduct.meters import Meters
+from lab.conduct.observer import Observer
 from records.campaign import Slot
 from records.clock import append_clock
 from records.errors import DeviceError, SutError

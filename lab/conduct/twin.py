@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab.children import Child, launch
-from lab.config import OneMeterSection
+from lab.conduct.children import Child, launch
+from lab.config.model import OneMeterSection
 from meter.virtual.twins import twin_class, virtual_drivers
 from records.errors import DeviceError
 

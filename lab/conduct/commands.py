@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab.config import LabConfig, ScenarioSection
+from lab.config.model import LabConfig, ScenarioSection
 from records.campaign import Slot
 from records.errors import ConfigurationError
 from workload.command import TrackerCommand, build_command

@@ -6,14 +6,14 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
-from lab.attempt import Attempt
-from lab.campaign import OpenCampaign, close_orphans, lock, slot_states
-from lab.changes import environment_changes
-from lab.config import MeterSection
-from lab.health import HealthWatch
-from lab.meters import Meters
-from lab.observer import Observer
-from lab.twin import start_twin
+from lab.conduct.attempt import Attempt
+from lab.conduct.campaign import OpenCampaign, close_orphans, lock, slot_states
+from lab.conduct.changes import environment_changes
+from lab.conduct.health import HealthWatch
+from lab.conduct.meters import Meters
+from lab.conduct.observer import Observer
+from lab.conduct.twin import start_twin
+from lab.config.model import MeterSection
 from meter.simulated import is_simulated_port
 from records.campaign import Environment, Slot
 from records.errors import DeviceError, InterruptedCampaign, SutError

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from lab.cli.common import LabGroup
-from lab.output import print_json, print_table, stdout
+from lab.cli.output import print_json, print_table, stdout
 from records.campaign import CampaignFolder
 from records.imported import read_import
 
@@ -15,15 +15,15 @@ from records.imported import read_import
     "import",
     cls=LabGroup,
     commands_at={
-        "oscar": "lab.cli.import_oscar:oscar",
-        "kecolab": "lab.cli.import_oscar:kecolab",
-        "mlperf-power": "lab.cli.import_mlperf:mlperf_power",
-        "fecom": "lab.cli.import_fecom:fecom",
-        "wattsup-log": "lab.cli.import_tables:wattsup_log",
-        "nvidia-smi": "lab.cli.import_collectors:nvidia_smi",
-        "collectl": "lab.cli.import_collectors:collectl",
-        "csv": "lab.cli.import_tables:csv",
-        "package": "lab.cli.import_package:package",
+        "oscar": "lab.cli.imports.oscar:oscar",
+        "kecolab": "lab.cli.imports.oscar:kecolab",
+        "mlperf-power": "lab.cli.imports.mlperf:mlperf_power",
+        "fecom": "lab.cli.imports.fecom:fecom",
+        "wattsup-log": "lab.cli.imports.tables:wattsup_log",
+        "nvidia-smi": "lab.cli.imports.collectors:nvidia_smi",
+        "collectl": "lab.cli.imports.collectors:collectl",
+        "csv": "lab.cli.imports.tables:csv",
+        "package": "lab.cli.imports.package:package",
     },
 )
 def import_() -> None:

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from analysis.power.calibrate import LONGEST_AGE_DAYS
-from lab.commands import command_of, interpreter_of
-from lab.config import LabConfig, OneMeterSection, ScenarioSection
-from lab.twin import temporary_port
+from lab.conduct.commands import command_of, interpreter_of
+from lab.conduct.twin import temporary_port
+from lab.config.model import LabConfig, OneMeterSection, ScenarioSection
 from meter.registry import create
 from meter.session import MeterSession
 from meter.simulated import is_simulated_port

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lab.campaign import OpenCampaign, SlotState, is_running, slot_states
-from lab.progress import TimeLeft
+from lab.conduct.campaign import OpenCampaign, SlotState, is_running, slot_states
+from lab.conduct.plan import TimeLeft
 from records.errors import RecordError
 from records.health import read_health
 from records.journal import read_journal

@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_FOLDER = Path(__file__).parent
 
 _DEMO: dict[str, Any] = {
     "demo": True,
@@ -87,7 +87,7 @@ def bench_text(machine: Machine, root: str) -> str:
 
 def _render(settings: dict[str, Any], machine: Machine) -> str:
     loader = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(_FOLDER),
         undefined=StrictUndefined,
         autoescape=False,  # TOML, not HTML
         keep_trailing_newline=True,

@@ -6,7 +6,7 @@ from typing import Any
 from analysis.health import control_point, judge_record
 from analysis.run.measure import measure_run
 from analysis.settings import HealthSettings, settings_of
-from lab.campaign import OpenCampaign
+from lab.conduct.campaign import OpenCampaign
 from records.campaign import Environment, Slot
 from records.errors import RecordError
 from records.files import sha256_of_json

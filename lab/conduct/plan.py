@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.config import LabConfig, ScenarioSection
+from lab.config.model import LabConfig, ScenarioSection
 from records.campaign import Slot
 from records.errors import ConfigurationError
 
@@ -112,3 +112,37 @@ def estimate(config: LabConfig, slot: Slot) -> Estimate:
         around += config.gate.readings * config.meter.slowest_interval_s
     program = scenario.expected_s or scenario.duration_s
     return Estimate(around + (program or GUESSED_PROGRAM_S), exact=program is not None)
+
+
+class TimeLeft:
+    """Estimate the time a campaign still needs: measured times where there are any, else the plan's."""
+
+    def __init__(self, config: LabConfig) -> None:
+        self._config = config
+        self._measured: dict[tuple[str, str | None], list[float]] = {}
+
+    def learn(self, slot: Slot, seconds: float) -> None:
+        """Take in how long a slot really took."""
+        self._measured.setdefault((slot.scenario, slot.tracker), []).append(seconds)
+
+    def of(self, slots: Sequence[Slot]) -> float:
+        """Return the seconds that these slots should take."""
+        return sum(self._one(slot) for slot in slots)
+
+    def _one(self, slot: Slot) -> float:
+        known = self._measured.get((slot.scenario, slot.tracker))
+        return sum(known) / len(known) if known else estimate(self._config, slot).seconds
+
+
+def slot_name(slot: Slot) -> str:
+    """Return ``cnn with codecarbon, repeat 2``."""
+    tracker = f" with {slot.tracker}" if slot.tracker else ""
+    return f"{slot.scenario}{tracker}, repeat {slot.repeat}"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration for people: ``45 s``, ``12 min``, ``3 h 20 min``."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -2,7 +2,7 @@
 
 Every key that is not named here is an error, so that a typing mistake cannot silently change a
 measurement. Relative paths are taken from the folder of the file. How a file becomes these models,
-and how mistakes are worded, is in `lab.configfile`.
+and how mistakes are worded, is in `lab.config.file`.
 """
 
 import difflib

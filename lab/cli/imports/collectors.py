@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from lab.cli.common import json_option
-from lab.cli.imports import out_option, print_import
-from lab.output import print_json, stdout
+from lab.cli.imports.group import out_option, print_import
+from lab.cli.output import print_json, stdout
 from lab.version import VERSION
 
 _timezone = click.option(

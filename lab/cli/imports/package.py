@@ -6,8 +6,8 @@ import click
 from rich.progress import Progress
 
 from lab.cli.common import json_option
-from lab.cli.imports import out_option
-from lab.output import make_stderr, print_json, stdout
+from lab.cli.imports.group import out_option
+from lab.cli.output import make_stderr, print_json, stdout
 from records.campaign import CampaignFolder
 
 

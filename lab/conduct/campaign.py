@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.evidence import examine
-from lab.config import LabConfig
-from lab.configfile import build_config
-from lab.plan import make_plan
+from lab.conduct.plan import make_plan
+from lab.config.file import build_config
+from lab.config.model import LabConfig
 from lab.version import VERSION
 from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import ConfigurationError, RecordError, WattlabError

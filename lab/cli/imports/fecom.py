@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from lab.cli.common import json_option
-from lab.cli.imports import out_option, print_import
+from lab.cli.imports.group import out_option, print_import
 from lab.version import VERSION
 
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from lab.campaign import is_running
-from lab.configfile import build_config, parse_config
-from lab.programs import find_programs, imports_note
-from lab.toml_text import toml_text
+from lab.conduct.campaign import is_running
+from lab.conduct.programs import find_programs, imports_note
+from lab.config.file import build_config, parse_config
+from lab.config.toml_text import toml_text
 from lab.version import VERSION
 from records.campaign import Campaign, CampaignFolder
 from records.errors import ConfigurationError, WattlabError

@@ -1,0 +1,1 @@
+"""`lab import`: one command per foreign format."""

@@ -1,0 +1,1 @@
+"""The configuration of a bench and a campaign: `lab.toml`, its models and its template."""
