@@ -6,21 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
-from analysis.baseline import Baseline, BaselinePower
+from analysis.budgets import budget_rows
 from analysis.ecolabel.values import check_ecolabel, ecolabel_rows
 from analysis.evidence import Examination
 from analysis.evidence.certainty import check_scenario_certainty
 from analysis.evidence.examine import Attempt, SlotTask, conclude, examine_slot, survey_campaign
 from analysis.health import check_health, health_values
 from analysis.iso14756.values import check_iso14756, iso14756_values
-from analysis.notes import check_baseline, check_rows, check_samples, check_scenarios
 from analysis.power.thinning import points_per_run
-from analysis.provenance import Origin, by_scenario
-from analysis.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
-from analysis.rules import Rule, find_rule
+from analysis.rules import Rule, find_rule, measure_by
 from analysis.rules.contract import DEFAULT
-from analysis.run.measure import RunMeasure, measure_recorded
-from analysis.scenarios import group_runs, scenario_row
+from analysis.run.measure import RunMeasure
+from analysis.run.provenance import Origin, by_scenario
+from analysis.scenario.baseline import Baseline, BaselinePower, baseline_run
+from analysis.scenario.groups import group_runs, scenario_row
+from analysis.scenario.notes import check_baseline, check_rows, check_samples, check_scenarios
+from analysis.scenario.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
 from analysis.scheduling import ALONE, Progress, Workforce, run_map
 from analysis.settings import AnalysisSettings, settings_of
 from analysis.statistics.campaign import (
@@ -30,7 +31,6 @@ from analysis.statistics.campaign import (
     mixed_model_rows,
     statistics_rows,
 )
-from analysis.uncertainty.budgets import budget_rows
 from records.campaign import Campaign, CampaignFolder, Environment
 from records.errors import RecordError
 from records.findings import LEVELS, Finding
@@ -85,7 +85,7 @@ def analyse(
 
 def _analyse_slot(task: SlotTask, rule: Rule | None, points: int) -> tuple[list[Attempt], RunMeasure | None]:
     """Check and measure one slot: the part of the analysis that needs no other run."""
-    return examine_slot(task, partial(measure_recorded, rule=rule, points=points))
+    return examine_slot(task, partial(measure_by, rule=rule, points=points))
 
 
 def reduce_runs(
@@ -107,7 +107,7 @@ def reduce_runs(
         rule: a published rule whose numbers are wanted beside.
     """
     environment = _environment(place)
-    baseline = Baseline([run.as_baseline() for run in runs if _is_reference(run)], settings.baseline)
+    baseline = Baseline([baseline_run(run) for run in runs if _is_reference(run)], settings.baseline)
     reference = {run.run_dir: _reference(run, baseline) for run in runs}
     summary = baseline.summary(settings.confidence)
     targets = settings.target_val_accuracy

@@ -4,10 +4,10 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
-from analysis.arrays import finite
-from analysis.baseline import Reference
 from analysis.ecolabel.capacities import EcolabelSettings, ecolabel_of
 from analysis.iso14756.requirement import Requirement, requirement_of
+from analysis.maths.arrays import finite
+from analysis.scenario.baseline import Reference
 from records.campaign import Campaign
 from records.errors import ConfigurationError
 from records.health import HEALTH_RULES
@@ -74,7 +74,7 @@ class AnalysisSettings:
             )
         if self.baseline not in get_args(Reference):
             raise ConfigurationError(
-                f"analysis.baseline: expected one of {get_args(Reference)}, found {self.baseline!r}"
+                f"analysis.scenario.baseline: expected one of {get_args(Reference)}, found {self.baseline!r}"
             )
         if self.uncertainty_max_pct <= 0:
             raise ConfigurationError(

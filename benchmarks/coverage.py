@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.baseline import Baseline
 from analysis.campaign import analyse
-from analysis.rows import induced, run_row
 from analysis.run.measure import Measured, RunMeasure, measure_recorded
-from analysis.scenarios import Group, group_runs
+from analysis.scenario.baseline import Baseline, baseline_run
+from analysis.scenario.groups import Group, group_runs
+from analysis.scenario.rows import induced, run_row
 from analysis.statistics.samples import pair_of, sample_of
 from analysis.statistics.totals import difference_of, ratio_of
 from analysis.uncertainty.estimate import Estimate
@@ -67,7 +67,7 @@ def campaign_cases(of: int, seed: int, blocks: int) -> list[Case]:
 
 
 def _baseline(runs: list[RunMeasure]) -> Baseline:
-    references = [run.as_baseline() for run in runs if run.run.kind == "baseline"]
+    references = [baseline_run(run) for run in runs if run.run.kind == "baseline"]
     return Baseline(references, "interpolated")
 
 

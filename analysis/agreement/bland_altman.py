@@ -12,8 +12,8 @@ from math import hypot, sqrt
 import numpy as np
 
 from analysis.agreement.pairs import LEAST, Pairs, Scale
-from analysis.arrays import Floats
-from analysis.describe import WithInterval, satterthwaite, student_t
+from analysis.maths.arrays import Floats
+from analysis.maths.describe import WithInterval, satterthwaite, student_t
 
 GROWS_BELOW_P = 0.05
 """The logarithmic scale is taken when a growth of the differences with the level is as unlikely as this."""

@@ -15,8 +15,8 @@ from analysis.agreement.concordance import concordance, mean_absolute_percentage
 from analysis.agreement.equivalence import Equivalence, calibration_factor, equivalence, total_ratio
 from analysis.agreement.pairs import LEAST, Pairs, Scale
 from analysis.agreement.regression import MOST_ROWS, Line, deming, passing_bablok
-from analysis.arrays import finite
-from analysis.describe import WithInterval, interval_columns
+from analysis.maths.arrays import finite
+from analysis.maths.describe import WithInterval, interval_columns
 from records.results import Row
 
 MARGIN_PCT = 5.0

@@ -5,7 +5,7 @@ from math import atanh, sqrt, tanh
 import numpy as np
 
 from analysis.agreement.pairs import Pairs
-from analysis.describe import WithInterval, student_t
+from analysis.maths.describe import WithInterval, student_t
 
 _FEWEST = 4
 

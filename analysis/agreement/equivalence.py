@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.agreement.bland_altman import mean_difference
 from analysis.agreement.pairs import LEAST, Pairs, Scale
-from analysis.describe import WithInterval, satterthwaite, student_t
+from analysis.maths.describe import WithInterval, satterthwaite, student_t
 
 
 @dataclass(frozen=True)

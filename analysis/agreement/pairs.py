@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.arrays import Floats
-from analysis.describe import WithInterval
+from analysis.maths.arrays import Floats
+from analysis.maths.describe import WithInterval
 
 LEAST = 3
 """Fewer rows, or fewer groups of rows, give no interval: two values always agree with some line."""

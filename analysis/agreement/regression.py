@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.agreement.pairs import Pairs
-from analysis.arrays import Floats
-from analysis.describe import SAME_SHARE, WithInterval, student_t
+from analysis.maths.arrays import Floats
+from analysis.maths.describe import SAME_SHARE, WithInterval, student_t
 
 MOST_ROWS = 2000
 """Passing and Bablok's line looks at every pair of rows; above this many it is left out."""

@@ -7,7 +7,7 @@ from math import sqrt
 from analysis.agreement.comparison import compare
 from analysis.agreement.pairs import Pairs
 from analysis.agreement.verdict import verdict
-from analysis.rows import ratio
+from analysis.maths.arrays import ratio
 from records.results import Row
 
 ALL = "all"

@@ -3,7 +3,7 @@
 from math import floor, isfinite, log10
 
 from analysis.agreement.comparison import Comparison
-from analysis.describe import WithInterval
+from analysis.maths.describe import WithInterval
 
 
 def verdict(estimated: str, measured: str, where: str, found: Comparison) -> str:

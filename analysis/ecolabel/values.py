@@ -11,7 +11,7 @@ import numpy as np
 from uncertainties import nominal_value, std_dev, ufloat
 
 from analysis.ecolabel.capacities import UNITS, UTILISATION_UNITS, EcolabelSettings, convert
-from analysis.scenarios import Group
+from analysis.scenario.groups import Group
 from analysis.settings import AnalysisSettings
 from records.findings import Finding
 from records.results import Row

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.evidence.case import RunCase
+from analysis.maths.arrays import Floats
 from analysis.run.recorded import journal_stamps
 from records.findings import Finding
 

@@ -3,8 +3,8 @@
 from itertools import accumulate, pairwise
 from typing import Any
 
-from analysis.arrays import finite
 from analysis.evidence.case import CampaignCase
+from analysis.maths.arrays import finite
 from analysis.run.recorded import campaign_clock
 from records.files import sha256_of_json
 from records.findings import Finding

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.evidence.case import CampaignCase
+from analysis.maths.arrays import Floats
 from records.findings import Finding
 
 SIGNIFICANT = 0.01

@@ -17,7 +17,7 @@ from analysis.evidence.order import check_spans
 from analysis.evidence.readings import check_readings
 from analysis.evidence.whole import check_whole
 from analysis.power.calibrate import check_calibrations
-from analysis.provenance import Origin, check_provenance
+from analysis.run.provenance import Origin, check_provenance
 from analysis.run.recorded import RecordedRun
 from analysis.run.spans import provenance
 from analysis.settings import AnalysisSettings, settings_of

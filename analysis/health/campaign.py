@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.health.judge import Chart, JudgedPoint, judge
 from analysis.run.measure import RunMeasure
-from analysis.scenarios import Group
+from analysis.scenario.groups import Group
 from analysis.settings import AnalysisSettings, HealthSettings
 from records.campaign import CampaignFolder
 from records.errors import RecordError

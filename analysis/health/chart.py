@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 
 D2 = 1.128
 """Expected range of two normal values over their standard deviation (Montgomery, appendix VI)."""

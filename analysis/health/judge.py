@@ -12,9 +12,9 @@ from math import erfc, hypot, inf, sqrt
 
 import numpy as np
 
-from analysis.arrays import Floats
-from analysis.describe import satterthwaite
 from analysis.health.chart import LEAST_POINTS, LIMIT_SIGMAS, PATTERNS, Limits, limits_of, pattern_signals
+from analysis.maths.arrays import Floats
+from analysis.maths.describe import satterthwaite
 from analysis.settings import HealthSettings
 from records.health import ControlPoint
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from analysis.arrays import Floats
 from analysis.imports.csv_rows import find_table, whole_rows
 from analysis.imports.parts import ImportedRun
 from analysis.imports.power_values import PowerValue, count_flag, parse_power, resolution_of
@@ -15,6 +14,7 @@ from analysis.imports.reading import SourceTable, SourceText, read_text
 from analysis.imports.repairs import Repairs
 from analysis.imports.timeline import TimeOptions, from_interval, latency_u_s, median_interval_s, read_times
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name
+from analysis.maths.arrays import Floats
 from records.campaign import Kind
 from records.errors import ConfigurationError
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 from records.errors import ConfigurationError
 
 Order = Literal["dmy", "mdy"]

@@ -5,10 +5,10 @@ from math import hypot, sqrt
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.imports.reading import SourceText, parse_number
 from analysis.imports.repairs import Repairs, zone_assumed
 from analysis.imports.stamps import DAY_S, Order, Stamp, find_zone, parse_stamp, past_midnight, to_utc
+from analysis.maths.arrays import Floats
 from records.errors import ConfigurationError, RecordError
 
 UNIX_LEAST = 1e8

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.iso14756.requirement import Requirement
 from analysis.run.measure import RunMeasure
-from analysis.scenarios import Group
+from analysis.scenario.groups import Group
 from records.campaign import Campaign, CampaignFolder
 from records.errors import RecordError
 from records.files import read_json_lines

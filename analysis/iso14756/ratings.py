@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.describe import mean_interval
 from analysis.iso14756.requirement import TaskRequirement, TimeClass
-from analysis.scenarios import Group
+from analysis.maths.describe import mean_interval
+from analysis.scenario.groups import Group
 from records.results import Row
 
 

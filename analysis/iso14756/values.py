@@ -7,7 +7,7 @@ from analysis.iso14756.proofs import prove_generator, prove_results, prove_signi
 from analysis.iso14756.ratings import find_tasks, rate
 from analysis.iso14756.requirement import TaskRequirement
 from analysis.run.measure import RunMeasure
-from analysis.scenarios import Group
+from analysis.scenario.groups import Group
 from analysis.settings import AnalysisSettings
 from records.campaign import Campaign, CampaignFolder
 from records.findings import Finding

@@ -12,7 +12,7 @@ what the finding ``calibration-old`` is for.
 
 from datetime import UTC, date, datetime
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 from records.findings import Finding
 from records.meter import Calibration, Identity, MeterRecord
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 from analysis.power.gaps import SAME_TIME_S, Hole
 from analysis.power.pieces import Pieces
 from analysis.power.trace import PowerTrace

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Floats, finite
+from analysis.maths.arrays import Floats, finite
 from analysis.power.pieces import Pieces
 
 NEIGHBOURS = 5

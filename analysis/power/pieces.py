@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from math import ceil
 
 import numpy as np
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 
 MOST_POINTS = 4000
 """Of one run; a screen has no more columns."""

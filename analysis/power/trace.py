@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.arrays import Floats, column, finite
+from analysis.maths.arrays import Floats, column, finite
 from analysis.power.calibrate import corrected_w
 from analysis.power.gaps import Gaps, find_gaps
 from analysis.power.pieces import Pieces

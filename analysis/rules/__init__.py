@@ -3,6 +3,6 @@
 The default rule is the analysis itself; these stand beside it and never replace it.
 """
 
-from analysis.rules.contract import Rule, RuleCase, find_rule, rule_names, rule_source
+from analysis.rules.contract import Rule, RuleCase, find_rule, measure_by, rule_names, rule_source
 
-__all__ = ["Rule", "RuleCase", "find_rule", "rule_names", "rule_source"]
+__all__ = ["Rule", "RuleCase", "find_rule", "measure_by", "rule_names", "rule_source"]

@@ -2,11 +2,13 @@
 
 import difflib
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats, column
+from analysis.run.measure import RunMeasure, measure_recorded
+from analysis.run.recorded import RecordedRun
 from records.errors import ConfigurationError
 from records.meter import MeterRecord
 from records.results import Row
@@ -101,3 +103,25 @@ def find_rule(name: str) -> Rule | None:
     module, _, attribute = _RULES[name].partition(":")
     rule: Rule = getattr(importlib.import_module(module), attribute)()
     return rule
+
+
+def measure_by(recorded: RecordedRun, rule: Rule | None, points: int) -> RunMeasure:
+    """Measure one run, with what a published rule needs of it beside.
+
+    Args:
+        recorded: the run.
+        rule: the rule, or ``None``.
+        points: of the trace that are kept for drawing.
+
+    Raises:
+        RecordError: a file that is needed is missing or damaged.
+    """
+    run = measure_recorded(recorded, points)
+    return run if rule is None else replace(run, by_rule=rule.of_run(_case_of(recorded)))
+
+
+def _case_of(recorded: RecordedRun) -> RuleCase:
+    stamps, power = (column(recorded.readings, name) for name in ("t_utc_s", "power_w"))
+    return RuleCase(
+        recorded.path, recorded.run, recorded.meter, *recorded.rating_interval, t_utc_s=stamps, power_w=power
+    )

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import mean_or_none
 from analysis.imports.fecom.profile import (
     CHANNELS,
     RECORD,
@@ -26,6 +25,7 @@ from analysis.imports.fecom.profile import (
     channel_power_w,
     read_record,
 )
+from analysis.maths.arrays import mean_or_none
 from analysis.power.pieces import Pieces
 from analysis.rules.contract import RuleCase
 from records.errors import ConfigurationError

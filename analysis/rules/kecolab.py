@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import finite
 from analysis.imports.parts import AS_WRITTEN
+from analysis.maths.arrays import finite
 from analysis.rules.contract import RuleCase
 from analysis.rules.scenarios import by_scenario, mean_of, reference_of
 from analysis.run.spans import run_span

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Floats, column
+from analysis.maths.arrays import Floats, column
 from analysis.rules.contract import RuleCase
 from analysis.rules.scenarios import by_scenario, mean_of, reference_of
 from records.host import HOST_COLUMNS, read_host

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 
 _LEAST_U_S = 1e-6
 

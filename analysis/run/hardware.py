@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.arrays import Floats, column, finite
+from analysis.maths.arrays import Floats, column, finite
 from analysis.run.clock import ClockFit
 from records.host import HOST_COLUMNS
 from records.result_columns import HARDWARE_COLUMNS

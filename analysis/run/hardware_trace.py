@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 from analysis.run.hardware import LONGEST_SAMPLE, Hardware, Samples, together
 from records.cadence import median_of
 

@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import Floats, column, finite
-from analysis.baseline import BaselineRun
+from analysis.maths.arrays import Floats, column, finite
 from analysis.power.energy import WindowEnergy, energies_j, window_energies
 from analysis.power.thinning import MOST_POINTS, ThinTrace, thin
 from analysis.power.trace import CadenceFigures, PowerTrace
-from analysis.rules.contract import Rule, RuleCase
 from analysis.run.hardware import Hardware, make_hardware
 from analysis.run.hardware_trace import SampledTrace, points_per_column, sampled_traces
 from analysis.run.recorded import RecordedRun
@@ -25,7 +23,6 @@ from analysis.run.spans import (
     windows,
 )
 from analysis.uncertainty.contributions import Budget, gross_budget
-from analysis.uncertainty.meter_errors import combined
 from records.meter import MeterRecord
 from records.run import Run
 from records.trackers import TRACKER_COLUMNS
@@ -79,7 +76,7 @@ class RunMeasure:
         readings_sd_w: spread of the readings within the rating interval.
         drawn: the readings within the rating interval, thinned for drawing.
         sampled: what the collectors saw meanwhile, likewise, by column.
-        by_rule: what the published rule that was asked for needs of this run.
+        by_rule: what the published rule that was asked for needs of this run (`analysis.rules.measure_by`).
     """
 
     run_dir: str
@@ -104,18 +101,6 @@ class RunMeasure:
     def middle_utc_s(self) -> float:
         """Middle of the rating interval."""
         return self.start_utc_s + self.whole.window.to_s / 2
-
-    def as_baseline(self) -> BaselineRun:
-        """Return the run as a baseline run."""
-        return BaselineRun(
-            middle_utc_s=self.middle_utc_s,
-            duration_s=self.whole.window.duration_s,
-            power_w=(self.whole.energy.energy_j or 0.0) / self.whole.energy.window_s,
-            readings_sd_w=self.readings_sd_w,
-            block=self.run.block,
-            exposures=combined([(3600 / self.whole.energy.window_s, self.whole.budget.exposures)]),
-            resolution_u_w=self.whole.budget.resolution_wh * 3600 / self.whole.energy.window_s,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,23 +130,20 @@ class _Bench:
         return gross_budget(energy, self.meter, self.clock_u_s, self.trace.cadence.fit_u_s, reactive_var)
 
 
-def measure_run(run_dir: Path, rule: Rule | None = None, points: int = MOST_POINTS) -> RunMeasure:
+def measure_run(run_dir: Path, points: int = MOST_POINTS) -> RunMeasure:
     """Measure one completed run; reads only its folder and the campaign's ``clock.csv``.
 
     Args:
         run_dir: the run folder.
-        rule: a published rule whose numbers are wanted beside.
         points: of the trace that are kept for drawing.
 
     Raises:
         RecordError: a file that is needed is missing or damaged.
     """
-    return measure_recorded(RecordedRun(run_dir), rule, points)
+    return measure_recorded(RecordedRun(run_dir), points)
 
 
-def measure_recorded(
-    recorded: RecordedRun, rule: Rule | None = None, points: int = MOST_POINTS
-) -> RunMeasure:
+def measure_recorded(recorded: RecordedRun, points: int = MOST_POINTS) -> RunMeasure:
     """Measure one completed run, of which some files may have been read already; see `measure_run`."""
     run, clock, events, trace = recorded.run, recorded.clock, recorded.events, recorded.trace
     start_utc_s, stop_utc_s = recorded.rating_interval
@@ -193,14 +175,6 @@ def measure_recorded(
         readings_sd_w=float(np.std(readings_w, ddof=1)) if len(readings_w) > 1 else 0.0,
         drawn=thin(ends_s, readings_w, trace.cadence.interval_s, points),
         sampled=sampled_traces(hardware, length_s, points_per_column(points)),
-        by_rule=rule.of_run(_rule_case(recorded)) if rule else None,
-    )
-
-
-def _rule_case(recorded: RecordedRun) -> RuleCase:
-    stamps, power = (column(recorded.readings, name) for name in ("t_utc_s", "power_w"))
-    return RuleCase(
-        recorded.path, recorded.run, recorded.meter, *recorded.rating_interval, t_utc_s=stamps, power_w=power
     )
 
 

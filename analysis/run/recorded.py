@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.arrays import Floats, column, finite
+from analysis.maths.arrays import Floats, column, finite
 from analysis.power.energy import WindowEnergy, window_energy
 from analysis.power.trace import PowerTrace, make_trace, read_meter
 from analysis.run.clock import ClockFit, fit_clock

@@ -5,7 +5,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from analysis.arrays import finite
+from analysis.maths.arrays import finite
 from analysis.run.clock import ClockFit
 from records.errors import RecordError
 from records.events import Events, Span

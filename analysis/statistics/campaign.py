@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from analysis.scenarios import Group
+from analysis.scenario.groups import Group
 from analysis.settings import AnalysisSettings
 from analysis.statistics.comparison import compare
 from analysis.statistics.correlation import EPOCH_COMPANIONS, correlation_row

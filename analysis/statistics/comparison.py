@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from math import comb
 
-from analysis.describe import interval_columns
-from analysis.rows import ratio
+from analysis.maths.arrays import ratio
+from analysis.maths.describe import interval_columns
 from analysis.statistics.difference import (
     BOOTSTRAP_SEED,
     MeanTest,

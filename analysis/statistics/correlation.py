@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import Floats, finite
-from analysis.describe import student_t
+from analysis.maths.arrays import Floats, finite
+from analysis.maths.describe import student_t
 from analysis.statistics.noted import noted
 from analysis.statistics.samples import scattered
 from records.results import Row

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from analysis.arrays import finite
-from analysis.describe import describe, mean_interval, normality_p, outliers, student_t
+from analysis.maths.arrays import finite
+from analysis.maths.describe import describe, mean_interval, normality_p, outliers, student_t
 from analysis.statistics.noted import noted
 from analysis.statistics.samples import Sample, scattered
 from records.results import Row

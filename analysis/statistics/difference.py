@@ -9,8 +9,8 @@ from math import inf, sqrt
 
 import numpy as np
 
-from analysis.arrays import Floats, finite
-from analysis.describe import satterthwaite, student_t
+from analysis.maths.arrays import Floats, finite
+from analysis.maths.describe import satterthwaite, student_t
 from analysis.statistics.noted import noted
 from analysis.statistics.samples import Pair, scattered
 

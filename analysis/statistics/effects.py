@@ -5,8 +5,8 @@ from math import inf, sqrt
 
 import numpy as np
 
-from analysis.arrays import Floats
-from analysis.describe import WithInterval, student_t
+from analysis.maths.arrays import Floats
+from analysis.maths.describe import WithInterval, student_t
 from analysis.statistics.samples import Pair, scattered
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Floats, finite
-from analysis.describe import SAME_SHARE
+from analysis.maths.arrays import Floats, finite
+from analysis.maths.describe import SAME_SHARE
 from records.results import Row
 
 

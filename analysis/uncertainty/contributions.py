@@ -7,7 +7,7 @@
 
 after the GUM (JCGM 100:2008), 5.1.2 and 5.2.2. What the terms are, their distributions and what
 shares them stands in ``docs/explanation/uncertainty.md``. Terms are kept apart: a mean over runs makes
-only some of them smaller (`analysis.scenarios`).
+only some of them smaller (`analysis.scenario.groups`).
 """
 
 from dataclasses import dataclass, replace

@@ -15,8 +15,8 @@ from math import hypot, inf, sqrt
 
 import numpy as np
 
-from analysis.arrays import Floats
-from analysis.describe import satterthwaite, student_t
+from analysis.maths.arrays import Floats
+from analysis.maths.describe import satterthwaite, student_t
 
 _POINTS, _FEW_POINTS = 1024, 256
 _NEGLIGIBLE = 0.03

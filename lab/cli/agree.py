@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from analysis.agreement.table import Part, Question, TableAgreement, agree_table
 from analysis.agreement.verdict import short, verdict
-from analysis.describe import WithInterval
+from analysis.maths.describe import WithInterval
 from lab.cli.common import json_option
 from lab.cli.output import print_json, print_table, stdout
 from records.results import Row

@@ -1,6 +1,6 @@
 """Energy efficiency: useful work per energy, and accuracy against the energy spent."""
 
-from analysis.describe import WithInterval
+from analysis.maths.describe import WithInterval
 from reports.chapters.contract import Block, Chapter, Choice, Text
 from reports.figures.accuracy import accuracy_sheet
 from reports.figures.efficiency import (

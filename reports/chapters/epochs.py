@@ -1,6 +1,6 @@
 """Epochs: their energy, what they reached, and what their energy goes with."""
 
-from analysis.describe import mean_interval
+from analysis.maths.describe import mean_interval
 from analysis.settings import CONFIDENCE
 from records.results import Row
 from reports.chapters.columns import scenario_words, spread_column, with_u

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 from analysis.power.calibrate import corrected_w
 from records.meter import Identity, MeterRecord
 from records.results import Row

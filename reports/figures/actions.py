@@ -1,6 +1,6 @@
 """What the parts of a run take of its energy: one panel per scenario, a bar per action."""
 
-from analysis.describe import mean_interval
+from analysis.maths.describe import mean_interval
 from reports.figures.kit import Bar, Sheet, bars_panel
 from reports.look.tables import Table
 from reports.view import ScenarioView, View

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 from records.results import Row
 from reports.figures.kit import finish, new_panel
 from reports.look import palette

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from analysis.agreement.equivalence import total_ratio
 from analysis.agreement.pairs import Pairs
-from analysis.describe import WithInterval
+from analysis.maths.describe import WithInterval
 from analysis.settings import CONFIDENCE
 from records.result_columns import USEFUL_WORK
 from records.results import Row

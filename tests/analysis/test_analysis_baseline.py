@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from synthetic import SyntheticCampaign, SyntheticRun
 
-from analysis.baseline import Baseline, BaselineRun
 from analysis.campaign import analyse
+from analysis.scenario.baseline import Baseline, BaselineRun
 
 
 def run(hour: float, power_w: float, block: int = 1, duration_s: float = 60.0) -> BaselineRun:

@@ -4,7 +4,7 @@ from math import inf, sqrt
 
 import pytest
 
-from analysis.describe import (
+from analysis.maths.describe import (
     describe,
     mean_interval,
     normality_p,

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from analysis.describe import student_t
+from analysis.maths.describe import student_t
 from analysis.statistics.comparison import compare
 from analysis.statistics.description import drift, statistics_row
 from analysis.statistics.difference import (

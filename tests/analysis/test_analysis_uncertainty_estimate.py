@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from synthetic import Instrument, SyntheticCampaign, small_campaign
 from uncertainties import correlated_values_norm, correlation_matrix, umath
 
-from analysis.baseline import Baseline, BaselineRun
-from analysis.rows import run_row
 from analysis.run.measure import measure_run
-from analysis.scenarios import Group, group_runs
+from analysis.scenario.baseline import Baseline, BaselineRun, baseline_run
+from analysis.scenario.estimates import Sample, Share, estimate_mean
+from analysis.scenario.groups import Group, group_runs
+from analysis.scenario.rows import run_row
 from analysis.uncertainty.contributions import Budget
 from analysis.uncertainty.estimate import Cause, Causes, Estimate
-from analysis.uncertainty.groups import Sample, Share, estimate_mean
 from analysis.uncertainty.meter_errors import Exposure, MeterErrors
 
 METER = MeterErrors.of(Instrument().record())
@@ -26,7 +26,7 @@ ON_THE_BEAT: dict[str, Any] = {"phase_s": 0.0, "latency_u_s": 0.0, "resolution_w
 def groups_of(campaign: SyntheticCampaign, tmp_path: Path) -> dict[str, Group]:
     folder = campaign.write(tmp_path / "campaign")
     runs = [measure_run(path) for path in sorted((folder / "runs").iterdir())]
-    baseline = Baseline([run.as_baseline() for run in runs if run.run.kind == "baseline"], "pooled")
+    baseline = Baseline([baseline_run(run) for run in runs if run.run.kind == "baseline"], "pooled")
     powers = [None if run.run.kind == "baseline" else baseline.pooled for run in runs]
     rows = [run_row(run, power, None) for run, power in zip(runs, powers, strict=True)]
     return {group.label: group for group in group_runs(runs, rows, [], baseline)}

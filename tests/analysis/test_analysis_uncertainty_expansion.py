@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.describe import student_t
+from analysis.maths.describe import student_t
 from analysis.uncertainty.expansion import Parts, expanded, expanded_closely
 
 U = st.floats(0.01, 10.0)

@@ -9,7 +9,7 @@ import numpy as np
 from report_budgets import budgets_of
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
-from analysis.efficiency import factors
+from analysis.scenario.efficiency import factors
 from analysis.statistics.comparison import compare
 from analysis.statistics.correlation import EPOCH_COMPANIONS, correlation_row
 from analysis.statistics.description import statistics_row

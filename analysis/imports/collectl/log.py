@@ -15,10 +15,10 @@ from typing import NoReturn
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.imports.reading import SourceText, parse_number, read_text
 from analysis.imports.repairs import Repairs, zone_assumed
 from analysis.imports.stamps import find_zone, parse_stamp, to_utc
+from analysis.maths.arrays import Floats
 from records.errors import RecordError
 from records.host import COLLECTL_COLUMNS, HOST_COLUMNS
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.imports.fecom.meter import PERF_U_S, meter_of, summed
 from analysis.imports.fecom.profile import Channel
 from analysis.imports.nvidia_smi.log import read_log_file
@@ -20,6 +19,7 @@ from analysis.imports.reading import SourceText, parse_number, read_text
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import parse_stamp
 from analysis.imports.timeline import TimeOptions, read_times
+from analysis.maths.arrays import Floats
 from records.errors import RecordError
 
 FILES = ("perf.txt", "nvidia_smi.txt")

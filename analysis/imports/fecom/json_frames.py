@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from analysis.arrays import Floats
+from analysis.maths.arrays import Floats
 from records.errors import RecordError
 
 

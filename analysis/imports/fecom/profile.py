@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.imports.fecom.json_frames import (
     column_of,
     json_of,
@@ -25,6 +24,7 @@ from analysis.imports.fecom.json_frames import (
     refuse,
     split_frame,
 )
+from analysis.maths.arrays import Floats
 from analysis.power.pieces import Pieces
 
 CHANNELS = ("cpu", "ram", "gpu")

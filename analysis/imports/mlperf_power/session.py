@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.arrays import finite
 from analysis.imports.mlperf_power.spl import local_s
 from analysis.imports.reading import SourceText
+from analysis.maths.arrays import finite
 from records.files import read_json
 
 Phase = Literal["ranging", "testing"]

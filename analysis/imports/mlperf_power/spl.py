@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.imports.reading import SourceText, parse_number
 from analysis.imports.stamps import parse_stamp
+from analysis.maths.arrays import Floats
 
 NOT_AVAILABLE, MISSED = -1.0, -2.0
 _FORM = "Time,MM-DD-YYYY HH:MM:SS.mmm,Watts,..,Volts,..,Amps,..,PF,..,Mark,..[,ChN,Watts,..,...]"

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.imports.counters import (
     ACCURACY_UNKNOWN,
     ACCURACY_WORDS,
@@ -27,6 +26,7 @@ from analysis.imports.reading import SourceText
 from analysis.imports.repairs import Repairs
 from analysis.imports.timeline import TimeOptions, median_interval_s, read_times
 from analysis.imports.writing import CampaignWriter, scenario_name
+from analysis.maths.arrays import Floats
 from records.campaign import Kind
 from records.gpu import GPU_COLUMNS, GpuRecord
 from records.meter import Identity, MeterRecord

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.imports.collectl.log import HostLog
 from analysis.imports.oscar.folder import Measurement, read_folder
 from analysis.imports.oscar.marks import MarkedRun
@@ -22,6 +21,7 @@ from analysis.imports.parts import AS_WRITTEN, Columns, ImportedRun, ImportedSpa
 from analysis.imports.repairs import Repairs, zone_assumed
 from analysis.imports.stamps import DAY_S, find_zone
 from analysis.imports.writing import CampaignWriter
+from analysis.maths.arrays import Floats
 from records.campaign import Kind
 from records.errors import RecordError
 from records.times import iso_utc
@@ -185,7 +185,7 @@ def _say_pooled(measurements: list[Measurement], repairs: Repairs) -> None:
         "info",
         "import-baseline-pooled",
         "the baseline runs were measured in a session of their own and lie between no other runs: the mean "
-        "of all of them is the reference (analysis.baseline = pooled), none is interpolated",
+        "of all of them is the reference (analysis.scenario.baseline = pooled), none is interpolated",
     )
     for other in measurements:
         apart_s = max(reference.from_utc_s - other.to_utc_s, other.from_utc_s - reference.to_utc_s)

@@ -14,10 +14,10 @@ from datetime import tzinfo
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.imports.reading import SourceText
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import Stamp, parse_stamp, to_utc
+from analysis.maths.arrays import Floats
 
 _MARKS = ("starttestrun", "stoptestrun", "startaction", "stopaction")
 _DIVIDERS = re.compile(r"[;\t|]")

@@ -12,11 +12,11 @@ from datetime import tzinfo
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.imports.collectl.log import HostLog
 from analysis.imports.reading import SourceTable, SourceText, read_rows
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import parse_stamp, to_utc
+from analysis.maths.arrays import Floats
 from records.host import COLLECTL_COLUMNS
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.arrays import Floats
 from analysis.imports.csv_table import BASELINE_POOLED, NO_MARKS
 from analysis.imports.parts import ImportedRun
 from analysis.imports.power_values import count_flag
@@ -15,6 +14,7 @@ from analysis.imports.repairs import Repairs
 from analysis.imports.timeline import TimeOptions, from_interval, latency_u_s, median_interval_s, read_times
 from analysis.imports.wattsup.records import WattsupLog, read_wattsup
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name
+from analysis.maths.arrays import Floats
 from records.campaign import Kind
 from records.meter import QUANTITIES, Accuracy, Calibration, Identity, MeterRecord
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import finite
-from analysis.baseline import BaselinePower
-from analysis.efficiency import wh_to_target
+from analysis.maths.arrays import finite, ratio
 from analysis.run.measure import Measured, RunMeasure, TrackerClaim
+from analysis.scenario.baseline import BaselinePower
+from analysis.scenario.efficiency import wh_to_target
 from analysis.uncertainty.contributions import Budget, induced_budget
 from analysis.uncertainty.meter_errors import combined
 from records.result_columns import USEFUL_WORK
@@ -185,11 +185,6 @@ def _gpu_wh(claim: TrackerClaim) -> float | None:
     if claim.meter is None or (power_w := claim.meter.hardware.get("gpu_power_w")) is None:
         return None
     return wh_from_j(power_w * claim.meter.window.duration_s)
-
-
-def ratio(above: float | None, below: float | None) -> float | None:
-    """Return ``above / below`` where both are known and the divisor is positive."""
-    return above / below if above is not None and below is not None and below > 0 else None
 
 
 def trace_row(run: RunMeasure) -> Row:

@@ -1,8 +1,8 @@
 """Findings about results: what a reader must know of the numbers, beside the evidence."""
 
-from analysis.baseline import Baseline
-from analysis.describe import normality_p, outliers
-from analysis.scenarios import Group
+from analysis.maths.describe import normality_p, outliers
+from analysis.scenario.baseline import Baseline
+from analysis.scenario.groups import Group
 from records.findings import Finding
 from records.results import Row
 

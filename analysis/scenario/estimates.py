@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from analysis.baseline import Baseline, BaselinePower
-from analysis.rows import induced
 from analysis.run.measure import Measured, RunMeasure
+from analysis.scenario.baseline import Baseline, BaselinePower
+from analysis.scenario.rows import induced
 from analysis.uncertainty.contributions import Budget
 from analysis.uncertainty.estimate import Cause, Causes, Estimate
 from analysis.uncertainty.meter_errors import combined, rounded_alike
@@ -59,7 +59,7 @@ def samples_of(runs: list[RunMeasure], rows: list[Row], baseline: Baseline, colu
         runs: of a group.
         rows: of the same runs.
         baseline: of the campaign.
-        column: see `analysis.scenarios.Group.estimate`.
+        column: see `analysis.scenario.groups.Group.estimate`.
 
     Raises:
         KeyError: there is no such quantity.

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from analysis.arrays import finite
-from analysis.describe import satterthwaite, student_t
+from analysis.maths.arrays import finite
+from analysis.maths.describe import satterthwaite, student_t
+from analysis.run.measure import RunMeasure
 from analysis.uncertainty.meter_errors import Exposures, combined, rounded_alike
 
 Reference = Literal["interpolated", "pooled"]
@@ -38,6 +39,20 @@ class BaselineRun:
     block: int
     exposures: Exposures = field(default_factory=dict)
     resolution_u_w: float = 0.0
+
+
+def baseline_run(run: RunMeasure) -> BaselineRun:
+    """Return a measured run as a baseline run."""
+    whole = run.whole
+    return BaselineRun(
+        middle_utc_s=run.middle_utc_s,
+        duration_s=whole.window.duration_s,
+        power_w=(whole.energy.energy_j or 0.0) / whole.energy.window_s,
+        readings_sd_w=run.readings_sd_w,
+        block=run.run.block,
+        exposures=combined([(3600 / whole.energy.window_s, whole.budget.exposures)]),
+        resolution_u_w=whole.budget.resolution_wh * 3600 / whole.energy.window_s,
+    )
 
 
 @dataclass(frozen=True)

@@ -29,3 +29,8 @@ def finite(value: object) -> float | None:
 def mean_or_none(values: list[float]) -> float | None:
     """Return the arithmetic mean, or ``None`` of no values."""
     return finite(np.mean(values)) if values else None
+
+
+def ratio(above: float | None, below: float | None) -> float | None:
+    """Return ``above / below`` where both are known and the divisor is positive."""
+    return above / below if above is not None and below is not None and below > 0 else None

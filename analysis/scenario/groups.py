@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from analysis.arrays import mean_or_none
-from analysis.baseline import Baseline
-from analysis.describe import describe
-from analysis.efficiency import factors
+from analysis.maths.arrays import mean_or_none
+from analysis.maths.describe import describe
 from analysis.run.measure import RunMeasure
+from analysis.scenario.baseline import Baseline
+from analysis.scenario.efficiency import factors
+from analysis.scenario.estimates import estimate_mean, samples_of
 from analysis.uncertainty.estimate import Causes, Estimate
-from analysis.uncertainty.groups import estimate_mean, samples_of
 from records.result_columns import HARDWARE_COLUMNS, USEFUL_WORK
 from records.results import Row
 

@@ -1,0 +1,1 @@
+"""Numbers without meaning: arrays, and the description of samples."""

@@ -1,0 +1,1 @@
+"""Runs of one scenario put together: baseline, induced energies, means with their uncertainty."""
