@@ -74,7 +74,7 @@ class AnalysisSettings:
             )
         if self.baseline not in get_args(Reference):
             raise ConfigurationError(
-                f"analysis.scenario.baseline: expected one of {get_args(Reference)}, found {self.baseline!r}"
+                f"analysis.baseline: expected one of {get_args(Reference)}, found {self.baseline!r}"
             )
         if self.uncertainty_max_pct <= 0:
             raise ConfigurationError(

@@ -185,7 +185,7 @@ def _say_pooled(measurements: list[Measurement], repairs: Repairs) -> None:
         "info",
         "import-baseline-pooled",
         "the baseline runs were measured in a session of their own and lie between no other runs: the mean "
-        "of all of them is the reference (analysis.scenario.baseline = pooled), none is interpolated",
+        "of all of them is the reference (analysis.baseline = pooled), none is interpolated",
     )
     for other in measurements:
         apart_s = max(reference.from_utc_s - other.to_utc_s, other.from_utc_s - reference.to_utc_s)
