@@ -81,7 +81,7 @@ def measure(subject: Subject, seconds: float) -> Result:
         twin = _begin("meter.virtual", subject.driver, "--watts", "97.2", "--emissions", str(folder / "ends"))
         port = _line(twin)
         where = ("--driver", subject.driver, "--port", port, "--out", str(folder / "run"))
-        logger = _begin("meter.logger", *where, "--interval", f"{subject.interval_s:g}")
+        logger = _begin("meter.recording.logger", *where, "--interval", f"{subject.interval_s:g}")
         if '"ready"' not in _line(logger):
             raise SystemExit(f"{subject.name}: the logger did not start")
         before_s, began_s = cpu_s_of_tree(logger.pid), time.monotonic()

@@ -6,8 +6,8 @@ there is a serial line: then any meter may be on it that is connected by such an
 
 from dataclasses import dataclass
 
+from meter.kinds.serial import SerialMeter
 from meter.registry import driver_class, driver_names
-from meter.serial_meter import SerialMeter
 
 # Vendor and product as assigned by the USB-IF's vendors; the public usb.ids list has the same.
 CHIPS = {

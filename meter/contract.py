@@ -2,11 +2,11 @@
 
 A driver is a pure parser of bytes plus a class over a transport. The class says what the
 instrument measures (class attributes) and how to talk to it (methods); it never decides about
-gaps, duplicates or reconnection, which are the same for all meters (`meter.session`).
+gaps, duplicates or reconnection, which are the same for all meters (`meter.recording.session`).
 
-Most drivers build on one of: `meter.serial_meter.SerialMeter` (owns a serial port),
-`meter.streaming.StreamingMeter` (sends by itself on one), `meter.polling.PolledMeter` (has to be asked),
-and the families in `meter.protocols`.
+Most drivers build on one of: `meter.kinds.serial.SerialMeter` (owns a serial port),
+`meter.kinds.streaming.StreamingMeter` (sends by itself on one), `meter.kinds.polled.PolledMeter` (has to
+be asked), and the families in `meter.protocols`.
 """
 
 import math
@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import ClassVar, Self
 
+from meter.line.errors import PortLost
+from meter.line.tap import Tap
 from meter.options import Option, Value, resolve
-from meter.tap import Tap
-from meter.transport import PortLost
 from records.errors import ConfigurationError
 from records.meter import Accuracy, Identity, Reading, Sampling
 

@@ -4,8 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from meter.contract import Meter
+from meter.kinds.serial import SerialMeter
 from meter.options import Option
-from meter.serial_meter import SerialMeter
 from records.meter import Accuracy
 
 _KINDS = {int: "whole number", float: "number", str: "text"}

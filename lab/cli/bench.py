@@ -10,7 +10,7 @@ from lab.cli.output import print_json, stdout
 from lab.conduct.doctor import examine
 from lab.config.file import load_config
 from lab.config.template import Machine, bench_text
-from meter.ports import list_ports
+from meter.line.ports import list_ports
 from records.errors import ConfigurationError, SutError
 from records.files import write_atomically
 from sut.collectors.collectl_tool import find_collectl

@@ -9,7 +9,7 @@ import plotext
 from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.text import Text
 
-from meter.ledger import GapLedger
+from meter.recording.ledger import GapLedger
 from records.meter import Reading
 
 _KEPT = 4096  # readings in the chart and its figures

@@ -13,10 +13,10 @@ from lab.cli.meters import driver_option, interval_option, option_option, port_o
 from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.conduct.twin import temporary_port
 from lab.config.model import MeterSection, VirtualMeterSection
-from meter.calibration import LEAST_LEVELS, Calibrator, Heard, Target, listen, offset_limit_w
-from meter.delay import measure_delay
 from meter.options import read_pairs
 from meter.registry import create, driver_class
+from meter.trust.calibration import LEAST_LEVELS, Calibrator, Heard, Target, listen, offset_limit_w
+from meter.trust.delay import measure_delay
 from records.calibration import CalibrationRecord, Level
 from records.errors import ConfigurationError, RecordError
 

@@ -18,12 +18,12 @@ from lab.config.model import MeterSection
 from meter.adapters import Proposal, recognise
 from meter.contract import Meter
 from meter.describe import accuracy_in_words, declared, link, option_in_words, rows
-from meter.logger import LogSettings, log
+from meter.line.ports import SerialPort, list_ports
+from meter.line.simulated import is_simulated_port
 from meter.options import read_pairs
-from meter.ports import SerialPort, list_ports
+from meter.recording.log import LogSettings, log
+from meter.recording.session import MeterSession
 from meter.registry import create, driver_class, driver_names
-from meter.session import MeterSession
-from meter.simulated import is_simulated_port
 from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, Fault
 from meter.virtual.instrument import InstrumentErrors

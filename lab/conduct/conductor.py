@@ -14,7 +14,7 @@ from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
 from lab.conduct.twin import start_twin
 from lab.config.model import MeterSection
-from meter.simulated import is_simulated_port
+from meter.line.simulated import is_simulated_port
 from records.campaign import Environment, Slot
 from records.errors import DeviceError, InterruptedCampaign, SutError
 from records.files import sha256_of_json

@@ -9,9 +9,9 @@ from analysis.power.calibrate import LONGEST_AGE_DAYS
 from lab.conduct.commands import command_of, interpreter_of
 from lab.conduct.twin import temporary_port
 from lab.config.model import LabConfig, OneMeterSection, ScenarioSection
+from meter.line.simulated import is_simulated_port
+from meter.recording.session import MeterSession
 from meter.registry import create
-from meter.session import MeterSession
-from meter.simulated import is_simulated_port
 from records.calibration import CalibrationRecord
 from records.errors import ConfigurationError, DeviceError, RecordError
 from records.meter import Reading

@@ -8,8 +8,8 @@ from typing import Any
 
 from lab.conduct.campaign import OpenCampaign
 from lab.config.model import OneMeterSection
+from meter.recording.session import MeterSession
 from meter.registry import create
-from meter.session import MeterSession
 from records.calibration import CalibrationRecord
 from records.campaign import Environment
 from records.errors import RecordError
@@ -55,7 +55,7 @@ class Meters:
             out: the run folder.
         """
         config = self._opened.config.meter
-        argv = [sys.executable, "-m", "meter.logger", "--driver", config.driver]
+        argv = [sys.executable, "-m", "meter.recording.logger", "--driver", config.driver]
         argv += ["--port", self._ports[config.name], "--interval", str(config.interval_s)]
         argv += ["--out", str(out), "--name", config.name, "--until-stdin-closes"]
         for key, value in self._options(config.name).items():

@@ -7,6 +7,8 @@ sdm-modbus. Never run against the real instrument; see docs/meters/eastron_sdm.m
 from collections.abc import Mapping
 from typing import ClassVar
 
+from meter.kinds.serial import baud_option, parity_option
+from meter.line.transport import Line
 from meter.options import Option
 from meter.protocols.modbus import (
     FRAMING_OPTION,
@@ -18,8 +20,6 @@ from meter.protocols.modbus import (
     RegisterMap,
     address_option,
 )
-from meter.serial_meter import baud_option, parity_option
-from meter.transport import Line
 from records.meter import Accuracy, Identity, Sampling
 
 _UNVERIFIED = (

@@ -8,10 +8,10 @@ instrument; see docs/meters/gwinstek_gpm.md.
 import re
 from typing import ClassVar
 
+from meter.kinds.serial import baud_option
+from meter.line.transport import Line
 from meter.options import Option
 from meter.protocols.scpi import RangedScpiMeter, range_options
-from meter.serial_meter import baud_option
-from meter.transport import Line
 from records.errors import DeviceError
 from records.meter import Accuracy, Sampling
 

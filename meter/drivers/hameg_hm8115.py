@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from meter.kinds.polled import PolledMeter
+from meter.kinds.serial import SerialMeter, baud_option
+from meter.line.errors import shown
+from meter.line.transport import Line
 from meter.options import Option, Value
-from meter.polling import PolledMeter
 from meter.protocols.scpi import range_options
-from meter.serial_meter import SerialMeter, baud_option
-from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s, now_utc_s

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import ClassVar
 
+from meter.kinds.polled import PolledMeter
+from meter.kinds.serial import baud_option
+from meter.kinds.streaming import StreamingMeter
+from meter.line.errors import shown
+from meter.line.transport import Line
 from meter.options import Option
-from meter.polling import PolledMeter
-from meter.serial_meter import baud_option
-from meter.streaming import StreamingMeter
-from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s, now_utc_s

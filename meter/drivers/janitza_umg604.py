@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
+from meter.kinds.serial import baud_option, parity_option
+from meter.line.transport import Line
 from meter.options import Option
 from meter.protocols.modbus import (
     FRAMING_OPTION,
@@ -19,8 +21,6 @@ from meter.protocols.modbus import (
     RegisterMap,
     address_option,
 )
-from meter.serial_meter import baud_option, parity_option
-from meter.transport import Line
 from records.meter import Accuracy, Reading, Sampling
 
 _APPARENT_POWER = Register(19034, "float32")

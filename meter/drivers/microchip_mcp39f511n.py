@@ -9,10 +9,11 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
+from meter.kinds.polled import PolledMeter
+from meter.kinds.serial import SerialMeter
+from meter.line.errors import shown
+from meter.line.transport import Line
 from meter.options import Option
-from meter.polling import PolledMeter
-from meter.serial_meter import SerialMeter
-from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s, now_utc_s

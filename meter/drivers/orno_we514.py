@@ -7,6 +7,8 @@ instrument; see docs/meters/orno_we514.md.
 from collections.abc import Mapping
 from typing import ClassVar
 
+from meter.kinds.serial import baud_option
+from meter.line.transport import Line
 from meter.options import Option
 from meter.protocols.modbus import (
     FRAMING_OPTION,
@@ -17,8 +19,6 @@ from meter.protocols.modbus import (
     RegisterMap,
     address_option,
 )
-from meter.serial_meter import baud_option
-from meter.transport import Line
 from records.meter import Accuracy, Identity, Sampling
 
 _WE514 = RegisterMap(

@@ -7,6 +7,7 @@ real instrument; see docs/meters/peacefair_pzem004t.md. The calibration command 
 from collections.abc import Mapping
 from typing import ClassVar
 
+from meter.line.transport import Line
 from meter.options import Option
 from meter.protocols.modbus import (
     FRAMING_OPTION,
@@ -17,7 +18,6 @@ from meter.protocols.modbus import (
     Register,
     RegisterMap,
 )
-from meter.transport import Line
 from records.errors import DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from meter.kinds.streaming import StreamingMeter
+from meter.line.errors import shown
+from meter.line.transport import Line
 from meter.options import Option, Value
-from meter.streaming import StreamingMeter
-from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s, now_utc_s

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from meter.kinds.serial import SerialMeter
+from meter.line.errors import shown
+from meter.line.transport import Line
 from meter.options import Option, Value
-from meter.serial_meter import SerialMeter
-from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s

@@ -14,8 +14,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from meter.contract import Meter
+from meter.line.errors import RecordingEnded
 from meter.options import Option
-from meter.tape import RecordingEnded
 from records.errors import ConfigurationError, DeviceError, RecordError
 from records.meter import FLAGS, QUANTITIES, Accuracy, Identity, MeterRecord, Reading, Sampling
 from records.run import RunFolder

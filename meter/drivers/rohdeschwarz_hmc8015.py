@@ -7,9 +7,9 @@ instrument; see docs/meters/rohdeschwarz_hmc8015.md.
 import re
 from typing import ClassVar
 
+from meter.line.transport import Line
 from meter.options import Option
 from meter.protocols.scpi import RangedScpiMeter, range_options
-from meter.transport import Line
 from records.errors import DeviceError
 from records.meter import Accuracy, Sampling
 

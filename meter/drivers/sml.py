@@ -21,9 +21,10 @@ from smllib.sml.response_get_list import SmlGetListResponse
 from smllib.sml_frame import SmlFrame
 from smllib.sml_frame_snippet import SmlFrameSnippet
 
+from meter.kinds.streaming import StreamingMeter
+from meter.line.errors import shown
+from meter.line.transport import Line
 from meter.options import Option
-from meter.streaming import StreamingMeter
-from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from meter.streaming import StreamingMeter
-from meter.transport import Line, shown
+from meter.kinds.streaming import StreamingMeter
+from meter.line.errors import shown
+from meter.line.transport import Line
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s

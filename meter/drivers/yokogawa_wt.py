@@ -8,10 +8,10 @@ families, sends them. Never run against the real instruments; see docs/meters/yo
 import re
 from typing import ClassVar
 
+from meter.kinds.serial import baud_option
+from meter.line.transport import Line
 from meter.options import Option
 from meter.protocols.scpi import RangedScpiMeter, range_options
-from meter.serial_meter import baud_option
-from meter.transport import Line
 from records.meter import Accuracy, Sampling
 
 _VOLTAGE_RANGES_V = (15.0, 30.0, 60.0, 150.0, 300.0, 600.0)

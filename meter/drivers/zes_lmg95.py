@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from meter.kinds.serial import baud_option
+from meter.kinds.streaming import StreamingMeter
+from meter.line.errors import shown
+from meter.line.transport import Line
 from meter.options import Option, Value
 from meter.protocols.scpi import Sentinel, parse_identity, parse_number, range_options
-from meter.serial_meter import baud_option
-from meter.streaming import StreamingMeter
-from meter.transport import Line, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s

@@ -18,10 +18,10 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from meter.lease import Lease
+from meter.kinds.polled import PolledMeter
+from meter.line.errors import PortLost, shown
+from meter.line.lease import Lease
 from meter.options import Option
-from meter.polling import PolledMeter
-from meter.transport import PortLost, shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import QUANTITIES, Reading, Sampling
 from records.times import now_mono_s, now_utc_s

@@ -22,9 +22,9 @@ from pymodbus.framer import FramerRTU, FramerSocket
 from pymodbus.pdu import DecodePDU, ModbusPDU
 from pymodbus.pdu.register_message import ReadHoldingRegistersRequest, ReadInputRegistersRequest
 
+from meter.kinds.polled import PolledMeter
+from meter.kinds.serial import SerialMeter
 from meter.options import Option
-from meter.polling import PolledMeter
-from meter.serial_meter import SerialMeter
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Identity, Reading
 from records.times import now_mono_s

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, Literal
 
+from meter.kinds.polled import PolledMeter
+from meter.kinds.serial import SerialMeter
+from meter.line.errors import shown
 from meter.options import Option, Value
-from meter.polling import PolledMeter
-from meter.serial_meter import SerialMeter
-from meter.transport import shown
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading
 from records.times import now_mono_s

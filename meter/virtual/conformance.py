@@ -22,11 +22,11 @@ from functools import partial
 from pathlib import Path
 
 from meter.contract import Meter
-from meter.gates import Gate
-from meter.ledger import GapLedger
+from meter.line.transport import Line, Transport
+from meter.recording.ledger import GapLedger
+from meter.recording.reading_filter import Gate
+from meter.recording.session import MeterSession
 from meter.registry import create, driver_class
-from meter.session import MeterSession
-from meter.transport import Line, Transport
 from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, LATE_S, ON_THE_LINE, Fault
 from meter.virtual.power_model import ConstantPower

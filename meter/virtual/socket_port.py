@@ -4,7 +4,7 @@ import contextlib
 import socket
 from typing import IO
 
-from meter.simulated import mark_socket
+from meter.line.simulated import mark_socket
 
 _HOST = "127.0.0.1"
 

@@ -35,7 +35,9 @@ def test_a_killed_meter_logger_stops_the_campaign_with_its_name(tmp_path: Path) 
     campaign = tmp_path / "c"
     controller = start_lab("run", "--config", write_config(tmp_path), "--out", campaign)
     wait_for("the first workload", workload_started(campaign))
-    (logger,) = [pid for pid, words in processes_naming(str(campaign)).items() if "meter.logger" in words]
+    (logger,) = [
+        pid for pid, words in processes_naming(str(campaign)).items() if "meter.recording.logger" in words
+    ]
     os.kill(logger, signal.SIGKILL)
     _, words = controller.communicate(timeout=60)
     assert controller.returncode == 3

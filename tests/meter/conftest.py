@@ -59,7 +59,15 @@ def logger(start: Callable[..., Child], tmp_path: Path) -> Callable[..., tuple[C
     ) -> tuple[Child, Path]:
         out = tmp_path / "run" if folder is None else folder
         child = start(
-            "meter.logger", "--driver", "wattsup_pro", "--port", port, "--out", out, *arguments, **options
+            "meter.recording.logger",
+            "--driver",
+            "wattsup_pro",
+            "--port",
+            port,
+            "--out",
+            out,
+            *arguments,
+            **options,
         )
         return child, out
 

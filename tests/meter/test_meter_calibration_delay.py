@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meter.delay import Pattern, busy_machine, draw_pattern, find_delay
+from meter.trust.delay import Pattern, busy_machine, draw_pattern, find_delay
 from records.errors import DeviceError
 from records.meter import Sampling
 

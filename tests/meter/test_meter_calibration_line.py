@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from meter.calibration import fit_line, reactive_var
+from meter.trust.calibration import fit_line, reactive_var
 from records.errors import ConfigurationError
 from records.meter import Reading
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from meter.calibration import Calibrator, Target, listen
+from meter.trust.calibration import Calibrator, Target, listen
 from records.calibration import CalibrationRecord
 from records.errors import ConfigurationError, DeviceError
 

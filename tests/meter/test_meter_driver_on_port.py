@@ -9,10 +9,11 @@ import pytest
 
 from meter.contract import Meter
 from meter.drivers.wattsup_pro import WattsUpPro
-from meter.ports import list_ports
+from meter.line.errors import PortLost
+from meter.line.ports import list_ports
+from meter.line.simulated import is_simulated_port
+from meter.line.transport import Line, Transport
 from meter.registry import create, driver_class, driver_names
-from meter.simulated import is_simulated_port
-from meter.transport import Line, PortLost, Transport
 from meter.virtual.twins import virtual_drivers
 from records.errors import ConfigurationError, DeviceError
 from records.meter import QUANTITIES, Reading

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meter.drivers.wattsup_pro import WattsUpPro
-from meter.gates import Gate
-from meter.ledger import GapLedger
+from meter.recording.ledger import GapLedger
+from meter.recording.reading_filter import Gate
 from records.meter import Reading
 
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from meter_http_devices import ANY_JSON, device, http, wire
 
 from meter.drivers.netio import Netio
+from meter.line.errors import PortLost
 from meter.protocols.http import base_url, json_object, number
-from meter.session import MeterSession
-from meter.transport import PortLost
+from meter.recording.session import MeterSession
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Reading
 

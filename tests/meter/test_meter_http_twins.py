@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from meter_processes import Child, wait_for
 
+from meter.recording.session import MeterSession
 from meter.registry import create
-from meter.session import MeterSession
 from meter.virtual.http import VirtualHttp
 from meter.virtual.instrument import InstrumentErrors
 from meter.virtual.twins import twin_class

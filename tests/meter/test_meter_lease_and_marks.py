@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from meter.lease import Lease
-from meter.simulated import is_simulated_port, mark_socket
+from meter.line.lease import Lease
+from meter.line.simulated import is_simulated_port, mark_socket
 from records.errors import DeviceError
 
 HOLD = """
 import sys, time
-from meter.lease import Lease
-from meter.simulated import mark_socket
+from meter.line.lease import Lease
+from meter.line.simulated import mark_socket
 held = {what}
 print("held", flush=True)
 time.sleep(60)

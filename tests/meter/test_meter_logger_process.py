@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from meter_processes import Child, flags_of, rows_of, wait_for
 
-from meter.ledger import GapLedger
+from meter.recording.ledger import GapLedger
 from records.meter import MeterRecord, Reading, read_readings
 from records.tables import read_table
 
@@ -149,7 +149,7 @@ def test_no_meter_or_a_wrong_one_ends_it_with_what_came(
     child, _ = logger(answering_port(answer))
     assert child.wait() == 3
     error = child.stderr.read_text()
-    assert error.startswith("meter.logger: /dev/pts/")
+    assert error.startswith("meter.recording.logger: /dev/pts/")
     assert message in error
     assert child.messages() == []
 
@@ -167,7 +167,7 @@ def test_no_meter_or_a_wrong_one_ends_it_with_what_came(
 def test_wrong_usage_has_its_own_exit_code_and_message(
     start: Callable[..., Child], tmp_path: Path, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
-    child = start("meter.logger", "--driver", "wattsup_pro", "--out", tmp_path / "run", *arguments)
+    child = start("meter.recording.logger", "--driver", "wattsup_pro", "--out", tmp_path / "run", *arguments)
     assert child.wait() == code
     assert message in child.stderr.read_text()
     assert "Traceback" not in child.stderr.read_text()

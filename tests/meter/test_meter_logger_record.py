@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from meter_processes import Child, flags_of, rows_of, wait_for
 
-from meter.ledger import GapLedger, complete_folder
-from meter.ledger import main as ledger_main
+from meter.recording.ledger import GapLedger, complete_folder
+from meter.recording.ledger import main as ledger_main
 from records.cadence import fit_cadence
 from records.errors import RecordError
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading, ReadingWriter
@@ -79,7 +79,7 @@ def test_options_reach_the_driver_and_the_record(start: Callable[..., Child], tm
     wait_for(lambda: "\n" in instrument.stdout.read_text(), "a port")
     port = instrument.stdout.read_text().strip()
     where = ("--driver", "eastron_sdm120", "--port", port, "--out", tmp_path / "run")
-    child = start("meter.logger", *where, "-n", 2, "--option", "address=1", "--option", "baud=4800")
+    child = start("meter.recording.logger", *where, "-n", 2, "--option", "address=1", "--option", "baud=4800")
     assert child.wait() == 0, child.stderr.read_text()
     options = MeterRecord.read(tmp_path / "run" / "meter.json").options
     assert (options["address"], options["baud"]) == (1, 4800)
@@ -97,7 +97,7 @@ def test_a_wrong_option_ends_it_before_the_port_is_touched(
     start: Callable[..., Child], tmp_path: Path, option: str, words: str
 ) -> None:
     where = ("--driver", "eastron_sdm120", "--port", "/dev/ttyNONE", "--out", tmp_path / "run")
-    child = start("meter.logger", *where, "--option", option)
+    child = start("meter.recording.logger", *where, "--option", option)
     assert child.wait() == 2
     assert words in child.stderr.read_text()
 
@@ -149,7 +149,8 @@ def test_completing_what_is_no_log_says_so(tmp_path: Path, capsys: pytest.Captur
 
 def test_the_logger_starts_without_the_libraries_that_it_does_not_need() -> None:
     heavy = ("numpy", "pandas", "scipy", "pymodbus", "pydantic", "httpx")
-    program = f"import json, sys, meter.logger; print(json.dumps([n for n in {heavy} if n in sys.modules]))"
+    loaded = f"[name for name in {heavy} if name in sys.modules]"
+    program = f"import json, sys, meter.recording.logger; print(json.dumps({loaded}))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
 

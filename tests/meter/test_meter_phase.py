@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 
 import pytest
 
-from meter.phase import PhaseLock
+from meter.kinds.phase import PhaseLock
 
 ANSWER_S = 0.02
 

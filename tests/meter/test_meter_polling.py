@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from meter.polling import PolledMeter
+from meter.kinds.polled import PolledMeter
 from records.meter import Accuracy, Identity, Reading, Sampling
 
 

@@ -7,7 +7,7 @@ import pytest
 from serial.tools.list_ports_common import ListPortInfo
 
 from meter.adapters import CHIPS, recognise
-from meter.ports import describe, remedy
+from meter.line.ports import describe, remedy
 
 
 def port_info(device: str, usb_id: str) -> ListPortInfo:

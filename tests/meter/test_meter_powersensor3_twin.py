@@ -16,7 +16,7 @@ import pytest
 from meter_processes import Child, rows_of, wait_for
 
 from meter.drivers.powersensor3 import SET_BYTES, PowerSensor3
-from meter.transport import Line, Transport
+from meter.line.transport import Line, Transport
 from meter.virtual.instrument import InstrumentErrors
 from meter.virtual.port import VirtualPort
 from meter.virtual.twins.powersensor3 import SETS_IN_BATCH, VirtualPowerSensor3
@@ -167,7 +167,7 @@ def test_nothing_is_lost_while_the_logger_takes_20_000_sets_a_second(
     emissions = tmp_path / "emissions.csv"
     path = port("--watts", 97.2, "--emissions", emissions)
     child = start(
-        *("meter.logger", "--driver", "powersensor3", "--port", path),
+        *("meter.recording.logger", "--driver", "powersensor3", "--port", path),
         *("--out", tmp_path / "run", "--interval", "0.001", "-n", "3000"),
     )
     assert child.wait() == 0
@@ -184,7 +184,15 @@ def test_what_is_lost_while_the_logger_is_held_up_is_counted_and_no_watts_are_ma
     emissions, folder = tmp_path / "emissions.csv", tmp_path / "run"
     path = port("--watts", 97.2, "--emissions", emissions)
     child = start(
-        "meter.logger", "--driver", "powersensor3", "--port", path, "--out", folder, "--interval", "0.01"
+        "meter.recording.logger",
+        "--driver",
+        "powersensor3",
+        "--port",
+        path,
+        "--out",
+        folder,
+        "--interval",
+        "0.01",
     )
     wait_for(lambda: len(rows_of(folder)) > 20, "rows")
     child.process.send_signal(signal.SIGSTOP)

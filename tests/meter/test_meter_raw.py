@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from meter_processes import Child, flags_of, rows_of, wait_for
 
-from meter.raw import RawLog
+from meter.line.errors import RecordingDiffers, RecordingEnded
+from meter.line.raw import RawLog
+from meter.line.tape import Tape
+from meter.recording.session import MeterSession
 from meter.registry import create
-from meter.session import MeterSession
-from meter.tape import RecordingDiffers, RecordingEnded, Tape
 from records.errors import ConfigurationError, DeviceError
 from records.meter import MeterRecord
 from records.times import now_utc_s
@@ -94,7 +95,7 @@ def test_recorded_questions_and_answers_give_the_same_readings_again(
     port = instrument.stdout.read_text().strip()
     for number, place in enumerate((port, f"tape://{tmp_path}/0/meter_raw.csv")):
         arguments = ("--driver", "eastron_sdm120", "--port", place, "--out", tmp_path / str(number))
-        child = start("meter.logger", *arguments, "--raw", "-n", 3)
+        child = start("meter.recording.logger", *arguments, "--raw", "-n", 3)
         assert child.wait() == 0, child.stderr.read_text()
     assert len(rows_of(tmp_path / "0")) == 3
     assert without_stamps(tmp_path / "1") == without_stamps(tmp_path / "0")

@@ -8,8 +8,8 @@ import pytest
 from meter_processes import Child, flags_of, rows_of
 
 from meter.drivers.replay import Replay
-from meter.session import MeterSession
-from meter.tape import RecordingEnded
+from meter.line.errors import RecordingEnded
+from meter.recording.session import MeterSession
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading, ReadingWriter
 from records.run import RunFolder

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from meter_processes import Child, flags_of, rows_of, wait_for
 
-from meter.alignment import Aligner, Rhythm
-from meter.several import combined
+from meter.recording.alignment import Aligner, Rhythm
+from meter.recording.several import combined
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading
 
 MEAN_1S = Rhythm(1.0, 0.0, "interval_mean")
@@ -231,7 +231,7 @@ def log_two(
 ) -> Child:
     other = json.dumps({"name": "psu2", "driver": name, "port": second, **settings})
     main = ("--driver", "wattsup_pro", "--port", first, "--name", "psu1", "--out", out)
-    return start("meter.logger", *main, "--more", other, *more)
+    return start("meter.recording.logger", *main, "--more", other, *more)
 
 
 def test_two_meters_of_60_and_40_watts_sum_to_100_and_a_lost_one_makes_it_nodata_not_60(
@@ -305,7 +305,7 @@ def test_a_wrong_description_of_a_meter_is_told(
     start: Callable[..., Child], tmp_path: Path, more: str, words: str
 ) -> None:
     arguments = ("--driver", "wattsup_pro", "--port", "x", "--out", tmp_path / "run", "--more", more)
-    child = start("meter.logger", *arguments)
+    child = start("meter.recording.logger", *arguments)
     assert child.wait() == 2
     assert words in child.stderr.read_text()
     assert "Traceback" not in child.stderr.read_text()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from meter.drivers.wattsup_pro import WattsUpPro
-from meter.gates import Gate
+from meter.recording.reading_filter import Gate
 from records.meter import Reading
 
 SHOWN = Reading(0.0, 97.2, voltage_v=230.1, current_a=0.442, power_factor=0.96, frequency_hz=50.0)

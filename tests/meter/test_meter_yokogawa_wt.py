@@ -8,7 +8,7 @@ from meter_scpi_bench import WATTS, asked, fresh, next_reading, running, started
 from meter_terminals import answering
 
 from meter.drivers.yokogawa_wt import YokogawaWT210, YokogawaWT310
-from meter.transport import Line, Transport
+from meter.line.transport import Line, Transport
 from records.errors import ConfigurationError, DeviceError
 
 WT310, WT210 = "yokogawa_wt310", "yokogawa_wt210"

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from meter.serial_meter import SerialMeter
+from meter.kinds.serial import SerialMeter
 from records.meter import Reading
 from records.times import now_mono_s
 

@@ -12,21 +12,13 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import parse_qsl
 
-from meter.raw import RAW_COLUMNS
-from meter.transport import PortLost, shown
+from meter.line.errors import RecordingDiffers, RecordingEnded, shown
+from meter.line.raw import RAW_COLUMNS
 from records.errors import ConfigurationError, DeviceError
 from records.times import now_mono_s
 
 SCHEME = "tape://"
 _POLL_S = 0.1
-
-
-class RecordingEnded(PortLost):
-    """Everything that was recorded has been played."""
-
-
-class RecordingDiffers(PortLost):
-    """The driver sends something else than it sent when this was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +33,7 @@ _interrupted: dict[str, Iterator[_Row]] = {}
 
 
 class Tape:
-    """Plays a recording, as much like a `serial.Serial` as `meter.transport.Transport` needs.
+    """Plays a recording, as much like a `serial.Serial` as `meter.line.transport.Transport` needs.
 
     What came after something was sent is held back until the driver has sent it, too, and keeps its
     distance from that. Where the port was opened anew in the recording, it is lost here, and the

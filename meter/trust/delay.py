@@ -20,9 +20,9 @@ from multiprocessing.synchronize import Event as Signal
 from threading import Event
 from typing import Any
 
-from meter.calibration import Target
+from meter.recording.session import MeterSession
 from meter.registry import create
-from meter.session import MeterSession
+from meter.trust.calibration import Target
 from records.errors import DeviceError
 from records.meter import Reading, Sampling
 from records.times import now_utc_s

@@ -18,8 +18,8 @@ from threading import Event
 from typing import Any
 
 from meter.options import Value
+from meter.recording.session import MeterSession
 from meter.registry import create
-from meter.session import MeterSession
 from records.calibration import CalibrationRecord, Level, ReferenceRecord
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading

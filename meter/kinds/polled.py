@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from meter.contract import Meter
-from meter.phase import PhaseLock
+from meter.kinds.phase import PhaseLock
 from records.meter import Reading
 from records.times import now_mono_s
 
@@ -15,7 +15,7 @@ class PolledMeter(Meter):
     """Ask at the right times; a driver says how, in `ask`.
 
     Where readings are wanted as often as the meter updates, the questions are locked to its updates
-    (`meter.phase`), so that none is read twice and none missed. Where they are wanted less often, or
+    (`meter.kinds.phase`), so that none is read twice and none missed. Where they are wanted less often, or
     the meter has no updates of its own, it is asked on a grid that does not drift.
 
     Class attributes:

@@ -1,7 +1,7 @@
 """Bytes to and from an instrument, over anything that pyserial opens by URL.
 
 ``/dev/ttyUSB0``, the path of a pseudo-terminal, ``socket://host:port``, ``rfc2217://host:port``;
-and ``tape://PATH``, a recording (`meter.tape`).
+and ``tape://PATH``, a recording (`meter.line.tape`).
 """
 
 import contextlib
@@ -13,10 +13,12 @@ from typing import Any, NoReturn
 
 import serial
 
-from meter.lease import Lease
-from meter.ports import list_ports, remedy
-from meter.simulated import is_simulated_port
-from meter.tap import Tap
+from meter.line.errors import PortLost
+from meter.line.lease import Lease
+from meter.line.ports import list_ports, remedy
+from meter.line.simulated import is_simulated_port
+from meter.line.tap import Tap
+from meter.line.tape import SCHEME, Tape
 from records.errors import ConfigurationError, DeviceError
 from records.times import now_mono_s, now_utc_s
 
@@ -48,10 +50,6 @@ class Line:
     def __str__(self) -> str:
         handshake = ", RTS/CTS" * self.rts_cts + ", XON/XOFF" * self.xon_xoff
         return f"{self.baud} bit/s {self.bits}{self.parity}{self.stop_bits}{handshake}"
-
-
-class PortLost(DeviceError):
-    """The port was there and is gone: unplugged, or its other end closed."""
 
 
 class Transport:
@@ -195,9 +193,7 @@ class Transport:
 
 def _open(port: str, line: Line) -> Any:
     """Open a port as pyserial does, or a recording as if it were one."""
-    if port.startswith("tape://"):
-        from meter.tape import Tape
-
+    if port.startswith(SCHEME):
         return Tape(port)
     # A pseudo-terminal has no parity and no 7 bits. Linux ignores the wish when the port is opened for
     # the first time and refuses it afterwards.
@@ -214,12 +210,6 @@ def _open(port: str, line: Line) -> Any:
         write_timeout=2.0,
         exclusive=True,
     )
-
-
-def shown(data: bytes, limit: int = 60) -> str:
-    """Return bytes as a message shows them: escaped and shortened."""
-    text = data[:limit].decode("ascii", "backslashreplace").encode("unicode_escape").decode()
-    return f"'{text}'" + (f" and {len(data) - limit} more bytes" if len(data) > limit else "")
 
 
 def _raise_open_error(port: str, error: OSError) -> NoReturn:

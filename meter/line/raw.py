@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from meter.tap import Passing
+from meter.line.tap import Passing
 from records.files import LineAppender
 from records.tables import csv_line
 from records.times import format_utc_s, now_mono_s
@@ -32,7 +32,7 @@ class RawLog:
         self._error: OSError | None = None
 
     def __call__(self, t_utc_s: float, direction: Passing, data: bytes) -> None:
-        """See `meter.tap.Tap`."""
+        """See `meter.line.tap.Tap`."""
         self._lines.append(f"{format_utc_s(t_utc_s)},{direction},{data.hex()}")
         self._bytes += len(data)
         self._flush_if_due()

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from meter.contract import Meter
+from meter.line.transport import Line, Transport
 from meter.options import Option
-from meter.transport import Line, Transport
 from records.errors import DeviceError
 
 _SPEEDS = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)

@@ -2,7 +2,7 @@
 
 Each meter is logged by a thread of its own, with its own gates and reconnections, into
 ``meters/NAME/`` of the folder: what it said is kept whole. ``meter.csv`` holds the sum
-(`meter.alignment`), and ``meter.json`` speaks for the sum.
+(`meter.recording.alignment`), and ``meter.json`` speaks for the sum.
 """
 
 import json
@@ -14,11 +14,11 @@ from math import hypot
 from pathlib import Path
 from queue import SimpleQueue
 
-from meter.alignment import Aligner, Rhythm
 from meter.contract import Meter
-from meter.logfiles import LogFiles, refuse_old_readings
-from meter.logger import LogSettings, log
 from meter.names import unknown_name
+from meter.recording.alignment import Aligner, Rhythm
+from meter.recording.files import LogFiles, refuse_old_readings
+from meter.recording.log import LogSettings, log
 from meter.registry import create
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading

@@ -6,10 +6,9 @@ from types import TracebackType
 from typing import Self
 
 from meter.contract import Meter
-from meter.gates import Gate
-from meter.simulated import is_simulated_port
-from meter.tape import RecordingDiffers, RecordingEnded
-from meter.transport import PortLost
+from meter.line.errors import PortLost, RecordingDiffers, RecordingEnded
+from meter.line.simulated import is_simulated_port
+from meter.recording.reading_filter import Gate
 from records.errors import DeviceError
 from records.meter import Identity, Reading
 from records.times import now_mono_s, now_utc_s

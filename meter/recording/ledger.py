@@ -1,6 +1,6 @@
 """The gap ledger: where readings are missing, how many, and why; and the rhythm of those that came.
 
-``python -m meter.ledger DIR`` completes the ``meter.json`` of a logger that was killed.
+``python -m meter.recording.ledger DIR`` completes the ``meter.json`` of a logger that was killed.
 """
 
 import sys
@@ -147,12 +147,12 @@ def complete_folder(folder: Path) -> MeterRecord:
 def main(argv: list[str]) -> int:
     """Run as a program; return its exit code."""
     if len(argv) != 1:
-        print("usage: python -m meter.ledger DIR, the folder of a log", file=sys.stderr)
+        print("usage: python -m meter.recording.ledger DIR, the folder of a log", file=sys.stderr)
         return 2
     try:
         record = complete_folder(Path(argv[0]))
     except WattlabError as error:
-        print(f"meter.ledger: {error}", file=sys.stderr)
+        print(f"meter.recording.ledger: {error}", file=sys.stderr)
         return error.exit_code
     print(f"rows by flag: {record.counts}; gaps: {len(record.gaps)}")
     return 0

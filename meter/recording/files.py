@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from meter.contract import Meter
-from meter.ledger import GapLedger
-from meter.polling import PolledMeter
+from meter.kinds.polled import PolledMeter
+from meter.recording.ledger import GapLedger
 from records.errors import DeviceError, RecordError
 from records.meter import MeterRecord, Reading, ReadingWriter
 from records.run import RunFolder

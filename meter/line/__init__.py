@@ -1,0 +1,1 @@
+"""Bytes to and from an instrument: ports, recordings of them, and one reader for each."""

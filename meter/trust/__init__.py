@@ -1,0 +1,1 @@
+"""How far a meter can be trusted: its calibration and its delay."""
