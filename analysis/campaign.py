@@ -1,6 +1,5 @@
 """From a campaign's records to its results: a map over the runs and a small reduction."""
 
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -169,7 +168,7 @@ def reduce_runs(
         ecolabel=ecolabel,
         health=health,
         imported=_imported(place),
-        findings=[asdict(f) for f in sorted(findings, key=_worst_first)],
+        findings=[f.to_json() for f in sorted(findings, key=_worst_first)],
     )
 
 

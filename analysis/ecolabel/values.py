@@ -13,6 +13,7 @@ from uncertainties import nominal_value, std_dev, ufloat
 from analysis.ecolabel.capacities import UNITS, UTILISATION_UNITS, EcolabelSettings, convert
 from analysis.scenario.groups import Group
 from analysis.settings import AnalysisSettings
+from records.finding_codes import standards as codes
 from records.findings import Finding
 from records.results import Row
 
@@ -167,7 +168,7 @@ def check_ecolabel(groups: list[Group], rows: list[Row], settings: AnalysisSetti
         n = sum(len(g.rows) for g in own if (g.kind if g.scenario != wanted.scenario else "usage") == role)
         if n < least:
             message = f"{n} counted {role} run(s), DE-UZ 215 asks for {least}: plan more repeats"
-            findings.append(Finding("warn", "", "ecolabel-runs", message))
+            findings.append(codes.ECOLABEL_RUNS.finding(message))
     durations_s = [d for g in own for d in g.known("duration_s")]
     if durations_s and max(durations_s) - min(durations_s) > SAME_LENGTH_PCT / 100 * float(
         np.mean(durations_s)
@@ -176,18 +177,18 @@ def check_ecolabel(groups: list[Group], rows: list[Row], settings: AnalysisSetti
             f"baseline, idle and usage runs last from {min(durations_s):.1f} to {max(durations_s):.1f} s; "
             f"DE-UZ 215 asks for one length: set duration_s of baseline and idle to that of the usage runs"
         )
-        findings.append(Finding("warn", "", "ecolabel-lengths", message))
+        findings.append(codes.ECOLABEL_LENGTHS.finding(message))
     for row in rows:
         if row["effective"] is None:
             message = (
                 f"{row['scenario']}: {row['quantity']}: no full capacity above the baseline is known, so "
                 f"that there is no allocation; set [ecolabel.full] {row['quantity']}"
             )
-            findings.append(Finding("info", "", "ecolabel-capacity", message))
+            findings.append(codes.ECOLABEL_CAPACITY.finding(message))
         if row["within"] is False:
             message = (
                 f"{row['scenario']}: {row['quantity']}: {row['change_pct']:+.1f} % against the certified "
                 f"version, at most {wanted.later_max_pct:+g} % are allowed"
             )
-            findings.append(Finding("warn", "", "ecolabel-exceeded", message))
+            findings.append(codes.ECOLABEL_EXCEEDED.finding(message))
     return findings

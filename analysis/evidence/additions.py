@@ -3,6 +3,7 @@
 from typing import Any
 
 from records.campaign import CampaignFolder
+from records.finding_codes import files as codes
 from records.findings import Finding
 from records.host import HOST_IMPORTED
 from records.journal import read_journal
@@ -13,9 +14,7 @@ def check_additions(place: CampaignFolder) -> list[Finding]:
     if not place.journal.is_file():
         return []
     entries = [entry for entry in read_journal(place.journal)[0] if entry.get("what") == HOST_IMPORTED]
-    return [
-        Finding("info", str(entry.get("run_dir", "")), "host-imported", _message(entry)) for entry in entries
-    ]
+    return [codes.HOST_IMPORTED.finding(_message(entry), str(entry.get("run_dir", ""))) for entry in entries]
 
 
 def _message(entry: dict[str, Any]) -> str:

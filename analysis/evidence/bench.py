@@ -4,6 +4,7 @@ from typing import Any
 
 from analysis.evidence.case import CampaignCase, CountedRun
 from records.errors import RecordError
+from records.finding_codes import bench as codes
 from records.findings import Finding
 from records.health import HEALTH_JSON, read_health
 
@@ -11,12 +12,9 @@ from records.health import HEALTH_JSON, read_health
 def check_environment(case: CampaignCase) -> list[Finding]:
     """Pass on what the controller found changed when the campaign was resumed."""
     return [
-        Finding(
-            "warn",
-            "",
-            "environment-changed",
+        codes.ENVIRONMENT_CHANGED.finding(
             f"when the campaign was resumed the bench was no longer the same: "
-            f"{'; '.join(map(str, entry['differences']))}. Compare no runs from before with runs from after",
+            f"{'; '.join(map(str, entry['differences']))}. Compare no runs from before with runs from after"
         )
         for entry in case.journal
         if entry.get("what") == "environment changed" and isinstance(entry.get("differences"), list)
@@ -40,7 +38,7 @@ def check_meters(case: CampaignCase) -> list[Finding]:
         changes = [f"{name} {facts[name]!r} instead of {known[name]!r}" for name in changed]
         if changes:
             message = f"measured with another meter or setting than {before.name}: {'; '.join(changes)}"
-            findings.append(Finding("warn", item.name, "meter-changed", message))
+            findings.append(codes.METER_CHANGED.finding(message, item.name))
         last[key] = (item, facts)
     return findings
 
@@ -75,10 +73,10 @@ def check_health_record(case: CampaignCase) -> list[Finding]:
     if not all(point.usable for point in points):
         raise RecordError(f"{case.place.path / HEALTH_JSON}: a control run in it has no energy or time")
     findings = [
-        Finding("info", "", "health-acknowledged", f"the operator went on after the stop for: {stop.reason}")
+        codes.HEALTH_ACKNOWLEDGED.finding(f"the operator went on after the stop for: {stop.reason}")
         for stop in record.acknowledged
     ]
     if record.stopped is not None:
         message = f"the campaign was stopped and nobody has gone on since: {record.stopped}"
-        findings.append(Finding("warn", "", "health-stopped", message))
+        findings.append(codes.HEALTH_STOPPED.finding(message))
     return findings

@@ -9,6 +9,7 @@ from analysis.run.recorded import RecordedRun
 from analysis.settings import AnalysisSettings
 from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import RecordError
+from records.finding_codes.files import RECORD_DAMAGED
 from records.findings import Finding
 from records.meter import MeterRecord
 from records.run import Run, RunFolder
@@ -95,7 +96,7 @@ def collect(run_dir: str, *checks: Callable[[], list[Finding]]) -> list[Finding]
         try:
             findings += check()
         except RecordError as error:
-            damaged = Finding("refuse", run_dir, "record-damaged", str(error))
+            damaged = RECORD_DAMAGED.finding(str(error), run_dir)
             if damaged not in findings:
                 findings.append(damaged)
     return findings

@@ -4,6 +4,7 @@ import numpy as np
 
 from analysis.evidence.case import RunCase
 from analysis.uncertainty.contributions import Budget, gross_budget
+from records.finding_codes.readings import UNCERTAINTY_HIGH
 from records.findings import Finding
 from records.results import Row
 from records.units import wh_from_j
@@ -43,7 +44,7 @@ def check_certainty(case: RunCase) -> list[Finding]:
         f"its {energy_wh:.4f} Wh have a standard uncertainty of {u_pct:.1f} % (limit "
         f"{case.settings.uncertainty_max_pct:g} %), most of it from {_main_term(budget)}"
     )
-    return [Finding("warn", case.name, "uncertainty-high", message)]
+    return [UNCERTAINTY_HIGH.finding(message, case.name)]
 
 
 def _main_term(budget: Budget) -> str:
@@ -67,5 +68,5 @@ def check_scenario_certainty(scenarios: list[Row], max_pct: float) -> list[Findi
                 f"uncertainty of {u_pct:.1f} % (limit {max_pct:g} %); more repeats or a better meter are "
                 f"needed, see its budget"
             )
-            findings.append(Finding("warn", "", "uncertainty-high", message))
+            findings.append(UNCERTAINTY_HIGH.finding(message))
     return findings

@@ -5,6 +5,7 @@ import numpy as np
 from analysis.evidence.case import RunCase
 from analysis.maths.arrays import Floats
 from analysis.run.recorded import journal_stamps
+from records.finding_codes.order import CLOCK_STEP
 from records.findings import Finding
 
 STEP_S = 0.010
@@ -23,13 +24,11 @@ def check_clock(case: RunCase) -> list[Finding]:
         "the controller's journal": clock_step_s(_journal_offset_s(case)),
     }
     return [
-        Finding(
-            "warn",
-            case.name,
-            "clock-step",
+        CLOCK_STEP.finding(
             f"the wall clock moved by {step_s * 1e3:.0f} ms against the monotonic clock within this run "
             f"(by {source}); windows around that moment are misplaced by as much. Stop whatever sets the "
             f"clock in steps during a campaign, and repeat the run",
+            case.name,
         )
         for source, step_s in steps.items()
         if step_s > STEP_S

@@ -1,6 +1,7 @@
 """How a run was conducted: against its plan, through the gate, with its meter marked for what it is."""
 
 from analysis.evidence.case import RunCase
+from records.finding_codes.conduct import EXIT_CODE, GATE_CLOSED, GATE_OFF, PLAN_DIFFERS, SIMULATED_UNMARKED
 from records.findings import Finding
 
 _PLANNED = ("slot", "scenario", "kind", "repeat", "block", "tracker")
@@ -17,23 +18,23 @@ def check_conduct(case: RunCase) -> list[Finding]:
         ]
         if different:
             message = f"run.json is not what the plan has for this folder: {'; '.join(different)}"
-            findings.append(Finding("refuse", case.name, "plan-differs", message))
+            findings.append(PLAN_DIFFERS.finding(message, case.name))
     if case.imported:  # the campaign has one finding about what its source does not say
         return findings
     if case.run.exit_code != 0:
         message = f"counted as completed, but its workload ended with exit code {case.run.exit_code}"
-        findings.append(Finding("warn", case.name, "exit-code", message))
+        findings.append(EXIT_CODE.finding(message, case.name))
     return findings + _gate(case)
 
 
 def _gate(case: RunCase) -> list[Finding]:
     if case.run.gate is None:
         message = "the stability gate was off: the SUT may still have been warm or busy at the start"
-        return [Finding("info", case.name, "gate-off", message)]
+        return [GATE_OFF.finding(message, case.name)]
     if case.run.gate.get("open") is not True:
         reason = case.run.gate.get("reason") or "no reason given"
         message = f"the stability gate never opened ({reason}); the run began from an unsettled state"
-        return [Finding("warn", case.name, "gate-closed", message)]
+        return [GATE_CLOSED.finding(message, case.name)]
     return []
 
 
@@ -44,4 +45,4 @@ def check_marking(case: RunCase) -> list[Finding]:
     if not case.recorded.meter.simulated:
         return []
     message = "its meter is a virtual one, but campaign.json does not mark the campaign as simulated"
-    return [Finding("refuse", case.name, "simulated-unmarked", message)]
+    return [SIMULATED_UNMARKED.finding(message, case.name)]

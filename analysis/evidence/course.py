@@ -7,6 +7,9 @@ from analysis.evidence.case import CampaignCase
 from analysis.maths.arrays import finite
 from analysis.run.recorded import campaign_clock
 from records.files import sha256_of_json
+from records.finding_codes.conduct import JOURNAL_DIFFERS, ORDER_DIFFERS, RUNS_OVERLAP
+from records.finding_codes.files import FILE_CHANGED
+from records.finding_codes.order import STAMPS_OUTSIDE
 from records.findings import Finding
 
 RUN_HASH = "run_sha256"
@@ -30,18 +33,18 @@ def check_journal(case: CampaignCase) -> list[Finding]:
         end = ended.get(item.name)
         if item.name not in started or end is None:
             message = "the journal does not say that this run was begun and ended: nothing proves it"
-            findings.append(Finding("warn", item.name, "journal-differs", message))
+            findings.append(JOURNAL_DIFFERS.finding(message, item.name))
             continue
         if end.get("status") != item.run.status:
             message = f"the run is {item.run.status}, but the journal saw it end as {end.get('status')}"
-            findings.append(Finding("warn", item.name, "journal-differs", message))
+            findings.append(JOURNAL_DIFFERS.finding(message, item.name))
         expected, found = hashes.get(item.name), sha256_of_json(item.run.to_json())
         if expected is not None and expected != found:
             message = (
                 f"run.json: changed since the run ended (SHA-256 {found[:12]}..., the journal has "
                 f"{expected[:12]}...); restore it from a copy or repeat the run"
             )
-            findings.append(Finding("refuse", item.name, "file-changed", message))
+            findings.append(FILE_CHANGED.finding(message, item.name))
     return findings
 
 
@@ -65,7 +68,7 @@ def check_stamps(case: CampaignCase) -> list[Finding]:
                 if early_s > SAME_S
                 else f"its rating interval ends {late_s:.1f} s after the controller had ended this run"
             )
-            findings.append(Finding("warn", item.name, "stamps-outside", f"{message}: look at the clocks"))
+            findings.append(STAMPS_OUTSIDE.finding(f"{message}: look at the clocks", item.name))
     return findings
 
 
@@ -86,7 +89,7 @@ def check_order(case: CampaignCase) -> list[Finding]:
         f"{len(names)} run(s) were measured later than slots behind them in the plan, first {names[0]}: "
         f"repeats after a failure; the order is no longer the random one that was drawn"
     )
-    return [Finding("info", "", "order-differs", message)]
+    return [ORDER_DIFFERS.finding(message)]
 
 
 def check_overlaps(case: CampaignCase) -> list[Finding]:
@@ -99,12 +102,10 @@ def check_overlaps(case: CampaignCase) -> list[Finding]:
         if item.run.t_start_utc_s is not None and item.run.t_stop_utc_s is not None
     ]
     return [
-        Finding(
-            "refuse",
-            name,
-            "runs-overlap",
+        RUNS_OVERLAP.finding(
             f"its rating interval begins {stop_s - start_s:.1f} s before that of {before} ends: one of the "
             f"two is not what it says; repeat both",
+            name,
         )
         for (_, stop_s, before), (start_s, _, name) in pairwise(sorted(known))
         if stop_s > start_s + OVERLAP_S

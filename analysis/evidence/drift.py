@@ -4,6 +4,7 @@ import numpy as np
 
 from analysis.evidence.case import CampaignCase
 from analysis.maths.arrays import Floats
+from records.finding_codes.conduct import DURATION_DRIFT
 from records.findings import Finding
 
 SIGNIFICANT = 0.01
@@ -32,7 +33,7 @@ def check_duration_drift(case: CampaignCase) -> list[Finding]:
                 f"from the first to the last of {len(sample)} runs (p = {p:.2g}): heat, a filling disk or "
                 f"another load; compare scenarios block by block"
             )
-            findings.append(Finding("warn", "", "duration-drift", message))
+            findings.append(DURATION_DRIFT.finding(message))
     return findings
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from records.finding_codes.conduct import DURATION_OUTLIER
 from records.findings import Finding
 from records.run import Run
 
@@ -34,11 +35,9 @@ def _outliers(members: list[tuple[str, float]]) -> list[Finding]:
     spread_s = _MAD_TO_SD * float(np.median(np.abs(lengths_s - median_s)))
     reach_s = max(3 * spread_s, LEAST_SHARE * median_s)
     return [
-        Finding(
-            "info",
-            name,
-            "duration-outlier",
+        DURATION_OUTLIER.finding(
             f"lasted {length_s:.1f} s where the median of its scenario is {median_s:.1f} s; kept as it is",
+            name,
         )
         for name, length_s in members
         if abs(length_s - median_s) > reach_s

@@ -24,6 +24,8 @@ from analysis.settings import AnalysisSettings, settings_of
 from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.errors import ConfigurationError, RecordError, SchemaError
 from records.files import read_json
+from records.finding_codes import conduct as codes
+from records.finding_codes.files import ENVIRONMENT_MISSING, JOURNAL_MISSING, JOURNAL_TORN, RECORD_DAMAGED
 from records.findings import LEVELS, Finding
 from records.imported import read_import
 from records.journal import read_journal
@@ -259,7 +261,7 @@ def _read_campaign(place: CampaignFolder, findings: list[Finding]) -> Campaign |
     except RecordError as error:
         if isinstance(error, SchemaError) and _names_campaign(place.campaign_json):
             raise  # of a newer version: nothing in it can be judged by this one
-        findings.append(Finding("refuse", "", "record-damaged", str(error)))
+        findings.append(RECORD_DAMAGED.finding(str(error)))
         return None
 
 
@@ -271,13 +273,13 @@ def _settings(campaign: Campaign | None, findings: list[Finding]) -> AnalysisSet
     try:
         return settings_of(campaign) if campaign else AnalysisSettings()
     except ConfigurationError as error:
-        findings.append(Finding("refuse", "", "settings-unknown", str(error)))
+        findings.append(codes.SETTINGS_UNKNOWN.finding(str(error)))
         return AnalysisSettings()
 
 
 def _strangers(folders: list[Path]) -> list[Finding]:
     message = "this folder is in no slot of the plan; it is left out of the analysis"
-    return [Finding("warn", folder.name, "run-unplanned", message) for folder in folders]
+    return [codes.RUN_UNPLANNED.finding(message, folder.name) for folder in folders]
 
 
 def _examine_attempt(recorded: RecordedRun, task: SlotTask) -> Attempt:
@@ -294,7 +296,7 @@ def _examine_attempt(recorded: RecordedRun, task: SlotTask) -> Attempt:
     if attempt.run.status != "completed":
         reason = attempt.run.reason or "it did not end: the controller was stopped while it ran"
         message = f"attempt {attempt.run.attempt} is {attempt.run.status}: {reason}"
-        attempt.findings.append(Finding("info", name, "attempt-failed", message))
+        attempt.findings.append(codes.ATTEMPT_FAILED.finding(message, name))
         return attempt
     case = RunCase(recorded, attempt.run, task.slot, task.campaign, task.settings)
     for part in _CHECKS:
@@ -324,17 +326,17 @@ def _decide(slot: Slot | None, attempts: list[Attempt], examination: Examination
             f"slot {slot.slot} ({slot.scenario}{f' with {slot.tracker}' if slot.tracker else ''}, repeat "
             f"{slot.repeat}) has no run that counts; {last}. {remedy}"
         )
-        examination.findings.append(Finding("refuse", slot.run_dir, "slot-incomplete", message))
+        examination.findings.append(codes.SLOT_INCOMPLETE.finding(message, slot.run_dir))
 
 
 def _campaign_files(place: CampaignFolder, campaign: Campaign | None) -> list[Finding]:
     def journal() -> list[Finding]:
         if not place.journal.is_file():
             message = "journal.jsonl is missing: the controller's side of the evidence is gone"
-            return [Finding("warn", "", "journal-missing", message)]
+            return [JOURNAL_MISSING.finding(message)]
         torn = read_journal(place.journal)[1]
         message = f"journal.jsonl: {len(torn)} damaged or torn line(s), the first in line {(torn or [0])[0]}"
-        return [Finding("info", "", "journal-torn", message)] if torn else []
+        return [JOURNAL_TORN.finding(message)] if torn else []
 
     def environment() -> list[Finding]:
         if place.environment_json.is_file():
@@ -343,14 +345,14 @@ def _campaign_files(place: CampaignFolder, campaign: Campaign | None) -> list[Fi
         message = (
             "environment.json is missing: on which SUT and with which meter this was measured is unknown"
         )
-        return [Finding("warn", "", "environment-missing", message)]
+        return [ENVIRONMENT_MISSING.finding(message)]
 
     def simulated() -> list[Finding]:
         message = (
             "SIMULATED: an instrument of this campaign is a virtual one; no number here is a measurement"
         )
         marked = campaign is not None and campaign.simulated
-        return [Finding("warn", "", "campaign-simulated", message)] if marked else []
+        return [codes.CAMPAIGN_SIMULATED.finding(message)] if marked else []
 
     def imported() -> list[Finding]:
         record = read_import(place.path)
@@ -358,11 +360,11 @@ def _campaign_files(place: CampaignFolder, campaign: Campaign | None) -> list[Fi
             if campaign is None or "import" not in campaign.config:
                 return []
             message = "import.json is missing: from which files this campaign was imported is unknown"
-            return [Finding("warn", "", "import-missing", message)]
+            return [codes.IMPORT_MISSING.finding(message)]
         message = (
             f"imported ({record.format}) from {len(record.sources)} file(s): nothing is known of a stability "
             f"gate, exit codes and a controller's journal, and the hashes begin with the import"
         )
-        return [Finding("info", "", "campaign-imported", message), *record.as_findings()]
+        return [codes.CAMPAIGN_IMPORTED.finding(message), *record.as_findings()]
 
     return collect("", journal, environment, simulated, imported, lambda: check_additions(place))

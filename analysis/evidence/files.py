@@ -4,6 +4,7 @@ from pathlib import Path
 
 from analysis.evidence.case import RunCase, collect
 from records.files import sha256_of
+from records.finding_codes import files as codes
 from records.findings import Finding
 from records.folders import COLLECTL_LOG, RUN_JSON
 
@@ -21,34 +22,34 @@ def _required(case: RunCase) -> list[Finding]:
     present = case.recorded.files
     absent = [name for name in REQUIRED if name not in present and name not in case.run.files]
     findings = [
-        Finding("refuse", case.name, "file-missing", f"{name}: every run has this file; repeat the run")
+        codes.FILE_MISSING.finding(f"{name}: every run has this file; repeat the run", case.name)
         for name in absent
     ]
     if not {"collectl.tab", "host.csv"} & present and not case.imported:
         message = "neither collectl.tab nor host.csv: the load of the SUT during this run is unknown"
-        findings.append(Finding("warn", case.name, "collectors-missing", message))
+        findings.append(codes.COLLECTORS_MISSING.finding(message, case.name))
     if case.run.tracker and "trackers.csv" not in present:
         message = f"the tracker {case.run.tracker} left no trackers.csv: it cannot be compared with the meter"
-        findings.append(Finding("warn", case.name, "tracker-missing", message))
+        findings.append(codes.TRACKER_MISSING.finding(message, case.name))
     return findings
 
 
 def _listed(case: RunCase) -> list[Finding]:
     if not case.run.files:
         message = "run.json holds no hashes: a later change of this run's files would not be seen"
-        return [Finding("warn", case.name, "hashes-missing", message)]
+        return [codes.HASHES_MISSING.finding(message, case.name)]
     findings = []
     for name, expected in case.run.files.items():
         path = case.path / name
         if not _is_file(path):
             message = f"{name}: run.json lists this file, but it is gone; restore it from a copy"
-            findings.append(Finding("refuse", case.name, "file-missing", message))
+            findings.append(codes.FILE_MISSING.finding(message, case.name))
         elif (found := sha256_of(path)) != expected:
             message = (
                 f"{name}: changed since the run ended (SHA-256 {found[:12]}..., run.json has "
                 f"{str(expected)[:12]}...); restore it from a copy or repeat the run"
             )
-            findings.append(Finding("refuse", case.name, "file-changed", message))
+            findings.append(codes.FILE_CHANGED.finding(message, case.name))
     return findings
 
 
@@ -64,7 +65,7 @@ def _unlisted(case: RunCase) -> list[Finding]:
         return []
     extra = sorted(case.recorded.files - set(case.run.files) - {RUN_JSON})
     message = "{}: came into the folder after the run ended; remove it, or say why it is there"
-    return [Finding("warn", case.name, "file-unlisted", message.format(name)) for name in extra]
+    return [codes.FILE_UNLISTED.finding(message.format(name), case.name) for name in extra]
 
 
 def check_lines(case: RunCase) -> list[Finding]:
@@ -91,7 +92,7 @@ def _collector_remarks(case: RunCase) -> list[Finding]:
     if not remarks:
         return []
     message = f"collectl remarked {len(remarks)} time(s) in {path.name}, first: {remarks[0]}"
-    return [Finding("info", case.name, "collectors-remark", message)]
+    return [codes.COLLECTORS_REMARK.finding(message, case.name)]
 
 
 def _events_lines(case: RunCase) -> list[Finding]:
@@ -109,4 +110,4 @@ def _damaged(case: RunCase, name: str, lines: list[int]) -> list[Finding]:
         return []
     shown = ", ".join(map(str, lines[:5])) + (", ..." if len(lines) > 5 else "")
     message = f"{name}: {len(lines)} damaged or torn line(s) were left out (line {shown})"
-    return [Finding("warn", case.name, "lines-damaged", message)]
+    return [codes.LINES_DAMAGED.finding(message, case.name)]

@@ -4,6 +4,7 @@ from collections import Counter
 
 from analysis.evidence.case import CampaignCase
 from records.files import sha256_of_json
+from records.finding_codes.conduct import CAMPAIGN_CHANGED, CONFIG_CHANGED, REPEATS_MISSING
 from records.findings import Finding
 
 CAMPAIGN_HASH = "campaign_sha256"
@@ -20,14 +21,14 @@ def check_config(case: CampaignCase) -> list[Finding]:
             f"campaign.json: its configuration is not the one that was hashed when the campaign was planned "
             f"(SHA-256 {found[:12]}..., config_sha256 is {case.campaign.config_sha256[:12]}...)"
         )
-        findings.append(Finding("warn", "", "config-changed", message))
+        findings.append(CONFIG_CHANGED.finding(message))
     begun = [e[CAMPAIGN_HASH] for e in case.journal if isinstance(e.get(CAMPAIGN_HASH), str)]
     if begun and (now := sha256_of_json(case.campaign.to_json())) != begun[0]:
         message = (
             f"campaign.json: changed since the campaign began (SHA-256 {now[:12]}..., the journal has "
             f"{begun[0][:12]}...): plan, marks and settings may not be those that were measured"
         )
-        findings.append(Finding("warn", "", "campaign-changed", message))
+        findings.append(CAMPAIGN_CHANGED.finding(message))
     return findings
 
 
@@ -38,12 +39,9 @@ def check_repeats(case: CampaignCase) -> list[Finding]:
     planned = Counter((slot.scenario, slot.tracker) for slot in case.campaign.plan)
     counted = Counter((item.run.scenario, item.run.tracker) for item in case.runs)
     return [
-        Finding(
-            "warn",
-            "",
-            "repeats-missing",
+        REPEATS_MISSING.finding(
             f"{scenario}{f' with {tracker}' if tracker else ''}: {counted[scenario, tracker]} of {n} planned "
-            f"repeats count; its intervals are wider than planned",
+            f"repeats count; its intervals are wider than planned"
         )
         for (scenario, tracker), n in planned.items()
         if counted[scenario, tracker] < n

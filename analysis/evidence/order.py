@@ -2,6 +2,7 @@
 
 from analysis.evidence.case import RunCase
 from records.events import Events, Span
+from records.finding_codes import order as codes
 from records.findings import Finding
 
 SAME_STAMP_S = 1e-3
@@ -26,7 +27,7 @@ def _run_span(case: RunCase, spans: list[Span]) -> list[Finding]:
     if run is None or run.t_stop_utc_s is None:
         found = "no run span" if run is None else "a run span without its stop"
         message = f"events.jsonl has {found}: the rating interval is not proven; repeat the run"
-        return [Finding("refuse", case.name, "run-span-missing", message)]
+        return [codes.RUN_SPAN_MISSING.finding(message, case.name)]
     start, stop = case.run.t_start_utc_s, case.run.t_stop_utc_s
     for ours, theirs in ((start, run.t_start_utc_s), (stop, run.t_stop_utc_s)):
         if ours is None or abs(ours - theirs) > SAME_STAMP_S:
@@ -34,7 +35,7 @@ def _run_span(case: RunCase, spans: list[Span]) -> list[Finding]:
                 f"run.json has a rating interval from {start} to {stop}, the run span in events.jsonl "
                 f"is from {run.t_start_utc_s} to {run.t_stop_utc_s}; repeat the run"
             )
-            return [Finding("refuse", case.name, "rating-interval-differs", message)]
+            return [codes.RATING_INTERVAL_DIFFERS.finding(message, case.name)]
     return []
 
 
@@ -45,11 +46,11 @@ def _unpaired(case: RunCase, events: Events) -> list[Finding]:
         if event.event == "start":
             if event.id in started:
                 message = f"two spans have the id {event.id}; only the last of them ({event.name}) is used"
-                findings.append(Finding("warn", case.name, "span-id-twice", message))
+                findings.append(codes.SPAN_ID_TWICE.finding(message, case.name))
             started.add(event.id)
         elif event.event == "stop" and event.id not in started:
             message = f"the {event.span} {event.name!r} stops without having started; it is left out"
-            findings.append(Finding("warn", case.name, "span-unstarted", message))
+            findings.append(codes.SPAN_UNSTARTED.finding(message, case.name))
     return findings
 
 
@@ -59,17 +60,17 @@ def _span(case: RunCase, span: Span, spans: dict[int, Span]) -> list[Finding]:
         if span.span == "run":
             return []
         message = f"{label} has no stop: its process died within it; it has no energy of its own"
-        return [Finding("warn", case.name, "span-unfinished", message)]
+        return [codes.SPAN_UNFINISHED.finding(message, case.name)]
     if span.t_stop_mono_s < span.t_start_mono_s or span.t_stop_utc_s < span.t_start_utc_s:
         message = f"{label} stops before it starts; it is left out. Look at the clocks of this host"
-        return [Finding("warn", case.name, "span-backwards", message)]
+        return [codes.SPAN_BACKWARDS.finding(message, case.name)]
     parent = spans.get(span.parent) if span.parent is not None else None
     if span.parent is not None and parent is None:
         message = f"{label} names a parent ({span.parent}) that is not in the file"
-        return [Finding("warn", case.name, "span-orphan", message)]
+        return [codes.SPAN_ORPHAN.finding(message, case.name)]
     if parent is not None and not _inside(span, parent):
         message = f"{label} is not inside its parent {parent.name!r}: it starts before or ends after it"
-        return [Finding("warn", case.name, "span-outside-parent", message)]
+        return [codes.SPAN_OUTSIDE_PARENT.finding(message, case.name)]
     return []
 
 

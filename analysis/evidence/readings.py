@@ -4,6 +4,8 @@ from analysis.evidence.case import RunCase
 from analysis.power.calibrate import in_force
 from analysis.power.trace import CadenceFigures
 from analysis.run.coverage import Coverage, coverage_of
+from records.finding_codes import readings as codes
+from records.finding_codes.order import STAMPS_BACKWARDS
 from records.findings import Finding
 from records.meter import MeterRecord
 from records.units import wh_from_j
@@ -34,7 +36,7 @@ def check_readings(case: RunCase) -> list[Finding]:
 def _coverage(case: RunCase, coverage: Coverage) -> list[Finding]:
     refusal = coverage.refusal(case.settings.coverage_min_pct)
     if refusal:
-        return [Finding("refuse", case.name, "coverage-low", refusal)]
+        return [codes.COVERAGE_LOW.finding(refusal, case.name)]
     if not coverage.holes:
         return []
     length_s = sum(hole.length_s for hole in coverage.holes)
@@ -43,7 +45,7 @@ def _coverage(case: RunCase, coverage: Coverage) -> list[Finding]:
         f"{len(coverage.holes)} hole(s) of {length_s:.2f} s in all; their energy is taken as that of the "
         f"readings beside them, which leaves {bound_wh:.4f} Wh open (in the uncertainty)"
     )
-    return [Finding("info", case.name, "coverage-holes", message)]
+    return [codes.COVERAGE_GAPS.finding(message, case.name)]
 
 
 def _leads(case: RunCase, coverage: Coverage) -> list[Finding]:
@@ -53,13 +55,13 @@ def _leads(case: RunCase, coverage: Coverage) -> list[Finding]:
     first_s, last_s = coverage.recorded_from_s, coverage.recorded_to_s
     if first_s is not None and first_s > 0:
         message = f"the first reading covers the time from {first_s:.2f} s after the start of the run only"
-        findings.append(Finding("warn", case.name, "lead-in-missing", message))
+        findings.append(codes.LEAD_IN_MISSING.finding(message, case.name))
     if last_s is not None and last_s < coverage.duration_s + 0.9 * interval_s:
         message = (
             f"the readings end {last_s - coverage.duration_s:.2f} s after the run; the lead-out is at least "
             f"twice the meter's interval ({interval_s:.3g} s) plus its latency, so that the end is not lost"
         )
-        findings.append(Finding("warn", case.name, "lead-out-missing", message))
+        findings.append(codes.LEAD_OUT_MISSING.finding(message, case.name))
     return findings
 
 
@@ -71,7 +73,7 @@ def _interval(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
     message = (
         f"the meter delivers every {found_s:.4f} s, meter.json declares {cadence.declared_s:.4f} s; {advice}"
     )
-    return [Finding("warn", case.name, "interval-differs", message)]
+    return [codes.INTERVAL_DIFFERS.finding(message, case.name)]
 
 
 def _cadence(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
@@ -81,18 +83,18 @@ def _cadence(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
             f"the arrivals scatter by {cadence.jitter_s:.3f} s about the meter's cadence of "
             f"{cadence.interval_s:.3f} s: readings may be numbered wrongly. Look for load on the controller"
         )
-        findings.append(Finding("warn", case.name, "jitter-high", message))
+        findings.append(codes.JITTER_HIGH.finding(message, case.name))
     if cadence.duplicates:
         message = f"{cadence.duplicates} reading(s) came twice for one interval; the first is used"
-        findings.append(Finding("warn", case.name, "readings-duplicate", message))
+        findings.append(codes.READINGS_DUPLICATE.finding(message, case.name))
     if cadence.late:
         message = f"{cadence.late} reading(s) came over half an interval late; they count where they belong"
-        findings.append(Finding("info", case.name, "readings-late", message))
+        findings.append(codes.READINGS_LATE.finding(message, case.name))
     if cadence.backwards:
         message = (
             f"{cadence.backwards} stamp(s) precede the reading before: the controller's clock was set back"
         )
-        findings.append(Finding("warn", case.name, "stamps-backwards", message))
+        findings.append(STAMPS_BACKWARDS.finding(message, case.name))
     return findings
 
 
@@ -101,7 +103,7 @@ def _flags(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
         return []
     counts = ", ".join(f"{count} {flag}" for flag, count in sorted(cadence.flags.items()))
     message = f"rows of meter.csv without power: {counts}; {cadence.readings} good readings"
-    return [Finding("info", case.name, "readings-flagged", message)]
+    return [codes.READINGS_FLAGGED.finding(message, case.name)]
 
 
 def _accuracy(case: RunCase, meter: MeterRecord, coverage: Coverage) -> list[Finding]:
@@ -111,11 +113,11 @@ def _accuracy(case: RunCase, meter: MeterRecord, coverage: Coverage) -> list[Fin
             "the meter's accuracy has a percentage of the range, but meter.json names no range_w: "
             "term left out"
         )
-        findings.append(Finding("warn", case.name, "range-unknown", message))
+        findings.append(codes.RANGE_UNKNOWN.finding(message, case.name))
     if meter.accuracy.reactive_pct and not coverage.reactive_known:
         message = (
             "the meter's accuracy depends on the power factor, but its readings tell neither power factor "
             "nor voltage and current: term left out"
         )
-        findings.append(Finding("info", case.name, "power-factor-unknown", message))
+        findings.append(codes.POWER_FACTOR_UNKNOWN.finding(message, case.name))
     return findings

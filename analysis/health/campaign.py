@@ -11,6 +11,7 @@ from analysis.scenario.groups import Group
 from analysis.settings import AnalysisSettings, HealthSettings
 from records.campaign import CampaignFolder
 from records.errors import RecordError
+from records.finding_codes.bench import HEALTH_SIGNAL, HEALTH_UNKNOWN
 from records.findings import Finding
 from records.health import ControlPoint, HealthRecord, read_health
 
@@ -117,11 +118,11 @@ def check_health(health: dict[str, Any]) -> list[Finding]:
     for signal in health["signals"]:
         meaning = "the lab was not in order" if signal["stops"] else "too small to stop a campaign"
         message = f"{signal['rule']}: {signal['message']}; {meaning}"
-        findings.append(Finding("warn", signal["run_dir"], "health-signal", message))
+        findings.append(HEALTH_SIGNAL.finding(message, signal["run_dir"]))
     if health["verdict"] == "unknown":
         message = (
             f"{health['n']} run(s) of the control workload {health['control']!r} and {health['n_history']} "
             f"before: too few to say whether the lab is in order (three are needed)"
         )
-        findings.append(Finding("info", "", "health-unknown", message))
+        findings.append(HEALTH_UNKNOWN.finding(message))
     return findings

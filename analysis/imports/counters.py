@@ -9,9 +9,6 @@ reference, nvmlDeviceGetPowerUsage); on some cards a part of the time only (METH
 NVML_U_S = AVERAGED_S / 2 / 3**0.5
 """A reading stands for a moment up to half its window before its stamp (rectangular)."""
 
-NOT_AT_THE_WALL = "import-not-at-the-wall"
-ACCURACY_UNKNOWN = "import-accuracy-unknown"
-WINDOW_UNKNOWN = "import-window-unknown"
 
 NVML_WORDS = (
     "NVML's power reading is averaged over a window that the log does not tell (momentary to 1 s, by card "

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from analysis.imports.reading import SourceTable, SourceText, find_delimiter, numbered_rows, read_rows
 from analysis.imports.repairs import Repairs
 from records.errors import ConfigurationError
+from records.finding_codes import imports as codes
 
 
 def find_table(text: SourceText, columns: Sequence[str]) -> SourceTable:
@@ -43,12 +44,12 @@ def whole_rows(table: SourceTable, repairs: Repairs) -> list[tuple[int, list[str
     for line, row in table.rows:
         if [part.strip() for part in row] == table.header:
             words = "the header stands there again (logs put together?); the line is left out"
-            repairs.count("info", "import-header-again", table.text, line, words)
+            repairs.count(codes.HEADER_AGAIN, table.text, line, words)
         elif len(row) >= len(table.header):
             rows.append((line, row))
         elif line == last:
             words = "the last line is cut off; it is left out"
-            repairs.count("warn", "import-line-torn", table.text, line, words)
+            repairs.count(codes.LINE_TORN, table.text, line, words)
         else:
             raise table.text.refuse(line, f"expected {len(table.header)} fields, found {len(row)}")
     if not rows:

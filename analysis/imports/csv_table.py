@@ -17,6 +17,7 @@ from analysis.imports.writing import CampaignWriter, scenario_name, source_name
 from analysis.maths.arrays import Floats
 from records.campaign import Kind
 from records.errors import ConfigurationError
+from records.finding_codes import imports as codes
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
 
 FORMAT = "csv"
@@ -101,9 +102,9 @@ def import_csv(
             writer.source(path, source_name(path, path))
             writer.add(read_run(path, _as_baseline(options), repairs))
         if not (options.begin and options.end):
-            repairs.say("info", "import-no-marks", NO_MARKS)
+            repairs.say(codes.NO_MARKS, NO_MARKS)
         if baselines:
-            repairs.say("info", "import-baseline-pooled", BASELINE_POOLED)
+            repairs.say(codes.BASELINE_POOLED, BASELINE_POOLED)
         writer.find_all(repairs.findings())
 
 
@@ -192,7 +193,7 @@ def _meter(
             "nobody said how accurate the meter is: the uncertainties hold nothing of it and are too small; "
             "give its limits of error with --accuracy"
         )
-        repairs.say("warn", "import-accuracy-unknown", message)
+        repairs.say(codes.ACCURACY_UNKNOWN, message)
     return MeterRecord(
         driver="imported",
         port=text.name,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.imports.reading import Decimal, SourceText, parse_number
 from analysis.imports.repairs import Repairs
+from records.finding_codes import imports as codes
 
 _NO_DATA = re.compile(r"(|_+|-+|nan|n/?a|null|none|nodata|no data|\*+)$", re.IGNORECASE)
 _OVERRANGE = re.compile(r"([+-]?inf(inity)?|-?o\.?[fl]\.?-?|over(range|load|flow)?)$", re.IGNORECASE)
@@ -42,11 +43,11 @@ def count_flag(repairs: Repairs, source: SourceText, line: int, flag: str) -> No
     """Count a row without power as a repair: it is kept with its flag and leaves a hole."""
     words = "no power there; the row is kept with a flag and leaves a hole"
     if flag == "nodata":
-        repairs.count("warn", "import-power-nodata", source, line, words)
+        repairs.count(codes.POWER_NODATA, source, line, words)
     elif flag == "overrange":
-        repairs.count("warn", "import-power-overrange", source, line, words)
+        repairs.count(codes.POWER_OVERRANGE, source, line, words)
     elif flag == "malformed":
-        repairs.count("warn", "import-power-malformed", source, line, words)
+        repairs.count(codes.POWER_MALFORMED, source, line, words)
 
 
 def resolution_of(texts: Sequence[str], decimal: Decimal = ".") -> float:

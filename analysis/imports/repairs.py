@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 from analysis.imports.reading import SourceTable, SourceText
 from analysis.imports.stamps import UtcStamps
-from records.findings import Finding, Level
+from records.finding_codes import imports as codes
+from records.findings import Finding, FindingCode
 
 
 @dataclass
 class _Kind:
-    level: Level
     words: str
     first_line: int
     count: int = 0
@@ -19,17 +19,17 @@ class _Kind:
 class Repairs:
     """Collect repairs; each kind becomes one finding per file, with its count and its first line."""
 
-    _kinds: dict[tuple[str, str], _Kind] = field(default_factory=dict)
+    _kinds: dict[tuple[str, FindingCode], _Kind] = field(default_factory=dict)
     _others: list[Finding] = field(default_factory=list)
 
-    def count(self, level: Level, code: str, source: SourceText, line: int, words: str) -> None:
+    def count(self, code: FindingCode, source: SourceText, line: int, words: str) -> None:
         """Count one repair of a line; ``words`` say what is done about all of this kind."""
-        kind = self._kinds.setdefault((source.name, code), _Kind(level, words, line))
+        kind = self._kinds.setdefault((source.name, code), _Kind(words, line))
         kind.count += 1
 
-    def say(self, level: Level, code: str, message: str) -> None:
+    def say(self, code: FindingCode, message: str) -> None:
         """Add a finding that is about no single line; the same one only once."""
-        finding = Finding(level, "", code, message)
+        finding = code.finding(message)
         if finding not in self._others:
             self._others.append(finding)
 
@@ -39,7 +39,7 @@ class Repairs:
         if table is not None and table.decimal == ",":
             oddities.append("decimal commas")
         if oddities:
-            self.say("info", "import-text-form", f"{source.name}: read with {', '.join(oddities)}")
+            self.say(codes.TEXT_FORM, f"{source.name}: read with {', '.join(oddities)}")
 
     def clock(self, source: SourceText, lines: list[int], stamps: UtcStamps) -> None:
         """Say which stamps fall into the hours in which clocks are set.
@@ -51,37 +51,32 @@ class Repairs:
         """
         words = "local time in the hour that comes twice; the stamps were told apart by their order"
         for i in stamps.twice:
-            self.count("warn", "import-hour-twice", source, lines[i], words)
+            self.count(codes.HOUR_TWICE, source, lines[i], words)
         words = (
             "local time in the hour that does not exist: the clock that wrote it does not follow summer time "
             "(give its zone as an offset, such as --timezone +01:00)"
         )
         for i in stamps.never:
-            self.count("warn", "import-hour-missing", source, lines[i], words)
+            self.count(codes.HOUR_MISSING, source, lines[i], words)
 
     def findings(self) -> list[Finding]:
         """Return all of them."""
         counted = [
-            Finding(
-                kind.level,
-                "",
-                code,
+            code.finding(
                 f"{name}: {kind.count} line(s), first line {kind.first_line}: {kind.words}",
+                file=name,
+                line=kind.first_line,
             )
             for (name, code), kind in self._kinds.items()
         ]
         return counted + self._others
 
 
-ZONE_ASSUMED = "import-timezone-assumed"
-
-
 def zone_assumed(repairs: Repairs, zone: str | None) -> None:
     """Say that stamps without a zone were taken for UTC, where nobody declared one."""
     if zone is None:
         repairs.say(
-            "warn",
-            ZONE_ASSUMED,
+            codes.TIMEZONE_ASSUMED,
             "the stamps name no time zone: taken for UTC. Durations and energies do not change, but the "
             "times of day do; declare the zone with --timezone",
         )

@@ -10,6 +10,7 @@ from analysis.imports.repairs import Repairs, zone_assumed
 from analysis.imports.stamps import DAY_S, Order, Stamp, find_zone, parse_stamp, past_midnight, to_utc
 from analysis.maths.arrays import Floats
 from records.errors import ConfigurationError, RecordError
+from records.finding_codes import imports as codes
 
 UNIX_LEAST = 1e8
 """A number from here on is Unix time (1973 and later); a smaller one counts from the start of the log."""
@@ -129,7 +130,7 @@ def _dated(
     rising_s, midnights = past_midnight(seconds)
     if midnights:
         words = f"times of day without a date pass midnight {midnights} time(s); the next day was taken"
-        repairs.say("info", "import-midnight", f"{source.name}: {words}")
+        repairs.say(codes.MIDNIGHT, f"{source.name}: {words}")
     day_s = float(stamp.local_s // DAY_S) * DAY_S
     dated_s: Floats = rising_s + day_s
     return dated_s

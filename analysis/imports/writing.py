@@ -19,7 +19,7 @@ from analysis.imports.parts import ImportedRun, write_parts
 from records.campaign import Campaign, CampaignFolder, Environment, Kind, Slot
 from records.errors import ConfigurationError, RecordError
 from records.files import sha256_of, sha256_of_json
-from records.findings import Finding, Level
+from records.findings import Finding
 from records.imported import ImportRecord, Source
 from records.journal import Journal
 from records.run import Run, RunFolder
@@ -124,9 +124,9 @@ class CampaignWriter:
         self._runs.append(_Waiting(folder, run.scenario, run.kind, run.tracker, run.session, start, stop))
         return len(self._runs) - 1
 
-    def find(self, level: Level, code: str, message: str, run: int | None = None) -> None:
+    def find(self, finding: Finding, run: int | None = None) -> None:
         """Add a finding about the import, or about the run of this number."""
-        self._findings.append((Finding(level, "", code, message), run))
+        self._findings.append((finding, run))
 
     def find_all(self, findings: list[Finding]) -> None:
         """Add findings as they are."""
@@ -152,7 +152,7 @@ class CampaignWriter:
             self._settle(slot, self._runs[number])
         names = {number: slot.run_dir for slot, number in plan}
         self._record.findings = [
-            asdict(finding if number is None else replace(finding, run_dir=names[number]))
+            (finding if number is None else replace(finding, run_dir=names[number])).to_json()
             for finding, number in self._findings
         ]
         self._journal.write("import finished", runs=len(plan), findings=len(self._findings))

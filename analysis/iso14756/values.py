@@ -10,6 +10,7 @@ from analysis.run.measure import RunMeasure
 from analysis.scenario.groups import Group
 from analysis.settings import AnalysisSettings
 from records.campaign import Campaign, CampaignFolder
+from records.finding_codes.standards import PROOF_MISSING, REQUIREMENT_MISSED, REQUIREMENT_UNSEEN
 from records.findings import Finding
 from records.results import Row
 
@@ -103,14 +104,14 @@ def check_iso14756(values: dict[str, Any], settings: AnalysisSettings) -> list[F
                 f"{row['scenario']}: {row['task']}: R_TH {row['r_th']:.3g}, R_ME {row['r_me']:.3g}, "
                 f"R_TI {row['r_ti']:.3g}: one below 1 misses the requirement"
             )
-            findings.append(Finding("info", "", "requirement-missed", message))
+            findings.append(REQUIREMENT_MISSED.finding(message))
     seen = {row["task"] for row in values["task_types"]}
     for wanted in settings.requirement.tasks:
         if wanted.name not in seen:
             message = f"no counted run has a task {wanted.name!r}; its ratings are missing"
-            findings.append(Finding("warn", "", "requirement-unseen", message))
+            findings.append(REQUIREMENT_UNSEEN.finding(message))
     for row in values["proofs"]:
         if not row["holds"]:
             where = f"{row['scenario']}: " if row["scenario"] else ""
-            findings.append(Finding("warn", "", "proof-missing", f"{where}{row['proof']}: {row['words']}"))
+            findings.append(PROOF_MISSING.finding(f"{where}{row['proof']}: {row['words']}"))
     return findings

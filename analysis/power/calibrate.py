@@ -13,6 +13,7 @@ what the finding ``calibration-old`` is for.
 from datetime import UTC, date, datetime
 
 from analysis.maths.arrays import Floats
+from records.finding_codes import calibration as codes
 from records.findings import Finding
 from records.meter import Calibration, Identity, MeterRecord
 
@@ -95,25 +96,23 @@ def _check(meter: MeterRecord, t_utc_s: float | None) -> list[Finding]:
         message = (
             f"the calibration of {calibration.date} is not applied: {reason}. The data sheet's limits stand"
         )
-        findings.append(Finding("warn", "", "calibration-of-another-meter", message))
+        findings.append(codes.CALIBRATION_OF_ANOTHER_METER.finding(message))
     elif calibration.gain is not None:
         message = (
             f"readings are corrected by the calibration of {calibration.date}: gain {calibration.gain:.6g} "
             f"(u = {calibration.gain_u or 0:.2g}), offset {calibration.offset_w or 0:.4g} W "
             f"(u = {calibration.offset_u_w or 0:.2g} W)"
         )
-        findings.append(Finding("info", "", "calibration-applied", message))
+        findings.append(codes.CALIBRATION_APPLIED.finding(message))
     made = _date_of(calibration)
     if made is None:
         message = "when the meter was last calibrated is unknown: set calibration or calibration_date"
-        return (
-            findings if meter.simulated else [*findings, Finding("info", "", "calibration-unknown", message)]
-        )
+        return findings if meter.simulated else [*findings, codes.CALIBRATION_UNKNOWN.finding(message)]
     if t_utc_s is not None:
         age_days = (datetime.fromtimestamp(t_utc_s, tz=UTC).date() - made).days
         if age_days > LONGEST_AGE_DAYS:
             message = f"the meter was last calibrated on {made}, over a year before; calibrate it again"
-            findings.append(Finding("warn", "", "calibration-old", message))
+            findings.append(codes.CALIBRATION_OLD.finding(message))
     return findings
 
 

@@ -3,6 +3,7 @@
 from analysis.maths.describe import normality_p, outliers
 from analysis.scenario.baseline import Baseline
 from analysis.scenario.groups import Group
+from records.finding_codes import results as codes
 from records.findings import Finding
 from records.results import Row
 
@@ -25,18 +26,18 @@ def check_baseline(baseline: Baseline, summary: dict[str, float | None], n_runs:
     """
     if not baseline.runs:
         message = "no counted baseline run without a tracker: induced energies are left empty"
-        return [Finding("warn", "", "baseline-missing", message)] if n_runs else []
+        return [codes.BASELINE_MISSING.finding(message)] if n_runs else []
     findings = []
     if len(baseline.runs) == 1:
         message = "one baseline run only: the spread of its readings stands in for that between baselines"
-        findings.append(Finding("warn", "", "baseline-single", message))
+        findings.append(codes.BASELINE_SINGLE.finding(message))
     p = summary.get("drift_p")
     if p is not None and p < SIGNIFICANT and _matters(baseline, _drift_w(baseline, summary)):
         message = (
             f"the baseline drifts by {summary['drift_w_per_h']:+.3g} W/h (p = {p:.2g}): prefer the reference "
             f"interpolated between neighbours, and let the SUT warm up before the campaign"
         )
-        findings.append(Finding("warn", "", "baseline-drift", message))
+        findings.append(codes.BASELINE_DRIFT.finding(message))
     change_p = summary.get("block_change_p")
     change_w = summary.get("block_change_w") or 0.0
     if change_p is not None and change_p < SIGNIFICANT and _matters(baseline, change_w):
@@ -44,7 +45,7 @@ def check_baseline(baseline: Baseline, summary: dict[str, float | None], n_runs:
             f"the baseline of the later half of the blocks differs by {change_w:+.3g} W "
             f"from the earlier half (p = {change_p:.2g})"
         )
-        findings.append(Finding("warn", "", "baseline-step", message))
+        findings.append(codes.BASELINE_STEP.finding(message))
     return findings
 
 
@@ -69,7 +70,7 @@ def check_rows(
                 f"induced energy {row['induced_wh']:.4f} Wh (u = {row['induced_u_wh']:.4f} Wh): "
                 f"the baseline drew more than this run. Reported as measured"
             )
-            findings.append(Finding("warn", row["run_dir"], "induced-negative", message))
+            findings.append(codes.INDUCED_NEGATIVE.finding(message, row["run_dir"]))
     poor: dict[str, list[float]] = {}
     for row in spans:
         if row["coverage_pct"] < coverage_min_pct:
@@ -80,7 +81,7 @@ def check_rows(
             f"{coverage_min_pct:g} %, the least to {min(coverages):.1f} %; "
             f"their uncertainty holds what is missing"
         )
-        findings.append(Finding("warn", run_dir, "span-coverage-low", message))
+        findings.append(codes.SPAN_COVERAGE_LOW.finding(message, run_dir))
     return findings + _check_trackers(trackers)
 
 
@@ -89,10 +90,10 @@ def _check_trackers(trackers: list[Row]) -> list[Finding]:
     for row in trackers:
         if row["meter_wh"] is None:
             message = f"{row['tracker']}: the meter did not cover its window; it is not compared in this run"
-            findings.append(Finding("warn", row["run_dir"], "tracker-uncovered", message))
+            findings.append(codes.TRACKER_UNCOVERED.finding(message, row["run_dir"]))
         if row["energy_wh"] is None:
             message = f"{row['tracker']}: it reported no energy; look at its output under trackers/"
-            findings.append(Finding("warn", row["run_dir"], "tracker-empty", message))
+            findings.append(codes.TRACKER_EMPTY.finding(message, row["run_dir"]))
     return findings
 
 
@@ -107,7 +108,7 @@ def check_scenarios(scenarios: list[Row]) -> list[Finding]:
                 f"{row['induced_u_wh']:.4f} Wh), its interval ends below zero at {high_wh:.4f} Wh: the SUT "
                 f"was not the same as for the baseline. Reported as measured"
             )
-            findings.append(Finding("warn", "", "scenario-below-baseline", message))
+            findings.append(codes.SCENARIO_BELOW_BASELINE.finding(message))
     return findings
 
 
@@ -119,12 +120,12 @@ def check_samples(groups: list[Group]) -> list[Finding]:
         energy_wh = [row["energy_wh"] for row in rows]
         for i in outliers(energy_wh):
             message = f"{group.label}: its {energy_wh[i]:.4f} Wh lie beyond 1.5 interquartile ranges; kept"
-            findings.append(Finding("info", rows[i]["run_dir"], "energy-outlier", message))
+            findings.append(codes.ENERGY_OUTLIER.finding(message, rows[i]["run_dir"]))
         p = normality_p(energy_wh)
         if p is not None and p < SIGNIFICANT:
             message = (
                 f"{group.label}: the energies of its {len(energy_wh)} runs are not normally distributed "
                 f"(Shapiro-Wilk p = {p:.2g}); read the interval of the mean with care"
             )
-            findings.append(Finding("info", "", "energy-not-normal", message))
+            findings.append(codes.ENERGY_NOT_NORMAL.finding(message))
     return findings

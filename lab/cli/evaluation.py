@@ -1,6 +1,5 @@
 """``lab check``, ``analyse`` and ``report``: from records to findings, results and a page."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
     findings = check_campaign(folder)
     refused = sum(finding.level == "refuse" for finding in findings)
     if as_json:
-        print_json({"refuse": refused, "findings": [asdict(finding) for finding in findings]})
+        print_json({"refuse": refused, "findings": [finding.to_json() for finding in findings]})
     else:
         rows = [(f.level, f.run_dir or "campaign", f.code, f.message) for f in findings]
         if rows:

@@ -15,6 +15,7 @@ from analysis.imports.parts import ImportedRun, ImportedSpan
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
+from records.finding_codes.imports import MARK_ALONE
 from records.imported import read_import
 from records.run import RunFolder
 
@@ -58,8 +59,8 @@ def test_a_finding_about_a_run_finds_its_folder(tmp_path: Path) -> None:
     with writer(tmp_path / "c") as campaign:
         late = campaign.add(run(100))
         campaign.add(run(0))
-        campaign.find("warn", "import-odd", "it is odd", late)
-    (finding,) = [f for f in check(tmp_path / "c") if f.code == "import-odd"]
+        campaign.find(MARK_ALONE.finding("it is odd"), late)
+    (finding,) = [f for f in check(tmp_path / "c") if f.code == MARK_ALONE.code]
     assert (finding.run_dir, finding.level) == ("0002-job", "warn")
 
 

@@ -20,6 +20,7 @@ from analysis.imports.repairs import Repairs, zone_assumed
 from analysis.imports.stamps import find_zone, parse_stamp, to_utc
 from analysis.maths.arrays import Floats
 from records.errors import RecordError
+from records.finding_codes import imports as codes
 from records.host import COLLECTL_COLUMNS, HOST_COLUMNS
 
 LARGEST_BYTES = 1 << 30
@@ -82,7 +83,7 @@ def read_collectl_log(path: Path, repairs: Repairs, timezone: str | None = None)
     ]
     if not whole and rows and rows[-1][0] == len(text.lines):
         rows.pop()
-        repairs.count("warn", "import-line-torn", text, len(text.lines), "the last line is cut off: left out")
+        repairs.count(codes.LINE_TORN, text, len(text.lines), "the last line is cut off: left out")
     for n, cells in rows:
         if len(cells) != len(header):
             _refuse(text, n, f"{len(header)} fields as in the header", f"{len(cells)}")
@@ -106,7 +107,7 @@ def _read(path: Path, repairs: Repairs) -> tuple[SourceText, bool]:
     text = SourceText(path.name, data.decode("utf-8", errors="replace").splitlines(), "utf-8")
     if not complete:
         message = f"{path.name}: the compressed file is cut off; what could be unpacked is used"
-        repairs.say("warn", "import-archive-torn", message)
+        repairs.say(codes.ARCHIVE_TORN, message)
     return text, data.endswith(b"\n")
 
 
@@ -175,7 +176,7 @@ def _column(
     source = next(column for column, target in COLLECTL_COLUMNS.items() if target == name)
     if source not in header:
         message = f"{text.name}: collectl did not record {source}: {name} stays empty"
-        repairs.say("info", "import-column-missing", message)
+        repairs.say(codes.COLUMN_MISSING, message)
         return np.full(len(rows), np.nan)
     place = header.index(source)
     return np.array([_number(text, n, cells[place]) for n, cells in rows])

@@ -11,11 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.imports.counters import (
-    ACCURACY_UNKNOWN,
     ACCURACY_WORDS,
-    NOT_AT_THE_WALL,
     NVML_WORDS,
-    WINDOW_UNKNOWN,
 )
 from analysis.imports.fecom.idle import FILES, START_TIMES, idle_run, is_idle_folder
 from analysis.imports.fecom.meter import meter_of
@@ -24,6 +21,7 @@ from analysis.imports.parts import ImportedRun, ImportedSpan
 from analysis.imports.repairs import Repairs
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name
 from records.errors import RecordError
+from records.finding_codes import imports as codes
 
 
 def import_fecom(
@@ -59,12 +57,12 @@ def import_fecom(
             for call in read_profile(path, name):
                 campaign.add(call_run(call, name, names.scenario(call, path)))
         campaign.environment.meter = {"driver": "fecom", "parts": list(CHANNELS)}
-        campaign.find("warn", NOT_AT_THE_WALL, _AT_THE_WALL)
-        campaign.find("warn", ACCURACY_UNKNOWN, ACCURACY_WORDS.format("RAPL and NVML"))
-        campaign.find("warn", WINDOW_UNKNOWN, NVML_WORDS)
-        campaign.find("info", "import-idle-before-call", _IDLE_BEFORE)
+        campaign.find(codes.NOT_AT_THE_WALL.finding(_AT_THE_WALL))
+        campaign.find(codes.ACCURACY_UNKNOWN.finding(ACCURACY_WORDS.format("RAPL and NVML")))
+        campaign.find(codes.WINDOW_UNKNOWN.finding(NVML_WORDS))
+        campaign.find(codes.IDLE_BEFORE_CALL.finding(_IDLE_BEFORE))
         if idle:
-            campaign.find("warn", "import-sessions-apart", _IDLE_APART)
+            campaign.find(codes.SESSIONS_APART.finding(_IDLE_APART))
         campaign.find_all(repairs.findings())
 
 

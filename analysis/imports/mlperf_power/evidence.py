@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from analysis.imports.mlperf_power.session import CLOCK_LIMIT_S, ClockComparison, HostRecord
+from records.finding_codes import mlperf_power as codes
 from records.findings import Finding
 
 
@@ -13,7 +14,7 @@ def judge_clocks(comparisons: list[ClockComparison]) -> list[Finding]:
             "nothing tells how the clocks of the two hosts stood to each other (power/client.json): they are "
             "taken as one"
         )
-        return [Finding("warn", "", "mlperf-clocks-unknown", message)]
+        return [codes.CLOCKS_UNKNOWN.finding(message)]
     low_s, high_s = min(c.low_s for c in comparisons), max(c.high_s for c in comparisons)
     message = (
         f"the clock of the system under test is {1e3 * low_s:+.1f} to {1e3 * high_s:+.1f} ms off that of the "
@@ -21,9 +22,9 @@ def judge_clocks(comparisons: list[ClockComparison]) -> list[Finding]:
         f"published one does not"
     )
     if max(abs(low_s), abs(high_s)) <= CLOCK_LIMIT_S:
-        return [Finding("info", "", "mlperf-clocks", message)]
+        return [codes.CLOCKS.finding(message)]
     message += f". The published check allows {1e3 * CLOCK_LIMIT_S:.0f} ms"
-    return [Finding("warn", "", "mlperf-clocks-apart", message)]
+    return [codes.CLOCKS_APART.finding(message)]
 
 
 def judge_zone(
@@ -38,14 +39,14 @@ def judge_zone(
     """
     if spl_zone_s is None:
         message = "nothing shows the time zone of the stamps (power/server.json): they are taken for UTC"
-        return [Finding("warn", "", "mlperf-zone-unknown", message)]
+        return [codes.ZONE_UNKNOWN.finding(message)]
     findings = []
     if load_zone_s is None:
         message = (
             "the load does not lie in its phase as power/client.json has it, in no time zone: that of the "
             "samples was taken"
         )
-        findings.append(Finding("warn", "", "mlperf-zone-unknown", message))
+        findings.append(codes.ZONE_UNKNOWN.finding(message))
     if spl_zone_s or load_zone_s:
         load = "likewise" if load_zone_s in (None, spl_zone_s) else f"UTC{load_zone_s / 3600:+g} h"
         declared = "" if declared_s is None else f"; server.json declares UTC{-declared_s / 3600:+g} h"
@@ -54,7 +55,7 @@ def judge_zone(
             f"{load}), by comparison with the Unix seconds in server.json and client.json{declared}; they "
             f"were converted"
         )
-        findings.append(Finding("info", "", "mlperf-zone", message))
+        findings.append(codes.ZONE.finding(message))
     return findings
 
 
@@ -80,4 +81,4 @@ def judge_hashes(server: HostRecord, folder: Path, names: list[str]) -> list[Fin
         f"{', '.join(changed)}: not the file that power/server.json has the SHA-1 of; it was changed "
         f"after the measurement"
     )
-    return [Finding("warn", "", "mlperf-file-changed", message)]
+    return [codes.FILE_CHANGED.finding(message)]

@@ -7,6 +7,7 @@ import numpy as np
 from analysis.imports.mlperf_power.ptd import PtdPhase
 from analysis.imports.mlperf_power.session import LoadWindow
 from analysis.imports.mlperf_power.spl import MISSED, SplLog
+from records.finding_codes import mlperf_power as codes
 from records.findings import Finding
 
 INTERVAL_TOLERANCE = 0.1
@@ -72,16 +73,16 @@ def _flagged(case: PhaseCase) -> list[Finding]:
     absent = [s.t_local_s for s in flagged if s.flag != "overrange" and s.values[0] != MISSED]
     findings = []
     if missed:
-        findings.append(Finding("warn", "", "mlperf-sample-missed", _without(case, missed, "missed")))
+        findings.append(codes.SAMPLE_MISSED.finding(_without(case, missed, "missed")))
     if beyond:
         message = _without(case, beyond, "beyond the range")
-        findings.append(Finding("warn", "", "mlperf-sample-overrange", message))
+        findings.append(codes.SAMPLE_OVERRANGE.finding(message))
     if absent:
         message = _without(case, absent, "not available")
-        findings.append(Finding("warn", "", "mlperf-sample-unavailable", message))
+        findings.append(codes.SAMPLE_UNAVAILABLE.finding(message))
     if case.log.torn_line is not None:
         message = f"spl.txt: the last line ({case.log.torn_line}) is cut off; it is left out"
-        findings.append(Finding("warn", "", "mlperf-line-torn", message))
+        findings.append(codes.LINE_TORN.finding(message))
     return findings
 
 
@@ -104,7 +105,7 @@ def _stamps(case: PhaseCase) -> list[Finding]:
         f"{INTERVAL_TOLERANCE:.0%}, from {steps_s.min():.3f} s to {steps_s.max():.3f} s (worst before line "
         f"{worst + 2}); a plain mean gives each sample the same weight all the same"
     )
-    return [Finding("warn", "", "mlperf-stamps-irregular", message)]
+    return [codes.STAMPS_IRREGULAR.finding(message)]
 
 
 def _load(case: PhaseCase) -> list[Finding]:
@@ -117,13 +118,13 @@ def _load(case: PhaseCase) -> list[Finding]:
             f"the load of {case.load_to_s - case.load_from_s:.3f} s has {good} good samples, "
             f"{expected:.0f} were due"
         )
-        findings.append(Finding("warn", "", "mlperf-samples-few", message))
+        findings.append(codes.SAMPLES_FEW.finding(message))
     if t_s.min() > case.load_from_s or t_s.max() < case.load_to_s:
         message = (
             f"the samples begin {case.load_from_s - t_s.min():.1f} s before the load and end "
             f"{t_s.max() - case.load_to_s:.1f} s after it; an end of the load was not measured"
         )
-        findings.append(Finding("warn", "", "mlperf-ends-missing", message))
+        findings.append(codes.ENDS_MISSING.finding(message))
     return findings
 
 
@@ -134,13 +135,13 @@ def _marks(case: PhaseCase) -> list[Finding]:
         return []
     shown = ", ".join(f"{mark!r} ({n})" for mark, n in sorted(strange.items()))
     message = f"expected the mark {expected!r} in every line of spl.txt, found {shown}"
-    return [Finding("warn", "", "mlperf-mark", message)]
+    return [codes.MARK.finding(message)]
 
 
 def _ptd(case: PhaseCase) -> list[Finding]:
     if case.ptd is None:
         message = "power/ptd_logs.txt does not tell of this phase: ranges and complaints are unknown"
-        return [Finding("warn", "", "mlperf-ptd-log-missing", message)]
+        return [codes.PTD_LOG_MISSING.finding(message)]
     findings = []
     if case.ptd.exceeded:
         pct = [exceeded.uncertainty_pct for exceeded in case.ptd.exceeded]
@@ -150,19 +151,19 @@ def _ptd(case: PhaseCase) -> list[Finding]:
             f"PTDaemon found the uncertainty of {len(pct)} sample(s) above its limit of {limit_pct:g} %: "
             f"{min(pct):.2f} to {max(pct):.2f} %; {len(inside)} of them in the load"
         )
-        findings.append(Finding("warn", "", "mlperf-uncertainty-exceeded", message))
+        findings.append(codes.UNCERTAINTY_EXCEEDED.finding(message))
     if case.ptd.unknown:
         message = (
             f"PTDaemon could not tell the uncertainty of {case.ptd.unknown} sample(s) (one count for each "
             f"channel); with automatic ranges that is always so"
         )
-        findings.append(Finding("info", "", "mlperf-uncertainty-unknown", message))
+        findings.append(codes.UNCERTAINTY_UNKNOWN.finding(message))
     if case.ptd.complaints:
         shown = "; ".join(f"{text!r} {n} time(s)" for text, n in sorted(case.ptd.complaints.items()))
-        findings.append(Finding("warn", "", "mlperf-ptd-complaint", f"PTDaemon complained: {shown}"))
+        findings.append(codes.PTD_COMPLAINT.finding(f"PTDaemon complained: {shown}"))
     if case.ptd.range_changes:
         message = f"the ranges were changed while it measured: {'; '.join(case.ptd.range_changes)}"
-        findings.append(Finding("warn", "", "mlperf-range-changed", message))
+        findings.append(codes.RANGE_CHANGED.finding(message))
     return findings
 
 
@@ -177,7 +178,7 @@ def _ranges(case: PhaseCase) -> list[Finding]:
         f"the highest current, {highest_a:.4g} A, is {share:.0%} of the range of "
         f"{case.ptd.current_range_a:g} A: the part of the limits of error that goes with the range prevails"
     )
-    return [Finding("warn", "", "mlperf-range-low", message)]
+    return [codes.RANGE_LOW.finding(message)]
 
 
 def _result(case: PhaseCase) -> list[Finding]:
@@ -185,7 +186,7 @@ def _result(case: PhaseCase) -> list[Finding]:
     if validity in (None, "VALID"):
         return []
     message = f"the load generator calls its result {validity!r}: the work is not what the benchmark asks"
-    return [Finding("warn", "", "mlperf-result-invalid", message)]
+    return [codes.RESULT_INVALID.finding(message)]
 
 
 def judge_pair(testing: PhaseCase, ranging: PhaseCase) -> list[Finding]:
@@ -197,4 +198,4 @@ def judge_pair(testing: PhaseCase, ranging: PhaseCase) -> list[Finding]:
         f"the mean power differs from that of the ranging phase by {found / before - 1:+.1%} ({before:.4g} W "
         f"then, {found:.4g} W now): the ranges were chosen by another load"
     )
-    return [Finding("warn", "", "mlperf-ranging-differs", message)]
+    return [codes.RANGING_DIFFERS.finding(message)]

@@ -33,6 +33,7 @@ from analysis.imports.parts import Columns, ImportedRun
 from analysis.imports.reading import read_text
 from analysis.imports.writing import CampaignWriter, source_name
 from records.clock import CLOCK_COLUMNS
+from records.finding_codes import mlperf_power as codes
 from records.findings import Finding
 from records.meter import Sampling
 from records.tables import csv_line
@@ -110,7 +111,7 @@ def import_mlperf_power(
     ) as writer:
         for result, scenario in zip(results, scenario_names([r.parts for r in results]), strict=True):
             _import_result(result, scenario, sampling, writer)
-        writer.find("info", "mlperf-sampling-assumed", _ASSUMED[sampling])
+        writer.find(codes.SAMPLING_ASSUMED.finding(_ASSUMED[sampling]))
 
 
 def _read_result(folder: Path, given: Path) -> _Result:
@@ -134,15 +135,15 @@ def _import_result(result: _Result, scenario: str, sampling: Sampling, writer: C
         cases[phase] = case
         number = writer.add(run)
         for finding in [*judge_phase(case), *findings]:
-            writer.find(finding.level, finding.code, finding.message, run=number)
+            writer.find(finding, run=number)
     findings = judge_clocks(result.clocks)
     if "ranging" in cases:
         findings += judge_pair(cases["testing"], cases["ranging"])
     if result.server is not None:
         findings += judge_hashes(result.server, result.folder, read)
-    findings.append(Finding("info", "", "mlperf-result", f"this scenario is {result.place}"))
+    findings.append(codes.RESULT.finding(f"this scenario is {result.place}"))
     for finding in findings:
-        writer.find(finding.level, finding.code, finding.message, run=number)
+        writer.find(finding, run=number)
     for file in read:
         writer.source(result.folder / file, result.name(file))
 

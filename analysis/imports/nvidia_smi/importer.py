@@ -12,12 +12,9 @@ from typing import Any
 import numpy as np
 
 from analysis.imports.counters import (
-    ACCURACY_UNKNOWN,
     ACCURACY_WORDS,
-    NOT_AT_THE_WALL,
     NVML_U_S,
     NVML_WORDS,
-    WINDOW_UNKNOWN,
     counter_record,
 )
 from analysis.imports.nvidia_smi.log import Sample, SmiLog, read_log_file
@@ -28,6 +25,7 @@ from analysis.imports.timeline import TimeOptions, median_interval_s, read_times
 from analysis.imports.writing import CampaignWriter, scenario_name
 from analysis.maths.arrays import Floats
 from records.campaign import Kind
+from records.finding_codes import imports as codes
 from records.gpu import GPU_COLUMNS, GpuRecord
 from records.meter import Identity, MeterRecord
 
@@ -104,11 +102,11 @@ def import_nvidia_smi(
             campaign.environment.sut["gpus"] = [log.names[gpu] for gpu in sorted(log.names)]
             fields.add(log.power_field)
         campaign.environment.meter = {"driver": "nvidia-smi", "fields": sorted(fields)}
-        campaign.find("warn", NOT_AT_THE_WALL, _AT_THE_WALL)
-        campaign.find("warn", ACCURACY_UNKNOWN, ACCURACY_WORDS.format("this reading"))
+        campaign.find(codes.NOT_AT_THE_WALL.finding(_AT_THE_WALL))
+        campaign.find(codes.ACCURACY_UNKNOWN.finding(ACCURACY_WORDS.format("this reading")))
         if fields != {"power.draw.instant"}:
-            campaign.find("warn", WINDOW_UNKNOWN, NVML_WORDS)
-        campaign.find("info", "import-no-marks", _NO_MARKS)
+            campaign.find(codes.WINDOW_UNKNOWN.finding(NVML_WORDS))
+        campaign.find(codes.NO_MARKS.finding(_NO_MARKS))
         campaign.find_all(repairs.findings())
 
 

@@ -17,6 +17,7 @@ from typing import NoReturn
 from analysis.imports.nvidia_smi.fields import DMON_COLUMNS, IDENTITIES, KEPT, QUERY_COLUMNS, UNITS
 from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
+from records.finding_codes import imports as codes
 
 LONGEST_LINE = 4096
 """A longer line is no line of such a log."""
@@ -100,7 +101,7 @@ class _Reader:
         ignored = [f for p, f in enumerate(found) if p not in self._columns and f not in KEPT]
         if ignored:
             words = f"{self.text.name}: columns that are not kept: {', '.join(ignored)}"
-            self.repairs.say("info", "import-columns-ignored", words)
+            self.repairs.say(codes.COLUMNS_IGNORED, words)
 
     @property
     def has_header(self) -> bool:
@@ -199,7 +200,7 @@ def read_log(
         _line(reader, line.strip(), number)
     if not whole:  # half a number is a number, too: without its line end no row is believed
         words = "the last line has no end and is left out: its last number may be cut off"
-        repairs.count("warn", "import-line-torn", text, len(text.lines), words)
+        repairs.count(codes.LINE_TORN, text, len(text.lines), words)
     if len(reader.log.samples) < 2:
         reader.refuse(0, "at least two rows", f"{len(reader.log.samples)}")
     return reader.log

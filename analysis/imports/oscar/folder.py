@@ -19,6 +19,7 @@ from analysis.imports.repairs import Repairs
 from analysis.imports.writing import CampaignWriter, source_name
 from records.campaign import Kind
 from records.errors import RecordError
+from records.finding_codes import imports as codes
 
 
 @dataclass
@@ -87,7 +88,7 @@ def read_folder(
             repairs.form(text, table)
         else:
             known = False
-            repairs.say("info", "import-file-ignored", f"{name}: no action, power or hardware log; not read")
+            repairs.say(codes.FILE_IGNORED, f"{name}: no action, power or hardware log; not read")
         if known:
             writer.source(path, name)
     _complete(folder, marks, found)
@@ -96,7 +97,7 @@ def read_folder(
         message = (
             f"{folder.name}: no hardware log (a table with a column {CPU}): the load of the SUT is unknown"
         )
-        repairs.say("warn", "import-hardware-missing", message)
+        repairs.say(codes.HARDWARE_MISSING, message)
     return found
 
 

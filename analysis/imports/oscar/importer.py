@@ -24,6 +24,7 @@ from analysis.imports.writing import CampaignWriter
 from analysis.maths.arrays import Floats
 from records.campaign import Kind
 from records.errors import RecordError
+from records.finding_codes import imports as codes
 from records.times import iso_utc
 
 LEAD_S = 10.0
@@ -113,8 +114,7 @@ def _add_runs(writer: CampaignWriter, measurement: Measurement, repairs: Repairs
         )
     total = sum(len(log.t_utc_s) for log in measurement.power)
     repairs.say(
-        "info",
-        "import-readings-outside",
+        codes.READINGS_OUTSIDE,
         f"{measurement.folder.name}: {total - used} of {total} readings lie in no run; those within "
         f"{LEAD_S:g} s of one go with it, the others are left out",
     )
@@ -170,20 +170,19 @@ def _say_meter(logs: Sequence[PowerLog], repairs: Repairs) -> None:
                 f"meter {model}: taken for {READING_PCT[model]:g} % of reading, as secondary sources have "
                 f"it; what its current transformers add, its clock and its calibration are unknown"
             )
-            repairs.say("info", "import-meter-assumed", message)
+            repairs.say(codes.METER_ASSUMED, message)
         else:
             message = (
                 f"meter {model or 'unnamed'}: its limits of error are unknown, and its part is missing "
                 f"in every uncertainty; set accuracy in meter.json from its data sheet"
             )
-            repairs.say("warn", "import-accuracy-unknown", message)
+            repairs.say(codes.ACCURACY_UNKNOWN, message)
 
 
 def _say_pooled(measurements: list[Measurement], repairs: Repairs) -> None:
     reference = next(m for m in measurements if m.kind == "baseline")
     repairs.say(
-        "info",
-        "import-baseline-pooled",
+        codes.BASELINE_POOLED,
         "the baseline runs were measured in a session of their own and lie between no other runs: the mean "
         "of all of them is the reference (analysis.baseline = pooled), none is interpolated",
     )
@@ -195,4 +194,4 @@ def _say_pooled(measurements: list[Measurement], repairs: Repairs) -> None:
                 f"({iso_utc(other.from_utc_s)[:10]} and {iso_utc(reference.from_utc_s)[:10]}): what "
                 f"changed in between is in the induced energy, and no interval shows it"
             )
-            repairs.say("warn", "import-sessions-apart", message)
+            repairs.say(codes.SESSIONS_APART, message)

@@ -18,6 +18,7 @@ from analysis.imports.reading import SourceText
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import Stamp, parse_stamp, to_utc
 from analysis.maths.arrays import Floats
+from records.finding_codes import imports as codes
 
 _MARKS = ("starttestrun", "stoptestrun", "startaction", "stopaction")
 _DIVIDERS = re.compile(r"[;\t|]")
@@ -102,7 +103,7 @@ def _count_unpadded_dates(
     for number, stamp, _, _ in lines:
         if not stamp.padded:
             words = "month or day has one digit only, as in 2022-9-22"
-            repairs.count("info", "import-date-unpadded", text, number, words)
+            repairs.count(codes.DATE_UNPADDED, text, number, words)
 
 
 def _stamped(
@@ -121,12 +122,12 @@ def _stamped(
         )
         for number, stamp, _, _ in lines:
             if 0 < len(stamp.fraction) < 3:
-                repairs.count("warn", "import-milliseconds-unpadded", text, number, words)
+                repairs.count(codes.MILLISECONDS_UNPADDED, text, number, words)
     utc = to_utc(repaired_s, zone)
     repairs.clock(text, [number for number, *_ in lines], utc)
     for i in np.flatnonzero(np.diff(utc.t_utc_s) < 0):
         words = "the mark is earlier than the one before it; kept as it is"
-        repairs.count("warn", "import-marks-backwards", text, lines[i + 1][0], words)
+        repairs.count(codes.MARKS_BACKWARDS, text, lines[i + 1][0], words)
     return [
         Mark(number, what, described, float(t_utc_s), float(t_utc_s + written - repaired))
         for (number, _, what, described), t_utc_s, written, repaired in zip(
@@ -165,7 +166,7 @@ def _pair(text: SourceText, marks: list[Mark], repairs: Repairs) -> list[MarkedR
     def alone(mark: Mark | None) -> None:
         if mark is not None:
             words = "a mark without its partner: left out"
-            repairs.count("warn", "import-mark-alone", text, mark.line, words)
+            repairs.count(codes.MARK_ALONE, text, mark.line, words)
 
     for mark in marks:
         if mark.what == "starttestrun":

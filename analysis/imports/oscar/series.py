@@ -17,6 +17,7 @@ from analysis.imports.reading import SourceTable, SourceText, read_rows
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import parse_stamp, to_utc
 from analysis.maths.arrays import Floats
+from records.finding_codes import imports as codes
 from records.host import COLLECTL_COLUMNS
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
 
@@ -148,7 +149,7 @@ def _stamped_rows(
     text, rows = table.text, list(table.rows)
     if rows and len(rows[-1][1]) < len(table.header) and rows[-1][0] == len(text.lines):
         words = "the last line has fewer fields than the header: left out"
-        repairs.count("warn", "import-line-torn", text, rows.pop()[0], words)
+        repairs.count(codes.LINE_TORN, text, rows.pop()[0], words)
     if not rows:
         raise text.refuse(table.header_line, "expected rows below this header, found none")
     for line, row in rows:

@@ -16,6 +16,7 @@ from analysis.imports.wattsup.records import WattsupLog, read_wattsup
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name
 from analysis.maths.arrays import Floats
 from records.campaign import Kind
+from records.finding_codes import imports as codes
 from records.meter import QUANTITIES, Accuracy, Calibration, Identity, MeterRecord
 
 FORMAT = "wattsup-log"
@@ -72,9 +73,9 @@ def import_wattsup_log(
         for path, of in [*((path, options) for path in files), *((path, bare) for path in baselines)]:
             writer.source(path, source_name(path, path))
             writer.add(read_run(path, of, repairs))
-        repairs.say("info", "import-no-marks", NO_MARKS)
+        repairs.say(codes.NO_MARKS, NO_MARKS)
         if baselines:
-            repairs.say("info", "import-baseline-pooled", BASELINE_POOLED)
+            repairs.say(codes.BASELINE_POOLED, BASELINE_POOLED)
         writer.find_all(repairs.findings())
 
 
@@ -90,7 +91,7 @@ def read_run(path: Path, options: LogOptions, repairs: Repairs) -> ImportedRun:
     if not log.rows:
         raise text.refuse(0, "expected readings of a Watts up?, found none")
     repairs.form(text, log.table)
-    repairs.say("info", "wattsup-form", f"{text.name}: read as {log.form}, {len(log.rows)} readings")
+    repairs.say(codes.WATTSUP_FORM, f"{text.name}: read as {log.form}, {len(log.rows)} readings")
     for row in log.rows:
         count_flag(repairs, text, row.line, row.power.flag)
     t_utc_s, interval_s = _times(text, log, options, repairs)
@@ -125,12 +126,12 @@ def _times(text: SourceText, log: WattsupLog, options: LogOptions, repairs: Repa
     if interval_s is None:
         interval_s = 1.0
         message = f"{text.name}: neither stamps nor an interval: one second, the meter's own, is taken"
-        repairs.say("warn", "wattsup-interval-assumed", message)
+        repairs.say(codes.WATTSUP_INTERVAL_ASSUMED, message)
     message = (
         f"{text.name}: the readings have no stamps; they are laid {interval_s:g} s apart from --start on, so "
         f"that readings that were lost would not be seen"
     )
-    repairs.say("warn", "wattsup-no-stamps", message)
+    repairs.say(codes.WATTSUP_NO_STAMPS, message)
     return from_interval(text, len(log.rows), options.when, interval_s), interval_s
 
 
@@ -141,7 +142,7 @@ def _check_mains(text: SourceText, voltage_v: Sequence[float | None], repairs: R
             f"{text.name}: the median voltage is {np.median(known):g} V, which is no mains; the columns or "
             f"their units may be others than was taken"
         )
-        repairs.say("warn", "wattsup-voltage-odd", message)
+        repairs.say(codes.WATTSUP_VOLTAGE_ODD, message)
 
 
 def _meter(text: SourceText, t_utc_s: Floats, interval_s: float) -> MeterRecord:

@@ -22,6 +22,7 @@ from analysis.imports.reading import read_rows as find_rows
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import parse_stamp
 from analysis.imports.timeline import UNIX_LEAST
+from records.finding_codes import imports as codes
 
 FIELDS = 18
 _PLACE = {
@@ -165,7 +166,7 @@ def _is_torn(text: SourceText, line: int, repairs: Repairs) -> bool:
     """Say whether a line that cannot be understood is the last one, cut off while it was written."""
     if line != len(text.lines):
         return False
-    repairs.count("warn", "import-line-torn", text, line, "the last line is cut off; it is left out")
+    repairs.count(codes.LINE_TORN, text, line, "the last line is cut off; it is left out")
     return True
 
 

@@ -1,0 +1,36 @@
+"""Codes about the bench over a campaign: the same machine, the same meter, a stable lab."""
+
+from records.findings import Chapter
+
+CHAPTER = Chapter("The bench over the campaign")
+
+ENVIRONMENT_CHANGED = CHAPTER.warn(
+    "environment-changed",
+    "SUT, controller or meter had changed when the campaign was resumed.",
+    "Do not compare runs from before the change with runs from after it.",
+)
+METER_CHANGED = CHAPTER.warn(
+    "meter-changed",
+    "A run was measured with another meter, setting or calibration than the run before it.",
+    "Do not compare runs from before the change with runs from after it.",
+)
+HEALTH_SIGNAL = CHAPTER.warn(
+    "health-signal",
+    "The control workload triggered a rule of its [control chart](../explanation/lab-health.md).",
+    "Find out what changed in the lab.",
+)
+HEALTH_UNKNOWN = CHAPTER.info(
+    "health-unknown",
+    "There are too few runs of the control workload to assess the lab.",
+    "Run the control workload in every block.",
+)
+HEALTH_STOPPED = CHAPTER.warn(
+    "health-stopped",
+    "The control chart stopped the campaign, and it was not resumed.",
+    "Find out what changed in the lab, then continue with `lab resume`.",
+)
+HEALTH_ACKNOWLEDGED = CHAPTER.info(
+    "health-acknowledged",
+    "The operator resumed the campaign after such a stop; a new phase of the chart began.",
+    "Evaluate the results of both phases separately.",
+)

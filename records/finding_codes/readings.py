@@ -1,0 +1,68 @@
+"""Codes about the readings of the meter and the uncertainty they leave."""
+
+from records.findings import Chapter
+
+CHAPTER = Chapter("Readings")
+
+COVERAGE_LOW = CHAPTER.refuse(
+    "coverage-low",
+    "The readings cover less of the rating interval than `coverage_min_pct`.",
+    "Check cable and port of the meter, then repeat the run.",
+)
+COVERAGE_GAPS = CHAPTER.info(
+    "coverage-holes",
+    "There are small gaps. The adjacent readings are used instead, and the uncertainty includes a bound on "
+    "the error.",
+    "Nothing to do.",
+)
+LEAD_IN_MISSING = CHAPTER.warn(
+    "lead-in-missing",
+    "The readings begin after the start of the run.",
+    "Start recording before the run; the conductor does this with its lead-in.",
+)
+LEAD_OUT_MISSING = CHAPTER.warn(
+    "lead-out-missing",
+    "The readings end less than one interval after the run.",
+    "Continue recording after the run; the conductor does this with its lead-out.",
+)
+INTERVAL_DIFFERS = CHAPTER.warn(
+    "interval-differs",
+    "The sampling interval of the readings differs from the declared one.",
+    "Correct `interval_s` in lab.toml.",
+)
+JITTER_HIGH = CHAPTER.warn(
+    "jitter-high",
+    "The arrival times have so much jitter that readings may be assigned to the wrong interval.",
+    "Keep the controller free of other load.",
+)
+READINGS_DUPLICATE = CHAPTER.warn(
+    "readings-duplicate",
+    "Several readings arrived for one interval; the first one is used.",
+    "Check the driver and the port of the meter.",
+)
+READINGS_LATE = CHAPTER.info(
+    "readings-late",
+    "Readings arrived more than half an interval late; they count for the interval they belong to.",
+    "Nothing to do.",
+)
+READINGS_FLAGGED = CHAPTER.info(
+    "readings-flagged",
+    "Some rows have a flag and no power: no data, malformed, over range and others.",
+    "The coverage of the run shows whether the loss matters.",
+)
+UNCERTAINTY_HIGH = CHAPTER.warn(
+    "uncertainty-high",
+    "The relative standard uncertainty of the energy of a run or scenario is above `uncertainty_max_pct`.",
+    "Look at the largest term of its budget: use a better meter, a calibration, longer runs or more repeats.",
+)
+RANGE_UNKNOWN = CHAPTER.warn(
+    "range-unknown",
+    "The accuracy of the meter depends on its range, but `meter.json` names none: that term is left out.",
+    "Set fixed ranges with `[meter.options]`, or calibrate the meter.",
+)
+POWER_FACTOR_UNKNOWN = CHAPTER.info(
+    "power-factor-unknown",
+    "The accuracy of the meter depends on the power factor, which the readings do not tell: that term is "
+    "left out.",
+    "Bear in mind that the uncertainty is slightly too small.",
+)

@@ -1,0 +1,62 @@
+"""Codes about results: baseline, induced energies, samples, trackers."""
+
+from records.findings import Chapter
+
+CHAPTER = Chapter("Results")
+
+BASELINE_MISSING = CHAPTER.warn(
+    "baseline-missing",
+    "There is no valid baseline run without a tracker, so induced energies are empty.",
+    "Add a baseline scenario.",
+)
+BASELINE_SINGLE = CHAPTER.warn(
+    "baseline-single",
+    "One baseline cannot show how well it repeats; the scatter of its readings is used instead.",
+    "Plan at least two blocks.",
+)
+BASELINE_DRIFT = CHAPTER.warn(
+    "baseline-drift",
+    "The baseline power changes with time (regression, p < 0.05).",
+    "Use the baseline `interpolated`, and warm up the SUT before the campaign.",
+)
+BASELINE_STEP = CHAPTER.warn(
+    "baseline-step",
+    "The baseline power differs between the first and the second half of the blocks (p < 0.05).",
+    "Find out what changed on the SUT.",
+)
+INDUCED_NEGATIVE = CHAPTER.warn(
+    "induced-negative",
+    "A run used less energy than the baseline; it is reported as measured.",
+    "Look at the baselines before and after the run.",
+)
+SPAN_COVERAGE_LOW = CHAPTER.warn(
+    "span-coverage-low",
+    "Actions, epochs or calls of a valid run fall into a gap in the readings.",
+    "Check their `coverage_pct` and their uncertainty.",
+)
+TRACKER_UNCOVERED = CHAPTER.warn(
+    "tracker-uncovered",
+    "The readings do not cover the window of a tracker, so it is not compared in this run.",
+    "Repeat the run.",
+)
+TRACKER_EMPTY = CHAPTER.warn(
+    "tracker-empty",
+    "A tracker reported no energy.",
+    "Read its output under `trackers/`.",
+)
+SCENARIO_BELOW_BASELINE = CHAPTER.warn(
+    "scenario-below-baseline",
+    "The interval of the mean induced energy of a scenario lies below zero: the SUT was not in the same "
+    "state as in the baseline.",
+    "Find out what ran during the baseline, and measure baselines between the runs.",
+)
+ENERGY_OUTLIER = CHAPTER.info(
+    "energy-outlier",
+    "The energy of a run is an outlier (beyond 1.5 interquartile ranges); it is kept.",
+    "Look at its power trace.",
+)
+ENERGY_NOT_NORMAL = CHAPTER.info(
+    "energy-not-normal",
+    "The energies of a scenario are not normally distributed (Shapiro-Wilk, p < 0.05).",
+    "Read its interval with care.",
+)
