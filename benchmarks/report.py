@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.page_load import browser, drawn_after_s
 from records.results import Results, Row
-from reports.campaign import render
+from reports.campaign.page import render
 
 PER_RUN = 3600
 SCENARIOS = (

@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 from PIL import Image  # noqa: E402 (found by the line above)
 
 from benchmarks.page_load import browser  # noqa: E402
-from reports.campaign import write_report  # noqa: E402
+from reports.campaign.page import write_report  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 _COLOURS = 96

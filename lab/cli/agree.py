@@ -64,7 +64,7 @@ def agree(
     question = Question(measured, estimated, per, groups, tolerance, resolution)
     found = agree_table(table, question)
     if out is not None:
-        from reports.agree import write_agreement  # it draws, which the others need not
+        from reports.pages.agree.page import write_agreement  # it draws, which the others need not
 
         write_agreement(found, out)
     if as_json:

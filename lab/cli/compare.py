@@ -55,7 +55,7 @@ def compare(
     """
     compared = compare_scenarios(folder, a, b, quantity, margin_pct)
     if out is not None:
-        from reports.compare_page import write_comparison  # it draws, which the others need not
+        from reports.pages.compare.page import write_comparison  # it draws, which the others need not
 
         write_comparison(compared, out)
     if as_json:

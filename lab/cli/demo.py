@@ -12,7 +12,7 @@ from lab.conduct.campaign import create, draw_campaign
 from lab.conduct.commands import check_commands
 from lab.config.file import parse_config
 from lab.config.template import demo_text
-from reports.campaign import write_report
+from reports.campaign.page import write_report
 
 
 @click.command()

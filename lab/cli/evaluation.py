@@ -95,7 +95,7 @@ def report(folder: Path, out: Path | None, as_json: bool) -> None:
     \b
     lab report campaigns/20260131-120000-demo
     """
-    from reports.campaign import write_report  # it draws, and so loads what the others need not
+    from reports.campaign.page import write_report  # it draws, and so loads what the others need not
 
     path = write_report(folder, out)
     if as_json:

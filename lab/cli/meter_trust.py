@@ -88,7 +88,7 @@ def calibrate(
     record = calibrator.finish(certificate)
     record.write(out)
     if page is not None:
-        from reports.certificate import write_certificate  # it draws, which the others need not
+        from reports.pages.certificate import write_certificate  # it draws, which the others need not
 
         write_certificate(record, page)
     if as_json:

@@ -27,7 +27,7 @@ from starlette.routing import Route
 from lab.serve.campaigns import Shelf
 from records.errors import WattlabError
 from reports.index.find import Place, campaign_at
-from reports.live import render_live
+from reports.pages.live import render_live
 from reports.words.texts import printable
 
 HOSTS = ["127.0.0.1", "localhost"]

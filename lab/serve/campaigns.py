@@ -11,7 +11,7 @@ from records.campaign import CampaignFolder
 from records.errors import RecordError
 from records.health import HEALTH_JSON
 from records.results import read_results
-from reports import campaign as report
+from reports.campaign import page as report
 from reports.index import page
 from reports.index.entries import Entry, read_entry
 from reports.index.find import LeftOut, Place, find_campaigns

@@ -123,7 +123,7 @@ def refresh_report(folder: Path) -> None:
     results_json = place.results / "results.json"
     if place.report.is_file() and place.report.stat().st_mtime >= results_json.stat().st_mtime:
         return
-    from reports.campaign import write_report  # it draws, and so loads what an export need not
+    from reports.campaign.page import write_report  # it draws, and so loads what an export need not
 
     write_report(folder)
 

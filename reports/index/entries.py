@@ -8,8 +8,8 @@ from records.errors import RecordError
 from records.findings import LEVELS
 from records.health import HEALTH_JSON, HealthRecord
 from records.results import Results, Row, read_results
+from reports.campaign.view import ScenarioView, view_of
 from reports.index.find import LeftOut, Place
-from reports.view import ScenarioView, view_of
 from reports.words.environment import meter_words, sut_words
 from reports.words.numbers import finite
 

@@ -10,14 +10,14 @@ from markupsafe import Markup
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError
 from records.files import write_atomically
-from reports.figures.control_runs import control_sheet
-from reports.figures.trend import trend_sheet
+from reports.blocks.rendering import render_page
+from reports.blocks.svg import drawing_style
+from reports.blocks.tables import Column, Table, table, text_column
+from reports.index.control_runs import control_sheet
 from reports.index.database import created
 from reports.index.entries import Entry
 from reports.index.find import LeftOut, Place
-from reports.look.pages import render_page
-from reports.look.svg import drawing_style
-from reports.look.tables import Column, Table, table, text_column
+from reports.index.trend import trend_sheet
 from reports.words.numbers import count
 from reports.words.texts import printable
 

@@ -1,7 +1,7 @@
 "use strict";
 // What the page does beyond being read: every table can be taken along as CSV and JSON.
 const wattlab = {
-  // Data lie in the page as gzip in base64 (reports/look/embedded.py).
+  // Data lie in the page as gzip in base64 (reports/blocks/embedded.py).
   async unpack(id) {
     const text = atob(document.getElementById(id).textContent.trim());
     const bytes = new Uint8Array(text.length);

@@ -1,5 +1,5 @@
 "use strict";
-// The traces that can be looked at closely (reports/interactive): reads them from the page, and puts the figure
+// The traces that can be looked at closely (reports/campaign/power/interactive): reads them from the page, and puts the figure
 // with its legend and controls into its place.
 (() => {
   const holder = document.getElementById("traces-figure");

@@ -1,5 +1,5 @@
 "use strict";
-// Reads what reports/interactive/packing.py wrote, and finds what of it can be seen.
+// Reads what reports/campaign/power/interactive/packing.py wrote, and finds what of it can be seen.
 wattlab.traces = {
   // From the bytes to {header, column}; a column is [place, n, step, divisor].
   open(buffer) {

@@ -1,6 +1,6 @@
 """A comparison of two scenarios in words: which is better, by how much, how certain."""
 
-from analysis.comparing.scenarios import Compared, verdict_of
+from analysis.comparing.scenarios import Compared, Verdict, verdict_of
 from analysis.settings import CONFIDENCE
 from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES
@@ -10,6 +10,13 @@ from reports.words.numbers import count, in_interval, interval, plain, probabili
 _TESTS = {
     "paired": "paired t test over {pairs} blocks",
     "unpaired": "Welch's t test, {n_b} against {n_a} runs",
+}
+
+CERTAINTY: dict[Verdict, str] = {
+    "lower": "shown",
+    "higher": "shown",
+    "not shown": "not shown",
+    "untested": "untested",
 }
 
 
@@ -30,6 +37,16 @@ def pair_words(row: Row, a: str, b: str) -> str:
     """
     say = {"lower": _shown, "higher": _shown, "not shown": _not_shown, "untested": _untested}
     return say[verdict_of(row)](row, a, b)
+
+
+def certainty(row: Row) -> str:
+    """Return ``shown``, ``not shown`` or ``untested``."""
+    return CERTAINTY[verdict_of(row)]
+
+
+def quantity_words(name: str) -> str:
+    """Return a quantity with its unit: ``induced energy, Wh``."""
+    return f"{QUANTITIES[name].words}, {QUANTITIES[name].unit}"
 
 
 def relative_words(row: Row) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from report_page import Page
 
 from records.results import Results
-from reports.campaign import render
-from reports.chapters.contract import Chapter, Text
-from reports.look.svg import drawing_style
-from reports.view import View, view_of
+from reports.blocks.contract import Chapter, Text
+from reports.blocks.svg import drawing_style
+from reports.campaign.page import render
+from reports.campaign.view import View, view_of
 
 
 def made(chapter: Callable[[View], Chapter], results: Results) -> Chapter:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 
-from reports.campaign import render
+from reports.campaign.page import render
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,10 @@
 import pytest
 from report_example import Plan, example
 
-from reports.chapters.actions import chapter
-from reports.figures.actions import share_of_largest
-from reports.look.svg import drawing_style
-from reports.view import view_of
+from reports.blocks.svg import drawing_style
+from reports.campaign.actions.chapter import chapter
+from reports.campaign.actions.figures import share_of_largest
+from reports.campaign.view import view_of
 
 SMALL = {"repeats": 2, "seconds": 12, "epochs": 1, "gpu": False, "tracker": None}
 

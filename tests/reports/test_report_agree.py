@@ -7,8 +7,8 @@ import pytest
 from report_page import Page
 
 from analysis.agreement.table import Question, agree_table
-from reports.agree import render, write_agreement
-from reports.figures.agreement import MOST_PANELS
+from reports.pages.agree.figures import MOST_PANELS
+from reports.pages.agree.page import render, write_agreement
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}$\\alpha$\u202e"
 

@@ -3,7 +3,7 @@
 import pytest
 from report_example import nothing_counted
 
-from reports.campaign import render
+from reports.campaign.page import render
 
 
 @pytest.fixture(scope="module", params=["rich", "hostile", "nothing"])

@@ -9,8 +9,12 @@ from report_page import Page
 from records.errors import RecordError, SchemaError
 from records.result_columns import HARDWARE_COLUMNS
 from records.results import write_results
-from reports.campaign import CHAPTERS, render, write_report
-from reports.chapters import efficiency, energy, epochs, hardware, trackers
+from reports.campaign.efficiency import chapter as efficiency
+from reports.campaign.energy import chapter as energy
+from reports.campaign.epochs import chapter as epochs
+from reports.campaign.hardware import chapter as hardware
+from reports.campaign.page import CHAPTERS, render, write_report
+from reports.campaign.trackers import chapter as trackers
 
 SMALL = {"repeats": 2, "seconds": 12, "epochs": 2}
 
@@ -157,6 +161,6 @@ def test_thirty_repeats_of_one_hour_stay_below_five_megabytes():
 
 
 def test_all_hardware_columns_of_the_records_have_a_place_in_the_report():
-    from reports.figures.hardware import INDICATORS
+    from reports.campaign.hardware.figures import INDICATORS
 
     assert tuple(item.column for item in INDICATORS) == HARDWARE_COLUMNS

@@ -9,7 +9,7 @@ from report_page import Page
 
 from records.calibration import CalibrationRecord, Level, ReferenceRecord
 from records.meter import Identity
-from reports.certificate import render, write_certificate
+from reports.pages.certificate import render, write_certificate
 
 RECORD = CalibrationRecord(
     date="2026-01-31",

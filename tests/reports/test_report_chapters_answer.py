@@ -3,7 +3,9 @@
 from chapter_page import cells, made, verdict
 from report_example import Plan, example
 
-from reports.chapters import energy, hardware, runs
+from reports.campaign.energy import chapter as energy
+from reports.campaign.evidence import runs
+from reports.campaign.hardware import chapter as hardware
 
 SMALL = {"repeats": 2, "seconds": 12, "epochs": 2, "gpu": False}
 

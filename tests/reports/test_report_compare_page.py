@@ -9,7 +9,7 @@ from compared_campaign import write_compared
 from report_page import Page
 
 from analysis.comparing.scenarios import Compared, compare_scenarios
-from reports.compare_page import render, write_comparison
+from reports.pages.compare.page import render, write_comparison
 from reports.words.verdict import verdict_words
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}$\\alpha$\u202e"

@@ -10,16 +10,18 @@ from report_page import Page
 
 from analysis.statistics.comparison import compare
 from analysis.statistics.samples import sample_of
-from reports.chapters import comparisons, efficiency, epochs
-from reports.chapters.contract import Chapter, Choice, Text
-from reports.chapters.shortening import MOST_ROWS, shortened
-from reports.figures.efficiency import factors_of, kinds_of
-from reports.figures.kit import Sheet
-from reports.look.svg import drawing_style
-from reports.view import view_of
+from reports.blocks.contract import Chapter, Choice, Text
+from reports.blocks.kit import Sheet
+from reports.blocks.shortening import MOST_ROWS, shortened
+from reports.blocks.svg import drawing_style
+from reports.campaign.comparisons import chapter as comparisons
+from reports.campaign.efficiency import chapter as efficiency
+from reports.campaign.efficiency.figures import factors_of, kinds_of
+from reports.campaign.epochs import chapter as epochs
+from reports.campaign.pairs import main_quantities, pairs_of, turned
+from reports.campaign.view import view_of
 from reports.words.numbers import finite
-from reports.words.pairs import certainty, main_quantities, pairs_of, turned
-from reports.words.verdict import pair_words, relative_words
+from reports.words.verdict import certainty, pair_words, relative_words
 
 CHAPTERS = {"comparisons": comparisons, "epochs": epochs, "efficiency": efficiency}
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counted
 
 from records.results import Results, Row
-from reports.chapters import calls, environment, findings
-from reports.chapters.contract import Chapter, Findings, Heading, Lines, Text
+from reports.blocks.contract import Chapter, Findings, Heading, Lines, Text
+from reports.campaign.calls import chapter as calls
+from reports.campaign.evidence import environment, findings
 
 
 def plain(**plan: Any) -> Results:

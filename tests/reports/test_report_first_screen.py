@@ -6,9 +6,9 @@ import pytest
 from report_example import Plan, example
 from report_page import Page
 
-from reports.look.pages import render_page
-from reports.summary import summary_of
-from reports.view import view_of
+from reports.blocks.rendering import render_page
+from reports.campaign.summary import summary_of
+from reports.campaign.view import view_of
 
 SMALL = {"repeats": 2, "seconds": 12, "epochs": 2, "gpu": False}
 

@@ -12,9 +12,9 @@ from analysis.health.judge import judge
 from analysis.settings import HealthSettings
 from records.health import ControlPoint
 from records.results import Results
-from reports.chapters.health import chapter
-from reports.figures.health import control_chart_panel
-from reports.look.svg import drawing_style
+from reports.blocks.svg import drawing_style
+from reports.campaign.health.chapter import chapter
+from reports.campaign.health.control_chart import control_chart_panel
 
 QUIET = [10.0, 10.01, 9.99, 10.0, 10.01, 9.99, 10.0, 10.01]
 

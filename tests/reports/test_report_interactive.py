@@ -10,11 +10,11 @@ from report_in_browser import DARK, INKED, POINTS_BETWEEN, RANGES, emulated, ope
 
 from benchmarks.report import synthetic_results
 from records.results import Results
-from reports.campaign import render
-from reports.chapters.power import chapter
-from reports.interactive.live import live_traces
-from reports.interactive.models import traces_document
-from reports.view import view_of
+from reports.campaign.page import render
+from reports.campaign.power.chapter import chapter
+from reports.campaign.power.interactive.live import live_traces
+from reports.campaign.power.interactive.models import traces_document
+from reports.campaign.view import view_of
 
 
 def with_hardware(results: Results, names: tuple[str, ...] = ("import <b>data</b>", "train")) -> Results:

@@ -3,7 +3,7 @@
 import pytest
 from report_example import Plan, example
 
-from reports.campaign import render
+from reports.campaign.page import render
 
 A4_WIDTH_PX = (210 - 2 * 14) / 25.4 * 96  # less the margins of the style sheet
 NAMES = ("idle", "a recommender with a name of some length", "transfer")

@@ -10,9 +10,10 @@ from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 from report_page import Page
 
-from reports.campaign import CHAPTERS, render
-from reports.chapters import energy, findings
-from reports.look import palette
+from reports.blocks import palette
+from reports.campaign.energy import chapter as energy
+from reports.campaign.evidence import findings
+from reports.campaign.page import CHAPTERS, render
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,11 @@ from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counte
 
 from lab.cli import cli
 from records.results import Results, tables_of
-from reports.chapters.citation import bibtex, citation
-from reports.chapters.contract import Code, Text
-from reports.chapters.reproduce import chapter
-from reports.chapters.results_files import RESULT_FILES
-from reports.view import view_of
+from reports.blocks.contract import Code, Text
+from reports.campaign.reproduce.chapter import chapter
+from reports.campaign.reproduce.citation import bibtex, citation
+from reports.campaign.reproduce.results_files import RESULT_FILES
+from reports.campaign.view import view_of
 
 IMPORT = {
     "format": "oscar",

@@ -5,11 +5,11 @@ from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 
 from analysis.rules import rule_names
-from reports.chapters import method
-from reports.chapters.contract import Code, Lines, Text
-from reports.chapters.rule_differences import answer, beside_each_other, matters, sentences
-from reports.chapters.rules import FORMULAS, chapter, rule_table
-from reports.view import view_of
+from reports.blocks.contract import Code, Lines, Text
+from reports.campaign.method import chapter as method
+from reports.campaign.rules.chapter import FORMULAS, chapter, rule_table
+from reports.campaign.rules.differences import answer, beside_each_other, matters, sentences
+from reports.campaign.view import view_of
 
 # docs/explanation/replication.md: Okular by the rule oscar and by the default one.
 OKULAR_RULE = {"rule": "oscar", "scenario": "cnn", "n": 30, "samples": 217, "runs_short": 0}

@@ -9,13 +9,13 @@ from markupsafe import Markup
 from report_example import Plan, example
 from report_page import Page
 
-from reports.chapters.contract import Chapter, Fold, Heading, Text, folds
-from reports.chapters.shortening import MOST_ROWS, MOST_TAKEN, shortened
-from reports.figures.kit import Sheet, finish, new_panel
-from reports.figures.power import MOST_PANELS, power_sheet
-from reports.look.svg import drawing_style
-from reports.look.tables import Table, text_column
-from reports.view import view_of
+from reports.blocks.contract import Chapter, Fold, Heading, Text, folds
+from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.shortening import MOST_ROWS, MOST_TAKEN, shortened
+from reports.blocks.svg import drawing_style
+from reports.blocks.tables import Table, text_column
+from reports.campaign.power.figures import MOST_PANELS, power_sheet
+from reports.campaign.view import view_of
 
 SMALL = Plan(repeats=2, seconds=12, epochs=2, gpu=False)
 

@@ -10,10 +10,12 @@ from standards_example import FAST, SLOW, ecolabel_row, line, with_ecolabel, wit
 
 from records.findings import Finding
 from records.results import Results
-from reports.campaign import render
-from reports.chapters import calls, ecolabel, iso14756
-from reports.chapters.contract import Code, Findings, Text
-from reports.figures.iso14756 import Dot
+from reports.blocks.contract import Code, Findings, Text
+from reports.campaign.calls import chapter as calls
+from reports.campaign.ecolabel import chapter as ecolabel
+from reports.campaign.iso14756 import chapter as iso14756
+from reports.campaign.iso14756.figures import Dot
+from reports.campaign.page import render
 
 CPU = ecolabel_row("cpu", 8.0917663, 0.14, 100.0)
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.interactive.packing import Packer
-from reports.look.embedded import packed
-from reports.look.pages import script
+from reports.blocks.embedded import packed
+from reports.blocks.rendering import script
+from reports.campaign.power.interactive.packing import Packer
 
 # The page's unpacking, too, so that a round trip is that of a report.
 _UNPACKED = """

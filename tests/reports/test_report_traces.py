@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.figures import traces
+from reports.campaign.power import traces
 
 _POWERS = st.lists(st.floats(min_value=0, max_value=4000), min_size=1, max_size=400)
 

@@ -8,13 +8,13 @@ from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
-from reports.chapters.contract import Lines, Text
-from reports.chapters.tracker_remarks import remarks, scope_words, verdict_words
-from reports.chapters.trackers import chapter, cost_words, settings_blocks
-from reports.figures.tracker_clouds import clouds
-from reports.figures.tracker_ratios import ratio_interval
-from reports.figures.tracker_scope import scope_rows as part_rows
-from reports.view import view_of
+from reports.blocks.contract import Lines, Text
+from reports.campaign.trackers.chapter import chapter, cost_words, settings_blocks
+from reports.campaign.trackers.clouds import clouds
+from reports.campaign.trackers.ratios import ratio_interval
+from reports.campaign.trackers.remarks import remarks, scope_words, verdict_words
+from reports.campaign.trackers.scope import scope_rows as part_rows
+from reports.campaign.view import view_of
 
 WATTS = {"idle": 45.0, "cnn": 100.0, "transfer": 80.0}
 HOUR_S = 3600.0

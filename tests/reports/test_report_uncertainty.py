@@ -11,13 +11,13 @@ from report_budgets import budget
 from report_example import HOSTILE, Plan, example
 
 from records.result_columns import BUDGET_TERMS
-from reports.chapters.contract import Lines, Text
-from reports.chapters.shortening import MOST_TAKEN
-from reports.chapters.uncertainty import chapter
-from reports.chapters.uncertainty_tables import MOST_ROWS, factor, freedom_words, quantity_words, term_words
-from reports.chapters.uncertainty_terms import FAMILIES, TERMS, family_shares, shares
-from reports.look.tables import Table
-from reports.view import view_of
+from reports.blocks.contract import Lines, Text
+from reports.blocks.shortening import MOST_TAKEN
+from reports.blocks.tables import Table
+from reports.campaign.uncertainty.chapter import chapter
+from reports.campaign.uncertainty.tables import MOST_ROWS, factor, freedom_words, quantity_words, term_words
+from reports.campaign.uncertainty.terms import FAMILIES, TERMS, family_shares, shares
+from reports.campaign.view import view_of
 
 SMALL = {"repeats": 2, "seconds": 12, "epochs": 0, "gpu": False, "cpu_temperature": False}
 

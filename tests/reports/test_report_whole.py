@@ -11,7 +11,7 @@ from analysis.imports.oscar.importer import import_oscar
 from benchmarks.simulated_bench import CLASSES, Bench, Load, write_campaign
 from records.campaign import CampaignFolder
 from records.results import write_results
-from reports.campaign import write_report
+from reports.campaign.page import write_report
 
 LOADS = (Load("idle", 4.0, 3600.0), Load("cnn", 60.0, 3600.0), Load("rnn", 75.0, 3600.0))
 RUNS = """

@@ -1,0 +1,1 @@
+"""What chapters and pages are made of: texts, tables, drawings, HTML."""

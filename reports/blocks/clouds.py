@@ -1,0 +1,175 @@
+"""A cloud of measured and estimated values, with what was found in it: difference over level, and lines."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from analysis.maths.arrays import Floats
+from records.results import Row
+from reports.blocks import palette
+from reports.blocks.kit import finish, new_panel
+from reports.words.numbers import MINUS, finite, plain
+from reports.words.texts import label, printable
+
+MOST_POINTS = 3000
+"""Of more rows every k-th is drawn, in the order of the table."""
+
+LIMITS_HOW = (
+    "The limits are the mean difference ∓ 1.96 standard deviations of single differences (Bland and Altman "
+    "1986, 1999), with exact intervals (Carkeet 2015); where rows belong to groups, both variances together "
+    "(Bland and Altman 2007) with recovered intervals (Zou 2013). Differences are taken of logarithms, and "
+    "shown in percent, where the regression of their size on the level has a rising slope with p < 0.05 and "
+    "all values are positive."
+)
+LIMITS_CAPTION = (
+    "Solid line: mean difference; dashed: limits of agreement as observed, with the bands of their 95 % "
+    "intervals; dotted: limits with the meter's own scatter taken out."
+)
+LINES_HOW = (
+    "Deming's line takes errors in both values, in the ratio of their variances: the meter's from what is "
+    "known of it, the estimator's from what the line then leaves; one to one where the meter's is not known. "
+    "Intervals by the jackknife (Linnet 1990). Passing and Bablok (1983): shifted median of the slopes "
+    "between all rows; p of linearity by their cumulative sum."
+)
+LINES_CAPTION = (
+    "Bars: the meter's own uncertainty (k = 2) where it is known. Grey: equality; solid: Deming; dashed: "
+    "Passing and Bablok."
+)
+
+_DEMING, _PASSING = palette.OKABE_ITO[1], palette.OKABE_ITO[2]
+_COVERAGE_FACTOR = 2
+_NONE = "none"
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Pairs of values, and the row of what was found in them.
+
+    Attributes:
+        name: heading of its panels.
+        measured, estimated: in one unit ``(n,)``; ``measured_u`` standard uncertainty of the first.
+        found: by `records.result_columns.COMPARED_COLUMNS`; what is empty is not drawn.
+        unit: of the values, for the axes; ``measured_words`` and ``estimated_words`` what they are.
+        groups: (name, colour, number of points) in the order of the points; without, all have one colour.
+        line_colours: of Deming's and of Passing and Bablok's line.
+    """
+
+    name: str
+    measured: Floats
+    estimated: Floats
+    measured_u: Floats
+    found: Row
+    unit: str
+    difference_unit: str
+    measured_words: str
+    estimated_words: str
+    groups: list[tuple[str, str, int]] = field(default_factory=list)
+    line_colours: tuple[str, str] = (_DEMING, _PASSING)
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether differences are of logarithms, in percent."""
+        return self.found.get("scale") == "logarithmic"
+
+    def of(self, name: str) -> float | None:
+        """Return a number that was found."""
+        return finite(self.found.get(name))
+
+
+def difference_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
+    """Draw the difference over the level, with bias and limits of agreement (Bland and Altman)."""
+    figure, axes = new_panel("half", 2.9 + (0.2 if cloud.groups else 0))
+    shown = cloud.estimated - cloud.measured
+    if cloud.logarithmic:
+        shown = 100 * (cloud.estimated / cloud.measured - 1)
+    axes.axhline(0, color=palette.MUTED, linewidth=0.6)
+    _limit_lines(axes, cloud)
+    handles, names = _dots(axes, cloud, (cloud.measured + cloud.estimated) / 2, shown)
+    axes.set_xlabel(label(f"mean of both, {cloud.unit}", width=60, lines=1))
+    axes.set_ylabel("estimated − measured, " + ("%" if cloud.logarithmic else cloud.difference_unit))
+    if handles:
+        figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=7)
+    texts = [
+        _NONE if (value := cloud.of(name)) is None else plain(value, 3)
+        for name in ("mean_difference", "lower", "upper")
+    ]
+    said = f"{len(shown)} rows; mean difference {texts[0]}, limits {texts[1]} and {texts[2]}"
+    title = f"Difference over level: {printable(cloud.name)}"
+    return finish(figure, key, cloud.name, f"{title}. {said}.", simulated=simulated)
+
+
+def _limit_lines(axes: Axes, cloud: Cloud) -> None:
+    if (bias := cloud.of("mean_difference")) is not None:
+        axes.axhline(bias, color=palette.INK, linewidth=1.1)
+    for name in ("lower", "upper"):
+        limit, low, high = (cloud.of(f"{name}{end}") for end in ("", "_low", "_high"))
+        if limit is None:
+            continue
+        if low is not None and high is not None:
+            axes.axhspan(low, high, color=palette.GRID, linewidth=0)
+        axes.axhline(limit, color=palette.INK, linewidth=0.9, linestyle=(0, (5, 3)))
+    if not cloud.found.get("meter_share"):
+        return
+    for name in ("true_lower", "true_upper"):
+        if (limit := cloud.of(name)) is not None:
+            axes.axhline(limit, color=palette.WARNING, linewidth=0.9, linestyle=(0, (1, 2)))
+
+
+def _dots(axes: Axes, cloud: Cloud, x: Floats, y: Floats) -> tuple[list[Line2D], list[str]]:
+    """Draw the points group by group, and return what the legend needs."""
+    groups = cloud.groups or [("", palette.OKABE_ITO[0], len(x))]
+    every, start = -(-len(x) // MOST_POINTS), 0
+    handles = []
+    for number, (_, colour, size) in enumerate(groups):
+        chosen = slice(start, start + size, every)
+        (handle,) = axes.plot(
+            x[chosen],
+            y[chosen],
+            linestyle="none",
+            marker=_MARKERS[number % len(_MARKERS)],
+            markersize=4 if cloud.groups else 3,
+            color=colour,
+            alpha=0.6,
+            markeredgewidth=0,
+        )
+        handles.append(handle)
+        start += size
+    return (handles, [label(name, lines=1) for name, _, _ in groups]) if cloud.groups else ([], [])
+
+
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+
+def line_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
+    """Draw estimated over measured, with equality, Deming's and Passing and Bablok's line."""
+    figure, axes = new_panel("half", 3.1 + (0.2 if cloud.groups else 0))
+    low, high = float(cloud.measured.min()), float(cloud.measured.max())
+    ends = np.array([low, high]) if high > low else np.array([low - 1, low + 1]) * 1.0
+    axes.plot(ends, ends, color=palette.BASELINE, linewidth=0.9)
+    if cloud.measured_u.any():
+        drawn = slice(None, None, -(-len(cloud.measured) // MOST_POINTS))
+        at = cloud.measured[drawn], cloud.estimated[drawn]
+        reach = _COVERAGE_FACTOR * cloud.measured_u[drawn]
+        axes.errorbar(*at, xerr=reach, linestyle="none", ecolor=palette.BASELINE_PART, elinewidth=0.7)
+    dots, groups = _dots(axes, cloud, cloud.measured, cloud.estimated)
+    handles, names = [Line2D([], [], color=palette.BASELINE)], ["equality"]
+    fits = (
+        ("deming", cloud.line_colours[0], "-", "Deming"),
+        ("passing_bablok", cloud.line_colours[1], "--", "P.-B."),
+    )
+    for fit, colour, style, words in fits:
+        slope, intercept = cloud.of(f"{fit}_slope"), cloud.of(f"{fit}_intercept")
+        if slope is None or intercept is None:
+            continue
+        (handle,) = axes.plot(ends, intercept + slope * ends, color=colour, linewidth=1.2, linestyle=style)
+        handles.append(handle)
+        sign = MINUS if intercept < 0 else "+"
+        names.append(f"{words}: {plain(slope, 3)} x {sign} {plain(abs(intercept), 3)}")
+    axes.set_xlabel(label(f"measured: {cloud.measured_words}", width=60, lines=1))
+    axes.set_ylabel(label(f"estimated: {cloud.estimated_words}", width=36, lines=1))
+    figure.legend([*handles, *dots], [*names, *groups], loc="outside lower center", ncols=3, fontsize=7)
+    said = f"Estimated over measured: {len(cloud.measured)} rows; {'; '.join(names)}"
+    return finish(figure, key, cloud.name, f"{said}.", simulated=simulated)

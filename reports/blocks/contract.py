@@ -1,0 +1,168 @@
+"""What a chapter is made of. A chapter says what it shows; the template knows how it looks."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from records.results import Row
+from reports.blocks.kit import Sheet
+from reports.blocks.tables import Table
+from reports.words.texts import slug
+
+Tone = Literal["", "small", "nothing", "good", "warn", "refuse"]
+"""How a text looks: ``good``, ``warn`` and ``refuse`` are verdicts, ``nothing`` stands where nothing is."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a chapter; its words give its id on the page."""
+
+    kind: ClassVar[str] = "heading"
+    words: str
+
+    @property
+    def key(self) -> str:
+        """Id on the page, unique as long as no chapter has two headings of the same words."""
+        return slug(self.words)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    kind: ClassVar[str] = "text"
+    words: str
+    tone: Tone = ""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Names with their values, one a line."""
+
+    kind: ClassVar[str] = "lines"
+    caption: str
+    rows: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Commands or a record, word for word."""
+
+    kind: ClassVar[str] = "code"
+    caption: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A list of findings: rows by `records.findings.FINDING_COLUMNS`.
+
+    One entry may stand for several of one code: its ``each`` lists them all, as (where, message).
+    """
+
+    kind: ClassVar[str] = "findings"
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Figures of which the reader sees the one that he chooses; on paper all of them.
+
+    Attributes:
+        key: id on the page.
+        words: what is chosen.
+        options: the name of each figure, and the figure; the first one is shown at first. At most ten.
+    """
+
+    kind: ClassVar[str] = "choice"
+    key: str
+    words: str
+    options: list[tuple[str, Sheet]]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A part of a chapter for specialists: its heading is seen, the rest when the reader opens it.
+
+    On paper it is open.
+    """
+
+    kind: ClassVar[str] = "fold"
+    words: str
+    blocks: list["Block"]
+
+    @property
+    def key(self) -> str:
+        """Id on the page, like that of a heading."""
+        return slug(self.words)
+
+
+Block = Heading | Text | Lines | Code | Findings | Choice | Fold | Sheet | Table
+
+
+def folds(blocks: list[Block]) -> list[Block]:
+    """Fold each part that begins with a heading; a table that is the whole of its part needs no second fold.
+
+    Args:
+        blocks: what stands before the first heading stays as it is.
+    """
+    done: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            done.append(Fold(block.words, []))
+        elif done and isinstance(done[-1], Fold):
+            done[-1].blocks.append(block)
+        else:
+            done.append(block)
+    return [_opened(block) if isinstance(block, Fold) else block for block in done]
+
+
+def _opened(fold: Fold) -> Fold:
+    tables = [block for block in fold.blocks if isinstance(block, Table)]
+    if len(tables) != 1:
+        return fold
+    return replace(fold, blocks=[replace(b, folded=False) if b is tables[0] else b for b in fold.blocks])
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of a report.
+
+    Attributes:
+        key: id on the page.
+        title: its heading.
+        short: its name in the table of contents.
+        blocks: from top to bottom; a figure (`Sheet`) is numbered by its place in the report.
+        absent: why the campaign has nothing for this chapter; it then stands with its reason at the end of
+            the report, so that nobody looks for it in vain.
+    """
+
+    key: str
+    title: str
+    short: str
+    blocks: list[Block]
+    absent: str = ""
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """The figures of the chapter."""
+        return [sheet for block in self.blocks for sheet in _sheets(block)]
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables of the chapter, those behind the figures included."""
+        behind = [sheet.data for sheet in self.sheets if sheet.data is not None]
+        return [*(table for block in self.blocks for table in _tables(block)), *behind]
+
+
+def _tables(block: Block) -> list[Table]:
+    if isinstance(block, Fold):
+        return [table for part in block.blocks for table in _tables(part)]
+    return [block] if isinstance(block, Table) else []
+
+
+def _sheets(block: Block) -> list[Sheet]:
+    if isinstance(block, Fold):
+        return [sheet for part in block.blocks for sheet in _sheets(part)]
+    if isinstance(block, Choice):
+        return [sheet for _, sheet in block.options]
+    return [block] if isinstance(block, Sheet) else []

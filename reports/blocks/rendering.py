@@ -1,0 +1,89 @@
+"""From a template to one HTML file, whose security policy allows its own style and its own scripts only."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.blocks.palette import css
+from reports.words.texts import printable
+
+_TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+def script(name: str) -> str:
+    """Return the text of a script among the templates."""
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def render_page(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    simulated: bool,
+    scripts: Sequence[str] = (),
+    connects: bool = False,
+) -> str:
+    """Return a page as HTML; the same context always gives the same text.
+
+    Args:
+        template: name of one that extends ``base.html``.
+        context: its variables, ``summary.title`` among them.
+        simulated: whether the page says that its numbers are no measurement.
+        scripts: texts of the scripts that run once the page is there, in this order. They come from this
+            package or a library, never from a campaign; the policy lets nothing else run.
+        connects: whether the scripts may ask the server that the page came from.
+    """
+    style = _style(simulated)
+    page = {
+        "simulated": simulated,
+        "style": Markup(style),
+        "scripts": [Markup(text) for text in scripts],
+        "policy": _policy(style, scripts, connects),
+    }
+    return _environment().get_template(template).render({**context, **page})
+
+
+def _policy(style: str, scripts: Sequence[str], connects: bool) -> str:
+    rules = [
+        "default-src 'none'",
+        f"style-src {_hash(style)}",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    if scripts:
+        rules.append(f"script-src {' '.join(map(_hash, scripts))}")
+    if connects:
+        rules.append("connect-src 'self'")
+    return "; ".join(rules)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _style(simulated: bool) -> str:
+    names = ("colours.css", "style.css", *(("simulated.css",) if simulated else ()))
+    return "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_fit_to_print,
+    )
+    environment.filters["css"] = css
+    return environment
+
+
+def _fit_to_print(value: Any) -> Any:
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

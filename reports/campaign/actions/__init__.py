@@ -1,0 +1,1 @@
+"""Named actions of a program."""

@@ -1,0 +1,97 @@
+"""What the parts of a run take of its energy: one panel per scenario, a bar per action."""
+
+from analysis.maths.describe import mean_interval
+from reports.blocks.kit import Bar, Sheet, bars_panel
+from reports.blocks.tables import Table
+from reports.campaign.view import ScenarioView, View
+from reports.words.numbers import finite, in_interval
+from reports.words.texts import slug
+
+_MOST_PANELS = 8
+_MOST_BARS = 14
+
+_HOW = (
+    "An action's energy in a run is the sum over all its occurrences in that run, each the energy of its own "
+    "window; then the mean over the runs that had it. Lines: intervals of Student's t by the scatter of the "
+    "runs alone. Actions within actions are left out here; the table has them."
+)
+
+
+def actions_sheet(view: View, data: Table) -> Sheet:
+    """Draw the energy of every outermost action, induced where there is a baseline, else gross."""
+    shown = [item for item in view.scenarios if _totals(view, item)[0]]
+    panels = [
+        bars_panel(
+            "half",
+            f"actions-{index}-{slug(item.key)}",
+            item.name,
+            f"{'induced ' if quantity == 'induced_wh' else ''}energy per run / Wh",
+            _bars(view, item, totals),
+            simulated=view.simulated,
+        )
+        for index, item in enumerate(shown[:_MOST_PANELS])
+        for totals, quantity in [_totals(view, item)]
+    ]
+    more = len(shown) - _MOST_PANELS
+    return Sheet(
+        key="actions",
+        title="Energy of the actions of a run",
+        size="half",
+        panels=panels,
+        caption="Bars: mean over the runs, in the order in which the actions began; circles: single runs; "
+        "lines: 95 % intervals." + (f" {more} further scenarios are in the table only." if more > 0 else ""),
+        how=_HOW,
+        data=data,
+        absent="" if panels else "no action has an energy.",
+    )
+
+
+def share_of_largest(view: View, item: ScenarioView) -> tuple[str, float, str] | None:
+    """Return the action that takes most, its share of the mean energy of the runs, and of which energy."""
+    totals, quantity = _totals(view, item)
+    whole = finite(item.row.get(quantity))
+    if not totals or whole is None or whole <= 0:
+        return None
+    means = {name: sum(values) / len(values) for name, values in totals.items()}
+    name = max(means, key=lambda key: means[key])
+    return name, means[name] / whole, "induced energy" if quantity == "induced_wh" else "energy"
+
+
+def _totals(view: View, item: ScenarioView) -> tuple[dict[str, list[float]], str]:
+    """Return the energies by action, one per run, and which energy it is."""
+    runs = {str(row.get("run_dir")) for row in item.runs}
+    rows = [row for row in view.results.actions if str(row.get("run_dir")) in runs]
+    outermost = min((depth for row in rows if (depth := finite(row.get("depth"))) is not None), default=None)
+    rows = [row for row in rows if finite(row.get("depth")) == outermost]
+    has_induced = any(finite(row.get("induced_wh")) is not None for row in rows)
+    quantity = "induced_wh" if has_induced else "energy_wh"
+    per_run: dict[tuple[str, str], float] = {}
+    for row in rows:
+        energy_wh = finite(row.get(quantity))
+        if energy_wh is not None:
+            key = str(row.get("name")), str(row.get("run_dir"))
+            per_run[key] = per_run.get(key, 0.0) + energy_wh
+    totals: dict[str, list[float]] = {}
+    for (name, _), energy_wh in per_run.items():
+        totals.setdefault(name, []).append(energy_wh)
+    return totals, quantity
+
+
+def _bars(view: View, item: ScenarioView, totals: dict[str, list[float]]) -> list[Bar]:
+    confidence = finite(view.results.settings.get("confidence")) or 0.95
+    bars = []
+    for name, values in list(totals.items())[:_MOST_BARS]:
+        mean = mean_interval(values, confidence)
+        bars.append(
+            Bar(
+                name=name,
+                colour=item.colour,
+                value=mean.mean,
+                text=f"{in_interval(mean.mean, mean.low, mean.high)} Wh",
+                hatched=item.tracker is not None,
+                low=mean.low,
+                high=mean.high,
+                dots=values if len(values) > 1 else [],
+            )
+        )
+    return bars

@@ -1,0 +1,137 @@
+"""Scenario against scenario: every pair of them as a cell."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from analysis.statistics.samples import Quantity
+from records.results import Row
+from reports.blocks import palette
+from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.tables import Column, Table, table, text_column
+from reports.campaign.pairs import main_quantities, pairs_of, turned
+from reports.campaign.view import ScenarioView, View
+from reports.words.numbers import ABSENT
+from reports.words.texts import label, slug
+from reports.words.verdict import certainty, relative_words
+
+MOST_SCENARIOS = 7
+"""More do not fit into cells that can be read."""
+
+_LESS, _MORE = palette.OKABE_ITO[0], palette.OKABE_ITO[1]
+
+
+def matrix_sheet(view: View, how: str) -> Sheet:
+    """Draw scenario against scenario, one panel per main quantity."""
+    panels, left_out = [], 0
+    for quantity in main_quantities(view):
+        scenarios = of_interest(view, quantity)
+        if len(scenarios) < 2:
+            continue
+        left_out = max(left_out, len(scenarios) - MOST_SCENARIOS)
+        panels.append(_matrix(view, quantity, scenarios[:MOST_SCENARIOS]))
+    more = f" {left_out} further scenarios are in the tables only." if left_out > 0 else ""
+    return Sheet(
+        key="matrix",
+        title="Every scenario against every other",
+        size="half",
+        panels=panels,
+        caption="Read a row: the scenario at its left needs so much less or more than the one above the "
+        "column. A thick frame, an arrow and “shown”: the difference is more than chance explains (p below "
+        "0.05 after Holm). A dashed frame: it is not shown; that is no proof that there is none. Dotted: "
+        f"nothing can be tested.{more}",
+        how=how,
+        data=_matrix_data(view) if panels else None,
+        absent="" if panels else "there are no two scenarios without a tracker to compare.",
+    )
+
+
+def of_interest(view: View, quantity: Quantity) -> list[ScenarioView]:
+    """Return the scenarios to show; the baseline, whose runs last as long as planned, only among two."""
+    named = {row.get(end) for row in pairs_of(view, quantity.name) for end in ("a", "b")}
+    found = [item for item in view.scenarios if item.key in named]
+    of_interest = [item for item in found if item.kind != "baseline"]
+    return of_interest if len(of_interest) > 1 else found
+
+
+def _matrix(view: View, quantity: Quantity, scenarios: list[ScenarioView]) -> Markup:
+    rows = {(row.get("b"), row.get("a")): row for row in pairs_of(view, quantity.name)}
+    rows |= {(a, b): turned(row) for (b, a), row in rows.items()}
+    size = len(scenarios)
+    figure, axes = new_panel("half", 0.85 + 0.48 * size)
+    said = []
+    for i, one in enumerate(scenarios):
+        for j, other in enumerate(scenarios):
+            row = rows.get((one.key, other.key))
+            _cell(axes, (j, i), row, crowded=size > 4)
+            if row is not None and i > j:
+                said.append(f"{one.name} against {other.name}: {relative_words(row)}, {certainty(row)}")
+    axes.set_xlim(-0.5, size - 0.5)
+    axes.set_ylim(size - 0.5, -0.5)
+    width = max(8, 48 // size)
+    axes.set_xticks(range(size), [label(item.name, width=width) for item in scenarios])
+    axes.set_yticks(range(size), [label(item.name) for item in scenarios])
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    title = f"{quantity.words.capitalize()}: row against column"
+    description = f"{title}. {'; '.join(said)}."
+    return finish(figure, f"matrix-{slug(quantity.name)}", title, description, simulated=view.simulated)
+
+
+def _matrix_data(view: View) -> Table:
+    named = {item.key: item for q in main_quantities(view) for item in of_interest(view, q)}
+    rows = []
+    for quantity in main_quantities(view):
+        found = pairs_of(view, quantity.name)
+        for item in of_interest(view, quantity):
+            cells = {row.get("a"): row for row in found if row.get("b") == item.key}
+            cells |= {row.get("b"): turned(row) for row in found if row.get("a") == item.key}
+            rows.append({"quantity": quantity.words, "name": item.name, "cells": cells})
+
+    def against(key: str) -> Callable[[Row], str]:
+        return lambda row: result_words(row["cells"].get(key))
+
+    in_columns = list(named.items())[:MOST_SCENARIOS]  # all pairs are in the table of differences
+    columns = (
+        text_column("Quantity", "quantity"),
+        text_column("Scenario", "name"),
+        *(Column(f"against {item.name}", against(key), numeric=False) for key, item in in_columns),
+    )
+    return table("matrix-data", "Row against column", columns, rows, folded=False)
+
+
+def result_words(row: Row | None) -> str:
+    """Return ``45 % less, shown``; a dash where there is no comparison."""
+    return ABSENT if row is None else f"{relative_words(row)}, {certainty(row)}"
+
+
+def _cell(axes: Axes, place: tuple[int, int], row: Row | None, *, crowded: bool) -> None:
+    x, y = place
+    if row is None:
+        axes.text(x, y, "–", ha="center", va="center", color=palette.MUTED)
+        return
+    less, sure = row["difference"] < 0, certainty(row)
+    shown = sure == "shown"
+    frame = Rectangle(
+        (x - 0.46, y - 0.44),
+        0.92,
+        0.88,
+        facecolor=palette.pale(_LESS if less else _MORE) if shown else "none",
+        edgecolor=(_LESS if less else _MORE) if shown else palette.MUTED,
+        linewidth=1.6 if shown else 0.7,
+        linestyle={"shown": "-", "not shown": (0, (4, 2))}.get(sure, (0, (1, 2))),
+    )
+    axes.add_patch(frame)
+    words = relative_words(row)
+    if crowded:
+        words = words.replace(" % ", " %\n")
+    if shown:
+        words = f"{'▼' if less else '▲'} {words}"
+    weight = "bold" if shown else "normal"
+    text = words if crowded else f"{words}\n{sure}"
+    axes.text(x, y, text, ha="center", va="center", fontsize=6 if crowded else 7, fontweight=weight)

@@ -1,0 +1,1 @@
+"""Values for the ecolabel DE-UZ 215."""

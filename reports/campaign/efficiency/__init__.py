@@ -1,0 +1,1 @@
+"""Energy and work, or energy and accuracy."""

@@ -1,0 +1,1 @@
+"""Energy of runs and scenarios."""

@@ -1,0 +1,112 @@
+"""Power and energy by scenario, split into baseline and induced part (paper, fig. 6)."""
+
+from dataclasses import replace
+
+from reports.blocks.kit import Bar, Sheet, bars_panel
+from reports.blocks.tables import Column, Table, table
+from reports.campaign.scenario_bar import scenario_bar
+from reports.campaign.view import ScenarioView, View, mean_words
+from reports.words.numbers import finite, interval, measured, plain, spread
+
+_PARTS = "Grey: the baseline's part; coloured: what the software induced."
+_NO_PARTS = "The bars are all that was measured: without a baseline nobody knows what the software induced."
+
+
+def energy_sheet(view: View, how: str) -> Sheet:
+    """Draw mean power, energy per run and induced energy per run of every scenario."""
+    panels = []
+    if bars := [bar for item in view.scenarios if (bar := _power_bar(item))]:
+        panels.append(
+            bars_panel("half", "energy-power", "Mean power", "power / W", bars, simulated=view.simulated)
+        )
+    if bars := [bar for item in view.scenarios if (bar := _gross_bar(item))]:
+        panels.append(
+            bars_panel(
+                "half", "energy-gross", "Energy per run", "energy / Wh", bars, simulated=view.simulated
+            )
+        )
+    if bars := [bar for item in view.scenarios if (bar := _induced_bar(item))]:
+        panels.append(
+            bars_panel(
+                "half",
+                "energy-induced",
+                "Energy induced by the software, per run",
+                "induced energy / Wh",
+                bars,
+                simulated=view.simulated,
+            )
+        )
+    return Sheet(
+        key="energy",
+        title="Power and energy by scenario",
+        size="half",
+        panels=panels,
+        caption=f"{_PARTS if view.baseline else _NO_PARTS} Black lines: 95 % intervals "
+        "of the mean; circles: single runs; hatched: with a tracker running. "
+        + _without_interval(view.scenarios),
+        how=how,
+        data=_data(view),
+        absent="" if panels else "no run was counted.",
+    )
+
+
+def _power_bar(scenario: ScenarioView) -> Bar | None:
+    power_w = finite(scenario.row.get("mean_power_w"))
+    if power_w is None:
+        return None
+    bar = scenario_bar(scenario, power_w, f"{plain(power_w)} W", column="mean_power_w")
+    below = scenario.of_runs("baseline_power_w")
+    return _upon(bar, below)
+
+
+def _gross_bar(scenario: ScenarioView) -> Bar | None:
+    row = scenario.row
+    energy_wh = finite(row.get("energy_wh"))
+    if energy_wh is None:
+        return None
+    text = f"{mean_words(row, 'energy')} Wh"
+    ends = ("energy_low_wh", "energy_high_wh")
+    bar = scenario_bar(scenario, energy_wh, text, ends=ends, column="energy_wh")
+    return _upon(bar, scenario.of_runs("baseline_wh"))
+
+
+def _upon(bar: Bar, below: list[float]) -> Bar:
+    if not below:
+        return bar
+    return replace(bar, below=sum(below) / len(below))
+
+
+def _induced_bar(scenario: ScenarioView) -> Bar | None:
+    row = scenario.row
+    induced_wh = finite(row.get("induced_wh"))
+    if induced_wh is None or scenario.kind == "baseline":
+        return None
+    text = f"{mean_words(row, 'induced')} Wh"
+    return scenario_bar(
+        scenario, induced_wh, text, ends=("induced_low_wh", "induced_high_wh"), column="induced_wh"
+    )
+
+
+def _without_interval(scenarios: list[ScenarioView]) -> str:
+    single = [item.name for item in scenarios if item.n == 1]
+    return f"n = 1: no interval ({', '.join(single)})." if single else ""
+
+
+def _data(view: View) -> Table:
+    columns = (
+        Column("Scenario", lambda row: str(row["name"]), numeric=False),
+        Column("n", lambda row: str(row["n"])),
+        Column("Mean power", lambda row: plain(row.get("mean_power_w")), "W"),
+        Column("Energy", lambda row: measured(row.get("energy_wh"), row.get("energy_u_wh")), "Wh"),
+        Column("u(energy)", lambda row: spread(row.get("energy_u_wh")), "Wh"),
+        Column(
+            "95 % interval", lambda row: interval(row.get("energy_low_wh"), row.get("energy_high_wh")), "Wh"
+        ),
+        Column("Induced", lambda row: measured(row.get("induced_wh"), row.get("induced_u_wh")), "Wh"),
+        Column("u(induced)", lambda row: spread(row.get("induced_u_wh")), "Wh"),
+        Column(
+            "95 % interval", lambda row: interval(row.get("induced_low_wh"), row.get("induced_high_wh")), "Wh"
+        ),
+    )
+    rows = [{**item.row, "name": item.name, "n": item.n} for item in view.scenarios]
+    return table("energy-data", "Mean power and energy per run of each scenario", columns, rows, folded=False)

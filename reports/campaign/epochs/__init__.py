@@ -1,0 +1,1 @@
+"""Epochs of training, and what their energy correlates with."""

@@ -1,0 +1,1 @@
+"""Runs, findings and environment: what the numbers rest on."""

@@ -1,0 +1,1 @@
+"""What CPU, GPU and memory did meanwhile."""

@@ -1,0 +1,104 @@
+"""What the hardware did: load, memory, disk, network, temperatures, GPU (paper, fig. 7)."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports.blocks.kit import Bar, Sheet, bars_panel
+from reports.blocks.tables import Column, Table, table
+from reports.campaign.view import ScenarioView, View, numbers
+from reports.words.numbers import finite, plain
+
+_KIB_PER_GIB = 1024.0**2
+_MIB_PER_GIB = 1024.0
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One hardware indicator: its column, what it is called, and its unit here."""
+
+    column: str
+    title: str
+    quantity: str
+    unit: str
+    divisor: float = 1.0
+
+    def of(self, scenario: ScenarioView) -> float | None:
+        """Return the scenario's mean in the unit of the report."""
+        value = finite(scenario.row.get(self.column))
+        return None if value is None else value / self.divisor
+
+
+INDICATORS = (
+    Indicator("cpu_load_pct", "CPU load", "load", "%"),
+    Indicator("ram_used_kib", "RAM used, page cache included", "memory", "GiB", _KIB_PER_GIB),
+    Indicator("disk_read_kib_s", "Disk, reading", "rate", "KiB/s"),
+    Indicator("disk_write_kib_s", "Disk, writing", "rate", "KiB/s"),
+    Indicator("net_rx_kib_s", "Network, receiving", "rate", "KiB/s"),
+    Indicator("net_tx_kib_s", "Network, sending", "rate", "KiB/s"),
+    Indicator("cpu_temperature_c", "CPU temperature", "temperature", "°C"),
+    Indicator("gpu_load_pct", "GPU load", "load", "%"),
+    Indicator("gpu_memory_load_pct", "GPU memory load", "load", "%"),
+    Indicator("gpu_memory_used_mib", "GPU memory used", "memory", "GiB", _MIB_PER_GIB),
+    Indicator("gpu_power_w", "GPU power, own sensor", "power", "W"),
+    Indicator("gpu_temperature_c", "GPU temperature", "temperature", "°C"),
+)
+
+_HOW = (
+    "Time-weighted means over the rating interval, averaged over the counted runs; circles are single "
+    "runs. CPU, memory, disk and network come from collectl or, where it is absent, from the same "
+    "counters of the operating system; GPU values from NVML, whose power reading is an average over a "
+    "window that depends on card and driver."
+)
+
+
+def hardware_sheet(view: View) -> Sheet:
+    """Draw a panel for every indicator that the SUT recorded, and name those it did not."""
+    present = [item for item in INDICATORS if any(item.of(s) is not None for s in view.scenarios)]
+    missing = [item.title for item in INDICATORS if item not in present]
+    panels = [_panel(view, indicator) for indicator in present]
+    notice = f" Not recorded, for want of a sensor or a device: {', '.join(missing)}." if missing else ""
+    return Sheet(
+        key="hardware",
+        title="Hardware usage",
+        size="third",
+        panels=panels,
+        caption=f"Mean per scenario, as the collectors on the SUT recorded it.{notice}",
+        from_meter=False,
+        how=_HOW,
+        data=_data(view, present) if panels else None,
+        absent="" if panels else "no collector recorded anything.",
+    )
+
+
+def _panel(view: View, indicator: Indicator) -> Markup:
+    bars = [
+        Bar(
+            name=item.name,
+            colour=item.colour,
+            value=value,
+            text=plain(value, 3),
+            hatched=item.tracker is not None,
+            dots=[x / indicator.divisor for x in numbers(item.runs, indicator.column)] if item.n > 1 else [],
+        )
+        for item in view.scenarios
+        if (value := indicator.of(item)) is not None
+    ]
+    key = f"hardware-{indicator.column.replace('_', '-')}"
+    return bars_panel(
+        "third",
+        key,
+        indicator.title,
+        f"{indicator.quantity} / {indicator.unit}",
+        bars,
+        simulated=False,  # the collectors are real whatever the meter is
+    )
+
+
+def _data(view: View, present: list[Indicator]) -> Table:
+    def column(indicator: Indicator) -> Column:
+        return Column(indicator.title, lambda row: plain(row[indicator.column], 3), indicator.unit)
+
+    rows = [{"name": item.name, **{i.column: i.of(item) for i in present}} for item in view.scenarios]
+    columns = [Column("Scenario", lambda row: str(row["name"]), numeric=False), *map(column, present)]
+    return table("hardware-data", "Mean hardware usage of each scenario", columns, rows, folded=False)

@@ -1,0 +1,1 @@
+"""Whether the lab was in order: control charts."""

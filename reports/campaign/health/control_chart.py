@@ -1,0 +1,169 @@
+"""The control chart of the lab: is the machine still the one that it was?"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from records.results import Row
+from reports.blocks import palette
+from reports.blocks.kit import Size, finish, new_panel
+from reports.words.numbers import finite, plain
+
+LIMIT_SIGMAS, WARNING_SIGMAS = 3.0, 2.0
+"""Of the limits and of the warning zones below them (Western Electric 1956)."""
+
+_RUN = palette.OKABE_ITO[0]
+_MOST_WORDS = 8  # of signals written into the chart; the table names all
+_MANY_RUNS = 60  # from here on the dots are smaller
+
+
+def control_chart_panel(
+    key: str, title: str, points: Sequence[Row], *, simulated: bool, own: str = "", size: Size = "half"
+) -> Markup:
+    """Draw control runs in the order of time, with centre, limits, warning zones, phases and signals.
+
+    Lines are those by which each run was judged when it came, so that nothing is judged anew here.
+
+    Args:
+        key: id on the page.
+        title: heading of the panel.
+        points: at least one row by `records.result_columns.HEALTH_COLUMNS` with an energy, in the order of
+            time.
+        simulated: whether the panel says SIMULATED.
+        own: id of the campaign that the report is about: runs of others are hollow. All are full when empty.
+        size: width of the panel.
+    """
+    figure, axes = new_panel(size, 3.3)
+    place = np.arange(1.0, len(points) + 1)
+    centre, upper = _column(points, "centre_wh"), _column(points, "upper_wh")
+    _draw_zones(axes, place, centre, (upper - centre) / LIMIT_SIGMAS)
+    _draw_borders(axes, points)
+    _draw_runs(axes, place, points, own)
+    _draw_signals(axes, points)
+    axes.set_xlim(0.4, len(points) + 0.6)
+    axes.margins(y=0.22)  # room for the words of signals and phases
+    axes.locator_params(axis="x", nbins=8, integer=True)
+    axes.set_xlabel(f"control run, in the order of time (n = {len(points)})")
+    axes.set_ylabel("energy / Wh")
+    _add_legend(axes, points, own)
+    return finish(figure, key, title, _description(title, points), simulated=simulated)
+
+
+def _column(points: Sequence[Row], name: str) -> NDArray[np.float64]:
+    found = (finite(row.get(name)) for row in points)
+    return np.array([np.nan if value is None else value for value in found])
+
+
+def _draw_zones(
+    axes: Axes, place: NDArray[np.float64], centre: NDArray[np.float64], sigma: NDArray[np.float64]
+) -> None:
+    # One place more at each end, so that the steps reach as far as the dots do.
+    at = np.concatenate([place - 0.5, place[-1:] + 0.5])
+    middle, width = (np.concatenate([line, line[-1:]]) for line in (centre, sigma))
+    for side in (-1, 1):
+        inner, outer = middle + side * WARNING_SIGMAS * width, middle + side * LIMIT_SIGMAS * width
+        axes.fill_between(at, inner, outer, step="post", color=palette.GRID, linewidth=0)
+        axes.step(at, outer, where="post", color=palette.INK, linewidth=0.9, linestyle=(0, (5, 3)))
+    axes.step(at, middle, where="post", color=palette.INK, linewidth=0.9)
+
+
+def _draw_borders(axes: Axes, points: Sequence[Row]) -> None:
+    for number, (before, row) in enumerate(pairwise(points), start=1):
+        if before.get("phase") != row.get("phase"):
+            axes.axvline(number + 0.5, color=palette.WARNING, linewidth=1.2)
+            axes.annotate(
+                "new phase",
+                (number + 0.5, 0.01),
+                xycoords=("data", "axes fraction"),
+                xytext=(3, 0),
+                textcoords="offset points",
+                fontsize=7,
+                color=palette.WARNING,
+            )
+        elif before.get("campaign") != row.get("campaign"):
+            axes.axvline(number + 0.5, color=palette.MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+
+
+def _draw_runs(axes: Axes, place: NDArray[np.float64], points: Sequence[Row], own: str) -> None:
+    energy_wh, u_wh = _column(points, "energy_wh"), _column(points, "energy_random_u_wh")
+    known = np.isfinite(u_wh)
+    axes.plot(place, energy_wh, color=_RUN, linewidth=0.6)
+    axes.errorbar(
+        place[known], energy_wh[known], yerr=u_wh[known], linestyle="none", ecolor=_RUN, elinewidth=0.9
+    )
+    here = np.array([not own or row.get("campaign") == own for row in points])
+    for chosen, face in ((here, _RUN), (~here, "white")):
+        axes.plot(
+            place[chosen],
+            energy_wh[chosen],
+            linestyle="none",
+            marker="o",
+            markersize=2.5 if len(points) > _MANY_RUNS else 4,
+            markerfacecolor=face,
+            markeredgecolor=_RUN,
+            markeredgewidth=0.9,
+        )
+
+
+def _draw_signals(axes: Axes, points: Sequence[Row]) -> None:
+    said, before = 0, set[str]()
+    for number, row in enumerate(points, start=1):
+        met = _rules_met(row)
+        if met:
+            axes.plot(
+                number,
+                row["energy_wh"],
+                marker="s",
+                markersize=9,
+                markerfacecolor="none",
+                markeredgecolor=palette.WARNING,
+                markeredgewidth=1.3,
+            )
+        new = [rule for rule in met if rule not in before]
+        if new and said < _MOST_WORDS:
+            axes.annotate(
+                ", ".join(new),
+                (number, row["energy_wh"]),
+                xytext=(0, 7 + 11 * (said % 3)),  # so that words of neighbours do not lie on each other
+                textcoords="offset points",
+                ha="right" if number > len(points) / 2 else "left",
+                fontsize=7,
+                color=palette.WARNING,
+            )
+            said += 1
+        before = set(met)
+
+
+def _rules_met(row: Row) -> list[str]:
+    return str(row.get("signals") or "").split()
+
+
+def _add_legend(axes: Axes, points: Sequence[Row], own: str) -> None:
+    dot = {"color": _RUN, "marker": "o", "markersize": 4, "linewidth": 0.6}
+    handles = [Line2D([], [], **dot)]  # type: ignore[arg-type]
+    names = ["run"]
+    if own and any(row.get("campaign") != own for row in points):
+        handles.append(Line2D([], [], **{**dot, "markerfacecolor": "white"}))  # type: ignore[arg-type]
+        names = ["run of this campaign", "of an earlier one"]
+    if np.isfinite(_column(points, "centre_wh")).any():
+        lines = (Line2D([], [], color=palette.INK, linewidth=0.9, linestyle=s) for s in ("-", (0, (5, 3))))
+        handles += [*lines, Patch(color=palette.GRID)]  # type: ignore[list-item]
+        names += ["centre", "limits, 3 σ", "warning, 2 σ to 3 σ"]
+    axes.figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=7)
+
+
+def _description(title: str, points: Sequence[Row]) -> str:
+    energies = [row["energy_wh"] for row in points]
+    met = [f"run {n}: {', '.join(w)}" for n, row in enumerate(points, start=1) if (w := _rules_met(row))]
+    said = f"Signals: {'; '.join(met[:_MOST_WORDS])}." if met else "No signal."
+    campaigns = len({str(row.get("campaign")) for row in points})
+    return (
+        f"{title}: {len(points)} runs of {campaigns} campaign{'s' if campaigns > 1 else ''}, "
+        f"{plain(min(energies))} to {plain(max(energies))} Wh. {said}"
+    )

@@ -1,0 +1,1 @@
+"""Ratings after ISO/IEC 14756."""

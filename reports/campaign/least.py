@@ -1,0 +1,70 @@
+"""Which scenario needs least, and whether that is certain: the sentence of the first screen."""
+
+from dataclasses import dataclass
+
+from records.results import Row
+from reports.campaign.pairs import main_quantities, pairs_of, turned
+from reports.campaign.view import ScenarioView, View, mean_words
+from reports.words.numbers import finite, interval
+from reports.words.verdict import certainty, p_words, percent, relative_words
+
+_MOST_OTHERS = 3
+
+
+@dataclass(frozen=True)
+class Least:
+    """The scenario with the least energy per run.
+
+    Attributes:
+        words: which one, and how the others compare with it.
+        certain: whether every difference from it is shown.
+    """
+
+    words: str
+    certain: bool
+
+
+def least_of(view: View) -> Least | None:
+    """Return the workload without a tracker that needs least; ``None`` unless there are two to compare."""
+    quantity = next(iter(main_quantities(view)), None)
+    workloads = [item for item in view.scenarios if item.kind == "workload" and item.tracker is None]
+    rivals = [item for item in workloads if item.base != view.control]
+    known = [item for item in rivals if quantity and finite(item.row.get(quantity.name)) is not None]
+    if quantity is None or len(known) < 2:
+        return None
+    first, *others = sorted(known, key=lambda item: float(item.row[quantity.name]))
+    compared = [(item, row) for item in others if (row := _against(view, first, item, quantity.name))]
+    if not compared:
+        return None
+    kind = quantity.name.removesuffix("_wh")
+    certain = all(certainty(row) == "shown" for _, row in compared)
+    needs = "needs" if certain else "needed, in these runs,"
+    words = f"{first.name} {needs} the least {quantity.words} per run, {mean_words(first.row, kind)} Wh"
+    said = [f"{item.name} {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]]
+    if len(compared) > _MOST_OTHERS:
+        said.append(_further(compared[_MOST_OTHERS:]))
+    return Least("; ".join([words, *said]) + ".", certain)
+
+
+def _further(compared: list[tuple[ScenarioView, Row]]) -> str:
+    """Say of how many further scenarios a difference is shown."""
+    shown = sum(certainty(row) == "shown" for _, row in compared)
+    return f"{len(compared)} further scenarios had more, and for {shown} of them that is shown"
+
+
+def _how_sure(row: Row) -> str:
+    """Return the interval of the relative difference, and whether a difference is shown."""
+    low, high = percent(row.get("ratio_low")), percent(row.get("ratio_high"))
+    ends = "" if low is None else f"95 % interval {interval(low, high)} %; "
+    p = row.get("p") if row.get("p_holm") is None else row["p_holm"]
+    return f"{ends}{certainty(row)}{'' if p is None else f', {p_words(p)}'}"
+
+
+def _against(view: View, first: ScenarioView, other: ScenarioView, quantity: str) -> Row | None:
+    """Return the comparison of another scenario with the first, which is the reference."""
+    for row in pairs_of(view, quantity):
+        if (row.get("a"), row.get("b")) == (first.key, other.key):
+            return row
+        if (row.get("a"), row.get("b")) == (other.key, first.key):
+            return turned(row)
+    return None

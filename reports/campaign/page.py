@@ -1,0 +1,119 @@
+"""The report of a campaign: one HTML file that opens offline, anywhere."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from records.campaign import CampaignFolder
+from records.files import write_atomically
+from records.results import Results, Row, read_results, tables_of
+from reports.blocks.contract import Chapter
+from reports.blocks.embedded import packed_json
+from reports.blocks.rendering import render_page, script
+from reports.blocks.shortening import shortened
+from reports.blocks.svg import drawing_style
+from reports.campaign.actions import chapter as actions
+from reports.campaign.calls import chapter as calls
+from reports.campaign.comparisons import chapter as comparisons
+from reports.campaign.ecolabel import chapter as ecolabel
+from reports.campaign.efficiency import chapter as efficiency
+from reports.campaign.energy import chapter as energy
+from reports.campaign.epochs import chapter as epochs
+from reports.campaign.evidence import environment, findings, runs
+from reports.campaign.hardware import chapter as hardware
+from reports.campaign.health import chapter as health
+from reports.campaign.iso14756 import chapter as iso14756
+from reports.campaign.method import chapter as method
+from reports.campaign.power import chapter as power
+from reports.campaign.power.interactive.live import live_scripts
+from reports.campaign.reproduce import chapter as reproduce
+from reports.campaign.rules import chapter as rules
+from reports.campaign.summary import summary_of
+from reports.campaign.trackers import chapter as trackers
+from reports.campaign.uncertainty import chapter as uncertainty
+from reports.campaign.view import View, view_of
+
+CHAPTERS: Sequence[Callable[[View], Chapter]] = (
+    power.chapter,
+    energy.chapter,
+    comparisons.chapter,
+    epochs.chapter,
+    actions.chapter,
+    calls.chapter,
+    efficiency.chapter,
+    hardware.chapter,
+    trackers.chapter,
+    uncertainty.chapter,
+    rules.chapter,
+    iso14756.chapter,
+    ecolabel.chapter,
+    health.chapter,
+    runs.chapter,
+    findings.chapter,
+    environment.chapter,
+    method.chapter,
+    reproduce.chapter,
+)
+"""In the order in which they are read: what was found, then how sure it is, then with what."""
+
+
+def write_report(folder: Path, out: Path | None = None) -> Path:
+    """Write the HTML report of a campaign that was analysed.
+
+    Args:
+        folder: the campaign; only its ``results/results.json`` is read.
+        out: where to write; ``report.html`` in the campaign when not given.
+
+    Returns:
+        The path written.
+
+    Raises:
+        RecordError: the campaign was not analysed yet, or its results are damaged.
+        OSError: the report cannot be written.
+    """
+    place = CampaignFolder(folder)
+    results = read_results(place.results)
+    path = out if out is not None else place.report
+    write_atomically(path, render(results))
+    return path
+
+
+def render(results: Results, chapters: Sequence[Callable[[View], Chapter]] = CHAPTERS) -> str:
+    """Return the report as HTML; the same results always give the same text.
+
+    Args:
+        results: of the campaign.
+        chapters: what makes each chapter, in the order of the page.
+    """
+    view = view_of(results)
+    with drawing_style():
+        made = [shortened(make(view), results) for make in chapters]
+    shown = [chapter for chapter in made if not chapter.absent]
+    context = {
+        "results": results,
+        "summary": summary_of(view),
+        "chapters": shown,
+        "absent": [chapter for chapter in made if chapter.absent],
+        "numbers": _numbers(shown),
+        "data": packed_json(_sources(view, shown)),
+    }
+    return render_page("campaign.html", context, simulated=view.simulated, scripts=_scripts(shown))
+
+
+def _scripts(chapters: list[Chapter]) -> list[str]:
+    live = any(sheet.live for chapter in chapters for sheet in chapter.sheets)
+    return [script("page.js"), *(live_scripts() if live else [])]
+
+
+def _numbers(chapters: list[Chapter]) -> dict[str, int]:
+    """Number the figures through the report, by their keys."""
+    sheets = [sheet.key for chapter in chapters for sheet in chapter.sheets if sheet.panels]
+    return {key: number for number, key in enumerate(sheets, start=1)}
+
+
+def _sources(view: View, chapters: list[Chapter]) -> dict[str, list[Row]]:
+    """Return the tables of the results that the page offers for taking along, with all their digits."""
+    wanted = {table.source for chapter in chapters for table in chapter.tables if table.source and table.rows}
+    tables = tables_of(view.results)
+    return {
+        name: [{**row, "simulated": view.simulated} for row in tables[name][1]] for name in sorted(wanted)
+    }

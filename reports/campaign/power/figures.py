@@ -1,0 +1,119 @@
+"""Power over time: every run of a scenario, their mean, and the overall average (paper, fig. 5)."""
+
+import numpy as np
+from markupsafe import Markup
+
+from records.results import Row
+from reports.blocks import palette
+from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.tables import Column, Table, table, text_column
+from reports.campaign.power import traces
+from reports.campaign.power.interactive.live import live_traces
+from reports.campaign.view import ScenarioView, View
+from reports.words.numbers import count, finite, plain
+from reports.words.texts import slug
+
+MOST_PANELS = 12
+"""More scenarios are in the interactive form and in the table only."""
+
+_HOW = (
+    "Each thin line is one run as the meter read it; time counts from the start of the run's rating "
+    "interval, and a reading stands in the middle of the interval it is the mean of. The thick line is "
+    "the mean of the runs at the same time, drawn while more than half of them are running. The dashed "
+    "line is the scenario's mean power, for which the readings at both borders count only with their share "
+    "inside the run. For drawing, of every column of the screen (and of "
+    "every stretch of a long trace) the smallest and the largest reading stay; the numbers are computed "
+    "from all readings. A hole in a line is a hole in the data. Shaded are actions and epochs of the chosen "
+    "run, by the SUT's clock set against the controller's. A sample of the hardware stands in the middle of "
+    "the time that it speaks for."
+)
+
+
+def power_sheet(view: View) -> Sheet:
+    """Draw one panel per scenario, all with the same power axis."""
+    found = [item for item in view.scenarios if any(len(traces.trace_of(t)[0]) for t in item.traces)]
+    shown, more = found[:MOST_PANELS], len(found) - MOST_PANELS
+    top = _top_w(shown)
+    limit = traces.points_per_run(len(view.results.traces))
+    panels = [_panel(item, index, top, limit, view.simulated) for index, item in enumerate(shown)]
+    what = "Power at the wall plug" if view.at_wall else "Power as counters inside the machine reported it"
+    return Sheet(
+        key="power",
+        title="Power over time",
+        size="half",
+        panels=panels,
+        caption=f"{what}: thin, every run; thick, the mean of a scenario's runs. On a screen "
+        "all scenarios share one time axis with the hardware, and zooming in shows every point. On paper "
+        "there is one panel per scenario, its overall average dashed; they share the power axis only."
+        + (f" There the last {more} scenarios have no panel; the table has them." if more > 0 else ""),
+        how=_HOW,
+        data=_data(view),
+        live=live_traces(view) if panels else Markup(),
+        absent="" if panels else "no counted run has a power trace.",
+    )
+
+
+def _top_w(scenarios: list[ScenarioView]) -> float:
+    powers = [traces.trace_of(row, extremes=True)[1] for item in scenarios for row in item.traces]
+    return max((float(power.max()) for power in powers if len(power)), default=1.0) * 1.06
+
+
+def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulated: bool) -> Markup:
+    figure, axes = new_panel("half", 2.3)
+    lines = []
+    for row in scenario.traces:
+        t_s, power_w = traces.trace_of(row)
+        if not len(t_s):
+            continue
+        lines.append((t_s, power_w))
+        axes.plot(*traces.drawable(row, limit), color=scenario.colour, linewidth=0.7, alpha=0.55)
+    if len(lines) > 1:
+        step = max((traces.step_s(row) or 0.0 for row in scenario.traces), default=0.0) or 1.0
+        mean_t, mean_p = traces.mean_trace(lines, step)
+        mean_t, mean_p = traces.thin(mean_t, mean_p, limit)
+        axes.plot(mean_t, mean_p, color=palette.INK, linewidth=1.1)
+    overall = finite(scenario.row.get("mean_power_w"))
+    if overall is None:
+        overall = float(np.mean(np.concatenate([power for _, power in lines])))
+    axes.axhline(overall, color=palette.INK, linewidth=0.8, linestyle=(0, (5, 3)))
+    axes.set_ylim(0, top_w)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("time from start of the run / s")
+    axes.set_ylabel("power / W")
+    n = len(lines)
+    said = f"n = {n} run{'' if n == 1 else 's'}, average {plain(overall)} W"
+    axes.set_title(said, fontsize=7.5, color=palette.MUTED)
+    return finish(
+        figure,
+        f"power-{index}-{slug(scenario.key)}",
+        scenario.name,
+        f"Power over time of scenario {scenario.name}: {said}.",
+        simulated=simulated,
+    )
+
+
+def _data(view: View) -> Table:
+    rows = [_trace_row(item, row) for item in view.scenarios for row in item.traces]
+    columns = (
+        text_column("Run", "run_dir", whole=True),
+        text_column("Scenario", "name"),
+        Column("Readings", lambda row: count(row["readings"])),
+        Column("Duration", lambda row: plain(row["duration_s"]), "s"),
+        Column("Smallest", lambda row: plain(row["smallest_w"]), "W"),
+        Column("Mean of the readings", lambda row: plain(row["mean_w"]), "W"),
+        Column("Largest", lambda row: plain(row["largest_w"]), "W"),
+    )
+    return table("power-data", "Power of each run, from its readings", columns, rows, folded=False)
+
+
+def _trace_row(scenario: ScenarioView, row: Row) -> Row:
+    readings, smallest_w, mean_w, largest_w = traces.readings_of(row)
+    return {
+        "run_dir": row.get("run_dir"),
+        "name": scenario.name,
+        "readings": readings,
+        "duration_s": row.get("duration_s"),
+        "smallest_w": smallest_w,
+        "mean_w": mean_w,
+        "largest_w": largest_w,
+    }

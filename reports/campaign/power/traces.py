@@ -1,0 +1,140 @@
+"""Traces made fit to draw: fewer points without losing a peak, and the mean over runs."""
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from records.results import Row
+from reports.words.numbers import finite
+
+Array = NDArray[np.float64]
+
+POINTS_PER_RUN = 1000
+"""A panel on paper is not wider than so many dots."""
+
+POINTS_PER_REPORT = 24_000
+"""Above this the page would weigh megabytes; with many runs each gets an equal share. All points are in
+the interactive form of the figure (`reports.campaign.power.interactive`)."""
+
+
+def trace_of(row: Row, *, extremes: bool = False) -> tuple[Array, Array]:
+    """Return a trace as (middle of each reading's interval in s, power in W), both ``(n,)``.
+
+    A reading is the mean over the interval that ended at its stamp, so the middle is where it
+    belongs in time. Readings without power are left out: the line then has a hole of its own.
+
+    Args:
+        row: a row of ``Results.traces``. Where it holds bins of readings, these are taken for readings.
+        extremes: give the smallest and the largest reading of each bin instead of their mean.
+    """
+    middle_s = numbers_of(row.get("t_s")) - (step_s(row) or 0.0) / 2
+    power_w = [numbers_of(row.get("power_w"))]
+    if extremes and row.get("low_w"):
+        power_w = [numbers_of(row.get("low_w")), numbers_of(row.get("high_w"))]
+    n = min(len(middle_s), *map(len, power_w))
+    known = np.isfinite(middle_s[:n]) & np.isfinite([power[:n] for power in power_w]).all(axis=0)
+    pairs = np.stack([power[:n][known] for power in power_w], axis=1)
+    return np.repeat(middle_s[:n][known], len(power_w)), pairs.ravel()
+
+
+def step_s(row: Row) -> float | None:
+    """Return the time from one point of a trace to the next: the meter's interval, or the width of a bin."""
+    return finite(row.get("bin_s")) or finite(row.get("interval_s"))
+
+
+def numbers_of(values: list[object] | None) -> Array:
+    """Return a list of a row as numbers ``(n,)``, NaN where it holds none."""
+    if set(map(type, values or ())) <= {float, int}:
+        quick = np.array(values or (), dtype=float)
+        return np.where(np.isfinite(quick), quick, np.nan)
+    numbers = (finite(value) for value in values or ())
+    return np.array([np.nan if number is None else number for number in numbers], dtype=float)
+
+
+def readings_of(row: Row) -> tuple[int, float | None, float | None, float | None]:
+    """Return number, smallest, mean and largest of the readings of a trace."""
+    _, power_w = trace_of(row)
+    _, extremes_w = trace_of(row, extremes=True)
+    if not len(power_w):
+        return 0, None, None, None
+    binned = finite(row.get("bin_s")) is not None
+    number, mean_w = (int(row["readings"]), finite(row["mean_w"])) if binned else (len(power_w), None)
+    mean_w = float(power_w.mean()) if mean_w is None else mean_w
+    return number, float(extremes_w.min()), mean_w, float(extremes_w.max())
+
+
+def points_per_run(runs: int) -> int:
+    """Return how many points of each run are drawn when a report has so many runs."""
+    return max(200, min(POINTS_PER_RUN, POINTS_PER_REPORT // max(runs, 1)))
+
+
+def thin(t_s: Array, power_w: Array, limit: int) -> tuple[Array, Array]:
+    """Return at most ``limit`` points that keep the smallest and largest of every stretch.
+
+    Args:
+        t_s: times, ``(n,)``.
+        power_w: powers, ``(n,)``.
+        limit: how many points may stay; at least 4.
+
+    Returns:
+        The points kept, in time order; first and last are always among them.
+    """
+    n = len(t_s)
+    if n <= limit:
+        return t_s, power_w
+    edges = np.linspace(0, n, (limit - 2) // 2 + 1).astype(int)
+    kept = {0, n - 1}
+    for start, stop in itertools.pairwise(edges):
+        stretch = power_w[start:stop]
+        kept.update((start + int(stretch.argmin()), start + int(stretch.argmax())))
+    order = np.array(sorted(kept))
+    return t_s[order], power_w[order]
+
+
+def drawable(row: Row, limit: int) -> tuple[Array, Array]:
+    """Return a trace as it is drawn: thinned, and broken where readings are missing.
+
+    Args:
+        row: a row of ``Results.traces``.
+        limit: how many points may stay, about.
+
+    Returns:
+        (t_s, power_w), ``(m,)`` each, with a NaN in both at every hole.
+    """
+    t_s, power_w = trace_of(row, extremes=True)
+    step = step_s(row)
+    after_holes = np.flatnonzero(np.diff(t_s) > 1.5 * step) + 1 if step else np.array([], dtype=int)
+    hole = np.array([np.nan])
+    parts_t, parts_p = [], []
+    for piece_t, piece_p in zip(np.split(t_s, after_holes), np.split(power_w, after_holes), strict=True):
+        kept_t, kept_p = thin(piece_t, piece_p, max(4, limit * len(piece_t) // max(len(t_s), 1)))
+        parts_t += [kept_t, hole]
+        parts_p += [kept_p, hole]
+    return np.concatenate(parts_t[:-1]), np.concatenate(parts_p[:-1])
+
+
+def mean_trace(traces: list[tuple[Array, Array]], step_s: float) -> tuple[Array, Array]:
+    """Average several runs second by second (or whatever the step is) from their starts.
+
+    Args:
+        traces: (t_s, power_w) of each run.
+        step_s: width of a bin.
+
+    Returns:
+        Middle of each bin and mean of the runs in it, ``(m,)`` each, as long as more than half
+        of the runs are still running: beyond that a mean would show who is left, not what happens.
+    """
+    longest = max(float(t[-1]) for t, _ in traces if len(t))
+    bins = int(np.floor(longest / step_s)) + 1
+    per_run = np.full((len(traces), bins), np.nan)
+    for line, (t_s, power_w) in enumerate(traces):
+        place = np.clip(np.floor(t_s / step_s).astype(int), 0, bins - 1)
+        total = np.bincount(place, weights=power_w, minlength=bins)
+        number = np.bincount(place, minlength=bins)
+        per_run[line, number > 0] = total[number > 0] / number[number > 0]
+    present = np.isfinite(per_run).sum(axis=0)
+    shown = present * 2 > len(traces)
+    mean: Array = np.nansum(per_run[:, shown], axis=0) / present[shown]
+    middle = (np.flatnonzero(shown).astype(np.float64) + 0.5) * np.float64(step_s)
+    return middle, mean

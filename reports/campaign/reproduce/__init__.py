@@ -1,0 +1,1 @@
+"""How to repeat, cite and check the campaign."""

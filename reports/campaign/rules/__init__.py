@@ -1,0 +1,1 @@
+"""A published rule next to the default one."""

@@ -1,0 +1,121 @@
+"""A published rule beside the default one: what each gives of the same records."""
+
+from dataclasses import dataclass
+
+from records.results import Row
+from reports.campaign.view import View
+from reports.words.numbers import finite, in_interval, interval, plain
+from reports.words.texts import quantity
+
+QUANTITIES = ("induced_wh", "energy_wh", "mean_power_w", "duration_s")
+
+_SMALL = 1.0  # in standard uncertainties of the default value
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One quantity of one scenario or run by both rules.
+
+    Attributes:
+        scenario: name, with its tracker; ``run_dir`` the run, where the rule knows no scenarios.
+        column: one of `QUANTITIES`.
+        rule: by the published rule; ``default`` by the default one.
+        low, high, u: interval and standard uncertainty of the default value, where it has them.
+    """
+
+    scenario: str
+    run_dir: str
+    column: str
+    rule: float
+    default: float
+    low: float | None
+    high: float | None
+    u: float | None
+
+    @property
+    def difference(self) -> float:
+        """Rule minus default."""
+        return self.rule - self.default
+
+    @property
+    def in_u(self) -> float | None:
+        """The difference in standard uncertainties of the default value; ``None`` where it has none."""
+        return self.difference / self.u if self.u else None
+
+    @property
+    def pct(self) -> float | None:
+        """The difference in percent of the default value."""
+        return 100 * self.difference / abs(self.default) if self.default else None
+
+    @property
+    def name(self) -> str:
+        """Scenario, and the run where there is one."""
+        return f"{self.scenario}, {self.run_dir}" if self.run_dir else self.scenario
+
+
+def beside_each_other(view: View) -> list[Beside]:
+    """Return every quantity that both rules give, in the order of the rule's rows."""
+    runs = {str(row.get("run_dir")): row for row in view.results.runs}
+    scenarios = {str(row.get("scenario")): row for row in view.results.scenarios}
+    found = []
+    for row in view.results.rule_rows:
+        run_dir = str(row.get("run_dir") or "")
+        name = str(row.get("scenario"))
+        default = runs.get(run_dir) if run_dir else scenarios.get(name)
+        if default is not None:
+            pairs = (_both(view.name_of(name), run_dir, column, row, default) for column in QUANTITIES)
+            found += [pair for pair in pairs if pair is not None]
+    return found
+
+
+def _both(name: str, run_dir: str, column: str, row: Row, default: Row) -> Beside | None:
+    by_rule, by_default = finite(row.get(column)), finite(default.get(column))
+    if by_rule is None or by_default is None:
+        return None
+    stem, _, unit = column.rpartition("_")
+    low, high, u = (finite(default.get(f"{stem}_{end}_{unit}")) for end in ("low", "high", "u"))
+    return Beside(name, run_dir, column, by_rule, by_default, low, high, u)
+
+
+def answer(found: list[Beside]) -> str:
+    """Say whether the choice of the rule matters on these data, by the largest difference in an energy."""
+    energies = [item for item in found if item.in_u is not None]
+    if not energies:
+        return "No energy of it can be set beside one of the default rule that has an uncertainty."
+    worst = max(energies, key=lambda item: abs(item.in_u or 0.0))
+    words = (
+        f"The largest difference is in the {_quantity(worst.column)} of {worst.name}: {_figures(worst)}, "
+        f"{plain(abs(worst.in_u or 0.0), 2)} standard uncertainties of the default value."
+    )
+    if abs(worst.in_u or 0.0) <= _SMALL:
+        return f"{words} On these data the choice of the rule does not matter."
+    return f"{words} On these data the choice of the rule matters."
+
+
+def matters(found: list[Beside]) -> bool:
+    """Say whether any energy differs by more than its standard uncertainty."""
+    return any(abs(item.in_u) > _SMALL for item in found if item.in_u is not None)
+
+
+def sentences(found: list[Beside]) -> list[tuple[str, str]]:
+    """Return the first quantity that each scenario or run has: its name, and the difference in words."""
+    first: dict[str, Beside] = {}
+    for item in found:
+        first.setdefault(item.name, item)
+    return [(f"{item.name}, {_quantity(item.column)}", _figures(item)) for item in first.values()]
+
+
+def _quantity(column: str) -> str:
+    return {"induced_wh": "induced energy", "energy_wh": "energy"}.get(column, quantity(column)[0])
+
+
+def _figures(item: Beside) -> str:
+    _, unit = quantity(item.column)
+    default = in_interval(item.default, item.low, item.high, item.u)
+    ends = f" {interval(item.low, item.high)}" if item.low is not None else ""
+    sign = "+" if item.difference > 0 else ""
+    share = "" if item.pct is None else f" ({sign}{plain(item.pct, 2)} %)"
+    return (
+        f"{plain(item.rule, 6)} {unit} by the rule, {default}{ends} {unit} by the default one, "
+        f"difference {sign}{plain(item.difference, 2)} {unit}{share}"
+    )

@@ -1,0 +1,1 @@
+"""Software trackers against the meter."""

@@ -1,0 +1,128 @@
+"""Software trackers against the meter."""
+
+import json
+from typing import Any
+
+from records.results import Row
+from reports.blocks.contract import Block, Chapter, Heading, Lines, Text, Tone, folds
+from reports.campaign.trackers.clouds import bland_altman_sheet, regression_sheet
+from reports.campaign.trackers.cost import cost_sheet, own_cost_rows
+from reports.campaign.trackers.ratios import ratio_sheet
+from reports.campaign.trackers.remarks import (
+    of_tracker,
+    overall,
+    remarks,
+    scope_words,
+    tracker_names,
+    verdict_words,
+)
+from reports.campaign.trackers.scope import scope_sheet
+from reports.campaign.trackers.tables import (
+    agreement_table,
+    cost_table,
+    equivalence_table,
+    limits_table,
+    lines_table,
+    scopes_table,
+    trackers_table,
+    true_limits_table,
+)
+from reports.campaign.view import View
+from reports.words import notes
+from reports.words.environment import lines_of
+
+_TONES: dict[str, Tone] = {"yes": "good", "no": "warn"}
+_COST_HOW = (
+    "Mean of the runs with the tracker minus mean of the runs of the same scenario without it, compared as "
+    "any two scenarios are: paired by block where the plan interleaves them, by Welch's t test where not. "
+    "The meter's gain acts on the difference only."
+)
+
+
+def chapter(view: View) -> Chapter:
+    """Show how far each tracker was from the meter, why, and what it cost."""
+    if not view.results.trackers:
+        return Chapter("trackers", "Software trackers", "Trackers", [], "no run had a tracker.")
+    names = tracker_names(view)
+    blocks: list[Block] = [block for name in names for block in _answer(view, name)]
+    blocks += [
+        ratio_sheet(view, notes.tracker_note(view.results), agreement_table(view)),
+        equivalence_table(view),
+        Heading("Where it is off, and why"),
+        *(block for name in names for block in _remarks(view, name, len(names) > 1)),
+        scope_sheet(view),
+        scopes_table(view),
+        Heading("Run by run: difference and limits of agreement"),
+        *_limits(view),
+        Heading("Run by run: estimated over measured"),
+        regression_sheet(view, lines_table(view)),
+        Heading("What the tracker itself costs"),
+        Text(cost_words(view)),
+        cost_sheet(view, _COST_HOW, cost_table(view)),
+        *folds([Heading("What the trackers said"), trackers_table(view), *settings_blocks(view, names)]),
+    ]
+    return Chapter("trackers", "Software trackers", "Trackers", blocks)
+
+
+def _answer(view: View, tracker: str) -> list[Block]:
+    tone = _TONES.get(str(overall(view, tracker).get("equivalent")), "")
+    return [Text(verdict_words(view, tracker), tone), Text(scope_words(view, tracker))]
+
+
+def _remarks(view: View, tracker: str, several: bool) -> list[Block]:
+    found = remarks(view, tracker) or ["The numbers tell no cause."]
+    return [Text(f"{tracker}: {words}" if several else words) for words in found]
+
+
+def _limits(view: View) -> list[Block]:
+    rows = [row for row in view.results.agreement if row.get("lower") is not None]
+    sheet = bland_altman_sheet(view, limits_table(rows))
+    if not rows:
+        few = "No limits of agreement: they need three runs of a scenario, or three scenarios."
+        return [sheet, Text(few, "nothing")]
+    return [sheet, true_limits_table(rows)]
+
+
+def cost_words(view: View) -> str:
+    """Say whether a cost of the tracker is shown; that none is shown does not mean that there is none."""
+    rows = [row for row in own_cost_rows(view) if row.get("quantity") == "induced_wh"]
+    known = [row for row in rows if row.get("difference_low") is not None]
+    if not known:
+        return (
+            "What it costs to run the tracker is not known: no scenario has two runs with and two without it."
+        )
+    shown = [view.name_of(str(r["b"])) for r in known if r["difference_low"] > 0 or r["difference_high"] < 0]
+    if not shown:
+        return (
+            "No cost in energy is shown: all intervals hold zero. That it costs nothing is not shown either."
+        )
+    return f"A difference in induced energy is shown for {', '.join(shown)}, of {len(known)} compared."
+
+
+def settings_blocks(view: View, names: list[str]) -> list[Block]:
+    """Show what each tracker said of how it estimates, and name what changed from run to run."""
+    blocks: list[Block] = []
+    for name in names:
+        found = [_parsed(row) for row in of_tracker(view.results.trackers, name)]
+        keys = dict.fromkeys(key for settings in found for key in settings)
+        common: Row = {}
+        for key in keys:
+            values = [settings.get(key) for settings in found]
+            if all(value == values[0] for value in values):
+                common[key] = values[0]
+        vary = [name for name, _ in lines_of({key: "" for key in keys if key not in common})]
+        if common:
+            blocks += [Text(f"Settings of {name}:"), Lines(f"Settings of {name}", lines_of(common))]
+        if vary:
+            blocks.append(
+                Text(f"Not the same in all runs: {', '.join(vary)}. CSV and JSON above have them.", "small")
+            )
+    return blocks
+
+
+def _parsed(row: Row) -> dict[str, Any]:
+    try:
+        settings = json.loads(str(row.get("settings") or "{}"))
+    except ValueError:  # foreign text, which the results have as it is
+        return {}
+    return settings if isinstance(settings, dict) else {}

@@ -1,0 +1,131 @@
+"""The ratio of a tracker's energies to the measured ones, scenario by scenario."""
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+
+from analysis.agreement.trackers import ALL
+from records.results import Row
+from reports.blocks import palette
+from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.tables import Table
+from reports.campaign.trackers.cost import runs_of, where
+from reports.campaign.view import View
+from reports.words.numbers import finite, in_interval, interval
+from reports.words.texts import label
+
+MOST_ROWS = 24
+"""Further ratios are in the tables only."""
+
+_AGAINST = {
+    "wall": "Tracker over meter, gross",
+    "wall net": "Tracker over meter, above the baseline",
+    "gpu": "GPU part over sampled GPU power",
+}
+_ROW_IN = 0.3
+_FRAME_IN = 0.9
+_RUNS_BELOW = 0.22  # beside the line of the interval, not upon it
+
+
+def ratio_interval(view: View, row: Row) -> tuple[float | None, float | None]:
+    """Return the interval of a ratio of totals: by its own scatter, else by the uncertainty budget.
+
+    Two runs scatter too little to tell an interval from them alone; the budget adds what is known of the
+    meter, and stands for the wall, gross, only.
+    """
+    low, high = finite(row.get("total_ratio_low")), finite(row.get("total_ratio_high"))
+    if low is not None and high is not None:
+        return low, high
+    for budget in view.results.budgets if row.get("against") == "wall" else []:
+        label_of = f"{row.get('scenario')}+{row.get('tracker')}"
+        if budget.get("of") == "tracker" and budget.get("scenario") == label_of:
+            return finite(budget.get("low")), finite(budget.get("high"))
+    return None, None
+
+
+def ratio_sheet(view: View, how: str, data: Table) -> Sheet:
+    """Draw the ratio of the totals per scenario with its interval: a panel per reference."""
+    rows = [*view.results.agreement, *view.results.agreement_scopes]
+    panels = [
+        panel
+        for against in _AGAINST
+        if (panel := _ratios(view, against, [r for r in rows if r.get("against") == against])) is not None
+    ]
+    return Sheet(
+        key="trackers-ratio",
+        title="How much of the meter's energy the tracker reports",
+        size="half",
+        panels=panels,
+        caption="Filled: ratio of the totals with its 95 % interval, where two runs or more give one; small "
+        "circles: single runs. The line at 100 % is the meter; the grey band around it the margin of "
+        "equivalence.",
+        how=how,
+        data=data,
+        absent="" if panels else "no tracker's energy can be set against a measured one.",
+    )
+
+
+def _ratios(view: View, against: str, rows: list[Row]) -> Markup | None:
+    shown = [row for row in rows if finite(row.get("total_ratio")) is not None][:MOST_ROWS]
+    if not shown:
+        return None
+    several = len({row.get("tracker") for row in rows}) > 1
+    figure, axes = new_panel("half", _FRAME_IN + _ROW_IN * len(shown))
+    margin = max((finite(row.get("margin_pct")) or 0.0 for row in shown), default=0.0)
+    axes.axvspan(100 - margin, 100 + margin, color=palette.GRID, linewidth=0)
+    axes.axvline(100, color=palette.MUTED, linewidth=0.9)
+    said = [_ratio_row(view, axes, place, row) for place, row in enumerate(shown)]
+    names = [f"{where(row)}, {row.get('tracker')}" if several else where(row) for row in shown]
+    axes.set_yticks(range(len(shown)), [label(name, width=22) for name in names])
+    axes.set_ylim(len(shown) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+    axes.spines["left"].set_visible(False)
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, 100 - 1.2 * margin), max(high, 100 + 1.2 * margin) + 0.25 * (high - low))
+    axes.set_xlabel("tracker / measured, in %")
+    words = "; ".join(f"{name} {text}" for name, text in zip(names, said, strict=True))
+    title = _AGAINST[against]
+    key = f"trackers-ratio-{against.replace(' ', '-')}"
+    return finish(figure, key, title, f"{title}: {words}.", simulated=view.simulated)
+
+
+def _ratio_row(view: View, axes: Axes, place: int, row: Row) -> str:
+    whole = row.get("scenario") == ALL
+    colour = palette.INK if whole else view.colour_of(str(row.get("scenario")))
+    ratio = 100 * (finite(row.get("total_ratio")) or 0.0)
+    low, high = (None if end is None else 100 * end for end in ratio_interval(view, row))
+    runs = [] if whole else _single_ratios(view, row)
+    axes.plot(
+        runs,
+        [place + _RUNS_BELOW] * len(runs),
+        linestyle="none",
+        marker="o",
+        markersize=2.6,
+        markerfacecolor=palette.PAPER,
+        markeredgecolor=colour,
+        markeredgewidth=0.6,
+    )
+    if low is not None and high is not None:
+        axes.plot([low, high], [place, place], color=colour, linewidth=1.6)
+    axes.plot([ratio], [place], linestyle="none", marker="D" if whole else "o", markersize=5, color=colour)
+    text = f"{in_interval(ratio, low, high) if low is not None else f'{ratio:.1f}'} %"
+    reach = max(value for value in (ratio, high, *runs) if value is not None)
+    axes.annotate(text, (reach, place), xytext=(6, 0), textcoords="offset points", va="center", fontsize=7.5)
+    return f"{text}, 95 % interval {interval(low, high)} %" if low is not None else f"{text}, no interval"
+
+
+_PAIRS = {
+    "wall": ("energy_wh", "meter_wh"),
+    "wall net": ("energy_wh", "meter_net_wh"),
+    "gpu": ("gpu_wh", "collector_gpu_wh"),
+}
+
+
+def _single_ratios(view: View, row: Row) -> list[float]:
+    claim, measured = _PAIRS[str(row.get("against"))]
+    values = [
+        100 * said / meter
+        for run in runs_of(view, row)
+        if (said := finite(run.get(claim))) is not None and (meter := finite(run.get(measured)))
+    ]
+    return values if len(values) > 1 else []

@@ -1,0 +1,218 @@
+"""Why a tracker differs from the meter, as far as the numbers tell: sentences for its author."""
+
+from statistics import fmean
+
+from analysis.agreement.trackers import ALL
+from records.results import Row
+from records.units import wh_from_j
+from reports.blocks.agreement_columns import margin_words
+from reports.campaign.trackers.cost import where
+from reports.campaign.trackers.ratios import ratio_interval
+from reports.campaign.view import View, numbers
+from reports.words.environment import part_of
+from reports.words.numbers import finite, in_interval, interval, plain, probability
+
+_OUTSIDE = "losses of the power supply, mainboard, disks, fans"
+_PARTS = {"cpu": "CPU", "gpu": "GPU", "ram": "memory"}
+_CONSTANT = 0.005  # relative range of a part's power below which it is called constant
+_FEWEST_FOR_CONSTANT = 3
+_GROWTH_P = 0.05
+_LEAST_SHARE = 0.01
+
+
+def tracker_names(view: View) -> list[str]:
+    """Return the trackers of the campaign, in the order of their first run."""
+    return list(dict.fromkeys(str(row.get("tracker")) for row in view.results.trackers))
+
+
+def of_tracker(rows: list[Row], tracker: str) -> list[Row]:
+    """Return the rows of a tracker."""
+    return [row for row in rows if row.get("tracker") == tracker]
+
+
+def overall(view: View, tracker: str) -> Row:
+    """Return the row of a tracker over all scenarios against the wall, gross; empty where there is none."""
+    return _overall(view.results.agreement, tracker, "wall")
+
+
+def _overall(rows: list[Row], tracker: str, against: str) -> Row:
+    found = [r for r in of_tracker(rows, tracker) if r.get("scenario") == ALL and r.get("against") == against]
+    return found[0] if found else {}
+
+
+def verdict_words(view: View, tracker: str) -> str:
+    """Return the answer for a tracker: ratio of the totals with interval, and whether it is equivalent."""
+    row = overall(view, tracker)
+    ratio = finite(row.get("ratio"))
+    if ratio is None:
+        return f"{tracker}: its energy cannot be set against a measured one."
+    words = str(
+        row.get("verdict") or f"{tracker} reports {plain(100 * ratio, 3)} % of what the meter measured"
+    )
+    return f"{words}. {_margin_sentence(row)}"
+
+
+def _margin_sentence(row: Row) -> str:
+    margin = margin_words([row])
+    return {
+        "yes": f"It may stand in for the meter where {margin} are enough.",
+        "no": f"It may not stand in for the meter where {margin} matter.",
+    }.get(str(row.get("equivalent")), f"Whether it may stand in for the meter within {margin} is open.")
+
+
+def scope_words(view: View, tracker: str) -> str:
+    """Say what the tracker's scope leaves out, and what is therefore expected of its ratio to the wall."""
+    scopes = dict.fromkeys(str(row.get("scope") or "") for row in of_tracker(view.results.trackers, tracker))
+    scope = " or ".join(word for word in scopes if word)
+    if not scope:
+        return (
+            f"{tracker} does not state what it sees. The plug delivers all that the machine draws, "
+            f"{_OUTSIDE} included: a ratio below one is then to be expected, how far cannot be said."
+        )
+    seen = {part for word in scopes for part in word.lower().split("+")}
+    if part_of(view.results.environment, "sut").get("gpus") == []:
+        seen.add("gpu")  # there is none to be seen
+    unseen = [words for name, words in _PARTS.items() if name not in seen]
+    missing = ", ".join([*(f"the {words}" for words in unseen), _OUTSIDE])
+    return (
+        f"Its scope is {scope}: it cannot see {missing}, all of which the plug delivers. A ratio to the wall "
+        "below one is therefore expected and no error by itself; how far below is what the figures tell."
+    )
+
+
+def remarks(view: View, tracker: str) -> list[str]:
+    """Return what the numbers tell of where a tracker is off and why, each in a sentence or two."""
+    row = overall(view, tracker)
+    makers = (_above_baseline, _gpu_part, _constant_parts, _spread_of_scenarios)
+    found = [words for make in makers if (words := make(view, tracker))]
+    found += [words for tell in (_line, _growth, _meter_share) if (words := tell(row))]
+    return [*found, *_missing(view, tracker)]
+
+
+def _above_baseline(view: View, tracker: str) -> str:
+    row = _overall(view.results.agreement_scopes, tracker, "wall net")
+    ratio = finite(row.get("total_ratio"))
+    if ratio is None:
+        return ""
+    low, high = ratio_interval(view, row)
+    if low is not None and high is not None and low <= 1 <= high:
+        told = "whether it reports more or less than what the work added at the plug is not shown"
+        return f"Above the baseline its ratio is {_percent(view, row)}: {told}."
+    told = (
+        "what it reports is less than what the work added at the plug, so that it misses energy even of that"
+        if ratio < 1
+        else "it reports more than what the work added at the plug, as it counts power that the machine "
+        "draws without any work, too"
+    )
+    return f"Above the baseline its ratio is {_percent(view, row)}: {told}."
+
+
+def _gpu_part(view: View, tracker: str) -> str:
+    row = _overall(view.results.agreement_scopes, tracker, "gpu")
+    if finite(row.get("total_ratio")) is None:
+        return ""
+    return (
+        f"Its GPU part is {_percent(view, row)} of the GPU power that the collector sampled: what "
+        "differs there is how it samples and sums up, as both read the same card."
+    )
+
+
+def _percent(view: View, row: Row) -> str:
+    ratio = 100 * (finite(row.get("total_ratio")) or 0.0)
+    low, high = (None if end is None else 100 * end for end in ratio_interval(view, row))
+    if low is None or high is None:
+        return f"{plain(ratio, 3)} % (no interval)"
+    return f"{in_interval(ratio, low, high)} % (95 % interval {interval(low, high)} %)"
+
+
+def _constant_parts(view: View, tracker: str) -> str:
+    """Name the parts whose power is the same in all runs: they follow no load."""
+    runs = of_tracker(view.results.trackers, tracker)
+    found = []
+    for name, words in _PARTS.items():
+        powers_w = [power for run in runs if (power := _power_w(run, f"{name}_wh")) is not None]
+        if len(powers_w) < _FEWEST_FOR_CONSTANT or not fmean(powers_w):
+            continue
+        if max(powers_w) - min(powers_w) <= _CONSTANT * fmean(powers_w):
+            found.append(f"{words} {plain(fmean(powers_w), 3)} W")
+    if not found:
+        return ""
+    return (
+        f"The same power in every run whatever was done: {', '.join(found)}. Such a part is an assumption "
+        "about the machine and no measurement of it."
+    )
+
+
+def _power_w(run: Row, column: str) -> float | None:
+    start_s, stop_s, wh = (finite(run.get(name)) for name in ("t_start_utc_s", "t_stop_utc_s", column))
+    if start_s is None or stop_s is None or wh is None or stop_s <= start_s:
+        return None
+    return wh / wh_from_j(stop_s - start_s)
+
+
+def _spread_of_scenarios(view: View, tracker: str) -> str:
+    rows = [r for r in of_tracker(view.results.agreement, tracker) if r.get("scenario") != ALL]
+    known = [(ratio, row) for row in rows if (ratio := finite(row.get("total_ratio"))) is not None]
+    if len(known) < 2:
+        return ""
+    (_, lowest), (_, highest) = min(known, key=lambda k: k[0]), max(known, key=lambda k: k[0])
+    (_, low_end), (high_end, _) = ratio_interval(view, lowest), ratio_interval(view, highest)
+    words = (
+        f"Its ratio to the wall runs from {_percent(view, lowest)} in {where(lowest)} to "
+        f"{_percent(view, highest)} in {where(highest)}"
+    )
+    if low_end is None or high_end is None:
+        return f"{words}; whether the scenarios differ is not shown."
+    if low_end < high_end:
+        return f"{words}: these intervals do not meet, so that no single factor mends it."
+    return f"{words}: these intervals overlap, so that one factor may serve both."
+
+
+def _line(row: Row) -> str:
+    slope, intercept = finite(row.get("deming_slope")), finite(row.get("deming_intercept"))
+    low, high = finite(row.get("deming_intercept_low")), finite(row.get("deming_intercept_high"))
+    if None in (slope, intercept, low, high) or low is None or high is None or low <= 0 <= high:
+        return ""
+    return (
+        f"Deming's line misses the origin: {plain(slope, 3)} × measured, and "
+        f"{in_interval(intercept, low, high)} Wh {interval(low, high)} whatever was measured. Part of what "
+        "differs does not depend on the load."
+    )
+
+
+def _growth(row: Row) -> str:
+    p = finite(row.get("growth_p"))
+    if p is None or p >= _GROWTH_P:
+        return ""
+    return (
+        f"Its differences grow with the energy of the run (p {_p(p)}); a bias in Wh is true of no single run."
+    )
+
+
+def _p(p: float) -> str:
+    text = probability(p)
+    return text if text.startswith("<") else f"= {text}"
+
+
+def _meter_share(row: Row) -> str:
+    share = finite(row.get("meter_share"))
+    if share is None or share < _LEAST_SHARE:
+        return ""
+    return (
+        f"Of the scatter of its differences {plain(100 * share, 2)} % (of the variance) is the meter's own, "
+        "of resolution and holes; the dotted limits have it taken out."
+    )
+
+
+def _missing(view: View, tracker: str) -> list[str]:
+    """Say what could not be computed."""
+    rows = of_tracker(view.results.agreement, tracker)
+    few = [f"{where(row)} (n = {row.get('n')})" for row in rows if finite(row.get("total_ratio_low")) is None]
+    if not few:
+        return []
+    rest = "" if numbers(rows, "deming_slope") else " and for lines"
+    return [
+        f"Too few runs for an interval by their own scatter, for limits of agreement{rest}: "
+        f"{', '.join(few)}. Three runs of a scenario, or three scenarios, are the least for limits, four for "
+        "lines. Equivalence is “not shown” for want of them, which is neither yes nor no."
+    ]

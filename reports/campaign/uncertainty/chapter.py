@@ -1,0 +1,214 @@
+"""The uncertainty budget, term by term."""
+
+from typing import Any
+
+from records.results import Row
+from reports.blocks.contract import Block, Chapter, Code, Heading, Lines, Text, folds
+from reports.blocks.tables import Column, Table, table, text_column
+from reports.campaign.uncertainty.figures import relative_words, shares_sheet
+from reports.campaign.uncertainty.meter import meter_lines
+from reports.campaign.uncertainty.tables import budget_table, factor_words, scenario_table
+from reports.campaign.uncertainty.terms import TERMS, shares, terms_in
+from reports.campaign.uncertainty.words import INTERVAL, MODEL, NOT_IN_IT, SHARED
+from reports.campaign.view import View
+from reports.words.numbers import count, finite, interval, measured, plain, spread
+
+MOST_OPEN = 4
+"""Budgets of more scenarios are folded."""
+
+_LEAST_NAMED = 0.05  # share of the variance from which on a term is named in a sentence
+
+_HOW = (
+    "Share: the term's u² over the sum of all. Terms are independent of each other (JCGM 100:2008, 5.1.2), "
+    "so that the sum is the variance of the result; the table of terms says what shares them."
+)
+
+_HOW_COMPARED = (
+    "What both scenarios share acts once: the meter's gain on the difference only, and not at all on the "
+    "ratio. Where the plan interleaves the scenarios, the scatter is that of the differences within blocks, "
+    "as in the chapter on comparisons."
+)
+
+
+def chapter(view: View) -> Chapter:
+    """Show where the uncertainty of each result comes from, and what results have in common."""
+    budgets = view.results.budgets
+    if not budgets:
+        return Chapter("uncertainty", "Uncertainty budget", "Uncertainty", [], "the analysis gave no budget.")
+    lead = _lead(budgets)
+    of_scenarios = [r for r in _of(budgets, "scenario") if r.get("quantity") == lead and shares(r)]
+    blocks: list[Block] = [
+        *(Text(words) for words in _answers(view, of_scenarios, lead)),
+        shares_sheet(view, _groups(view, budgets, lead), _HOW),
+        Lines("Largest terms", [(_name(view, row), _made_of(row)) for row in of_scenarios]),
+        Heading("The meter's part"),
+        Lines("The meter", meter_lines(view.results.meter)),
+        *folds(_parts(view)),
+    ]
+    return Chapter("uncertainty", "Uncertainty budget", "Uncertainty", blocks)
+
+
+def _parts(view: View) -> list[Block]:
+    """Return what only those need who check a budget."""
+    budgets = view.results.budgets
+    return [
+        Heading("Budgets of the scenarios"),
+        *_scenario_tables(view, budgets),
+        Heading("Budgets of comparisons, trackers and the baseline"),
+        *_result_tables(view, budgets),
+        Heading("Budgets of single runs and their parts"),
+        *_window_tables(budgets),
+        Heading("The terms, and what shares them"),
+        Text(SHARED),
+        terms_table(budgets),
+        Heading("Formulas and sources"),
+        Code("The model and the propagation of uncertainty", MODEL),
+        Text(INTERVAL),
+        Text(NOT_IN_IT),
+    ]
+
+
+def _of(budgets: list[Row], kind: str) -> list[Row]:
+    return [row for row in budgets if row.get("of") == kind]
+
+
+def _lead(budgets: list[Row]) -> str:
+    """Return the quantity that the answer is about: induced energy, or energy where no baseline was."""
+    known = {row.get("quantity") for row in _of(budgets, "scenario") if finite(row.get("value")) is not None}
+    return "induced_wh" if "induced_wh" in known else "energy_wh"
+
+
+def _name(view: View, row: Row) -> str:
+    return view.name_of(str(row.get("scenario")))
+
+
+def _answers(view: View, rows: list[Row], lead: str) -> list[str]:
+    """Say for how many scenarios which term is the largest, and what would make it smaller."""
+    words = "induced energy" if lead == "induced_wh" else "energy"
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        groups.setdefault(next(iter(shares(row))), []).append(_name(view, row))
+    answers = [
+        f"In the {words} of {_listed(names)} the largest term is {TERMS[term].name}: {TERMS[term].remedy}."
+        for term, names in sorted(groups.items(), key=lambda item: -len(item[1]))
+    ]
+    return answers or [f"No scenario has a budget of its {words}."]
+
+
+def _listed(names: list[str]) -> str:
+    shown = names[:6]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {count(more)} more" if more else "")
+
+
+def _made_of(row: Row) -> str:
+    value, u = row.get("value"), row.get("u")
+    parts = [f"{TERMS[n].name} {plain(100 * s, 2)} %" for n, s in shares(row).items() if s >= _LEAST_NAMED]
+    known = finite(row.get("low")) is not None
+    ends = f"95 % interval {interval(row.get('low'), row.get('high'))} Wh, k = {factor_words(row)}"
+    return (
+        f"{measured(value, u)} Wh, u = {spread(u)} Wh ({relative_words(row)}), "
+        f"{ends if known else 'one run: no interval'}; of u²: {', '.join(parts)}"
+    )
+
+
+def _groups(view: View, budgets: list[Row], lead: str) -> list[Any]:
+    """Return the panels of the figure: scenarios, their differences and ratios, trackers."""
+    comparisons = _of(budgets, "comparison")
+    words = "Induced energy" if lead == "induced_wh" else "Energy"
+
+    def minus(row: Row) -> str:
+        return f"{_name(view, row)} − {view.name_of(str(row.get('name')))}"
+
+    def over(row: Row) -> str:
+        return f"{_name(view, row)} / {view.name_of(str(row.get('name')))}"
+
+    def tracker(row: Row) -> str:
+        return _name(view, row)
+
+    of_scenarios = [row for row in _of(budgets, "scenario") if row.get("quantity") == lead]
+    differences = [row for row in comparisons if row.get("quantity") == f"{lead} difference"]
+    ratios = [row for row in comparisons if row.get("quantity") == f"{lead} ratio"]
+    return [
+        ("uncertainty-scenarios", f"{words} of the scenarios", of_scenarios, tracker),
+        ("uncertainty-differences", f"{words}: differences", differences, minus),
+        ("uncertainty-ratios", f"{words}: ratios", ratios, over),
+        ("uncertainty-trackers", "Tracker over meter, gross", _of(budgets, "tracker"), tracker),
+    ]
+
+
+def _scenario_tables(view: View, budgets: list[Row]) -> list[Block]:
+    groups: dict[str, list[Row]] = {}
+    for row in _of(budgets, "scenario"):
+        groups.setdefault(str(row.get("scenario")), []).append(row)
+    folded = len(groups) > MOST_OPEN
+    tables: list[Block] = [
+        scenario_table(f"budget-{i}", view.name_of(name), rows, folded=folded)
+        for i, (name, rows) in enumerate(groups.items())
+    ]
+    return tables or [Text("No scenario has a budget.", "nothing")]
+
+
+def _result_tables(view: View, budgets: list[Row]) -> list[Block]:
+    named = (
+        Column("Scenario", lambda row: _name(view, row), numeric=False),
+        Column("Against", lambda row: _against(view, row), numeric=False),
+    )
+    rows = [row for kind in ("comparison", "tracker", "baseline") for row in _of(budgets, kind)]
+    shown = {"energy_wh", "induced_wh", "mean_power_w"}
+    others = [row for row in _of(budgets, "scenario") if row.get("quantity") not in shown]
+    return [
+        budget_table(
+            "budget-results",
+            "Differences, ratios, baseline",
+            rows,
+            named,
+            folded=True,
+            note=_HOW_COMPARED,
+        ),
+        budget_table(
+            "budget-others",
+            "Further quantities of the scenarios",
+            others,
+            named[:1],
+            folded=True,
+        ),
+    ]
+
+
+def _against(view: View, row: Row) -> str:
+    name = str(row.get("name") or "")
+    return (view.name_of(name) if row.get("of") == "comparison" else name) or "–"
+
+
+def _window_tables(budgets: list[Row]) -> list[Block]:
+    heads = (
+        Column("Run", lambda row: count(row.get("slot")), numeric=False),
+        text_column("Scenario", "scenario"),
+        text_column("Part", "name"),
+    )
+    kinds = {"run": "Runs", "epoch": "Epochs", "action": "Actions", "call": "Calls"}
+    blocks: list[Block] = [
+        budget_table(f"budget-{kind}s", f"Budgets: {words}", rows, heads, folded=True)
+        for kind, words in kinds.items()
+        if (rows := _of(budgets, kind))
+    ]
+    return blocks or [Text("No single run has a budget.", "nothing")]
+
+
+def terms_table(budgets: list[Row]) -> Table:
+    """Tabulate the terms that count in this campaign: what they are, their size, what shares them."""
+    rows = [
+        {"term": TERMS[name].name}
+        | {key: getattr(TERMS[name], key) for key in ("what", "size", "shape", "shared", "remedy")}
+        for name in terms_in(budgets)
+    ]
+    columns = (
+        text_column("Term", "term"),
+        text_column("What it is", "what"),
+        text_column("Its standard uncertainty", "size"),
+        text_column("Distribution, type", "shape"),
+        text_column("Same error in", "shared"),
+        text_column("What helps", "remedy"),
+    )
+    return table("uncertainty-terms", "Terms of this campaign", columns, rows, folded=False, note=_HOW)

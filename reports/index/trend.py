@@ -1,0 +1,175 @@
+"""Energies of scenarios over campaigns: a panel for each scenario, a point for each campaign."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from markupsafe import Markup
+from matplotlib import dates
+from matplotlib.axes import Axes
+
+from reports.blocks import palette
+from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.tables import Column, Table, table, text_column
+from reports.campaign.view import ScenarioView, mean_words
+from reports.index.database import created
+from reports.index.entries import Entry
+from reports.words.numbers import count, finite, in_interval, interval
+from reports.words.texts import label
+
+Quantity = Literal["induced", "energy"]
+
+MOST_PANELS = 24
+"""Further scenarios are in the table only."""
+
+_WORDS: dict[Quantity, str] = {"induced": "induced energy", "energy": "energy"}
+_HALF_DAY, _MARGIN = 0.5, 0.06
+_EPOCH = datetime(1970, 1, 1)
+_dates: Any = dates
+
+
+@dataclass(frozen=True)
+class _Point:
+    entry: Entry
+    scenario: ScenarioView
+    day: float | None
+    value_wh: float
+    low_wh: float | None
+    high_wh: float | None
+
+
+def trend_sheet(entries: Sequence[Entry], quantity: Quantity) -> Sheet:
+    """Draw the mean energy per run of each scenario over the campaigns.
+
+    Args:
+        entries: campaigns of the index.
+        quantity: ``induced`` or ``energy`` (gross).
+    """
+    points = _points(entries, quantity)
+    by_scenario: dict[str, list[_Point]] = {}
+    for point in points:
+        by_scenario.setdefault(point.scenario.name, []).append(point)
+    colours = palette.colours([(point.scenario.base, point.scenario.kind) for point in points])
+    drawn = [
+        (name, found) for name, found in by_scenario.items() if any(point.day is not None for point in found)
+    ][:MOST_PANELS]
+    panels = [
+        _panel(f"trend-{quantity}-{n}", name, found, quantity, colours)
+        for n, (name, found) in enumerate(drawn)
+    ]
+    more = len(by_scenario) - len(drawn)
+    return Sheet(
+        key=f"trend-{quantity}",
+        title=f"{_WORDS[quantity].capitalize()} per run over the campaigns",
+        size="third",
+        panels=panels,
+        caption="A point for each campaign: the mean over its runs, with its 95 % interval; without a bar: "
+        "one run, or no interval. Hollow points are SIMULATED, not measured. A line joins campaigns of the "
+        "same machine and meter only. "
+        + (f"{more} further scenarios are in the table only." if more else ""),
+        how="The means and intervals are those of each campaign's own results (scenarios.csv); nothing was "
+        "computed anew. What changed between campaigns (program, data, machine) is not known to this page: "
+        "scenarios are told apart by their names alone.",
+        data=_data(points, quantity),
+        absent="" if panels else "no campaign of the index has such an energy.",
+    )
+
+
+def _points(entries: Sequence[Entry], quantity: Quantity) -> list[_Point]:
+    found = []
+    for entry in sorted(entries, key=lambda item: (item.created_utc_s or 0.0, item.place.folder)):
+        stamp = created(entry.created_utc_s)
+        for scenario in entry.scenarios:
+            value_wh = finite(scenario.row.get(f"{quantity}_wh"))
+            if value_wh is None or (quantity == "induced" and scenario.kind == "baseline"):
+                continue
+            ends = (finite(scenario.row.get(f"{quantity}_{end}_wh")) for end in ("low", "high"))
+            day = None if stamp is None else (stamp - _EPOCH) / timedelta(days=1)
+            found.append(_Point(entry, scenario, day, value_wh, *ends))
+    return found
+
+
+def _panel(key: str, name: str, found: list[_Point], quantity: Quantity, colours: dict[str, str]) -> Markup:
+    points = [point for point in found if point.day is not None]
+    figure, axes = new_panel("third", 2.1)
+    colour = colours[points[0].scenario.base]
+    for bench in dict.fromkeys(point.entry.bench for point in points):
+        line = [(point.day, point.value_wh) for point in points if point.entry.bench == bench]
+        axes.plot(*zip(*line, strict=True), color=colour, linewidth=0.9, alpha=0.55)
+    for point in points:
+        _draw(axes, point, colour)
+    _time_axis(axes, [point.day for point in points if point.day is not None])
+    axes.set_ylabel(f"{_WORDS[quantity]} / Wh")
+    simulated = [point.entry.simulated for point in points]
+    if any(simulated) and not all(simulated):
+        figure.text(
+            0.995, 0.985, "hollow: SIMULATED", ha="right", va="top", fontsize=6.5, color=palette.WARNING
+        )
+    said = "; ".join(
+        f"{point.entry.title}{' (SIMULATED)' if point.entry.simulated else ''} "
+        f"{in_interval(point.value_wh, point.low_wh, point.high_wh)} Wh"
+        for point in points
+    )
+    description = f"{name}, {_WORDS[quantity]} per run, {count(len(points))} campaigns: {said}."
+    return finish(figure, key, label(name, width=30, lines=1), description, simulated=all(simulated))
+
+
+def _draw(axes: Axes, point: _Point, colour: str) -> None:
+    if point.day is None:
+        return
+    if point.low_wh is not None and point.high_wh is not None:
+        axes.vlines(point.day, point.low_wh, point.high_wh, color=colour, linewidth=1.2)
+    axes.plot(
+        [point.day],
+        [point.value_wh],
+        linestyle="none",
+        marker="o",
+        markersize=5,
+        markerfacecolor="none" if point.entry.simulated else colour,
+        markeredgecolor=colour,
+        markeredgewidth=1.1,
+    )
+
+
+def _time_axis(axes: Axes, days: list[float]) -> None:
+    """Show dates in UTC, a single campaign in the middle of its day."""
+    span = max(days) - min(days)
+    room = _MARGIN * span if span else _HALF_DAY
+    axes.set_xlim(min(days) - room, max(days) + room)
+    axes.margins(y=0.18)
+    if not span:
+        axes.set_xticks(days[:1], [f"{_EPOCH + timedelta(days=days[0]):%Y-%m-%d}"])
+        return
+    locator = _dates.AutoDateLocator(minticks=2, maxticks=4)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(_dates.ConciseDateFormatter(locator))
+
+
+def _data(points: list[_Point], quantity: Quantity) -> Table:
+    columns = (
+        text_column("Campaign", "campaign"),
+        text_column("Folder", "folder"),
+        text_column("Planned (UTC)", "created", whole=True),
+        text_column("Scenario", "scenario"),
+        Column("n", lambda row: count(row["n"])),
+        Column(_WORDS[quantity].capitalize(), lambda row: str(row["mean"]), "Wh"),
+        Column("95 % interval", lambda row: interval(row["low"], row["high"]), "Wh"),
+        text_column("", "simulated", whole=True),
+    )
+    rows = [
+        {
+            "campaign": point.entry.title,
+            "folder": point.entry.place.folder,
+            "created": created(point.entry.created_utc_s),
+            "scenario": point.scenario.name,
+            "n": point.scenario.row.get("n"),
+            "mean": mean_words(point.scenario.row, quantity),
+            "low": point.low_wh,
+            "high": point.high_wh,
+            "simulated": "SIMULATED" if point.entry.simulated else "",
+        }
+        for point in points
+    ]
+    caption = f"Mean {_WORDS[quantity]} per run, by scenario and campaign"
+    return table(f"trend-{quantity}-data", caption, columns, rows, folded=False)

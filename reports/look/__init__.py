@@ -1,1 +1,0 @@
-"""How pages look: colours, drawings, tables, and the page around them."""

@@ -1,0 +1,1 @@
+"""Pages beside the report: comparison, agreement, certificate, live view."""

@@ -1,0 +1,74 @@
+"""The figures of `lab agree`: difference over level (Bland and Altman), and estimated over measured."""
+
+from markupsafe import Markup
+
+from analysis.agreement.table import TableAgreement
+from reports.blocks.clouds import (
+    LIMITS_CAPTION,
+    LIMITS_HOW,
+    LINES_CAPTION,
+    LINES_HOW,
+    Cloud,
+    difference_panel,
+    line_panel,
+)
+from reports.blocks.kit import Sheet
+from reports.words.texts import label
+
+MOST_PANELS = 7
+"""Further groups are in the tables only."""
+
+
+def bland_altman_sheet(found: TableAgreement) -> Sheet:
+    """Draw the difference over the level, with bias and limits of agreement, a panel per group."""
+    return Sheet(
+        key="bland-altman",
+        title="Difference over level",
+        size="half",
+        panels=[
+            difference_panel(cloud, f"bland-altman-{i}", simulated=found.simulated)
+            for i, cloud in enumerate(_clouds(found))
+        ],
+        caption=f"Dots: rows. {LIMITS_CAPTION} {_only(found)}",
+        how=LIMITS_HOW,
+    )
+
+
+def regression_sheet(found: TableAgreement) -> Sheet:
+    """Draw estimated over measured, with equality, Deming's and Passing and Bablok's line."""
+    return Sheet(
+        key="lines",
+        title="Estimated over measured",
+        size="half",
+        panels=_line_panels(found),
+        caption=f"Dots: rows. {LINES_CAPTION} {_only(found)}",
+        how=LINES_HOW,
+    )
+
+
+def _line_panels(found: TableAgreement) -> list[Markup]:
+    clouds = enumerate(_clouds(found))
+    return [line_panel(cloud, f"lines-{i}", simulated=found.simulated) for i, cloud in clouds]
+
+
+def _clouds(found: TableAgreement) -> list[Cloud]:
+    unit = label(found.question.unit, width=48, lines=1)
+    return [
+        Cloud(
+            name=part.name,
+            measured=part.pairs.measured,
+            estimated=part.pairs.estimated,
+            measured_u=part.pairs.measured_u,
+            found=part.found.row(),
+            unit=unit,
+            difference_unit="in the values' unit",
+            measured_words=found.question.unit,
+            estimated_words=found.question.estimated,
+        )
+        for part in found.parts[:MOST_PANELS]
+    ]
+
+
+def _only(found: TableAgreement) -> str:
+    more = len(found.parts) - MOST_PANELS
+    return f"{more} further groups are in the tables only." if more > 0 else ""

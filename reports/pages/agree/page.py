@@ -1,0 +1,150 @@
+"""The page of `lab agree`: an estimator against a meter, one HTML file that opens offline."""
+
+from pathlib import Path
+
+from analysis.agreement.table import TableAgreement
+from analysis.agreement.verdict import verdict
+from records.files import write_atomically
+from records.results import Row
+from reports.blocks.agreement_columns import (
+    equivalence_columns,
+    error_column,
+    limits_columns,
+    lines_columns,
+    totals_columns,
+    true_limits_columns,
+)
+from reports.blocks.columns import with_interval
+from reports.blocks.rendering import render_page
+from reports.blocks.svg import drawing_style
+from reports.blocks.tables import Column, Table, table, text_column
+from reports.pages.agree.figures import bland_altman_sheet, regression_sheet
+from reports.words.numbers import count, given
+
+_MOST_LEFT_OUT = 200
+
+
+def write_agreement(found: TableAgreement, path: Path) -> None:
+    """Write the page of a comparison.
+
+    Args:
+        found: what came out.
+        path: the HTML file, replaced if it exists.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_atomically(path, render(found))
+
+
+def render(found: TableAgreement) -> str:
+    """Return the page as HTML; the same comparison always gives the same text."""
+    question = found.question
+    with drawing_style():
+        sheets = [bland_altman_sheet(found), regression_sheet(found)]
+    context = {
+        "summary": {
+            "title": f"{question.estimated} against {question.measured}",
+            "facts": _facts(found),
+        },
+        "verdicts": [
+            (_class_of(part.found.equivalence.verdict), _words(found, index), part.found.notes)
+            for index, part in enumerate(found.parts)
+        ],
+        "tables": [
+            ("Totals and bias", _totals(found)),
+            ("Equivalence and concordance", _equivalence(found)),
+            ("Limits of agreement", _limits(found)),
+            ("The same without the meter", _true_limits(found)),
+            ("Lines", _lines(found)),
+        ],
+        "sheets": sheets,
+        "left_out": _left_out(found),
+        "left_out_count": len(found.left_out),
+        "rows": found.rows,
+        "question": question,
+    }
+    return render_page("agree.html.j2", context, simulated=found.simulated)
+
+
+def _facts(found: TableAgreement) -> list[tuple[str, str]]:
+    question = found.question
+    step = (
+        f"{given(question.resolution)}, differences of two readings" if question.resolution else "not known"
+    )
+    return [
+        ("Table", found.source),
+        ("Measured", question.measured),
+        ("Estimated", question.estimated),
+        ("Both divided by", question.per or "nothing"),
+        ("Groups by", ", ".join(question.by) or "nothing"),
+        ("Rows", f"{found.rows}, of which {len(found.left_out)} left out"),
+        ("Step of the meter", step),
+        ("Margin", f"{given(question.margin_pct)} %"),
+    ]
+
+
+def _words(found: TableAgreement, index: int) -> str:
+    part, question = found.parts[index], found.question
+    return f"{verdict(question.estimated, question.measured, part.name, part.found)}."
+
+
+def _class_of(equivalent: str) -> str:
+    return {"yes": "good", "no": "warn"}.get(equivalent, "")
+
+
+def _rows(found: TableAgreement) -> list[Row]:
+    return [
+        {
+            "group": part.name,
+            "n": part.found.n,
+            "bias": part.found.bias.value,
+            "bias_low": part.found.bias.low,
+            "bias_high": part.found.bias.high,
+            **part.found.row(),
+        }
+        for part in found.parts
+    ]
+
+
+_GROUP = (text_column("Group", "group"),)
+
+
+def _totals(found: TableAgreement) -> Table:
+    columns = (
+        *_GROUP,
+        Column("n", lambda row: count(row["n"])),
+        *totals_columns(),
+        *with_interval("Bias", "bias"),
+        error_column(),
+    )
+    caption = f"In the unit of {found.question.unit}"
+    return table("totals", caption, columns, _rows(found), folded=False)
+
+
+def _equivalence(found: TableAgreement) -> Table:
+    margin = f"{given(found.question.margin_pct)} %"
+    columns = (*_GROUP, *equivalence_columns(margin))
+    return table("equivalence", f"Margin {margin} of the meter", columns, _rows(found), folded=False)
+
+
+def _limits(found: TableAgreement) -> Table:
+    columns = (*_GROUP, *limits_columns("unit"))
+    return table("limits", "Estimated minus measured, as observed", columns, _rows(found), folded=False)
+
+
+def _true_limits(found: TableAgreement) -> Table:
+    columns = (*_GROUP, *true_limits_columns("unit"))
+    caption = "Estimated minus measured, the meter's own scatter taken out"
+    return table("true-limits", caption, columns, _rows(found), folded=False)
+
+
+def _lines(found: TableAgreement) -> Table:
+    caption = "Estimated = intercept + slope × measured"
+    return table("lines", caption, (*_GROUP, *lines_columns()), _rows(found), folded=False)
+
+
+def _left_out(found: TableAgreement) -> Table:
+    columns = (Column("Line", lambda row: count(row["line"])), text_column("Reason", "reason"))
+    rows = [{"line": row.line, "reason": row.reason} for row in found.left_out[:_MOST_LEFT_OUT]]
+    return table("left-out", "Rows left out", columns, rows, nothing="None: all rows have both values.")

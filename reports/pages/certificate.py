@@ -1,0 +1,166 @@
+"""The certificate of a calibration: one HTML page that opens offline and prints well."""
+
+from math import hypot, sqrt
+from pathlib import Path
+
+from records.calibration import CalibrationRecord, Level
+from records.files import write_atomically
+from records.times import iso_utc
+from reports.blocks import palette
+from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.rendering import render_page
+from reports.blocks.svg import drawing_style
+from reports.blocks.tables import Column, Table, table
+from reports.words.environment import lines_of
+from reports.words.numbers import count, decimals_of, fixed, given, measured, plain, spread
+
+COVERAGE_FACTOR = 2
+"""Of the expanded uncertainties; about 95 % for a normal distribution (JCGM 100:2008, 6.3)."""
+
+_CURVE_POINTS = 60
+
+
+def write_certificate(record: CalibrationRecord, path: Path) -> None:
+    """Write the certificate of a calibration.
+
+    Args:
+        record: the calibration.
+        path: the HTML file, replaced if it exists.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_atomically(path, render(record))
+
+
+def render(record: CalibrationRecord) -> str:
+    """Return the certificate as HTML; the same calibration always gives the same text."""
+    who = record.identity
+    name = " ".join(part for part in (who.maker, who.model, who.serial) if part)
+    with drawing_style():
+        figure = _residuals_sheet(record)
+    context = {
+        "summary": {"title": f"Calibration of {name}", "facts": _facts(record)},
+        "results": _results(record),
+        "correction": _correction(record),
+        "covariance": plain(record.gain_offset_cov, 2),
+        "levels": _levels_table(record),
+        "figure": figure,
+        "meter": lines_of({"driver": record.driver, "identity": _plain(record), "options": record.options}),
+        "record": record,
+    }
+    return render_page("certificate.html.j2", context, simulated=record.simulated)
+
+
+def _facts(record: CalibrationRecord) -> list[tuple[str, str]]:
+    facts = [
+        ("Certificate", record.certificate or "not numbered"),
+        ("Date", iso_utc(record.created_utc_s)),
+        ("Reference", record.reference.words),
+        ("Its uncertainty", record.reference.basis),
+        ("Levels", f"{len(record.levels)}, from {_span(record)}"),
+    ]
+    if record.range_w is not None:
+        facts.append(("Range", f"{given(record.range_w)} W"))
+    return facts
+
+
+def _span(record: CalibrationRecord) -> str:
+    powers_w = [level.true_w for level in record.levels]
+    return f"{measured(min(powers_w), 0.1)} W to {measured(max(powers_w), 0.1)} W"
+
+
+def _plain(record: CalibrationRecord) -> dict[str, str]:
+    who = record.identity
+    return {"maker": who.maker, "model": who.model, "serial": who.serial, "firmware": who.firmware}
+
+
+def _results(record: CalibrationRecord) -> list[tuple[str, str, str, str, str]]:
+    """Return name, value, unit, standard and expanded uncertainty of the line's parameters."""
+    rows = (
+        ("Gain", record.gain, "", record.gain_u),
+        ("Offset", record.offset_w, "W", record.offset_u_w),
+    )
+    return [(n, measured(v, u), unit, spread(u), spread(COVERAGE_FACTOR * u)) for n, v, unit, u in rows]
+
+
+def _correction(record: CalibrationRecord) -> str:
+    offset, gain = measured(record.offset_w, record.offset_u_w), measured(record.gain, record.gain_u)
+    return f"P = (P indicated − ({offset} W)) / {gain}"
+
+
+def _level_u_w(record: CalibrationRecord, level: Level) -> float:
+    """Return the standard uncertainty of a level's distance from the line, without what all levels share."""
+    return hypot(level.indicated_u_w, record.gain * level.true_u_w)
+
+
+def _line_u_w(record: CalibrationRecord, power_w: float) -> float:
+    """Return the standard uncertainty of the line at a true power (ISO/TS 28037:2010, clause 11)."""
+    variance = record.offset_u_w**2 + (power_w * record.gain_u) ** 2 + 2 * power_w * record.gain_offset_cov
+    return sqrt(max(0.0, variance))
+
+
+def _levels_table(record: CalibrationRecord) -> Table:
+    rows = [
+        {
+            "true": level.true_w,
+            "indicated": level.indicated_w,
+            "indicated_u": level.indicated_u_w,
+            "residual": level.residual_w,
+            "residual_u": COVERAGE_FACTOR * _level_u_w(record, level),
+            "line_u": COVERAGE_FACTOR * _line_u_w(record, level.true_w),
+            "readings": level.readings,
+        }
+        for level in record.levels
+    ]
+    columns = (
+        Column("True power", lambda row: measured(row["true"], row["indicated_u"]), "W"),
+        Column("Indicated", lambda row: measured(row["indicated"], row["indicated_u"]), "W"),
+        Column("From the line", lambda row: fixed(row["residual"], decimals_of(row["residual_u"])), "W"),
+        Column("U of that (k = 2)", lambda row: spread(row["residual_u"]), "W"),
+        Column("U of the line (k = 2)", lambda row: spread(row["line_u"]), "W"),
+        Column("Readings", lambda row: count(row["readings"])),
+    )
+    return table("levels", "Levels of load", columns, rows, folded=False)
+
+
+def _residuals_sheet(record: CalibrationRecord) -> Sheet:
+    figure, axes = new_panel("half", 2.6)
+    powers_w = [level.true_w for level in record.levels]
+    low, high = min(powers_w), max(powers_w)
+    curve_w = [low + (high - low) * i / (_CURVE_POINTS - 1) for i in range(_CURVE_POINTS)]
+    band_w = [COVERAGE_FACTOR * _line_u_w(record, power_w) for power_w in curve_w]
+    axes.fill_between(curve_w, [-u for u in band_w], band_w, color=palette.BASELINE_PART, linewidth=0)
+    axes.axhline(0, color=palette.MUTED, linewidth=0.8)
+    axes.errorbar(
+        powers_w,
+        [level.residual_w for level in record.levels],
+        yerr=[COVERAGE_FACTOR * _level_u_w(record, level) for level in record.levels],
+        linestyle="none",
+        marker="o",
+        markersize=4,
+        color=palette.OKABE_ITO[0],
+        linewidth=1.1,
+        capsize=2.5,
+    )
+    axes.set_xlabel("true power, W")
+    axes.set_ylabel("indication minus line, W")
+    said = "; ".join(f"{level.true_w:.4g} W: {level.residual_w:+.2g} W" for level in record.levels)
+    title = "Distance of the levels from the line"
+    panel = finish(figure, "residuals", title, f"{title}: {said}.", simulated=record.simulated)
+    return Sheet(
+        key="residuals",
+        title=title,
+        size="half",
+        panels=[panel],
+        caption=(
+            "Dots: the levels, with the interval (k = 2) of their own scatter and rounding. Band: the "
+            "uncertainty of the line (k = 2), in which the reference's share is contained."
+        ),
+        how=(
+            "The line is the nearest to all levels by their uncertainties in both powers "
+            "(ISO/TS 28037:2010, clause 7). Where the levels scatter more than these say, the uncertainties "
+            "of the line are made larger accordingly. What the reference is wrong by at all levels alike is "
+            "added by the law of propagation (JCGM 100:2008, 5.1.2)."
+        ),
+    )

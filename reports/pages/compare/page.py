@@ -1,0 +1,139 @@
+"""The page of `lab compare`: two scenarios against each other, one HTML file that opens offline."""
+
+from pathlib import Path
+
+from analysis.comparing.scenarios import Compared
+from analysis.comparing.sides import Side
+from records.files import write_atomically
+from records.results import Row
+from reports.blocks import palette
+from reports.blocks.rendering import render_page
+from reports.blocks.svg import drawing_style
+from reports.blocks.tables import Column, Table, table
+from reports.campaign.comparisons.run_order import drift_words
+from reports.campaign.view import view_of
+from reports.pages.compare.distance import distance_sheet
+from reports.pages.compare.samples import Looks, order_sheet, runs_sheet
+from reports.words.comparison_lines import Line, figure_lines, repeats_line, sample_cells, sample_columns
+from reports.words.numbers import given, probability
+from reports.words.verdict import certainty, verdict_words
+
+
+def write_comparison(compared: Compared, path: Path) -> None:
+    """Write the page of a comparison.
+
+    Args:
+        compared: what came out.
+        path: the HTML file, replaced if it exists.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_atomically(path, render(compared))
+
+
+def render(compared: Compared) -> str:
+    """Return the page as HTML; the same comparison always gives the same text."""
+    sides = (compared.a, compared.b)
+    simulated = any(view_of(side.results).simulated for side in sides)
+    looks = _looks(compared)
+    with drawing_style():
+        sheets = [
+            runs_sheet(compared, looks, simulated),
+            distance_sheet(compared, looks.b, simulated),
+            order_sheet(compared, looks, simulated),
+        ]
+    row = compared.row
+    context = {
+        "summary": {"title": f"{compared.b.label} against {compared.a.label}", "facts": _facts(compared)},
+        "verdict": verdict_words(compared),
+        "verdict_class": _class_of(compared),
+        "sheets": sheets,
+        "samples": _samples(compared),
+        "figures": _figures(compared),
+        "tests": _tests(compared),
+        "repeats": repeats_line(row) if row["p"] is not None else "",
+        "remarks": compared.remarks,
+        "refusals": compared.refusals,
+        "paired": row["design"] == "paired",
+        "of_epochs": compared.quantity.of_epochs,
+        "family_size": row.get("family_size") or 0,
+        "margin": None if compared.margin_pct is None else given(compared.margin_pct),
+    }
+    return render_page("compare.html.j2", context, simulated=simulated)
+
+
+def _class_of(compared: Compared) -> str:
+    if compared.refusals:
+        return "refuse"
+    return "good" if certainty(compared.row) == "shown" else "warn"
+
+
+def _looks(compared: Compared) -> Looks:
+    a, b = (view_of(side.results).colour_of(side.name) for side in (compared.a, compared.b))
+    others = (colour for colour in palette.OKABE_ITO if colour != a)
+    return Looks(a, b if b != a else next(others))
+
+
+def _facts(compared: Compared) -> list[tuple[str, str]]:
+    row, quantity = compared.row, compared.quantity
+    design = "each run for itself"
+    if row["design"] == "paired":
+        design = f"paired by block, {row['pairs']} blocks"
+    facts = [
+        ("Quantity", f"{quantity.words} in {quantity.unit}; less is better"),
+        ("Reference (A)", _side_words(compared.a)),
+        ("Compared (B)", _side_words(compared.b)),
+        ("Design", design),
+    ]
+    if compared.margin_pct is not None:
+        facts.append(("Margin of equivalence", f"±{given(compared.margin_pct)} %"))
+    return facts
+
+
+def _side_words(side: Side) -> str:
+    campaign = side.results.campaign
+    kind = "SIMULATED meter" if view_of(side.results).simulated else "measured"
+    n = side.sample.n
+    return f"{side.name}, {n} run{'' if n == 1 else 's'} of campaign {campaign.get('id')} ({kind})"
+
+
+def _samples(compared: Compared) -> Table:
+    names = sample_columns(compared.quantity.unit)
+    rows: list[Row] = [
+        dict(zip(names, sample_cells(side.statistics), strict=True)) for side in (compared.a, compared.b)
+    ]
+    columns = [_cell(name, numeric=place > 0) for place, name in enumerate(names)]
+    return table("samples", "Both samples, by the scatter of their runs", columns, rows)
+
+
+def _figures(compared: Compared) -> Table:
+    rows = [_row(line) for line in figure_lines(compared.row, compared.quantity.unit)]
+    columns = (
+        _cell("figure", numeric=False),
+        _cell("value"),
+        _cell("95 % interval"),
+        _cell("p"),
+    )
+    return table("figures", f"{compared.b.label} minus, or over, {compared.a.label}", columns, rows)
+
+
+def _row(line: Line) -> Row:
+    return {"figure": line.name, "value": line.value, "95 % interval": line.ends, "p": line.p}
+
+
+def _cell(name: str, *, numeric: bool = True) -> Column:
+    return Column(name, lambda row: str(row[name]), numeric=numeric)
+
+
+def _tests(compared: Compared) -> Table:
+    """Tabulate what was asked of each sample alone."""
+    rows = [{"name": side.label, **side.statistics} for side in (compared.a, compared.b)]
+    columns = (
+        Column("scenario", lambda row: str(row["name"]), numeric=False),
+        Column("normality p", lambda row: probability(row["normality_p"])),
+        Column(f"drift {compared.quantity.unit} a run", drift_words),
+        Column("drift p", lambda row: probability(row["drift_tau_p"])),
+        Column("outliers, kept", lambda row: str(row["outliers"] or "none"), numeric=False),
+    )
+    return table("sample-tests", "What the samples are like", columns, rows)
