@@ -18,11 +18,12 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sut.collectors.collectl_tool import find_collectl
 from sut.inventory.environments import environment_versions
 from sut.inventory.machine import cpu
+from sut.local import LocalHost
 
 HERE = Path(__file__).resolve().parent.parent
 CODECARBON = HERE / ".envs/codecarbon/bin/python"
@@ -218,7 +219,8 @@ def document(costs: list[Cost], seconds: float) -> dict[str, object]:
         }
         for cost in costs
     ]
-    tracker = environment_versions(CODECARBON, ("codecarbon",)) if CODECARBON.is_file() else None
+    python = PurePosixPath(CODECARBON)
+    tracker = environment_versions(LocalHost(), python, ("codecarbon",)) if CODECARBON.is_file() else None
     return {"seconds": seconds, "cpu": cpu(), "codecarbon": tracker, "rows": rows}
 
 

@@ -1,24 +1,30 @@
-"""The SUT that is this machine: controller and SUT in one, the small lab."""
+"""This machine as a host, and as system under test: controller and SUT in one, the small lab."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from errno import EEXIST
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from records.errors import SutError
-from sut.clock import SAME_HOST, ClockComparison
 from sut.collectors.nvml import Gpus, open_gpus
 from sut.collectors.temperature import CpuThermometer, Temperatures
+from sut.host import Host, Output
 from sut.inventory.machine import inventory
-from sut.sut import Output
+from sut.preflight import Check, preflight
+from sut.sut import ClockComparison
+
+SAME_HOST = ClockComparison(offset_s=0.0, offset_u_s=0.0, rtt_s=0.0, method="same-host")
+"""SUT and controller are one machine and read one clock."""
 
 
 class LocalProcess:
-    """A child of this process, leader of its own group, tethered by its standard input.
+    """A child of this process (see `sut.host.HostProcess`).
 
     Args:
         popen: the started child; its ``stdin`` is a pipe.
@@ -38,7 +44,7 @@ class LocalProcess:
         return self._popen.stdout
 
     def poll(self) -> int | None:
-        """Return the exit code (minus the signal's number if one ended it), ``None`` while it runs."""
+        """Return the exit code, ``None`` while it runs."""
         code = self._popen.poll()
         if code is not None:
             self._cut_tether()
@@ -54,14 +60,7 @@ class LocalProcess:
         return code
 
     def end(self, patience_s: float = 10.0) -> int:
-        """End it and whatever it started in its group; return the exit code.
-
-        First the tether is cut, which ends our own processes in good order; then SIGTERM goes to the
-        group, then SIGKILL.
-
-        Args:
-            patience_s: how long to wait after each of the first two steps, in seconds.
-        """
+        """End it and whatever it started in its group; return the exit code."""
         self._cut_tether()
         code = self.wait(patience_s)
         if code is None:
@@ -81,43 +80,22 @@ class LocalProcess:
             return
 
 
-class LocalSut:
-    """This machine as system under test (see `sut.sut.Sut`)."""
-
-    def __init__(self) -> None:
-        self._thermometer = CpuThermometer()
-
-    @property
-    def python(self) -> Path:
-        """The interpreter of the lab itself."""
-        return Path(sys.executable)
+class LocalHost:
+    """This machine (see `sut.host.Host`); it also runs the controller's own processes."""
 
     def start(
         self,
         argv: Sequence[str],
         *,
-        cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         stdout: Output = subprocess.PIPE,
         stderr: Output = None,
     ) -> LocalProcess:
-        """Start a process in a group of its own, so that a Ctrl-C at the console does not reach it.
-
-        Args:
-            argv: program and arguments.
-            cwd: its working directory; ours if ``None``.
-            env: its whole environment; ours if ``None``.
-            stdout: where its output goes; a pipe by default.
-            stderr: where its errors go; ours by default.
-
-        Raises:
-            SutError: the program cannot be started.
-        """
+        """Start a process in a session of its own, so that a Ctrl-C at the console does not reach it."""
         try:
             popen = subprocess.Popen(
                 list(argv),
-                cwd=cwd,
-                env=None if env is None else dict(env),
+                env={**os.environ, **(env or {})},
                 stdin=subprocess.PIPE,
                 stdout=stdout,
                 stderr=stderr,
@@ -126,14 +104,78 @@ class LocalSut:
             )
         except OSError as error:
             raise SutError(
-                f"{argv[0]}: expected to start it on the SUT, but: {error.strerror} ({error.filename}). "
-                f"See whether the program is installed and the path is right"
+                f"{argv[0]}: expected to start this program, but: {error.strerror} ({error.filename}). "
+                f"See whether it is installed and the path is right"
             ) from None
         return LocalProcess(popen)
 
-    def inventory(self, environments: Mapping[str, Path]) -> dict[str, Any]:
+    def mkdir(self, path: PurePosixPath) -> None:
+        """Make a folder and those above it."""
+        Path(path).mkdir(parents=True, exist_ok=True)
+
+    def put(self, source: Path, target: PurePosixPath) -> None:
+        """Copy a file, unless it is there already under this very name."""
+        there = Path(target)
+        try:
+            if not (there.exists() and there.samefile(source)):
+                there.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, there)
+        except OSError as error:
+            raise SutError(f"{target}: expected to put {source} there, but: {error.strerror}") from None
+
+    def get(self, source: PurePosixPath, target: Path) -> None:
+        """Copy what is in a folder, unless the target is that folder."""
+        folder = Path(source)
+        try:
+            if not (folder.exists() and target.exists() and folder.samefile(target)):
+                _copy_into(folder, target)
+        except OSError as error:
+            raise SutError(
+                f"{source}: expected to copy what was recorded there into {target}, but: "
+                f"{error.strerror} ({error.filename})"
+            ) from None
+
+    def exists(self, path: PurePosixPath) -> bool:
+        """Say whether there is a file of this name."""
+        return Path(path).is_file()
+
+
+class LocalSut:
+    """This machine as system under test (see `sut.sut.Sut`).
+
+    Args:
+        home: folder of the campaign, the controller's own.
+        base_dir: folder of ``lab.toml``.
+    """
+
+    host: Host
+
+    def __init__(self, home: Path, base_dir: Path) -> None:
+        self.host = LocalHost()
+        self._home, self._base_dir = home, base_dir
+        self._thermometer = CpuThermometer()
+
+    @property
+    def home(self) -> PurePosixPath:
+        """The campaign's folder: SUT and controller write into one."""
+        return PurePosixPath(self._home)
+
+    @property
+    def python(self) -> PurePosixPath:
+        """The interpreter of the lab itself."""
+        return PurePosixPath(sys.executable)
+
+    def installed(self, path: Path) -> PurePosixPath:
+        """Return the path: controller and SUT share one installation."""
+        return PurePosixPath(path)
+
+    def resolve(self, path: str) -> PurePosixPath:
+        """Return a path of ``lab.toml`` seen from its folder."""
+        return PurePosixPath((self._base_dir / Path(path).expanduser()).absolute())
+
+    def inventory(self, environments: Mapping[str, PurePosixPath]) -> dict[str, Any]:
         """Return hardware and software of this machine (see `sut.inventory.machine.inventory`)."""
-        return inventory(environments)
+        return inventory(self.host, environments)
 
     def clock_offset(self) -> ClockComparison:
         """Return no offset: SUT and controller read one clock."""
@@ -144,7 +186,23 @@ class LocalSut:
         gpu_c = None if self._cards is None else self._cards.temperature_c()
         return Temperatures(self._thermometer.read_c(), gpu_c)
 
+    def preflight(self) -> list[Check]:
+        """Look this machine over; the disk is the one that holds `home`."""
+        return preflight(self._home)
+
     @cached_property
     def _cards(self) -> Gpus | None:
         """The cards, opened when they are first asked for: NVML costs a driver call."""
         return open_gpus()
+
+
+def _copy_into(source: Path, target: Path) -> None:
+    for path in sorted(source.iterdir()):
+        there = target / path.name
+        if path.is_dir() and not path.is_symlink():
+            there.mkdir(exist_ok=True)
+            _copy_into(path, there)
+        elif there.exists() or there.is_symlink():
+            raise FileExistsError(EEXIST, "a file of this name is here already", str(there))
+        elif path.is_file() or path.is_symlink():  # sockets and pipes hold no record
+            shutil.copy2(path, there, follow_symlinks=False)

@@ -1,61 +1,68 @@
-"""What the conductor asks of a system under test, however it is reached."""
+"""What is measured: a host, where our files lie on it, its clock, its sensors and its inventory."""
 
-import subprocess
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import IO, Any, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
 
-from sut.clock import ClockComparison
 from sut.collectors.temperature import Temperatures
+from sut.host import Host
+from sut.preflight import Check
 
-Output = int | IO[bytes] | None
-"""Where a stream goes: a file, ``subprocess.PIPE``, ``subprocess.DEVNULL``, or ``None`` to inherit."""
 
+@dataclass(frozen=True, slots=True)
+class ClockComparison:
+    """One comparison of clocks, as it goes into ``clock.csv``.
 
-class SutProcess(Protocol):
-    """A process on the SUT. It lives no longer than its tether, which is its standard input."""
+    Attributes:
+        offset_s: SUT clock minus controller clock in seconds.
+        offset_u_s: its standard uncertainty in seconds.
+        rtt_s: round-trip time of the exchange in seconds.
+        method: how it was found.
+    """
 
-    @property
-    def pid(self) -> int:
-        """Process id on the SUT; also the id of its process group."""
-
-    @property
-    def stdout(self) -> IO[bytes] | None:
-        """What it writes, where ``subprocess.PIPE`` was asked for; unbuffered, the caller closes it."""
-
-    def poll(self) -> int | None:
-        """Return the exit code, or ``None`` while it runs."""
-
-    def wait(self, timeout_s: float | None = None) -> int | None:
-        """Wait for its end; return the exit code, or ``None`` when the time is up."""
-
-    def end(self, patience_s: float = 10.0) -> int:
-        """End it: cut the tether, then SIGTERM, then SIGKILL to its group; return the exit code."""
+    offset_s: float
+    offset_u_s: float
+    rtt_s: float
+    method: str
 
 
 class Sut(Protocol):
-    """The system under test."""
+    """The system under test. No path of it is assumed to be one of the controller's."""
 
     @property
-    def python(self) -> Path:
+    def host(self) -> Host:
+        """The machine."""
+
+    @property
+    def home(self) -> PurePosixPath:
+        """Folder of the campaign on the SUT; what a run records there lies in ``runs/`` below it."""
+
+    @property
+    def python(self) -> PurePosixPath:
         """Interpreter that runs our own processes there."""
 
-    def start(
-        self,
-        argv: Sequence[str],
-        *,
-        cwd: Path | None = None,
-        env: Mapping[str, str] | None = None,
-        stdout: Output = subprocess.PIPE,
-        stderr: Output = None,
-    ) -> SutProcess:
-        """Start a process in a group of its own with its tether held open."""
+    def installed(self, path: Path) -> PurePosixPath:
+        """Return where a file of this installation, such as a built-in scenario, lies on the SUT."""
 
-    def inventory(self, environments: Mapping[str, Path]) -> dict[str, Any]:
-        """Return hardware and software of the SUT as JSON types."""
+    def resolve(self, path: str) -> PurePosixPath:
+        """Return what a path in ``lab.toml`` means on the SUT, where it is relative or begins with ``~``."""
+
+    def inventory(self, environments: Mapping[str, PurePosixPath]) -> dict[str, Any]:
+        """Return hardware and software of the SUT as JSON types.
+
+        Args:
+            environments: interpreters of the measured programs by the environment's name.
+
+        Raises:
+            SutError: an interpreter does not answer, or NVML is broken.
+        """
 
     def clock_offset(self) -> ClockComparison:
         """Compare the SUT's clock with the controller's."""
 
     def temperatures(self) -> Temperatures:
-        """Read how hot the SUT is now, for the stability gate."""
+        """Return how hot the SUT is, for the stability gate; the answer may be a second old."""
+
+    def preflight(self) -> list[Check]:
+        """Look the SUT over before a campaign; takes about two seconds."""

@@ -5,9 +5,9 @@ A new tracker is one wrapper program in ``trackers/`` and one line in `TRACKERS`
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 from records.errors import ConfigurationError
 
@@ -41,11 +41,12 @@ def build_command(
     command: Sequence[str],
     *,
     where: str,
-    run_dir: Path,
+    run_dir: PurePath,
     python: str | None = None,
     duration_s: float | None = None,
     launcher: bool = False,
     tracker: TrackerCommand | None = None,
+    installed: Callable[[Path], PurePath] = PurePosixPath,
 ) -> list[str]:
     """Return the command that the runner is to start.
 
@@ -60,20 +61,23 @@ def build_command(
         duration_s: its ``duration_s``.
         launcher: whether the probe's launcher is to time an unmodified Keras script.
         tracker: the tracker to run around it, or ``None``.
+        installed: tells where a file of this installation lies on the machine that runs the command.
 
     Raises:
         ConfigurationError: an unknown placeholder, one without a value, or an unknown tracker.
     """
     values = {
         "python": python,
-        "scenarios": str(SCENARIOS_DIR),
+        "scenarios": str(installed(SCENARIOS_DIR)),
         "run_dir": str(run_dir),
         "duration_s": None if duration_s is None else f"{duration_s:g}",
     }
     expanded = [_expand(argument, values, where) for argument in command]
     if launcher:
         expanded = _with_launcher(expanded, where)
-    return expanded if tracker is None else [*_wrapper(tracker, run_dir, where), *expanded]
+    if tracker is None:
+        return expanded
+    return [tracker.python, str(installed(_wrapper(tracker, where))), *_options(tracker, run_dir), *expanded]
 
 
 def _expand(argument: str, values: dict[str, str | None], where: str) -> str:
@@ -105,10 +109,14 @@ def _with_launcher(command: list[str], where: str) -> list[str]:
     return [*command[:script], "-m", "wattlab_probe", *command[script:]]
 
 
-def _wrapper(tracker: TrackerCommand, run_dir: Path, where: str) -> list[str]:
+def _wrapper(tracker: TrackerCommand, where: str) -> Path:
     if tracker.name not in TRACKERS:
         raise ConfigurationError(
             f"{where}: no tracker is named {tracker.name!r}; known: {', '.join(TRACKERS)}"
         )
+    return TRACKERS[tracker.name]
+
+
+def _options(tracker: TrackerCommand, run_dir: PurePath) -> list[str]:
     options = ["--run-dir", str(run_dir), "--interval", f"{tracker.interval_s:g}"]
-    return [tracker.python, str(TRACKERS[tracker.name]), *options, "--country", tracker.country, "--"]
+    return [*options, "--country", tracker.country, "--"]

@@ -8,6 +8,7 @@ import click
 from lab.cli.common import config_option, json_option
 from lab.cli.output import print_json, stdout
 from lab.conduct.doctor import examine
+from lab.conduct.suts import sut_of
 from lab.config.file import load_config
 from lab.config.template import Machine, bench_text
 from meter.line.ports import list_ports
@@ -82,7 +83,7 @@ def doctor(ctx: click.Context, config_path: Path, as_json: bool) -> None:
     """
     config = load_config(config_path)
     checks = []
-    for check in examine(config):
+    for check in examine(config, sut_of(config)):
         checks.append(check)
         if not as_json:
             stdout.print(f"{_WORDS[check.ok]:>6}  {check.name}: {check.message}", markup=False)

@@ -13,6 +13,7 @@ from lab.conduct.commands import check_commands
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
 from lab.conduct.plan import duration, estimate, slot_name
 from lab.conduct.standing import standing_of
+from lab.conduct.suts import sut_of
 from lab.config.file import load_config
 from lab.config.model import LabConfig
 from records.campaign import Campaign, Slot
@@ -49,7 +50,7 @@ def run(
     if dry_run:
         _print_plan(campaign, config, as_json)
         return
-    check_commands(config, campaign.plan)
+    check_commands(config, campaign.plan, sut_of(config))
     opened = create(campaign, config, out)
     _conduct_and_print(ctx, opened, as_json)
 
@@ -65,7 +66,7 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
     lab resume campaigns/20260131-120000-demo
     """
     opened = reopen(folder)
-    check_commands(opened.config, opened.campaign.plan)
+    check_commands(opened.config, opened.campaign.plan, sut_of(opened.config))
     _conduct_and_print(ctx, opened, as_json)
 
 

@@ -10,6 +10,7 @@ from lab.cli.evaluation import analyse_with_progress, print_scenarios, refusing
 from lab.cli.output import print_json, stdout
 from lab.conduct.campaign import create, draw_campaign
 from lab.conduct.commands import check_commands
+from lab.conduct.suts import sut_of
 from lab.config.file import parse_config
 from lab.config.template import demo_text
 from reports.campaign.page import write_report
@@ -34,7 +35,7 @@ def demo(ctx: click.Context, out: Path | None, as_json: bool) -> None:
     home = Path(__file__).resolve().parent.parent.parent
     config = parse_config(demo_text(), "the demonstration's lab.toml", home)
     campaign = draw_campaign(config, only=(), simulated=True)
-    check_commands(config, campaign.plan)
+    check_commands(config, campaign.plan, sut_of(config))
     opened = create(campaign, config, out if out is not None else Path("campaigns") / campaign.id)
     outcome = run_campaign(opened)
     results = analyse_with_progress(opened.folder.path)

@@ -6,6 +6,7 @@ is sampled here: the processes write their own files, and this module watches th
 
 import time
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from analysis.evidence import examine_attempt
 from analysis.settings import settings_of
@@ -22,6 +23,7 @@ from records.files import sha256_of_json
 from records.journal import Journal
 from records.run import Run, RunFolder
 from sut.gate import GateLimits, StabilityGate
+from sut.host import Host
 from sut.sut import Sut
 
 _STEP_S = 0.2
@@ -73,11 +75,17 @@ class Attempt:
         """
         folder = RunFolder(self.opened.folder.attempt(self.slot, self.number))
         folder.path.mkdir(parents=True)
+        self.sut.host.mkdir(self._there)
         run = Run.of_slot(self.slot, "running", self.number)
         run.write(folder.run_json)
         self._log("run started", run_dir=folder.path.name, slot=self.slot.slot)
         try:
-            self._measure(run, folder)
+            try:
+                runner = self._measure(run, folder)
+            finally:
+                self._stop_all()
+                self.sut.host.get(self._there, folder.path)
+            self._judge(run, runner, folder)
             run.status = "completed"
         except AttemptFailed as error:
             run.status, run.reason = "failed", str(error)
@@ -91,9 +99,13 @@ class Attempt:
             run.status, run.reason = "aborted", "interrupted by the operator"
             raise
         finally:
-            self._stop_all()
             self._close(run, folder)
         return run
+
+    @property
+    def _there(self) -> PurePosixPath:
+        """The run folder on the SUT."""
+        return self.sut.home / "runs" / self.opened.folder.attempt(self.slot, self.number).name
 
     def _close(self, run: Run, folder: RunFolder) -> None:
         run.files = folder.hash_files()
@@ -117,21 +129,21 @@ class Attempt:
             run.status, run.reason = "failed", found.reason
             run.write(folder.run_json)
 
-    def _measure(self, run: Run, folder: RunFolder) -> None:
+    def _measure(self, run: Run, folder: RunFolder) -> Child:
         config = self.opened.config
         follower = Follower(folder.meter_csv)
         self._compare_clocks()
         logger = self._start_logger(folder)
         self._pass_gate(run, follower)
-        collectors = self._start_collectors(folder)
+        collectors = self._start_collectors()
         self._wait("lead-in", config.run.lead_in_s, follower)
         self._await_reading(follower)
-        runner = self._run_workload(run, folder, follower)
+        runner = self._run_workload(run, follower)
         self._wait("lead-out", self._lead_out_s(), follower)
         for child in (collectors, logger):
             self._end(child)
         self._compare_clocks()
-        self._judge(run, runner, folder)
+        return runner
 
     # -- the steps, in order -------------------------------------------------------------------
 
@@ -160,13 +172,13 @@ class Attempt:
         if not run.gate["open"]:
             raise AttemptFailed(f"the stability gate did not open: {run.gate['reason']}")
 
-    def _start_collectors(self, folder: RunFolder) -> Child:
+    def _start_collectors(self) -> Child:
         settings = self.opened.config.sut
-        argv = [str(self.sut.python), "-m", "sut.collectors.collect", "--out", str(folder.path)]
+        argv = [str(self.sut.python), "-m", "sut.collectors.collect", "--out", str(self._there)]
         argv += ["--interval", str(settings.interval_s), "--collectl", settings.collectl]
         self.observer.phase("collectors", "starting")
         argv.append("--until-stdin-closes")
-        child = self._start("collector process", argv, _COLLECTORS_READY_S, SutError, self.sut)
+        child = self._start("collector process", argv, _COLLECTORS_READY_S, SutError, self.sut.host)
         for notice in (child.ready() or {}).get("notices", []):
             self.observer.notice(notice)
         return child
@@ -184,16 +196,16 @@ class Attempt:
             if any(reading.power_w is not None for reading in readings):
                 return
 
-    def _run_workload(self, run: Run, folder: RunFolder, follower: Follower) -> Child:
+    def _run_workload(self, run: Run, follower: Follower) -> Child:
         scenario = self.opened.config.find_scenario(self.slot.scenario)
-        argv = [str(self.sut.python), "-m", "workload.runner", "--run-dir", str(folder.path)]
+        argv = [str(self.sut.python), "-m", "workload.runner", "--run-dir", str(self._there)]
         argv += ["--name", scenario.name, "--limit-s", str(scenario.limit_s)]
-        argv += ["--cwd", str(self.opened.config.resolve(scenario.cwd or "."))]
+        argv += ["--cwd", str(self.sut.resolve(scenario.cwd or "."))]
         for key, value in scenario.env.items():
             argv += ["--env", f"{key}={value}"]
-        command = command_of(self.opened.config, scenario, self.slot.tracker, folder.path)
+        command = command_of(self.opened.config, scenario, self.slot.tracker, self.sut, self._there)
         argv += ["--until-stdin-closes", "--", *command]
-        child = launch("workload runner", argv, sut=self.sut)
+        child = launch("workload runner", argv, host=self.sut.host)
         self._children.append(child)
         self._log("workload started", command=command)
         self.observer.phase("run")
@@ -242,10 +254,10 @@ class Attempt:
     # -- what every step uses --------------------------------------------------------------------
 
     def _start(
-        self, name: str, argv: list[str], timeout_s: float, error: type[Exception], sut: Sut | None = None
+        self, name: str, argv: list[str], timeout_s: float, error: type[Exception], host: Host | None = None
     ) -> Child:
         """Start a process and wait until it works; one that does not is an ``error``."""
-        child = launch(name, argv, sut=sut)
+        child = launch(name, argv, host=host)
         self._children.append(child)
         child.wait_ready(timeout_s, error)
         self._log("process ready", name=child.name, pid=child.pid)

@@ -15,8 +15,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
-from sut.local import LocalSut
-from sut.sut import Sut, SutProcess
+from sut.host import Host, HostProcess
+from sut.local import LocalHost
 
 _EXPLAINED_BYTES = 4000
 _STEP_S = 0.05
@@ -31,7 +31,7 @@ class Child:
         errors: the open file that takes its standard error.
     """
 
-    def __init__(self, name: str, process: SutProcess, errors: IO[bytes]) -> None:
+    def __init__(self, name: str, process: HostProcess, errors: IO[bytes]) -> None:
         self.name = name
         self.messages: list[dict[str, Any]] = []
         self.first_line: str | None = None
@@ -114,20 +114,19 @@ class Child:
 
 
 def launch(
-    name: str, argv: Sequence[str], *, sut: Sut | None = None, env: Mapping[str, str] | None = None
+    name: str, argv: Sequence[str], *, host: Host | None = None, env: Mapping[str, str] | None = None
 ) -> Child:
-    """Start a process of ours, here or on the SUT.
+    """Start a process of ours, on this machine or on the SUT.
 
     Args:
         name: what messages call it.
         argv: program and arguments.
-        sut: where; on this machine if ``None``.
-        env: its whole environment; ours if ``None``.
+        host: where; on this machine if ``None``.
+        env: variables on top of the user's own there.
 
     Raises:
         SutError: it cannot be started.
     """
     errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
-    where: Sut = sut if sut is not None else LocalSut()
-    process = where.start(argv, env=env, stdout=subprocess.PIPE, stderr=errors)
+    process = (host or LocalHost()).start(argv, env=env, stdout=subprocess.PIPE, stderr=errors)
     return Child(name, process, errors)

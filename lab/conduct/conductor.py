@@ -12,6 +12,7 @@ from lab.conduct.changes import environment_changes
 from lab.conduct.health import HealthWatch
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
+from lab.conduct.suts import sut_of
 from lab.conduct.twin import start_twin
 from lab.config.model import MeterSection
 from meter.line.simulated import is_simulated_port
@@ -20,7 +21,8 @@ from records.errors import DeviceError, InterruptedCampaign, SutError
 from records.files import sha256_of_json
 from records.journal import Journal
 from records.run import Run
-from sut.local import LocalSut
+from sut.inventory import machine
+from sut.local import LocalHost, LocalSut
 from sut.sut import Sut
 
 
@@ -40,12 +42,13 @@ class Outcome:
     stopped: str | None = None
 
 
-def conduct(opened: OpenCampaign, observer: Observer) -> Outcome:
+def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) -> Outcome:
     """Run every slot of a campaign that has no completed run yet.
 
     Args:
         opened: the campaign, new or reopened.
         observer: receives the progress.
+        sut: what is measured; the one of the configuration if ``None``.
 
     Returns:
         What is completed and what is missing.
@@ -55,10 +58,11 @@ def conduct(opened: OpenCampaign, observer: Observer) -> Outcome:
         DeviceError, SutError: the meter or the SUT broke, or the disk is full; `lab resume` goes on.
         WattlabError: another process runs this campaign.
     """
+    sut = sut or sut_of(opened.config, opened.folder.path)
     again = f"`lab resume {opened.folder.path}` goes on"
     with lock(opened.folder), _interruptible(), closing(Journal(opened.folder.journal)) as journal:
         try:
-            return _Conductor(opened, observer, journal).run()
+            return _Conductor(opened, observer, journal, sut).run()
         except KeyboardInterrupt:
             journal.write("campaign interrupted")
             raise InterruptedCampaign(f"interrupted; nothing that was completed is lost. {again}") from None
@@ -81,7 +85,7 @@ class _Conductor:
     opened: OpenCampaign
     observer: Observer
     journal: Journal
-    sut: Sut = field(default_factory=LocalSut)
+    sut: Sut
 
     def run(self) -> Outcome:
         plan = self.opened.campaign.plan
@@ -138,8 +142,10 @@ class _Conductor:
         pythons = {name: section.python for name, section in config.environments.items()}
         pythons |= {name: section.python for name, section in config.trackers.items()}
         meter = meters.identify()
-        inventory = self.sut.inventory({name: config.resolve(path) for name, path in pythons.items()})
-        environment = Environment(sut=inventory, controller=inventory, meter=meter)
+        inventory = self.sut.inventory({name: self.sut.resolve(path) for name, path in pythons.items()})
+        shared = isinstance(self.sut, LocalSut)
+        controller = inventory if shared else machine.inventory(LocalHost(), {})
+        environment = Environment(sut=inventory, controller=controller, meter=meter)
         changed = environment_changes(self.opened.folder.environment_json, environment)
         if changed:
             self.journal.write("environment changed", differences=changed)

@@ -3,28 +3,33 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from analysis.power.calibrate import LONGEST_AGE_DAYS
-from lab.conduct.commands import command_of, interpreter_of
+from lab.conduct.commands import RUN_DIR, command_of, interpreter_of
 from lab.conduct.twin import temporary_port
 from lab.config.model import LabConfig, OneMeterSection, ScenarioSection
 from meter.line.simulated import is_simulated_port
 from meter.recording.session import MeterSession
 from meter.registry import create
 from records.calibration import CalibrationRecord
-from records.errors import ConfigurationError, DeviceError, RecordError
+from records.errors import ConfigurationError, DeviceError, RecordError, SutError
 from records.meter import Reading
 from sut.inventory.environments import environment_versions
-from sut.preflight import Check, preflight
+from sut.preflight import Check
+from sut.sut import Sut
 
 _WATCHED_READINGS = 5
 _RATE_TOLERANCE = 0.1
 _CLOCK_STEP_LIMIT_S = 0.010  # METHOD section 1
 
 
-def examine(config: LabConfig) -> Iterator[Check]:
+def examine(config: LabConfig, sut: Sut) -> Iterator[Check]:
     """Look over the meter, the clock, the SUT and the environment of each scenario.
+
+    Args:
+        config: of the bench.
+        sut: which is measured there.
 
     Yields:
         One check after the other, as each is done; ``ok`` is ``None`` for what is only to know.
@@ -34,9 +39,9 @@ def examine(config: LabConfig) -> Iterator[Check]:
         yield from check_meter(meter, f"meter {name}" if config.meter.more else "meter")
     yield check_calibration(config)
     yield check_clock((time.time() - time.monotonic()) - before)
-    yield from preflight(config.resolve(config.campaign.out))
+    yield from sut.preflight()
     for scenario in config.scenario:
-        yield from check_scenario(config, scenario)
+        yield from check_scenario(config, scenario, sut)
 
 
 def check_meter(settings: OneMeterSection, name: str = "meter") -> Iterator[Check]:
@@ -122,31 +127,34 @@ def check_clock(step_s: float) -> Check:
     return Check("clock", True, "the wall clock was not set while it was watched")
 
 
-def check_scenario(config: LabConfig, scenario: ScenarioSection) -> Iterator[Check]:
+def check_scenario(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> Iterator[Check]:
     """Check that a scenario's command can be put together and its interpreters exist."""
     name = f"scenario {scenario.name}"
     if scenario.kind == "baseline":
         yield Check(name, True, f"the machine is left alone for {scenario.duration_s:g} s")
         return
-    python = interpreter_of(config, scenario)
+    python = interpreter_of(config, scenario, sut)
     if python is not None:
-        yield _environment_check(name, python, f"environments.{scenario.environment}")
+        yield _environment_check(name, sut, python, f"environments.{scenario.environment}")
     try:
-        command = command_of(config, scenario, None, Path("RUN_DIR"))
+        command = command_of(config, scenario, None, sut, RUN_DIR)
         yield Check(f"{name} command", True, " ".join(command))
     except ConfigurationError as error:
         yield Check(f"{name} command", False, str(error), "correct the command in lab.toml")
     for tracker in config.trackers_of(scenario):
         if tracker is not None:
-            python = config.resolve(config.trackers[tracker].python)
-            yield _environment_check(f"{name} with {tracker}", python, f"trackers.{tracker}")
+            python = sut.resolve(config.trackers[tracker].python)
+            yield _environment_check(f"{name} with {tracker}", sut, python, f"trackers.{tracker}")
 
 
-def _environment_check(name: str, python: Path, key: str) -> Check:
-    if not python.is_file():
+def _environment_check(name: str, sut: Sut, python: PurePosixPath, key: str) -> Check:
+    if not sut.host.exists(python):
         fix = f"`make envs` builds the environments; or set [{key}] python in lab.toml"
         return Check(name, False, f"{python}: there is no such interpreter", fix)
-    found = environment_versions(python)
+    try:
+        found = environment_versions(sut.host, python)
+    except SutError as error:
+        return Check(name, False, str(error))
     packages = found.get("packages") or {}
     listed = ", ".join(f"{package} {version}" for package, version in packages.items())
     return Check(name, True, f"Python {found.get('python')}: {listed or 'no framework'}")

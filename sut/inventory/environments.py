@@ -1,12 +1,13 @@
 """What is installed in the environments of the measured programs, asked of their interpreters."""
 
 import json
-import subprocess
+import tempfile
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 
 from records.errors import SutError
+from sut.host import Host
 
 PACKAGES = ("tensorflow", "keras", "torch", "jax", "numpy", "codecarbon")
 _ASK_TIMEOUT_S = 120
@@ -21,10 +22,13 @@ print(json.dumps({"python": platform.python_version(), "packages": found}))
 """
 
 
-def environment_versions(python: Path, packages: Sequence[str] = PACKAGES) -> dict[str, Any]:
+def environment_versions(
+    host: Host, python: PurePosixPath, packages: Sequence[str] = PACKAGES
+) -> dict[str, Any]:
     """Ask an interpreter for its version and those of packages, without importing any of them.
 
     Args:
+        host: the machine it is on.
         python: the interpreter.
         packages: import names; those that are not installed are left out of the answer.
 
@@ -34,13 +38,19 @@ def environment_versions(python: Path, packages: Sequence[str] = PACKAGES) -> di
     Raises:
         SutError: the interpreter cannot be run or does not answer.
     """
-    command = [str(python), "-I", "-c", _ASK_VERSIONS, *packages]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=_ASK_TIMEOUT_S, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise SutError(
-            f"{python}: expected a Python interpreter that lists its packages, but: {error}. "
-            f"Make the environment again, or name another interpreter"
-        ) from None
-    versions: dict[str, Any] = json.loads(answer.stdout)
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
+        argv = [str(python), "-I", "-c", _ASK_VERSIONS, *packages]
+        process = host.start(argv, stdout=answer, stderr=errors)
+        code = process.wait(_ASK_TIMEOUT_S)
+        process.end()
+        answer.seek(0)
+        errors.seek(0)
+        if code != 0:
+            found = "no answer" if code is None else f"exit code {code}"
+            raise SutError(
+                f"{python}: expected a Python interpreter that lists its packages, found {found}: "
+                f"{errors.read().decode(errors='replace').strip()}. "
+                f"Make the environment again, or name another interpreter"
+            )
+        versions: dict[str, Any] = json.loads(answer.read())
     return versions

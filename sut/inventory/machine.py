@@ -6,11 +6,12 @@ names, serial numbers, network addresses.
 
 import platform
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sut.collectors.collectl_tool import collectl_version, find_collectl
 from sut.collectors.nvml import Gpus, open_gpus
+from sut.host import Host
 from sut.inventory.environments import environment_versions
 from sut.inventory.smbios import memory_modules
 
@@ -18,10 +19,13 @@ _SECTOR_BYTES = 512  # /sys/block/*/size counts these whatever the disk's own se
 _KHZ_PER_MHZ = 1000
 
 
-def inventory(environments: Mapping[str, Path] | None = None, root: Path = Path("/")) -> dict[str, Any]:
+def inventory(
+    host: Host, environments: Mapping[str, PurePosixPath], root: Path = Path("/")
+) -> dict[str, Any]:
     """Return hardware and software of this machine as JSON types.
 
     Args:
+        host: this machine, to run the interpreters on.
         environments: interpreters of the measured programs by the environment's name.
         root: folder that holds ``proc``, ``sys`` and ``etc``; another than ``/`` only in tests.
 
@@ -43,7 +47,7 @@ def inventory(environments: Mapping[str, Path] | None = None, root: Path = Path(
         "virtualisation": virtualisation(root),
         "lab_python": platform.python_version(),
         "collectl": collectl_version(find_collectl()),
-        "environments": {name: environment_versions(path) for name, path in (environments or {}).items()},
+        "environments": {name: environment_versions(host, path) for name, path in environments.items()},
     }
 
 

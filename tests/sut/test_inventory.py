@@ -3,7 +3,7 @@
 import json
 import struct
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy
 import pytest
@@ -13,6 +13,7 @@ from sut.collectors.temperature import CpuThermometer
 from sut.inventory import machine as inv
 from sut.inventory.environments import environment_versions
 from sut.inventory.smbios import memory_modules
+from sut.local import LocalHost
 
 CPUINFO = "".join(
     f"processor\t: {n}\nmodel name\t: AMD Ryzen 7 1700 Eight-Core Processor\nphysical id\t: 0\n"
@@ -42,7 +43,7 @@ PC = {
 
 
 def test_the_components_of_the_published_table_are_found(machine):
-    found = inv.inventory(root=machine(PC))
+    found = inv.inventory(LocalHost(), {}, root=machine(PC))
     assert found["cpu"] == {
         "model": "AMD Ryzen 7 1700 Eight-Core Processor",
         "sockets": 1,
@@ -71,7 +72,7 @@ def test_the_components_of_the_published_table_are_found(machine):
 
 
 def test_what_a_machine_does_not_tell_is_none_and_not_guessed(tmp_path):
-    found = inv.inventory(root=tmp_path)
+    found = inv.inventory(LocalHost(), {}, root=tmp_path)
     assert found["cpu"] == dict.fromkeys(("model", "sockets", "cores", "threads", "max_mhz"))
     assert found["ram"] == {"total_kib": None, "modules": None}
     assert found["disks"] == []
@@ -143,7 +144,7 @@ def test_a_torn_firmware_table_gives_fewer_modules_and_no_failure(machine, cut):
 
 
 def test_an_interpreter_names_its_packages_and_leaves_out_those_it_lacks():
-    found = environment_versions(Path(sys.executable), ("numpy", "no_such_package"))
+    found = environment_versions(LocalHost(), PurePosixPath(sys.executable), ("numpy", "no_such_package"))
     assert found["packages"] == {"numpy": numpy.__version__}
     assert found["python"] == ".".join(map(str, sys.version_info[:3]))
 
@@ -153,18 +154,20 @@ def test_the_measured_environment_names_tensorflow_whatever_its_distribution_is_
     python = Path(__file__).parents[2] / ".envs/cpu/bin/python"
     if not python.is_file():
         pytest.skip("no .envs/cpu: run `make envs`")
-    assert {"tensorflow", "keras", "numpy"} <= environment_versions(python)["packages"].keys()
+    assert {"tensorflow", "keras", "numpy"} <= set(
+        environment_versions(LocalHost(), PurePosixPath(python))["packages"]
+    )
 
 
 @pytest.mark.parametrize("name", ["absent", "false"])
 def test_an_interpreter_that_does_not_answer_is_named(tmp_path, name):
     python = Path("/bin/false") if name == "false" else tmp_path / "absent"
-    with pytest.raises(SutError, match=f"{python}: expected a Python interpreter"):
-        environment_versions(python)
+    with pytest.raises(SutError, match=f"{python}: expected"):
+        environment_versions(LocalHost(), PurePosixPath(python))
 
 
 def test_the_inventory_of_this_machine_is_json_and_holds_no_network_address():
-    text = json.dumps(inv.inventory({"lab": Path(sys.executable)}), allow_nan=False)
+    text = json.dumps(inv.inventory(LocalHost(), {"lab": PurePosixPath(sys.executable)}), allow_nan=False)
     addresses = [path.read_text().strip() for path in Path("/sys/class/net").glob("*/address")]
     real = [address for address in addresses if address.strip("0:")]
     assert not [address for address in real if address in text]
