@@ -29,6 +29,7 @@ from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.files import sha256_of_json
 from records.host import HOST_COLUMNS
 from records.journal import Journal
+from records.journal_events import UnknownEntry
 from records.meter import Accuracy, Calibration, Identity, MeterRecord
 from records.run import Run, RunFolder
 
@@ -97,7 +98,7 @@ def make_campaign(folder: Path, shape: Shape) -> Path:
     ).write(place.campaign_json)
     Environment(sut={}, controller={}, meter={}).write(place.environment_json)
     journal = Journal(place.journal)
-    journal.write("campaign planned")
+    journal.write(UnknownEntry(name="campaign planned"))
     journal.close()
     random = np.random.default_rng(1)
     for slot in slots:

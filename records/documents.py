@@ -9,6 +9,7 @@ import dataclasses
 import types
 import typing
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -30,7 +31,7 @@ class Document:
 
     def to_json(self) -> dict[str, Any]:
         """Return the document as JSON types, its schema first."""
-        return {"schema": self.SCHEMA, **_plain(self)}
+        return {"schema": self.SCHEMA, **plain(self)}
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -42,7 +43,7 @@ class Document:
         """
         document = read_json(path)
         check_schema(document.pop("schema", None), cls.SCHEMA, path)
-        return typing.cast(Self, _build(cls, document, str(path)))
+        return typing.cast(Self, build(cls, document, str(path)))
 
 
 def check_schema(found: object, expected: str, path: Path) -> None:
@@ -66,18 +67,19 @@ def check_schema(found: object, expected: str, path: Path) -> None:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a dataclass and all that it holds as JSON types, its ``extra`` keys last."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        plain = {
-            item.name: _plain(getattr(value, item.name))
+        fields = {
+            item.name: plain(getattr(value, item.name))
             for item in dataclasses.fields(value)
             if item.name != "extra"
         }
-        return {**plain, **getattr(value, "extra", {})}
+        return {**fields, **getattr(value, "extra", {})}
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 
@@ -87,7 +89,17 @@ def _hints(cls: Any) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
-def _build(cls: Any, data: dict[str, Any], where: str) -> Any:
+def build(cls: Any, data: dict[str, Any], where: str) -> Any:
+    """Make a dataclass from a JSON object.
+
+    Args:
+        cls: the dataclass; where it has a field ``extra``, that gets the keys it does not know.
+        data: the object.
+        where: what messages call it.
+
+    Raises:
+        RecordError: a required key is missing, or a value is mistyped.
+    """
     hints = _hints(cls)
     values: dict[str, Any] = {}
     for item in dataclasses.fields(cls):
@@ -118,7 +130,11 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         if not isinstance(value, dict):
             raise RecordError(f"{where}: expected an object, found {value!r}")
-        return _build(hint, value, where)
+        return build(hint, value, where)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        if value not in list(hint):
+            raise RecordError(f"{where}: expected one of {', '.join(map(str, hint))}, found {value!r}")
+        return hint(value)
     if origin is list:
         if not isinstance(value, list):
             raise RecordError(f"{where}: expected a list, found {value!r}")

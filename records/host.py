@@ -22,9 +22,6 @@ HOST_COLUMNS = (
 SENSOR_COLUMNS = ("t_utc_s", "cpu_temperature_c")
 """Columns of ``sensors.csv``, which exists only where the SUT has a CPU temperature sensor."""
 
-HOST_IMPORTED = "host samples imported"
-"""What the journal calls the adding of ``host.csv`` to a run after it was recorded."""
-
 # collectl names its columns after subsystems; rates are already per second in plot format, and
 # [DSK]ReadKBTot is kB/s whereas [DSK]ReadTot is operations/s (METHOD section 10).
 COLLECTL_COLUMNS = {

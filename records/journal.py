@@ -1,10 +1,11 @@
-"""``journal.jsonl``: the controller's evidence log, one object per command and state change."""
+"""``journal.jsonl``: the controller's evidence log, one object per command and change of state."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from records.files import LineAppender, read_json_lines
+from records.journal_events import JournalEntry, entry_of
 from records.times import now_mono_s, now_utc_s
 
 
@@ -18,20 +19,14 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._file = LineAppender(path)
 
-    def write(self, what: str, **details: Any) -> None:
-        """Append ``{t_utc_s, t_mono_s, what, ...}``.
-
-        Args:
-            what: the command or change of state, e.g. ``run started``.
-            details: further keys, of JSON types.
-        """
-        entry = {
-            "t_utc_s": round(now_utc_s(), 6),
-            "t_mono_s": round(now_mono_s(), 6),
-            "what": what,
-            **details,
-        }
-        self._file.append(json.dumps(entry, ensure_ascii=False, default=str))
+    def write(self, entry: JournalEntry) -> None:
+        """Append an entry as ``{t_utc_s, t_mono_s, what, ...}``, stamped now where it has no stamp."""
+        stamped = replace(
+            entry,
+            t_utc_s=round(now_utc_s(), 6) if entry.t_utc_s is None else entry.t_utc_s,
+            t_mono_s=round(now_mono_s(), 6) if entry.t_mono_s is None else entry.t_mono_s,
+        )
+        self._file.append(json.dumps(stamped.to_json(), ensure_ascii=False, default=str))
         self._file.sync()
 
     def close(self) -> None:
@@ -39,7 +34,11 @@ class Journal:
         self._file.close()
 
 
-def read_journal(path: Path) -> tuple[list[dict[str, Any]], list[int]]:
-    """Read the entries, and the numbers of the lines a crash tore."""
+def read_journal(path: Path) -> tuple[list[JournalEntry], list[int]]:
+    """Read the entries, and the numbers of the lines a crash tore.
+
+    Raises:
+        RecordError: there is no such file.
+    """
     lines = read_json_lines(path)
-    return lines.objects, lines.damaged_lines
+    return [entry_of(line) for line in lines.objects], lines.damaged_lines

@@ -7,6 +7,7 @@ from records.errors import RecordError
 from records.finding_codes import bench as codes
 from records.findings import Finding
 from records.health import HEALTH_JSON, read_health
+from records.journal_events import EnvironmentChanged
 
 
 def check_environment(case: CampaignCase) -> list[Finding]:
@@ -14,10 +15,10 @@ def check_environment(case: CampaignCase) -> list[Finding]:
     return [
         codes.ENVIRONMENT_CHANGED.finding(
             f"when the campaign was resumed the bench was no longer the same: "
-            f"{'; '.join(map(str, entry['differences']))}. Compare no runs from before with runs from after"
+            f"{'; '.join(entry.differences)}. Compare no runs from before with runs from after"
         )
         for entry in case.journal
-        if entry.get("what") == "environment changed" and isinstance(entry.get("differences"), list)
+        if isinstance(entry, EnvironmentChanged)
     ]
 
 

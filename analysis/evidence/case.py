@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from analysis.run.recorded import RecordedRun
 from analysis.settings import AnalysisSettings
@@ -11,6 +10,7 @@ from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import RecordError
 from records.finding_codes.files import RECORD_DAMAGED
 from records.findings import Finding
+from records.journal_events import JournalEntry
 from records.meter import MeterRecord
 from records.run import Run, RunFolder
 
@@ -80,7 +80,7 @@ class CampaignCase:
     place: CampaignFolder
     campaign: Campaign | None
     runs: tuple[CountedRun, ...]
-    journal: tuple[dict[str, Any], ...]
+    journal: tuple[JournalEntry, ...]
     settings: AnalysisSettings
 
     @property

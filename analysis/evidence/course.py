@@ -1,20 +1,18 @@
 """The course of the campaign: journal, stamps and order of the runs tell the same story."""
 
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import TypeVar
 
 from analysis.evidence.case import CampaignCase
-from analysis.maths.arrays import finite
 from analysis.run.recorded import campaign_clock
 from records.files import sha256_of_json
 from records.finding_codes.conduct import JOURNAL_DIFFERS, ORDER_DIFFERS, RUNS_OVERLAP
 from records.finding_codes.files import FILE_CHANGED
 from records.finding_codes.order import STAMPS_OUTSIDE
 from records.findings import Finding
+from records.journal_events import RunEnded, RunEntry, RunRecorded, RunStarted
 
-RUN_HASH = "run_sha256"
-"""Key of the journal's entries after which ``run.json`` has this content: when the run ended, or when
-something was added to it in good order."""
+Entry = TypeVar("Entry", bound=RunEntry)
 
 SAME_S = 1.0
 """Stamps of SUT and controller may disagree by that much before anybody has to look."""
@@ -24,10 +22,10 @@ OVERLAP_S = 1e-3
 
 def check_journal(case: CampaignCase) -> list[Finding]:
     """Compare each counted run with what the journal says of it; a journal without runs says nothing."""
-    started, ended = _entries(case, "run started"), _entries(case, "run ended")
+    started, ended = _entries(case, RunStarted), _entries(case, RunEnded)
     if not started:
         return []
-    hashes = {e.get("run_dir"): e[RUN_HASH] for e in case.journal if isinstance(e.get(RUN_HASH), str)}
+    hashes = {e.run_dir: e.run_sha256 for e in case.journal if isinstance(e, RunRecorded) and e.run_sha256}
     findings = []
     for item in case.runs:
         end = ended.get(item.name)
@@ -35,8 +33,8 @@ def check_journal(case: CampaignCase) -> list[Finding]:
             message = "the journal does not say that this run was begun and ended: nothing proves it"
             findings.append(JOURNAL_DIFFERS.finding(message, item.name))
             continue
-        if end.get("status") != item.run.status:
-            message = f"the run is {item.run.status}, but the journal saw it end as {end.get('status')}"
+        if end.status != item.run.status:
+            message = f"the run is {item.run.status}, but the journal saw it end as {end.status}"
             findings.append(JOURNAL_DIFFERS.finding(message, item.name))
         expected, found = hashes.get(item.name), sha256_of_json(item.run.to_json())
         if expected is not None and expected != found:
@@ -52,15 +50,16 @@ def check_stamps(case: CampaignCase) -> list[Finding]:
     """Find runs outside the time of the campaign, or of what the journal says of them."""
     if case.campaign is None or case.imported:
         return []
-    started, ended = _entries(case, "run started"), _entries(case, "run ended")
+    started, ended = _entries(case, RunStarted), _entries(case, RunEnded)
     findings = []
     for item in case.runs:
         if item.run.t_start_utc_s is None or item.run.t_stop_utc_s is None:
             continue
         clock = campaign_clock(case.place.runs / item.name)
         start_s, stop_s = map(clock.to_controller, (item.run.t_start_utc_s, item.run.t_stop_utc_s))
-        earliest = finite(started.get(item.name, {}).get("t_utc_s")) or case.campaign.created_utc_s
-        latest = finite(ended.get(item.name, {}).get("t_utc_s"))
+        begin, end = started.get(item.name), ended.get(item.name)
+        earliest = (begin.t_utc_s if begin else None) or case.campaign.created_utc_s
+        latest = end.t_utc_s if end else None
         early_s, late_s = earliest - start_s, stop_s - (stop_s if latest is None else latest)
         if max(early_s, late_s) > SAME_S:
             message = (
@@ -72,10 +71,9 @@ def check_stamps(case: CampaignCase) -> list[Finding]:
     return findings
 
 
-def _entries(case: CampaignCase, what: str) -> dict[str, dict[str, Any]]:
+def _entries(case: CampaignCase, kind: type[Entry]) -> dict[str, Entry]:
     """Return the last entry of a kind by the run folder it is about."""
-    entries = [entry for entry in case.journal if entry.get("what") == what]
-    return {entry["run_dir"]: entry for entry in entries if isinstance(entry.get("run_dir"), str)}
+    return {entry.run_dir: entry for entry in case.journal if isinstance(entry, kind)}
 
 
 def check_order(case: CampaignCase) -> list[Finding]:

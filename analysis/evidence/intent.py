@@ -6,9 +6,7 @@ from analysis.evidence.case import CampaignCase
 from records.files import sha256_of_json
 from records.finding_codes.conduct import CAMPAIGN_CHANGED, CONFIG_CHANGED, REPEATS_MISSING
 from records.findings import Finding
-
-CAMPAIGN_HASH = "campaign_sha256"
-"""Key of the journal's entry ``campaign started``."""
+from records.journal_events import CampaignStarted
 
 
 def check_config(case: CampaignCase) -> list[Finding]:
@@ -22,7 +20,7 @@ def check_config(case: CampaignCase) -> list[Finding]:
             f"(SHA-256 {found[:12]}..., config_sha256 is {case.campaign.config_sha256[:12]}...)"
         )
         findings.append(CONFIG_CHANGED.finding(message))
-    begun = [e[CAMPAIGN_HASH] for e in case.journal if isinstance(e.get(CAMPAIGN_HASH), str)]
+    begun = [e.campaign_sha256 for e in case.journal if isinstance(e, CampaignStarted) and e.campaign_sha256]
     if begun and (now := sha256_of_json(case.campaign.to_json())) != begun[0]:
         message = (
             f"campaign.json: changed since the campaign began (SHA-256 {now[:12]}..., the journal has "

@@ -22,6 +22,7 @@ from records.files import sha256_of, sha256_of_json
 from records.findings import Finding
 from records.imported import ImportRecord, Source
 from records.journal import Journal
+from records.journal_events import ImportFinished, ImportStarted, SourceRead
 from records.run import Run, RunFolder
 from records.times import now_utc_s
 
@@ -96,7 +97,7 @@ class CampaignWriter:
     def __enter__(self) -> Self:
         self._place.runs.mkdir(parents=True)
         self._journal = Journal(self._place.journal)
-        self._journal.write("import started", format=self._record.format, options=self._record.options)
+        self._journal.write(ImportStarted(format=self._record.format, options=self._record.options))
         return self
 
     def source(self, path: Path, name: str) -> None:
@@ -104,7 +105,7 @@ class CampaignWriter:
         source = Source(name=name, bytes=path.stat().st_size, sha256=sha256_of(path))
         if source not in self._record.sources:
             self._record.sources.append(source)
-            self._journal.write("source read", **asdict(source))
+            self._journal.write(SourceRead(**asdict(source)))
 
     def add(self, run: ImportedRun) -> int:
         """Write the parts of a run, in any order of runs, and return its number for `find`.
@@ -155,7 +156,7 @@ class CampaignWriter:
             (finding if number is None else replace(finding, run_dir=names[number])).to_json()
             for finding, number in self._findings
         ]
-        self._journal.write("import finished", runs=len(plan), findings=len(self._findings))
+        self._journal.write(ImportFinished(runs=len(plan), findings=len(self._findings)))
         self._journal.close()
         Campaign(
             id=self._out.absolute().name,

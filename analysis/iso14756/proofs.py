@@ -12,8 +12,9 @@ from analysis.run.measure import RunMeasure
 from analysis.scenario.groups import Group
 from records.campaign import Campaign, CampaignFolder
 from records.errors import RecordError
-from records.files import read_json_lines
 from records.findings import Finding
+from records.journal import read_journal
+from records.journal_events import RunStarted, WorkloadStarted
 from records.results import Row
 
 RESULTS, GENERATOR, SIGNIFICANCE = "correct results", "correct generator", "statistical significance"
@@ -147,16 +148,16 @@ def _delays(place: CampaignFolder, runs: dict[str, RunMeasure], limit_s: float) 
 def _planned_starts(journal: Path) -> dict[str, float]:
     """Return by run folder when the controller started its workload, by its own clock."""
     try:
-        entries = read_json_lines(journal).objects if journal.is_file() else []
+        entries = read_journal(journal)[0] if journal.is_file() else []
     except RecordError:
         return {}
     starts: dict[str, float] = {}
-    current = None
+    current = ""
     for entry in entries:
-        if entry.get("what") == "run started":
-            current = entry.get("run_dir")
-        elif entry.get("what") == "workload started" and isinstance(current, str):
-            starts[current] = float(entry["t_utc_s"])
+        if isinstance(entry, RunStarted):
+            current = entry.run_dir
+        elif isinstance(entry, WorkloadStarted) and current and entry.t_utc_s is not None:
+            starts[current] = entry.t_utc_s
     return starts
 
 

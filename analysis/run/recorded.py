@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.maths.arrays import Floats, column, finite
+from analysis.maths.arrays import Floats, column
 from analysis.power.energy import WindowEnergy, window_energy
 from analysis.power.trace import PowerTrace, make_trace, read_meter
 from analysis.run.clock import ClockFit, fit_clock
@@ -139,7 +139,7 @@ def journal_stamps(run_dir: Path) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=1)
 def _stamps(path: Path, _changed_ns: int, _bytes: int) -> tuple[Floats, Floats]:
-    stamps = [(finite(e.get("t_utc_s")), finite(e.get("t_mono_s"))) for e in read_journal(path)[0]]
+    stamps = [(entry.t_utc_s, entry.t_mono_s) for entry in read_journal(path)[0]]
     pairs = np.array([pair for pair in stamps if None not in pair], dtype=np.float64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 

@@ -12,11 +12,12 @@ from lab.conduct.campaign import OpenCampaign, create, draw_campaign, reopen
 from lab.conduct.commands import check_commands
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
 from lab.conduct.plan import duration, estimate, slot_name
-from lab.conduct.standing import standing_of
+from lab.conduct.standing import Standing, standing_of
 from lab.conduct.suts import sut_of
 from lab.config.file import load_config
 from lab.config.model import LabConfig
 from records.campaign import Campaign, Slot
+from records.times import now_utc_s
 
 
 @click.command()
@@ -92,11 +93,21 @@ def status(folder: Path, as_json: bool) -> None:
     left = standing.left_s
     stdout.print(f"{completed} of {len(states)} runs completed{_simulated(opened.campaign)}.", markup=False)
     if standing.running:
-        stdout.print(f"It is being run now; about {duration(left)} to go.", markup=False)
+        stdout.print(f"Running; about {duration(left)} left.", markup=False)
+        stdout.print(_now(standing), markup=False)
     elif completed < len(states):
         stdout.print(f"Go on with: lab resume {folder}   (about {duration(left)})", markup=False)
     else:
         stdout.print(f"Next: lab check {folder}, lab analyse {folder}, lab report {folder}", markup=False)
+
+
+def _now(standing: Standing) -> str:
+    """Say what the running attempt is doing."""
+    now = standing.activity.to_json(standing.states, now_utc_s())
+    where = f"[{now['slot']}/{len(standing.states)}] {now['name']}: " if now["name"] else ""
+    gate = standing.activity.gate
+    waits = "" if gate is None else f", waiting for {', '.join(gate.waiting_for)} ({now['gate']['try']})"
+    return f"Now: {where}{now['phase_words']}{waits}, for {now['since']}"
 
 
 def _with_repeats(config: LabConfig, repeats: int | None) -> LabConfig:

@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from lab.conduct.activity import Phase
 from lab.conduct.live import LiveReading
 from lab.conduct.plan import TimeLeft, duration, slot_name
 from lab.config.model import LabConfig
@@ -58,7 +59,7 @@ class LineProgress(_Progressing):
         again = f", attempt {attempt}" if attempt > 1 else ""
         self._say(f"[{slot.slot}/{self.total}] {slot_name(slot)}{again}")
 
-    def phase(self, name: str, detail: str = "") -> None:
+    def phase(self, phase: Phase, detail: str = "") -> None:
         """Say nothing: phases pass too quickly for a log."""
 
     def reading(self, reading: LiveReading) -> None:
@@ -136,9 +137,9 @@ class LiveProgress(_Progressing):
         self._slot = Text(f"[{slot.slot}/{self.total}] {slot_name(slot)}{again}", style="cyan")
         self._phase = Text()
 
-    def phase(self, name: str, detail: str = "") -> None:
+    def phase(self, phase: Phase, detail: str = "") -> None:
         """Show what the attempt is doing."""
-        self._phase = Text(f"{name}: {detail}" if detail else name)
+        self._phase = Text(f"{phase}: {detail}" if detail else phase)
 
     def reading(self, reading: LiveReading) -> None:
         """Show the watts and their recent course."""

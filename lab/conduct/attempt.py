@@ -10,9 +10,11 @@ from pathlib import PurePosixPath
 
 from analysis.evidence import examine_attempt
 from analysis.settings import settings_of
+from lab.conduct.activity import Phase
 from lab.conduct.campaign import OpenCampaign
 from lab.conduct.children import Child, launch
 from lab.conduct.commands import command_of
+from lab.conduct.gate_progress import GateProgress
 from lab.conduct.live import Follower, LiveReading
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
@@ -21,6 +23,15 @@ from records.clock import append_clock
 from records.errors import DeviceError, SutError
 from records.files import sha256_of_json
 from records.journal import Journal
+from records.journal_events import (
+    GateDecided,
+    Process,
+    ProcessReady,
+    RunEnded,
+    RunStarted,
+    WorkloadEnded,
+    WorkloadStarted,
+)
 from records.run import Run, RunFolder
 from sut.gate import GateLimits, StabilityGate
 from sut.host import Host
@@ -78,7 +89,7 @@ class Attempt:
         self.sut.host.mkdir(self._there)
         run = Run.of_slot(self.slot, "running", self.number)
         run.write(folder.run_json)
-        self._log("run started", run_dir=folder.path.name, slot=self.slot.slot)
+        self.journal.write(RunStarted(run_dir=folder.path.name, slot=self.slot.slot))
         try:
             try:
                 runner = self._measure(run, folder)
@@ -112,12 +123,13 @@ class Attempt:
         run.write(folder.run_json)
         if run.status == "completed":
             self._examine(run, folder)
-        self._log(
-            "run ended",
-            run_dir=folder.path.name,
-            status=run.status,
-            reason=run.reason,
-            run_sha256=sha256_of_json(run.to_json()),
+        self.journal.write(
+            RunEnded(
+                run_dir=folder.path.name,
+                status=run.status,
+                reason=run.reason,
+                run_sha256=sha256_of_json(run.to_json()),
+            )
         )
         self.observer.ended(self.slot, run)
 
@@ -136,10 +148,10 @@ class Attempt:
         logger = self._start_logger(folder)
         self._pass_gate(run, follower)
         collectors = self._start_collectors()
-        self._wait("lead-in", config.run.lead_in_s, follower)
+        self._wait(Phase.LEAD_IN, config.run.lead_in_s, follower)
         self._await_reading(follower)
         runner = self._run_workload(run, follower)
-        self._wait("lead-out", self._lead_out_s(), follower)
+        self._wait(Phase.LEAD_OUT, self._lead_out_s(), follower)
         for child in (collectors, logger):
             self._end(child)
         self._compare_clocks()
@@ -148,10 +160,12 @@ class Attempt:
     # -- the steps, in order -------------------------------------------------------------------
 
     def _start_logger(self, folder: RunFolder) -> Child:
-        self.observer.phase("meter", "waiting for the first reading")
+        self.observer.phase(Phase.METER, "waiting for the first reading")
         config = self.opened.config.meter
         patience_s = _METER_READY_S + _METER_READY_INTERVALS * config.slowest_interval_s
-        child = self._start("meter logger", self.meters.logger_command(folder.path), patience_s, DeviceError)
+        child = self._start(
+            Process.METER_LOGGER, self.meters.logger_command(folder.path), patience_s, DeviceError
+        )
         self.meters.learn((child.ready() or {}).get("settled", {}))
         return child
 
@@ -161,14 +175,15 @@ class Attempt:
             return
         limits = GateLimits(**settings.model_dump(exclude={"enabled"}))
         gate = StabilityGate(limits, time.monotonic())
+        progress = GateProgress(limits.tries, self.journal, self.observer)
         while gate.state.status == "waiting":
             powers_w = [reading.power_w for reading in self._pump(follower)]
             hot = self.sut.temperatures()
             for power_w in powers_w or [None]:
                 gate.see(time.monotonic(), power_w, hot.cpu_c, hot.gpu_c)
-            self.observer.phase("gate", ", ".join(gate.state.waiting_for))
+            progress.report(gate.state)
         run.gate = gate.record()
-        self._log("gate", **run.gate)
+        self.journal.write(GateDecided(**run.gate))
         if not run.gate["open"]:
             raise AttemptFailed(f"the stability gate did not open: {run.gate['reason']}")
 
@@ -176,9 +191,9 @@ class Attempt:
         settings = self.opened.config.sut
         argv = [str(self.sut.python), "-m", "sut.collectors.collect", "--out", str(self._there)]
         argv += ["--interval", str(settings.interval_s), "--collectl", settings.collectl]
-        self.observer.phase("collectors", "starting")
+        self.observer.phase(Phase.COLLECTORS, "starting")
         argv.append("--until-stdin-closes")
-        child = self._start("collector process", argv, _COLLECTORS_READY_S, SutError, self.sut.host)
+        child = self._start(Process.COLLECTORS, argv, _COLLECTORS_READY_S, SutError, self.sut.host)
         for notice in (child.ready() or {}).get("notices", []):
             self.observer.notice(notice)
         return child
@@ -205,16 +220,16 @@ class Attempt:
             argv += ["--env", f"{key}={value}"]
         command = command_of(self.opened.config, scenario, self.slot.tracker, self.sut, self._there)
         argv += ["--until-stdin-closes", "--", *command]
-        child = launch("workload runner", argv, host=self.sut.host)
+        child = launch(Process.WORKLOAD_RUNNER, argv, host=self.sut.host)
         self._children.append(child)
-        self._log("workload started", command=command)
-        self.observer.phase("run")
+        self.journal.write(WorkloadStarted(command=command))
+        self.observer.phase(Phase.RUN)
         while child.poll() is None:
             self._pump(follower)
         self._children.remove(child)
         child.stop()
         result = child.last_message()
-        self._log("workload ended", **result)
+        self.journal.write(WorkloadEnded(extra=result))
         run.exit_code = result.get("exit_code")
         run.t_start_utc_s = result.get("t_start_utc_s")
         run.t_stop_utc_s = result.get("t_stop_utc_s")
@@ -254,13 +269,18 @@ class Attempt:
     # -- what every step uses --------------------------------------------------------------------
 
     def _start(
-        self, name: str, argv: list[str], timeout_s: float, error: type[Exception], host: Host | None = None
+        self,
+        name: Process,
+        argv: list[str],
+        timeout_s: float,
+        error: type[Exception],
+        host: Host | None = None,
     ) -> Child:
         """Start a process and wait until it works; one that does not is an ``error``."""
         child = launch(name, argv, host=host)
         self._children.append(child)
         child.wait_ready(timeout_s, error)
-        self._log("process ready", name=child.name, pid=child.pid)
+        self.journal.write(ProcessReady(name=child.name, pid=child.pid))
         return child
 
     def _pump(self, follower: Follower, step_s: float = _STEP_S) -> list[LiveReading]:
@@ -275,13 +295,13 @@ class Attempt:
         for reading in readings:
             self.observer.reading(reading)
         for child in self._children:
-            if child.poll() is not None and child.name == "meter logger":
+            if child.poll() is not None and child.name is Process.METER_LOGGER:
                 raise DeviceError(child.explain())
-            if child.poll() is not None and child.name == "collector process":
+            if child.poll() is not None and child.name is Process.COLLECTORS:
                 raise AttemptFailed(child.explain())
         return readings
 
-    def _wait(self, phase: str, seconds: float, follower: Follower) -> None:
+    def _wait(self, phase: Phase, seconds: float, follower: Follower) -> None:
         self.observer.phase(phase)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -307,9 +327,6 @@ class Attempt:
             rtt_s=clock.rtt_s,
             method=clock.method,
         )
-
-    def _log(self, what: str, **details: object) -> None:
-        self.journal.write(what, **details)
 
 
 def _last_words(folder: RunFolder, lines: int = 3) -> str:

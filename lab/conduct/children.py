@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
+from records.journal_events import Process
 from sut.host import Host, HostProcess
 from sut.local import LocalHost
 
@@ -26,12 +27,12 @@ class Child:
     """A tethered process whose messages are read as they come.
 
     Args:
-        name: what messages call it, e.g. ``meter logger``.
+        name: which process it is.
         process: started with its standard output as a pipe.
         errors: the open file that takes its standard error.
     """
 
-    def __init__(self, name: str, process: HostProcess, errors: IO[bytes]) -> None:
+    def __init__(self, name: Process, process: HostProcess, errors: IO[bytes]) -> None:
         self.name = name
         self.messages: list[dict[str, Any]] = []
         self.first_line: str | None = None
@@ -114,12 +115,12 @@ class Child:
 
 
 def launch(
-    name: str, argv: Sequence[str], *, host: Host | None = None, env: Mapping[str, str] | None = None
+    name: Process, argv: Sequence[str], *, host: Host | None = None, env: Mapping[str, str] | None = None
 ) -> Child:
     """Start a process of ours, on this machine or on the SUT.
 
     Args:
-        name: what messages call it.
+        name: which process it is.
         argv: program and arguments.
         host: where; on this machine if ``None``.
         env: variables on top of the user's own there.

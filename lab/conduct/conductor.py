@@ -20,6 +20,15 @@ from records.campaign import Environment, Slot
 from records.errors import DeviceError, InterruptedCampaign, SutError
 from records.files import sha256_of_json
 from records.journal import Journal
+from records.journal_events import (
+    CampaignEnded,
+    CampaignInterrupted,
+    CampaignStarted,
+    CampaignStopped,
+    EnvironmentChanged,
+    OrphanAborted,
+    VirtualMeterStarted,
+)
 from records.run import Run
 from sut.inventory import machine
 from sut.local import LocalHost, LocalSut
@@ -64,11 +73,11 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
         try:
             return _Conductor(opened, observer, journal, sut).run()
         except KeyboardInterrupt:
-            journal.write("campaign interrupted")
+            journal.write(CampaignInterrupted())
             raise InterruptedCampaign(f"interrupted; nothing that was completed is lost. {again}") from None
         except (DeviceError, SutError) as error:
             with suppress(OSError):  # a full disk may be the very reason
-                journal.write("campaign stopped", reason=str(error))
+                journal.write(CampaignStopped(reason=str(error)))
             raise type(error)(
                 f"{error}\nThe campaign stopped here and nothing that was completed is lost: "
                 f"when this is mended, {again}"
@@ -90,14 +99,15 @@ class _Conductor:
     def run(self) -> Outcome:
         plan = self.opened.campaign.plan
         for name in close_orphans(self.opened):
-            self.journal.write("orphaned run aborted", run_dir=name)
+            self.journal.write(OrphanAborted(run_dir=name))
         states = {state.slot.slot: state for state in slot_states(self.opened)}
         done = [slot for slot in plan if states[slot.slot].state == "completed"]
         self.journal.write(
-            "campaign started",
-            completed=len(done),
-            planned=len(plan),
-            campaign_sha256=sha256_of_json(self.opened.campaign.to_json()),
+            CampaignStarted(
+                completed=len(done),
+                planned=len(plan),
+                campaign_sha256=sha256_of_json(self.opened.campaign.to_json()),
+            )
         )
         self.observer.begin(
             self.opened.config.campaign.title, plan, done, simulated=self.opened.campaign.simulated
@@ -116,10 +126,9 @@ class _Conductor:
                     break
                 if self._slot(slot, states[slot.slot].attempts, meters, outcome):
                     outcome.stopped = watch.after(slot)
-        what = "campaign ended" if outcome.stopped is None else "campaign stopped"
-        self.journal.write(
-            what, completed=len(outcome.completed), missing=len(outcome.missing), reason=outcome.stopped
-        )
+        end = CampaignEnded if outcome.stopped is None else CampaignStopped
+        completed, missing = len(outcome.completed), len(outcome.missing)
+        self.journal.write(end(completed=completed, missing=missing, reason=outcome.stopped))
         return outcome
 
     def _slot(self, slot: Slot, attempts_before: int, meters: Meters, outcome: Outcome) -> bool:
@@ -148,7 +157,7 @@ class _Conductor:
         environment = Environment(sut=inventory, controller=controller, meter=meter)
         changed = environment_changes(self.opened.folder.environment_json, environment)
         if changed:
-            self.journal.write("environment changed", differences=changed)
+            self.journal.write(EnvironmentChanged(differences=changed))
             self.observer.notice(f"not the bench of the runs before: {'; '.join(changed)}")
         environment.write(self.opened.folder.environment_json)
 
@@ -164,7 +173,7 @@ class _Conductor:
                     folder = self.opened.folder.virtual
                     twin, ports[name] = start_twin(meter, folder / name if config.more else folder)
                     stack.callback(twin.stop)
-                    self.journal.write("virtual meter started", pid=twin.pid, port=ports[name])
+                    self.journal.write(VirtualMeterStarted(pid=twin.pid, port=ports[name]))
             yield ports
 
 

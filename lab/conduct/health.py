@@ -12,6 +12,7 @@ from records.errors import RecordError
 from records.files import sha256_of_json
 from records.health import HEALTH_JSON, Acknowledgement, ControlPoint, HealthRecord, read_health
 from records.journal import Journal
+from records.journal_events import HealthAcknowledged, HealthHistoryLeftOut, HealthJudged
 from records.run import RunFolder
 from records.times import now_utc_s
 
@@ -73,7 +74,7 @@ class HealthWatch:
     def _acknowledge(self, record: HealthRecord) -> None:
         if record.stopped is None:
             return
-        self._journal.write("health acknowledged", reason=record.stopped)
+        self._journal.write(HealthAcknowledged(reason=record.stopped))
         record.acknowledged.append(Acknowledgement(t_utc_s=round(now_utc_s(), 6), reason=record.stopped))
         record.stopped = None
 
@@ -94,11 +95,12 @@ class HealthWatch:
         record.write(self._folder / HEALTH_JSON)
         if record.points:
             self._journal.write(
-                "health judged",
-                verdict=chart.verdict,
-                runs=len(chart.points),
-                relative_sd_pct=chart.relative_sd_pct,
-                signals=[vars(s) for s in chart.points[-1].signals],
+                HealthJudged(
+                    verdict=chart.verdict,
+                    runs=len(chart.points),
+                    relative_sd_pct=chart.relative_sd_pct,
+                    signals=[vars(s) for s in chart.points[-1].signals],
+                )
             )
         return record.stopped
 
@@ -135,7 +137,7 @@ class HealthWatch:
             try:
                 found = HealthRecord.read(path)
             except RecordError as error:
-                self._journal.write("health history left out", campaign=path.parent.name, reason=str(error))
+                self._journal.write(HealthHistoryLeftOut(campaign=path.parent.name, reason=str(error)))
                 continue
             if found.basis_sha256 == basis_sha256:
                 records.append(found)

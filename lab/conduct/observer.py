@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from lab.conduct.activity import Phase
 from lab.conduct.live import LiveReading
 from records.campaign import Slot
 from records.run import Run
@@ -17,8 +18,8 @@ class Observer(Protocol):
     def attempt(self, slot: Slot, attempt: int) -> None:
         """Learn that an attempt at a slot begins."""
 
-    def phase(self, name: str, detail: str = "") -> None:
-        """Learn what the running attempt is doing, e.g. ``gate`` and what it still waits for."""
+    def phase(self, phase: Phase, detail: str = "") -> None:
+        """Learn what the running attempt is doing, and what it waits for."""
 
     def reading(self, reading: LiveReading) -> None:
         """Receive a reading of the meter."""

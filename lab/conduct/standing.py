@@ -1,14 +1,17 @@
 """Where a campaign stands: its slots, whether somebody runs it, and how long it still takes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lab.conduct.activity import Activity, activity_of
 from lab.conduct.campaign import OpenCampaign, SlotState, is_running, slot_states
 from lab.conduct.plan import TimeLeft
 from records.errors import RecordError
 from records.health import read_health
 from records.journal import read_journal
+from records.journal_events import JournalEntry, RunEnded, RunStarted
+from records.times import now_utc_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,14 @@ class Standing:
         running: whether a controller holds it right now.
         stopped: why the control workload stopped it, or ``None``.
         left_s: how long the slots that are not completed should take.
+        activity: what the journal says last.
     """
 
     states: Sequence[SlotState]
     running: bool
     stopped: str | None
     left_s: float
+    activity: Activity
 
     @property
     def completed(self) -> int:
@@ -41,6 +46,7 @@ class Standing:
             "planned": len(self.states),
             "completed": self.completed,
             "stopped": self.stopped,
+            "now": self.activity.to_json(self.states, now_utc_s()) if self.running else None,
             "slots": [
                 {
                     "slot": s.slot.slot,
@@ -63,11 +69,12 @@ def standing_of(opened: OpenCampaign) -> Standing:
         RecordError: ``health.json`` is damaged.
     """
     running = is_running(opened.folder)
-    states = slot_states(opened)
-    return Standing(states, running, stopped_by_health(opened), left_s(opened, states, entries_of(opened)))
+    states, entries = slot_states(opened), entries_of(opened)
+    left = left_s(opened, states, entries)
+    return Standing(states, running, stopped_by_health(opened), left, activity_of(entries))
 
 
-def entries_of(opened: OpenCampaign) -> list[dict[str, Any]]:
+def entries_of(opened: OpenCampaign) -> list[JournalEntry]:
     """Return the entries of the journal; none before the campaign began."""
     try:
         return read_journal(opened.folder.journal)[0]
@@ -85,7 +92,7 @@ def stopped_by_health(opened: OpenCampaign) -> str | None:
     return health.stopped if health else None
 
 
-def left_s(opened: OpenCampaign, states: Sequence[SlotState], entries: Iterable[Mapping[str, Any]]) -> float:
+def left_s(opened: OpenCampaign, states: Sequence[SlotState], entries: Iterable[JournalEntry]) -> float:
     """Return how long the slots that are not completed should take, in seconds.
 
     Args:
@@ -95,15 +102,14 @@ def left_s(opened: OpenCampaign, states: Sequence[SlotState], entries: Iterable[
     """
     left = TimeLeft(opened.config)
     slots = {slot.slot: slot for slot in opened.campaign.plan}
-    began: dict[Any, tuple[Any, Any]] = {}
+    began: dict[str, tuple[int | None, float]] = {}
     for entry in entries:
-        name, t_mono_s = str(entry.get("run_dir")), entry.get("t_mono_s")
-        if not isinstance(t_mono_s, (int, float)):
+        if entry.t_mono_s is None:
             continue
-        if entry.get("what") == "run started":
-            began[name] = entry.get("slot"), t_mono_s
-        elif entry.get("what") == "run ended" and entry.get("status") == "completed":
-            number, begin_s = began.get(name, (None, t_mono_s))
-            if isinstance(number, int) and number in slots and t_mono_s > begin_s:
-                left.learn(slots[number], t_mono_s - begin_s)
+        if isinstance(entry, RunStarted):
+            began[entry.run_dir] = entry.slot, entry.t_mono_s
+        elif isinstance(entry, RunEnded) and entry.status == "completed":
+            number, begin_s = began.get(entry.run_dir, (None, entry.t_mono_s))
+            if number in slots and entry.t_mono_s > begin_s:
+                left.learn(slots[number], entry.t_mono_s - begin_s)
     return left.of([state.slot for state in states if state.state != "completed"])

@@ -11,6 +11,7 @@ from lab.conduct.children import Child, launch
 from lab.config.model import OneMeterSection
 from meter.virtual.twins import twin_class, virtual_drivers
 from records.errors import DeviceError
+from records.journal_events import Process
 
 _READY_S = 20.0
 
@@ -44,7 +45,7 @@ def start_twin(meter: OneMeterSection, folder: Path, watts: float | None = None)
     argv += ["--gain-error-pct", str(settings.gain_error_pct), "--until-stdin-closes"]
     for fault in settings.fault:
         argv += ["--fault", fault]
-    twin = launch("virtual meter", argv)
+    twin = launch(Process.VIRTUAL_METER, argv)
     deadline = time.monotonic() + _READY_S
     while twin.first_line is None:
         if twin.poll() is not None or time.monotonic() > deadline:

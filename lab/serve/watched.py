@@ -7,16 +7,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from lab.conduct.activity import Activity, activity_of
 from lab.conduct.campaign import OpenCampaign, SlotState, is_running, recorded_states
 from lab.conduct.live import Follower, LiveReading
 from lab.conduct.plan import duration, slot_name
 from lab.conduct.standing import Standing, entries_of, left_s, stopped_by_health
-from lab.serve.attempt import Told, gate_view, told_by
 from records.errors import RecordError
 from records.folders import RunPaths
+from records.journal_events import GateWaiting, JournalEntry, RunStarted
 from records.times import iso_utc, now_utc_s
 from reports.words.texts import printable
-from sut.gate import GateLimits
 
 WINDOW_S = 180.0
 """How much of the power is shown."""
@@ -24,16 +24,6 @@ WINDOW_S = 180.0
 _KEPT_READINGS = 50_000
 _LAST_BYTES = 2**20
 _MOST_SHOWN = 600
-
-_PHASE_WORDS = {
-    "": "between two runs",
-    "meter": "waiting for the meter's first reading",
-    "gate": "stability gate",
-    "collectors": "starting the collectors",
-    "lead-in": "lead-in",
-    "run": "the program is running",
-    "lead-out": "lead-out",
-}
 
 
 class WatchedCampaign:
@@ -49,7 +39,7 @@ class WatchedCampaign:
         self._top = top
         self._lock = Lock()
         self._journal_size = -1
-        self._entries: list[dict[str, Any]] = []
+        self._entries: list[JournalEntry] = []
         self._states: list[SlotState] = []
         self._run: Path | None = None
         self._follower: Follower | None = None
@@ -65,19 +55,20 @@ class WatchedCampaign:
         opened = self._opened
         running = is_running(opened.folder)  # first: once it is over, the journal is complete
         self._read_journal()
-        told = told_by(self._entries, gated=opened.config.gate.enabled)
-        damage = self._follow(told)
-        standing = Standing(self._states, running, _stopped(opened), self._left_s(told, running))
+        activity = activity_of(self._entries)
+        damage = self._follow(activity)
+        standing = Standing(
+            self._states, running, _stopped(opened), self._left_s(activity, running), activity
+        )
         now = now_utc_s()
         return {
             **standing.to_json(opened),
             "title": opened.config.campaign.title,
             "t_utc_s": now,
-            "state": _state(told, standing),
-            "words": _words(told, standing, printable(str(opened.folder.path)), damage),
+            "state": _state(activity, standing),
+            "words": _words(activity, standing, printable(str(opened.folder.path)), damage),
             "left_s": standing.left_s,
             "left": duration(standing.left_s) if standing.completed < len(self._states) else "",
-            "now": self._now(told, now) if running else None,
             "reading": self._last_reading(now),
             "power": [[round(t, 3), power_w] for t, power_w in self._shown()],
             "window_s": WINDOW_S,
@@ -86,18 +77,19 @@ class WatchedCampaign:
         }
 
     def _read_journal(self) -> None:
-        """Read journal and run records again when the journal has grown: each change of a run is in it."""
+        """Read the journal again when it has grown, and the run records when more than the gate moved."""
         path = self._opened.folder.journal
         size = path.stat().st_size if self._within(path) and path.is_file() else 0
         if size == self._journal_size:
             return
         self._journal_size = size
-        self._entries = entries_of(self._opened) if size else []
-        self._states = recorded_states(self._opened)
+        before, self._entries = len(self._entries), entries_of(self._opened) if size else []
+        if not self._states or any(not isinstance(entry, GateWaiting) for entry in self._entries[before:]):
+            self._states = recorded_states(self._opened)
 
-    def _follow(self, told: Told) -> str:
+    def _follow(self, activity: Activity) -> str:
         """Read the new readings of the last attempt; return what is wrong with its file."""
-        run = self._last_run(told)
+        run = self._last_run(activity)
         if run != self._run:
             self._run = run
             self._of_attempt.clear()
@@ -122,44 +114,21 @@ class WatchedCampaign:
             self._readings.append(reading)
             self._of_attempt.append(reading)
 
-    def _last_run(self, told: Told) -> Path | None:
-        slot = next((s for s in self._opened.campaign.plan if s.slot == told.slot), None)
+    def _last_run(self, activity: Activity) -> Path | None:
+        slot = next((s for s in self._opened.campaign.plan if s.slot == activity.slot), None)
         attempts = self._opened.folder.attempts(slot) if slot else []
         return attempts[-1] if attempts else None
 
     def _within(self, path: Path) -> bool:
         return path.resolve().is_relative_to(self._top)
 
-    def _left_s(self, told: Told, running: bool) -> float:
+    def _left_s(self, activity: Activity, running: bool) -> float:
         left = left_s(self._opened, self._states, self._entries)
-        if not running or not told.phase:
+        if not running or not activity.phase:
             return left
-        begun = next(
-            (e.get("t_utc_s") for e in reversed(self._entries) if e.get("what") == "run started"), None
-        )
-        spent = now_utc_s() - begun if isinstance(begun, (int, float)) else 0.0
+        begun = next((e.t_utc_s for e in reversed(self._entries) if isinstance(e, RunStarted)), None)
+        spent = now_utc_s() - begun if begun is not None else 0.0
         return max(0.0, left - max(0.0, spent))
-
-    def _now(self, told: Told, now: float) -> dict[str, Any]:
-        state = next((s for s in self._states if s.slot.slot == told.slot), None)
-        since_s = max(0.0, now - told.since_utc_s) if told.since_utc_s is not None else 0.0
-        found: dict[str, Any] = {
-            "slot": told.slot,
-            "name": slot_name(state.slot) if state else "",
-            "attempt": state.attempts if state else 0,
-            "phase": told.phase,
-            "phase_words": _PHASE_WORDS[told.phase],
-            "since": duration(since_s),
-            "gate": None,
-        }
-        if told.phase == "gate" and told.since_utc_s is not None:
-            settings = self._opened.config.gate.model_dump(exclude={"enabled"})
-            view = gate_view(GateLimits(**settings), told.since_utc_s, now, self._of_attempt)
-            found["gate"] = {
-                "waiting_for": list(view.waiting_for),
-                "try": f"try {view.tries} of {view.most_tries}",
-            }
-        return found
 
     def _last_reading(self, now: float) -> dict[str, Any] | None:
         if not self._readings:
@@ -211,18 +180,18 @@ def _stopped(opened: OpenCampaign) -> str | None:
         return str(error)
 
 
-def _state(told: Told, standing: Standing) -> str:
+def _state(activity: Activity, standing: Standing) -> str:
     """Return ``running``, ``new``, ``killed``, ``ended``, ``stopped`` or ``interrupted``."""
     if standing.running:
         return "running"
-    if not told.begun:
+    if not activity.begun:
         return "new"
-    return told.ending or "killed"
+    return activity.ending or "killed"
 
 
-def _words(told: Told, standing: Standing, folder: str, damage: str) -> str:
+def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> str:
     go_on = f"`lab resume {folder}` goes on; what was completed is kept."
-    reason = told.reason or standing.stopped or "no reason was written down"
+    reason = activity.reason or standing.stopped or "no reason was written down"
     missing = len(standing.states) - standing.completed
     said = {
         "running": "It is being run now.",
@@ -234,7 +203,7 @@ def _words(told: Told, standing: Standing, folder: str, damage: str) -> str:
         "ended": f"It has ended. Next: `lab analyse {folder}`."
         if not missing
         else f"It has ended, and {missing} runs are missing. {go_on}",
-    }[_state(told, standing)]
+    }[_state(activity, standing)]
     return f"{said} {damage}".strip()
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.files import LineAppender, sha256_of_json
 from records.journal import Journal
+from records.journal_events import UnknownEntry
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading, ReadingWriter
 from records.run import Run, RunFolder
 from records.tables import csv_line
@@ -200,7 +201,7 @@ class SyntheticCampaign:
         ).write(place.campaign_json)
         Environment(sut={"host": "synthetic"}, controller={}, meter={}).write(place.environment_json)
         journal = Journal(place.journal)
-        journal.write("campaign planned")
+        journal.write(UnknownEntry(name="campaign planned"))
         journal.close()
         for run in self.runs:
             self.write_run(place, run, slots[run.slot])

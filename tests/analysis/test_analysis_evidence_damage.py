@@ -19,6 +19,7 @@ from records.errors import SchemaError
 from records.files import sha256_of_json
 from records.health import ControlPoint, HealthRecord
 from records.journal import Journal
+from records.journal_events import CampaignStarted, RunEnded, RunStarted
 from records.run import Run
 
 HASHED = (
@@ -41,16 +42,12 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = campaign.write(tmp_path_factory.mktemp("damage") / "campaign")
     record = Campaign.read(folder / "campaign.json")
     with closing(Journal(folder / "journal.jsonl")) as journal:
-        journal.write("campaign started", campaign_sha256=sha256_of_json(record.to_json()))
+        journal.write(CampaignStarted(campaign_sha256=sha256_of_json(record.to_json())))
         for path in sorted(folder.glob("runs/*/run.json")):
             run = Run.read(path)
-            journal.write("run started", run_dir=path.parent.name)
-            journal.write(
-                "run ended",
-                run_dir=path.parent.name,
-                status="completed",
-                run_sha256=sha256_of_json(run.to_json()),
-            )
+            name, sha256 = path.parent.name, sha256_of_json(run.to_json())
+            journal.write(RunStarted(run_dir=name))
+            journal.write(RunEnded(run_dir=name, status="completed", run_sha256=sha256))
     point = ControlPoint(
         campaign="before",
         run_dir="0001-idle",

@@ -14,6 +14,7 @@ from records.campaign import Campaign
 from records.files import sha256_of_json
 from records.findings import Finding
 from records.journal import Journal
+from records.journal_events import RunEnded, RunStarted
 from records.meter import MeterRecord
 from records.run import Run
 
@@ -87,19 +88,17 @@ def conducted(folder: Path, change: Callable[[Path], None], late_s: float = 0.0)
         run = Run.read(path)
         assert run.t_start_utc_s is not None
         assert run.t_stop_utc_s is not None
-        lines = [
-            {"t_utc_s": run.t_start_utc_s - 5 + late_s, "what": "run started", "run_dir": path.parent.name},
-            {
-                "t_utc_s": run.t_stop_utc_s + 5 + late_s,
-                "what": "run ended",
-                "run_dir": path.parent.name,
-                "status": run.status,
-                "run_sha256": sha256_of_json(run.to_json()),
-            },
-        ]
+        name = path.parent.name
         with closing(Journal(folder / "journal.jsonl")) as journal:
-            for line in lines:
-                journal.write(**line)  # type: ignore[arg-type]
+            journal.write(RunStarted(t_utc_s=run.t_start_utc_s - 5 + late_s, run_dir=name))
+            journal.write(
+                RunEnded(
+                    t_utc_s=run.t_stop_utc_s + 5 + late_s,
+                    run_dir=name,
+                    status=run.status,
+                    run_sha256=sha256_of_json(run.to_json()),
+                )
+            )
     change(folder)
     return folder
 

@@ -29,9 +29,16 @@ from records.files import sha256_of_json
 from records.finding_codes import CODES, imports, mlperf_power
 from records.findings import Finding
 from records.health import Acknowledgement, HealthRecord
-from records.host import HOST_IMPORTED
 from records.imported import ImportRecord
 from records.journal import Journal
+from records.journal_events import (
+    CampaignStarted,
+    EnvironmentChanged,
+    HostImported,
+    JournalEntry,
+    RunEnded,
+    RunStarted,
+)
 from records.meter import Calibration, MeterRecord, Reading
 
 
@@ -195,10 +202,10 @@ def remark_of_collectl(folder: Path) -> None:
     rehash(run_dir)
 
 
-def append_to_journal(what: str, **details: object) -> Damage:
+def append_to_journal(entry: JournalEntry) -> Damage:
     def damage(folder: Path) -> None:
         with closing(Journal(folder / "journal.jsonl")) as journal:
-            journal.write(what, **details)
+            journal.write(entry)
 
     return damage
 
@@ -208,8 +215,8 @@ def journal_of(*names: str) -> Damage:
 
     def damage(folder: Path) -> None:
         for name in names:
-            append_to_journal("run started", run_dir=name)(folder)
-            append_to_journal("run ended", run_dir=name, status="completed")(folder)
+            append_to_journal(RunStarted(run_dir=name))(folder)
+            append_to_journal(RunEnded(run_dir=name, status="completed"))(folder)
 
     return damage
 
@@ -227,7 +234,7 @@ def edit_config(**values: object) -> Damage:
 
 def begun_with_another_plan(folder: Path) -> None:
     campaign = Campaign.read(folder / "campaign.json")
-    append_to_journal("campaign started", campaign_sha256=sha256_of_json(campaign.to_json()))(folder)
+    append_to_journal(CampaignStarted(campaign_sha256=sha256_of_json(campaign.to_json())))(folder)
     campaign.seed += 1
     campaign.write(folder / "campaign.json")
 
@@ -342,7 +349,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "duration-drift": (many_runs([90.0] * 6, [20.0, 20.3, 20.5, 20.9, 21.1, 21.5]), nothing),
     "environment-changed": (
         nothing,
-        append_to_journal("environment changed", differences=["sut.kernel: 6, 7"]),
+        append_to_journal(EnvironmentChanged(differences=["sut.kernel: 6, 7"])),
     ),
     "meter-changed": (nothing, another_serial),
     "health-signal": (control_runs([100.0, 100.0, 120.0]), nothing),
@@ -354,7 +361,10 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "gate-off": (run_with(1, gate=None), nothing),
     "campaign-simulated": (nothing, nothing),
     "campaign-imported": (nothing, write_import_record),
-    "host-imported": (nothing, append_to_journal(HOST_IMPORTED, run_dir="", sources={"host.tab": "0" * 64})),
+    "host-imported": (
+        nothing,
+        append_to_journal(HostImported(run_dir="", sources={"host.tab": "0" * 64}, rows=9, sha256="0" * 64)),
+    ),
     "import-missing": (campaign_with(config={"import": {"format": "oscar"}}), nothing),
     "simulated-unmarked": (campaign_with(simulated=False), nothing),
     "duration-outlier": (many_runs([90.0] * 5, [20.0, 20.0, 20.0, 20.0, 35.0]), nothing),

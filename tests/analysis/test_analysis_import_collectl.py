@@ -18,6 +18,7 @@ from analysis.imports.collectl.log import read_collectl_log
 from analysis.imports.repairs import Repairs
 from records.errors import RecordError
 from records.journal import read_journal
+from records.journal_events import HostImported
 from records.run import RunFolder
 
 COLUMNS = ("[CPU]Totl%", "[MEM]Used", "[DSK]ReadTot", "[DSK]ReadKBTot", "[DSK]WriteKBTot", "[NET]RxKBTot")
@@ -171,7 +172,8 @@ def test_runs_get_the_samples_of_their_time_and_keep_their_hashes(tmp_path: Path
     row = next(row for row in analyse(folder).runs if row["run_dir"] == "0002-work")
     assert (row["cpu_load_pct"], row["disk_read_kib_s"], row["net_tx_kib_s"]) == (25.0, 100.0, None)
     entry = read_journal(folder / "journal.jsonl")[0][-1]
-    assert (entry["run_dir"], list(entry["sources"])) == ("0002-work", ["host.tab"])
+    assert isinstance(entry, HostImported)
+    assert (entry.run_dir, list(entry.sources)) == ("0002-work", ["host.tab"])
 
 
 def test_a_run_over_midnight_gets_the_samples_of_both_logs(tmp_path: Path) -> None:

@@ -16,17 +16,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lab_bench import lab, start_lab, wait_for
 
+from lab.conduct.activity import Ending, Phase, activity_of
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, lock
-from lab.conduct.live import Follower, LiveReading
+from lab.conduct.live import Follower
 from lab.config.file import load_config
-from lab.serve.attempt import gate_view, told_by
 from records.campaign import Campaign
 from records.files import LineAppender
 from records.journal import Journal
+from records.journal_events import (
+    ENTRIES,
+    CampaignInterrupted,
+    CampaignStarted,
+    CampaignStopped,
+    GateDecided,
+    GateWaiting,
+    JournalEntry,
+    Process,
+    ProcessReady,
+    RunEnded,
+    RunStarted,
+    UnknownEntry,
+    WorkloadStarted,
+    entry_of,
+)
 from records.results import Results
 from records.run import Run, RunFolder
 from records.times import now_utc_s
-from sut.gate import GateLimits
 
 SECRET = "what nobody may read"
 HOSTILE = '<img src=x onerror=alert(1)>"'
@@ -108,8 +123,8 @@ class ByHand:
         run = RunFolder(self.opened.folder.attempt(planned, 1))
         run.path.mkdir()
         Run.of_slot(planned, "running", 1).write(run.run_json)
-        self.journal.write("run started", run_dir=run.path.name, slot=slot)
-        self.journal.write("process ready", name="meter logger", pid=1)
+        self.journal.write(RunStarted(run_dir=run.path.name, slot=slot))
+        self.journal.write(ProcessReady(name=Process.METER_LOGGER, pid=1))
         return run
 
     def read(self, run: RunFolder, *powers_w: float | None) -> None:
@@ -122,7 +137,12 @@ class ByHand:
         record = run.read()
         record.status = "completed"
         record.write(run.run_json)
-        self.journal.write("run ended", run_dir=run.path.name, status="completed", reason=None)
+        self.journal.write(RunEnded(run_dir=run.path.name, status="completed"))
+
+    def wait_at_gate(self, *waiting_for: str, tries: int = 1) -> None:
+        self.journal.write(
+            GateWaiting(waiting_for=list(waiting_for), tries=tries, most_tries=3, waited_s=1.0)
+        )
 
 
 @pytest.fixture(scope="module")
@@ -328,9 +348,10 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
     with served(top) as (client, _):
         browser.complaints()
         with lock(hand.opened.folder):
-            hand.journal.write("campaign started", completed=0, planned=3)
+            hand.journal.write(CampaignStarted(completed=0, planned=3))
             run = hand.begin(1)
             hand.read(run, 41.0, 41.1)
+            hand.wait_at_gate("2 of 6 readings")
             browser.open(f"{client.base_url}campaigns/run%20%26%20run/")
             shows("words", "It is being run now.")
             shows("gate", "2 of 6 readings")
@@ -339,12 +360,14 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
             assert "SIMULATED" in browser.driver.find_element("tag name", "body").text
             hand.read(run, 80.0, 41.0, 41.1, None, 77.7)
             shows("watts", "77.7")
+            hand.wait_at_gate("power varies by 0.2 of its mean", tries=2)
             shows("gate", "power varies by")
+            shows("phase", "try 2 of 3")
             path = "return document.getElementById('live-line').getAttribute('d')"
             assert browser.driver.execute_script(path).count("M") == 2, "a gap is a gap"
-            hand.journal.write("gate", open=True)
-            hand.journal.write("process ready", name="collector process", pid=2)
-            hand.journal.write("workload started", command=["sleep"])
+            hand.journal.write(GateDecided(open=True))
+            hand.journal.write(ProcessReady(name=Process.COLLECTORS, pid=2))
+            hand.journal.write(WorkloadStarted(command=["sleep"]))
             shows("phase", "the program is running")
             assert words("gate") == ""
             hand.complete(run)
@@ -394,20 +417,21 @@ def test_what_the_files_say_is_told_in_numbers_too(tmp_path: Path) -> None:
         assert (new["state"], new["completed"], new["planned"], new["now"]) == ("new", 0, 3, None)
         assert [slot["state"] for slot in new["slots"]] == ["todo"] * 3
         with lock(hand.opened.folder):
-            hand.journal.write("campaign started", completed=0, planned=3)
+            hand.journal.write(CampaignStarted(completed=0, planned=3))
             run = hand.begin(1)
             run.meter_csv.write_text("t_utc_s,power_w,flag\n1,2,\nx,y,\n")
+            hand.wait_at_gate("0 of 6 readings")
             found = ask()
             assert (found["state"], found["running_now"]) == ("running", True)
             assert "`lab check`" in found["words"]
             assert found["now"]["gate"]["waiting_for"] == ["0 of 6 readings"]
             index = client.get("/").text
             assert "being run now" in index
-        hand.journal.write("campaign stopped", reason="the meter is <gone>")
+        hand.journal.write(CampaignStopped(reason="the meter is <gone>"))
         stopped = ask()
         assert (stopped["state"], stopped["now"]) == ("stopped", None)
         assert "the meter is <gone>" in stopped["words"]
-        hand.journal.write("campaign interrupted")
+        hand.journal.write(CampaignInterrupted())
         assert ask()["state"] == "interrupted"
         status = json.loads(lab("status", tmp_path / "c", "--json").stdout)
         assert {key: stopped[key] for key in ("id", "planned", "completed", "simulated")} == {
@@ -419,7 +443,7 @@ def test_a_record_that_leads_out_is_not_followed(tmp_path: Path) -> None:
     hand = ByHand(tmp_path / "top/c")
     (tmp_path / "out.csv").write_text("t_utc_s,power_w,flag\n1,7777.7,\n")
     with served(tmp_path / "top") as (client, _), lock(hand.opened.folder):
-        hand.journal.write("campaign started", completed=0, planned=3)
+        hand.journal.write(CampaignStarted(completed=0, planned=3))
         run = hand.begin(1)
         run.meter_csv.symlink_to(tmp_path / "out.csv")
         assert client.get("/campaigns/c/live.json").json()["power"] == []
@@ -428,20 +452,37 @@ def test_a_record_that_leads_out_is_not_followed(tmp_path: Path) -> None:
 # -- what the journal and the readings tell ----------------------------------------------------------
 
 
-def entries(*whats: str) -> list[dict[str, Any]]:
-    return [{"what": what, "t_utc_s": 10.0 + n, "slot": 4} for n, what in enumerate(whats)]
+def entries(*whats: str) -> list[JournalEntry]:
+    own = {"run_dir": "0004-work", "slot": 4, "open": True, "status": "completed"}
+    return [entry_of({"what": what, "t_utc_s": 10.0 + n, **own}) for n, what in enumerate(whats)]
+
+
+def waiting(t_utc_s: float, *waiting_for: str) -> GateWaiting:
+    return GateWaiting(t_utc_s=t_utc_s, waiting_for=list(waiting_for), tries=1, most_tries=3, waited_s=0.2)
 
 
 def test_the_phases_follow_the_journal() -> None:
-    ready = {"what": "process ready", "name": "meter logger", "t_utc_s": 20.0}
-    told = told_by([*entries("campaign started", "run started"), ready], gated=True)
-    assert (told.phase, told.slot, told.since_utc_s, told.ending) == ("gate", 4, 20.0, None)
-    assert told_by([*entries("campaign started", "run started"), ready], gated=False).phase == "collectors"
-    for last, phase in (("gate", "collectors"), ("workload started", "run"), ("workload ended", "lead-out")):
-        assert told_by([*entries("run started"), *entries(last)], gated=True).phase == phase
-    assert told_by(entries("run started", "run ended"), gated=True).phase == ""
-    assert told_by(entries("run started", "campaign interrupted"), gated=True).ending == "interrupted"
-    assert not told_by([], gated=True).begun
+    ready = ProcessReady(name=Process.METER_LOGGER, t_utc_s=20.0)
+    begun = [*entries("campaign started", "run started"), ready]
+    activity = activity_of([*begun, waiting(20.5, "0 of 4 readings"), waiting(22.5, "2 of 4 readings")])
+    assert (activity.phase, activity.slot, activity.since_utc_s, activity.ending) == (
+        Phase.GATE,
+        4,
+        20.5,
+        None,
+    )
+    assert activity.gate is not None
+    assert activity.gate.waiting_for == ["2 of 4 readings"]
+    assert activity_of(begun).phase is Phase.COLLECTORS, "a campaign without a gate"
+    for last, phase in (
+        ("gate", Phase.COLLECTORS),
+        ("workload started", Phase.RUN),
+        ("workload ended", Phase.LEAD_OUT),
+    ):
+        assert activity_of([*entries("run started"), *entries(last)]).phase is phase
+    assert activity_of(entries("run started", "run ended")).phase is Phase.BETWEEN
+    assert activity_of(entries("run started", "campaign interrupted")).ending is Ending.INTERRUPTED
+    assert not activity_of([]).begun
 
 
 JSON = st.recursive(
@@ -451,37 +492,19 @@ JSON = st.recursive(
 )
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(["what", "t_utc_s", "slot", "name", "reason"]), JSON)))
-def test_no_journal_breaks_the_page(found: list[dict[str, Any]]) -> None:
-    assert told_by(found, gated=True).phase in {
-        "",
-        "meter",
-        "gate",
-        "collectors",
-        "lead-in",
-        "run",
-        "lead-out",
-    }
+NAMES = st.sampled_from(["what", "t_utc_s", "slot", "name", "reason", "run_dir", "waiting_for", "tries"])
+WHATS = st.sampled_from(sorted(ENTRIES))
 
 
-LIMITS = GateLimits(readings=4, power_std_over_mean=0.03, try_s=60.0, tries=3)
-
-
-def readings(*powers_w: float | None, begin: float = 100.0) -> list[LiveReading]:
-    return [LiveReading(begin + n, p, "" if p is not None else "nodata") for n, p in enumerate(powers_w)]
-
-
-def test_the_gate_is_seen_as_it_sees_itself() -> None:
-    assert gate_view(LIMITS, 100.0, 101.0, []).waiting_for == ("0 of 4 readings",)
-    assert gate_view(LIMITS, 100.0, 101.0, readings(40.0, None, 41.0)).waiting_for == ("2 of 4 readings",)
-    # sample standard deviation of (40, 40, 40, 60) over its mean: 10 / 45 = 0.222
-    varied = gate_view(LIMITS, 100.0, 110.0, readings(40.0, 40.0, 40.0, 60.0))
-    assert varied.waiting_for == ("power varies by 0.222 of its mean 45.0 W, limit 0.03",)
-    calm = gate_view(LIMITS, 100.0, 110.0, readings(90.0, 40.0, 40.0, 40.0, 40.0))
-    assert calm.waiting_for[0].startswith("the power is at rest; temperatures above 55 °C (CPU)")
-    second = gate_view(LIMITS, 100.0, 165.0, readings(40.0, 40.0, 40.0, 60.0))
-    assert (second.tries, second.most_tries, second.waiting_for) == (2, 3, ("0 of 4 readings",))
-    assert gate_view(LIMITS, 100.0, 900.0, []).tries == 3
+@given(st.lists(st.dictionaries(NAMES, JSON | WHATS)))
+def test_no_journal_breaks_the_page(lines: list[dict[str, Any]]) -> None:
+    entries = [entry_of(line) for line in lines]
+    assert activity_of(entries).phase in Phase
+    assert [entry.extra for entry in entries if isinstance(entry, UnknownEntry)] == [
+        {key: value for key, value in line.items() if key not in ("what", "t_utc_s")}
+        for line, entry in zip(lines, entries, strict=True)
+        if isinstance(entry, UnknownEntry)
+    ]
 
 
 @given(st.lists(st.floats(1, 999), max_size=60), st.integers(60, 600))

@@ -8,6 +8,7 @@ from lab.conduct.campaign import OpenCampaign, create, draw_campaign, recorded_s
 from lab.conduct.standing import left_s, standing_of
 from lab.config.file import load_config
 from records.journal import Journal
+from records.journal_events import RunEnded, RunStarted, entry_of
 from records.run import Run, RunFolder
 
 CONFIG = """
@@ -48,8 +49,12 @@ def attempt(opened: OpenCampaign, slot: int, status: str) -> None:
     Run.of_slot(planned, status, 1).write(folder.run_json)
 
 
-def entry(what: str, t_mono_s: float, status: str | None = None) -> dict[str, object]:
-    return {"what": what, "t_mono_s": t_mono_s, "run_dir": "0001-work", "slot": 1, "status": status}
+def started(t_mono_s: float | None, slot: int | None = 1) -> RunStarted:
+    return RunStarted(t_mono_s=t_mono_s, run_dir="0001-work", slot=slot)
+
+
+def ended(t_mono_s: float | None, status: str) -> RunEnded:
+    return RunEnded(t_mono_s=t_mono_s, run_dir="0001-work", status=status)
 
 
 def test_before_the_first_run_the_plan_says_how_long(opened: OpenCampaign) -> None:
@@ -62,16 +67,14 @@ def test_a_completed_run_says_how_long_the_others_of_its_scenario_take(opened: O
     states = recorded_states(opened)
     assert [state.state for state in states] == ["completed", "todo"]
     assert left_s(opened, states, []) == PLANNED_S
-    told = [entry("run started", 50.0), entry("run ended", 175.0, "completed")]
-    assert left_s(opened, states, told) == 125.0
-    failed = [entry("run started", 50.0), entry("run ended", 175.0, "failed")]
-    assert left_s(opened, states, failed) == PLANNED_S
+    assert left_s(opened, states, [started(50.0), ended(175.0, "completed")]) == 125.0
+    assert left_s(opened, states, [started(50.0), ended(175.0, "failed")]) == PLANNED_S
 
 
 def test_entries_that_say_nothing_are_passed_over(opened: OpenCampaign) -> None:
-    odd = [{}, {"what": "run ended", "status": "completed"}, entry("run ended", 5.0, "completed")]
-    odd += [{**entry("run started", 1.0), "slot": [1]}, entry("run ended", 9.0, "completed")]
-    odd += [entry("run started", 100.0), entry("run ended", 1.0, "completed")]  # the machine was restarted
+    odd = [entry_of({}), ended(None, "completed"), ended(5.0, "completed")]
+    odd += [started(1.0, slot=None), ended(9.0, "completed"), started(1.0, slot=77), ended(9.0, "completed")]
+    odd += [started(100.0), ended(1.0, "completed")]  # the machine was restarted
     assert left_s(opened, recorded_states(opened), odd) == 2 * PLANNED_S
 
 

@@ -61,3 +61,18 @@ def test_the_journal_tells_the_whole_story_of_a_run(tmp_path: Path) -> None:
     ]
     stamps = [e["t_mono_s"] for e in entries]
     assert stamps == sorted(stamps)
+
+
+def test_the_journal_says_what_the_gate_waits_for_before_it_opens(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    gate = "readings = 4\npower_std_over_mean = 10.0\ncpu_temperature_c = 200.0\ngpu_temperature_c = 200.0"
+    config.write_text(config.read_text().replace("enabled = false", gate))
+    campaign = tmp_path / "c"
+    assert lab("run", "--config", config, "--out", campaign, "--only", "work").returncode == 0
+    entries = journal(campaign)
+    (first, *_) = (place for place, e in enumerate(entries) if e["what"] == "gate waiting")
+    assert entries[first - 1]["name"] == "meter logger"
+    assert (entries[first]["tries"], entries[first]["most_tries"]) == (1, 3)
+    assert "of 4 readings" in entries[first]["waiting_for"][0]
+    decided = next(e for e in entries[first:] if e["what"] != "gate waiting")
+    assert (decided["what"], decided["open"]) == ("gate", True)

@@ -14,6 +14,7 @@ from records.errors import RecordError
 from records.events import read_events
 from records.host import HOST_COLUMNS, read_host
 from records.journal import Journal, read_journal
+from records.journal_events import RunStarted
 from records.meter import Reading, ReadingWriter, read_readings
 from records.tables import csv_line, read_table, write_table
 from records.trackers import TRACKER_COLUMNS, read_trackers
@@ -158,8 +159,8 @@ def test_the_journal_goes_on_after_a_torn_line(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     path.write_text('{"t_utc_s": 1.0, "t_mono_s": 1.0, "what": "a"}\n{"t_utc_s": 2.0, "t_mo')
     journal = Journal(path)
-    journal.write("run started", run_dir="0001-baseline")
+    journal.write(RunStarted(run_dir="0001-baseline"))
     journal.close()
     entries, damaged = read_journal(path)
-    assert [entry["what"] for entry in entries] == ["a", "run started"]
+    assert [entry.what for entry in entries] == ["a", "run started"]
     assert damaged == [2]

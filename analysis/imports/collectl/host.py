@@ -17,8 +17,9 @@ from records.campaign import CampaignFolder
 from records.errors import RecordError
 from records.files import sha256_of, sha256_of_json, write_atomically
 from records.findings import Finding
-from records.host import HOST_COLUMNS, HOST_IMPORTED
+from records.host import HOST_COLUMNS
 from records.journal import Journal
+from records.journal_events import HostImported
 from records.run import RunFolder
 from records.tables import csv_line
 from records.times import format_utc_s
@@ -117,11 +118,12 @@ def _add(folder: RunFolder, sources: list[Path], samples: HostLog, journal: Jour
     run = folder.read()
     run.files[folder.host_csv.name] = sha256_of(folder.host_csv)
     journal.write(
-        HOST_IMPORTED,
-        run_dir=folder.path.name,
-        sources={path.name: sha256_of(path) for path in sources},
-        rows=len(lines),
-        sha256=run.files[folder.host_csv.name],
-        run_sha256=sha256_of_json(run.to_json()),
+        HostImported(
+            run_dir=folder.path.name,
+            sources={path.name: sha256_of(path) for path in sources},
+            rows=len(lines),
+            sha256=run.files[folder.host_csv.name],
+            run_sha256=sha256_of_json(run.to_json()),
+        )
     )
     run.write(folder.run_json)
