@@ -5,6 +5,7 @@ them. Whatever is not declared is refused, so that a typing mistake cannot chang
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ from records.errors import ConfigurationError
 
 Value = int | float | str
 """Of an option."""
+
+
+# int() and float() also take 1_0, digits of other scripts and white space of every kind.
+_NUMERAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +49,16 @@ class Option:
         try:
             if isinstance(value, bool) or not isinstance(value, int | float | str):
                 raise ValueError
+            if isinstance(value, str) and self.kind is not str and not _NUMERAL.fullmatch(value):
+                raise ValueError
             found: Value = self.kind(value)
             if isinstance(value, float) and found != value:
                 raise ValueError
             if isinstance(found, float) and not math.isfinite(found):
                 raise ValueError
+            in_limits = self.limits is None or self.limits[0] <= float(found) <= self.limits[1]
         except (ValueError, OverflowError):
             raise self._refusal(value) from None
-        in_limits = self.limits is None or self.limits[0] <= float(found) <= self.limits[1]
         if not in_limits or (self.choices and found not in self.choices):
             raise self._refusal(value)
         return found

@@ -12,7 +12,10 @@ from records.times import format_utc_s
 Sampling = Literal["interval_mean", "instantaneous"]
 """What a reading is: the mean over the interval that ended at its stamp, or a momentary value."""
 
-FLAGS = ("nodata", "overrange", "malformed", "duplicate", "stuck", "reconnected")
+FLAGS = (
+    *("nodata", "overrange", "malformed", "duplicate", "stuck"),
+    *("negative", "implausible", "reconnected"),
+)
 """Why a row has no power; a good reading's flag is empty."""
 
 QUANTITIES = (

@@ -40,11 +40,12 @@ _COUNTS = 10
 _NUMBER = r"[+-]?\d{1,5}(?:[.,]\d{1,6})?(?:E[+-]?\d)?"
 _VALUE = rf"= *({_NUMBER}|OF|overflow)"
 _REPLY = re.compile(
-    rf"U([123]){_VALUE}[\s,;]+I([123]){_VALUE}[\s,;]+(WATT|W|VAR|VAMP|VA|PFAC|PF){_VALUE}\s*\r", re.IGNORECASE
+    rf"U([123]){_VALUE}[\s,;]+I([123]){_VALUE}[\s,;]+(WATT|W|VAR|VAMP|VA|PFAC|PF){_VALUE}\s*\r",
+    re.IGNORECASE | re.ASCII,
 )
-_STATUS = re.compile(r"(WATT|VAR|VA|PF)[\s,;]+U([123])[\s,;]+I([123])\s*\r", re.IGNORECASE)
-_IDENTITY = re.compile(r"(HAMEG)\s+(HM8115\S*)\s*\r|(IeS) type (ISW8001\S*)\s*\r", re.IGNORECASE)
-_VERSION = re.compile(r"version\s+(\S+)\s*\r", re.IGNORECASE)
+_STATUS = re.compile(r"(WATT|VAR|VA|PF)[\s,;]+U([123])[\s,;]+I([123])\s*\r", re.IGNORECASE | re.ASCII)
+_IDENTITY = re.compile(r"(HAMEG)\s+(HM8115\S*)\s*\r|(IeS) type (ISW8001\S*)\s*\r", re.IGNORECASE | re.ASCII)
+_VERSION = re.compile(r"version\s+(\S+)\s*\r", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def parse_values(reply: bytes, t_utc_s: float) -> tuple[Reading, tuple[int, int]
 
 
 def _text(reply: bytes) -> str:
-    return without_handshake(reply).decode("ascii", "replace").lstrip()
+    return without_handshake(reply).decode("ascii", "replace").lstrip(" \r\n")
 
 
 def _number(text: str) -> float | None:

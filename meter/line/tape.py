@@ -8,6 +8,7 @@ bytes that were sent are compared: answers to other questions would be numbers t
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf, isfinite
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import parse_qsl
@@ -133,7 +134,7 @@ class Tape:
         if self._next is None:
             return now_mono_s()
         if self._next.direction == "tx":
-            return float("inf")
+            return inf
         return self._begin_s + (self._next.t_utc_s - self._begin_utc_s) / self._speed
 
     def _raise_end(self) -> NoReturn:
@@ -149,7 +150,7 @@ def _address(port: str) -> tuple[Path, float]:
         speed = float(settings.pop("speed", 1.0))
     except ValueError:
         speed = 0.0
-    if settings or not 0 < speed < float("inf"):
+    if settings or not 0 < speed < inf:
         raise ConfigurationError(
             f"port {port!r}: expected tape://PATH or tape://PATH?speed=FACTOR with a factor above 0"
         )
@@ -176,7 +177,9 @@ def _read_on(path: Path) -> Iterator[_Row]:
         for line in file:
             try:
                 stamp, direction, data = line.rstrip("\n").split(",")
-                yield _Row(float(stamp), direction, bytes.fromhex(data))
+                if not isfinite(t_utc_s := float(stamp)):
+                    return
+                yield _Row(t_utc_s, direction, bytes.fromhex(data))
             except ValueError:
                 return
 

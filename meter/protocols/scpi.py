@@ -33,6 +33,7 @@ Sentinel = Literal["nodata", "overrange"]
 """What an instrument says in place of a number."""
 
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})(E[+-]?\d{1,3})?", re.IGNORECASE)
+_BLANK = " \t\r"  # str.strip() would take 0x1C to 0x1F as well, which float() then refuses
 _HEADER = re.compile(r"^:?[A-Z][A-Z0-9]*(:[A-Z0-9]+)* +(?=\S)", re.IGNORECASE)
 _NO_NUMBER = 9.91e37
 _INFINITY = 9.9e37
@@ -43,7 +44,7 @@ def without_header(text: str) -> str:
 
     ``:NUM:NORM:NUMB 8`` becomes ``8``.
     """
-    return _HEADER.sub("", text.strip(), count=1)
+    return _HEADER.sub("", text.strip(_BLANK), count=1)
 
 
 def parse_number(text: str) -> float | Sentinel | None:
@@ -53,12 +54,13 @@ def parse_number(text: str) -> float | Sentinel | None:
         The number; ``nodata`` for 9.91E+37 and ``NAN``; ``overrange`` for 9.9E+37, whatever is
         beyond it, and ``INF``; ``None`` for what is none of these.
     """
-    word = text.strip().upper().lstrip("+-")
+    text = text.strip(_BLANK)
+    word = text.upper().lstrip("+-")
     if word == "NAN":
         return "nodata"
     if word in ("INF", "INFINITY"):
         return "overrange"
-    if not text.isascii() or not _NUMBER.fullmatch(text.strip()):
+    if not text.isascii() or not _NUMBER.fullmatch(text):
         return None
     number = float(text)
     if math.isclose(abs(number), _NO_NUMBER, rel_tol=1e-4):
@@ -115,7 +117,7 @@ def parse_identity(line: bytes) -> Identity | None:
     """
     if not line.isascii() or not line.decode("ascii").isprintable():
         return None
-    fields = [field.strip() for field in line.decode("ascii").split(",")]
+    fields = [field.strip(_BLANK) for field in line.decode("ascii").split(",")]
     if len(fields) != 4 or not fields[0] or not fields[1]:
         return None
     maker, model, serial, firmware = fields

@@ -8,6 +8,7 @@ from typing import Any
 from meter.contract import Meter
 from meter.kinds.polled import PolledMeter
 from meter.recording.ledger import GapLedger
+from meter.recording.session import MeterSession
 from records.errors import DeviceError, RecordError
 from records.meter import MeterRecord, Reading, ReadingWriter
 from records.run import RunFolder
@@ -84,15 +85,15 @@ class LogFiles:
         self._ledger.add(reading)
         self.rows += 1
 
-    def finish(self, meter: Meter | None = None) -> None:
-        """Close the rows and write the ledger, the cadence and what the driver counted."""
+    def finish(self, session: MeterSession | None = None) -> None:
+        """Close the rows and write the ledger, the cadence and what driver and session counted."""
         with disk_errors(self._folder.meter_csv):
             self._writer.close()
         self._ledger.complete(self._record, now_utc_s())
-        if meter is not None:
-            self._record.own_counts = dict(meter.extra_counts())
+        if session is not None:
+            self._record.own_counts = session.own_counts
             if self._record.cadence is not None:
-                self._record.cadence["poll"] = poll_figures(meter)
+                self._record.cadence["poll"] = poll_figures(session.meter)
         with disk_errors(self._folder.meter_json):
             self._record.write(self._folder.meter_json)
 

@@ -121,9 +121,9 @@ def _log_session(
     except DiskError:  # the ledger would not fit either; it can be made from meter.csv
         raise
     except BaseException:
-        files.finish(session.meter)
+        files.finish(session)
         raise
-    files.finish(session.meter)
+    files.finish(session)
     return record
 
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 from meter.contract import Meter
+from meter.recording.sanity import flag_of
 from records.meter import Reading
 
 
@@ -11,6 +12,9 @@ class Gate:
     """Flag a reading that cannot be a number of watts of this meter, now.
 
     A power that is no finite number, or outside the meter's limits, is flagged ``overrange``.
+
+    A power of the wrong sign is flagged ``negative``, and ``implausible`` one that is the end of a
+    register, or that volts and amperes of the same record contradict (`meter.recording.sanity`).
 
     A repeated record is flagged ``duplicate``; as most meters that stream number nothing, that is
     judged by arrival: readings less than half an interval apart form a burst, and a burst may hold
@@ -28,6 +32,8 @@ class Gate:
 
     def __init__(self, meter: Meter, interval_s: float) -> None:
         self._limits_w = meter.power_limits_w
+        self._resolution_w = meter.resolution_w
+        self._last_good_w: float | None = None
         self._numbered = meter.numbered
         self._unchanged_limit = meter.unchanged_limit
         self._interval_s = interval_s
@@ -44,14 +50,18 @@ class Gate:
             t_mono_s: monotonic time of its arrival.
         """
         surplus = not self._numbered and self._is_surplus(t_mono_s)
-        repeated = self._last is not None and _are_alike(reading, self._last)
-        self._last = reading
         if reading.flag:
             return reading
+        repeated = self._last is not None and _are_alike(reading, self._last)
+        self._last = reading
         if surplus and repeated:
             return Reading(reading.t_utc_s, None, "duplicate")
         if not self._is_plausible(reading.power_w):
             return Reading(reading.t_utc_s, None, "overrange")
+        flag = flag_of(reading, self._last_good_w, self._resolution_w)
+        if flag:
+            return Reading(reading.t_utc_s, None, flag)
+        self._last_good_w = reading.power_w
         self._unchanged = self._unchanged + 1 if repeated else 0
         if self._unchanged_limit is not None and self._unchanged >= self._unchanged_limit:
             return Reading(reading.t_utc_s, None, "stuck")

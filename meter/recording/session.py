@@ -1,6 +1,7 @@
 """A meter that is kept running: identified, streamed, checked, and opened again when it was lost."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
@@ -8,6 +9,7 @@ from typing import Self
 from meter.contract import Meter
 from meter.line.errors import PortLost, RecordingDiffers, RecordingEnded
 from meter.line.simulated import is_simulated_port
+from meter.recording.flood import FloodGate
 from meter.recording.reading_filter import Gate
 from records.errors import DeviceError
 from records.meter import Identity, Reading
@@ -18,6 +20,12 @@ SILENCE_INTERVALS = 2.5
 
 _SLICE_S = 0.2  # how long a wish to stop may have to wait
 _RETRY_S = 0.5
+_REMEDY = "Switch the meter off and on, and try `lab meter read`"
+_REMEDIES = {
+    "negative": "The power is below zero: turn the current clamp, or swap the leads of the current input",
+    "implausible": "Watts, volts and amperes do not go together: check the wiring, and that driver and meter "
+    "are the same model",
+}
 
 
 class MeterSession:
@@ -40,6 +48,7 @@ class MeterSession:
         self.simulated = False
         self._notice = notice
         self._gate = Gate(meter, interval_s)
+        self._flood = FloodGate(lambda text: notice(f"{port}: {text}"))
         self._patience_s = max(meter.patience_s, 5 * interval_s)
 
     def open(self) -> None:
@@ -57,6 +66,12 @@ class MeterSession:
             self.meter.release()
             raise
         self.simulated = self.simulated or self.meter.says_simulated()
+
+    @property
+    def own_counts(self) -> dict[str, int]:
+        """What the driver counted, and the rows that were held back on a line that babbles."""
+        held_back = {f"{flag}_held_back": count for flag, count in self._flood.held_back.items()}
+        return {**self.meter.extra_counts(), **held_back}
 
     def close(self) -> None:
         """Stop the meter and give the port back."""
@@ -118,7 +133,9 @@ class MeterSession:
             quiet_s = now_mono_s() - heard_mono_s
             if reading is not None:
                 heard_mono_s, silent = now_mono_s(), False
-                yield self._gate.check(reading, heard_mono_s)
+                reading = self._gate.check(reading, heard_mono_s)
+                if self._flood.lets_pass(reading, heard_mono_s):
+                    yield reading
             elif quiet_s > self._patience_s:
                 return
             elif not silent and quiet_s > SILENCE_INTERVALS * self.interval_s:
@@ -133,17 +150,23 @@ class MeterSession:
             DeviceError: there is none in the time a meter may take to begin.
         """
         deadline_s = now_mono_s() + self._patience_s
+        flags: Counter[str] = Counter()
         while not stop():
             reading = self.meter.read(_SLICE_S)
             if reading is not None:
-                reading = self._gate.check(reading, now_mono_s())
-                yield reading
+                now_s = now_mono_s()
+                reading = self._gate.check(reading, now_s)
+                if self._flood.lets_pass(reading, now_s):
+                    yield reading
                 if not reading.flag:
                     return
+                flags[reading.flag] += 1
             if now_mono_s() > deadline_s:
+                came = ", ".join(f"{count} {flag}" for flag, count in flags.items()) or "nothing came"
+                remedy = _REMEDIES.get(max(flags, key=flags.__getitem__, default=""), _REMEDY)
                 raise DeviceError(
                     f"{self.port}: the {self.identity.model} identified itself, but gave no valid reading in "
-                    f"{self._patience_s:g} s. Switch the meter off and on, and try `lab meter read`"
+                    f"{self._patience_s:g} s ({came}). {remedy}"
                 )
 
     def _reconnect(self, stop: Callable[[], bool]) -> bool:

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meter.drivers.wattsup_pro import WattsUpPro
+from meter.drivers.yokogawa_wt import YokogawaWT310
+from meter.recording.flood import FloodGate
 from meter.recording.ledger import GapLedger
 from meter.recording.reading_filter import Gate
 from records.meter import Reading
@@ -48,6 +50,71 @@ def test_arrival_jitter_below_a_quarter_interval_flags_nothing(jitter: list[floa
 def test_a_power_that_the_meter_cannot_mean_is_over_range_and_lost_as_watts(power_w: float) -> None:
     reading = Gate(WattsUpPro(), 1.0).check(Reading(1.0, power_w, voltage_v=230.0), 1.0)
     assert reading == Reading(1.0, None, "overrange")
+
+
+def wt310_flags(*readings: Reading) -> list[str]:
+    """Return the flags of readings of a WT310, which shows 0.01 W and may go below zero."""
+    gate = Gate(YokogawaWT310(), 1.0)
+    return [gate.check(reading, reading.t_utc_s).flag for reading in readings]
+
+
+def test_a_power_below_zero_is_negative_beyond_offset_and_noise() -> None:
+    assert wt310_flags(Reading(1.0, -0.3), Reading(2.0, -97.2)) == ["", "negative"]
+
+
+@pytest.mark.parametrize("power_w", [327.67, 655.35, 9999.0, 999.9, 99.99])
+def test_the_end_of_a_register_is_no_power_when_it_is_reached_in_a_jump(power_w: float) -> None:
+    assert wt310_flags(Reading(1.0, 40.0), Reading(2.0, power_w)) == ["", "implausible"]
+    assert wt310_flags(Reading(1.0, 0.9 * power_w), Reading(2.0, power_w)) == ["", ""]
+
+
+def test_a_counter_that_wraps_below_zero_is_no_power() -> None:
+    assert wt310_flags(Reading(1.0, 0.02), Reading(2.0, 655.34)) == ["", "implausible"]  # -2 as 16 bits
+    assert wt310_flags(Reading(1.0, 40.0), Reading(2.0, 655.34)) == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("power_w", "factor", "flag"),
+    [
+        (97.2, 0.95, ""),
+        (972.0, 0.95, "implausible"),  # a decimal point lost
+        (9.72, 0.95, "implausible"),
+        (97.2, None, ""),
+        (200.0, None, "implausible"),  # more than volts times amperes
+        (60.0, None, ""),  # a power factor of its own
+    ],
+)
+def test_watts_that_volts_and_amperes_contradict_are_flagged(
+    power_w: float, factor: float | None, flag: str
+) -> None:
+    reading = Reading(1.0, power_w, voltage_v=230.0, current_a=0.445, power_factor=factor)
+    assert wt310_flags(reading) == [flag]
+
+
+def flood_of(*arrivals: tuple[float, str]) -> tuple[list[float], dict[str, int], list[str]]:
+    """Return when rows passed, what was held back, and what was said."""
+    said: list[str] = []
+    gate = FloodGate(said.append)
+    passed = [t_s for t_s, flag in arrivals if gate.lets_pass(Reading(t_s, None, flag), t_s)]
+    return passed, dict(gate.held_back), said
+
+
+def test_a_line_that_babbles_is_one_row_a_second_and_a_count() -> None:
+    passed, held_back, said = flood_of(*((n / 1000, "malformed") for n in range(10_000)))
+    assert 10 <= len(passed) <= 11
+    assert held_back == {"malformed": 10_000 - len(passed)}
+    assert len(said) == 1
+
+
+@given(st.lists(st.floats(-0.24, 0.24), min_size=2, max_size=50))
+def test_no_row_of_a_meter_that_jitters_is_held_back(jitter: list[float]) -> None:
+    arrivals = [(n + late, "malformed") for n, late in enumerate(jitter)]
+    assert flood_of(*arrivals) == ([t_s for t_s, _ in arrivals], {}, [])
+
+
+def test_rows_that_stand_for_a_reading_are_never_held_back() -> None:
+    arrivals = [(n / 100, flag) for n, flag in enumerate(["", "overrange", "stuck", "nodata", "reconnected"])]
+    assert len(flood_of(*arrivals)[0]) == 5
 
 
 def ledger_of(*rows: tuple[float, str]) -> GapLedger:

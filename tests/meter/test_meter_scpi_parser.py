@@ -58,6 +58,19 @@ def test_what_is_neither_is_not_understood(text: str) -> None:
     assert parse_number(text) is None
 
 
+@pytest.mark.parametrize("byte", [*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F])
+@pytest.mark.parametrize("word", ["97.2", "NAN", "INF", "9.91E+37"])
+def test_a_control_character_beside_a_number_makes_it_none(byte: int, word: str) -> None:
+    # Of these, str.strip() takes 0x1C to 0x1F for white space, and float() does not.
+    assert parse_number(chr(byte) + word) is None
+    assert parse_number(word + chr(byte)) is None
+
+
+@given(st.binary(max_size=40))
+def test_no_answer_ends_the_parser(line: bytes) -> None:
+    assert parse_reading(line, UIP, 0.0).flag in ("", "malformed", "overrange", "nodata")
+
+
 @pytest.mark.parametrize(
     ("answer", "value"),
     [
