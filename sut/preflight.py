@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from records.errors import SutError
@@ -21,6 +22,14 @@ _WATCH_S = 2.0
 _MIB = 1 << 20
 
 
+class Subject(StrEnum):
+    """What a check is about."""
+
+    METER = "meter"
+    SUT = "SUT"
+    CONFIGURATION = "configuration"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One line of the doctor.
@@ -30,12 +39,14 @@ class Check:
         ok: ``True``, ``False``, or ``None`` where it does not apply or is only worth knowing.
         message: what was found.
         fix: what to do about it; empty when there is nothing to do.
+        subject: what kind of thing was looked at.
     """
 
     name: str
     ok: bool | None
     message: str
     fix: str = ""
+    subject: Subject = Subject.SUT
 
 
 def preflight(folder: Path, root: Path = Path("/")) -> list[Check]:

@@ -16,6 +16,7 @@ from records.errors import ConfigurationError, SutError
 from records.files import write_atomically
 from sut.collectors.collectl_tool import find_collectl
 from sut.collectors.nvml import open_gpus
+from sut.preflight import Subject
 
 _WORDS = {True: "ok", False: "FAILED", None: "note"}
 
@@ -95,7 +96,7 @@ def doctor(ctx: click.Context, config_path: Path, as_json: bool) -> None:
     else:
         stdout.print(f"{len(checks)} checks, {len(failed)} failed.", markup=False)
     if failed:
-        ctx.exit(SutError.exit_code if any(c.name.startswith("meter") for c in failed) else 1)
+        ctx.exit(SutError.exit_code if any(check.subject is Subject.METER for check in failed) else 1)
 
 
 def _gpu_names() -> list[str]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import PurePosixPath
 
 from analysis.power.calibrate import LONGEST_AGE_DAYS
@@ -16,12 +17,15 @@ from records.calibration import CalibrationRecord
 from records.errors import ConfigurationError, DeviceError, RecordError, SutError
 from records.meter import Reading
 from sut.inventory.environments import environment_versions
-from sut.preflight import Check
+from sut.preflight import Check, Subject
 from sut.sut import Sut
 
 _WATCHED_READINGS = 5
 _RATE_TOLERANCE = 0.1
 _CLOCK_STEP_LIMIT_S = 0.010  # METHOD section 1
+
+_meter = partial(Check, subject=Subject.METER)
+_configuration = partial(Check, subject=Subject.CONFIGURATION)
 
 
 def examine(config: LabConfig, sut: Sut) -> Iterator[Check]:
@@ -59,15 +63,15 @@ def check_meter(settings: OneMeterSection, name: str = "meter") -> Iterator[Chec
             yield _identity_check(session, port, name)
             yield _rate_check(session, settings.interval_s, f"{name} rate")
     except DeviceError as error:
-        yield Check(name, False, str(error), "see `lab meter ports` and [meter] in lab.toml")
+        yield _meter(name, False, str(error), "see `lab meter ports` and [meter] in lab.toml")
 
 
 def _identity_check(session: MeterSession, port: str, name: str) -> Check:
     who = session.identity
     words = " ".join(part for part in (who.maker, who.model, who.serial, who.firmware) if part)
     if session.simulated or is_simulated_port(port):
-        return Check(name, None, f"{words}: SIMULATED, nothing it says is a measurement")
-    return Check(name, True, f"{words} answers on {port}")
+        return _meter(name, None, f"{words}: SIMULATED, nothing it says is a measurement")
+    return _meter(name, True, f"{words} answers on {port}")
 
 
 def _rate_check(session: MeterSession, interval_s: float, name: str) -> Check:
@@ -80,7 +84,7 @@ def _rate_check(session: MeterSession, interval_s: float, name: str) -> Check:
     good = [reading for reading in readings if not reading.flag]
     if len(good) < _WATCHED_READINGS:
         flags = ", ".join(sorted({reading.flag for reading in readings if reading.flag})) or "silence"
-        return Check(
+        return _meter(
             name,
             False,
             f"{len(good)} good readings of {_WATCHED_READINGS} ({flags})",
@@ -89,8 +93,8 @@ def _rate_check(session: MeterSession, interval_s: float, name: str) -> Check:
     found_s = (good[-1].t_utc_s - good[0].t_utc_s) / (len(good) - 1)
     message = f"a reading every {found_s:.3f} s ({good[-1].power_w:.1f} W now), {interval_s:g} s asked for"
     if abs(found_s - interval_s) > _RATE_TOLERANCE * interval_s:
-        return Check(name, False, message, "set meter.interval_s to what the meter delivers")
-    return Check(name, True, message)
+        return _meter(name, False, message, "set meter.interval_s to what the meter delivers")
+    return _meter(name, True, message)
 
 
 def check_calibration(config: LabConfig) -> Check:
@@ -101,18 +105,22 @@ def check_calibration(config: LabConfig) -> Check:
         try:
             date_text = CalibrationRecord.read(config.resolve(meter.calibration)).date
         except RecordError as error:
-            return Check(name, False, str(error), "write it with `lab meter calibrate`, or leave it out")
+            return _configuration(
+                name, False, str(error), "write it with `lab meter calibrate`, or leave it out"
+            )
     if date_text is None:
         words = "nobody said when the meter was calibrated; the data sheet's limits are taken"
-        return Check(name, None, f"{words} (calibration or calibration_date in [meter])")
+        return _configuration(name, None, f"{words} (calibration or calibration_date in [meter])")
     try:
         age_days = (datetime.now(tz=UTC).date() - date.fromisoformat(date_text)).days
     except ValueError:
-        return Check(name, False, f"{date_text!r} is no date", "write it as 2026-01-31")
+        return _configuration(name, False, f"{date_text!r} is no date", "write it as 2026-01-31")
     if age_days > LONGEST_AGE_DAYS:
         message = f"the meter was calibrated on {date_text}, {age_days} days ago"
-        return Check(name, False, message, "calibrate it again: `lab meter calibrate`, or a laboratory")
-    return Check(name, True, f"the meter was calibrated on {date_text}")
+        return _configuration(
+            name, False, message, "calibrate it again: `lab meter calibrate`, or a laboratory"
+        )
+    return _configuration(name, True, f"the meter was calibrated on {date_text}")
 
 
 def check_clock(step_s: float) -> Check:
@@ -131,16 +139,16 @@ def check_scenario(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> It
     """Check that a scenario's command can be put together and its interpreters exist."""
     name = f"scenario {scenario.name}"
     if scenario.kind == "baseline":
-        yield Check(name, True, f"the machine is left alone for {scenario.duration_s:g} s")
+        yield _configuration(name, True, f"the machine is left alone for {scenario.duration_s:g} s")
         return
     python = interpreter_of(config, scenario, sut)
     if python is not None:
         yield _environment_check(name, sut, python, f"environments.{scenario.environment}")
     try:
         command = command_of(config, scenario, None, sut, RUN_DIR)
-        yield Check(f"{name} command", True, " ".join(command))
+        yield _configuration(f"{name} command", True, " ".join(command))
     except ConfigurationError as error:
-        yield Check(f"{name} command", False, str(error), "correct the command in lab.toml")
+        yield _configuration(f"{name} command", False, str(error), "correct the command in lab.toml")
     for tracker in config.trackers_of(scenario):
         if tracker is not None:
             python = sut.resolve(config.trackers[tracker].python)
@@ -150,11 +158,11 @@ def check_scenario(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> It
 def _environment_check(name: str, sut: Sut, python: PurePosixPath, key: str) -> Check:
     if not sut.host.exists(python):
         fix = f"`make envs` builds the environments; or set [{key}] python in lab.toml"
-        return Check(name, False, f"{python}: there is no such interpreter", fix)
+        return _configuration(name, False, f"{python}: there is no such interpreter", fix)
     try:
         found = environment_versions(sut.host, python)
     except SutError as error:
-        return Check(name, False, str(error))
+        return _configuration(name, False, str(error))
     packages = found.get("packages") or {}
     listed = ", ".join(f"{package} {version}" for package, version in packages.items())
-    return Check(name, True, f"Python {found.get('python')}: {listed or 'no framework'}")
+    return _configuration(name, True, f"Python {found.get('python')}: {listed or 'no framework'}")
