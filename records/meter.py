@@ -1,6 +1,7 @@
 """``meter.json`` and ``meter.csv``: what the power meter is and what it said."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -89,6 +90,21 @@ class Calibration:
     of: Identity | None = None
     range_w: float | None = None
     simulated: bool = False
+
+
+class MeasuringPoint(StrEnum):
+    """Where power was read: at the wall plug, or by counters inside the machine, which see a part of it."""
+
+    WALL = "wall"
+    INSIDE = "inside"
+
+
+_COUNTERS = frozenset({"fecom", "nvidia-smi", "perf"})
+
+
+def measuring_point(driver: str) -> MeasuringPoint:
+    """Return where the readings of a ``driver`` of `MeterRecord` come from."""
+    return MeasuringPoint.INSIDE if driver in _COUNTERS else MeasuringPoint.WALL
 
 
 @dataclass(kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from records.finding_codes.imports import NOT_AT_THE_WALL
+from records.meter import MeasuringPoint, measuring_point
 from records.results import Results, Row
 from reports.blocks.palette import MUTED, colours
 from reports.words.numbers import finite, in_interval
@@ -67,7 +67,7 @@ class View:
     @property
     def at_wall(self) -> bool:
         """Whether the readings are of the wall plug; an import of counters inside the machine says not."""
-        return all(row.get("code") != NOT_AT_THE_WALL.code for row in self.results.findings)
+        return measuring_point(str(self.results.meter.get("driver"))) is MeasuringPoint.WALL
 
     @property
     def control(self) -> str | None:

@@ -73,9 +73,7 @@ def test_with_a_baseline_its_own_bar_is_grey_and_that_of_a_workload_in_part():
 def test_counters_inside_the_machine_are_not_said_to_be_at_the_wall():
     results = example(Plan(**SMALL, simulated=False))
     assert "all energy at the wall plug" in words_of(results)
-    results.findings.append(
-        {"level": "warn", "run_dir": "", "code": "import-not-at-the-wall", "message": "x"}
-    )
+    results.meter["driver"] = "nvidia-smi"
     text = words_of(results)
     assert "all energy at the wall plug" not in text
     assert "It is not that of the wall plug" in text
