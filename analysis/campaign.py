@@ -8,8 +8,8 @@ from analysis.agreement.trackers import agreement_rows, scope_rows
 from analysis.budgets import budget_rows
 from analysis.ecolabel.values import check_ecolabel, ecolabel_rows
 from analysis.evidence import Examination
-from analysis.evidence.certainty import check_scenario_certainty
-from analysis.evidence.examine import Attempt, SlotTask, conclude, examine_slot, survey_campaign
+from analysis.evidence.attempts import Attempt, SlotTask, examine_slot
+from analysis.evidence.examine import conclude, survey_campaign
 from analysis.health import check_health, health_values
 from analysis.iso14756.values import check_iso14756, iso14756_values
 from analysis.power.thinning import points_per_run
@@ -19,7 +19,13 @@ from analysis.run.measure import RunMeasure
 from analysis.run.provenance import Origin, by_scenario
 from analysis.scenario.baseline import Baseline, BaselinePower, baseline_run
 from analysis.scenario.groups import group_runs, scenario_row
-from analysis.scenario.notes import check_baseline, check_rows, check_samples, check_scenarios
+from analysis.scenario.notes import (
+    check_baseline,
+    check_certainty,
+    check_rows,
+    check_samples,
+    check_scenarios,
+)
 from analysis.scenario.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
 from analysis.scheduling import ALONE, Progress, Workforce, run_map
 from analysis.settings import AnalysisSettings, settings_of
@@ -134,7 +140,7 @@ def reduce_runs(
         *check_rows(rows, actions + epochs + calls, trackers, settings.coverage_min_pct),
         *check_samples(groups),
         *check_scenarios(scenarios),
-        *check_scenario_certainty(scenarios, settings.uncertainty_max_pct),
+        *check_certainty(scenarios, settings.uncertainty_max_pct),
         *check_health(health),
         *check_iso14756(iso14756, settings),
         *check_ecolabel(groups, ecolabel, settings),

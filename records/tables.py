@@ -234,13 +234,30 @@ def read_sound(content: bytes, lines: TableLines, text: Sequence[str], separator
         )
     except pa.ArrowInvalid:
         return None
-    columns = {name: _texts(table[name]) if name in text else table[name].to_numpy() for name in types}
+    columns: dict[str, Values | Texts] = {
+        name: _texts(table[name]) if name in text else _numbers(table[name]) for name in types
+    }
     return Table(columns, [lines.torn] if lines.torn else [])
 
 
 def _texts(column: Any) -> Texts:
+    import numpy as np
+
     merged = column.unify_dictionaries().combine_chunks()
-    return Texts(merged.dictionary.to_pylist(), merged.indices.to_numpy())
+    return Texts(merged.dictionary.to_pylist(), np.from_dlpack(merged.indices).astype(np.int32))
+
+
+def _numbers(column: Any) -> "NDArray[np.float64]":
+    """Return a column of floats, NaN where it has no value; pyarrow's own ``to_numpy`` loads pandas."""
+    import numpy as np
+
+    array = column.combine_chunks()
+    rows = slice(array.offset, array.offset + len(array))
+    present, values = array.buffers()
+    numbers = np.frombuffer(values, np.float64)[rows].copy()
+    if array.null_count:
+        numbers[np.unpackbits(np.frombuffer(present, np.uint8), bitorder="little")[rows] == 0] = np.nan
+    return numbers
 
 
 def read_damaged(content: bytes, lines: TableLines, text: Sequence[str], separator: str, path: Path) -> Table:

@@ -1,13 +1,33 @@
-"""The bench during the campaign: the same machine, the same meter, a lab in order."""
+"""The bench over the campaign: the same machine, the same meter, durations that stay, a lab in order."""
 
 from typing import Any
 
+import numpy as np
+
 from analysis.evidence.case import CampaignCase, CountedRun
+from analysis.maths.arrays import Floats
 from records.errors import RecordError
 from records.finding_codes import bench as codes
+from records.finding_codes.conduct import CAMPAIGN_SIMULATED, DURATION_DRIFT, DURATION_OUTLIER
 from records.findings import Finding
 from records.health import HEALTH_JSON, read_health
 from records.journal_events import EnvironmentChanged
+
+SIGNIFICANT = 0.01
+"""One scenario in a hundred that does not drift is flagged."""
+
+LEAST_T = 2.5
+"""Below the normal distribution's quantile for `SIGNIFICANT` (2.576) no t test is significant."""
+
+LEAST_DRIFT_SHARE = 0.01
+"""A change over all runs below this share of their mean does not matter."""
+
+LEAST_RUNS = 5
+
+LEAST_OUTLIER_SHARE = 0.1
+"""A difference below this share of the median does not matter."""
+
+_MAD_TO_SD = 1.4826
 
 
 def check_environment(case: CampaignCase) -> list[Finding]:
@@ -20,6 +40,14 @@ def check_environment(case: CampaignCase) -> list[Finding]:
         for entry in case.journal
         if isinstance(entry, EnvironmentChanged)
     ]
+
+
+def check_instruments(case: CampaignCase) -> list[Finding]:
+    """Say that a campaign is simulated."""
+    if case.campaign is None or not case.campaign.simulated:
+        return []
+    message = "SIMULATED: an instrument of this campaign is a virtual one; no number here is a measurement"
+    return [CAMPAIGN_SIMULATED.finding(message)]
 
 
 def check_meters(case: CampaignCase) -> list[Finding]:
@@ -81,3 +109,79 @@ def check_health_record(case: CampaignCase) -> list[Finding]:
         message = f"the campaign was stopped and nobody has gone on since: {record.stopped}"
         findings.append(codes.HEALTH_STOPPED.finding(message))
     return findings
+
+
+def check_duration_drift(case: CampaignCase) -> list[Finding]:
+    """Regress the durations of each scenario on the time of its runs (least squares, t test of the slope)."""
+    samples: dict[tuple[str, str | None], list[tuple[float, float]]] = {}
+    for item in case.runs:
+        start, stop = item.run.t_start_utc_s, item.run.t_stop_utc_s
+        if start is not None and stop is not None:
+            samples.setdefault((item.run.scenario, item.run.tracker), []).append((start, stop - start))
+    findings = []
+    for (scenario, tracker), sample in samples.items():
+        found = _drift(np.array(sample))
+        if found is not None:
+            change_s, p = found
+            message = (
+                f"{scenario}{f' with {tracker}' if tracker else ''}: durations drift by {change_s:+.2f} s "
+                f"from the first to the last of {len(sample)} runs (p = {p:.2g}): heat, a filling disk or "
+                f"another load; compare scenarios block by block"
+            )
+            findings.append(DURATION_DRIFT.finding(message))
+    return findings
+
+
+def _drift(sample: Floats) -> tuple[float, float] | None:
+    """Return change in s and p value where the durations drift; ``sample`` is ``(n, 2)``."""
+    start_s, length_s = sample[:, 0] - sample[:, 0].min(), sample[:, 1]
+    least_s = LEAST_DRIFT_SHARE * length_s.mean()
+    if len(sample) < LEAST_RUNS or np.ptp(start_s) == 0 or np.ptp(length_s) <= least_s:
+        return None
+    if abs(_slope_t(start_s, length_s)) < LEAST_T:
+        return None
+    from scipy import stats  # takes longer to load than all the rest of the check
+
+    fit = stats.linregress(start_s, length_s)
+    change_s = float(fit.slope * np.ptp(start_s))
+    return (change_s, float(fit.pvalue)) if fit.pvalue < SIGNIFICANT and abs(change_s) > least_s else None
+
+
+def _slope_t(x: Floats, y: Floats) -> float:
+    """Return the slope of a least-squares line divided by its standard error."""
+    x, y = x - x.mean(), y - y.mean()
+    slope = (x @ y) / (x @ x)
+    scatter = y - slope * x
+    variance = (scatter @ scatter) / (len(x) - 2) / (x @ x)
+    return float(slope / np.sqrt(variance)) if variance > 0 else float("inf")
+
+
+def check_durations(case: CampaignCase) -> list[Finding]:
+    """Flag runs farther than three robust standard deviations from the median of their scenario.
+
+    Fewer than three runs of a scenario cannot show which one is different.
+    """
+    by_scenario: dict[tuple[str, str | None], list[tuple[str, float]]] = {}
+    for item in case.runs:
+        run = item.run
+        if run.t_start_utc_s is not None and run.t_stop_utc_s is not None:
+            length_s = run.t_stop_utc_s - run.t_start_utc_s
+            by_scenario.setdefault((run.scenario, run.tracker), []).append((item.name, length_s))
+    return [finding for members in by_scenario.values() for finding in _outliers(members)]
+
+
+def _outliers(members: list[tuple[str, float]]) -> list[Finding]:
+    if len(members) < 3:
+        return []
+    lengths_s = np.array([length_s for _, length_s in members])
+    median_s = float(np.median(lengths_s))
+    spread_s = _MAD_TO_SD * float(np.median(np.abs(lengths_s - median_s)))
+    reach_s = max(3 * spread_s, LEAST_OUTLIER_SHARE * median_s)
+    return [
+        DURATION_OUTLIER.finding(
+            f"lasted {length_s:.1f} s where the median of its scenario is {median_s:.1f} s; kept as it is",
+            name,
+        )
+        for name, length_s in members
+        if abs(length_s - median_s) > reach_s
+    ]

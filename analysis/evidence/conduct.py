@@ -1,8 +1,24 @@
-"""How a run was conducted: against its plan, through the gate, with its meter marked for what it is."""
+"""Plan and conduct: what was intended, what was done, and whether journal and stamps agree with it."""
 
-from analysis.evidence.case import RunCase
-from records.finding_codes.conduct import EXIT_CODE, GATE_CLOSED, GATE_OFF, PLAN_DIFFERS, SIMULATED_UNMARKED
+from collections import Counter
+from itertools import accumulate, pairwise
+from typing import TypeVar
+
+from analysis.evidence.case import CampaignCase, RunCase
+from analysis.run.recorded import campaign_clock
+from records.files import sha256_of_json
+from records.finding_codes import conduct as codes
+from records.finding_codes.files import FILE_CHANGED
+from records.finding_codes.order import STAMPS_OUTSIDE
 from records.findings import Finding
+from records.journal_events import CampaignStarted, RunEnded, RunEntry, RunRecorded, RunStarted
+
+Entry = TypeVar("Entry", bound=RunEntry)
+
+SAME_S = 1.0
+"""Stamps of SUT and controller may disagree by that much before anybody has to look."""
+
+OVERLAP_S = 1e-3
 
 _PLANNED = ("slot", "scenario", "kind", "repeat", "block", "tracker")
 
@@ -18,23 +34,23 @@ def check_conduct(case: RunCase) -> list[Finding]:
         ]
         if different:
             message = f"run.json is not what the plan has for this folder: {'; '.join(different)}"
-            findings.append(PLAN_DIFFERS.finding(message, case.name))
+            findings.append(codes.PLAN_DIFFERS.finding(message, case.name))
     if case.imported:  # the campaign has one finding about what its source does not say
         return findings
     if case.run.exit_code != 0:
         message = f"counted as completed, but its workload ended with exit code {case.run.exit_code}"
-        findings.append(EXIT_CODE.finding(message, case.name))
+        findings.append(codes.EXIT_CODE.finding(message, case.name))
     return findings + _gate(case)
 
 
 def _gate(case: RunCase) -> list[Finding]:
     if case.run.gate is None:
         message = "the stability gate was off: the SUT may still have been warm or busy at the start"
-        return [GATE_OFF.finding(message, case.name)]
+        return [codes.GATE_OFF.finding(message, case.name)]
     if case.run.gate.get("open") is not True:
         reason = case.run.gate.get("reason") or "no reason given"
         message = f"the stability gate never opened ({reason}); the run began from an unsettled state"
-        return [GATE_CLOSED.finding(message, case.name)]
+        return [codes.GATE_CLOSED.finding(message, case.name)]
     return []
 
 
@@ -45,4 +61,131 @@ def check_marking(case: RunCase) -> list[Finding]:
     if not case.recorded.meter.simulated:
         return []
     message = "its meter is a virtual one, but campaign.json does not mark the campaign as simulated"
-    return [SIMULATED_UNMARKED.finding(message, case.name)]
+    return [codes.SIMULATED_UNMARKED.finding(message, case.name)]
+
+
+def check_config(case: CampaignCase) -> list[Finding]:
+    """Compare the configuration with its hash, and ``campaign.json`` with the one the campaign began with."""
+    if case.campaign is None:
+        return []
+    findings = []
+    if (found := sha256_of_json(case.campaign.config)) != case.campaign.config_sha256:
+        message = (
+            f"campaign.json: its configuration is not the one that was hashed when the campaign was planned "
+            f"(SHA-256 {found[:12]}..., config_sha256 is {case.campaign.config_sha256[:12]}...)"
+        )
+        findings.append(codes.CONFIG_CHANGED.finding(message))
+    begun = [e.campaign_sha256 for e in case.journal if isinstance(e, CampaignStarted) and e.campaign_sha256]
+    if begun and (now := sha256_of_json(case.campaign.to_json())) != begun[0]:
+        message = (
+            f"campaign.json: changed since the campaign began (SHA-256 {now[:12]}..., the journal has "
+            f"{begun[0][:12]}...): plan, marks and settings may not be those that were measured"
+        )
+        findings.append(codes.CAMPAIGN_CHANGED.finding(message))
+    return findings
+
+
+def check_repeats(case: CampaignCase) -> list[Finding]:
+    """Compare the number of counted repeats of each scenario with the plan."""
+    if case.campaign is None:
+        return []
+    planned = Counter((slot.scenario, slot.tracker) for slot in case.campaign.plan)
+    counted = Counter((item.run.scenario, item.run.tracker) for item in case.runs)
+    return [
+        codes.REPEATS_MISSING.finding(
+            f"{scenario}{f' with {tracker}' if tracker else ''}: {counted[scenario, tracker]} of {n} planned "
+            f"repeats count; its intervals are wider than planned"
+        )
+        for (scenario, tracker), n in planned.items()
+        if counted[scenario, tracker] < n
+    ]
+
+
+def check_journal(case: CampaignCase) -> list[Finding]:
+    """Compare each counted run with what the journal says of it; a journal without runs says nothing."""
+    started, ended = _entries(case, RunStarted), _entries(case, RunEnded)
+    if not started:
+        return []
+    hashes = {e.run_dir: e.run_sha256 for e in case.journal if isinstance(e, RunRecorded) and e.run_sha256}
+    findings = []
+    for item in case.runs:
+        end = ended.get(item.name)
+        if item.name not in started or end is None:
+            message = "the journal does not say that this run was begun and ended: nothing proves it"
+            findings.append(codes.JOURNAL_DIFFERS.finding(message, item.name))
+            continue
+        if end.status != item.run.status:
+            message = f"the run is {item.run.status}, but the journal saw it end as {end.status}"
+            findings.append(codes.JOURNAL_DIFFERS.finding(message, item.name))
+        expected, found = hashes.get(item.name), sha256_of_json(item.run.to_json())
+        if expected is not None and expected != found:
+            message = (
+                f"run.json: changed since the run ended (SHA-256 {found[:12]}..., the journal has "
+                f"{expected[:12]}...); restore it from a copy or repeat the run"
+            )
+            findings.append(FILE_CHANGED.finding(message, item.name))
+    return findings
+
+
+def check_stamps(case: CampaignCase) -> list[Finding]:
+    """Find runs outside the time of the campaign, or of what the journal says of them."""
+    if case.campaign is None or case.imported:
+        return []
+    started, ended = _entries(case, RunStarted), _entries(case, RunEnded)
+    findings = []
+    for item in case.runs:
+        if item.run.t_start_utc_s is None or item.run.t_stop_utc_s is None:
+            continue
+        clock = campaign_clock(case.place.runs / item.name)
+        start_s, stop_s = map(clock.to_controller, (item.run.t_start_utc_s, item.run.t_stop_utc_s))
+        begin, end = started.get(item.name), ended.get(item.name)
+        earliest = (begin.t_utc_s if begin else None) or case.campaign.created_utc_s
+        latest = end.t_utc_s if end else None
+        early_s, late_s = earliest - start_s, stop_s - (stop_s if latest is None else latest)
+        if max(early_s, late_s) > SAME_S:
+            message = (
+                f"its rating interval begins {early_s:.1f} s before the controller began this run"
+                if early_s > SAME_S
+                else f"its rating interval ends {late_s:.1f} s after the controller had ended this run"
+            )
+            findings.append(STAMPS_OUTSIDE.finding(f"{message}: look at the clocks", item.name))
+    return findings
+
+
+def _entries(case: CampaignCase, kind: type[Entry]) -> dict[str, Entry]:
+    """Return the last entry of a kind by the run folder it is about."""
+    return {entry.run_dir: entry for entry in case.journal if isinstance(entry, kind)}
+
+
+def check_order(case: CampaignCase) -> list[Finding]:
+    """Say which runs were measured after slots that the plan has behind them."""
+    starts = [(item.run.t_start_utc_s, item.name) for item in case.runs if item.run.t_start_utc_s is not None]
+    later = list(accumulate((start for start, _ in reversed(starts)), min))[-2::-1]
+    names = [name for (start, name), least in zip(starts[:-1], later, strict=True) if start > least]
+    if not names:
+        return []
+    message = (
+        f"{len(names)} run(s) were measured later than slots behind them in the plan, first {names[0]}: "
+        f"repeats after a failure; the order is no longer the random one that was drawn"
+    )
+    return [codes.ORDER_DIFFERS.finding(message)]
+
+
+def check_overlaps(case: CampaignCase) -> list[Finding]:
+    """Refuse runs whose rating intervals overlap: one SUT cannot have made both beside one meter."""
+    if case.imported:
+        return []
+    known = [
+        (item.run.t_start_utc_s, item.run.t_stop_utc_s, item.name)
+        for item in case.runs
+        if item.run.t_start_utc_s is not None and item.run.t_stop_utc_s is not None
+    ]
+    return [
+        codes.RUNS_OVERLAP.finding(
+            f"its rating interval begins {stop_s - start_s:.1f} s before that of {before} ends: one of the "
+            f"two is not what it says; repeat both",
+            name,
+        )
+        for (_, stop_s, before), (start_s, _, name) in pairwise(sorted(known))
+        if stop_s > start_s + OVERLAP_S
+    ]

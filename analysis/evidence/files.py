@@ -1,12 +1,17 @@
-"""Files of a run: are they there, unchanged, and whole?"""
+"""Files of a run and of its campaign: are they there, unchanged, and whole?"""
 
 from pathlib import Path
 
-from analysis.evidence.case import RunCase, collect
+from analysis.evidence.case import CampaignCase, RunCase, collect
+from records.campaign import Environment
 from records.files import sha256_of
 from records.finding_codes import files as codes
+from records.finding_codes.conduct import CAMPAIGN_IMPORTED, IMPORT_MISSING
 from records.findings import Finding
 from records.folders import COLLECTL_LOG, RUN_JSON
+from records.imported import read_import
+from records.journal import read_journal
+from records.journal_events import HostImported
 
 _COLLECTL_GOODBYE = "Shutting down in response to signal TERM"  # how we end it
 
@@ -22,7 +27,7 @@ def _required(case: RunCase) -> list[Finding]:
     present = case.recorded.files
     absent = [name for name in REQUIRED if name not in present and name not in case.run.files]
     findings = [
-        codes.FILE_MISSING.finding(f"{name}: every run has this file; repeat the run", case.name)
+        codes.FILE_MISSING.finding(f"{name}: every run has this file; repeat the run", case.name, file=name)
         for name in absent
     ]
     if not {"collectl.tab", "host.csv"} & present and not case.imported:
@@ -43,13 +48,13 @@ def _listed(case: RunCase) -> list[Finding]:
         path = case.path / name
         if not _is_file(path):
             message = f"{name}: run.json lists this file, but it is gone; restore it from a copy"
-            findings.append(codes.FILE_MISSING.finding(message, case.name))
+            findings.append(codes.FILE_MISSING.finding(message, case.name, file=name))
         elif (found := sha256_of(path)) != expected:
             message = (
                 f"{name}: changed since the run ended (SHA-256 {found[:12]}..., run.json has "
                 f"{str(expected)[:12]}...); restore it from a copy or repeat the run"
             )
-            findings.append(codes.FILE_CHANGED.finding(message, case.name))
+            findings.append(codes.FILE_CHANGED.finding(message, case.name, file=name))
     return findings
 
 
@@ -65,7 +70,7 @@ def _unlisted(case: RunCase) -> list[Finding]:
         return []
     extra = sorted(case.recorded.files - set(case.run.files) - {RUN_JSON})
     message = "{}: came into the folder after the run ended; remove it, or say why it is there"
-    return [codes.FILE_UNLISTED.finding(message.format(name), case.name) for name in extra]
+    return [codes.FILE_UNLISTED.finding(message.format(name), case.name, file=name) for name in extra]
 
 
 def check_lines(case: RunCase) -> list[Finding]:
@@ -111,3 +116,50 @@ def _damaged(case: RunCase, name: str, lines: list[int]) -> list[Finding]:
     shown = ", ".join(map(str, lines[:5])) + (", ..." if len(lines) > 5 else "")
     message = f"{name}: {len(lines)} damaged or torn line(s) were left out (line {shown})"
     return [codes.LINES_DAMAGED.finding(message, case.name)]
+
+
+def check_journal_file(case: CampaignCase) -> list[Finding]:
+    """Say whether the journal is there and whole."""
+    if not case.place.journal.is_file():
+        message = "journal.jsonl is missing: the controller's side of the evidence is gone"
+        return [codes.JOURNAL_MISSING.finding(message)]
+    torn = read_journal(case.place.journal)[1]
+    if not torn:
+        return []
+    message = f"journal.jsonl: {len(torn)} damaged or torn line(s), the first in line {torn[0]}"
+    return [codes.JOURNAL_TORN.finding(message)]
+
+
+def check_inventory(case: CampaignCase) -> list[Finding]:
+    """Say whether the inventory of SUT and meter is there."""
+    if case.place.environment_json.is_file():
+        Environment.read(case.place.environment_json)
+        return []
+    message = "environment.json is missing: on which SUT and with which meter this was measured is unknown"
+    return [codes.ENVIRONMENT_MISSING.finding(message)]
+
+
+def check_import(case: CampaignCase) -> list[Finding]:
+    """Say where an imported campaign came from, and pass on what its importer found."""
+    record = read_import(case.place.path)
+    if record is None:
+        message = "import.json is missing: from which files this campaign was imported is unknown"
+        return [IMPORT_MISSING.finding(message)] if case.imported else []
+    message = (
+        f"imported ({record.format}) from {len(record.sources)} file(s): nothing is known of a stability "
+        f"gate, exit codes and a controller's journal, and the hashes begin with the import"
+    )
+    return [CAMPAIGN_IMPORTED.finding(message), *record.as_findings()]
+
+
+def check_additions(case: CampaignCase) -> list[Finding]:
+    """List the runs whose host samples were imported (`analysis.imports.collectl.host`)."""
+    return [
+        codes.HOST_IMPORTED.finding(
+            f"host.csv was added after the run, from {', '.join(entry.sources)}: the load of the SUT is as "
+            f"sure as the clock and the time zone of that log",
+            entry.run_dir,
+        )
+        for entry in case.journal
+        if isinstance(entry, HostImported)
+    ]

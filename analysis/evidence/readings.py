@@ -1,9 +1,12 @@
-"""The meter's readings: coverage, cadence, flags, and what was recorded before and after the run."""
+"""The meter's readings: coverage, cadence, flags, lead-in and lead-out, and the uncertainty they leave."""
+
+import numpy as np
 
 from analysis.evidence.case import RunCase
 from analysis.power.calibrate import in_force
 from analysis.power.trace import CadenceFigures
 from analysis.run.coverage import Coverage, coverage_of
+from analysis.uncertainty.contributions import Budget, gross_budget
 from records.finding_codes import readings as codes
 from records.finding_codes.order import STAMPS_BACKWARDS
 from records.findings import Finding
@@ -15,6 +18,17 @@ INTERVAL_TOLERANCE = 0.005
 
 JITTER_SHARE = 0.2
 """From this share of the interval on, the numbering of the readings is in danger."""
+
+
+_TERMS = {
+    "gain_wh": "the meter's error of the reading",
+    "offset_wh": "the meter's constant error",
+    "power_factor_wh": "the influence of the power factor",
+    "align_wh": "the times of readings and borders",
+    "split_wh": "a reading that a border cuts while the power steps",
+    "resolution_wh": "the meter's resolution",
+    "gap_wh": "holes in the readings",
+}
 
 
 def check_readings(case: RunCase) -> list[Finding]:
@@ -121,3 +135,34 @@ def _accuracy(case: RunCase, meter: MeterRecord, coverage: Coverage) -> list[Fin
         )
         findings.append(codes.POWER_FACTOR_UNKNOWN.finding(message, case.name))
     return findings
+
+
+def check_certainty(case: RunCase) -> list[Finding]:
+    """Compare the relative standard uncertainty of a run's gross energy with the limit; name its main term.
+
+    Nothing is said without the meter's files, or where nothing was measured.
+    """
+    if not {"meter.json", "meter.csv"} <= case.recorded.files:
+        return []
+    start_utc_s, stop_utc_s = case.recorded.rating_interval
+    trace, length_s = case.recorded.trace, stop_utc_s - start_utc_s
+    energy = case.recorded.whole
+    if not energy.energy_j:
+        return []
+    (reactive_var,) = trace.mean_reactive_var(np.array([0.0]), np.array([length_s]))
+    budget = gross_budget(
+        energy, case.recorded.meter, case.recorded.clock.offset_u_s, trace.cadence.fit_u_s, reactive_var
+    )
+    energy_wh = wh_from_j(energy.energy_j)
+    u_pct = 100 * budget.total_wh / abs(energy_wh)
+    if u_pct <= case.settings.uncertainty_max_pct:
+        return []
+    message = (
+        f"its {energy_wh:.4f} Wh have a standard uncertainty of {u_pct:.1f} % (limit "
+        f"{case.settings.uncertainty_max_pct:g} %), most of it from {_main_term(budget)}"
+    )
+    return [codes.UNCERTAINTY_HIGH.finding(message, case.name)]
+
+
+def _main_term(budget: Budget) -> str:
+    return _TERMS[max(_TERMS, key=lambda name: float(getattr(budget, name)))]

@@ -4,6 +4,7 @@ from analysis.maths.describe import normality_p, outliers
 from analysis.scenario.baseline import Baseline
 from analysis.scenario.groups import Group
 from records.finding_codes import results as codes
+from records.finding_codes.readings import UNCERTAINTY_HIGH
 from records.findings import Finding
 from records.results import Row
 
@@ -109,6 +110,27 @@ def check_scenarios(scenarios: list[Row]) -> list[Finding]:
                 f"was not the same as for the baseline. Reported as measured"
             )
             findings.append(codes.SCENARIO_BELOW_BASELINE.finding(message))
+    return findings
+
+
+def check_certainty(scenarios: list[Row], max_pct: float) -> list[Finding]:
+    """Compare the relative standard uncertainty of each scenario's mean gross energy with the limit.
+
+    Args:
+        scenarios: rows of the results.
+        max_pct: the limit.
+    """
+    findings = []
+    for row in scenarios:
+        energy_wh, u_wh = row["energy_wh"], row["energy_u_wh"]
+        u_pct = 100 * u_wh / abs(energy_wh) if energy_wh and u_wh is not None else 0.0
+        if u_pct > max_pct:
+            message = (
+                f"{row['scenario']}: its mean of {energy_wh:.4f} Wh over {row['n']} run(s) has a standard "
+                f"uncertainty of {u_pct:.1f} % (limit {max_pct:g} %); more repeats or a better meter are "
+                f"needed, see its budget"
+            )
+            findings.append(UNCERTAINTY_HIGH.finding(message))
     return findings
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.evidence.clocks import clock_step_s
+from analysis.evidence.order import clock_step_s
 from analysis.run.clock import ClockFit, fit_clock
 from analysis.run.hardware import Hardware, make_hardware
 from records.gpu import GPU_COLUMNS, read_gpu
