@@ -38,6 +38,7 @@ class Child:
         self.first_line: str | None = None
         self._process = process
         self._errors = errors
+        self._last_words = ""
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -97,21 +98,36 @@ class Child:
         """
         code = self._process.end(patience_s)
         self._reader.join(timeout=2.0)
+        self._last_words = self._read_errors()
+        self._errors.close()
         return code
 
     def explain(self) -> str:
         """Say how it ended and what it wrote on standard error."""
         code = self.poll()
-        size = self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, size - _EXPLAINED_BYTES))
-        words = self._errors.read().decode(errors="replace").strip()
+        words = self._read_errors()
         if code is None:
             ended = "is still running"
         elif code < 0:
-            ended = f"was killed by {signal.Signals(-code).name}"
+            ended = f"was killed by {signal_name(-code)}"
         else:
             ended = f"ended with exit code {code}"
         return f"the {self.name} {ended}" + (f": {words}" if words else "")
+
+    def _read_errors(self) -> str:
+        if self._errors.closed:
+            return self._last_words
+        size = self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(0, size - _EXPLAINED_BYTES))
+        return self._errors.read().decode(errors="replace").strip()
+
+
+def signal_name(number: int) -> str:
+    """Return the name of a signal; of the real-time signals only the first and the last have one."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIGRTMIN+{number - signal.SIGRTMIN}" if number > signal.SIGRTMIN else f"signal {number}"
 
 
 def launch(
