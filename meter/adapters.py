@@ -6,8 +6,8 @@ there is a serial line: then any meter may be on it that is connected by such an
 
 from dataclasses import dataclass
 
-from meter.kinds.serial import SerialMeter
 from meter.registry import driver_class, driver_names
+from meter.spec import MeterSpec
 
 # Vendor and product as assigned by the USB-IF's vendors; the public usb.ids list has the same.
 CHIPS = {
@@ -45,16 +45,14 @@ class Proposal:
 
 def recognise(usb_id: str) -> Proposal:
     """Return what may be behind an adapter with a USB id, ``vendor:product`` in hexadecimal."""
-    serial = {
-        name: driver for name in driver_names() if issubclass(driver := driver_class(name), SerialMeter)
-    }
-    likely = tuple(name for name, driver in serial.items() if usb_id in driver.usb_ids)
+    serial = [spec for name in driver_names() if (spec := driver_class(name).spec).line.baud]
+    likely = tuple(spec.driver for spec in serial if usb_id in spec.usb_ids)
     if usb_id in CHIPS:
-        rest = (name for name, driver in serial.items() if name not in likely and _takes_any(driver))
+        rest = (spec.driver for spec in serial if spec.driver not in likely and _takes_any(spec))
         return Proposal(CHIPS[usb_id], likely, tuple(rest))
     return Proposal("the instrument's own" if likely else "", likely, ())
 
 
-def _takes_any(driver: type[SerialMeter]) -> bool:
+def _takes_any(spec: MeterSpec) -> bool:
     """Tell whether an instrument is connected by an adapter of the operator's choice."""
-    return not driver.usb_ids or any(usb_id in CHIPS for usb_id in driver.usb_ids)
+    return not spec.usb_ids or any(usb_id in CHIPS for usb_id in spec.usb_ids)

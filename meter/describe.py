@@ -3,47 +3,46 @@
 from dataclasses import asdict
 from typing import Any
 
-from meter.contract import Meter
-from meter.kinds.serial import SerialMeter
 from meter.options import Option
+from meter.spec import MeterSpec
 from records.meter import Accuracy
 
 _KINDS = {int: "whole number", float: "number", str: "text"}
 
 
-def declared(driver: type[Meter], has_twin: bool) -> dict[str, Any]:
+def declared(spec: MeterSpec, has_twin: bool) -> dict[str, Any]:
     """Return everything a driver declares, fit for JSON.
 
     Args:
-        driver: the class.
+        spec: of the driver.
         has_twin: whether there is a virtual instrument of it.
     """
-    accuracy = asdict(driver.accuracy)
+    accuracy = asdict(spec.accuracy)
     accuracy.pop("extra", None)
     return {
-        "driver": driver.driver,
-        "maker": driver.maker,
-        "model": driver.model,
-        "link": link(driver),
-        "quantities": list(driver.quantities),
-        "sampling": driver.sampling,
-        "averaging_s": driver.averaging_s,
-        "fastest_interval_s": driver.fastest_interval_s,
-        "latency_s": driver.latency_s,
-        "latency_u_s": driver.latency_u_s,
-        "resolution_w": driver.resolution_w,
+        "driver": spec.driver,
+        "maker": spec.maker,
+        "model": spec.model,
+        "link": link(spec),
+        "quantities": list(spec.quantities),
+        "sampling": spec.sampling,
+        "averaging_s": spec.averaging_s,
+        "fastest_interval_s": spec.fastest_interval_s,
+        "latency_s": spec.latency_s,
+        "latency_u_s": spec.latency_u_s,
+        "resolution_w": spec.resolution_w,
         "accuracy": accuracy,
-        "power_limits_w": list(driver.power_limits_w),
-        "usb_ids": list(driver.usb_ids),
-        "options": [{**asdict(option), "kind": option.kind.__name__} for option in driver.options],
-        "unverified": list(driver.unverified),
+        "power_limits_w": list(spec.power_limits_w),
+        "usb_ids": list(spec.usb_ids),
+        "options": [{**asdict(option), "kind": option.kind.__name__} for option in spec.options],
+        "unverified": list(spec.unverified),
         "virtual": has_twin,
     }
 
 
-def link(driver: type[Meter]) -> str:
+def link(spec: MeterSpec) -> str:
     """Return how an instrument is connected, in words."""
-    return f"serial, {driver.line}" if issubclass(driver, SerialMeter) and driver.line.baud else "network"
+    return f"serial, {spec.line}" if spec.line.baud else "network"
 
 
 def accuracy_in_words(accuracy: Accuracy) -> str:
@@ -68,23 +67,23 @@ def option_in_words(option: Option) -> str:
     return wanted if option.default is None else f"{wanted}; default {option.default}"
 
 
-def rows(driver: type[Meter], has_twin: bool) -> list[tuple[str, str]]:
+def rows(spec: MeterSpec, has_twin: bool) -> list[tuple[str, str]]:
     """Return label and text of each declaration, in the order of a data sheet; options left out."""
-    mean_s = driver.averaging_s
-    sampling = {"interval_mean": "mean of its interval", "instantaneous": "momentary value"}[driver.sampling]
-    if mean_s is not None and driver.sampling == "interval_mean":
+    mean_s = spec.averaging_s
+    sampling = {"interval_mean": "mean of its interval", "instantaneous": "momentary value"}[spec.sampling]
+    if mean_s is not None and spec.sampling == "interval_mean":
         sampling = f"mean of {mean_s:g} s; read less often, a momentary value"
     return [
-        ("driver", driver.driver),
-        ("instrument", f"{driver.maker} {driver.model}"),
-        ("connection", link(driver)),
+        ("driver", spec.driver),
+        ("instrument", f"{spec.maker} {spec.model}"),
+        ("connection", link(spec)),
         ("a reading is", sampling),
-        ("fastest interval", f"{driver.fastest_interval_s:g} s"),
-        ("quantities", ", ".join(driver.quantities)),
-        ("resolution of the power", f"{driver.resolution_w:g} W"),
-        ("limits of error of the power", accuracy_in_words(driver.accuracy)),
-        ("lowest and highest power", f"{driver.power_limits_w[0]:g} W to {driver.power_limits_w[1]:g} W"),
-        ("latency", f"{driver.latency_s:g} s, standard uncertainty {driver.latency_u_s:.3g} s"),
-        ("USB ids", ", ".join(driver.usb_ids) or "none of its own"),
+        ("fastest interval", f"{spec.fastest_interval_s:g} s"),
+        ("quantities", ", ".join(spec.quantities)),
+        ("resolution of the power", f"{spec.resolution_w:g} W"),
+        ("limits of error of the power", accuracy_in_words(spec.accuracy)),
+        ("lowest and highest power", f"{spec.power_limits_w[0]:g} W to {spec.power_limits_w[1]:g} W"),
+        ("latency", f"{spec.latency_s:g} s, standard uncertainty {spec.latency_u_s:.3g} s"),
+        ("USB ids", ", ".join(spec.usb_ids) or "none of its own"),
         ("virtual twin", "yes" if has_twin else "no"),
     ]

@@ -15,30 +15,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from meter.contract import Meter  # noqa: E402 (found by the line above)
-from meter.describe import accuracy_in_words, link, option_in_words, rows  # noqa: E402
-from meter.registry import driver_class, driver_names  # noqa: E402
-from meter.virtual.twins import virtual_drivers  # noqa: E402
+from meter.describe import accuracy_in_words, link, option_in_words, rows  # noqa: E402 (found by the line above)
+from meter.registry import driver_class, driver_names, virtual_drivers  # noqa: E402
+from meter.spec import MeterSpec  # noqa: E402
 
 PAGES = ROOT / "docs" / "meters"
 _DECLARED = re.compile(r"(<!-- declared: (\w+) -->\n).*?(<!-- end declared -->)", re.DOTALL)
 _INDEX = re.compile(r"(<!-- index -->\n).*?(<!-- end index -->)", re.DOTALL)
 
 
-def declared_text(driver: type[Meter]) -> str:
+def declared_text(spec: MeterSpec) -> str:
     """Return the part of a page that a driver declares."""
     lines = ["", "| | |", "|---|---|"]
-    lines += [
-        f"| {label} | {_cell(text)} |" for label, text in rows(driver, driver.driver in virtual_drivers())
-    ]
-    if driver.options:
+    lines += [f"| {label} | {_cell(text)} |" for label, text in rows(spec, spec.driver in virtual_drivers())]
+    if spec.options:
         lines += ["", "| option | value | meaning |", "|---|---|---|"]
-        lines += [
-            f"| `{o.name}` | {_cell(option_in_words(o))} | {_cell(o.meaning)} |" for o in driver.options
-        ]
-    if driver.unverified:
+        lines += [f"| `{o.name}` | {_cell(option_in_words(o))} | {_cell(o.meaning)} |" for o in spec.options]
+    if spec.unverified:
         lines += ["", "Relied on, though no source was read; check it on the instrument:", ""]
-        lines += [f"- {fact}" for fact in driver.unverified]
+        lines += [f"- {fact}" for fact in spec.unverified]
     return "\n".join([*lines, "", ""])
 
 
@@ -50,10 +45,10 @@ def index_text(pages: dict[str, str]) -> str:
         "|---|---|---|---|---|",
     ]
     for name in driver_names():
-        driver = driver_class(name)
+        spec = driver_class(name).spec
         lines.append(
-            f"| [{driver.maker} {driver.model}]({pages[name]}) | `{name}` | {_cell(link(driver))} | "
-            f"{driver.fastest_interval_s:g} s | {accuracy_in_words(driver.accuracy)} |"
+            f"| [{spec.maker} {spec.model}]({pages[name]}) | `{name}` | {_cell(link(spec))} | "
+            f"{spec.fastest_interval_s:g} s | {accuracy_in_words(spec.accuracy)} |"
         )
     return "\n".join([*lines, "", ""])
 
@@ -73,7 +68,7 @@ def filled() -> dict[Path, str]:
 
 
 def _declared(text: str) -> str:
-    return _DECLARED.sub(lambda match: match[1] + declared_text(driver_class(match[2])) + match[3], text)
+    return _DECLARED.sub(lambda match: match[1] + declared_text(driver_class(match[2]).spec) + match[3], text)
 
 
 def main(arguments: list[str]) -> int:

@@ -118,7 +118,7 @@ def _target(driver: str, port: str, options: tuple[str, ...], interval_s: float 
 
 
 def _usual_s(driver: str) -> float:
-    return max(1.0, driver_class(driver).fastest_interval_s)
+    return max(1.0, driver_class(driver).spec.fastest_interval_s)
 
 
 def _reference(
@@ -129,7 +129,7 @@ def _reference(
     if driver is None or port is None:
         raise ConfigurationError("expected --reference-driver and --reference-port together, or neither")
     if interval_s is not None:  # as often as the other meter, or as often as it can
-        interval_s = max(interval_s, driver_class(driver).fastest_interval_s)
+        interval_s = max(interval_s, driver_class(driver).spec.fastest_interval_s)
     return _target(driver, port, options, interval_s)
 
 

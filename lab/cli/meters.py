@@ -23,13 +23,13 @@ from meter.line.simulated import is_simulated_port
 from meter.options import read_pairs
 from meter.recording.log import LogSettings, log
 from meter.recording.session import MeterSession
-from meter.registry import create, driver_class, driver_names
+from meter.registry import create, driver_class, driver_names, virtual_drivers
+from meter.spec import MeterSpec
 from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, Fault
 from meter.virtual.instrument import InstrumentErrors
 from meter.virtual.power_model import HostPowerModel
 from meter.virtual.sources import power_source
-from meter.virtual.twins import virtual_drivers
 from records.errors import DeviceError
 from records.meter import Reading
 from records.times import iso_utc
@@ -81,18 +81,18 @@ def drivers(name: str | None, as_json: bool) -> None:
     """
     virtual = virtual_drivers()
     if name is not None:
-        driver = driver_class(name)
+        spec = driver_class(name).spec
         if as_json:
-            print_json(declared(driver, name in virtual))
+            print_json(declared(spec, name in virtual))
         else:
-            _print_driver(driver, name in virtual)
+            _print_driver(spec, name in virtual)
         return
-    classes = [driver_class(known) for known in driver_names()]
+    specs = [driver_class(known).spec for known in driver_names()]
     if as_json:
-        print_json([declared(driver, driver.driver in virtual) for driver in classes])
+        print_json([declared(spec, spec.driver in virtual) for spec in specs])
         return
     columns = ("driver", "instrument", "connection", "fastest", "resolution", "limits of error")
-    print_table(columns, [_driver_texts(driver) for driver in classes])
+    print_table(columns, [_driver_texts(spec) for spec in specs])
 
 
 @meter.command()
@@ -315,7 +315,7 @@ def _session(
 
 def _usual_s(driven: Meter) -> float:
     """Return the interval of someone who names none."""
-    return max(1.0, driven.fastest_interval_s)
+    return max(1.0, driven.spec.fastest_interval_s)
 
 
 @contextmanager
@@ -373,14 +373,14 @@ def _reading_line(reading: Reading, simulated: bool) -> str:
     return f"{iso_utc(reading.t_utc_s)}  {reading.power_w:8.1f} W  {'  '.join(others)}{mark}"
 
 
-def _driver_texts(driver: type[Meter]) -> tuple[str, ...]:
+def _driver_texts(spec: MeterSpec) -> tuple[str, ...]:
     return (
-        driver.driver,
-        f"{driver.maker} {driver.model}",
-        link(driver),
-        f"{driver.fastest_interval_s:g} s",
-        f"{driver.resolution_w:g} W",
-        accuracy_in_words(driver.accuracy),
+        spec.driver,
+        f"{spec.maker} {spec.model}",
+        link(spec),
+        f"{spec.fastest_interval_s:g} s",
+        f"{spec.resolution_w:g} W",
+        accuracy_in_words(spec.accuracy),
     )
 
 
@@ -389,13 +389,13 @@ def _port_texts(port: SerialPort, proposal: Proposal) -> tuple[str, ...]:
     return port.device, port.usb_id, adapter, port.serial_number, ", ".join(proposal.likely)
 
 
-def _print_driver(driver: type[Meter], has_twin: bool) -> None:
-    print_table(("", ""), rows(driver, has_twin))
-    if driver.options:
+def _print_driver(spec: MeterSpec, has_twin: bool) -> None:
+    print_table(("", ""), rows(spec, has_twin))
+    if spec.options:
         stdout.print("\nOptions (--option NAME=VALUE, or [meter.options] in lab.toml):", markup=False)
-        texts = [(option.name, option_in_words(option), option.meaning) for option in driver.options]
+        texts = [(option.name, option_in_words(option), option.meaning) for option in spec.options]
         print_table(("option", "value", "meaning"), texts)
-    if driver.unverified:
+    if spec.unverified:
         stdout.print("\nFrom memory only, no source was read; check it on the instrument:", markup=False)
-        for fact in driver.unverified:
+        for fact in spec.unverified:
             stdout.print(f"- {fact}", markup=False)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from lab.conduct.children import Child, launch
 from lab.config.model import OneMeterSection
-from meter.virtual.twins import twin_class, virtual_drivers
+from meter.registry import virtual_drivers
+from meter.virtual.twins import twin_class
 from records.errors import DeviceError
 from records.journal_events import Process
 

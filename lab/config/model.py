@@ -86,7 +86,7 @@ class OneMeterSection(Section):
     def _declared_options(self) -> Self:
         if self.options:
             try:
-                resolve(self.driver, driver_class(self.driver).options, self.options)
+                resolve(self.driver, driver_class(self.driver).spec.options, self.options)
             except ConfigurationError as error:
                 raise ValueError(str(error)) from None
         return self

@@ -5,11 +5,9 @@ instrument; see docs/meters/carlogavazzi_em24.md.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from meter.kinds.serial import baud_option, parity_option
-from meter.line.transport import Line
-from meter.options import Option
+from meter.line.format import Line
 from meter.protocols.modbus import (
     FRAMING_OPTION,
     INPUT,
@@ -19,7 +17,8 @@ from meter.protocols.modbus import (
     RegisterMap,
     address_option,
 )
-from records.meter import Accuracy, Identity, Sampling
+from meter.spec import MeterSpec
+from records.meter import Accuracy, Identity
 
 _OVERRANGE = 0x7FFFFFFF
 _MODEL_ID = 0x0B
@@ -29,6 +28,39 @@ def _int32(address: int, divisor: float) -> Register:
     return Register(address, "int32", divisor, low_word_first=True, overrange=_OVERRANGE)
 
 
+SPEC = MeterSpec(
+    driver="carlogavazzi_em24",
+    maker="Carlo Gavazzi",
+    model="EM24",
+    quantities=(
+        "power_w",
+        "voltage_v",
+        "current_a",
+        "power_factor",
+        "frequency_hz",
+    ),
+    sampling="instantaneous",
+    fastest_interval_s=1.0,
+    resolution_w=0.1,
+    accuracy=Accuracy(reading_pct=1.0),
+    power_limits_w=(-10e6, 10e6),
+    unchanged_limit=120,
+    line=Line(9600),
+    options=(
+        address_option(),
+        baud_option(9600),
+        parity_option("N"),
+        FRAMING_OPTION,
+    ),
+    unverified=(
+        "The meter is taken to say 7FFFFFFF (hexadecimal) when a value is beyond its range.",
+        "How often the meter renews its registers is not documented in what was read; nor is its accuracy, "
+        "for which class 1 is taken.",
+        "The highest power depends on the current transformers; 10 MW only keeps nonsense out.",
+    ),
+)
+
+
 class CarloGavazziEM24(ModbusMeter):
     """The driver: power of all phases, current their sum, voltage that of phase 1.
 
@@ -36,24 +68,8 @@ class CarloGavazziEM24(ModbusMeter):
     Its energy counters have steps of 100 Wh and are not read.
     """
 
-    driver: ClassVar[str] = "carlogavazzi_em24"
-    maker: ClassVar[str] = "Carlo Gavazzi"
-    model: ClassVar[str] = "EM24"
-    quantities: ClassVar[tuple[str, ...]] = (
-        "power_w",
-        "voltage_v",
-        "current_a",
-        "power_factor",
-        "frequency_hz",
-    )
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    resolution_w: ClassVar[float] = 0.1
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.0)
-    power_limits_w: ClassVar[tuple[float, float]] = (-10e6, 10e6)
-    unchanged_limit: ClassVar[int | None] = 120
-    line: ClassVar[Line] = Line(9600)
-    registers: ClassVar[RegisterMap] = RegisterMap(
+    spec = SPEC
+    registers = RegisterMap(
         blocks=(
             Block(INPUT, 0x28, 2),
             Block(INPUT, 0x00, 6),
@@ -70,21 +86,9 @@ class CarloGavazziEM24(ModbusMeter):
             "frequency_hz": (Register(0x37, "int16", 10),),
         },
     )
-    identity_block: ClassVar[Block | None] = Block(INPUT, _MODEL_ID, 1)
-    options: ClassVar[tuple[Option, ...]] = (
-        address_option(),
-        baud_option(9600),
-        parity_option("N"),
-        FRAMING_OPTION,
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
-        "The meter is taken to say 7FFFFFFF (hexadecimal) when a value is beyond its range.",
-        "How often the meter renews its registers is not documented in what was read; nor is its accuracy, "
-        "for which class 1 is taken.",
-        "The highest power depends on the current transformers; 10 MW only keeps nonsense out.",
-    )
+    identity_block = Block(INPUT, _MODEL_ID, 1)
 
     def who(self, words: Mapping[int, int]) -> Identity:
         """See `ModbusMeter.who`: the model's number; there is no serial number that was documented."""
         number = f", identification {words[_MODEL_ID]}" if words else ""
-        return Identity(maker=self.maker, model=f"{self.model}{number}")
+        return Identity(maker=SPEC.maker, model=f"{SPEC.model}{number}")

@@ -5,11 +5,10 @@ sdm-modbus. Never run against the real instrument; see docs/meters/eastron_sdm.m
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from dataclasses import replace
 
 from meter.kinds.serial import baud_option, parity_option
-from meter.line.transport import Line
-from meter.options import Option
+from meter.line.format import Line
 from meter.protocols.modbus import (
     FRAMING_OPTION,
     HOLDING,
@@ -20,7 +19,8 @@ from meter.protocols.modbus import (
     RegisterMap,
     address_option,
 )
-from records.meter import Accuracy, Identity, Sampling
+from meter.spec import MeterSpec
+from records.meter import Accuracy, Identity
 
 _UNVERIFIED = (
     "How often the meter renews its registers is not documented; 0.6 s to 1.2 s is said, so a reading may be "
@@ -50,65 +50,86 @@ def _single_phase_map() -> RegisterMap:
     )
 
 
-class _EastronSDM(ModbusMeter):
-    """What the models have in common: float registers, the serial number, momentary values."""
-
-    maker: ClassVar[str] = "Eastron"
-    quantities: ClassVar[tuple[str, ...]] = (
+_SDM120 = MeterSpec(
+    driver="eastron_sdm120",
+    maker="Eastron",
+    model="SDM120",
+    quantities=(
         "power_w",
         "voltage_v",
         "current_a",
         "power_factor",
         "frequency_hz",
         "energy_wh",
-    )
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    resolution_w: ClassVar[float] = 0.1
-    unchanged_limit: ClassVar[int | None] = 30  # seven digits of volts and hertz never stand still
-    identity_block: ClassVar[Block | None] = Block(HOLDING, 0xFC00, 2)
-    unverified: ClassVar[tuple[str, ...]] = _UNVERIFIED
+    ),
+    sampling="instantaneous",
+    fastest_interval_s=1.0,
+    resolution_w=0.1,
+    unchanged_limit=30,  # seven digits of volts and hertz never stand still
+    unverified=_UNVERIFIED,
+    accuracy=Accuracy(reading_pct=1.0),
+    power_limits_w=(-12_500.0, 12_500.0),
+    line=Line(2400),
+    options=(
+        address_option(),
+        baud_option(2400),
+        parity_option("N"),
+        FRAMING_OPTION,
+    ),
+)
+
+_SDM230 = replace(
+    _SDM120,
+    driver="eastron_sdm230",
+    model="SDM230",
+    power_limits_w=(-28_000.0, 28_000.0),
+)
+
+_SDM630 = replace(
+    _SDM120,
+    driver="eastron_sdm630",
+    model="SDM630",
+    accuracy=Accuracy(reading_pct=0.5),
+    power_limits_w=(-84_000.0, 84_000.0),
+    line=Line(9600),
+    options=(
+        address_option(),
+        baud_option(9600),
+        parity_option("N"),
+        FRAMING_OPTION,
+    ),
+)
+
+
+class _EastronSDM(ModbusMeter):
+    """What the models have in common: float registers, the serial number, momentary values."""
+
+    identity_block = Block(HOLDING, 0xFC00, 2)
 
     def who(self, words: Mapping[int, int]) -> Identity:
         """See `ModbusMeter.who`: the serial number, where the meter gives it."""
         serial = str(int(Register(0xFC00, "uint32").read(words))) if words else ""
-        return Identity(maker=self.maker, model=self.model, serial=serial)
+        return Identity(maker=self.spec.maker, model=self.spec.model, serial=serial)
 
 
 class EastronSDM120(_EastronSDM):
     """Single phase, 45 A."""
 
-    driver: ClassVar[str] = "eastron_sdm120"
-    model: ClassVar[str] = "SDM120"
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.0)
-    power_limits_w: ClassVar[tuple[float, float]] = (-12_500.0, 12_500.0)
-    line: ClassVar[Line] = Line(2400)
-    registers: ClassVar[RegisterMap] = _single_phase_map()
-    options: ClassVar[tuple[Option, ...]] = (
-        address_option(),
-        baud_option(2400),
-        parity_option("N"),
-        FRAMING_OPTION,
-    )
+    spec = _SDM120
+    registers = _single_phase_map()
 
 
 class EastronSDM230(EastronSDM120):
     """Single phase, 100 A; registers and line as of the SDM120."""
 
-    driver: ClassVar[str] = "eastron_sdm230"
-    model: ClassVar[str] = "SDM230"
-    power_limits_w: ClassVar[tuple[float, float]] = (-28_000.0, 28_000.0)
+    spec = _SDM230
 
 
 class EastronSDM630(_EastronSDM):
     """Three phases, 100 A each: power is that of all, current the sum, voltage that of phase 1."""
 
-    driver: ClassVar[str] = "eastron_sdm630"
-    model: ClassVar[str] = "SDM630"
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.5)
-    power_limits_w: ClassVar[tuple[float, float]] = (-84_000.0, 84_000.0)
-    line: ClassVar[Line] = Line(9600)
-    registers: ClassVar[RegisterMap] = RegisterMap(
+    spec = _SDM630
+    registers = RegisterMap(
         blocks=(Block(INPUT, 0x0000, 0x4A),),
         probe=Block(INPUT, 0x0034, 2),
         quantities={
@@ -119,10 +140,4 @@ class EastronSDM630(_EastronSDM):
             "frequency_hz": _float(0x0046),
             "energy_wh": _float(0x0048, 1e-3),
         },
-    )
-    options: ClassVar[tuple[Option, ...]] = (
-        address_option(),
-        baud_option(9600),
-        parity_option("N"),
-        FRAMING_OPTION,
     )

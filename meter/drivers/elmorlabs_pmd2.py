@@ -7,13 +7,14 @@ Never run against the real instrument; see docs/meters/elmorlabs_pmd2.md for wha
 import math
 import struct
 from collections.abc import Mapping
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from meter.kinds.polled import PolledMeter
 from meter.kinds.serial import SerialMeter
 from meter.line.errors import shown
-from meter.line.transport import Line
-from records.meter import Accuracy, Identity, Reading, Sampling
+from meter.line.format import Line
+from meter.spec import MeterSpec
+from records.meter import Accuracy, Identity, Reading
 from records.times import now_mono_s, now_utc_s
 
 CONNECTORS = (
@@ -87,32 +88,37 @@ def _agree(first_w: float, second_w: float) -> bool:
     return abs(first_w - second_w) <= _AGREES_W + _AGREES * max(abs(first_w), abs(second_w))
 
 
-class ElmorLabsPMD2(PolledMeter, SerialMeter):
-    """The driver. A reading is the sum of all connectors when it is asked for."""
-
-    driver: ClassVar[str] = "elmorlabs_pmd2"
-    maker: ClassVar[str] = "ElmorLabs"
-    model: ClassVar[str] = "PMD2"
-    quantities: ClassVar[tuple[str, ...]] = ("power_w",)
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 0.01
-    update_s: ClassVar[float | None] = None
+SPEC = MeterSpec(
+    driver="elmorlabs_pmd2",
+    maker="ElmorLabs",
+    model="PMD2",
+    quantities=("power_w",),
+    sampling="instantaneous",
+    fastest_interval_s=0.01,
+    update_s=None,
     # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 * fastest_interval_s / math.sqrt(3)
-    resolution_w: ClassVar[float] = 0.001
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0)
-    power_limits_w: ClassVar[tuple[float, float]] = (-10.0, 5000.0)
-    usb_ids: ClassVar[tuple[str, ...]] = ("0483:5740",)
-    line: ClassVar[Line] = Line(115_200)
-    unverified: ClassVar[tuple[str, ...]] = (
+    latency_s=0.0,
+    latency_u_s=0.5 * 0.01 / math.sqrt(3),
+    resolution_w=0.001,
+    accuracy=Accuracy(reading_pct=2.0),
+    power_limits_w=(-10.0, 5000.0),
+    usb_ids=("0483:5740",),
+    line=Line(115_200),
+    unverified=(
         "No limits of error were found in any source; 2 % of the reading is our guess.",
         "Whether a reading is momentary or a mean is stated nowhere; it is taken as momentary.",
         "That it can be asked 100 times a second is from memory; the maker's program asks without pause.",
         "That the total is the sum of the ten connectors is read from its name alone. Where that is not so, "
         "every reading is refused as malformed.",
         "The lowest and highest power, -10 W and 5000 W, are limits of the driver.",
-    )
+    ),
+)
+
+
+class ElmorLabsPMD2(PolledMeter, SerialMeter):
+    """The driver. A reading is the sum of all connectors when it is asked for."""
+
+    spec = SPEC
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -128,7 +134,7 @@ class ElmorLabsPMD2(PolledMeter, SerialMeter):
         if len(heard) != len(IDENTITY) + 1 or not heard.startswith(IDENTITY):
             raise self.something_else("ee 15 and a version", shown(heard))
         self._behind = False
-        return Identity(maker=self.maker, model=self.model, firmware=f"{heard[2]:02x}")
+        return Identity(maker=SPEC.maker, model=SPEC.model, firmware=f"{heard[2]:02x}")
 
     def start(self) -> None:
         """See `Meter.start`; there is nothing to set."""

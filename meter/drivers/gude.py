@@ -7,12 +7,12 @@ docs/meters/gude.md for what is verified.
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar
 
 from meter.options import Option
-from meter.protocols.http import HttpMeter, Json, json_object, number, objects, scaled, text
+from meter.protocols.http import VERIFY_OPTION, HttpMeter, Json, json_object, number, objects, scaled, text
+from meter.spec import MeterSpec
 from records.errors import DeviceError
-from records.meter import Accuracy, Identity, Reading
+from records.meter import QUANTITIES, Accuracy, Identity, Reading
 
 SENSORS = 0x814000
 """Mask of values (0x4000), their descriptions (0x10000), and the groups of some models (0x800000)."""
@@ -104,23 +104,33 @@ def parse_status(body: bytes, t_utc_s: float, outlet: int) -> Reading:
     return Reading(t_utc_s, power_w, "", **others)
 
 
+SPEC = MeterSpec(
+    driver="gude",
+    maker="Gude",
+    model="Expert Power Control",
+    quantities=QUANTITIES,
+    # No source says over which time a value is a mean, or whether it is one.
+    sampling="instantaneous",
+    fastest_interval_s=1.0,
+    update_s=1.0,
+    resolution_w=1.0,  # the document may show tenths, which are not measured
+    accuracy=Accuracy(reading_pct=2.0, counts=1),
+    power_limits_w=(0.0, 4000.0),  # 16 A at 230 V is 3680 W
+    options=(
+        VERIFY_OPTION,
+        Option("outlet", int, "Which measured point is read, counted from 1.", 1, limits=(1, 100)),
+    ),
+    unverified=(
+        "The limits of error, 2 % of reading and one count, are from memory; the data sheet was not read.",
+        "That a power that is not there would be `null` is a guess.",
+    ),
+)
+
+
 class Gude(HttpMeter):
     """The driver."""
 
-    driver: ClassVar[str] = "gude"
-    maker: ClassVar[str] = "Gude"
-    model: ClassVar[str] = "Expert Power Control"
-    resolution_w: ClassVar[float] = 1.0  # the document may show tenths, which are not measured
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
-    power_limits_w: ClassVar[tuple[float, float]] = (0.0, 4000.0)  # 16 A at 230 V is 3680 W
-    options: ClassVar[tuple[Option, ...]] = (
-        *HttpMeter.options,
-        Option("outlet", int, "Which measured point is read, counted from 1.", 1, limits=(1, 100)),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
-        "The limits of error, 2 % of reading and one count, are from memory; the data sheet was not read.",
-        "That a power that is not there would be `null` is a guess.",
-    )
+    spec = SPEC
 
     def question(self) -> tuple[str, Mapping[str, str | int]]:
         """See `HttpMeter.question`."""
@@ -141,8 +151,8 @@ class Gude(HttpMeter):
         misc, ethernet = (about.get(name) for name in ("misc", "ethernet"))
         misc, ethernet = (found if isinstance(found, dict) else {} for found in (misc, ethernet))
         return Identity(
-            maker=text(misc.get("vendor_name")) or self.maker,
-            model=text(misc.get("product_name")) or self.model,
+            maker=text(misc.get("vendor_name")) or SPEC.maker,
+            model=text(misc.get("product_name")) or SPEC.model,
             serial=text(ethernet.get("mac")),
             firmware=text(misc.get("firm_v")),
         )

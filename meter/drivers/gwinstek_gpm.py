@@ -6,60 +6,61 @@ instrument; see docs/meters/gwinstek_gpm.md.
 """
 
 import re
-from typing import ClassVar
 
 from meter.kinds.serial import baud_option
-from meter.line.transport import Line
-from meter.options import Option
+from meter.line.format import Line
 from meter.protocols.scpi import RangedScpiMeter, range_options
+from meter.spec import MeterSpec
 from records.errors import DeviceError
-from records.meter import Accuracy, Sampling
+from records.meter import Accuracy
 
 _ITEMS = ("U", "I", "P", "LAMBDA", "FU")
 
 
-class GWInstekGPM8213(RangedScpiMeter):
-    """The driver. Its update interval is taken as it is set at the meter."""
-
-    driver: ClassVar[str] = "gwinstek_gpm8213"
-    maker: ClassVar[str] = "GW Instek"
-    model: ClassVar[str] = "GPM-8213"
-    quantities: ClassVar[tuple[str, ...]] = (
-        *("power_w", "voltage_v", "current_a", "power_factor", "frequency_hz"),
-    )
-    items: ClassVar[tuple[str, ...]] = ("voltage_v", "current_a", "power_w", "power_factor", "frequency_hz")
-    sampling: ClassVar[Sampling] = "interval_mean"
-    fastest_interval_s: ClassVar[float] = 0.25
-    averaging_s: ClassVar[float | None] = 0.25
-    resolution_w: ClassVar[float] = 0.01  # five digits, from 100 W to 1 kW
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.1, range_pct=0.1, reactive_pct=0.1)
-    accuracy_8310: ClassVar[Accuracy] = Accuracy(reading_pct=0.1, range_pct=0.05, reactive_pct=0.1)
-    power_limits_w: ClassVar[tuple[float, float]] = (-12_000.0, 12_000.0)
-    usb_ids: ClassVar[tuple[str, ...]] = ("2184:0052",)
-    options: ClassVar[tuple[Option, ...]] = (*range_options(crest_factor=True), baud_option(115_200))
-    unverified: ClassVar[tuple[str, ...]] = (
+SPEC = MeterSpec(
+    driver="gwinstek_gpm8213",
+    maker="GW Instek",
+    model="GPM-8213",
+    quantities=(*("power_w", "voltage_v", "current_a", "power_factor", "frequency_hz"),),
+    sampling="interval_mean",
+    fastest_interval_s=0.25,
+    averaging_s=0.25,
+    resolution_w=0.01,  # five digits, from 100 W to 1 kW
+    accuracy=Accuracy(reading_pct=0.1, range_pct=0.1, reactive_pct=0.1),
+    power_limits_w=(-12_000.0, 12_000.0),
+    unchanged_limit=60,
+    usb_ids=("2184:0052",),
+    options=(*range_options(crest_factor=True), baud_option(115_200)),
+    unverified=(
         "The limits of error of the GPM-8213; those of the GPM-8310 are from its manual.",
         "That the meter updates its reading every 0.25 s.",
         "The ranges (15 V to 600 V, 5 mA to 20 A), and the commands that set them: :INPUT:VOLT:RANGE, "
         ":INPUT:VOLT:AUTO and the same for the current, as Yokogawa has them.",
         "That INF stands for a value beyond the range, as at Yokogawa.",
         "The line speed of RS-232 at delivery; over USB it does not matter.",
-    )
-    line: ClassVar[Line] = Line(115_200)
-    terminator: ClassVar[bytes] = b"\r\n"
-    identity_pattern: ClassVar[re.Pattern[str]] = re.compile(
-        r"GW ?Instek,GPM-?8(213|310),[^,]*,[^,]*", re.IGNORECASE
-    )
-    value_query: ClassVar[str] = ":NUMERIC:NORMAL:VALUE?"
-    error_query: ClassVar[str | None] = None  # no source shows one; settings are read back instead
-    range_command: ClassVar[str] = ":INPUT:{}:RANGE"
-    auto_command: ClassVar[str] = ":INPUT:{}:AUTO"
-    voltage_ranges_v: ClassVar[tuple[float, ...]] = (15.0, 30.0, 60.0, 150.0, 300.0, 600.0)
-    current_ranges_a: ClassVar[tuple[float, ...]] = (
+    ),
+    line=Line(115_200),
+    update_s=0.25,
+)
+
+
+class GWInstekGPM8213(RangedScpiMeter):
+    """The driver. Its update interval is taken as it is set at the meter."""
+
+    spec = SPEC
+    items = ("voltage_v", "current_a", "power_w", "power_factor", "frequency_hz")
+    accuracy_8310 = Accuracy(reading_pct=0.1, range_pct=0.05, reactive_pct=0.1)
+    terminator = b"\r\n"
+    identity_pattern = re.compile(r"GW ?Instek,GPM-?8(213|310),[^,]*,[^,]*", re.IGNORECASE)
+    value_query = ":NUMERIC:NORMAL:VALUE?"
+    error_query = None  # no source shows one; settings are read back instead
+    range_command = ":INPUT:{}:RANGE"
+    auto_command = ":INPUT:{}:AUTO"
+    voltage_ranges_v = (15.0, 30.0, 60.0, 150.0, 300.0, 600.0)
+    current_ranges_a = (
         *(5e-3, 10e-3, 20e-3, 50e-3, 0.1, 0.2, 0.5),
         *(1.0, 2.0, 5.0, 10.0, 20.0),
     )
-    update_s: ClassVar[float | None] = 0.25
 
     def prepare(self) -> None:
         """See `RangedScpiMeter.prepare`: which items are answered, in which order."""
@@ -72,11 +73,11 @@ class GWInstekGPM8213(RangedScpiMeter):
         place = self.items.index("power_w")
         if count != len(_ITEMS) or len(names) != len(_ITEMS) or names[place] != "P":
             raise DeviceError(
-                f"{self.port.port}: the {self.model} was told to answer {','.join(_ITEMS)}, but answers "
+                f"{self.port.port}: the {SPEC.model} was told to answer {','.join(_ITEMS)}, but answers "
                 f"{count:g} items, named {names}. Switch it off and on, and try again"
             )
 
     def accuracy_of_model(self) -> Accuracy:
         """Return that of the GPM-8310 where one answered."""
         is_8310 = self.identity is not None and self.identity.model.endswith("8310")
-        return self.accuracy_8310 if is_8310 else self.accuracy
+        return self.accuracy_8310 if is_8310 else SPEC.accuracy

@@ -10,16 +10,16 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 from meter.kinds.polled import PolledMeter
 from meter.kinds.serial import SerialMeter, baud_option
 from meter.line.errors import shown
-from meter.line.transport import Line
-from meter.options import Option, Value
+from meter.line.format import Line
+from meter.options import Value
 from meter.protocols.scpi import range_options
+from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from records.meter import Accuracy, Identity, Reading
 from records.times import now_mono_s, now_utc_s
 
 VOLTAGE_RANGES_V = (50.0, 150.0, 500.0)  # U1 to U3
@@ -111,40 +111,45 @@ def _number(text: str) -> float | None:
     return None if text[0] in "Oo" else float(text.replace(",", "."))
 
 
-class HamegHM8115(PolledMeter, SerialMeter):
-    """The driver. It asks ``VAL?``, which the meter answers at the end of its measuring cycle."""
-
-    driver: ClassVar[str] = "hameg_hm8115"
-    maker: ClassVar[str] = "HAMEG"
-    model: ClassVar[str] = "HM8115-2"
-    quantities: ClassVar[tuple[str, ...]] = ("power_w", "voltage_v", "current_a")
+SPEC = MeterSpec(
+    driver="hameg_hm8115",
+    maker="HAMEG",
+    model="HM8115-2",
+    quantities=("power_w", "voltage_v", "current_a"),
     # An analog multiplier whose output is converted once a cycle; nothing says over which time.
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = CYCLE_S
-    update_s: ClassVar[float | None] = None  # it answers when it has updated, so that nothing is to be locked
-    numbered: ClassVar[bool] = False
+    sampling="instantaneous",
+    fastest_interval_s=CYCLE_S,
+    update_s=None,  # it answers when it has updated, so that nothing is to be locked
     # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 * CYCLE_S / math.sqrt(3)
-    resolution_w: ClassVar[float] = 0.1  # at 500 V and 1.6 A; see `power_step_w`
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.8, counts=_COUNTS)
-    power_limits_w: ClassVar[tuple[float, float]] = (-8000.0, 8000.0)  # data sheet: up to 8 kW
-    unchanged_limit: ClassVar[int | None] = 120
+    latency_s=0.0,
+    latency_u_s=0.5 * CYCLE_S / math.sqrt(3),
+    resolution_w=0.1,  # at 500 V and 1.6 A; see `power_step_w`
+    accuracy=Accuracy(reading_pct=0.8, counts=_COUNTS),
+    power_limits_w=(-8000.0, 8000.0),  # data sheet: up to 8 kW
+    unchanged_limit=120,
     # The handshake is done here: the system's would be stopped for good by an XON that got lost, and
     # there is none where the port is a socket.
-    line: ClassVar[Line] = Line(9600)
-    options: ClassVar[tuple[Option, ...]] = (
+    line=Line(9600),
+    options=(
         # Ranges are a factor of ten apart: five times the current would often mean the coarsest one.
         *(replace(o, default=3.0) if o.name == "headroom" else o for o in range_options(crest_factor=False)),
         baud_option(9600),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
+    ),
+    unverified=(
         "The limits of error, 0.8 % and 10 digits from 20 Hz to 1 kHz.",
         "The step of a power in ranges other than 500 V with 0.16 or 1.6 A follows from four digits.",
         "How long a measuring cycle is, and that XON and XOFF come inside replies, was seen on the ISW8001 "
         "only.",
         "That the ISW8001 answers STATUS? and takes SET: and AUTO: as the HM8115-2 does.",
-    )
+    ),
+)
+
+
+class HamegHM8115(PolledMeter, SerialMeter):
+    """The driver. It asks ``VAL?``, which the meter answers at the end of its measuring cycle."""
+
+    spec = SPEC
+    detects_duplicates = False
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -240,7 +245,7 @@ class HamegHM8115(PolledMeter, SerialMeter):
         """
         at_v, at_a = self._ranges or (len(VOLTAGE_RANGES_V), len(CURRENT_RANGES_A))
         step_w = power_step_w(VOLTAGE_RANGES_V[at_v - 1], CURRENT_RANGES_A[at_a - 1])
-        return replace(self.accuracy, counts=_COUNTS * step_w / self.resolution_w)
+        return replace(SPEC.accuracy, counts=_COUNTS * step_w / SPEC.resolution_w)
 
     def _find_ranges(self) -> tuple[int, int]:
         """Let the meter choose by itself; return its voltage range and a current range with headroom."""
@@ -261,7 +266,7 @@ class HamegHM8115(PolledMeter, SerialMeter):
                 current = max(found[1], min(carrying, default=len(CURRENT_RANGES_A)))
                 return self._given_u or found[0], self._given_i or current
         raise DeviceError(
-            f"{self.port.port}: the {self.model} settled on no range in {_RANGING_LOOKS} looks. Switch "
+            f"{self.port.port}: the {SPEC.model} settled on no range in {_RANGING_LOOKS} looks. Switch "
             f"the load on, or set the options voltage_range_v and current_range_a"
         )
 
@@ -281,7 +286,7 @@ class HamegHM8115(PolledMeter, SerialMeter):
             self._drain(_QUIET_S)
         wanted = "WATT" if ranges is None else f"WATT U{ranges[0]} I{ranges[1]}"
         raise DeviceError(
-            f"{self.port.port}: expected the {self.model} to be set to {wanted}, but STATUS? says "
+            f"{self.port.port}: expected the {SPEC.model} to be set to {wanted}, but STATUS? says "
             f"{shown(reply) if reply else 'nothing'}. Check that nobody turns its knobs; switch it off and on"
         )
 

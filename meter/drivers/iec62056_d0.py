@@ -11,16 +11,16 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import ClassVar
 
 from meter.kinds.polled import PolledMeter
 from meter.kinds.serial import baud_option
 from meter.kinds.streaming import StreamingMeter
 from meter.line.errors import shown
-from meter.line.transport import Line
+from meter.line.format import Line
 from meter.options import Option
+from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from records.meter import Accuracy, Identity, Reading
 from records.times import now_mono_s, now_utc_s
 
 REACTION_S = (0.2, 1.5)  # each side answers after the first and before the second
@@ -144,11 +144,11 @@ def parse_identity(identification: bytes, values: Values) -> Identity:
     """Return maker and model of an identification line, and the serial number of the values."""
     match = _IDENTIFICATION.match(identification)
     if match is None:
-        return Identity(maker=IEC62056D0.maker, model=IEC62056D0.model)
+        return Identity(maker=SPEC.maker, model=SPEC.model)
     # A backslash and a character before the model announce other modes of the protocol.
     model = re.sub(r"^(\\.)+", "", match[3].decode("ascii", "backslashreplace")).strip()
     serial = next((values[code][0] for code in _SERIALS if code in values), "")
-    return Identity(maker=match[1].decode("ascii"), model=model or IEC62056D0.model, serial=serial)
+    return Identity(maker=match[1].decode("ascii"), model=model or SPEC.model, serial=serial)
 
 
 class Decoder:
@@ -186,25 +186,23 @@ class Decoder:
         return len(self._held) if len(self._held) > _LONGEST else None
 
 
-class IEC62056D0(PolledMeter, StreamingMeter):
-    """The driver. Each reading on request is a whole sign-on and read-out, as the standard wants it."""
-
-    driver: ClassVar[str] = "iec62056_d0"
-    maker: ClassVar[str] = "various makers"
-    model: ClassVar[str] = "IEC 62056-21 meter"
-    quantities: ClassVar[tuple[str, ...]] = ("power_w", "voltage_v", "frequency_hz", "energy_wh")
-    sampling: ClassVar[Sampling] = "instantaneous"
+SPEC = MeterSpec(
+    driver="iec62056_d0",
+    maker="various makers",
+    model="IEC 62056-21 meter",
+    quantities=("power_w", "voltage_v", "frequency_hz", "energy_wh"),
+    sampling="instantaneous",
     # Sign-on at 300 bit/s, the shortest reactions and 500 bytes at 9600 bit/s come to about two seconds.
-    fastest_interval_s: ClassVar[float] = 2.0
+    fastest_interval_s=2.0,
     # No source states the delay: this says "anywhere within half an interval".
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 * 2.0 / math.sqrt(3)
-    resolution_w: ClassVar[float] = 1.0
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
-    power_limits_w: ClassVar[tuple[float, float]] = (-100_000.0, 100_000.0)
-    update_s: ClassVar[float | None] = None
-    patience_s: ClassVar[float] = 12.0
-    options: ClassVar[tuple[Option, ...]] = (
+    latency_s=0.0,
+    latency_u_s=0.5 * 2.0 / math.sqrt(3),
+    resolution_w=1.0,
+    accuracy=Accuracy(reading_pct=2.0, counts=1),
+    power_limits_w=(-100_000.0, 100_000.0),
+    update_s=None,
+    patience_s=12.0,
+    options=(
         Option(
             "mode",
             str,
@@ -219,20 +217,27 @@ class IEC62056D0(PolledMeter, StreamingMeter):
             "Line speed at the beginning in bit/s. Not set: 300, or 9600 where the meter pushes.",
             choices=baud_option(300).choices,
         ),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
+    ),
+    unverified=(
         "Whether the power is momentary or a mean is stated nowhere; it is taken as momentary.",
         "The limits of error are those of class A for energy (2 %); for the power no source states any.",
         "The limits of 100 kW are ours, three phases of a large connection.",
         "The serial number is looked for under 96.1.0, 0.0.0 and 0.0.9, as smart meters have it.",
         "That a meter which pushes does so at 9600 bit/s, 7 bits and even parity differs between makers.",
-    )
-    line: ClassVar[Line] = Line(300, bits=7, parity="E")
+    ),
+    line=Line(300, bits=7, parity="E"),
+)
+
+
+class IEC62056D0(PolledMeter, StreamingMeter):
+    """The driver. Each reading on request is a whole sign-on and read-out, as the standard wants it."""
+
+    spec = SPEC
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
         self._pushed = self.settings["mode"] == "push"
-        self._baud = int(self.settings["baud"] or (_PUSH_BAUD if self._pushed else self.line.baud))
+        self._baud = int(self.settings["baud"] or (_PUSH_BAUD if self._pushed else SPEC.line.baud))
         self.settings["baud"] = self._baud
         address = str(self.settings["address"])
         if not _ADDRESS.fullmatch(address):
@@ -250,7 +255,7 @@ class IEC62056D0(PolledMeter, StreamingMeter):
         if find_power_w(values) is None:
             raise DeviceError(
                 f"{self.port.port}: expected a power (16.7, 36.7, 1.7 or 15.7, in W or kW) among the values "
-                f"of the {self.model}, but there are only {', '.join(values)}. Many meters show the power "
+                f"of the {SPEC.model}, but there are only {', '.join(values)}. Many meters show the power "
                 f"only when their PIN was entered; the grid operator gives it out"
             )
         self._identification = identification

@@ -7,11 +7,9 @@ projects use it. Never run against the real instrument; see docs/meters/janitza_
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
 
 from meter.kinds.serial import baud_option, parity_option
-from meter.line.transport import Line
-from meter.options import Option
+from meter.line.format import Line
 from meter.protocols.modbus import (
     FRAMING_OPTION,
     HOLDING,
@@ -21,13 +19,53 @@ from meter.protocols.modbus import (
     RegisterMap,
     address_option,
 )
-from records.meter import Accuracy, Reading, Sampling
+from meter.spec import MeterSpec
+from records.meter import Accuracy, Reading
 
 _APPARENT_POWER = Register(19034, "float32")
 
 
 def _float(address: int) -> tuple[Register]:
     return (Register(address, "float32"),)
+
+
+SPEC = MeterSpec(
+    driver="janitza_umg604",
+    maker="Janitza",
+    model="UMG 604",
+    quantities=(
+        "power_w",
+        "voltage_v",
+        "current_a",
+        "power_factor",
+        "frequency_hz",
+        "energy_wh",
+    ),
+    sampling="interval_mean",
+    fastest_interval_s=0.2,
+    averaging_s=0.2,
+    update_s=0.2,
+    # No source states the delay: anywhere within half an interval.
+    latency_s=0.0,
+    latency_u_s=0.5 * 0.2 / math.sqrt(3),
+    resolution_w=0.1,
+    accuracy=Accuracy(reading_pct=0.4),
+    power_limits_w=(-10e6, 10e6),
+    unchanged_limit=30,  # seven digits of volts and hertz never stand still
+    line=Line(38_400),
+    options=(
+        address_option(),
+        baud_option(38_400),
+        parity_option("N"),
+        FRAMING_OPTION,
+    ),
+    unverified=(
+        "A value is taken for the mean of the 0.2 s before it, because the meter renews it so often; no "
+        "source says so.",
+        "Resolution and accuracy are not from a document that was read; current transformers come on top.",
+        "The highest power depends on the current transformers; 10 MW only keeps nonsense out.",
+    ),
+)
 
 
 class JanitzaUMG604(ModbusMeter):
@@ -37,30 +75,8 @@ class JanitzaUMG604(ModbusMeter):
     less often, a reading is the mean of 0.2 s only.
     """
 
-    driver: ClassVar[str] = "janitza_umg604"
-    maker: ClassVar[str] = "Janitza"
-    model: ClassVar[str] = "UMG 604"
-    quantities: ClassVar[tuple[str, ...]] = (
-        "power_w",
-        "voltage_v",
-        "current_a",
-        "power_factor",
-        "frequency_hz",
-        "energy_wh",
-    )
-    sampling: ClassVar[Sampling] = "interval_mean"
-    fastest_interval_s: ClassVar[float] = 0.2
-    averaging_s: ClassVar[float | None] = 0.2
-    update_s: ClassVar[float | None] = 0.2
-    # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 * 0.2 / math.sqrt(3)
-    resolution_w: ClassVar[float] = 0.1
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.4)
-    power_limits_w: ClassVar[tuple[float, float]] = (-10e6, 10e6)
-    unchanged_limit: ClassVar[int | None] = 30  # seven digits of volts and hertz never stand still
-    line: ClassVar[Line] = Line(38_400)
-    registers: ClassVar[RegisterMap] = RegisterMap(
+    spec = SPEC
+    registers = RegisterMap(
         blocks=(Block(HOLDING, 19000, 62),),
         probe=Block(HOLDING, 19026, 2),
         quantities={
@@ -70,18 +86,6 @@ class JanitzaUMG604(ModbusMeter):
             "frequency_hz": _float(19050),
             "energy_wh": _float(19060),
         },
-    )
-    options: ClassVar[tuple[Option, ...]] = (
-        address_option(),
-        baud_option(38_400),
-        parity_option("N"),
-        FRAMING_OPTION,
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
-        "A value is taken for the mean of the 0.2 s before it, because the meter renews it so often; no "
-        "source says so.",
-        "Resolution and accuracy are not from a document that was read; current transformers come on top.",
-        "The highest power depends on the current transformers; 10 MW only keeps nonsense out.",
     )
 
     def interpret(self, words: Mapping[int, int], t_utc_s: float) -> Reading:

@@ -7,13 +7,13 @@ docs/meters/microchip_mcp39f511n.md for what is verified.
 
 import math
 from collections.abc import Mapping
-from typing import ClassVar
 
 from meter.kinds.polled import PolledMeter
 from meter.kinds.serial import SerialMeter
 from meter.line.errors import shown
-from meter.line.transport import Line
+from meter.line.format import Line
 from meter.options import Option
+from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading, Sampling
 from records.times import now_mono_s, now_utc_s
@@ -122,32 +122,30 @@ def _is_offered(interval_s: float, frequency_hz: float) -> bool:
     return abs(update_s / interval_s - 1) <= _ALIKE
 
 
-class MicrochipMCP39F511N(PolledMeter, SerialMeter):
-    """The driver. Each update is the mean over 2^N line periods; it is asked for with one frame."""
-
-    driver: ClassVar[str] = "microchip_mcp39f511n"
-    maker: ClassVar[str] = "Microchip"
-    model: ClassVar[str] = "MCP39F511N"
-    quantities: ClassVar[tuple[str, ...]] = (
+SPEC = MeterSpec(
+    driver="microchip_mcp39f511n",
+    maker="Microchip",
+    model="MCP39F511N",
+    quantities=(
         "power_w",
         "voltage_v",
         "current_a",
         "power_factor",
         "frequency_hz",
-    )
-    sampling: ClassVar[Sampling] = "interval_mean"
-    fastest_interval_s: ClassVar[float] = 0.04
-    update_s: ClassVar[float | None] = None  # set by `start`
+    ),
+    sampling="interval_mean",
+    fastest_interval_s=0.04,
+    update_s=None,  # set by `start`
     # No source states the delay: anywhere within half an interval.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 * 0.04 / math.sqrt(3)
-    resolution_w: ClassVar[float] = _FACTORY_LSB_W
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.5)  # over 4000:1, data sheet
-    power_limits_w: ClassVar[tuple[float, float]] = (-_RATED_W, _RATED_W)
-    unchanged_limit: ClassVar[int | None] = 250
-    usb_ids: ClassVar[tuple[str, ...]] = ("04d8:00dd",)
-    line: ClassVar[Line] = Line(115_200)
-    options: ClassVar[tuple[Option, ...]] = (
+    latency_s=0.0,
+    latency_u_s=0.5 * 0.04 / math.sqrt(3),
+    resolution_w=_FACTORY_LSB_W,
+    accuracy=Accuracy(reading_pct=0.5),  # over 4000:1, data sheet
+    power_limits_w=(-_RATED_W, _RATED_W),
+    unchanged_limit=250,
+    usb_ids=("04d8:00dd",),
+    line=Line(115_200),
+    options=(
         Option(
             "outlet", str, "Outlet of the board: 1, 2, or both for the sum.", "1", choices=("1", "2", "both")
         ),
@@ -159,15 +157,22 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
             "factory",
             choices=("factory", "range"),
         ),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
+    ),
+    unverified=(
         "That a board with its factory calibration shows 10 mW per digit is what public drivers assume; "
         "which power range it is delivered with was not read anywhere, and 19 as the range of 10 mW comes "
         "from one program.",
         "The power factor is taken as a signed fraction of 32768.",
         "An accumulation of up to 2^8 line periods is allowed; only 2^1 and 2^4 are known from use.",
         "The highest power, two outlets of 15 A at 240 V, is from memory.",
-    )
+    ),
+)
+
+
+class MicrochipMCP39F511N(PolledMeter, SerialMeter):
+    """The driver. Each update is the mean over 2^N line periods; it is asked for with one frame."""
+
+    spec = SPEC
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -175,8 +180,7 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
         self._marker_sent_s: float | None = None  # set while answers may be behind their questions
         self._late = b""
 
-    @classmethod
-    def sampling_at(cls, interval_s: float) -> Sampling:
+    def sampling_at(self, interval_s: float) -> Sampling:
         """See `Meter.sampling_at`: a mean of the interval only where that is 2^N line periods."""
         offered = any(_is_offered(interval_s, frequency_hz) for frequency_hz in _MAINS_HZ)
         return "interval_mean" if offered else "instantaneous"
@@ -184,7 +188,7 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
     def identify(self) -> Identity:
         """See `Meter.identify`: the board answers a read of its status and version registers."""
         data = self._read_registers(OUTPUTS, 4)
-        return Identity(maker=self.maker, model=self.model, firmware=f"{_unsigned(data, 0x04, 2):04x}")
+        return Identity(maker=SPEC.maker, model=SPEC.model, firmware=f"{_unsigned(data, 0x04, 2):04x}")
 
     def start(self) -> None:
         """See `Meter.start`: choose the accumulation, read the scale, see that powers are possible.
@@ -204,7 +208,7 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
         self._marker_sent_s = None
         locked = _is_offered(self.interval_s, frequency_hz)
         bits = 10 * (len(read_frame(OUTPUTS, OUTPUTS_LENGTH)) + OUTPUTS_LENGTH + 3)
-        self.begin_polling(2**exponent / frequency_hz if locked else None, bits / self.line.baud)
+        self.begin_polling(2**exponent / frequency_hz if locked else None, bits / SPEC.line.baud)
 
     def ask(self) -> Reading | None:
         """See `PolledMeter.ask`; 32 bytes of registers hold status, mains, and both powers."""
@@ -245,7 +249,7 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
         ):
             offered = ", ".join(f"{2**n / frequency_hz:.4g}" for n in _EXPONENTS)
             raise ConfigurationError(
-                f"interval: at {frequency_hz:.2f} Hz the {self.model} has means over {offered} s, but "
+                f"interval: at {frequency_hz:.2f} Hz the {SPEC.model} has means over {offered} s, but "
                 f"{self.interval_s:g} s was asked for, which it has at another mains frequency. Set one of "
                 f"these"
             )
@@ -303,7 +307,7 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
                 return
             self.port.drain(_QUIET_S, 2.0)
         raise DeviceError(
-            f"{self.port.port}: expected the {self.model} to take a setting (register {address:02x}), but "
+            f"{self.port.port}: expected the {SPEC.model} to take a setting (register {address:02x}), but "
             f"{shown(reply)} came. Unplug the board and plug it in again"
         )
 

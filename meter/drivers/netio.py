@@ -6,12 +6,12 @@ see docs/meters/netio.md for what is verified.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from meter.options import Option
-from meter.protocols.http import HttpMeter, Json, json_object, number, objects, scaled, text
+from meter.protocols.http import VERIFY_OPTION, HttpMeter, Json, json_object, number, objects, scaled, text
+from meter.spec import MeterSpec
 from records.errors import ConfigurationError
-from records.meter import Accuracy, Identity, Reading
+from records.meter import QUANTITIES, Accuracy, Identity, Reading
 
 ALL = "all"
 """Value of the option ``outlet`` that stands for the whole device."""
@@ -70,23 +70,33 @@ def _part(document: Json, name: str) -> Json:
     return found if isinstance(found, dict) else {}
 
 
+SPEC = MeterSpec(
+    driver="netio",
+    maker="NETIO products",
+    model="NETIO device",
+    quantities=QUANTITIES,
+    # No source says over which time a value is a mean, or whether it is one.
+    sampling="instantaneous",
+    fastest_interval_s=1.0,
+    update_s=1.0,
+    resolution_w=1.0,
+    accuracy=Accuracy(reading_pct=2.0, counts=1),
+    power_limits_w=(-4000.0, 4000.0),  # 16 A at 230 V is 3680 W
+    options=(
+        VERIFY_OPTION,
+        Option("outlet", str, "Number of the output that is read, or all for the whole device.", "1"),
+    ),
+    unverified=(
+        "That the values are renewed every second is an assumption; no source says how often.",
+        "The limits of error, 2 % of reading and one count, are an assumption; no data sheet was read.",
+    ),
+)
+
+
 class Netio(HttpMeter):
     """The driver."""
 
-    driver: ClassVar[str] = "netio"
-    maker: ClassVar[str] = "NETIO products"
-    model: ClassVar[str] = "NETIO device"
-    resolution_w: ClassVar[float] = 1.0
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
-    power_limits_w: ClassVar[tuple[float, float]] = (-4000.0, 4000.0)  # 16 A at 230 V is 3680 W
-    options: ClassVar[tuple[Option, ...]] = (
-        *HttpMeter.options,
-        Option("outlet", str, "Number of the output that is read, or all for the whole device.", "1"),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
-        "That the values are renewed every second is an assumption; no source says how often.",
-        "The limits of error, 2 % of reading and one count, are an assumption; no data sheet was read.",
-    )
+    spec = SPEC
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -110,7 +120,7 @@ class Netio(HttpMeter):
         agent = _part(document, "Agent")
         if not agent:
             raise self.refusal(
-                f'expected a {self.model} (an object with "Agent"), but something else answers'
+                f'expected a {SPEC.model} (an object with "Agent"), but something else answers'
             )
         measured = loads(document, self._outlet)
         if measured is None or number(measured.get("TotalLoad" if self._outlet == ALL else "Load")) is None:
@@ -120,7 +130,7 @@ class Netio(HttpMeter):
                 f"{', '.join(metered) or 'none of its outputs'}"
             )
         return Identity(
-            maker=self.maker,
+            maker=SPEC.maker,
             model=text(agent.get("Model")),
             serial=text(agent.get("SerialNumber")),
             firmware=text(agent.get("Version")),

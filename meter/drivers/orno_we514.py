@@ -5,10 +5,9 @@ instrument; see docs/meters/orno_we514.md.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from meter.kinds.serial import baud_option
-from meter.line.transport import Line
+from meter.line.format import Line
 from meter.options import Option
 from meter.protocols.modbus import (
     FRAMING_OPTION,
@@ -19,7 +18,8 @@ from meter.protocols.modbus import (
     RegisterMap,
     address_option,
 )
-from records.meter import Accuracy, Identity, Sampling
+from meter.spec import MeterSpec
+from records.meter import Accuracy, Identity
 
 _WE514 = RegisterMap(
     blocks=(
@@ -51,28 +51,25 @@ _WE504 = RegisterMap(
 _MAPS = {"WE-514": _WE514, "WE-515": _WE514, "WE-504": _WE504}
 
 
-class OrnoWE514(ModbusMeter):
-    """The driver. Power comes in whole watts; the energy counter of 10 Wh is not read."""
-
-    driver: ClassVar[str] = "orno_we514"
-    maker: ClassVar[str] = "ORNO"
-    model: ClassVar[str] = "WE-514"
-    quantities: ClassVar[tuple[str, ...]] = (
+SPEC = MeterSpec(
+    driver="orno_we514",
+    maker="ORNO",
+    model="WE-514",
+    quantities=(
         "power_w",
         "voltage_v",
         "current_a",
         "power_factor",
         "frequency_hz",
-    )
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    resolution_w: ClassVar[float] = 1.0
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.0)
-    power_limits_w: ClassVar[tuple[float, float]] = (-28_000.0, 28_000.0)
-    unchanged_limit: ClassVar[int | None] = 120
-    line: ClassVar[Line] = Line(9600, parity="E")
-    registers: ClassVar[RegisterMap] = _WE514
-    options: ClassVar[tuple[Option, ...]] = (
+    ),
+    sampling="instantaneous",
+    fastest_interval_s=1.0,
+    resolution_w=1.0,
+    accuracy=Accuracy(reading_pct=1.0),
+    power_limits_w=(-28_000.0, 28_000.0),
+    unchanged_limit=120,
+    line=Line(9600, parity="E"),
+    options=(
         Option("variant", str, "The model, which has its own registers.", "WE-514", choices=tuple(_MAPS)),
         address_option(),
         baud_option(9600),
@@ -83,13 +80,21 @@ class OrnoWE514(ModbusMeter):
             choices=("N", "E", "O"),
         ),
         FRAMING_OPTION,
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
+    ),
+    unverified=(
         "The parity at delivery (even, none on the WE-504) is not from a document that was read.",
         "The WE-514 is taken to let one request read two neighbouring energy counters.",
         "How often the meter renews its registers is not documented in what was read; nor is its accuracy, "
         "for which class 1 is taken, nor the highest power, for which 100 A are taken.",
-    )
+    ),
+)
+
+
+class OrnoWE514(ModbusMeter):
+    """The driver. Power comes in whole watts; the energy counter of 10 Wh is not read."""
+
+    spec = SPEC
+    registers = _WE514
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -102,4 +107,4 @@ class OrnoWE514(ModbusMeter):
 
     def who(self, words: Mapping[int, int]) -> Identity:
         """See `ModbusMeter.who`: no register that names the meter is documented in what was read."""
-        return Identity(maker=self.maker, model=str(self.settings["variant"]))
+        return Identity(maker=SPEC.maker, model=str(self.settings["variant"]))

@@ -5,9 +5,8 @@ real instrument; see docs/meters/peacefair_pzem004t.md. The calibration command 
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
 
-from meter.line.transport import Line
+from meter.line.format import Line
 from meter.options import Option
 from meter.protocols.modbus import (
     FRAMING_OPTION,
@@ -18,8 +17,9 @@ from meter.protocols.modbus import (
     Register,
     RegisterMap,
 )
+from meter.spec import MeterSpec
 from records.errors import DeviceError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from records.meter import Accuracy, Identity, Reading
 
 _GENERAL_ADDRESS = 0xF8  # answered whatever the module's own address is
 _ALARM = 9
@@ -27,28 +27,48 @@ _ALARMS = (0x0000, 0xFFFF)
 _OWN_ADDRESS = 2
 
 
-class PeacefairPZEM004T(ModbusMeter):
-    """The driver. The module measures consumption only: power has no sign."""
-
-    driver: ClassVar[str] = "peacefair_pzem004t"
-    maker: ClassVar[str] = "Peacefair"
-    model: ClassVar[str] = "PZEM-004T v3"
-    quantities: ClassVar[tuple[str, ...]] = (
+SPEC = MeterSpec(
+    driver="peacefair_pzem004t",
+    maker="Peacefair",
+    model="PZEM-004T v3",
+    quantities=(
         "power_w",
         "voltage_v",
         "current_a",
         "power_factor",
         "frequency_hz",
         "energy_wh",
-    )
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    resolution_w: ClassVar[float] = 0.1
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.5)
-    power_limits_w: ClassVar[tuple[float, float]] = (0.0, 26_000.0)
-    unchanged_limit: ClassVar[int | None] = 120
-    line: ClassVar[Line] = Line(9600)
-    registers: ClassVar[RegisterMap] = RegisterMap(
+    ),
+    sampling="instantaneous",
+    fastest_interval_s=1.0,
+    resolution_w=0.1,
+    accuracy=Accuracy(reading_pct=0.5),
+    power_limits_w=(0.0, 26_000.0),
+    unchanged_limit=120,
+    line=Line(9600),
+    options=(
+        Option(
+            "address",
+            int,
+            "Modbus address; 248 (F8 hexadecimal) reaches any module that is alone on the line.",
+            _GENERAL_ADDRESS,
+            limits=(1, _GENERAL_ADDRESS),
+        ),
+        FRAMING_OPTION,
+    ),
+    unverified=(
+        "How often the module renews its registers is not documented; about 1 s is said, so a reading may be "
+        "as old as that.",
+        "The highest power, 100 A at 260 V, is not from a document that was read.",
+    ),
+)
+
+
+class PeacefairPZEM004T(ModbusMeter):
+    """The driver. The module measures consumption only: power has no sign."""
+
+    spec = SPEC
+    registers = RegisterMap(
         blocks=(Block(INPUT, 0, 10),),
         probe=Block(INPUT, 3, 2),
         quantities={
@@ -60,33 +80,18 @@ class PeacefairPZEM004T(ModbusMeter):
             "energy_wh": (Register(5, "uint32", low_word_first=True),),
         },
     )
-    identity_block: ClassVar[Block | None] = Block(HOLDING, 1, 2)
-    options: ClassVar[tuple[Option, ...]] = (
-        Option(
-            "address",
-            int,
-            "Modbus address; 248 (F8 hexadecimal) reaches any module that is alone on the line.",
-            _GENERAL_ADDRESS,
-            limits=(1, _GENERAL_ADDRESS),
-        ),
-        FRAMING_OPTION,
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
-        "How often the module renews its registers is not documented; about 1 s is said, so a reading may be "
-        "as old as that.",
-        "The highest power, 100 A at 260 V, is not from a document that was read.",
-    )
+    identity_block = Block(HOLDING, 1, 2)
 
     def who(self, words: Mapping[int, int]) -> Identity:
         """See `ModbusMeter.who`: there is no serial number, but the module knows its own address."""
         address = words.get(_OWN_ADDRESS, 0)
         if not 1 <= address < _GENERAL_ADDRESS:
             raise DeviceError(
-                f"{self.port.port}: expected a {self.model} that says its address (1 to 247) in its second "
+                f"{self.port.port}: expected a {SPEC.model} that says its address (1 to 247) in its second "
                 f"setting, but {address} came. Probably another instrument is on this port: check "
                 f"driver and port"
             )
-        return Identity(maker=self.maker, model=self.model)
+        return Identity(maker=SPEC.maker, model=SPEC.model)
 
     def interpret(self, words: Mapping[int, int], t_utc_s: float) -> Reading:
         """See `ModbusMeter.interpret`; the alarm has two values, anything else is no such record."""

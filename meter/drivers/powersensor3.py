@@ -14,14 +14,15 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meter.kinds.streaming import StreamingMeter
 from meter.line.errors import shown
-from meter.line.transport import Line
+from meter.line.format import Line
 from meter.options import Option, Value
+from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from records.meter import Accuracy, Identity, Reading
 from records.times import now_mono_s, now_utc_s
 
 if TYPE_CHECKING:  # numpy is loaded when a stream begins: whoever only lists drivers does without
@@ -320,39 +321,44 @@ class ArrivalClock:
         return self._shown_s + number * SET_S
 
 
-class PowerSensor3(StreamingMeter):
-    """The driver. A reading is the mean of all sets of its interval."""
-
-    driver: ClassVar[str] = "powersensor3"
-    maker: ClassVar[str] = "ASTRON / Netherlands eScience Center"
-    model: ClassVar[str] = "PowerSensor3"
-    quantities: ClassVar[tuple[str, ...]] = ("power_w",)
-    sampling: ClassVar[Sampling] = "interval_mean"
-    fastest_interval_s: ClassVar[float] = 0.001
+SPEC = MeterSpec(
+    driver="powersensor3",
+    maker="ASTRON / Netherlands eScience Center",
+    model="PowerSensor3",
+    quantities=("power_w",),
+    sampling="interval_mean",
+    fastest_interval_s=0.001,
     # No source states the delay from the last conversion to the host. The stamps already leave out all
     # but the shortest; this says "anywhere within half an interval of 1 ms", which is a USB frame, too.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 * fastest_interval_s / math.sqrt(3)
+    latency_s=0.0,
+    latency_u_s=0.5 * 0.001 / math.sqrt(3),
     # A step of the converter is 27 mA at 120 mV/A, 0.32 W at 12 V; a mean of 1 ms is of 20 of them.
-    resolution_w: ClassVar[float] = 0.016
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.0)  # after calibration with psconfig
+    resolution_w=0.016,
+    accuracy=Accuracy(reading_pct=1.0),  # after calibration with psconfig
     # Either sign; what is too much for a sensor is seen at its level.
-    power_limits_w: ClassVar[tuple[float, float]] = (-6000.0, 6000.0)
-    numbered: ClassVar[bool] = True
-    unchanged_limit: ClassVar[int | None] = 200
-    line: ClassVar[Line] = Line(115_200)  # a virtual serial port over USB: the speed does not count
-    options: ClassVar[tuple[Option, ...]] = (
+    power_limits_w=(-6000.0, 6000.0),
+    unchanged_limit=200,
+    line=Line(115_200),  # a virtual serial port over USB: the speed does not count
+    options=(
         Option(
             "pairs",
             str,
             "Sensor pairs whose power is added up: all that are in use, or their numbers, such as 0,1.",
             "all",
         ),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
+    ),
+    unverified=(
         "The limits of 6000 W in either direction are the driver's own; an overload of a sensor is seen at "
         "its level.",
-    )
+    ),
+)
+
+
+class PowerSensor3(StreamingMeter):
+    """The driver. A reading is the mean of all sets of its interval."""
+
+    spec = SPEC
+    detects_duplicates = True
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -373,7 +379,7 @@ class PowerSensor3(StreamingMeter):
         super().check_interval(interval_s)
         if not math.isclose(interval_s, round(interval_s / SET_S) * SET_S, rel_tol=1e-9):
             raise ConfigurationError(
-                f"interval: the {cls.model} measures every 50 us, and an interval has to be a multiple of "
+                f"interval: the {SPEC.model} measures every 50 us, and an interval has to be a multiple of "
                 f"that, but {interval_s:g} s was asked for. Set it to 0.001, 0.01 or 1 s, for example"
             )
 
@@ -387,7 +393,7 @@ class PowerSensor3(StreamingMeter):
         version = _VERSION.fullmatch(heard)
         if version is None:
             raise self.something_else("F411-1.6.1 or the like", shown(heard))
-        return Identity(maker=self.maker, model=self.model, firmware=version[1].decode("ascii"))
+        return Identity(maker=SPEC.maker, model=SPEC.model, firmware=version[1].decode("ascii"))
 
     def start(self) -> None:
         """See `Meter.start`: read the calibration, then stream."""

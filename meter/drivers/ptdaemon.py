@@ -9,15 +9,15 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from meter.kinds.serial import SerialMeter
 from meter.line.errors import shown
-from meter.line.transport import Line
+from meter.line.format import Line
 from meter.options import Option, Value
-from records.errors import ConfigurationError, DeviceError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from meter.spec import MeterSpec
+from records.errors import DeviceError
+from records.meter import Accuracy, Identity, Reading
 from records.times import now_mono_s
 
 DEFAULT_PORT = 8888
@@ -116,25 +116,23 @@ def parse_identity(answer: str) -> Identity:
     if len(own) == 4:
         maker, model, serial, firmware = (part.strip() for part in own)
         return Identity(maker=maker, model=model, serial=serial, firmware=f"{firmware}, {daemon}")
-    return Identity(maker=PTDaemon.maker, model=fields[0], firmware=daemon)
+    return Identity(maker=SPEC.maker, model=fields[0], firmware=daemon)
 
 
-class PTDaemon(SerialMeter):
-    """The driver. PTDaemon samples once a second; what it sampled is fetched soon after."""
-
-    driver: ClassVar[str] = "ptdaemon"
-    maker: ClassVar[str] = "SPEC"
-    model: ClassVar[str] = "PTDaemon"
-    quantities: ClassVar[tuple[str, ...]] = ("power_w", "voltage_v", "current_a", "power_factor")
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    resolution_w: ClassVar[float] = 0.1  # the coarsest in published logs
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.0)
+SPEC = MeterSpec(
+    driver="ptdaemon",
+    maker="SPEC",
+    model="PTDaemon",
+    quantities=("power_w", "voltage_v", "current_a", "power_factor"),
+    sampling="instantaneous",
+    fastest_interval_s=1.0,
+    intervals_s=(1.0,),  # the only one that a source shows
+    resolution_w=0.1,  # the coarsest in published logs
+    accuracy=Accuracy(reading_pct=1.0),
     # A load draws power: a current input connected the wrong way round is not to pass.
-    power_limits_w: ClassVar[tuple[float, float]] = (-1.0, 250_000.0)
-    numbered: ClassVar[bool] = True
-    unchanged_limit: ClassVar[int | None] = 120
-    options: ClassVar[tuple[Option, ...]] = (
+    power_limits_w=(-1.0, 250_000.0),
+    unchanged_limit=120,
+    options=(
         Option("range", str, "Whether the ranges are fixed.", "fixed", choices=("fixed", "auto")),
         Option("voltage_range_v", float, "Voltage range in V; no ranging pass.", limits=(0.1, 10_000.0)),
         Option("current_range_a", float, "Current range in A; no ranging pass.", limits=(1e-4, 10_000.0)),
@@ -145,8 +143,8 @@ class PTDaemon(SerialMeter):
             5.0,
             limits=(1.0, 1000.0),
         ),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
+    ),
+    unverified=(
         "What a sample is depends on the analyzer behind PTDaemon; it is taken as a momentary value.",
         "The limits of error are the 1 % that SPEC allows an accepted analyzer; the analyzer's own are "
         "better. The limits of power are ours.",
@@ -155,8 +153,16 @@ class PTDaemon(SerialMeter):
         "`Last 0 samples` where there is nothing.",
         "That DC-RL, of direct-current analyzers, gives lines of the same form.",
         "That a range beyond the highest one is refused with a line that contains `Error`.",
-    )
-    line: ClassVar[Line] = Line(0)
+    ),
+    line=Line(0),
+)
+
+
+class PTDaemon(SerialMeter):
+    """The driver. PTDaemon samples once a second; what it sampled is fetched soon after."""
+
+    spec = SPEC
+    detects_duplicates = True
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -174,16 +180,6 @@ class PTDaemon(SerialMeter):
         self._dummy = False
         self._known: deque[str] = deque(maxlen=_REMEMBERED)
         self._waiting: deque[Reading] = deque()
-
-    @classmethod
-    def check_interval(cls, interval_s: float) -> None:
-        """Refuse any interval but 1 s, the only one that a source shows."""
-        super().check_interval(interval_s)
-        if interval_s != 1.0:
-            raise ConfigurationError(
-                f"interval: {cls.model} is read every 1 s, as in SPEC's and MLPerf's measurements, but "
-                f"{interval_s:g} s was asked for. Set the interval to 1 s"
-            )
 
     def open(self, port: str, interval_s: float) -> None:
         """See `Meter.open`; a URL without a TCP port means 8888.

@@ -11,13 +11,14 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from meter.contract import Meter
 from meter.line.errors import RecordingEnded
 from meter.options import Option
+from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError, RecordError
-from records.meter import FLAGS, QUANTITIES, Accuracy, Identity, MeterRecord, Reading, Sampling
+from records.meter import FLAGS, QUANTITIES, Accuracy, Identity, MeterRecord, Reading
 from records.run import RunFolder
 from records.tables import read_table
 from records.times import now_mono_s, now_utc_s
@@ -67,25 +68,30 @@ def readings_of(frame: "pd.DataFrame", where: Path) -> list[Reading]:
     return readings
 
 
+SPEC = MeterSpec(
+    driver="replay",
+    maker="any",
+    model="recording",
+    quantities=QUANTITIES,
+    sampling="instantaneous",
+    fastest_interval_s=1e-5,
+    latency_s=0.0,
+    latency_u_s=0.0,
+    resolution_w=0.1,
+    accuracy=Accuracy(reading_pct=0.0),  # nothing is known of a table from elsewhere
+    power_limits_w=(-1e9, 1e9),
+    patience_s=math.inf,  # a recorded silence must not make anybody start again
+    options=(
+        Option("speed", float, "How many times as fast the recording is played.", 1.0, limits=(0.01, 1000.0)),
+    ),
+)
+
+
 class Replay(Meter):
     """The driver. What a recorded ``meter.json`` says takes the place of the class's values."""
 
-    driver: ClassVar[str] = "replay"
-    maker: ClassVar[str] = "any"
-    model: ClassVar[str] = "recording"
-    quantities: ClassVar[tuple[str, ...]] = QUANTITIES
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1e-5
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.0
-    resolution_w: ClassVar[float] = 0.1
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.0)  # nothing is known of a table from elsewhere
-    power_limits_w: ClassVar[tuple[float, float]] = (-1e9, 1e9)
-    numbered: ClassVar[bool] = True  # a recorded duplicate has its flag
-    patience_s: ClassVar[float] = math.inf  # a recorded silence must not make anybody start again
-    options: ClassVar[tuple[Option, ...]] = (
-        Option("speed", float, "How many times as fast the recording is played.", 1.0, limits=(0.01, 1000.0)),
-    )
+    spec = SPEC
+    detects_duplicates = True  # a recorded duplicate has its flag
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -125,9 +131,10 @@ class Replay(Meter):
             raise DeviceError(f"{table}: expected a recording of 2 readings or more, found {len(self._rows)}")
         recorded = table == folder.meter_csv and folder.meter_json.exists()
         self._record = MeterRecord.read(folder.meter_json) if recorded else None
-        vars(self)["quantities"] = tuple(name for name in QUANTITIES if name in frame)
+        self.spec = replace(SPEC, quantities=tuple(name for name in QUANTITIES if name in frame))
         if self._record is not None:
-            vars(self).update(
+            self.spec = replace(
+                self.spec,
                 sampling=self._record.sampling,
                 latency_s=self._record.latency_s / self._speed,
                 latency_u_s=self._record.latency_u_s / self._speed,
@@ -152,7 +159,7 @@ class Replay(Meter):
         """See `Meter.identify`: the recorded meter, or the name of the file."""
         if self._record is not None:
             return self._record.identity
-        return Identity(maker=self.model, model=self._path.name)
+        return Identity(maker=SPEC.model, model=self._path.name)
 
     def start(self) -> None:
         """See `Meter.start`: from the first reading."""
@@ -184,7 +191,7 @@ class Replay(Meter):
 
     def accuracy_in_force(self) -> Accuracy:
         """See `Meter.accuracy_in_force`: as recorded."""
-        return self.accuracy if self._record is None else self._record.accuracy
+        return SPEC.accuracy if self._record is None else self._record.accuracy
 
     def says_simulated(self) -> bool:
         """See `Meter.says_simulated`: nothing is measured now."""

@@ -7,13 +7,13 @@ docs/meters/shelly.md for what is verified.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import httpx
 
 from meter.options import Option
-from meter.protocols.http import HttpMeter, Json, json_object, number, scaled, text
-from records.meter import Accuracy, Identity, Reading
+from meter.protocols.http import VERIFY_OPTION, HttpMeter, Json, json_object, number, scaled, text
+from meter.spec import MeterSpec
+from records.meter import QUANTITIES, Accuracy, Identity, Reading
 
 _WATT_MINUTES_PER_WH = 60.0
 
@@ -109,17 +109,20 @@ def _is_overrange(errors: object) -> bool:
     return isinstance(errors, list) and any(text(error).startswith(beyond) for error in errors)
 
 
-class Shelly(HttpMeter):
-    """The driver."""
-
-    driver: ClassVar[str] = "shelly"
-    maker: ClassVar[str] = "Shelly"
-    model: ClassVar[str] = "Shelly device"
-    resolution_w: ClassVar[float] = 0.1
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
-    power_limits_w: ClassVar[tuple[float, float]] = (-30_000.0, 30_000.0)  # clamps of 120 A at 230 V
-    options: ClassVar[tuple[Option, ...]] = (
-        *HttpMeter.options,
+SPEC = MeterSpec(
+    driver="shelly",
+    maker="Shelly",
+    model="Shelly device",
+    quantities=QUANTITIES,
+    # No source says over which time a value is a mean, or whether it is one.
+    sampling="instantaneous",
+    fastest_interval_s=1.0,
+    update_s=1.0,
+    resolution_w=0.1,
+    accuracy=Accuracy(reading_pct=2.0, counts=1),
+    power_limits_w=(-30_000.0, 30_000.0),  # clamps of 120 A at 230 V
+    options=(
+        VERIFY_OPTION,
         Option(
             "component",
             str,
@@ -128,13 +131,20 @@ class Shelly(HttpMeter):
             choices=(AUTO, METER.name, *(component.name for component in SECOND_GENERATION)),
         ),
         Option("id", int, "Number of the component on the device, from 0.", 0, limits=(0, 100)),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
+    ),
+    unverified=(
         "The limits of error, 2 % of reading and one count, are an assumption; no data sheet was read.",
         "That values are renewed about once a second is from memory; after a step they settle over seconds.",
         "Which errors a device can report beside `overpower` is from memory.",
         "That a first-generation device takes the basic scheme for its password is from memory.",
-    )
+    ),
+)
+
+
+class Shelly(HttpMeter):
+    """The driver."""
+
+    spec = SPEC
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -163,14 +173,14 @@ class Shelly(HttpMeter):
         self._generation = 0
         about = self.ask_who('an object with "mac"', "/shelly", {})
         if not text(about.get("mac")):
-            raise self.refusal(f'expected a {self.model} ("/shelly" with "mac"), but something else answers')
+            raise self.refusal(f'expected a {SPEC.model} ("/shelly" with "mac"), but something else answers')
         self._generation = int(number(about.get("gen")) or 1)
         self.log_in()
         self._component = self._choose()
         names = (text(about.get(key)) for key in ("app", "model", "type"))
         return Identity(
-            maker=self.maker,
-            model=" ".join(filter(None, (self.maker, *names))),
+            maker=SPEC.maker,
+            model=" ".join(filter(None, (SPEC.maker, *names))),
             serial=text(about.get("mac")),
             firmware=text(about.get("ver")) or text(about.get("fw")),
         )

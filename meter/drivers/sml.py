@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from smllib.builder._builder import SmlObjBuilder
 from smllib.builder.default_context import create_context
@@ -23,10 +23,11 @@ from smllib.sml_frame_snippet import SmlFrameSnippet
 
 from meter.kinds.streaming import StreamingMeter
 from meter.line.errors import shown
-from meter.line.transport import Line
+from meter.line.format import Line
 from meter.options import Option
+from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from records.meter import Accuracy, Identity, Reading
 from records.times import now_mono_s
 
 START = b"\x1b\x1b\x1b\x1b\x01\x01\x01\x01"
@@ -247,7 +248,7 @@ def parse_identity(values: Mapping[str, Entry]) -> Identity:
         number = int.from_bytes(server[6:], "big")
         serial = f"{server[1]:X}{server[2:5].decode('ascii')}{server[5]:02X}{number:08d}"
     name = maker.decode("ascii", "backslashreplace")
-    return Identity(maker=name or SML.maker, model=SML.model, serial=serial)
+    return Identity(maker=name or SPEC.maker, model=SPEC.model, serial=serial)
 
 
 def normal_obis(text: str) -> str:
@@ -264,35 +265,40 @@ def normal_obis(text: str) -> str:
     return f"1-0:{match[1]}.{match[2]}.{match[3]}*255"
 
 
-class SML(StreamingMeter):
-    """The driver. The meter pushes a frame every one to four seconds; nothing is sent to it."""
-
-    driver: ClassVar[str] = "sml"
-    maker: ClassVar[str] = "various makers"
-    model: ClassVar[str] = "SML meter"
-    quantities: ClassVar[tuple[str, ...]] = ("power_w", "voltage_v", "frequency_hz", "energy_wh")
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    resolution_w: ClassVar[float] = 1.0
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
-    power_limits_w: ClassVar[tuple[float, float]] = (-100_000.0, 100_000.0)
-    numbered: ClassVar[bool] = True  # no two frames of a meter are alike: they count their transactions
-    patience_s: ClassVar[float] = 12.0  # three frames at one every 4 s
-    options: ClassVar[tuple[Option, ...]] = (
+SPEC = MeterSpec(
+    driver="sml",
+    maker="various makers",
+    model="SML meter",
+    quantities=("power_w", "voltage_v", "frequency_hz", "energy_wh"),
+    sampling="instantaneous",
+    fastest_interval_s=1.0,
+    resolution_w=1.0,
+    accuracy=Accuracy(reading_pct=2.0, counts=1),
+    power_limits_w=(-100_000.0, 100_000.0),
+    patience_s=12.0,  # three frames at one every 4 s
+    options=(
         Option(
             "obis",
             str,
             "OBIS code of the power, such as 16.7.0. Not set: 16.7.0, else the sum of the phases "
             "(36.7.0, 56.7.0, 76.7.0), else 1.7.0, else 15.7.0.",
         ),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
+    ),
+    unverified=(
         "Whether the power is momentary or a mean over the push interval is stated nowhere; it is taken "
         "as momentary.",
         "The limits of error are those of class A for energy (2 %); for the power no source states any.",
         "The limits of 100 kW are ours, three phases of a large connection.",
-    )
-    line: ClassVar[Line] = Line(9600)
+    ),
+    line=Line(9600),
+)
+
+
+class SML(StreamingMeter):
+    """The driver. The meter pushes a frame every one to four seconds; nothing is sent to it."""
+
+    spec = SPEC
+    detects_duplicates = True  # no two frames of a meter are alike: they count their transactions
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -350,7 +356,7 @@ class SML(StreamingMeter):
     def _no_power(self, frames: int) -> DeviceError:
         wanted = self._obis or "16.7.0, 36.7.0, 1.7.0 or 15.7.0"
         return DeviceError(
-            f"{self.port.port}: expected a power ({wanted}) in the frames of the {self.model}, but {frames} "
+            f"{self.port.port}: expected a power ({wanted}) in the frames of the {SPEC.model}, but {frames} "
             f"good frames had none. Many meters send it only when their PIN was entered at the optical "
             f"key and the extended data set is on (display: InF on); the grid operator gives out the PIN"
         )

@@ -6,12 +6,11 @@ verified.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
 
-from meter.options import Option
-from meter.protocols.http import HttpMeter, Json, json_object, number, scaled, text
+from meter.protocols.http import VERIFY_OPTION, HttpMeter, Json, json_object, number, scaled, text
+from meter.spec import MeterSpec
 from records.errors import DeviceError
-from records.meter import Accuracy, Identity, Reading
+from records.meter import QUANTITIES, Accuracy, Identity, Reading
 
 _PATH = "/cm"
 _PASSWORD_WANTED = "WARNING"
@@ -71,21 +70,31 @@ def _sum(value: object) -> float | None:
     return number(sum(whole)) if values and len(whole) == len(values) else None
 
 
-class Tasmota(HttpMeter):
-    """The driver."""
-
-    driver: ClassVar[str] = "tasmota"
-    maker: ClassVar[str] = "Tasmota"
-    model: ClassVar[str] = "Tasmota plug"
-    resolution_w: ClassVar[float] = 1.0  # at delivery; the command WattRes makes it finer
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=2.0, counts=1)
-    power_limits_w: ClassVar[tuple[float, float]] = (-12_000.0, 12_000.0)  # three phases of 16 A
-    unverified: ClassVar[tuple[str, ...]] = (
+SPEC = MeterSpec(
+    driver="tasmota",
+    maker="Tasmota",
+    model="Tasmota plug",
+    quantities=QUANTITIES,
+    # No source says over which time a value is a mean, or whether it is one.
+    sampling="instantaneous",
+    fastest_interval_s=1.0,
+    update_s=1.0,
+    resolution_w=1.0,  # at delivery; the command WattRes makes it finer
+    accuracy=Accuracy(reading_pct=2.0, counts=1),
+    power_limits_w=(-12_000.0, 12_000.0),  # three phases of 16 A
+    unverified=(
         "That the values are renewed every second is an assumption; no source says how often.",
         "The limits of error, 2 % of reading after a calibration and one count, are from memory.",
         "That devices with several phases give lists of numbers is from memory.",
-    )
-    options: ClassVar[tuple[Option, ...]] = HttpMeter.options
+    ),
+    options=(VERIFY_OPTION,),
+)
+
+
+class Tasmota(HttpMeter):
+    """The driver."""
+
+    spec = SPEC
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -116,8 +125,8 @@ class Tasmota(HttpMeter):
         firmware, network = self._more("Status 2", "StatusFWR"), self._more("Status 5", "StatusNET")
         versions = (text(firmware.get("Version")), text(firmware.get("Hardware")))
         return Identity(
-            maker=self.maker,
-            model=self.model,
+            maker=SPEC.maker,
+            model=SPEC.model,
             serial=text(network.get("Mac")),
             firmware=", ".join(filter(None, versions)),
         )
@@ -129,6 +138,6 @@ class Tasmota(HttpMeter):
     def _without_energy(self, document: Json) -> DeviceError:
         known = ", ".join(document) or "nothing"
         return self.refusal(
-            f'expected a {self.model} that meters ("StatusSNS" with "ENERGY"), but the answer has {known} '
+            f'expected a {SPEC.model} that meters ("StatusSNS" with "ENERGY"), but the answer has {known} '
             f"without it"
         )

@@ -7,13 +7,13 @@ Never run against the real instrument; see docs/meters/wattsup_pro.md for what i
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
 
 from meter.kinds.streaming import StreamingMeter
 from meter.line.errors import shown
-from meter.line.transport import Line
-from records.errors import ConfigurationError, DeviceError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from meter.line.format import Line
+from meter.spec import MeterSpec
+from records.errors import DeviceError
+from records.meter import Accuracy, Identity, Reading
 from records.times import now_mono_s
 
 ANSWER_S = 2.0  # "the host should allow 2 s for an answer"
@@ -137,52 +137,48 @@ def parse_version(fields: list[str]) -> Identity:
     model = _MODELS.get(fields[0], f"model {fields[0]}")
     hardware = f"hardware {fields[2]}.{fields[3]}"
     return Identity(
-        maker=WattsUpPro.maker,
+        maker=SPEC.maker,
         model=f"Watts up? {model}",
         firmware=f"{fields[4]}.{fields[5]} ({fields[6]}), {hardware}",
     )
 
 
-class WattsUpPro(StreamingMeter):
-    """The driver. The meter streams one record a second, the mean of that second."""
-
-    driver: ClassVar[str] = "wattsup_pro"
-    maker: ClassVar[str] = "Electronic Educational Devices"
-    model: ClassVar[str] = "Watts up? PRO"
-    quantities: ClassVar[tuple[str, ...]] = (
+SPEC = MeterSpec(
+    driver="wattsup_pro",
+    maker="Electronic Educational Devices",
+    model="Watts up? PRO",
+    quantities=(
         "power_w",
         "voltage_v",
         "current_a",
         "power_factor",
         "frequency_hz",
         "energy_wh",
-    )
-    sampling: ClassVar[Sampling] = "interval_mean"
-    fastest_interval_s: ClassVar[float] = 1.0
+    ),
+    sampling="interval_mean",
+    fastest_interval_s=1.0,
+    intervals_s=(1.0,),  # whether slower records are means is not documented
     # No source states the delay. 0 with a rectangular half-width of half an interval says so;
     # measure it with a step load and pass it to the logger to do better.
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.5 / math.sqrt(3)
-    resolution_w: ClassVar[float] = 0.1
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.5, counts=3)  # user guide
-    power_limits_w: ClassVar[tuple[float, float]] = (0.0, _POWER_MAX_DW / 10)
-    unchanged_limit: ClassVar[int | None] = 120
-    usb_ids: ClassVar[tuple[str, ...]] = ("0403:6001",)  # FTDI's own, as many adapters have it
-    line: ClassVar[Line] = Line(115_200)
+    latency_s=0.0,
+    latency_u_s=0.5 / math.sqrt(3),
+    resolution_w=0.1,
+    accuracy=Accuracy(reading_pct=1.5, counts=3),  # user guide
+    power_limits_w=(0.0, _POWER_MAX_DW / 10),
+    unchanged_limit=120,
+    usb_ids=("0403:6001",),  # FTDI's own, as many adapters have it
+    line=Line(115_200),
+)
+
+
+class WattsUpPro(StreamingMeter):
+    """The driver. The meter streams one record a second, the mean of that second."""
+
+    spec = SPEC
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
         self._decoder = Decoder()
-
-    @classmethod
-    def check_interval(cls, interval_s: float) -> None:
-        """Refuse any interval but 1 s: of a slower stream nobody documents what a record means."""
-        super().check_interval(interval_s)
-        if interval_s != 1.0:
-            raise ConfigurationError(
-                f"interval: the {cls.model} is read every 1 s, but {interval_s:g} s was asked for. It is not "
-                f"documented whether its slower records are means. Set the interval to 1 s"
-            )
 
     def identify(self) -> Identity:
         """See `Meter.identify`: stop and drain, then ``#V,R,0;`` twice at most."""

@@ -6,13 +6,14 @@ families, sends them. Never run against the real instruments; see docs/meters/yo
 """
 
 import re
-from typing import ClassVar
+from dataclasses import replace
 
 from meter.kinds.serial import baud_option
-from meter.line.transport import Line
+from meter.line.format import Line
 from meter.options import Option
 from meter.protocols.scpi import RangedScpiMeter, range_options
-from records.meter import Accuracy, Sampling
+from meter.spec import MeterSpec
+from records.meter import Accuracy
 
 _VOLTAGE_RANGES_V = (15.0, 30.0, 60.0, 150.0, 300.0, 600.0)
 _CURRENT_RANGES_A = (5e-3, 10e-3, 20e-3, 50e-3, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
@@ -20,50 +21,66 @@ _OF_BOTH = (
     "That a reading is the mean over the update interval.",
     "The steps of the voltage and current ranges between the smallest and the largest.",
 )
+_OPTIONS = (*range_options(crest_factor=True), baud_option(9600))
+
+_WT310 = MeterSpec(
+    driver="yokogawa_wt310",
+    maker="Yokogawa",
+    model="WT310",
+    quantities=(*("power_w", "voltage_v", "current_a", "power_factor", "frequency_hz"),),
+    sampling="interval_mean",
+    # The meters update every 0.1 s, too, but at their delivered 9600 bit/s a reading is 0.08 s on the
+    # line, and finding each update takes two looks.
+    fastest_interval_s=0.25,
+    intervals_s=(0.25, 0.5, 1.0, 2.0, 5.0),
+    resolution_w=0.01,  # five digits, from 100 W to 1 kW
+    power_limits_w=(-12_000.0, 12_000.0),  # 600 V times 20 A
+    line=Line(9600),
+    accuracy=Accuracy(reading_pct=0.1, range_pct=0.1, reactive_pct=0.2),
+    unchanged_limit=60,
+    options=(
+        *_OPTIONS,
+        Option("element", int, "Which element of a WT33x is read.", 1, limits=(1, 3)),
+    ),
+    unverified=(
+        *_OF_BOTH,
+        "That the commands :INP:VOLT:RANG, :INP:VOLT:AUTO and those for the current set the range of all "
+        "elements of a WT33x.",
+    ),
+)
+
+_WT210 = replace(
+    _WT310,
+    driver="yokogawa_wt210",
+    model="WT210",
+    options=_OPTIONS,
+    accuracy=Accuracy(reading_pct=0.15, range_pct=0.1, reactive_pct=0.2),
+    unverified=(
+        *_OF_BOTH,
+        "That :COMM:REM OFF gives the front panel back.",
+        "What the meter says to *IDN?; any answer that begins with YOKOGAWA is taken, unless it is a WT3xx.",
+    ),
+)
 
 
 class YokogawaWT(RangedScpiMeter):
     """What both families have in common."""
 
-    maker: ClassVar[str] = "Yokogawa"
-    quantities: ClassVar[tuple[str, ...]] = (
-        *("power_w", "voltage_v", "current_a", "power_factor", "frequency_hz"),
-    )
-    items: ClassVar[tuple[str, ...]] = ("voltage_v", "current_a", "power_w", "power_factor", "frequency_hz")
-    sampling: ClassVar[Sampling] = "interval_mean"
-    # The meters update every 0.1 s, too, but at their delivered 9600 bit/s a reading is 0.08 s on the
-    # line, and finding each update takes two looks.
-    fastest_interval_s: ClassVar[float] = 0.25
-    updates_s: ClassVar[tuple[float, ...]] = (0.25, 0.5, 1.0, 2.0, 5.0)
-    resolution_w: ClassVar[float] = 0.01  # five digits, from 100 W to 1 kW
-    power_limits_w: ClassVar[tuple[float, float]] = (-12_000.0, 12_000.0)  # 600 V times 20 A
-    options: ClassVar[tuple[Option, ...]] = (*range_options(crest_factor=True), baud_option(9600))
-    line: ClassVar[Line] = Line(9600)
-    voltage_ranges_v: ClassVar[tuple[float, ...]] = _VOLTAGE_RANGES_V
-    current_ranges_a: ClassVar[tuple[float, ...]] = _CURRENT_RANGES_A
-    update_command: ClassVar[str | None] = ":SAMP:RATE"
+    items = ("voltage_v", "current_a", "power_w", "power_factor", "frequency_hz")
+    voltage_ranges_v = _VOLTAGE_RANGES_V
+    current_ranges_a = _CURRENT_RANGES_A
+    update_command = ":SAMP:RATE"
 
 
 class YokogawaWT310(YokogawaWT):
     """The driver of the WT310, WT310E and WT33x; it reads one element."""
 
-    driver: ClassVar[str] = "yokogawa_wt310"
-    model: ClassVar[str] = "WT310"
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.1, range_pct=0.1, reactive_pct=0.2)
-    accuracy_e: ClassVar[Accuracy] = Accuracy(reading_pct=0.1, range_pct=0.05, reactive_pct=0.1)
-    options: ClassVar[tuple[Option, ...]] = (
-        *YokogawaWT.options,
-        Option("element", int, "Which element of a WT33x is read.", 1, limits=(1, 3)),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
-        *_OF_BOTH,
-        "That the commands :INP:VOLT:RANG, :INP:VOLT:AUTO and those for the current set the range of all "
-        "elements of a WT33x.",
-    )
-    identity_pattern: ClassVar[re.Pattern[str]] = re.compile(r"YOKOGAWA,WT3[13]\d[^,]*,[^,]*,[^,]*")
-    value_query: ClassVar[str] = ":NUM:NORM:VAL?"
-    range_command: ClassVar[str] = ":INP:{}:RANG"
-    auto_command: ClassVar[str] = ":INP:{}:AUTO"
+    spec = _WT310
+    accuracy_e = Accuracy(reading_pct=0.1, range_pct=0.05, reactive_pct=0.1)
+    identity_pattern = re.compile(r"YOKOGAWA,WT3[13]\d[^,]*,[^,]*,[^,]*")
+    value_query = ":NUM:NORM:VAL?"
+    range_command = ":INP:{}:RANG"
+    auto_command = ":INP:{}:AUTO"
 
     def prepare(self) -> None:
         """See `RangedScpiMeter.prepare`: no headers, the WT300's own commands, numbers in ASCII."""
@@ -76,28 +93,21 @@ class YokogawaWT310(YokogawaWT):
     def accuracy_of_model(self) -> Accuracy:
         """Return that of the WT310E where one answered; the WT310's, which is wider, for all others."""
         is_e = self.identity is not None and self.identity.model == "WT310E"
-        return self.accuracy_e if is_e else self.accuracy
+        return self.accuracy_e if is_e else self.spec.accuracy
 
 
 class YokogawaWT210(YokogawaWT):
     """The driver of the WT210 and the WT230 with one element, in the meter's 488.2 mode."""
 
-    driver: ClassVar[str] = "yokogawa_wt210"
-    model: ClassVar[str] = "WT210"
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.15, range_pct=0.1, reactive_pct=0.2)
-    unverified: ClassVar[tuple[str, ...]] = (
-        *_OF_BOTH,
-        "That :COMM:REM OFF gives the front panel back.",
-        "What the meter says to *IDN?; any answer that begins with YOKOGAWA is taken, unless it is a WT3xx.",
-    )
-    identity_pattern: ClassVar[re.Pattern[str]] = re.compile(r"YOKOGAWA,(?!WT[35])[^,]*,[^,]*,[^,]*")
-    value_query: ClassVar[str] = ":MEAS:VAL?"
-    range_command: ClassVar[str] = ":CONF:{}:RANG"
-    auto_command: ClassVar[str] = ":CONF:{}:AUTO"
+    spec = _WT210
+    identity_pattern = re.compile(r"YOKOGAWA,(?!WT[35])[^,]*,[^,]*,[^,]*")
+    value_query = ":MEAS:VAL?"
+    range_command = ":CONF:{}:RANG"
+    auto_command = ":CONF:{}:AUTO"
 
-    wanted: ClassVar[tuple[str, ...]] = ("V", "A", "W", "PF", "VHZ")
+    wanted = ("V", "A", "W", "PF", "VHZ")
     """Switched on; the meter has an order of its own for its answers, which is this one."""
-    unwanted: ClassVar[tuple[str, ...]] = (
+    unwanted = (
         *("VA", "VAR", "DEGR", "AHZ", "WH", "WHP", "WHM", "AH", "AHP", "AHM"),
         *("TIME", "VPK", "APK", "MATH"),
     )

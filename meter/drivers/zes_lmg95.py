@@ -10,17 +10,17 @@ import re
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from meter.kinds.serial import baud_option
 from meter.kinds.streaming import StreamingMeter
 from meter.line.errors import shown
-from meter.line.transport import Line
+from meter.line.format import Line
 from meter.options import Option, Value
 from meter.protocols.scpi import Sentinel, parse_identity, parse_number, range_options
+from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
-from records.meter import Accuracy, Identity, Reading, Sampling
+from records.meter import Accuracy, Identity, Reading
 from records.times import now_mono_s
 
 ANSWER_S = 2.0
@@ -155,28 +155,25 @@ def _or_none(value: float | Sentinel) -> float | None:
     return value if isinstance(value, float) else None
 
 
-class ZesLMG95(StreamingMeter):
-    """The driver. The meter streams one line for each measuring cycle, the mean of that cycle."""
-
-    driver: ClassVar[str] = "zes_lmg95"
-    maker: ClassVar[str] = "ZES ZIMMER"
-    model: ClassVar[str] = "LMG95"
-    quantities: ClassVar[tuple[str, ...]] = (
+SPEC = MeterSpec(
+    driver="zes_lmg95",
+    maker="ZES ZIMMER",
+    model="LMG95",
+    quantities=(
         "power_w",
         "voltage_v",
         "current_a",
         "power_factor",
         "frequency_hz",
-    )
-    sampling: ClassVar[Sampling] = "interval_mean"
-    fastest_interval_s: ClassVar[float] = 0.05
-    resolution_w: ClassVar[float] = 0.001  # six digits, from 100 W to 1 kW
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=0.015, range_pct=0.01)
-    power_limits_w: ClassVar[tuple[float, float]] = (-12_000.0, 12_000.0)  # 600 V times 20 A
-    numbered: ClassVar[bool] = True
-    unchanged_limit: ClassVar[int | None] = 120
-    line: ClassVar[Line] = Line(115_200, rts_cts=True)
-    options: ClassVar[tuple[Option, ...]] = (
+    ),
+    sampling="interval_mean",
+    fastest_interval_s=0.05,
+    resolution_w=0.001,  # six digits, from 100 W to 1 kW
+    accuracy=Accuracy(reading_pct=0.015, range_pct=0.01),
+    power_limits_w=(-12_000.0, 12_000.0),  # 600 V times 20 A
+    unchanged_limit=120,
+    line=Line(115_200, rts_cts=True),
+    options=(
         Option(
             "series",
             str,
@@ -193,14 +190,22 @@ class ZesLMG95(StreamingMeter):
             BREAK_PORT,
             limits=(1, 65535),
         ),
-    )
-    unverified: ClassVar[tuple[str, ...]] = (
+    ),
+    unverified=(
         "Measuring cycles from 0.05 s to 60 s.",
         "The limits of error, 0.015 % of reading and 0.01 % of range; that the range is the peak range is "
         "from the manual of the LMG450.",
         "The list of ranges, and that setting one takes effect at once.",
         "How the LMG600 is told to measure: cycl, and uauto1 and urng1 by analogy with the current's.",
-    )
+    ),
+)
+
+
+class ZesLMG95(StreamingMeter):
+    """The driver. The meter streams one line for each measuring cycle, the mean of that cycle."""
+
+    spec = SPEC
+    detects_duplicates = True
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -220,7 +225,7 @@ class ZesLMG95(StreamingMeter):
         super().check_interval(interval_s)
         if interval_s > _SLOWEST_S:
             raise ConfigurationError(
-                f"interval: the {cls.model} measures in cycles of {_SLOWEST_S:g} s at most, but "
+                f"interval: the {SPEC.model} measures in cycles of {_SLOWEST_S:g} s at most, but "
                 f"{interval_s:g} s was asked for. Set it to {_SLOWEST_S:g} s or less"
             )
 
@@ -275,7 +280,7 @@ class ZesLMG95(StreamingMeter):
     def accuracy_in_force(self) -> Accuracy:
         """See `Meter.accuracy_in_force`; while the meter ranges by itself, with the largest ranges."""
         voltage_v, current_a = self._ranges or (_VOLTAGE_RANGES_V[-1], _CURRENT_RANGES_A[-1])
-        return replace(self.accuracy, range_w=voltage_v * current_a * _PEAK_OF_RANGE)
+        return replace(SPEC.accuracy, range_w=voltage_v * current_a * _PEAK_OF_RANGE)
 
     def _fix_ranges(self) -> None:
         """Fix the given ranges; find those that are not given on the present load."""
@@ -300,7 +305,7 @@ class ZesLMG95(StreamingMeter):
         self._end_stream()
         if len(seen) < _STEADY_CYCLES:
             raise DeviceError(
-                f"{self.port.port}: the {self.model} settled on no range in {_RANGING_S:g} s. Switch the "
+                f"{self.port.port}: the {SPEC.model} settled on no range in {_RANGING_S:g} s. Switch the "
                 f"load on, or set the options voltage_range_v and current_range_a"
             )
         return seen[-1]
@@ -353,7 +358,7 @@ class ZesLMG95(StreamingMeter):
         answer = self._next_line()
         if answer.strip() != _TAKEN.encode("ascii"):
             raise DeviceError(
-                f"{self.port.port}: expected the {self.model} to confirm {command!r} with {_TAKEN}, but "
+                f"{self.port.port}: expected the {SPEC.model} to confirm {command!r} with {_TAKEN}, but "
                 f"{shown(answer) if answer else 'nothing'} came. Check the option series, that echo is off "
                 f"at the meter, and the line"
             )

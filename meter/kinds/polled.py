@@ -3,7 +3,6 @@
 import time
 from abc import abstractmethod
 from dataclasses import replace
-from typing import ClassVar
 
 from meter.contract import Meter
 from meter.kinds.phase import PhaseLock
@@ -17,14 +16,9 @@ class PolledMeter(Meter):
     Where readings are wanted as often as the meter updates, the questions are locked to its updates
     (`meter.kinds.phase`), so that none is read twice and none missed. Where they are wanted less often, or
     the meter has no updates of its own, it is asked on a grid that does not drift.
-
-    Class attributes:
-        update_s: time between updates of the reading; ``None`` when every question measures anew
-            (or the meter's update can be set, and `start` sets it: see `lock_to`).
     """
 
-    numbered: ClassVar[bool] = True
-    update_s: ClassVar[float | None]
+    detects_duplicates = True
 
     _lock: PhaseLock | None = None
     _grid_s: float = 0.0
@@ -53,7 +47,7 @@ class PolledMeter(Meter):
             update_s: the meter's update interval when it was set to one; else the declared one.
             answer_s: the shortest time a question and its answer take.
         """
-        update_s = self.update_s if update_s is None else update_s
+        update_s = self.spec.update_s if update_s is None else update_s
         wanted = update_s is not None and self.interval_s < 1.5 * update_s
         self._lock = PhaseLock(update_s, answer_s) if wanted and update_s is not None else None
         self._grid_s, self._asked = now_mono_s(), 0

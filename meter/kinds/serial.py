@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
 
 from meter.contract import Meter
-from meter.line.transport import Line, Transport
+from meter.line.transport import Transport
 from meter.options import Option
 from records.errors import DeviceError
 
@@ -23,14 +22,7 @@ def parity_option(default: str) -> Option:
 
 
 class SerialMeter(Meter):
-    """A meter that owns one serial port.
-
-    Class attributes:
-        line: speed and format at delivery; the options ``baud`` and ``parity``, where the driver
-            declares them, replace that part of it.
-    """
-
-    line: ClassVar[Line]
+    """A meter that owns one serial port."""
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -41,7 +33,7 @@ class SerialMeter(Meter):
         self.check_interval(interval_s)
         self.interval_s = interval_s
         changed = {name: self.settings[name] for name in ("baud", "parity") if self.settings.get(name)}
-        self._transport = Transport(port, replace(self.line, **changed), self.tap)  # type: ignore[arg-type]
+        self._transport = Transport(port, replace(self.spec.line, **changed), self.tap)  # type: ignore[arg-type]
 
     def release(self) -> None:
         """See `Meter.release`."""
@@ -62,13 +54,13 @@ class SerialMeter(Meter):
             DeviceError: it is not open.
         """
         if self._transport is None:
-            raise DeviceError(f"{self.model}: the port is not open. Call open() first")
+            raise DeviceError(f"{self.spec.model}: the port is not open. Call open() first")
         return self._transport
 
     def nothing_answered(self, within_s: float) -> DeviceError:
         """Return the error of a meter that says nothing at all."""
         return DeviceError(
-            f"{self.port.port}: expected a {self.model}, but nothing answered within {within_s:g} s. "
+            f"{self.port.port}: expected a {self.spec.model}, but nothing answered within {within_s:g} s. "
             f"Check that the meter is powered, the cable, the line speed, and that driver and port are the "
             f"right ones"
         )
@@ -81,6 +73,6 @@ class SerialMeter(Meter):
             came: what came, fit to be shown.
         """
         return DeviceError(
-            f"{self.port.port}: expected a {self.model} ({expected}), but {came} came. Probably another "
+            f"{self.port.port}: expected a {self.spec.model} ({expected}), but {came} came. Probably another "
             f"instrument is on this port, or the line speed is another: check driver, port and options"
         )

@@ -7,13 +7,13 @@ and ``tape://PATH``, a recording (`meter.line.tape`).
 import contextlib
 import errno
 import termios
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import serial
 
 from meter.line.errors import PortLost
+from meter.line.format import Line
 from meter.line.lease import Lease
 from meter.line.ports import list_ports, remedy
 from meter.line.simulated import is_simulated_port
@@ -25,31 +25,6 @@ from records.times import now_mono_s, now_utc_s
 # pyserial waits this long at most before it looks at the deadline again. It is set once, because
 # changing it makes rfc2217 negotiate the line anew.
 _POLL_S = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Speed and format of a serial line.
-
-    Attributes:
-        baud: bits per second; 0 of an instrument on the network.
-        bits: data bits, 7 or 8.
-        parity: ``N``, ``E`` or ``O``.
-        stop_bits: 1 or 2.
-        rts_cts: hardware handshake.
-        xon_xoff: software handshake; then the bytes 0x11 and 0x13 are taken off the line.
-    """
-
-    baud: int
-    bits: int = 8
-    parity: str = "N"
-    stop_bits: int = 1
-    rts_cts: bool = False
-    xon_xoff: bool = False
-
-    def __str__(self) -> str:
-        handshake = ", RTS/CTS" * self.rts_cts + ", XON/XOFF" * self.xon_xoff
-        return f"{self.baud} bit/s {self.bits}{self.parity}{self.stop_bits}{handshake}"
 
 
 class Transport:

@@ -13,7 +13,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -23,7 +23,7 @@ from meter.line.errors import PortLost, shown
 from meter.line.lease import Lease
 from meter.options import Option
 from records.errors import ConfigurationError, DeviceError
-from records.meter import QUANTITIES, Reading, Sampling
+from records.meter import Reading
 from records.times import now_mono_s, now_utc_s
 
 ANSWER_S = 2.0
@@ -35,6 +35,14 @@ _OK, _UNAUTHORIZED = 200, 401
 
 Json = dict[str, Any]
 """A JSON object."""
+
+VERIFY_OPTION = Option(
+    "verify",
+    str,
+    "Whether the certificate of an https address is checked; no for a meter that signed its own.",
+    "yes",
+    choices=("yes", "no"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +149,8 @@ def credentials(host: str) -> tuple[str, str] | None:
 class HttpMeter(PolledMeter):
     """A meter that is asked by ``GET`` and answers a JSON object.
 
-    A driver says what to ask (`question`) and understands the answer (`understand`). What is declared
-    here is what the plugs have in common.
+    A driver says what to ask (`question`) and understands the answer (`understand`).
     """
-
-    quantities: ClassVar[tuple[str, ...]] = QUANTITIES
-    # No source says over which time a value is a mean, or whether it is one.
-    sampling: ClassVar[Sampling] = "instantaneous"
-    fastest_interval_s: ClassVar[float] = 1.0
-    update_s: ClassVar[float] = 1.0
-    options: ClassVar[tuple[Option, ...]] = (
-        Option(
-            "verify",
-            str,
-            "Whether the certificate of an https address is checked; no for a meter that signed its own.",
-            "yes",
-            choices=("yes", "no"),
-        ),
-    )
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -227,7 +219,7 @@ class HttpMeter(PolledMeter):
             DeviceError: it is not open.
         """
         if self._client is None:
-            raise DeviceError(f"{self.model}: the port is not open. Call open() first")
+            raise DeviceError(f"{self.spec.model}: the port is not open. Call open() first")
         return self._client
 
     def ask(self) -> Reading | None:
@@ -309,7 +301,7 @@ class HttpMeter(PolledMeter):
         answer = self.get(path, parameters, secrets) or self.get(path, parameters, secrets)
         if answer is None:
             raise DeviceError(
-                f"{self._url}: expected a {self.model}, but nothing answered within {2 * ANSWER_S:g} s. "
+                f"{self._url}: expected a {self.spec.model}, but nothing answered within {2 * ANSWER_S:g} s. "
                 f"Check that it has power and is on this network: the address has to open in a browser"
             )
         if answer.status == _UNAUTHORIZED:
@@ -348,7 +340,7 @@ class HttpMeter(PolledMeter):
     def something_else(self, expected: str, answer: Answer) -> DeviceError:
         """Return the error of an address where something else answers."""
         came = f"HTTP status {answer.status} with {shown(answer.body)}" if answer.status else "no HTTP"
-        return self.refusal(f"expected a {self.model} ({expected}), but {came} came")
+        return self.refusal(f"expected a {self.spec.model} ({expected}), but {came} came")
 
     def refusal(self, reason: str) -> DeviceError:
         """Return the error of a meter that cannot be used, with what to look at."""

@@ -242,7 +242,6 @@ class ModbusMeter(PolledMeter, SerialMeter):
     registers: ClassVar[RegisterMap]
     identity_block: ClassVar[Block | None] = None
     answer_s: ClassVar[float] = 1.0
-    update_s: ClassVar[float | None] = None
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -261,7 +260,7 @@ class ModbusMeter(PolledMeter, SerialMeter):
         Raises:
             DeviceError: it is another kind of meter.
         """
-        return Identity(maker=self.maker, model=self.model)
+        return Identity(maker=self.spec.maker, model=self.spec.model)
 
     def interpret(self, words: Mapping[int, int], t_utc_s: float) -> Reading:
         """Return the reading in the registers of all blocks; for what a map cannot say."""
@@ -275,7 +274,7 @@ class ModbusMeter(PolledMeter, SerialMeter):
         if self.settings["framing"] == "rtu" and line_s > interval_s:
             self.release()
             raise ConfigurationError(
-                f"interval: at {baud} bit/s the questions to the {self.model} and its answers take "
+                f"interval: at {baud} bit/s the questions to the {self.spec.model} and its answers take "
                 f"{line_s:.2f} s, but a reading every {interval_s:g} s was asked for. Set a higher line "
                 f"speed at the meter and as option baud, or a longer interval"
             )

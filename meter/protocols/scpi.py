@@ -133,16 +133,13 @@ class ScpiMeter(PolledMeter, SerialMeter):
         items: quantities of the numbers that ``value_query`` gets, in order.
         value_query: the question.
         error_query: asks for code and text of the oldest error; ``None`` where no source tells how.
-        updates_s: update intervals that the meter can be set to; none when it cannot be set.
     """
 
-    unchanged_limit: ClassVar[int | None] = 60
     terminator: ClassVar[bytes] = b"\n"
     identity_pattern: ClassVar[re.Pattern[str]]
     items: ClassVar[tuple[str, ...]]
     value_query: ClassVar[str]
     error_query: ClassVar[str | None] = ":STAT:ERR?"
-    updates_s: ClassVar[tuple[float, ...]] = ()
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -151,22 +148,6 @@ class ScpiMeter(PolledMeter, SerialMeter):
         self._heard_utc_s = 0.0
         self._last_answer = b""
         self._marker_sent_s: float | None = None  # set while answers may be behind their questions
-
-    @classmethod
-    def check_interval(cls, interval_s: float) -> None:
-        """Refuse an interval that the meter cannot be set to update at.
-
-        Raises:
-            ConfigurationError: it is none of `updates_s`; the message names the nearest.
-        """
-        super().check_interval(interval_s)
-        if cls.updates_s and interval_s not in cls.updates_s:
-            nearest_s = min(cls.updates_s, key=lambda update_s: abs(update_s - interval_s))
-            raise ConfigurationError(
-                f"interval: the {cls.model} updates its reading every "
-                f"{', '.join(f'{update_s:g}' for update_s in cls.updates_s)} s, but {interval_s:g} s was "
-                f"asked for. Set the interval to {nearest_s:g} s"
-            )
 
     def identify(self) -> Identity:
         """See `Meter.identify`: clear the line, then ``*IDN?`` twice at most."""
@@ -222,8 +203,8 @@ class ScpiMeter(PolledMeter, SerialMeter):
         error = self.try_to_set(command)
         if error:
             raise DeviceError(
-                f"{self.port.port}: the {self.model} refused {command!r} with {error}. Check the option it "
-                f"comes from, and that the meter is the model that the driver is for"
+                f"{self.port.port}: the {self.spec.model} refused {command!r} with {error}. Check the option "
+                f"it comes from, and that the meter is the model that the driver is for"
             )
 
     def try_to_set(self, command: str) -> str:
@@ -247,7 +228,7 @@ class ScpiMeter(PolledMeter, SerialMeter):
         line = self._next_line(now_mono_s() + ANSWER_S)
         if line is None:
             raise DeviceError(
-                f"{self.port.port}: the {self.model} did not answer {command!r} within {ANSWER_S:g} s. "
+                f"{self.port.port}: the {self.spec.model} did not answer {command!r} within {ANSWER_S:g} s. "
                 f"Check the cable and the line speed"
             )
         return without_header(line.decode("ascii", "replace"))
@@ -326,7 +307,7 @@ class ScpiMeter(PolledMeter, SerialMeter):
 
     def _unexpected(self, command: str, expected: str, came: str) -> DeviceError:
         return DeviceError(
-            f"{self.port.port}: the {self.model} answered {command!r} with {came[:60]!r}, expected "
+            f"{self.port.port}: the {self.spec.model} answered {command!r} with {came[:60]!r}, expected "
             f"{expected}. Try again; if it stays so, check the driver and the line speed"
         )
 
@@ -391,7 +372,6 @@ class RangedScpiMeter(ScpiMeter):
     voltage_ranges_v: ClassVar[tuple[float, ...]]
     current_ranges_a: ClassVar[tuple[float, ...]]
     update_command: ClassVar[str | None] = None
-    update_s: ClassVar[float | None] = None
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -443,11 +423,11 @@ class RangedScpiMeter(ScpiMeter):
 
     def accuracy_of_model(self) -> Accuracy:
         """Return the limits of error of the model that identified itself, without its range."""
-        return self.accuracy
+        return self.spec.accuracy
 
     @property
     def _update_now_s(self) -> float:
-        return self.interval_s if self.update_s is None else self.update_s
+        return self.interval_s if self.spec.update_s is None else self.spec.update_s
 
     def _scaled(self, ranges: tuple[float, ...]) -> tuple[float, ...]:
         return tuple(r / 2 for r in ranges) if self.settings.get("crest_factor") == 6 else ranges
@@ -462,7 +442,7 @@ class RangedScpiMeter(ScpiMeter):
 
     def _find_ranges(self) -> tuple[float, float]:
         """Let the meter range by itself; fix what carries the load, unless it shall go on ranging."""
-        self._set_update(self.fastest_interval_s)
+        self._set_update(self.spec.fastest_interval_s)
         for kind in ("VOLT", "CURR"):
             self.set(f"{self.auto_command.format(kind)} ON")
         voltage_range_v = self._steady_voltage_range()
@@ -484,10 +464,10 @@ class RangedScpiMeter(ScpiMeter):
         while len(looks) < _STEADY_LOOKS or len(set(looks[-_STEADY_LOOKS:])) > 1:
             if now_mono_s() > deadline_s:
                 raise DeviceError(
-                    f"{self.port.port}: the {self.model} did not settle on a range within {_RANGING_S:g} s. "
-                    f"Let the load settle first, or give voltage_range_v and current_range_a"
+                    f"{self.port.port}: the {self.spec.model} did not settle on a range within "
+                    f"{_RANGING_S:g} s. Let the load settle, or give voltage_range_v and current_range_a"
                 )
-            time.sleep(self.fastest_interval_s)
+            time.sleep(self.spec.fastest_interval_s)
             looks.append(
                 tuple(self.query_number(f"{self.range_command.format(k)}?") for k in ("VOLT", "CURR"))
             )
@@ -499,11 +479,11 @@ class RangedScpiMeter(ScpiMeter):
             reading = self.ask()
             if reading is not None and reading.current_a is not None:
                 return abs(reading.current_a)
-            time.sleep(self.fastest_interval_s)
+            time.sleep(self.spec.fastest_interval_s)
         raise DeviceError(
-            f"{self.port.port}: the {self.model} gave no current within {_RANGING_S:g} s to choose a range "
-            f"by; expected {', '.join(self.items)}, found {shown(self._last_answer)}. Check that the meter "
-            f"measures, and that it is the model that the driver is for"
+            f"{self.port.port}: the {self.spec.model} gave no current within {_RANGING_S:g} s to choose a "
+            f"range by; expected {', '.join(self.items)}, found {shown(self._last_answer)}. Check that the "
+            f"meter measures, and that it is the model that the driver is for"
         )
 
     def _fix(self, kind: str, ranges: tuple[float, ...]) -> float:
@@ -520,8 +500,8 @@ class RangedScpiMeter(ScpiMeter):
                 return found
             error = f"the range {found:g}"
         raise DeviceError(
-            f"{self.port.port}: the {self.model} answered '{command} {ranges[-1]:g}' with {error}. Give a "
-            f"range that the meter has (voltage_range_v, current_range_a), and its crest factor"
+            f"{self.port.port}: the {self.spec.model} answered '{command} {ranges[-1]:g}' with {error}. Give "
+            f"a range that the meter has (voltage_range_v, current_range_a), and its crest factor"
         )
 
     def _await_update(self) -> None:

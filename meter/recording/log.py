@@ -106,7 +106,7 @@ def _log_session(
 ) -> MeterRecord:
     readings = session.readings(stop if raw is None else lambda: _check(raw) or stop())
     record = _record(session, settings)
-    files = LogFiles(RunFolder(settings.out_dir), record, session.meter.quantities)
+    files = LogFiles(RunFolder(settings.out_dir), record, session.meter.spec.quantities)
     try:
         for reading in readings:
             files.append(reading)
@@ -136,14 +136,14 @@ def _check(raw: RawLog) -> bool:
 def _record(session: MeterSession, settings: LogSettings) -> MeterRecord:
     meter = session.meter
     return MeterRecord(
-        driver=meter.driver,
+        driver=meter.spec.driver,
         port=settings.port,
         identity=session.identity,
         sampling=meter.sampling_at(settings.interval_s),
         interval_s=settings.interval_s,
-        latency_s=meter.latency_s if settings.latency_s is None else settings.latency_s,
-        latency_u_s=meter.latency_u_s if settings.latency_u_s is None else settings.latency_u_s,
-        resolution_w=meter.resolution_w,
+        latency_s=meter.spec.latency_s if settings.latency_s is None else settings.latency_s,
+        latency_u_s=meter.spec.latency_u_s if settings.latency_u_s is None else settings.latency_u_s,
+        resolution_w=meter.spec.resolution_w,
         accuracy=meter.accuracy_in_force(),
         calibration=settings.calibration,
         simulated=session.simulated,

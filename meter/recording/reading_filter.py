@@ -20,7 +20,7 @@ class Gate:
     judged by arrival: readings less than half an interval apart form a burst, and a burst may hold
     as many readings as intervals went by since the reading before it. So records that a stall held
     back are late, not duplicates. One more than that, equal to the one before, is. A driver that
-    tells repeated records itself (``numbered``) is believed.
+    tells repeated records itself (``detects_duplicates``) is believed.
 
     Of a meter that shows the noise of the mains in its last digit (``unchanged_limit``), so many
     readings in a row that are equal in every quantity are flagged ``stuck`` from there on.
@@ -31,11 +31,11 @@ class Gate:
     """
 
     def __init__(self, meter: Meter, interval_s: float) -> None:
-        self._limits_w = meter.power_limits_w
-        self._resolution_w = meter.resolution_w
+        self._limits_w = meter.spec.power_limits_w
+        self._resolution_w = meter.spec.resolution_w
         self._last_good_w: float | None = None
-        self._numbered = meter.numbered
-        self._unchanged_limit = meter.unchanged_limit
+        self._detects_duplicates = meter.detects_duplicates
+        self._unchanged_limit = meter.spec.unchanged_limit
         self._interval_s = interval_s
         self._last: Reading | None = None
         self._unchanged = 0
@@ -49,7 +49,7 @@ class Gate:
             reading: as the driver gave it.
             t_mono_s: monotonic time of its arrival.
         """
-        surplus = not self._numbered and self._is_surplus(t_mono_s)
+        surplus = not self._detects_duplicates and self._is_surplus(t_mono_s)
         if reading.flag:
             return reading
         repeated = self._last is not None and _are_alike(reading, self._last)

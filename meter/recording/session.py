@@ -44,12 +44,12 @@ class MeterSession:
         self.meter = meter
         self.port = port
         self.interval_s = interval_s
-        self.identity = Identity(maker=meter.maker, model=meter.model)
+        self.identity = Identity(maker=meter.spec.maker, model=meter.spec.model)
         self.simulated = False
         self._notice = notice
         self._gate = Gate(meter, interval_s)
         self._flood = FloodGate(lambda text: notice(f"{port}: {text}"))
-        self._patience_s = max(meter.patience_s, 5 * interval_s)
+        self._patience_s = max(meter.spec.patience_s, 5 * interval_s)
 
     def open(self) -> None:
         """Open the port and identify the meter.

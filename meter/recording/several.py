@@ -268,7 +268,7 @@ class _Total:
 
 def _rhythm(part: Part) -> Rhythm:
     settings = part.settings
-    latency_s = part.meter.latency_s if settings.latency_s is None else settings.latency_s
+    latency_s = part.meter.spec.latency_s if settings.latency_s is None else settings.latency_s
     return Rhythm(settings.interval_s, latency_s, part.meter.sampling_at(settings.interval_s))
 
 

@@ -250,7 +250,7 @@ def _listen(target: Target, begun: Event, over: Event) -> Heard:
             session.identity,
             session.simulated,
             meter.accuracy_in_force(),
-            meter.resolution_w,
+            meter.spec.resolution_w,
             meter.settled(),
             readings,
         )

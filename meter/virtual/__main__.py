@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 from meter.ending import Ending
+from meter.registry import virtual_drivers
 from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, Fault
 from meter.virtual.instrument import InstrumentErrors
 from meter.virtual.power_model import HostPowerModel
 from meter.virtual.sources import power_source
-from meter.virtual.twins import virtual_drivers
 from records.errors import WattlabError
 
 

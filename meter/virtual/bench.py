@@ -13,13 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from meter.names import unknown_name
 from meter.virtual.faults import ON_THE_LINE, Fault, Faults
 from meter.virtual.instrument import InstrumentErrors, IntervalMeans, VirtualInstrument
 from meter.virtual.port import VirtualPort
 from meter.virtual.power_model import PowerSource
 from meter.virtual.socket_port import VirtualSocket
-from meter.virtual.twins import twin_class, virtual_drivers
+from meter.virtual.twins import twin_class
 from records.errors import ConfigurationError, DeviceError
 from records.files import LineAppender
 from records.times import format_utc_s, now_mono_s, now_utc_s
@@ -89,8 +88,6 @@ def simulate(
 
 class _Bench:
     def __init__(self, simulation: Simulation) -> None:
-        if simulation.name not in virtual_drivers():
-            raise ConfigurationError(unknown_name("virtual instrument", simulation.name, virtual_drivers()))
         self._source = simulation.source
         self._instrument = twin_class(simulation.name)(simulation.errors, simulation.seed)
         _check_faults(simulation, self._instrument)

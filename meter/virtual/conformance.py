@@ -22,15 +22,16 @@ from functools import partial
 from pathlib import Path
 
 from meter.contract import Meter
-from meter.line.transport import Line, Transport
+from meter.line.format import Line
+from meter.line.transport import Transport
 from meter.recording.ledger import GapLedger
 from meter.recording.reading_filter import Gate
 from meter.recording.session import MeterSession
-from meter.registry import create, driver_class
+from meter.registry import create, driver_class, virtual_drivers
 from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, LATE_S, ON_THE_LINE, Fault
 from meter.virtual.power_model import ConstantPower
-from meter.virtual.twins import twin_class, virtual_drivers
+from meter.virtual.twins import twin_class
 from records.errors import DeviceError, WattlabError
 from records.meter import Reading
 from records.times import now_mono_s
@@ -125,7 +126,7 @@ def print_table(outcomes: list[Outcome]) -> str:
 
 
 def _interval_s(driver: str) -> float:
-    return max(driver_class(driver).fastest_interval_s, _SHORTEST_INTERVAL_S)
+    return max(driver_class(driver).spec.fastest_interval_s, _SHORTEST_INTERVAL_S)
 
 
 @contextmanager
@@ -162,7 +163,7 @@ def _tolerance_w(meter: Meter) -> float:
     accuracy = meter.accuracy_in_force()
     range_w = accuracy.range_w or 0.0
     percents_w = accuracy.reading_pct / 100 * WATTS + accuracy.range_pct / 100 * range_w
-    return percents_w + (accuracy.counts + 1.5) * meter.resolution_w
+    return percents_w + (accuracy.counts + 1.5) * meter.spec.resolution_w
 
 
 def _session(driver: str, port: str) -> MeterSession:
@@ -221,7 +222,7 @@ def _heard(port: str) -> bytes:
 
 def _stuck(driver: str) -> Outcome:
     """A frozen reading: minutes of it are not waited for, but given to the gate in one go."""
-    limit = driver_class(driver).unchanged_limit
+    limit = driver_class(driver).spec.unchanged_limit
     if limit is None:
         return Outcome(driver, "stuck", "not seen", "the digits are too coarse to tell it from a steady load")
     with _twin(driver, Fault("stuck", 0.0, 3600.0)) as port, _session(driver, port) as session:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from meter.registry import driver_names
+from meter.registry import driver_names, virtual_drivers
 from meter.virtual.conformance import COLUMNS, NOT_POSSIBLE, Outcome, examine_driver, print_table
 from meter.virtual.faults import KINDS
-from meter.virtual.twins import virtual_drivers
 
 PAGE = Path(__file__).parents[2] / "docs/meters/conformance.md"
 

@@ -10,11 +10,11 @@ import pytest
 from meter.contract import Meter
 from meter.drivers.wattsup_pro import WattsUpPro
 from meter.line.errors import PortLost
+from meter.line.format import Line
 from meter.line.ports import list_ports
 from meter.line.simulated import is_simulated_port
-from meter.line.transport import Line, Transport
-from meter.registry import create, driver_class, driver_names
-from meter.virtual.twins import virtual_drivers
+from meter.line.transport import Transport
+from meter.registry import create, driver_class, driver_names, virtual_drivers
 from records.errors import ConfigurationError, DeviceError
 from records.meter import QUANTITIES, Reading
 from records.times import now_utc_s
@@ -139,17 +139,17 @@ def test_reading_an_open_port_is_refused_before_it_is_open() -> None:
 
 @pytest.mark.parametrize("name", driver_names())
 def test_every_driver_says_what_it_measures(name: str) -> None:
-    driver = driver_class(name)
-    assert driver.driver == name
-    assert driver.quantities[0] == "power_w"
-    assert set(driver.quantities) <= set(QUANTITIES)
-    assert driver.fastest_interval_s > 0
-    assert driver.resolution_w > 0
-    assert driver.latency_u_s >= 0
-    assert driver.power_limits_w[0] < driver.power_limits_w[1]
-    assert driver.maker
-    assert driver.model
-    assert create(name).driver == name
+    spec = driver_class(name).spec
+    assert spec.driver == name
+    assert spec.quantities[0] == "power_w"
+    assert set(spec.quantities) <= set(QUANTITIES)
+    assert spec.fastest_interval_s > 0
+    assert spec.resolution_w > 0
+    assert spec.latency_u_s >= 0
+    assert spec.power_limits_w[0] < spec.power_limits_w[1]
+    assert spec.maker
+    assert spec.model
+    assert create(name).spec.driver == name
 
 
 def test_every_virtual_instrument_has_a_driver() -> None:

@@ -178,7 +178,7 @@ def test_driver_ranges_fixes_and_reads_at_the_pace_of_the_meter() -> None:
         accuracy = driver.accuracy_in_force()
     assert [r.power_w for r in found] == [WATTS] * 4
     assert len({r.voltage_v for r in found} | {r.t_utc_s for r in found}) >= 5
-    assert (accuracy.reading_pct, accuracy.counts * driver.resolution_w) == (0.8, pytest.approx(1.0))
+    assert (accuracy.reading_pct, accuracy.counts * driver.spec.resolution_w) == (0.8, pytest.approx(1.0))
     assert sent.index("MA0") < sent.index("*IDN?") < sent.index("AUTO:I") < sent.index("SET:I2")
     assert sent[-3:] == ["VAL?", "FAV1", "MA0"]
 
@@ -187,7 +187,7 @@ def test_given_ranges_are_set_without_a_look_at_the_load() -> None:
     options = {"voltage_range_v": 500, "current_range_a": 16}
     with running("hameg_hm8115") as port, started("hameg_hm8115", port, 0.47, **options) as (driver, sent):
         assert next_reading(driver).power_w == 97.0  # at 8 kW the last digit is 1 W
-        assert driver.accuracy_in_force().counts * driver.resolution_w == pytest.approx(10.0)
+        assert driver.accuracy_in_force().counts * driver.spec.resolution_w == pytest.approx(10.0)
     assert "AUTO:I" not in sent
 
 

@@ -18,4 +18,5 @@ def test_every_excerpt_stands_in_its_file_as_it_is_shown(path: str, excerpt: str
 def test_the_how_to_shows_driver_twin_registry_and_test() -> None:
     shown = {path for path, _ in EXCERPTS}
     assert {path.split("/")[0] for path in shown} == {"meter", "tests"}
-    assert {"meter/registry.py", "meter/virtual/twins/__init__.py"} <= shown
+    assert "meter/registry.py" in shown
+    assert any(path.startswith("meter/virtual/twins/") for path in shown)

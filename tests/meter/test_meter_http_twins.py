@@ -89,7 +89,7 @@ def test_a_driver_reads_its_virtual_plug(name: str, plug: Callable[[str], str]) 
         assert session.identity.serial
         reading = next(session.readings(lambda: False))
     assert reading.flag == ""
-    assert reading.power_w == pytest.approx(97.2, abs=session.meter.resolution_w)
+    assert reading.power_w == pytest.approx(97.2, abs=session.meter.spec.resolution_w)
     assert reading.voltage_v == pytest.approx(230, abs=2)
     assert reading.current_a == pytest.approx(0.44, abs=0.05)
 

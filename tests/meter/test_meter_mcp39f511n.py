@@ -150,7 +150,7 @@ def test_only_intervals_of_whole_accumulations_are_means() -> None:
 
 
 def sampling(interval_s: float) -> str:
-    return MicrochipMCP39F511N.sampling_at(interval_s)
+    return MicrochipMCP39F511N().sampling_at(interval_s)
 
 
 @pytest.fixture

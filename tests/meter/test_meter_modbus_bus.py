@@ -77,12 +77,14 @@ def test_a_driver_reads_all_its_quantities_from_its_twin(bus: Bus, name: str) ->
     with begun(meter, bus(instrument)):
         reading = next_reading(meter)
     assert reading.flag == ""
-    assert reading.power_w == pytest.approx(97.2, abs=meter.resolution_w / 2)
+    assert reading.power_w == pytest.approx(97.2, abs=meter.spec.resolution_w / 2)
     assert reading.voltage_v == pytest.approx(instrument.now.voltage_v, abs=0.051)
     assert reading.current_a == pytest.approx(instrument.now.current_a, abs=0.00051)
     assert reading.power_factor == pytest.approx(instrument.now.power_factor, abs=0.0051)
     assert reading.frequency_hz == pytest.approx(instrument.now.frequency_hz, abs=0.051)
-    assert {name for name in meter.quantities if getattr(reading, name) is not None} == set(meter.quantities)
+    assert {name for name in meter.spec.quantities if getattr(reading, name) is not None} == set(
+        meter.spec.quantities
+    )
 
 
 def test_the_older_orno_has_registers_of_its_own(bus: Bus) -> None:
@@ -97,7 +99,7 @@ def test_the_echo_of_a_half_duplex_adapter_is_passed_over(bus: Bus, name: str) -
     assert isinstance(meter, ModbusMeter)
     port = bus(powered(twin_class(name)), lambda question, answer: question + answer)  # type: ignore[arg-type]
     with begun(meter, port):
-        assert next_reading(meter).power_w == pytest.approx(97.2, abs=meter.resolution_w / 2)
+        assert next_reading(meter).power_w == pytest.approx(97.2, abs=meter.spec.resolution_w / 2)
 
 
 def test_the_answer_of_another_meter_is_passed_over(bus: Bus) -> None:
@@ -230,9 +232,9 @@ def test_a_line_too_slow_for_the_interval_is_refused(bus: Bus, name: str) -> Non
     meter = create(name, {"baud": 300})
     port = bus(powered(twin_class(name)))  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError, match="at 300 bit/s the questions"):
-        meter.open(port, driver_class(name).fastest_interval_s)
+        meter.open(port, driver_class(name).spec.fastest_interval_s)
     meter = create(name)
-    meter.open(port, driver_class(name).fastest_interval_s)
+    meter.open(port, driver_class(name).spec.fastest_interval_s)
     meter.close()
 
 
@@ -255,5 +257,5 @@ def test_the_questions_to_the_umg604_are_locked_to_its_updates_when_all_are_want
 
 def test_line_settings_at_delivery() -> None:
     """Of the SDM: register lists of reaper7 and mbmd; the others: mbmd and the PZEM's manual."""
-    lines = {name: driver_class(name).line for name in DRIVERS}  # type: ignore[attr-defined]
+    lines = {name: driver_class(name).spec.line for name in DRIVERS}
     assert [lines[name].baud for name in DRIVERS] == [9600, 2400, 2400, 9600, 38400, 9600, 9600]

@@ -186,7 +186,7 @@ def test_ornos_watts_are_signed_on_the_514_and_in_one_register_on_the_504() -> N
     assert reading.power_factor == 0.955
 
 
-@pytest.mark.parametrize("meter", METERS, ids=lambda meter: meter.model)
+@pytest.mark.parametrize("meter", METERS, ids=lambda meter: meter.spec.model)
 def test_no_other_answer_has_the_shape_of_the_probes(meter: ModbusMeter) -> None:
     found = meter.register_map()
     others = [*found.blocks, *([meter.identity_block] if meter.identity_block else [])]
@@ -194,14 +194,14 @@ def test_no_other_answer_has_the_shape_of_the_probes(meter: ModbusMeter) -> None
     assert (found.probe.function, found.probe.count) not in shapes
 
 
-@pytest.mark.parametrize("meter", METERS, ids=lambda meter: meter.model)
+@pytest.mark.parametrize("meter", METERS, ids=lambda meter: meter.spec.model)
 def test_the_blocks_hold_every_quantity_and_the_first_one_the_power(meter: ModbusMeter) -> None:
     found = meter.register_map()
     blocks = [range(block.address, block.address + block.count) for block in found.blocks]
     (power,) = found.quantities["power_w"]
     assert power.address in blocks[0]
     reading = meter.interpret({address: 0 for block in blocks for address in block}, 0.0)
-    assert set(found.quantities) <= set(meter.quantities)
+    assert set(found.spec.quantities) <= set(meter.quantities)
     assert all(getattr(reading, name) == 0.0 for name in found.quantities)
 
 

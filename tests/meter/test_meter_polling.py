@@ -2,29 +2,31 @@
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
 
 import pytest
 
 from meter.kinds.polled import PolledMeter
-from records.meter import Accuracy, Identity, Reading, Sampling
+from meter.spec import MeterSpec
+from records.meter import Accuracy, Identity, Reading
 
 
 class Counter(PolledMeter):
     """Answers with whatever a function of its own clock says."""
 
-    driver: ClassVar[str] = "counter"
-    maker: ClassVar[str] = "Tests"
-    model: ClassVar[str] = "Counter"
-    quantities: ClassVar[tuple[str, ...]] = ("power_w",)
-    sampling: ClassVar[Sampling] = "interval_mean"
-    fastest_interval_s: ClassVar[float] = 0.05
-    latency_s: ClassVar[float] = 0.0
-    latency_u_s: ClassVar[float] = 0.01
-    resolution_w: ClassVar[float] = 1.0
-    accuracy: ClassVar[Accuracy] = Accuracy(reading_pct=1.0)
-    power_limits_w: ClassVar[tuple[float, float]] = (0.0, 1e6)
-    update_s: ClassVar[float | None] = 0.1
+    spec = MeterSpec(
+        driver="counter",
+        maker="Tests",
+        model="Counter",
+        quantities=("power_w",),
+        sampling="interval_mean",
+        fastest_interval_s=0.05,
+        latency_s=0.0,
+        latency_u_s=0.01,
+        resolution_w=1.0,
+        accuracy=Accuracy(reading_pct=1.0),
+        power_limits_w=(0.0, 1e6),
+        update_s=0.1,
+    )
 
     def __init__(self, answer: Callable[[int, float], Reading | None], interval_s: float) -> None:
         super().__init__()
@@ -39,7 +41,7 @@ class Counter(PolledMeter):
     def open(self, port: str, interval_s: float) -> None: ...
 
     def identify(self) -> Identity:
-        return Identity(maker=self.maker, model=self.model)
+        return Identity(maker=self.spec.maker, model=self.spec.model)
 
     def start(self) -> None:
         self.begin_polling()

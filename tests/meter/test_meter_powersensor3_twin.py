@@ -16,7 +16,8 @@ import pytest
 from meter_processes import Child, rows_of, wait_for
 
 from meter.drivers.powersensor3 import SET_BYTES, PowerSensor3
-from meter.line.transport import Line, Transport
+from meter.line.format import Line
+from meter.line.transport import Transport
 from meter.virtual.instrument import InstrumentErrors
 from meter.virtual.port import VirtualPort
 from meter.virtual.twins.powersensor3 import SETS_IN_BATCH, VirtualPowerSensor3

@@ -101,7 +101,7 @@ def test_what_is_no_power_analyzer_is_refused(answer: str) -> None:
 
 
 def test_only_one_second_is_offered() -> None:
-    with pytest.raises(ConfigurationError, match="Set the interval to 1 s"):
+    with pytest.raises(ConfigurationError, match=r"Set it to 1 s"):
         PTDaemon.check_interval(2.0)
     PTDaemon.check_interval(1.0)
 

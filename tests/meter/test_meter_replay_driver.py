@@ -79,17 +79,17 @@ def test_a_recording_says_who_recorded_it_and_is_simulated_all_the_same(recordin
         assert session.simulated
         assert session.identity == IDENTITY
         meter = session.meter
-        assert meter.quantities == ("power_w", "voltage_v")
+        assert meter.spec.quantities == ("power_w", "voltage_v")
         assert meter.accuracy_in_force() == ACCURACY
-        assert (meter.sampling_at(0.1), meter.resolution_w) == ("interval_mean", 0.5)
-        assert (meter.latency_s, meter.latency_u_s) == (0.04, 0.02)
+        assert (meter.sampling_at(0.1), meter.spec.resolution_w) == ("interval_mean", 0.5)
+        assert (meter.spec.latency_s, meter.spec.latency_u_s) == (0.04, 0.02)
 
 
 def test_what_one_recording_says_is_not_said_of_the_next(recording: Path, tmp_path: Path) -> None:
     Replay().open(f"replay://{recording}", 0.1)
     other = Replay()
     other.open(table(tmp_path / "other.csv", "t_s,power_w", "0,1", "1,2"), 1.0)
-    assert (other.sampling_at(1.0), other.resolution_w) == ("instantaneous", 0.1)
+    assert (other.sampling_at(1.0), other.spec.resolution_w) == ("instantaneous", 0.1)
 
 
 def test_a_table_from_elsewhere_is_played(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from meter.recording.reading_filter import Gate
 from records.meter import Reading
 
 SHOWN = Reading(0.0, 97.2, voltage_v=230.1, current_a=0.442, power_factor=0.96, frequency_hz=50.0)
-LIMIT = WattsUpPro.unchanged_limit or 0
+LIMIT = WattsUpPro.spec.unchanged_limit or 0
 
 
 def flags(gate: Gate, readings: list[Reading]) -> list[str]:
@@ -35,7 +35,7 @@ def test_it_is_good_again_with_the_first_change() -> None:
 
 def test_a_meter_whose_digits_are_too_coarse_is_never_called_stuck() -> None:
     class Coarse(WattsUpPro):
-        unchanged_limit = None
+        spec = replace(WattsUpPro.spec, unchanged_limit=None)
 
     assert set(flags(Gate(Coarse(), 1.0), [SHOWN] * (3 * LIMIT))) == {""}
 

@@ -8,7 +8,8 @@ from meter_scpi_bench import WATTS, asked, fresh, next_reading, running, started
 from meter_terminals import answering
 
 from meter.drivers.yokogawa_wt import YokogawaWT210, YokogawaWT310
-from meter.line.transport import Line, Transport
+from meter.line.format import Line
+from meter.line.transport import Transport
 from records.errors import ConfigurationError, DeviceError
 
 WT310, WT210 = "yokogawa_wt310", "yokogawa_wt210"
@@ -208,7 +209,7 @@ def test_the_update_interval_is_set_to_the_interval_of_the_readings() -> None:
 
 @pytest.mark.parametrize(("interval_s", "nearest"), [(0.3, "0.25"), (1.5, "1"), (60.0, "5")])
 def test_an_interval_that_is_not_offered_is_refused_with_the_nearest(interval_s: float, nearest: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"Set the interval to {nearest} s"):
+    with pytest.raises(ConfigurationError, match=f"Set it to {nearest} s"):
         YokogawaWT310.check_interval(interval_s)
 
 
