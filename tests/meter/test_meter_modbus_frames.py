@@ -201,7 +201,7 @@ def test_the_blocks_hold_every_quantity_and_the_first_one_the_power(meter: Modbu
     (power,) = found.quantities["power_w"]
     assert power.address in blocks[0]
     reading = meter.interpret({address: 0 for block in blocks for address in block}, 0.0)
-    assert set(found.spec.quantities) <= set(meter.quantities)
+    assert set(found.quantities) <= set(meter.spec.quantities)
     assert all(getattr(reading, name) == 0.0 for name in found.quantities)
 
 
