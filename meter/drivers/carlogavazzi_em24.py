@@ -89,6 +89,6 @@ class CarloGavazziEM24(ModbusMeter):
     identity_block = Block(INPUT, _MODEL_ID, 1)
 
     def who(self, words: Mapping[int, int]) -> Identity:
-        """See `ModbusMeter.who`: the model's number; there is no serial number that was documented."""
+        """The model's number; there is no serial number that was documented."""
         number = f", identification {words[_MODEL_ID]}" if words else ""
         return Identity(maker=SPEC.maker, model=f"{SPEC.model}{number}")

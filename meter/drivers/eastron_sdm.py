@@ -107,7 +107,7 @@ class _EastronSDM(ModbusMeter):
     identity_block = Block(HOLDING, 0xFC00, 2)
 
     def who(self, words: Mapping[int, int]) -> Identity:
-        """See `ModbusMeter.who`: the serial number, where the meter gives it."""
+        """The serial number, where the meter gives it."""
         serial = str(int(Register(0xFC00, "uint32").read(words))) if words else ""
         return Identity(maker=self.spec.maker, model=self.spec.model, serial=serial)
 

@@ -125,7 +125,7 @@ class ElmorLabsPMD2(PolledMeter, SerialMeter):
         self._behind = False  # whether an answer to an earlier question may still come
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: raise DTR, let the welcome pass, ask ``01``."""
+        """Raise DTR, let the welcome pass, ask ``01``."""
         self.port.raise_dtr()
         self.port.drain(_QUIET_S, 2.0)
         _, heard = self._exchange(WHO, len(IDENTITY) + 1)
@@ -137,12 +137,12 @@ class ElmorLabsPMD2(PolledMeter, SerialMeter):
         return Identity(maker=SPEC.maker, model=SPEC.model, firmware=f"{heard[2]:02x}")
 
     def start(self) -> None:
-        """See `Meter.start`; there is nothing to set."""
+        """There is nothing to set."""
         self.port.drain(_QUIET_S, 2.0)
         self.begin_polling()
 
     def ask(self) -> Reading | None:
-        """See `PolledMeter.ask`: ``04``, answered with 122 bytes."""
+        """``04``, answered with 122 bytes."""
         if self._behind and not self._caught_up():
             return None
         t_utc_s, heard = self._exchange(SENSORS, ANSWER.size)
@@ -152,7 +152,7 @@ class ElmorLabsPMD2(PolledMeter, SerialMeter):
         return reading
 
     def stop(self) -> None:
-        """See `Meter.stop`: it says nothing unasked."""
+        """It says nothing unasked."""
         if self.is_open:
             self.port.drain(_QUIET_S, 2.0)
 

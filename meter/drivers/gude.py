@@ -133,15 +133,13 @@ class Gude(HttpMeter):
     spec = SPEC
 
     def question(self) -> tuple[str, Mapping[str, str | int]]:
-        """See `HttpMeter.question`."""
         return _PATH, {"components": SENSORS}
 
     def understand(self, body: bytes, t_utc_s: float) -> Reading:
-        """See `HttpMeter.understand`."""
         return parse_status(body, t_utc_s, self._outlet)
 
     def identify(self) -> Identity:
-        """See `Meter.identify`. Names and address are empty where the device does not tell them."""
+        """Names and address are empty where the device does not tell them."""
         points = measured_points(self.ask_who('"sensor_values" and "sensor_descr"', *self.question()))
         if not points:
             raise self.refusal("the device answers, but no sensor of it has an active power in W")

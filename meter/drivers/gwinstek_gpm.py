@@ -63,7 +63,7 @@ class GWInstekGPM8213(RangedScpiMeter):
     )
 
     def prepare(self) -> None:
-        """See `RangedScpiMeter.prepare`: which items are answered, in which order."""
+        """Which items are answered, in which order."""
         self.set(":COMMUNICATE:HEADER OFF")
         self.set(f":NUMERIC:NORMAL:NUMBER {len(_ITEMS)}")
         for number, item in enumerate(_ITEMS, start=1):

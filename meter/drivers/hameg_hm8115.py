@@ -167,7 +167,7 @@ class HamegHM8115(PolledMeter, SerialMeter):
         self._marker_sent_s: float | None = None  # set while answers may be behind their questions
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: end a continuous output, then ``*IDN?`` and ``VERSION?``."""
+        """End a continuous output, then ``*IDN?`` and ``VERSION?``."""
         self._halt()
         heard = b""
         for _ in range(2):
@@ -183,7 +183,7 @@ class HamegHM8115(PolledMeter, SerialMeter):
         raise self.nothing_answered(2 * ANSWER_S)
 
     def start(self) -> None:
-        """See `Meter.start`: keys locked, function watts, then the ranges.
+        """Keys locked, function watts, then the ranges.
 
         Raises:
             DeviceError: the meter does not do as told, or finds no range for the load.
@@ -202,7 +202,7 @@ class HamegHM8115(PolledMeter, SerialMeter):
         self.begin_polling()
 
     def ask(self) -> Reading | None:
-        """See `PolledMeter.ask`. After a time-out or nonsense the next question waits for a marker."""
+        """After a time-out or nonsense the next question waits for a marker."""
         if self._marker_sent_s is not None and not self._found_marker():
             return None
         t_utc_s, reply = self._query("VAL?")
@@ -212,7 +212,7 @@ class HamegHM8115(PolledMeter, SerialMeter):
         return reading if reply else None
 
     def read(self, timeout_s: float) -> Reading | None:
-        """See `Meter.read`. At the meter's own pace the answers come when its cycles end.
+        """At the meter's own pace the answers come when its cycles end.
 
         So the next question is put well before that, and no clock of ours has to follow the meter's.
         """
@@ -224,13 +224,13 @@ class HamegHM8115(PolledMeter, SerialMeter):
         return reading
 
     def stop(self) -> None:
-        """See `Meter.stop`: continuous output off, keys free."""
+        """Continuous output off, keys free."""
         if self.is_open:
             self._send("FAV1")
             self._halt()
 
     def settled(self) -> dict[str, Value]:
-        """See `Meter.settled`: the fixed ranges."""
+        """The fixed ranges."""
         if self._ranges is None:
             return {}
         return {
@@ -239,7 +239,7 @@ class HamegHM8115(PolledMeter, SerialMeter):
         }
 
     def accuracy_in_force(self) -> Accuracy:
-        """See `Meter.accuracy_in_force`: the ten digits are those of the power range.
+        """The ten digits are those of the power range.
 
         While the meter ranges by itself, those of the largest.
         """

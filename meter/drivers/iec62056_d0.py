@@ -250,7 +250,7 @@ class IEC62056D0(PolledMeter, StreamingMeter):
         self._decoder = Decoder()
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: a whole read-out, or the first pushed telegram that has a power."""
+        """A whole read-out, or the first pushed telegram that has a power."""
         identification, values = self._first_pushed() if self._pushed else self._first_read_out()
         if find_power_w(values) is None:
             raise DeviceError(
@@ -262,20 +262,20 @@ class IEC62056D0(PolledMeter, StreamingMeter):
         return parse_identity(identification, values)
 
     def start(self) -> None:
-        """See `Meter.start`: throw away what came so far."""
+        """Throw away what came so far."""
         self._forget()
         self.begin_polling()
 
     def read(self, timeout_s: float) -> Reading | None:
-        """See `Meter.read`. The stamp is the arrival of the block's or telegram's last byte."""
+        """The stamp is the arrival of the block's or telegram's last byte."""
         return (StreamingMeter if self._pushed else PolledMeter).read(self, timeout_s)
 
     def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
-        """See `StreamingMeter.take`: of a meter that pushes, one reading for each telegram."""
+        """Of a meter that pushes, one reading for each telegram."""
         return (reading_of(parse_telegram(piece), t_utc_s) for piece in self._decoder.feed(data))
 
     def ask(self) -> Reading | None:
-        """See `PolledMeter.ask`: sign on, acknowledge, read out."""
+        """Sign on, acknowledge, read out."""
         identification, heard = self._sign_on()
         if not identification:
             self._quieten()
@@ -293,7 +293,7 @@ class IEC62056D0(PolledMeter, StreamingMeter):
         return reading
 
     def stop(self) -> None:
-        """See `Meter.stop`: a read-out ends by itself, one that was broken off is waited for."""
+        """A read-out ends by itself, one that was broken off is waited for."""
         if self.is_open and not self._pushed:
             self.port.drain(quiet_s=REACTION_S[0], limit_s=5.0)
 

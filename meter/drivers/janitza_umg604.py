@@ -89,7 +89,7 @@ class JanitzaUMG604(ModbusMeter):
     )
 
     def interpret(self, words: Mapping[int, int], t_utc_s: float) -> Reading:
-        """See `ModbusMeter.interpret`; of all phases there is no power factor, but P and S."""
+        """Of all phases there is no power factor, but P and S."""
         reading = super().interpret(words, t_utc_s)
         apparent_va = _APPARENT_POWER.read(words)
         if reading.power_w is None or not math.isfinite(apparent_va) or apparent_va <= 0:

@@ -181,17 +181,17 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
         self._late = b""
 
     def sampling_at(self, interval_s: float) -> Sampling:
-        """See `Meter.sampling_at`: a mean of the interval only where that is 2^N line periods."""
+        """A mean of the interval only where that is 2^N line periods."""
         offered = any(_is_offered(interval_s, frequency_hz) for frequency_hz in _MAINS_HZ)
         return "interval_mean" if offered else "instantaneous"
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: the board answers a read of its status and version registers."""
+        """The board answers a read of its status and version registers."""
         data = self._read_registers(OUTPUTS, 4)
         return Identity(maker=SPEC.maker, model=SPEC.model, firmware=f"{_unsigned(data, 0x04, 2):04x}")
 
     def start(self) -> None:
-        """See `Meter.start`: choose the accumulation, read the scale, see that powers are possible.
+        """Choose the accumulation, read the scale, see that powers are possible.
 
         Raises:
             ConfigurationError: the interval is no mean at this mains frequency, though at another.
@@ -211,7 +211,7 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
         self.begin_polling(2**exponent / frequency_hz if locked else None, bits / SPEC.line.baud)
 
     def ask(self) -> Reading | None:
-        """See `PolledMeter.ask`; 32 bytes of registers hold status, mains, and both powers."""
+        """32 bytes of registers hold status, mains, and both powers."""
         if self._marker_sent_s is not None and not self._found_marker():
             return None
         t_utc_s, reply = self._exchange(read_frame(OUTPUTS, OUTPUTS_LENGTH), OUTPUTS_LENGTH + 3)
@@ -225,7 +225,7 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
         return parse_outputs(data, t_utc_s, str(self.settings["outlet"]), self._lsb_w)
 
     def stop(self) -> None:
-        """See `Meter.stop`: the board says nothing unasked; the accumulation stays until it is unplugged."""
+        """The board says nothing unasked; the accumulation stays until it is unplugged."""
         if self.is_open:
             self.port.drain(_QUIET_S, 10 * _QUIET_S)
 

@@ -107,15 +107,13 @@ class Netio(HttpMeter):
             )
 
     def question(self) -> tuple[str, Mapping[str, str | int]]:
-        """See `HttpMeter.question`."""
         return _PATH, {}
 
     def understand(self, body: bytes, t_utc_s: float) -> Reading:
-        """See `HttpMeter.understand`."""
         return parse_status(body, t_utc_s, self._outlet)
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: the part ``Agent`` of the document."""
+        """The part ``Agent`` of the document."""
         document = self.ask_who('an object with "Agent" and "Outputs"', _PATH, {})
         agent = _part(document, "Agent")
         if not agent:

@@ -102,9 +102,8 @@ class OrnoWE514(ModbusMeter):
             self.settings["parity"] = "N"
 
     def register_map(self) -> RegisterMap:
-        """See `ModbusMeter.register_map`."""
         return _MAPS[str(self.settings["variant"])]
 
     def who(self, words: Mapping[int, int]) -> Identity:
-        """See `ModbusMeter.who`: no register that names the meter is documented in what was read."""
+        """No register that names the meter is documented in what was read."""
         return Identity(maker=SPEC.maker, model=str(self.settings["variant"]))

@@ -83,7 +83,7 @@ class PeacefairPZEM004T(ModbusMeter):
     identity_block = Block(HOLDING, 1, 2)
 
     def who(self, words: Mapping[int, int]) -> Identity:
-        """See `ModbusMeter.who`: there is no serial number, but the module knows its own address."""
+        """There is no serial number, but the module knows its own address."""
         address = words.get(_OWN_ADDRESS, 0)
         if not 1 <= address < _GENERAL_ADDRESS:
             raise DeviceError(
@@ -94,7 +94,7 @@ class PeacefairPZEM004T(ModbusMeter):
         return Identity(maker=SPEC.maker, model=SPEC.model)
 
     def interpret(self, words: Mapping[int, int], t_utc_s: float) -> Reading:
-        """See `ModbusMeter.interpret`; the alarm has two values, anything else is no such record."""
+        """The alarm has two values, anything else is no such record."""
         if words[_ALARM] not in _ALARMS:
             return Reading(t_utc_s, None, "malformed")
         return super().interpret(words, t_utc_s)

@@ -384,7 +384,7 @@ class PowerSensor3(StreamingMeter):
             )
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: stop and drain, then ``V``."""
+        """Stop and drain, then ``V``."""
         self._halt()
         self.port.write(b"V")
         heard = self._await(lambda heard: heard.endswith(b"\n"))
@@ -396,7 +396,7 @@ class PowerSensor3(StreamingMeter):
         return Identity(maker=SPEC.maker, model=SPEC.model, firmware=version[1].decode("ascii"))
 
     def start(self) -> None:
-        """See `Meter.start`: read the calibration, then stream."""
+        """Read the calibration, then stream."""
         self._halt()
         sensors = self._read_sensors()
         self._pairs = _usable_pairs(self._wanted, sensors, self.port.port)
@@ -407,7 +407,7 @@ class PowerSensor3(StreamingMeter):
         self.port.write(b"S")
 
     def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
-        """See `StreamingMeter.take`. The stamp is that of the interval's last set, see `ArrivalClock`."""
+        """The stamp is that of the interval's last set, see `ArrivalClock`."""
         if not data or self._stream is None:
             return []
         t_mono_s = now_mono_s()
@@ -421,12 +421,11 @@ class PowerSensor3(StreamingMeter):
         return [Reading(self._clock.t_mono_s(m.number) + shift_s, m.power_w, m.flag) for m in means]
 
     def stop(self) -> None:
-        """See `Meter.stop`; harmless when the port is not open."""
         if self.is_open:
             self._halt()
 
     def settled(self) -> dict[str, Value]:
-        """See `Meter.settled`: the pairs that were in use."""
+        """The pairs that were in use."""
         return {"pairs": ",".join(map(str, self._pairs))}
 
     @property
@@ -435,7 +434,6 @@ class PowerSensor3(StreamingMeter):
         return self._lost_sets_before + (self._stream.lost_sets if self._stream else 0)
 
     def extra_counts(self) -> dict[str, int]:
-        """See `Meter.extra_counts`."""
         return {"lost_sets": self.lost_sets}
 
     def _compare_clocks(self) -> None:

@@ -182,7 +182,7 @@ class PTDaemon(SerialMeter):
         self._waiting: deque[Reading] = deque()
 
     def open(self, port: str, interval_s: float) -> None:
-        """See `Meter.open`; a URL without a TCP port means 8888.
+        """A URL without a TCP port means 8888.
 
         It is not tried again for long: PTDaemon is started by somebody else, and a refusal means that
         it does not listen.
@@ -196,7 +196,7 @@ class PTDaemon(SerialMeter):
             ) from None
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: greet, stop what an earlier client left running, ask."""
+        """Greet, stop what an earlier client left running, ask."""
         self._forget()
         self.port.drain(quiet_s=0.2, limit_s=3.0)
         hello = self._command("Hello")
@@ -208,13 +208,13 @@ class PTDaemon(SerialMeter):
         return parse_identity(answer)
 
     def start(self) -> None:
-        """See `Meter.start`: set the ranges, then begin to sample without an end."""
+        """Set the ranges, then begin to sample without an end."""
         self._command("Stop")
         self._set_ranges()
         self._go(MARK)
 
     def read(self, timeout_s: float) -> Reading | None:
-        """See `Meter.read`. The stamp is the arrival of the sample's line, not PTDaemon's own time."""
+        """The stamp is the arrival of the sample's line, not PTDaemon's own time."""
         deadline_s = now_mono_s() + timeout_s
         while not self._waiting:
             now_s = now_mono_s()
@@ -231,18 +231,17 @@ class PTDaemon(SerialMeter):
         return self._waiting.popleft()
 
     def stop(self) -> None:
-        """See `Meter.stop`: end the measurement; what it answers, that there was none perhaps, is dropped."""
+        """End the measurement; what it answers, that there was none perhaps, is dropped."""
         if self.is_open:
             self.port.write(b"Stop\r\n")
             self.port.drain(quiet_s=0.5, limit_s=3.0)
             self._forget()
 
     def settled(self) -> dict[str, Value]:
-        """See `Meter.settled`."""
         return dict(self._ranges) if self.settings["range"] == "fixed" else {}
 
     def says_simulated(self) -> bool:
-        """See `Meter.says_simulated`: PTDaemon has a dummy analyzer for trials."""
+        """PTDaemon has a dummy analyzer for trials."""
         return self._dummy
 
     def _set_ranges(self) -> None:

@@ -103,7 +103,7 @@ class Replay(Meter):
         self._record: MeterRecord | None = None
 
     def open(self, port: str, interval_s: float) -> None:
-        """See `Meter.open`; the interval has to be the recording's, at the speed it is played.
+        """The interval has to be the recording's, at the speed it is played.
 
         Raises:
             ConfigurationError: the interval is another, or the port is no ``replay://``.
@@ -156,17 +156,17 @@ class Replay(Meter):
             )
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: the recorded meter, or the name of the file."""
+        """The recorded meter, or the name of the file."""
         if self._record is not None:
             return self._record.identity
         return Identity(maker=SPEC.model, model=self._path.name)
 
     def start(self) -> None:
-        """See `Meter.start`: from the first reading."""
+        """From the first reading."""
         self._next, self._begin_mono_s = 0, now_mono_s()
 
     def read(self, timeout_s: float) -> Reading | None:
-        """See `Meter.read`.
+        """Give the next recorded reading when its time has come.
 
         Raises:
             RecordingEnded: all has been played.
@@ -183,16 +183,15 @@ class Replay(Meter):
         return replace(row, t_utc_s=now_utc_s())
 
     def stop(self) -> None:
-        """See `Meter.stop`; nobody has to be told."""
+        """Nobody has to be told."""
 
     def release(self) -> None:
-        """See `Meter.release`."""
         self._rows = []
 
     def accuracy_in_force(self) -> Accuracy:
-        """See `Meter.accuracy_in_force`: as recorded."""
+        """As recorded."""
         return SPEC.accuracy if self._record is None else self._record.accuracy
 
     def says_simulated(self) -> bool:
-        """See `Meter.says_simulated`: nothing is measured now."""
+        """Nothing is measured now."""
         return True

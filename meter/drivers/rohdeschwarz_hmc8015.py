@@ -57,7 +57,7 @@ class RohdeSchwarzHMC8015(RangedScpiMeter):
     )
 
     def prepare(self) -> None:
-        """See `RangedScpiMeter.prepare`: which functions are answered, in which order."""
+        """Which functions are answered, in which order."""
         self.set("SYST:REM")
         self.set(f"CHAN1:MEAS:FUNC {_FUNCTIONS}")
         found = self.query("CHAN1:MEAS:FUNC?")
@@ -68,6 +68,6 @@ class RohdeSchwarzHMC8015(RangedScpiMeter):
             )
 
     def stop(self) -> None:
-        """See `Meter.stop`: back to the front panel."""
+        """Back to the front panel."""
         if self.is_open:
             self.send("SYST:LOC")

@@ -153,23 +153,21 @@ class Shelly(HttpMeter):
         self._generation = 0
 
     def log_in(self) -> None:
-        """See `HttpMeter.log_in`: later generations use the digest scheme; before it is known, none."""
+        """Later generations use the digest scheme; before it is known, none."""
         if self.login is not None and self._generation:
             scheme = httpx.BasicAuth if self._generation == 1 else httpx.DigestAuth
             self.http.auth = scheme(*self.login)
 
     def question(self) -> tuple[str, Mapping[str, str | int]]:
-        """See `HttpMeter.question`."""
         return _question(self._component, self._id)
 
     def understand(self, body: bytes, t_utc_s: float) -> Reading:
-        """See `HttpMeter.understand`."""
         if self._component is METER:
             return parse_meter(body, t_utc_s)
         return parse_component(body, t_utc_s, self._component, self._id)
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: ``/shelly``, which every generation answers without password."""
+        """``/shelly``, which every generation answers without password."""
         self._generation = 0
         about = self.ask_who('an object with "mac"', "/shelly", {})
         if not text(about.get("mac")):

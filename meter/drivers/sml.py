@@ -308,7 +308,7 @@ class SML(StreamingMeter):
         self._last_frame = b""
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: listen for a frame that has a power."""
+        """Listen for a frame that has a power."""
         self._forget()
         heard, frames = b"", 0
         deadline_s = now_mono_s() + IDENTIFY_S
@@ -331,15 +331,15 @@ class SML(StreamingMeter):
         raise self.nothing_answered(IDENTIFY_S)
 
     def start(self) -> None:
-        """See `Meter.start`: throw away what came so far."""
+        """Throw away what came so far."""
         self._forget()
 
     def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
-        """See `StreamingMeter.take`. The stamp is the arrival of the frame's last byte."""
+        """The stamp is the arrival of the frame's last byte."""
         return (self._reading(piece, t_utc_s) for piece in self._decoder.feed(data))
 
     def stop(self) -> None:
-        """See `Meter.stop`: such a meter cannot be stopped, and serves who listens."""
+        """Such a meter cannot be stopped, and serves who listens."""
 
     def _reading(self, piece: bytes, t_utc_s: float) -> Reading:
         repeated, self._last_frame = piece == self._last_frame, piece

@@ -101,19 +101,17 @@ class Tasmota(HttpMeter):
         self._command = _COMMANDS[0]
 
     def log_in(self) -> None:
-        """See `HttpMeter.log_in`: Tasmota wants user and password as parameters."""
+        """Tasmota wants user and password as parameters."""
         self.secrets = {} if self.login is None else dict(zip(("user", "password"), self.login, strict=True))
 
     def question(self) -> tuple[str, Mapping[str, str | int]]:
-        """See `HttpMeter.question`."""
         return _PATH, {"cmnd": self._command}
 
     def understand(self, body: bytes, t_utc_s: float) -> Reading:
-        """See `HttpMeter.understand`."""
         return parse_status(body, t_utc_s)
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: firmware from ``Status 2``, network address from ``Status 5``."""
+        """Firmware from ``Status 2``, network address from ``Status 5``."""
         for self._command in _COMMANDS:
             document = self.ask_who('an object with "StatusSNS"', *self.question(), self.secrets)
             if _PASSWORD_WANTED in document:

@@ -181,7 +181,7 @@ class WattsUpPro(StreamingMeter):
         self._decoder = Decoder()
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: stop and drain, then ``#V,R,0;`` twice at most."""
+        """Stop and drain, then ``#V,R,0;`` twice at most."""
         self._halt()
         heard = b""
         for _ in range(2):
@@ -195,17 +195,16 @@ class WattsUpPro(StreamingMeter):
         raise self.nothing_answered(2 * ANSWER_S)
 
     def start(self) -> None:
-        """See `Meter.start`: ``#L,W,3,E,,1;`` after everything old is drained."""
+        """``#L,W,3,E,,1;`` after everything old is drained."""
         self._halt()
         self.port.write(_STREAM)
 
     def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
-        """See `StreamingMeter.take`. The stamp is the arrival of the record's last byte."""
+        """The stamp is the arrival of the record's last byte."""
         readings = (parse_piece(piece, t_utc_s) for piece in self._decoder.feed(data))
         return (reading for reading in readings if reading is not None)
 
     def stop(self) -> None:
-        """See `Meter.stop`; harmless when the port is not open."""
         if self.is_open:
             self._halt()
 

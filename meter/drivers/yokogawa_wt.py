@@ -83,7 +83,7 @@ class YokogawaWT310(YokogawaWT):
     auto_command = ":INP:{}:AUTO"
 
     def prepare(self) -> None:
-        """See `RangedScpiMeter.prepare`: no headers, the WT300's own commands, numbers in ASCII."""
+        """No headers, the WT300's own commands, numbers in ASCII."""
         for command in (":COMM:HEAD OFF", ":SYST:COMM:COMM WT300", ":NUM:FORM ASCII", ":INP:MODE RMS"):
             self.set(command)
         self.set(f":NUM:NORM:NUM {len(self.items)}")
@@ -113,7 +113,7 @@ class YokogawaWT210(YokogawaWT):
     )
 
     def prepare(self) -> None:
-        """See `RangedScpiMeter.prepare`: no headers, remote, and only what is wanted switched on."""
+        """No headers, remote, and only what is wanted switched on."""
         for command in (":COMM:HEAD OFF", ":COMM:REM ON", ":CONF:MODE RMS"):
             self.set(command)
         for item in self.unwanted:
@@ -122,6 +122,6 @@ class YokogawaWT210(YokogawaWT):
             self.set(f":MEAS:ITEM:{item} ON")
 
     def stop(self) -> None:
-        """See `Meter.stop`: back to the front panel."""
+        """Back to the front panel."""
         if self.is_open:
             self.send(":COMM:REM OFF")

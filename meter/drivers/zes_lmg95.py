@@ -230,7 +230,7 @@ class ZesLMG95(StreamingMeter):
             )
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: break, end a stream, then ``*idn?`` twice at most."""
+        """Break, end a stream, then ``*idn?`` twice at most."""
         self._halt()
         heard = b""
         for _ in range(2):
@@ -245,7 +245,7 @@ class ZesLMG95(StreamingMeter):
         raise self.nothing_answered(2 * ANSWER_S)
 
     def start(self) -> None:
-        """See `Meter.start`: reset, ranges, measuring cycle, list of values, then continuous output.
+        """Reset, ranges, measuring cycle, list of values, then continuous output.
 
         Raises:
             DeviceError: the meter does not confirm a setting, or there is no load to range on.
@@ -262,23 +262,23 @@ class ZesLMG95(StreamingMeter):
         self._begin(self.interval_s, self._series.action)
 
     def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
-        """See `StreamingMeter.take`. The stamp is the arrival of the line's last byte."""
+        """The stamp is the arrival of the line's last byte."""
         return self._decoder.feed(data, t_utc_s)
 
     def stop(self) -> None:
-        """See `Meter.stop`: continuous output off, back to the front panel."""
+        """Continuous output off, back to the front panel."""
         if self.is_open:
             self._end_stream()
             self._send("gtl")
 
     def settled(self) -> dict[str, Value]:
-        """See `Meter.settled`: the fixed ranges."""
+        """The fixed ranges."""
         if self._ranges is None:
             return {}
         return {"voltage_range_v": self._ranges[0], "current_range_a": self._ranges[1]}
 
     def accuracy_in_force(self) -> Accuracy:
-        """See `Meter.accuracy_in_force`; while the meter ranges by itself, with the largest ranges."""
+        """While the meter ranges by itself, with the largest ranges."""
         voltage_v, current_a = self._ranges or (_VOLTAGE_RANGES_V[-1], _CURRENT_RANGES_A[-1])
         return replace(SPEC.accuracy, range_w=voltage_v * current_a * _PEAK_OF_RANGE)
 

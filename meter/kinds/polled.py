@@ -59,7 +59,6 @@ class PolledMeter(Meter):
         return self._lock
 
     def read(self, timeout_s: float) -> Reading | None:
-        """See `Meter.read`."""
         deadline_s = now_mono_s() + timeout_s
         while True:
             due_s = self._due_s()

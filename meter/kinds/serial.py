@@ -29,14 +29,12 @@ class SerialMeter(Meter):
         self._transport: Transport | None = None
 
     def open(self, port: str, interval_s: float) -> None:
-        """See `Meter.open`."""
         self.check_interval(interval_s)
         self.interval_s = interval_s
         changed = {name: self.settings[name] for name in ("baud", "parity") if self.settings.get(name)}
         self._transport = Transport(port, replace(self.spec.line, **changed), self.tap)  # type: ignore[arg-type]
 
     def release(self) -> None:
-        """See `Meter.release`."""
         if self._transport is not None:
             self._transport.close()
             self._transport = None

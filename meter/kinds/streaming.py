@@ -31,7 +31,6 @@ class StreamingMeter(SerialMeter):
         """
 
     def read(self, timeout_s: float) -> Reading | None:
-        """See `Meter.read`."""
         deadline_s = now_mono_s() + timeout_s
         while not self.waiting:
             left_s = deadline_s - now_mono_s()

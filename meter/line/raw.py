@@ -32,7 +32,7 @@ class RawLog:
         self._error: OSError | None = None
 
     def __call__(self, t_utc_s: float, direction: Passing, data: bytes) -> None:
-        """See `meter.line.tap.Tap`."""
+        """Keep bytes as they pass."""
         self._lines.append(f"{format_utc_s(t_utc_s)},{direction},{data.hex()}")
         self._bytes += len(data)
         self._flush_if_due()

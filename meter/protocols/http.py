@@ -171,7 +171,7 @@ class HttpMeter(PolledMeter):
         """Return the reading in an answer with status 200; flagged, without watts, where there is none."""
 
     def open(self, port: str, interval_s: float) -> None:
-        """See `Meter.open`. That somebody is there, only `identify` can tell."""
+        """That somebody is there, only `identify` can tell."""
         self.check_interval(interval_s)
         url = base_url(port)
         self.login = credentials(url.host)
@@ -196,7 +196,6 @@ class HttpMeter(PolledMeter):
             self.http.auth = httpx.BasicAuth(*self.login)
 
     def release(self) -> None:
-        """See `Meter.release`."""
         if self._client is not None:
             self._client.close()
             self._client = None
@@ -205,11 +204,11 @@ class HttpMeter(PolledMeter):
             self._lease = None
 
     def start(self) -> None:
-        """See `Meter.start`; there is nothing to set."""
+        """There is nothing to set."""
         self.begin_polling()
 
     def stop(self) -> None:
-        """See `Meter.stop`; a meter that only answers is quiet."""
+        """A meter that only answers is quiet."""
 
     @property
     def http(self) -> httpx.Client:
@@ -223,7 +222,6 @@ class HttpMeter(PolledMeter):
         return self._client
 
     def ask(self) -> Reading | None:
-        """See `PolledMeter.ask`."""
         path, parameters = self.question()
         answer = self.get(path, parameters, self.secrets)
         if answer is None:

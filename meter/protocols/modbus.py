@@ -267,7 +267,7 @@ class ModbusMeter(PolledMeter, SerialMeter):
         return self.register_map().reading(words, t_utc_s)
 
     def open(self, port: str, interval_s: float) -> None:
-        """See `Meter.open`; an interval in which the questions do not fit is refused."""
+        """An interval in which the questions do not fit is refused."""
         super().open(port, interval_s)
         self._in_step = False
         line_s, baud = self.line_s(), self.port.line.baud
@@ -286,7 +286,7 @@ class ModbusMeter(PolledMeter, SerialMeter):
         return frames * self._byte_s + 2 * len(blocks) * self._silence_s
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: get in step, check that it has mains, ask for its identity."""
+        """Get in step, check that it has mains, ask for its identity."""
         self.port.drain(self._quiet_s, 1.0)
         self._in_step = False
         words: dict[int, int] = {}
@@ -301,12 +301,12 @@ class ModbusMeter(PolledMeter, SerialMeter):
         return self.who(self.identity_block.pairs(self._ask_surely(self.identity_block).words))
 
     def start(self) -> None:
-        """See `Meter.start`; there is nothing to set."""
+        """There is nothing to set."""
         self.port.drain(self._quiet_s, 1.0)
         self.begin_polling(answer_s=self.line_s())
 
     def ask(self) -> Reading | None:
-        """See `PolledMeter.ask`: all blocks, after the probe where the last question went wrong."""
+        """All blocks, after the probe where the last question went wrong."""
         words: dict[int, int] = {}
         t_power_utc_s = 0.0
         for block in self.register_map().blocks:
@@ -322,7 +322,7 @@ class ModbusMeter(PolledMeter, SerialMeter):
         return Reading(answer.t_utc_s, None, "malformed") if answer.heard else None
 
     def stop(self) -> None:
-        """See `Meter.stop`; the meter says nothing unasked, so only late answers are taken away."""
+        """The meter says nothing unasked, so only late answers are taken away."""
         if self.is_open:
             self.port.drain(self._quiet_s, 1.0)
 

@@ -150,7 +150,7 @@ class ScpiMeter(PolledMeter, SerialMeter):
         self._marker_sent_s: float | None = None  # set while answers may be behind their questions
 
     def identify(self) -> Identity:
-        """See `Meter.identify`: clear the line, then ``*IDN?`` twice at most."""
+        """Clear the line, then ``*IDN?`` twice at most."""
         self.clear_line()
         heard = b""
         for _ in range(2):
@@ -168,7 +168,7 @@ class ScpiMeter(PolledMeter, SerialMeter):
         raise self.nothing_answered(2 * ANSWER_S)
 
     def ask(self) -> Reading | None:
-        """See `PolledMeter.ask`. After a time-out or nonsense the next questions wait for the marker."""
+        """After a time-out or nonsense the next questions wait for the marker."""
         if self._marker_sent_s is not None and not self._found_marker():
             return None
         self.send(self.value_query)
@@ -388,7 +388,7 @@ class RangedScpiMeter(ScpiMeter):
         """Set up what is asked for, once the line is clear."""
 
     def start(self) -> None:
-        """See `Meter.start`: what to say, ranges, update interval; then wait for an update with them."""
+        """What to say, ranges, update interval; then wait for an update with them."""
         self.clear_line()
         self.prepare()
         if self._given_v is not None and self._given_a is not None:
@@ -400,16 +400,16 @@ class RangedScpiMeter(ScpiMeter):
         self.begin_polling(self._update_now_s, self.answer_s)
 
     def stop(self) -> None:
-        """See `Meter.stop`: such a meter is quiet unless it is asked."""
+        """Such a meter is quiet unless it is asked."""
 
     def settled(self) -> dict[str, Value]:
-        """See `Meter.settled`: the fixed ranges."""
+        """The fixed ranges."""
         if self._ranges is None or self.settings["range"] == "auto":
             return {}
         return {"voltage_range_v": self._ranges[0], "current_range_a": self._ranges[1]}
 
     def accuracy_in_force(self) -> Accuracy:
-        """See `Meter.accuracy_in_force`.
+        """Return the limits of error with the ranges of now.
 
         Where the meter ranges by itself, the range is that which would have been fixed.
         """

@@ -44,7 +44,7 @@ class VirtualHttp(VirtualInstrument):
         self.connected()
 
     def connected(self) -> None:
-        """See `VirtualInstrument.connected`: what the client before left unfinished is forgotten."""
+        """What the client before left unfinished is forgotten."""
         self._connection = h11.Connection(h11.SERVER)
         self._request: h11.Request | None = None
         self._body = b""
@@ -59,14 +59,13 @@ class VirtualHttp(VirtualInstrument):
         return "text/plain", b"Not Found"
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`."""
         if not self.now.number:
             self._early += data
             return b""
         return self._served(data)
 
     def stream(self) -> bytes:
-        """See `VirtualInstrument.stream`: what was asked too early is answered now."""
+        """What was asked too early is answered now."""
         early, self._early = self._early, b""
         return self._served(early) if early else b""
 

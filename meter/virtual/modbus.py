@@ -64,7 +64,7 @@ class VirtualModbusMeter(VirtualInstrument):
         """Return the registers with measured values, by address."""
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`. What has no good check sum is skipped, byte by byte.
+        """What has no good check sum is skipped, byte by byte.
 
         Before its first interval is over it starts up, and does not answer.
         """

@@ -31,7 +31,6 @@ class ConstantPower:
     watts: float
 
     def power_w(self, t_s: float, step_s: float) -> float:
-        """See `PowerSource.power_w`."""
         return self.watts
 
 
@@ -67,7 +66,7 @@ class TracePower:
         return cls([t for t, _ in rows], [p for _, p in rows])
 
     def power_w(self, t_s: float, step_s: float) -> float:
-        """See `PowerSource.power_w`; the value at the middle of the step stands for the step."""
+        """The value at the middle of the step stands for the step."""
         index = bisect.bisect_right(self._t_s, t_s - step_s / 2) - 1
         return self._power_w[max(index, 0)]
 
@@ -136,7 +135,6 @@ class HostPower:
         self._warmth = 0.0
 
     def power_w(self, t_s: float, step_s: float) -> float:
-        """See `PowerSource.power_w`."""
         model = self._model
         load = self._cpu.load()
         self._warmth += (load - self._warmth) * -math.expm1(-step_s / model.thermal_time_constant_s)

@@ -191,7 +191,7 @@ class VirtualScpi(VirtualInstrument):
         self._line = b""
 
     def advance(self, power_w: float) -> bytes:
-        """See `VirtualInstrument.advance`; then range, and answer what waited for the update."""
+        """Then range, and answer what waited for the update."""
         streamed = super().advance(power_w)
         self.blank = False
         if self.automatic["VOLT"]:
@@ -201,7 +201,6 @@ class VirtualScpi(VirtualInstrument):
         return streamed
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`."""
         *lines, self._line = (self._line + data).split(b"\n")
         return b"".join(self.message(line.strip().decode("ascii", "replace")) for line in lines)
 

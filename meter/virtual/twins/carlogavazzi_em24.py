@@ -27,11 +27,10 @@ class VirtualEM24(VirtualModbusMeter):
     power_address: ClassVar[int] = 0x28
 
     def reads_settings(self, function: int) -> bool:
-        """See `VirtualModbusMeter.reads_settings`: both functions read the values."""
+        """Both functions read the values."""
         return False
 
     def measured(self) -> dict[int, int]:
-        """See `VirtualModbusMeter.measured`."""
         now = self.now
         power = _OVERRANGE if self.fault == "overrange" else now.power_w * 10
         longs = {

@@ -51,7 +51,6 @@ class VirtualSDM120(VirtualModbusMeter):
         }
 
     def measured(self) -> dict[int, int]:
-        """See `VirtualModbusMeter.measured`."""
         registers: dict[int, int] = {}
         for address, value in self.values().items():
             registers.update(enumerate(words_of("float32", value), address))
@@ -69,7 +68,7 @@ class VirtualSDM630(VirtualSDM120):
     baud_code: ClassVar[float] = 2.0  # 9600 bit/s
 
     def values(self) -> dict[int, float]:
-        """See `VirtualSDM120.values`; the totals besides."""
+        """The totals besides."""
         now = self.now
         totals = {
             0x0002: now.voltage_v,

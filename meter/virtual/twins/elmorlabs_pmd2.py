@@ -36,7 +36,7 @@ class VirtualPMD2(VirtualInstrument):
     interval_s = 0.01
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`: each byte is a command; unknown ones are passed over."""
+        """Each byte is a command; unknown ones are passed over."""
         return b"".join(self._answer(command) for command in data)
 
     def _answer(self, command: int) -> bytes:

@@ -28,7 +28,6 @@ class VirtualGude(VirtualHttp):
     """The instrument; see the module's text."""
 
     def answer(self, question: Question) -> dict[str, Any] | None:
-        """See `VirtualHttp.answer`."""
         if question.path != "/status.json":
             return None
         wanted = question.parameters.get("components", "0")

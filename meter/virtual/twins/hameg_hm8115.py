@@ -33,7 +33,7 @@ class VirtualHM8115(VirtualInstrument):
         self.locked = False
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`. An unknown command gets no answer; the meter beeps."""
+        """An unknown command gets no answer; the meter beeps."""
         *commands, self._held = (self._held + without_handshake(data)).split(b"\r")
         sent = b""
         for command in commands:
@@ -45,14 +45,13 @@ class VirtualHM8115(VirtualInstrument):
         return sent
 
     def stream(self) -> bytes:
-        """See `VirtualInstrument.stream`: what was asked for in the cycle, and the continuous output."""
+        """What was asked for in the cycle, and the continuous output."""
         self._follow_load()
         asked, self._waiting = self._waiting, []
         sent = b"".join(self._answer(text) for text in asked)
         return sent + (self._answer("VAL?") if self.continuous else b"")
 
     def left_streaming(self) -> None:
-        """See `VirtualInstrument.left_streaming`."""
         self.continuous = True
 
     def _answer(self, text: str) -> bytes:

@@ -31,7 +31,7 @@ class VirtualD0(VirtualInstrument):
         self._signed_on = False
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`: answer the last command that is complete."""
+        """Answer the last command that is complete."""
         self._held = (self._held + without_parity(data))[-_LONGEST_COMMAND:]
         answer = b""
         while b"\n" in self._held:

@@ -17,11 +17,10 @@ class VirtualUMG604(VirtualModbusMeter):
     interval_s: float = 0.2
 
     def reads_settings(self, function: int) -> bool:
-        """See `VirtualModbusMeter.reads_settings`: no setting is documented in what was read."""
+        """No setting is documented in what was read."""
         return False
 
     def measured(self) -> dict[int, int]:
-        """See `VirtualModbusMeter.measured`."""
         now = self.now
         # What the meter would say of no power is not known, so it is what a float has.
         power_w = {"sentinel": math.nan, "overrange": math.inf}.get(self.fault, now.power_w)

@@ -44,7 +44,7 @@ class VirtualMCP39F511N(VirtualInstrument):
         self._fill_outputs()
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`. Bytes before a header are skipped."""
+        """Bytes before a header are skipped."""
         self._held += data
         answers = b""
         while True:
@@ -57,7 +57,7 @@ class VirtualMCP39F511N(VirtualInstrument):
             answers += self._answer(request)
 
     def advance(self, power_w: float) -> bytes:
-        """See `VirtualInstrument.advance`: the output registers change at the end of an accumulation."""
+        """The output registers change at the end of an accumulation."""
         sent = super().advance(power_w)
         self._fill_outputs()
         return sent

@@ -16,7 +16,6 @@ class VirtualNetio(VirtualHttp):
     own_faults: ClassVar[frozenset[OwnFault]] = frozenset({"stuck", "sentinel"})
 
     def answer(self, question: Question) -> dict[str, Any] | None:
-        """See `VirtualHttp.answer`."""
         if question.path != "/netio.json":
             return None
         self.readings_sent += 1

@@ -21,11 +21,10 @@ class VirtualWE514(VirtualModbusMeter):
     power_address: ClassVar[int] = 0x140
 
     def reads_settings(self, function: int) -> bool:
-        """See `VirtualModbusMeter.reads_settings`: values are in holding registers."""
+        """Values are in holding registers."""
         return False
 
     def measured(self) -> dict[int, int]:
-        """See `VirtualModbusMeter.measured`."""
         now = self.now
         groups = {
             0x130: words_of("uint16", now.frequency_hz * 100),
@@ -48,7 +47,6 @@ class VirtualWE504(VirtualWE514):
     power_address: ClassVar[int] = 3
 
     def measured(self) -> dict[int, int]:
-        """See `VirtualModbusMeter.measured`."""
         now = self.now
         values = (
             now.voltage_v * 10,

@@ -25,19 +25,18 @@ class VirtualPZEM004T(VirtualModbusMeter):
         self._energy_at_reset_wh = 0.0
 
     def is_me(self, address: int) -> bool:
-        """See `VirtualModbusMeter.is_me`."""
         self.address = self.holding[_OWN_ADDRESS]
         return address == _GENERAL_ADDRESS or super().is_me(address)
 
     def answer_other(self, frame: bytes) -> bytes | None:
-        """See `VirtualModbusMeter.answer_other`: the reset of the energy counter."""
+        """The reset of the energy counter."""
         if frame[1:] != bytes([_RESET_ENERGY]):
             return None
         self._energy_at_reset_wh = self.now.energy_wh
         return bytes([_RESET_ENERGY])
 
     def measured(self) -> dict[int, int]:
-        """See `VirtualModbusMeter.measured`; 32-bit values have the low word first."""
+        """32-bit values have the low word first."""
         now = self.now
         power_w = now.power_w if now.power_w >= _STARTING_W else 0.0
         alarm = 0xFFFF if power_w > self.holding[_THRESHOLD] else 0

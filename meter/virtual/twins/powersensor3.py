@@ -62,11 +62,10 @@ class VirtualPowerSensor3(VirtualInstrument):
         self._heard_intervals = 0
 
     def left_streaming(self) -> None:
-        """See `VirtualInstrument.left_streaming`."""
         self._streaming = True
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`: commands of one byte, and the dialogues of R and W."""
+        """Commands of one byte, and the dialogues of R and W."""
         return b"".join(self._byte(data[n : n + 1]) for n in range(len(data)))
 
     def _byte(self, byte: bytes) -> bytes:
@@ -120,7 +119,7 @@ class VirtualPowerSensor3(VirtualInstrument):
         return b"SD"
 
     def stream(self) -> bytes:
-        """See `VirtualInstrument.stream`: the sets of the interval, while it streams."""
+        """The sets of the interval, while it streams."""
         self._sets += SETS_IN_BATCH
         if self._talk:
             self._heard_intervals += 1

@@ -39,21 +39,19 @@ class VirtualPTDaemon(VirtualInstrument):
         self._fixed: dict[str, float | None] = {"A": None, "V": None}
 
     def connected(self) -> None:
-        """See `VirtualInstrument.connected`."""
         self._held = b""
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`."""
         *lines, self._held = (self._held + data).split(b"\n")
         answers = [self._answer(line.decode("ascii", "replace").rstrip("\r")) for line in lines]
         return "".join(f"{answer}\r\n" for answer in answers).encode("ascii")
 
     def left_streaming(self) -> None:
-        """See `VirtualInstrument.left_streaming`: a measurement is under way."""
+        """A measurement is under way."""
         self._mark = "crashed_testing"
 
     def stream(self) -> bytes:
-        """See `VirtualInstrument.stream`: it keeps its samples until they are asked for."""
+        """It keeps its samples until they are asked for."""
         self._seconds += 1
         if self._mark is not None and len(self._unread) < _MAXIMUM:
             self._unread.append(self._sample(self._mark))

@@ -32,7 +32,6 @@ class VirtualShelly(VirtualHttp):
     own_faults: ClassVar[frozenset[OwnFault]] = frozenset({"stuck", "sentinel", "overrange"})
 
     def answer(self, question: Question) -> dict[str, Any] | None:
-        """See `VirtualHttp.answer`."""
         if question.path == "/shelly":
             return _ABOUT
         if question.path == "/rpc" and question.method == "POST":
@@ -42,7 +41,7 @@ class VirtualShelly(VirtualHttp):
         return None
 
     def not_found(self, question: Question) -> tuple[str, bytes]:
-        """See `VirtualHttp.not_found`: the second generation says it in JSON."""
+        """The second generation says it in JSON."""
         message = f"No handler for {question.path.removeprefix('/rpc/')}"
         return "application/json", json.dumps({"code": 404, "message": message}).encode()
 

@@ -31,11 +31,11 @@ class VirtualSML(VirtualInstrument):
         self._seconds = 0
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`: the optical port has a receiver for the PIN only."""
+        """The optical port has a receiver for the PIN only."""
         return b""
 
     def stream(self) -> bytes:
-        """See `VirtualInstrument.stream`: a file each second."""
+        """A file each second."""
         self._seconds += 1
         self.readings_sent += 1
         opened = self._message(

@@ -16,7 +16,7 @@ class VirtualTasmota(VirtualHttp):
     chunked: ClassVar[bool] = True
 
     def answer(self, question: Question) -> dict[str, Any] | None:
-        """See `VirtualHttp.answer`. Commands are not case-sensitive."""
+        """Commands are not case-sensitive."""
         if question.path != "/cm":
             return None
         match question.parameters.get("cmnd", "").lower().split():

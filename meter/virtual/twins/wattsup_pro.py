@@ -66,7 +66,7 @@ class VirtualWattsUpPro(VirtualInstrument):
         self._memory: deque[list[str]] = deque()
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`. Ctrl-X drops a command that is not complete."""
+        """Ctrl-X drops a command that is not complete."""
         answers = b""
         *aborted, rest = data.split(bytes([_ABORT]))
         for part in aborted:
@@ -90,11 +90,10 @@ class VirtualWattsUpPro(VirtualInstrument):
         return _reply("v", VERSION) if answer is None else answer
 
     def left_streaming(self) -> None:
-        """See `VirtualInstrument.left_streaming`."""
         self.mode = EXTERNAL
 
     def stream(self) -> bytes:
-        """See `VirtualInstrument.stream`: a ``#d`` record while it logs externally."""
+        """A ``#d`` record while it logs externally."""
         values = self._measured(self.now)
         since = self._since
         if self.mode == SUSPENDED or since.seconds % self._settings.interval:

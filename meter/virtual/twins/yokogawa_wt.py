@@ -54,14 +54,14 @@ class VirtualWT(VirtualScpi, ABC):
         self._behind: deque[str] = deque()
 
     def message(self, text: str) -> bytes:
-        """See `VirtualScpi.message`; a line behind ``:COMM:WAIT`` is answered after the next update."""
+        """A line behind ``:COMM:WAIT`` is answered after the next update."""
         if self._waits:
             self._behind.append(text)
             return b""
         return super().message(text)
 
     def stream(self) -> bytes:
-        """See `VirtualInstrument.stream`: an update is finished, so bit 0 falls."""
+        """An update is finished, so bit 0 falls."""
         if self.edges[1] in ("FALL", "BOTH"):
             self.events |= 1
         if self.integrating == "START":
@@ -189,7 +189,6 @@ class VirtualWT310(VirtualWT):
         self.chosen = dict.fromkeys(range(1, 256), "NONE") | {1: "U", 2: "I", 3: "P"}
 
     def texts(self, now: Electrical) -> dict[str, str]:
-        """See `VirtualWT.texts`."""
         reactive_var = now.reactive_var
         return {
             "U": nr3(now.voltage_v),
@@ -271,7 +270,7 @@ class VirtualWT210(VirtualWT):
         self.on = {item: item in ("V", "A", "W") for item in self.order}
 
     def texts(self, now: Electrical) -> dict[str, str]:
-        """See `VirtualWT.texts`. Only one of both frequencies is measured."""
+        """Only one of both frequencies is measured."""
         hours, seconds = divmod(self.integrated_s, 3600)
         return {
             "V": nr3(now.voltage_v),

@@ -45,12 +45,12 @@ class VirtualLMG95(VirtualInstrument):
         self.voltage_range_v = 600.0
 
     def receive(self, data: bytes) -> bytes:
-        """See `VirtualInstrument.receive`. A line holds commands separated by semicolons."""
+        """A line holds commands separated by semicolons."""
         *lines, self._held = (self._held + data).split(b"\n")
         return b"".join(self._line(line.decode("ascii", "replace").strip().lower()) for line in lines)
 
     def stream(self) -> bytes:
-        """See `VirtualInstrument.stream`: a line of values for each cycle, while output is continuous."""
+        """A line of values for each cycle, while output is continuous."""
         if not self.continuous or not self._action:
             return b""
         self._cycles += 1
@@ -58,7 +58,6 @@ class VirtualLMG95(VirtualInstrument):
         return self._values(self._action)
 
     def left_streaming(self) -> None:
-        """See `VirtualInstrument.left_streaming`."""
         self.language, self.continuous = _SHORT, True
         self._action = [name + self.channel for name in ("utrms", "itrms", "p")]
 
