@@ -14,6 +14,10 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
+VARIABLES = "WATTLAB_VARIABLES"
+"""Variable of the runner's own environment with those of the workload, a JSON object. They would be seen by
+every user of the machine if they stood in a command line."""
+
 _LOOK_EVERY_S = 0.02
 SETTLE_S = 0.5
 """Helpers of a program, such as a resource tracker, end a moment after it; they are not left behind."""

@@ -2,8 +2,8 @@
 
 The workload generator of ISO/IEC 14756. It runs on the system under test beside the measured
 program, so it is standard library only and sleeps in one ``poll`` until something happens. Use it
-as ``python -m workload.runner`` or, on a remote system, as a plain script with ``processes.py``
-and the folder ``probe`` beside it.
+as ``python -m workload.runner`` or, on a remote system, as a plain script with ``processes.py``,
+``end_witness.py`` and the folder ``probe`` beside it.
 
 It writes the ``run`` span, which is the rating interval: from just before the program is started
 until its main process has ended. Whatever the program left running is then ended and counted.
@@ -27,9 +27,11 @@ PROBE_DIR = Path(__file__).resolve().parent / "probe"
 
 if __package__ or TYPE_CHECKING:
     from workload import processes
+    from workload.end_witness import EndWitness
     from workload.probe import wattlab_probe
 else:  # a plain script: its folder is on the path already
     import processes
+    from end_witness import EndWitness
 
     sys.path.insert(0, str(PROBE_DIR))
     import wattlab_probe
@@ -38,6 +40,12 @@ KILL_AFTER_S = 5.0
 """How long a workload may take to end after SIGTERM before SIGKILL follows."""
 
 EXIT_SUT = 3  # as records.errors.SutError, which is not at hand on a remote system
+
+
+_END_UNKNOWN = (
+    "the runner and its witness were stopped when the program ended, so that its end is not known. Leave the "
+    "processes of a run alone (SIGSTOP, debuggers), then run again"
+)
 
 
 class SutError(Exception):
@@ -119,6 +127,7 @@ def run(task: Task, waker: Waker) -> Outcome:
         OSError: the run folder cannot be written.
     """
     processes.adopt_orphans()
+    witness = EndWitness()
     events = wattlab_probe.EventFile(task.run_dir / "events.jsonl")
     span = wattlab_probe.Span("run", task.name, identity=wattlab_probe.RUN_ID, output=events)
     span.start()
@@ -128,19 +137,25 @@ def run(task: Task, waker: Waker) -> Outcome:
     except SutError as error:
         span.stop(error)
         raise
+    witness.watch(child.pid)
     try:
         _print({"ready": True, "pid": child.pid, "t_start_utc_s": outcome.t_start_utc_s})
         _attend(child.pid, task.limit_s, waker, outcome)
+        end = witness.stamp(KILL_AFTER_S)
         _collect(child, outcome)
         for key in ("exit_code", "signal", "timed_out", "aborted"):
             span[key] = getattr(outcome, key)
-        span.stop()
+        if end is None:
+            span.stop(SutError())
+            raise SutError(_END_UNKNOWN)
+        span.stop(at=end)
         outcome.t_stop_utc_s = span.t_stop_utc_s
     finally:
         outcome.left_behind = processes.end_leftovers(child.pid, KILL_AFTER_S)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     outcome.max_rss_kib = usage.ru_maxrss
     outcome.cpu_s = round(usage.ru_utime + usage.ru_stime, 6)
+    witness.dismiss()
     return outcome
 
 
@@ -219,22 +234,12 @@ def _print(message: dict[str, object]) -> None:
         print(f"runner: nobody listens any more: {message}", file=sys.stderr)
 
 
-def _variable(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not name or not equals:
-        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, found {text!r}")
-    return name, value
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="workload.runner", description=__doc__.partition("\n")[0])
     parser.add_argument("--run-dir", type=Path, required=True, help="folder of the run")
     parser.add_argument("--name", required=True, help="name of the scenario")
     parser.add_argument("--limit-s", type=float, required=True, help="longest time in seconds")
     parser.add_argument("--cwd", type=Path, help="working directory of the command")
-    parser.add_argument(
-        "--env", type=_variable, action="append", default=[], metavar="K=V", help="environment variable"
-    )
     parser.add_argument(
         "--until-stdin-closes", action="store_true", help="end the workload when standard input ends"
     )
@@ -247,7 +252,8 @@ def main() -> int:
     args = _parser().parse_args()
     waker = Waker(args.until_stdin_closes)
     run_dir = args.run_dir.resolve()
-    task = Task(run_dir, args.name, args.command, args.limit_s, args.cwd, dict(args.env))
+    variables = json.loads(os.environ.pop(processes.VARIABLES, "{}"))
+    task = Task(run_dir, args.name, args.command, args.limit_s, args.cwd, variables)
     try:
         outcome = run(task, waker)
     except SutError as error:

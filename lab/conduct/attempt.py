@@ -4,6 +4,7 @@ An attempt counts only when all of that happened (ARCHITECTURE, "The processes o
 is sampled here: the processes write their own files, and this module watches that they live.
 """
 
+import json
 import time
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -36,6 +37,7 @@ from records.run import Run, RunFolder
 from sut.gate import GateLimits, StabilityGate
 from sut.host import Host
 from sut.sut import Sut
+from workload.processes import VARIABLES
 
 _STEP_S = 0.2
 _FINE_STEP_S = 0.005
@@ -216,11 +218,10 @@ class Attempt:
         argv = [str(self.sut.python), "-m", "workload.runner", "--run-dir", str(self._there)]
         argv += ["--name", scenario.name, "--limit-s", str(scenario.limit_s)]
         argv += ["--cwd", str(self.sut.resolve(scenario.cwd or "."))]
-        for key, value in scenario.env.items():
-            argv += ["--env", f"{key}={value}"]
+        variables = {VARIABLES: json.dumps(scenario.env)}  # not in argv, which every user can read
         command = command_of(self.opened.config, scenario, self.slot.tracker, self.sut, self._there)
         argv += ["--until-stdin-closes", "--", *command]
-        child = launch(Process.WORKLOAD_RUNNER, argv, host=self.sut.host)
+        child = launch(Process.WORKLOAD_RUNNER, argv, host=self.sut.host, env=variables)
         self._children.append(child)
         self.journal.write(WorkloadStarted(command=command))
         self.observer.phase(Phase.RUN)

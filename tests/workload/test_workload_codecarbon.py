@@ -83,9 +83,9 @@ sys.addaudithook(watch)
 def test_nothing_goes_over_the_network(start, run_dir, tracked, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(WATCH_CONNECTIONS)
     log = tmp_path / "connections.log"
-    options = ("--env", f"PYTHONPATH={tmp_path}", "--env", f"CONNECTIONS={log}")
+    variables = {"PYTHONPATH": str(tmp_path), "CONNECTIONS": str(log)}
     # The child connects once, which shows that the watch works.
     child = "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('127.0.0.1', 9))"
-    result = start(*tracked(sys.executable, "-c", child), options=options).result()
+    result = start(*tracked(sys.executable, "-c", child), variables=variables).result()
     assert result["exit_code"] == 0
     assert log.read_text().splitlines() == ["socket.connect (('127.0.0.1', 9),)"]

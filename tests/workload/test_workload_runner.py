@@ -47,8 +47,8 @@ def test_the_exit_code_of_the_workload_is_reported_and_is_not_the_runners(start,
 def test_the_workload_gets_its_environment(start, run_dir, tmp_path):
     names = ["PYTHONPATH", "WATTLAB_EVENTS", "WATTLAB_PARENT", "WATTLAB_RUN_DIR", "PYTHONUNBUFFERED", "MINE"]
     code = f"import os, json; print(json.dumps([os.getcwd()] + [os.environ.get(n) for n in {names}]))"
-    options = ("--cwd", str(tmp_path), "--env", "MINE=a=b", "--env", "PYTHONPATH=/elsewhere")
-    start(sys.executable, "-c", code, options=options).result()
+    variables = {"MINE": "a=b", "PYTHONPATH": "/elsewhere"}
+    start(sys.executable, "-c", code, options=("--cwd", str(tmp_path)), variables=variables).result()
     assert json.loads((run_dir / "stdout.log").read_text()) == [
         str(tmp_path),
         f"{PROBE_DIR}{os.pathsep}/elsewhere",
@@ -58,6 +58,15 @@ def test_the_workload_gets_its_environment(start, run_dir, tmp_path):
         "1",
         "a=b",
     ]
+
+
+def test_no_command_line_shows_what_the_environment_holds(start, run_dir):
+    runner = start("sh", "-c", "echo $MINE; sleep 600", variables={"MINE": "a secret of its own"})
+    pid = runner.read_line()["pid"]
+    wait_until((run_dir / "stdout.log").read_text, "the workload has its variable")
+    for process in (runner.process.pid, pid):
+        assert b"secret" not in Path(f"/proc/{process}/cmdline").read_bytes()
+    assert b"WATTLAB_VARIABLES" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
 def test_what_the_workload_used_is_reported(start):
@@ -106,6 +115,55 @@ def test_a_killed_runner_takes_the_workload_with_it(start):
     pid = runner.read_line()["pid"]
     runner.process.kill()
     wait_until(lambda: not is_running(pid), "the workload is gone")
+
+
+def _children(pid):
+    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_a_runner_that_was_stopped_ends_the_run_when_the_program_ended(start, run_dir):
+    code = "import time; time.sleep(1); print(time.time(), flush=True)"
+    runner = start(sys.executable, "-c", code)
+    pid = runner.read_line()["pid"]
+    runner.process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: not is_running(pid), "the program has ended")
+    subprocess.run(["sleep", "2"], check=True)
+    runner.process.send_signal(signal.SIGCONT)
+    result = runner.result()
+    printed_s = float((run_dir / "stdout.log").read_text())
+    assert printed_s <= result["t_stop_utc_s"] < printed_s + 1
+    assert run_span(run_dir).t_stop_utc_s == result["t_stop_utc_s"]
+
+
+def test_an_end_that_nobody_saw_is_unknown_and_not_guessed(start, run_dir):
+    runner = start("sleep", "1")
+    pid = runner.read_line()["pid"]
+    (witness,) = [child for child in _children(runner.process.pid) if child != pid]
+    for process in (witness, runner.process.pid):
+        os.kill(process, signal.SIGSTOP)
+    wait_until(lambda: not is_running(pid), "the program has ended")
+    for process in (witness, runner.process.pid):
+        os.kill(process, signal.SIGCONT)
+    assert runner.process.wait(DEADLINE_S) == 3
+    assert "its end is not known" in runner.process.stderr.read()
+    assert run_span(run_dir).data["error"] == "SutError"
+
+
+def test_a_stop_in_mid_run_costs_nothing(start, run_dir):
+    runner = start("sh", "-c", "sleep 1; echo $(date +%s.%N)")
+    pid = runner.read_line()["pid"]
+    processes = [runner.process.pid, *(child for child in _children(runner.process.pid) if child != pid)]
+    for number in (signal.SIGSTOP, signal.SIGCONT):
+        for process in processes:
+            os.kill(process, number)
+    result = runner.result()
+    printed_s = float((run_dir / "stdout.log").read_text())
+    assert printed_s <= result["t_stop_utc_s"] < printed_s + 1
+
+
+def test_a_workload_ended_by_a_real_time_signal_is_reported(start):
+    result = start("sh", "-c", f"kill -{signal.SIGRTMIN + 5} $$").result()
+    assert (result["exit_code"], result["signal"]) == (None, signal.SIGRTMIN + 5)
 
 
 LEAVES_CHILDREN = """

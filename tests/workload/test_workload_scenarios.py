@@ -144,7 +144,7 @@ def test_an_aborted_training_cleans_up(start, run_dir, cpu_python, tmp_path):
     scratch.mkdir()
     options = "--image-size 32 --images 40 --max-epochs 1000000 --target-accuracy 2 --data generated"
     command = [str(cpu_python), str(SCENARIOS / "cnn.py"), *options.split()]
-    runner = start(*command, options=("--env", f"TMPDIR={scratch}"))
+    runner = start(*command, variables={"TMPDIR": str(scratch)})
     runner.read_line()
     log = run_dir / "stdout.log"
     wait_until(lambda: "Epoch 3/" in log.read_text(), "it trains")

@@ -1,6 +1,7 @@
 """Real processes of the workload room, for its tests."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -8,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from workload.processes import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE_DIR = ROOT / "workload" / "probe"
@@ -34,12 +37,25 @@ def is_running(pid: int) -> bool:
 class Runner:
     """``python -m workload.runner`` on a run folder, as the conductor starts it."""
 
-    def __init__(self, run_dir: Path, *command: str, limit_s: float = 60, options: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        run_dir: Path,
+        *command: str,
+        limit_s: float = 60,
+        options: tuple[str, ...] = (),
+        variables: dict[str, str] | None = None,
+    ):
         argv = [sys.executable, "-m", "workload.runner", "--run-dir", str(run_dir), "--name", "tested"]
         argv += ["--limit-s", str(limit_s), "--until-stdin-closes", *options, "--", *command]
         self.run_dir = run_dir
         self.process = subprocess.Popen(
-            argv, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            argv,
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, VARIABLES: json.dumps(variables or {})},
         )
 
     def read_line(self) -> dict:

@@ -224,11 +224,12 @@ class Span:
         self._output.append(event)
         return self
 
-    def stop(self, error: BaseException | None = None) -> None:
+    def stop(self, error: BaseException | None = None, at: tuple[float, float] | None = None) -> None:
         """Write the stop, after those of spans inside that were left open; once is enough.
 
         Args:
             error: the exception that ended it, or ``None``.
+            at: when it ended on the wall clock and the monotonic clock in seconds, where that is not now.
         """
         if self._pid != os.getpid():  # never started, stopped already, or a fork's copy of it
             return
@@ -245,6 +246,8 @@ class Span:
         if self.kind == "epoch":
             data = dict(self._data, **data)
         event = _event("stop", self.kind, self.name, self.id, self._parent, data)
+        if at is not None:
+            event["t_utc_s"], event["t_mono_s"] = at
         self.t_stop_utc_s = event["t_utc_s"]
         self._output.append(event)
 
