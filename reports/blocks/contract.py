@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
-from records.results import Row
+from records.findings import Level
 from reports.blocks.kit import Sheet
 from reports.blocks.tables import Table
 from reports.words.texts import slug
@@ -53,14 +53,32 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Findings:
-    """A list of findings: rows by `records.findings.FINDING_COLUMNS`.
+class FindingEntry:
+    """All findings of one code.
 
-    One entry may stand for several of one code: its ``each`` lists them all, as (where, message).
+    Attributes:
+        level, code: of them.
+        where: run folder, or how many runs; empty for the whole campaign.
+        message: of the first one, said to be an example where they differ.
+        each: all of them as (where, message); empty where there is only one.
+        meaning, remedy: of the code, in words with names in backticks; empty for an unknown code.
     """
 
+    level: Level
+    code: str
+    where: str
+    message: str
+    each: list[tuple[str, str]]
+    meaning: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A list of findings, made by `reports.blocks.findings.findings_block`."""
+
     kind: ClassVar[str] = "findings"
-    rows: list[Row]
+    entries: list[FindingEntry]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Findings together by code, the environment readable, and calls with what the meter can resolve of them."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -9,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counted
 
+from records.finding_codes import CODES
 from records.results import Results, Row
-from reports.blocks.contract import Chapter, Findings, Heading, Lines, Text
+from reports.blocks.contract import Chapter, FindingEntry, Findings, Heading, Lines, Text
 from reports.campaign.calls import chapter as calls
 from reports.campaign.evidence import environment, findings
 
@@ -23,8 +25,8 @@ def finding(level: str, run_dir: str, code: str, message: str = "It is so.") -> 
     return {"level": level, "run_dir": run_dir, "code": code, "message": message}
 
 
-def entries(chapter: Chapter) -> list[Row]:
-    return [row for block in chapter.blocks if isinstance(block, Findings) for row in block.rows]
+def entries(chapter: Chapter) -> list[FindingEntry]:
+    return [entry for block in chapter.blocks if isinstance(block, Findings) for entry in block.entries]
 
 
 def lines(chapter: Chapter, caption: str) -> dict[str, str]:
@@ -38,30 +40,41 @@ def lines(chapter: Chapter, caption: str) -> dict[str, str]:
 def test_without_findings_the_chapter_says_so() -> None:
     said = verdict(made(findings.chapter, plain()))
     assert said.tone == "good"
-    assert "anything to remark" in said.words
 
 
 def test_levels_come_worst_first_under_what_they_mean() -> None:
     rows = [finding("info", "", "a"), finding("refuse", "0001-cnn", "b"), finding("warn", "", "c")]
     found = made(findings.chapter, plain(findings=rows))
     headings = [block.words for block in found.blocks if isinstance(block, Heading)]
-    assert headings == ["Must not be used as it is: 1", "Weakens the data: 1", "To know: 1"]
-    said = verdict(found)
-    assert said.tone == "refuse"
-    assert said.words == (
-        "1 refuses data; 1 weakens it; 1 is to know. Of all 3, 2 concern the whole campaign, the others 1 "
-        "of 8 runs."
-    )
+    assert [words.rpartition(": ")[2] for words in headings] == ["1", "1", "1"]
+    assert [entry.level for entry in entries(found)] == ["refuse", "warn", "info"]
+    assert verdict(found).tone == "refuse"
+    assert "1 of 8 runs" in verdict(found).words
+
+
+def test_a_code_is_explained_where_it_is_shown() -> None:
+    rows = [finding("warn", "", code.code) for code in CODES.values()]
+    page = "".join(page_of(findings.chapter, plain(findings=rows)).text.split())
+    for code in CODES.values():
+        for text in (code.meaning, code.remedy):
+            without_links = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
+            for part in without_links.split("`"):  # names in backticks have an element of their own
+                assert "".join(part.split()) in page
+
+
+def test_a_code_of_another_version_has_no_explanation() -> None:
+    (entry,) = entries(made(findings.chapter, plain(findings=[finding("warn", "", "not-of-this-version")])))
+    assert (entry.code, entry.meaning, entry.remedy) == ("not-of-this-version", "", "")
 
 
 def test_one_code_in_many_runs_is_one_entry_that_lists_them() -> None:
     rows = [finding("warn", f"{n:04d}-idle", "induced-negative", f"induced -0.0{n} Wh") for n in range(1, 12)]
     found = made(findings.chapter, plain(findings=[*rows, finding("warn", "", "baseline-drift")]))
     folded, alone = entries(found)
-    assert folded["run_dir"] == "11 times, in 11 runs"
-    assert folded["message"] == "For example: induced -0.01 Wh"
-    assert folded["each"] == [(row["run_dir"], row["message"]) for row in rows]
-    assert "each" not in alone
+    assert folded.where == "11 times, in 11 runs"
+    assert folded.message == "For example: induced -0.01 Wh"
+    assert folded.each == [(row["run_dir"], row["message"]) for row in rows]
+    assert alone.each == []
     page = page_of(findings.chapter, plain(findings=rows)).text
     assert "All 11" in page
     assert "induced -0.011 Wh" in page
@@ -70,7 +83,7 @@ def test_one_code_in_many_runs_is_one_entry_that_lists_them() -> None:
 def test_the_same_words_of_one_code_are_no_example() -> None:
     rows = [finding("warn", "", "x"), finding("warn", "", "x")]
     (entry,) = entries(made(findings.chapter, plain(findings=rows)))
-    assert (entry["run_dir"], entry["message"]) == ("2 times", "It is so.")
+    assert (entry.where, entry.message) == ("2 times", "It is so.")
 
 
 FINDING = st.builds(
@@ -89,9 +102,9 @@ def test_no_finding_is_lost_and_none_is_told_twice(rows: list[Row]) -> None:
     results.findings = rows
     found = made(findings.chapter, results)
     told = Counter(
-        (where.replace("the whole campaign", ""), message, row["code"])
-        for row in entries(found)
-        for where, message in row.get("each", [(row["run_dir"], row["message"])])
+        (where.replace("the whole campaign", ""), message, entry.code)
+        for entry in entries(found)
+        for where, message in entry.each or [(entry.where, entry.message)]
     )
     assert told == Counter((row["run_dir"], row["message"], row["code"]) for row in rows)
     assert len(cells(found, "finding-rows")) == len(rows)

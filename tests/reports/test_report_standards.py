@@ -162,7 +162,7 @@ def test_unmet_conditions_weaken_the_verdict_and_are_listed() -> None:
     chapter = made(ecolabel.chapter, results)
     assert verdict(chapter).tone == "warn"
     (block,) = [block for block in chapter.blocks if isinstance(block, Findings)]
-    assert [row["code"] for row in block.rows] == ["ecolabel-runs"]
+    assert [entry.code for entry in block.entries] == ["ecolabel-runs"]
 
 
 @pytest.mark.parametrize(("campaign", "folder"), [("20260131-demo", "20260131-demo"), ("x; rm -rf ~", "DIR")])

@@ -3,7 +3,8 @@
 from typing import Any
 
 from records.results import Row
-from reports.blocks.contract import Block, Chapter, Code, Findings, Heading, Text
+from reports.blocks.contract import Block, Chapter, Code, Heading, Text
+from reports.blocks.findings import findings_block
 from reports.blocks.tables import Column, Table, table, text_column
 from reports.campaign.ecolabel.figures import ecolabel_sheet, quantity_words, unit_words
 from reports.campaign.view import View
@@ -45,7 +46,7 @@ def chapter(view: View) -> Chapter:
     blocks += [ecolabel_sheet(view, _HOW, loads_table(rows)), Heading("Hardware utilisation")]
     blocks.append(utilisation_table(rows, chosen))
     if lacking:
-        blocks += [Heading("What the label asks for and this campaign lacks"), Findings(lacking)]
+        blocks += [Heading("What the label asks for and this campaign lacks"), findings_block(lacking)]
     blocks += [
         Heading("The sheet as a spreadsheet"),
         Text("The values in the form of the label's annex, for the application:"),

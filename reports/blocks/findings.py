@@ -1,0 +1,53 @@
+"""Findings as a reader meets them: those of one code together, with what the code means and what to do."""
+
+import re
+from collections.abc import Sequence
+
+from records.finding_codes import CODES
+from records.findings import LEVELS, Level
+from records.results import Row
+from reports.blocks.contract import FindingEntry, Findings
+from reports.words.numbers import count
+
+CAMPAIGN = "the whole campaign"
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
+
+def findings_block(rows: Sequence[Row]) -> Findings:
+    """Return one entry per code, in the order of first appearance."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(str(row.get("code")), []).append(row)
+    return Findings([_entry(code, found) for code, found in groups.items()])
+
+
+def level_of(row: Row) -> Level:
+    """Return the level of a finding; an unknown one counts as a note."""
+    return next((level for level in LEVELS if level == row.get("level")), "info")
+
+
+def _entry(code: str, found: list[Row]) -> FindingEntry:
+    each = [(str(row.get("run_dir") or CAMPAIGN), str(row.get("message"))) for row in found]
+    messages = list(dict.fromkeys(message for _, message in each))
+    registered = CODES.get(code)
+    return FindingEntry(
+        level=level_of(found[0]),
+        code=code,
+        where=_where(each) if len(each) > 1 else str(found[0].get("run_dir") or ""),
+        message=messages[0] if len(messages) == 1 else f"For example: {messages[0]}",
+        each=each if len(each) > 1 else [],
+        meaning=_plain(registered.meaning) if registered else "",
+        remedy=_plain(registered.remedy) if registered else "",
+    )
+
+
+def _where(each: list[tuple[str, str]]) -> str:
+    runs = list(dict.fromkeys(run for run, _ in each))
+    if runs == [CAMPAIGN]:
+        return f"{len(each)} times"
+    return f"{len(each)} times, in {f'{count(len(runs))} runs' if len(runs) > 1 else runs[0]}"
+
+
+def _plain(text: str) -> str:
+    """Return a text of the reference page without its links, which lead nowhere from a report."""
+    return _LINK.sub(r"\1", text)
