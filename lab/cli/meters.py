@@ -44,7 +44,7 @@ _UNITS = {
 
 driver_option = click.option("--driver", required=True, metavar="NAME", help="See `lab meter drivers`.")
 port_option = click.option(
-    "--port", required=True, help="/dev/ttyUSB0, socket://host:port, rfc2217://..., or `virtual`."
+    "--port", required=True, help="/dev/ttyUSB0, socket://host:port, visa://..., or `virtual`."
 )
 interval_option = click.option(
     "--interval", "interval_s", type=float, help="Seconds; 1 s, or the fastest that the meter offers."

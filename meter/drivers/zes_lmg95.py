@@ -16,6 +16,7 @@ from meter.kinds.serial import baud_option
 from meter.kinds.streaming import StreamingMeter
 from meter.line.errors import shown
 from meter.line.format import Line
+from meter.line.visa import as_socket
 from meter.options import Option, Value
 from meter.protocols.scpi import Sentinel, parse_identity, parse_number, range_options
 from meter.spec import MeterSpec
@@ -334,10 +335,11 @@ class ZesLMG95(StreamingMeter):
 
     def _send_break(self) -> None:
         """Send a break: on a serial line as such, on the network over a connection of its own."""
-        if not self.port.port.startswith("socket://"):
+        url = as_socket(self.port.port)
+        if not url.startswith("socket://"):
             self.port.send_break()
             return
-        address = urlsplit(self.port.port).hostname or "", int(self.settings["break_port"] or BREAK_PORT)
+        address = urlsplit(url).hostname or "", int(self.settings["break_port"] or BREAK_PORT)
         # Where nobody listens there is a serial adapter or a twin; the end of the stream does without.
         with contextlib.suppress(OSError), socket.create_connection(address, timeout=ANSWER_S) as channel:
             channel.sendall(b"break\n")

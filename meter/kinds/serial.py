@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 from meter.contract import Meter
 from meter.line.transport import Transport
+from meter.line.visa import carries_messages
 from meter.options import Option
-from records.errors import DeviceError
+from records.errors import ConfigurationError, DeviceError
 
 _SPEEDS = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 
@@ -22,7 +24,13 @@ def parity_option(default: str) -> Option:
 
 
 class SerialMeter(Meter):
-    """A meter that owns one serial port."""
+    """A meter that owns one serial port.
+
+    Class attributes:
+        by_message: whether it is asked with a line and answers with one, so that VISA can carry both.
+    """
+
+    by_message: ClassVar[bool] = False
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
@@ -30,6 +38,11 @@ class SerialMeter(Meter):
 
     def open(self, port: str, interval_s: float) -> None:
         self.check_interval(interval_s)
+        if carries_messages(port) and not self.by_message:
+            raise ConfigurationError(
+                f"port {port!r}: the {self.spec.model} sends bytes, not the messages of VISA. "
+                f"Name its serial port, or a socket: socket://host:port"
+            )
         self.interval_s = interval_s
         changed = {name: self.settings[name] for name in ("baud", "parity") if self.settings.get(name)}
         self._transport = Transport(port, replace(self.spec.line, **changed), self.tap)  # type: ignore[arg-type]

@@ -2,10 +2,8 @@
 
 import fcntl
 import hashlib
-import os
-import tempfile
-from pathlib import Path
 
+from meter.line.own_folder import own_folder
 from records.errors import DeviceError
 
 
@@ -18,14 +16,12 @@ class Lease:
         address: the port as it was written.
 
     Raises:
-        DeviceError: another program of ours holds it.
+        DeviceError: another program of ours holds it, or there is no place for leases.
     """
 
     def __init__(self, address: str) -> None:
-        folder = Path(tempfile.gettempdir()) / f"wattlab-{os.getuid()}"
-        folder.mkdir(parents=True, exist_ok=True)
         name = hashlib.sha256(address.encode()).hexdigest()[:24]
-        self._file = open(folder / f"lease-{name}", "ab")  # noqa: SIM115 (held as long as the lease)
+        self._file = open(own_folder() / f"lease-{name}", "ab")  # noqa: SIM115 (held as long as the lease)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

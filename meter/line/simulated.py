@@ -6,15 +6,19 @@ Virtual instruments listen on the loopback address only, where nobody else can m
 """
 
 import fcntl
+import functools
+import ipaddress
 import os
+import socket
 import stat
-import tempfile
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+from meter.line import visa
+from meter.line.own_folder import own_folder
+
 _MAJORS_OF_PTYS = range(136, 144)  # Linux, Documentation/admin-guide/devices.txt
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REPLAYED = ("replay://", "tape://")
 """Schemes of what was recorded earlier: nothing is measured now."""
 
@@ -26,7 +30,8 @@ def is_simulated_port(port: str) -> bool:
     too: nobody can tell; use ``socket://`` or ``rfc2217://`` for that.
     """
     if "://" in port:
-        return port.startswith(REPLAYED) or _is_marked_socket(port)
+        simulated_library = port.startswith(visa.SCHEME) and visa.is_simulated_library()
+        return port.startswith(REPLAYED) or simulated_library or _is_marked_socket(port)
     path = Path(port)
     if not path.exists():
         return False
@@ -35,27 +40,52 @@ def is_simulated_port(port: str) -> bool:
 
 
 def mark_socket(tcp_port: int) -> IO[bytes]:
-    """Mark a TCP port of the loopback address as simulated until the returned file is closed."""
-    path = _mark(tcp_port)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = open(path, "ab")  # noqa: SIM115 (the caller closes it)
+    """Mark a TCP port of the loopback address as simulated until the returned file is closed.
+
+    Raises:
+        DeviceError: there is no place for marks.
+    """
+    file = open(_mark(tcp_port), "ab")  # noqa: SIM115 (the caller closes it)
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return file
 
 
 def _is_marked_socket(url: str) -> bool:
+    host, tcp_port = (visa.tcp_address(url) if url.startswith(visa.SCHEME) else _address(url)) or ("", 0)
+    if not host or not _is_loopback(host):
+        return False
     try:
-        parts = urlsplit(url)
-        if parts.hostname not in _LOOPBACK or parts.port is None:
-            return False
-        with open(_mark(parts.port), "rb") as file:
+        with open(_mark(tcp_port), "rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except (OSError, ValueError):
+    except OSError:
         return False
     return False
 
 
+def _address(url: str) -> tuple[str, int] | None:
+    try:
+        parts = urlsplit(url)
+        return None if parts.hostname is None or parts.port is None else (parts.hostname, parts.port)
+    except ValueError:
+        return None
+
+
+@functools.lru_cache
+def _is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine's loopback address, in any of its spellings (127.1, 0x7f000001)."""
+    try:
+        found = {info[4][0] for info in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return False
+    return any(_reaches_loopback(ipaddress.ip_address(str(address).partition("%")[0])) for address in found)
+
+
+def _reaches_loopback(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address.is_loopback or address.is_unspecified or (mapped is not None and _reaches_loopback(mapped))
+
+
 def _mark(tcp_port: int) -> Path:
-    return Path(tempfile.gettempdir()) / f"wattlab-{os.getuid()}" / f"simulated-{tcp_port}"
+    return own_folder() / f"simulated-{tcp_port}"

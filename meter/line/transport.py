@@ -1,7 +1,8 @@
 """Bytes to and from an instrument, over anything that pyserial opens by URL.
 
 ``/dev/ttyUSB0``, the path of a pseudo-terminal, ``socket://host:port``, ``rfc2217://host:port``;
-and ``tape://PATH``, a recording (`meter.line.tape`).
+``visa://RESOURCE``, an instrument behind VISA (`meter.line.visa`); and ``tape://PATH``, a recording
+(`meter.line.tape`).
 """
 
 import contextlib
@@ -19,6 +20,7 @@ from meter.line.ports import list_ports, remedy
 from meter.line.simulated import is_simulated_port
 from meter.line.tap import Tap
 from meter.line.tape import SCHEME, Tape
+from meter.line.visa import VisaPort, as_socket, carries_messages
 from records.errors import ConfigurationError, DeviceError
 from records.times import now_mono_s, now_utc_s
 
@@ -52,8 +54,8 @@ class Transport:
             self._end_lease()
             if isinstance(error, ValueError):
                 raise ConfigurationError(
-                    f"port {port!r}: expected a device path or a URL such as socket://host:port or "
-                    f"rfc2217://host:port, but {error}"
+                    f"port {port!r}: expected a device path or a URL such as socket://host:port, "
+                    f"rfc2217://host:port or visa://TCPIP::host::INSTR, but {error}"
                 ) from None
             if isinstance(error, termios.error):  # the port went away while it was being opened
                 _raise_open_error(port, OSError(*error.args))
@@ -167,14 +169,16 @@ class Transport:
 
 
 def _open(port: str, line: Line) -> Any:
-    """Open a port as pyserial does, or a recording as if it were one."""
+    """Open a port as pyserial does, or a recording or a VISA resource as if it were one."""
     if port.startswith(SCHEME):
         return Tape(port)
+    if carries_messages(port):
+        return VisaPort(port)
     # A pseudo-terminal has no parity and no 7 bits. Linux ignores the wish when the port is opened for
     # the first time and refuses it afterwards.
     bare = is_simulated_port(port)
     return serial.serial_for_url(
-        port,
+        as_socket(port),
         baudrate=line.baud,
         bytesize=8 if bare else line.bits,
         parity="N" if bare else line.parity,
@@ -202,4 +206,4 @@ def _raise_open_error(port: str, error: OSError) -> NoReturn:
             f"{port}: another program is reading this port. A meter can have one reader only: "
             f"end the other one (`fuser -v {port}` names it)"
         ) from None
-    raise DeviceError(f"{port}: expected a serial port that can be opened, but {error}") from None
+    raise DeviceError(f"{port}: expected a port that can be opened, but {error}") from None

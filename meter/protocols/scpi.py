@@ -135,6 +135,7 @@ class ScpiMeter(PolledMeter, SerialMeter):
         error_query: asks for code and text of the oldest error; ``None`` where no source tells how.
     """
 
+    by_message: ClassVar[bool] = True
     terminator: ClassVar[bytes] = b"\n"
     identity_pattern: ClassVar[re.Pattern[str]]
     items: ClassVar[tuple[str, ...]]

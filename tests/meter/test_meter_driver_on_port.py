@@ -95,7 +95,7 @@ def test_a_second_reader_is_refused(twin: Twin) -> None:
 
 def test_a_file_is_no_port(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(DeviceError, match="expected a serial port"):
+    with pytest.raises(DeviceError, match="expected a port that can be opened"):
         Transport(str(tmp_path / "file"), Line(9600))
 
 

@@ -5,7 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +86,30 @@ def test_recordings_are_never_taken_for_measured(port: str) -> None:
 @pytest.mark.parametrize("port", ["/dev/ttyNONE", "/dev/null", "socket://[", "socket://127.0.0.1:x", "", "x"])
 def test_whatever_else_a_port_may_be_called_is_not_simulated(port: str) -> None:
     assert not is_simulated_port(port)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "127.1", "0x7f000001", "2130706433", "0.0.0.0", "[::ffff:127.0.0.1]"]
+)
+def test_a_mark_is_found_whatever_the_loopback_address_is_spelled_like(host: str) -> None:
+    assert not is_simulated_port(f"socket://{host}:{TCP_PORT}")
+    with mark_socket(TCP_PORT):
+        assert is_simulated_port(f"socket://{host}:{TCP_PORT}")
+        assert is_simulated_port(f"http://{host}:{TCP_PORT}")
+        assert not is_simulated_port(f"socket://192.0.2.1:{TCP_PORT}")
+
+
+def test_a_folder_that_others_may_write_to_is_no_place_for_leases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = tmp_path / f"wattlab-{os.getuid()}"
+    Lease(ADDRESS + "4").end()
+    assert folder.stat().st_mode & 0o077 == 0
+    folder.chmod(0o777)
+    with pytest.raises(DeviceError, match="nobody else may write"):
+        Lease(ADDRESS + "4")
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DeviceError, match="nobody else may write"):
+        mark_socket(1)
