@@ -4,13 +4,13 @@ The load is spread over the connectors as in a PC with one graphics card. A pseu
 when DTR rises, so the welcome comes when it is asked for with ``00``.
 """
 
+import struct
 from typing import ClassVar
 
-from meter.drivers.elmorlabs_pmd2 import ANSWER, CONNECTORS, IDENTITY
 from meter.virtual.instrument import OwnFault, VirtualInstrument
 
 WELCOME = b"ElmorLabs PMD2\0"
-_FIRMWARE = 0x00
+_MAKER, _PRODUCT, _FIRMWARE = 0xEE, 0x15, 0x00
 _UID = bytes(12)
 # Nominal volts and share of the power of each connector; the last of the PCIe connectors is free.
 _RAILS = (
@@ -44,7 +44,7 @@ class VirtualPMD2(VirtualInstrument):
             case 0x00:
                 return WELCOME
             case 0x01:
-                return IDENTITY + bytes([_FIRMWARE])
+                return bytes([_MAKER, _PRODUCT, _FIRMWARE])
             case 0x02:
                 return _UID
             case 0x04:
@@ -60,11 +60,7 @@ class VirtualPMD2(VirtualInstrument):
             for volts, power_w in rails
         ]
         sums = [sum(values[n][2] for n in group) / 1000 for group in (_EPS, _PCIE, _BOARD)]
-        return ANSWER.pack(
-            3300,
-            41,
-            *(v for rail in values for v in rail),
-            *map(round, sums),
-            round(sum(sums)),
-            bytes(len(CONNECTORS)),
-        )
+        chip = struct.pack("<Hh", 3300, 41)  # supply in mV, temperature in degrees
+        connectors = b"".join(struct.pack("<hii", *value) for value in values)
+        totals_w = struct.pack("<4H", *map(round, sums), round(sum(sums)))
+        return chip + connectors + totals_w + bytes(len(_RAILS))  # over-current flags

@@ -2,14 +2,11 @@
 
 from typing import ClassVar
 
-from meter.drivers.hameg_hm8115 import (
-    CURRENT_RANGES_A,
-    CYCLE_S,
-    VOLTAGE_RANGES_V,
-    power_step_w,
-    without_handshake,
-)
 from meter.virtual.instrument import InstrumentErrors, OwnFault, VirtualInstrument
+
+VOLTAGE_RANGES_V = (50.0, 150.0, 500.0)  # U1 to U3
+CURRENT_RANGES_A = (0.16, 1.6, 16.0)  # I1 to I3
+_CYCLE_S = 0.47
 
 _BUSY = b"\x13\x11"  # XOFF, XON: it holds the host off while it sends
 _FUNCTIONS = {"WATT": "W", "VAR": "VAR", "VA": "VA", "PF": "PF"}  # and their names in a reply
@@ -20,7 +17,7 @@ class VirtualHM8115(VirtualInstrument):
     """The instrument. Values asked for within a measuring cycle are sent at its end."""
 
     own_faults: ClassVar[frozenset[OwnFault]] = frozenset({"stuck", "overrange", "streaming"})
-    interval_s = CYCLE_S
+    interval_s = _CYCLE_S
 
     def __init__(self, errors: InstrumentErrors, seed: int) -> None:
         super().__init__(errors, seed)
@@ -34,7 +31,7 @@ class VirtualHM8115(VirtualInstrument):
 
     def receive(self, data: bytes) -> bytes:
         """An unknown command gets no answer; the meter beeps."""
-        *commands, self._held = (self._held + without_handshake(data)).split(b"\r")
+        *commands, self._held = (self._held + data.translate(None, _BUSY)).split(b"\r")
         sent = b""
         for command in commands:
             text = command.decode("ascii", "replace").strip().upper().replace(" ", "")
@@ -102,20 +99,29 @@ class VirtualHM8115(VirtualInstrument):
         return CURRENT_RANGES_A[self._current - 1]
 
     def _values(self) -> bytes:
-        voltage = f"U{self._voltage}={_number(self.now.voltage_v, power_step_w(self._limit_v, 1))}"
+        voltage = f"U{self._voltage}={_number(self.now.voltage_v, _step(self._limit_v, 1))}"
         over = self.fault == "overrange" or self.now.current_a > self._limit_a
-        current = "OF" if over else _number(self.now.current_a, power_step_w(1, self._limit_a))
+        current = "OF" if over else _number(self.now.current_a, _step(1, self._limit_a))
         function = "OF" if over else self._function_value()
         fields = f" I{self._current}={current} {_FUNCTIONS[self._function]}={function}"
         return voltage.encode("ascii") + _BUSY + _line(fields)
 
     def _function_value(self) -> str:
-        step_w = power_step_w(self._limit_v, self._limit_a)
+        step_w = _step(self._limit_v, self._limit_a)
         now = self.now
         if self._function == "PF":
             return _number(now.power_factor, 0.01)
         power = {"WATT": now.power_w, "VAR": now.reactive_var, "VA": now.apparent_va}[self._function]
         return _number(power, step_w)
+
+
+def _step(limit_v: float, limit_a: float) -> float:
+    """Return the last of the four digits that the product of two ranges is shown with."""
+    largest = limit_v * limit_a
+    step = 1e-4
+    while step * 9999.5 < largest:
+        step *= 10
+    return step
 
 
 def _carrying(value: float, limits: tuple[float, ...]) -> int:

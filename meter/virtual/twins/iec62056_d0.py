@@ -8,7 +8,6 @@ acknowledgement it takes 0.9 s, because the public client iec62056-21 opens the 
 import re
 from typing import ClassVar
 
-from meter.drivers.iec62056_d0 import ETX, STX, check_character, without_parity
 from meter.virtual.instrument import InstrumentErrors, OwnFault, VirtualInstrument
 
 IDENTIFICATION = b"/LAB5\\2WATTLAB-D0\r\n"  # of no maker
@@ -32,7 +31,7 @@ class VirtualD0(VirtualInstrument):
 
     def receive(self, data: bytes) -> bytes:
         """Answer the last command that is complete."""
-        self._held = (self._held + without_parity(data))[-_LONGEST_COMMAND:]
+        self._held = (self._held + bytes(byte % 128 for byte in data))[-_LONGEST_COMMAND:]
         answer = b""
         while b"\n" in self._held:
             line, _, self._held = self._held.partition(b"\n")
@@ -63,5 +62,8 @@ class VirtualD0(VirtualInstrument):
             f"14.7({found.frequency_hz:04.1f}*Hz)",
             "!",
         ]
-        body = "".join(f"{line}\r\n" for line in lines).encode("ascii") + ETX
-        return STX + body + bytes([check_character(body)])
+        body = "".join(f"{line}\r\n" for line in lines).encode("ascii") + b"\x03"
+        check = 0
+        for byte in body:
+            check ^= byte
+        return b"\x02" + body + bytes([check])

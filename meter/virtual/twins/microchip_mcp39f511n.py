@@ -2,29 +2,22 @@
 
 from typing import ClassVar
 
-from meter.drivers.microchip_mcp39f511n import (
-    ACCUMULATION,
-    ACK,
-    CSFAIL,
-    HOST,
-    NAK,
-    NEUTRAL_RANGE,
-    OUTPUTS,
-    OUTPUTS_LENGTH,
-    RANGES,
-    READ,
-    SET_POINTER,
-    WRITE,
-)
 from meter.virtual.instrument import InstrumentErrors, OwnFault, VirtualInstrument
 
+HOST, ACK, NAK, CSFAIL = 0xA5, 0x06, 0x15, 0x51
+SET_POINTER, READ, WRITE = 0x41, 0x4E, 0x4D
+
 _SIZE = 0x100
+_OUTPUTS = (0x02, 32)  # address and length of what a reading is made of
+_ACCUMULATION = 0xA8
+_RANGES = {1: 0xAE, 2: 0xBE}  # by outlet
+_NEUTRAL_RANGE = 19  # with this power range one digit is 10 mW
 _MAINS_HZ = 50.0
 _FACTORY_EXPONENT = 4  # 320 ms at 50 Hz
 _POSITIVE = 0b1111_0000  # both powers and reactive powers
 _AC = 1 << 12
 _VERSION = 0x1511
-_RANGE = bytes([18, 12, NEUTRAL_RANGE, 0])  # voltage, current, power
+_RANGE = bytes([18, 12, _NEUTRAL_RANGE, 0])  # voltage, current, power
 _LARGEST = 0xFFFF_FFFF
 
 
@@ -37,8 +30,8 @@ class VirtualMCP39F511N(VirtualInstrument):
         super().__init__(errors, seed)
         self._held = b""
         self._memory = bytearray(_SIZE)
-        self._put(ACCUMULATION, _FACTORY_EXPONENT, 2)
-        for address in RANGES.values():
+        self._put(_ACCUMULATION, _FACTORY_EXPONENT, 2)
+        for address in _RANGES.values():
             self._memory[address : address + 4] = _RANGE
         self._follow_accumulation()
         self._fill_outputs()
@@ -71,7 +64,7 @@ class VirtualMCP39F511N(VirtualInstrument):
             if code == SET_POINTER and len(commands) >= 3:
                 pointer, commands = int.from_bytes(commands[1:3], "big"), commands[3:]
             elif code == READ and len(commands) >= 2 and pointer + operand <= _SIZE:
-                self.readings_sent += (pointer, operand) == (OUTPUTS, OUTPUTS_LENGTH)
+                self.readings_sent += (pointer, operand) == _OUTPUTS
                 data += bytes(self._memory[pointer : pointer + operand])
                 pointer, commands = pointer + operand, commands[2:]
             elif code == WRITE and len(commands) >= 2 + operand and pointer + operand <= _SIZE:
@@ -86,7 +79,7 @@ class VirtualMCP39F511N(VirtualInstrument):
         return reply + bytes([sum(reply) & 0xFF])
 
     def _follow_accumulation(self) -> None:
-        exponent = int.from_bytes(self._memory[ACCUMULATION : ACCUMULATION + 2], "little")
+        exponent = int.from_bytes(self._memory[_ACCUMULATION : _ACCUMULATION + 2], "little")
         self.interval_s = 2 ** min(exponent, 8) / _MAINS_HZ
 
     def _fill_outputs(self) -> None:
@@ -97,7 +90,7 @@ class VirtualMCP39F511N(VirtualInstrument):
         self._put(0x08, now.frequency_hz * 1000, 2)
         self._put(0x0A, min(now.power_factor * 32768, 32767), 2)
         self._put(0x0E, now.current_a * 10_000, 4)
-        scale = 100 * 2.0 ** (NEUTRAL_RANGE - self._memory[RANGES[1] + 2])
+        scale = 100 * 2.0 ** (_NEUTRAL_RANGE - self._memory[_RANGES[1] + 2])
         self._put(0x16, now.power_w * scale, 4)
         self._put(0x1E, now.reactive_var * scale, 4)
         self._put(0x26, now.apparent_va * scale, 4)

@@ -8,7 +8,6 @@ import re
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from meter.drivers.ptdaemon import GREETING
 from meter.virtual.instrument import InstrumentErrors, OwnFault, VirtualInstrument
 
 IDENTITY = (
@@ -59,7 +58,7 @@ class VirtualPTDaemon(VirtualInstrument):
 
     def _answer(self, command: str) -> str:
         if command == "Hello":
-            return GREETING
+            return "Hello, PTDaemon here!"
         if command == "Identify":
             return IDENTITY
         if command == "RR":

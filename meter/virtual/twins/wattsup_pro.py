@@ -8,7 +8,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from meter.drivers.wattsup_pro import Decoder
 from meter.virtual.instrument import Electrical, InstrumentErrors, OwnFault, VirtualInstrument
 
 VERSION = ["1", "65206", "5", "2", "3", "14", "200612211910", "0"]  # the specification's example
@@ -18,6 +17,7 @@ HEADER = [
 ]
 BANNER = b"EED05F01 $Revision: 4.41 $ 200612212301 50Hz 230V\r\n"
 _ABORT = 0x18
+_LONGEST_COMMAND = 512
 _COMMAND = re.compile(r"([A-Z]),([A-Z-]),(\d+)((?:,[^,#;]*)*)")
 _HOURS_PER_MONTH = 730
 _STOP_WHEN_FULL, _WRAP_WHEN_FULL = 0, 1  # the third policy, 2, condenses
@@ -53,7 +53,7 @@ class VirtualWattsUpPro(VirtualInstrument):
 
     def __init__(self, errors: InstrumentErrors, seed: int) -> None:
         super().__init__(errors, seed)
-        self._decoder = Decoder()
+        self._command = bytearray()
         self._power_on()
 
     def _power_on(self) -> None:
@@ -71,11 +71,20 @@ class VirtualWattsUpPro(VirtualInstrument):
         *aborted, rest = data.split(bytes([_ABORT]))
         for part in aborted:
             answers += self._answers(part)
-            self._decoder.clear()
+            self._command.clear()
         return answers + self._answers(rest)
 
     def _answers(self, data: bytes) -> bytes:
-        return b"".join(self._answer(piece) for piece in self._decoder.feed(data))
+        answers = b""
+        for byte in data:
+            if byte == ord("#") or len(self._command) > _LONGEST_COMMAND:
+                self._command.clear()
+            if byte not in b"\r\n\t":
+                self._command.append(byte)
+            if byte == ord(";"):
+                answers += self._answer(bytes(self._command))
+                self._command.clear()
+        return answers
 
     def _answer(self, piece: bytes) -> bytes:
         """Answer one command. Noise is ignored; what is a command but unknown gets the version."""
