@@ -2,26 +2,26 @@
 
 import click
 
-from lab.cli.common import LabGroup
+from lab.cli.common import CommandAt, LabGroup
 from lab.version import VERSION
 
 _COMMANDS = {
-    "demo": "lab.cli.demo:demo",
-    "init": "lab.cli.bench:init",
-    "doctor": "lab.cli.bench:doctor",
-    "run": "lab.cli.campaigns:run",
-    "resume": "lab.cli.campaigns:resume",
-    "status": "lab.cli.campaigns:status",
-    "check": "lab.cli.evaluation:check",
-    "analyse": "lab.cli.evaluation:analyse",
-    "report": "lab.cli.evaluation:report",
-    "compare": "lab.cli.compare:compare",
-    "agree": "lab.cli.agree:agree",
-    "index": "lab.cli.index:index",
-    "serve": "lab.cli.serve:serve",
-    "import": "lab.cli.imports.group:import_",
-    "export": "lab.cli.export:export",
-    "meter": "lab.cli.meters:meter",
+    "demo": CommandAt("lab.cli.demo:demo", "Try everything with a virtual meter"),
+    "init": CommandAt("lab.cli.bench:init", "Write a lab.toml for this machine"),
+    "doctor": CommandAt("lab.cli.bench:doctor", "Check the bench before a campaign"),
+    "run": CommandAt("lab.cli.campaigns:run", "Run a campaign"),
+    "resume": CommandAt("lab.cli.campaigns:resume", "Resume a campaign"),
+    "status": CommandAt("lab.cli.status:status", "Show how far a campaign is"),
+    "check": CommandAt("lab.cli.check:check", "Check the evidence of a campaign"),
+    "analyse": CommandAt("lab.cli.analyse:analyse", "Compute the results of a campaign"),
+    "report": CommandAt("lab.cli.report:report", "Write the HTML report of a campaign"),
+    "compare": CommandAt("lab.cli.compare:compare", "Compare two scenarios"),
+    "agree": CommandAt("lab.cli.agree:agree", "Compare an estimator with a meter"),
+    "index": CommandAt("lab.cli.index:index", "Put many campaigns into one database"),
+    "serve": CommandAt("lab.cli.serve:serve", "Show campaigns in the browser, live"),
+    "import": CommandAt("lab.cli.imports.group:import_", "Turn a foreign log into a campaign"),
+    "export": CommandAt("lab.cli.export:export", "Export a campaign"),
+    "meter": CommandAt("lab.cli.meters:meter", "Talk to one power meter, or simulate one"),
 }
 
 

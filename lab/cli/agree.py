@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.markup import escape
 
 from analysis.agreement.table import Part, Question, TableAgreement, agree_table
 from analysis.agreement.verdict import short, verdict
@@ -72,7 +71,7 @@ def agree(
         return
     _print(found)
     if out is not None:
-        stdout.print(f"Written: {out}", markup=False)
+        stdout.print(f"Written: {out}")
 
 
 def _document(found: TableAgreement) -> dict[str, Any]:
@@ -107,11 +106,11 @@ def _verdict(found: TableAgreement, part: Part) -> str:
 
 def _print(found: TableAgreement) -> None:
     if found.simulated:
-        stdout.print("SIMULATED meter: no number below is a measurement", style="bold", markup=False)
+        stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
     for part in found.parts:
-        stdout.print(f"{printable(_verdict(found, part))}.", markup=False, soft_wrap=True)
+        stdout.print(f"{printable(_verdict(found, part))}.", soft_wrap=True)
         if part.found.notes:
-            stdout.print(f"  {'; '.join(part.found.notes)}", markup=False, soft_wrap=True)
+            stdout.print(f"  {'; '.join(part.found.notes)}", soft_wrap=True)
     _print_agreement(found)
     _print_limits(found)
     _print_lines(found)
@@ -144,7 +143,7 @@ def _print_agreement(found: TableAgreement) -> None:
         "mean %, 90 % interval",
         f"within {found.question.margin_pct:g} %",
     )
-    unit = escape(printable(found.question.unit))
+    unit = printable(found.question.unit)
     print_table(columns, rows, title=f"Totals, in the unit of {unit}; 95 % intervals")
 
 
@@ -205,13 +204,13 @@ def _print_lines(found: TableAgreement) -> None:
 
 def _print_left_out(found: TableAgreement) -> None:
     if not found.left_out:
-        stdout.print(f"All {found.rows} rows have both values.", markup=False)
+        stdout.print(f"All {found.rows} rows have both values.")
         return
-    stdout.print(f"{len(found.left_out)} of {found.rows} rows left out:", markup=False)
+    stdout.print(f"{len(found.left_out)} of {found.rows} rows left out:")
     for row in found.left_out[:_MOST_LINES_NAMED]:
-        stdout.print(f"  line {row.line}: {row.reason}", markup=False, soft_wrap=True)
+        stdout.print(f"  line {row.line}: {row.reason}", soft_wrap=True)
     if len(found.left_out) > _MOST_LINES_NAMED:
-        stdout.print(f"  and {len(found.left_out) - _MOST_LINES_NAMED} more (--json names all)", markup=False)
+        stdout.print(f"  and {len(found.left_out) - _MOST_LINES_NAMED} more (--json names all)")
 
 
 def _with_ends(estimate: WithInterval | None) -> str:

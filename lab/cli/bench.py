@@ -58,14 +58,14 @@ def init(folder: Path, as_json: bool) -> None:
     if as_json:
         print_json(seen)
         return
-    stdout.print(f"Written: {path}", markup=False)
+    stdout.print(f"Written: {path}")
     names = ", ".join(port.device for port in ports)
-    stdout.print(f"Serial ports: {names or 'none seen'}", markup=False)
+    stdout.print(f"Serial ports: {names or 'none seen'}")
     if machine.first_port is None:
-        stdout.print("No USB port with a meter was seen, so the virtual meter stands there", markup=False)
-    stdout.print(f"GPU: {', '.join(gpus) or 'none seen'}", markup=False)
-    stdout.print(f"collectl: {'found' if seen['collectl'] else 'not installed'}", markup=False)
-    stdout.print(f"Next: look it through, then lab doctor --config {path}", markup=False)
+        stdout.print("No USB port with a meter was seen, so the virtual meter stands there")
+    stdout.print(f"GPU: {', '.join(gpus) or 'none seen'}")
+    stdout.print(f"collectl: {'found' if seen['collectl'] else 'not installed'}")
+    stdout.print(f"Next: look it through, then lab doctor --config {path}")
 
 
 @click.command()
@@ -87,14 +87,14 @@ def doctor(ctx: click.Context, config_path: Path, as_json: bool) -> None:
     for check in examine(config, sut_of(config)):
         checks.append(check)
         if not as_json:
-            stdout.print(f"{_WORDS[check.ok]:>6}  {check.name}: {check.message}", markup=False)
+            stdout.print(f"{_WORDS[check.ok]:>6}  {check.name}: {check.message}")
             if check.fix and check.ok is not True:
-                stdout.print(f"        -> {check.fix}", markup=False)
+                stdout.print(f"        -> {check.fix}")
     failed = [check for check in checks if check.ok is False]
     if as_json:
         print_json({"failed": len(failed), "checks": [asdict(check) for check in checks]})
     else:
-        stdout.print(f"{len(checks)} checks, {len(failed)} failed.", markup=False)
+        stdout.print(f"{len(checks)} checks, {len(failed)} failed.")
     if failed:
         ctx.exit(SutError.exit_code if any(check.subject is Subject.METER for check in failed) else 1)
 

@@ -1,4 +1,4 @@
-"""``lab run``, ``resume`` and ``status``."""
+"""``lab run`` and ``lab resume``."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,16 +8,15 @@ import click
 from lab.cli.common import campaign_argument, config_option, json_option
 from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.cli.progress import make_progress
+from lab.cli.status import how_to_go_on, simulated_mark
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, reopen
 from lab.conduct.commands import check_commands
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
 from lab.conduct.plan import duration, estimate, slot_name
-from lab.conduct.standing import Standing, standing_of
 from lab.conduct.suts import sut_of
 from lab.config.file import load_config
 from lab.config.model import LabConfig
 from records.campaign import Campaign, Slot
-from records.times import now_utc_s
 
 
 @click.command()
@@ -71,45 +70,6 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
     _conduct_and_print(ctx, opened, as_json)
 
 
-@click.command()
-@campaign_argument
-@json_option
-def status(folder: Path, as_json: bool) -> None:
-    """Say how far a campaign is, run by run.
-
-    \b
-    lab status campaigns/20260131-120000-demo
-    """
-    opened = reopen(folder)
-    standing = standing_of(opened)
-    states, completed = standing.states, standing.completed
-    if as_json:
-        print_json(standing.to_json(opened))
-        return
-    rows = [(s.slot.slot, slot_name(s.slot), s.state, s.attempts or "", s.reason or "") for s in states]
-    print_table(("slot", "scenario", "state", "attempts", "reason"), rows)
-    if standing.stopped:
-        stdout.print(_how_to_go_on(standing.stopped, folder), markup=False)
-    left = standing.left_s
-    stdout.print(f"{completed} of {len(states)} runs completed{_simulated(opened.campaign)}.", markup=False)
-    if standing.running:
-        stdout.print(f"Running; about {duration(left)} left.", markup=False)
-        stdout.print(_now(standing), markup=False)
-    elif completed < len(states):
-        stdout.print(f"Go on with: lab resume {folder}   (about {duration(left)})", markup=False)
-    else:
-        stdout.print(f"Next: lab check {folder}, lab analyse {folder}, lab report {folder}", markup=False)
-
-
-def _now(standing: Standing) -> str:
-    """Say what the running attempt is doing."""
-    now = standing.activity.to_json(standing.states, now_utc_s())
-    where = f"[{now['slot']}/{len(standing.states)}] {now['name']}: " if now["name"] else ""
-    gate = standing.activity.gate
-    waits = "" if gate is None else f", waiting for {', '.join(gate.waiting_for)} ({now['gate']['try']})"
-    return f"Now: {where}{now['phase_words']}{waits}, for {now['since']}"
-
-
 def _with_repeats(config: LabConfig, repeats: int | None) -> LabConfig:
     if repeats is None:
         return config
@@ -131,25 +91,18 @@ def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) 
         print_json(outcome_json(opened, outcome))
     else:
         for slot, reason in outcome.missing:
-            stdout.print(f"missing: [{slot.slot}] {slot_name(slot)}: {reason}", markup=False)
+            stdout.print(f"missing: [{slot.slot}] {slot_name(slot)}: {reason}")
         if outcome.stopped:
-            stdout.print(_how_to_go_on(outcome.stopped, folder), markup=False)
+            stdout.print(how_to_go_on(outcome.stopped, folder))
         planned = len(opened.campaign.plan)
         stdout.print(
-            f"{len(outcome.completed)} of {planned} runs completed in {folder}{_simulated(opened.campaign)}",
-            markup=False,
+            f"{len(outcome.completed)} of {planned} runs completed in {folder}"
+            f"{simulated_mark(opened.campaign)}"
         )
         if outcome.missing:
-            stdout.print(f"Try the missing ones again with: lab resume {folder}", markup=False)
-        stdout.print(f"Next: lab analyse {folder} && lab report {folder}", markup=False)
+            stdout.print(f"Try the missing ones again with: lab resume {folder}")
+        stdout.print(f"Next: lab analyse {folder} && lab report {folder}")
     ctx.exit(1 if outcome.missing or outcome.stopped else 0)
-
-
-def _how_to_go_on(stopped: str, folder: Path) -> str:
-    return (
-        f"STOPPED: {stopped}. See what changed in the lab (temperature, load, meter, cables). When you "
-        f"have looked, `lab resume {folder}` goes on: it writes that down and begins a new phase of the chart"
-    )
 
 
 def outcome_json(opened: OpenCampaign, outcome: Outcome) -> dict[str, object]:
@@ -181,15 +134,10 @@ def _print_plan(campaign: Campaign, config: LabConfig, as_json: bool) -> None:
     guess = "" if all(item.exact for item in estimates) else "; times marked ? are guesses (set expected_s)"
     stdout.print(
         f"{len(campaign.plan)} runs, about {duration(total_s)}, order from seed {campaign.seed}"
-        f"{_simulated(campaign)}{guess}",
-        markup=False,
+        f"{simulated_mark(campaign)}{guess}",
     )
 
 
 def _plan_row(slot: Slot, seconds: float, exact: bool) -> tuple[object, ...]:
     about = duration(seconds) + ("" if exact else " ?")
     return slot.slot, slot.block, slot.scenario, slot.tracker or "", slot.repeat, about
-
-
-def _simulated(campaign: Campaign) -> str:
-    return " (SIMULATED meter)" if campaign.simulated else ""

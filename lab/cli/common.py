@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -23,29 +23,43 @@ config_option = click.option(
 )
 
 
+class CommandAt(NamedTuple):
+    """Where a command is, ``module:function``, and what it does, in at most 45 characters."""
+
+    place: str
+    summary: str
+
+
 class LabGroup(click.Group):
     """A group of commands whose errors become a message on stderr and an exit code.
 
     Args:
-        commands_at: ``{name: "module:function"}`` of commands that are imported only when they are
-            used, because the evaluation needs libraries that talking to a meter does not.
+        commands_at: commands that are imported only when they are used, because the evaluation needs
+            libraries that talking to a meter does not.
     """
 
-    def __init__(self, *args: Any, commands_at: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, commands_at: Mapping[str, CommandAt] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._commands_at = dict(commands_at or {})
+        self.commands_at = dict(commands_at or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order in which they were given: the order of use."""
-        return [*self._commands_at, *super().list_commands(ctx)]
+        return [*self.commands_at, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, importing its module."""
-        if cmd_name not in self._commands_at:
+        if cmd_name not in self.commands_at:
             return super().get_command(ctx, cmd_name)
-        module, _, attribute = self._commands_at[cmd_name].partition(":")
+        module, _, attribute = self.commands_at[cmd_name].place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, without importing those that are elsewhere."""
+        rows = [(name, command.summary) for name, command in self.commands_at.items()]
+        rows += [(name, command.get_short_help_str(60)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

@@ -63,14 +63,14 @@ def compare(
     else:
         _print(compared)
         if out is not None:
-            stdout.print(f"Written: {out}", markup=False)
+            stdout.print(f"Written: {out}")
     ctx.exit(1 if compared.refusals else 0)
 
 
 def _print(compared: Compared) -> None:
     if compared.a.simulated or compared.b.simulated:
-        stdout.print("SIMULATED meter: no number below is a measurement", style="bold", markup=False)
-    stdout.print(verdict_words(compared), markup=False, soft_wrap=True)
+        stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
+    stdout.print(verdict_words(compared), soft_wrap=True)
     stdout.print()
     unit = compared.quantity.unit
     print_table(sample_columns(unit), [sample_cells(side.statistics) for side in (compared.a, compared.b)])
@@ -80,8 +80,8 @@ def _print(compared: Compared) -> None:
         ("", "value", "95 % interval", "p"), [(line.name, line.value, line.ends, line.p) for line in lines]
     )
     if compared.row["p"] is not None:
-        stdout.print(repeats_line(compared.row), markup=False)
+        stdout.print(repeats_line(compared.row))
     for remark in compared.remarks:
-        stdout.print(f"- {remark}", markup=False)
+        stdout.print(f"- {remark}")
     for refusal in compared.refusals:
-        stdout.print(f"refused: {refusal}", markup=False)
+        stdout.print(f"refused: {refusal}")

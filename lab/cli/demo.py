@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from lab.cli.analyse import analyse_with_progress, print_scenarios, refusing
 from lab.cli.campaigns import outcome_json, run_campaign
 from lab.cli.common import json_option
-from lab.cli.evaluation import analyse_with_progress, print_scenarios, refusing
 from lab.cli.output import print_json, stdout
 from lab.conduct.campaign import create, draw_campaign
 from lab.conduct.commands import check_commands
@@ -44,6 +44,6 @@ def demo(ctx: click.Context, out: Path | None, as_json: bool) -> None:
         print_json({**outcome_json(opened, outcome), "report": str(report)})
     else:
         print_scenarios(results)
-        stdout.print(f"Evidence: {opened.folder.path}", markup=False)
-        stdout.print(f"Open the report: {report}", markup=False)
+        stdout.print(f"Evidence: {opened.folder.path}")
+        stdout.print(f"Open the report: {report}")
     ctx.exit(1 if outcome.missing or refusing(results) else 0)

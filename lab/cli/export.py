@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.progress import Progress
 
 from lab.cli.common import campaign_argument, json_option
-from lab.cli.output import make_stderr, print_json, stdout
+from lab.cli.output import print_json, progress_bar, stdout
 from records.errors import ConfigurationError
 
 _SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": ""}
@@ -63,11 +62,11 @@ def export(folder: Path, out: Path, form: str, licence: str | None, as_json: boo
     if document["simulated"]:
         stdout.print("SIMULATED meter: no number of this campaign is a measurement", style="bold")
     for name in document.get("left_out", []):
-        stdout.print(f"left out: {name}", markup=False)
+        stdout.print(f"left out: {name}")
     words = ", ".join(f"{document[key]} {unit}" for key, unit in _UNITS.items() if key in document)
-    stdout.print(f"Written: {out} ({words})", markup=False)
+    stdout.print(f"Written: {out} ({words})")
     if "sha256" in document:
-        stdout.print(f"SHA-256: {document['sha256']}", markup=False)
+        stdout.print(f"SHA-256: {document['sha256']}")
 
 
 _UNITS = {"files": "files", "bytes": "bytes", "runs": "runs", "rows": "rows"}
@@ -77,17 +76,13 @@ def _package(folder: Path, out: Path, licence: str | None) -> dict[str, Any]:
     from lab.conduct.exporting import replication_of
     from reports.exports.package import write_package
 
-    console = make_stderr()
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reading", total=None)
+    with progress_bar("reading") as show:
         packed = write_package(
             folder,
             out,
             replication_of(folder),
             licence=licence,
-            progress=lambda what, done, total: bar.update(
-                task, description=what, completed=done, total=total
-            ),
+            progress=lambda what, done, total: show(done, total, what),
         )
     return {
         "path": str(out),

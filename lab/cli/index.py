@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import click
-from rich.progress import Progress
 
 from lab.cli.common import json_option
-from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.cli.output import print_json, print_table, progress_bar, stdout
 
 
 @click.command()
@@ -29,12 +28,8 @@ def index(ctx: click.Context, folder: Path, out: Path | None, page: Path | None,
 
     database = out if out is not None else folder / "index.duckdb"
     page = page if page is not None else database.with_suffix(".html")
-    console = make_stderr()
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("indexing campaigns", total=None)
-        found = write_index(
-            folder, database, page, lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    with progress_bar("indexing campaigns") as show:
+        found = write_index(folder, database, page, show)
     simulated = sum(entry.simulated for entry in found.entries)
     if as_json:
         print_json(
@@ -53,7 +48,6 @@ def index(ctx: click.Context, folder: Path, out: Path | None, page: Path | None,
             print_table(("left out", "reason"), [(x.place.folder, x.reason) for x in found.left_out])
         stdout.print(
             f"{len(found.entries)} campaigns, {simulated} of them SIMULATED; {len(found.left_out)} left out",
-            markup=False,
         )
-        stdout.print(f"Written: {database}, {page}", markup=False)
+        stdout.print(f"Written: {database}, {page}")
     ctx.exit(1 if found.left_out else 0)

@@ -83,7 +83,6 @@ def calibrate(
         say(
             f"level {number}{asked}: true {level.true_w:.3f} W, indicated {level.indicated_w:.3f} W "
             f"({level.readings} readings)",
-            markup=False,
         )
     record = calibrator.finish(certificate)
     record.write(out)
@@ -215,7 +214,7 @@ def _never() -> bool:
 
 def _print_calibration(record: CalibrationRecord, out: Path, page: Path | None) -> None:
     if record.simulated:
-        stdout.print("SIMULATED: a virtual instrument took part; this calibrates nothing", markup=False)
+        stdout.print("SIMULATED: a virtual instrument took part; this calibrates nothing")
     rows = [
         (f"{level.true_w:.3f}", f"{level.indicated_w:.3f}", f"{level.residual_w:+.3f}", level.readings)
         for level in record.levels
@@ -230,7 +229,7 @@ def _print_calibration(record: CalibrationRecord, out: Path, page: Path | None) 
         "In lab.toml, under [meter]:",
         f'calibration = "{out}"',
     ):
-        stdout.print(line, markup=False)
+        stdout.print(line)
 
 
 @click.command()
@@ -284,7 +283,6 @@ def _print_zero(heard: Heard, limit_w: float, within: bool) -> None:
     stdout.print(
         f"{heard.mean_w:+.4f} W, sd {heard.sd_w:.4f} W over {len(heard.readings)} readings; "
         f"limit {limit_w:.4g} W: {verdict}{mark}",
-        markup=False,
     )
 
 
@@ -318,7 +316,7 @@ def delay(
     target = _target(driver, port, options, interval_s)
     pattern_s = _PATTERN_INTERVALS * target.interval_s if pattern_s is None else pattern_s
     cores = len(os.sched_getaffinity(0))
-    make_stderr().print(f"{cores} core(s) busy and idle in turn for {seconds:g} s ...", markup=False)
+    make_stderr().print(f"{cores} core(s) busy and idle in turn for {seconds:g} s ...")
     with temporary_port(MeterSection(driver=driver, port=port, interval_s=target.interval_s)) as real_port:
         found, simulated = measure_delay(replace(target, port=real_port), seconds, pattern_s, cores, _never)
     if as_json:
@@ -327,8 +325,7 @@ def delay(
     stdout.print(
         f"The load explains {100 * found.explained:.1f} % of the variance of {found.readings} readings; busy "
         f"is {found.step_w:.1f} W more than idle.{' SIMULATED' if simulated else ''}",
-        markup=False,
     )
-    stdout.print("In lab.toml, under [meter]:", markup=False)
-    stdout.print(f"latency_s = {found.latency_s:.4f}", markup=False)
-    stdout.print(f"latency_u_s = {found.latency_u_s:.4f}", markup=False)
+    stdout.print("In lab.toml, under [meter]:")
+    stdout.print(f"latency_s = {found.latency_s:.4f}")
+    stdout.print(f"latency_u_s = {found.latency_u_s:.4f}")

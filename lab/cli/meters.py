@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.live import Live
 
-from lab.cli.common import LabGroup, json_option
+from lab.cli.common import CommandAt, LabGroup, json_option
 from lab.cli.meter_chart import WatchedMeter
 from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.conduct.twin import temporary_port
@@ -55,7 +55,11 @@ option_option = click.option(
 count_option = click.option("-n", "count", type=click.IntRange(min=1), help="Stop after that many readings.")
 
 
-_TRUST = {name: f"lab.cli.meter_trust:{name}" for name in ("calibrate", "zero", "delay")}
+_TRUST = {
+    "calibrate": CommandAt("lab.cli.meter_trust:calibrate", "Calibrate a meter at three or more loads"),
+    "zero": CommandAt("lab.cli.meter_trust:zero", "Check a meter without a load"),
+    "delay": CommandAt("lab.cli.meter_trust:delay", "Measure how late the readings come"),
+}
 
 
 @click.group(cls=LabGroup, commands_at=_TRUST)
@@ -110,7 +114,6 @@ def ports(as_json: bool) -> None:
     if not found:
         stdout.print(
             "No serial port is plugged in. `virtual` is always there; network meters need no port here.",
-            markup=False,
         )
         return
     columns = ("port", "usb id", "adapter", "serial number", "likely driver")
@@ -119,9 +122,9 @@ def ports(as_json: bool) -> None:
         if proposal.possible:
             stdout.print(f"{port.device}: any serial meter can be behind it: {', '.join(proposal.possible)}")
         if port.stable:
-            stdout.print(f"{port.device}: keeps its name as {port.stable}", markup=False)
+            stdout.print(f"{port.device}: keeps its name as {port.stable}")
         if port.remedy:
-            stdout.print(f"{port.device}: {port.remedy}", markup=False)
+            stdout.print(f"{port.device}: {port.remedy}")
 
 
 @meter.command()
@@ -142,7 +145,7 @@ def identify(driver: str, port: str, options: tuple[str, ...], as_json: bool) ->
         print_json(who)
         return
     for key, value in who.items():
-        stdout.print(f"{key:>10}  {value}", markup=False)
+        stdout.print(f"{key:>10}  {value}")
 
 
 @meter.command()
@@ -164,7 +167,7 @@ def read(driver: str, port: str, options: tuple[str, ...], as_json: bool) -> Non
     if as_json:
         print_json({**_reading_json(reading), "simulated": simulated})
     else:
-        stdout.print(_reading_line(reading, simulated), markup=False)
+        stdout.print(_reading_line(reading, simulated))
 
 
 @meter.command()
@@ -228,8 +231,8 @@ def log_command(
             driven,
             LogSettings(port=real_port, out_dir=out, interval_s=interval_s, limit=count, raw=raw),
             stop=stopped,
-            on_reading=lambda r: stderr.print(_reading_line(r, is_simulated_port(real_port)), markup=False),
-            on_notice=lambda text: stderr.print(f"note: {text}", markup=False),
+            on_reading=lambda r: stderr.print(_reading_line(r, is_simulated_port(real_port))),
+            on_notice=lambda text: stderr.print(f"note: {text}"),
         )
     if as_json:
         print_json(
@@ -237,9 +240,7 @@ def log_command(
         )
     else:
         mark = " SIMULATED" if record.simulated else ""
-        stdout.print(
-            f"Written: {out}{mark}; rows by flag: {record.counts}; gaps: {len(record.gaps)}", markup=False
-        )
+        stdout.print(f"Written: {out}{mark}; rows by flag: {record.counts}; gaps: {len(record.gaps)}")
 
 
 @meter.command(name="simulate")
@@ -392,10 +393,10 @@ def _port_texts(port: SerialPort, proposal: Proposal) -> tuple[str, ...]:
 def _print_driver(spec: MeterSpec, has_twin: bool) -> None:
     print_table(("", ""), rows(spec, has_twin))
     if spec.options:
-        stdout.print("\nOptions (--option NAME=VALUE, or [meter.options] in lab.toml):", markup=False)
+        stdout.print("\nOptions (--option NAME=VALUE, or [meter.options] in lab.toml):")
         texts = [(option.name, option_in_words(option), option.meaning) for option in spec.options]
         print_table(("option", "value", "meaning"), texts)
     if spec.unverified:
-        stdout.print("\nFrom memory only, no source was read; check it on the instrument:", markup=False)
+        stdout.print("\nFrom memory only, no source was read; check it on the instrument:")
         for fact in spec.unverified:
-            stdout.print(f"- {fact}", markup=False)
+            stdout.print(f"- {fact}")

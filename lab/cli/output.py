@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -12,13 +13,35 @@ from rich.text import Text
 
 _WIDTH_OFF_TERMINAL = 200  # rich would assume 80 columns there, and fold words apart
 
-stdout = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
+stdout = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
 """For tables and results; rich leaves colour away when it is not a terminal."""
 
 
 def make_stderr() -> Console:
     """Return the console for progress."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, markup=False, highlight=False)
+
+
+@contextmanager
+def progress_bar(text: str) -> Iterator[Callable[..., None]]:
+    """Show on a terminal how far something is.
+
+    Args:
+        text: what is being done.
+
+    Yields:
+        A function to be called with how many are done, how many there are and, where it changes, the text.
+    """
+    from rich.progress import Progress
+
+    console = make_stderr()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(text, total=None)
+
+        def show(done: int, total: int, what: str | None = None) -> None:
+            bar.update(task, completed=done, total=total, description=what)
+
+        yield show
 
 
 def print_json(document: object) -> None:

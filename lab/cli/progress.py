@@ -78,7 +78,7 @@ class LineProgress(_Progressing):
             self._say(f"    note: {text}")
 
     def _say(self, text: str) -> None:
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(text, highlight=False, soft_wrap=True)
 
     def __enter__(self) -> "LineProgress":
         return self

@@ -9,7 +9,7 @@ from records.results import Results, Row
 
 def print_rule(results: Results) -> None:
     """Print what a published rule gives, before the default rule's table."""
-    stdout.print(f"Rule {results.rule}: {rule_source(results.rule)}", markup=False)
+    stdout.print(f"Rule {results.rule}: {rule_source(results.rule)}")
     rows = results.rule_rows
     names = [name for name in dict.fromkeys(name for row in rows for name in row) if name != "rule"]
     names = [name for name in names if any(row.get(name) is not None for row in rows)]
@@ -19,7 +19,7 @@ def print_rule(results: Results) -> None:
         print_table(columns, [(name, *(_digits(row.get(name)) for row in rows)) for name in others])
     else:
         print_table(names, [[_digits(row.get(name)) for name in names] for row in rows])
-    stdout.print("\nDefault rule, with uncertainties:", markup=False)
+    stdout.print("\nDefault rule, with uncertainties:")
 
 
 def print_findings(results: Results) -> None:

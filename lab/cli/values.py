@@ -9,7 +9,7 @@ def print_requirement(results: Results) -> None:
     values = results.iso14756
     if not values:
         return
-    stdout.print("\nISO/IEC 14756", style="bold", markup=False)
+    stdout.print("\nISO/IEC 14756", style="bold")
     rows = [
         (
             row["scenario"],
@@ -23,13 +23,13 @@ def print_requirement(results: Results) -> None:
     ]
     print_table(("scenario", "task", "n", "mean s", "R_TH", "R_ME", "R_TI", "satisfied"), rows)
     for row in values["efficiency"]:
-        stdout.print(_efficiency_words(row), markup=False)
+        stdout.print(_efficiency_words(row))
     for proof in dict.fromkeys(row["proof"] for row in values["proofs"]):
         lines = [row for row in values["proofs"] if row["proof"] == proof]
         failed = [row for row in lines if not row["holds"]]
         verdict = f"{len(failed)} of {len(lines)} lines do not hold (proofs.csv)" if failed else "holds"
-        stdout.print(f"proof of {proof}: {verdict}", markup=False)
-    stdout.print(values["marked"], markup=False)
+        stdout.print(f"proof of {proof}: {verdict}")
+    stdout.print(values["marked"])
 
 
 def _efficiency_words(row: Row) -> str:
@@ -44,7 +44,7 @@ def print_ecolabel(results: Results) -> None:
     """Print the values of DE-UZ 215; nothing without an ``[ecolabel]`` section."""
     if not results.ecolabel:
         return
-    stdout.print("\nDE-UZ 215", style="bold", markup=False)
+    stdout.print("\nDE-UZ 215", style="bold")
     rows = [
         (
             row["scenario"],

@@ -85,9 +85,8 @@ def collectl(files: tuple[Path, ...], campaign: Path, timezone: str | None, as_j
         print_json({"campaign": str(campaign), **asdict(done)})
         return
     for finding in done.findings:
-        stdout.print(f"{finding.level}: {finding.code}: {finding.message}", markup=False)
+        stdout.print(f"{finding.level}: {finding.code}: {finding.message}")
     stdout.print(
         f"{len(done.added)} run(s) of {campaign} have host samples now, {len(done.had)} had some before, "
         f"{len(done.without)} are at other times than the logs.",
-        markup=False,
     )

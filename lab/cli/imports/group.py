@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from lab.cli.common import LabGroup
+from lab.cli.common import CommandAt, LabGroup
 from lab.cli.output import print_json, print_table, stdout
 from records.campaign import CampaignFolder
 from records.imported import read_import
@@ -15,15 +15,15 @@ from records.imported import read_import
     "import",
     cls=LabGroup,
     commands_at={
-        "oscar": "lab.cli.imports.oscar:oscar",
-        "kecolab": "lab.cli.imports.oscar:kecolab",
-        "mlperf-power": "lab.cli.imports.mlperf:mlperf_power",
-        "fecom": "lab.cli.imports.fecom:fecom",
-        "wattsup-log": "lab.cli.imports.tables:wattsup_log",
-        "nvidia-smi": "lab.cli.imports.collectors:nvidia_smi",
-        "collectl": "lab.cli.imports.collectors:collectl",
-        "csv": "lab.cli.imports.tables:csv",
-        "package": "lab.cli.imports.package:package",
+        "oscar": CommandAt("lab.cli.imports.oscar:oscar", "Lab data of the Blue Angel (OSCAR)"),
+        "kecolab": CommandAt("lab.cli.imports.oscar:kecolab", "Lab data of KEcoLab"),
+        "mlperf-power": CommandAt("lab.cli.imports.mlperf:mlperf_power", "Logs of MLPerf Power"),
+        "fecom": CommandAt("lab.cli.imports.fecom:fecom", "Energy profiles of FECoM"),
+        "wattsup-log": CommandAt("lab.cli.imports.tables:wattsup_log", "Logs of a Watts up? meter"),
+        "nvidia-smi": CommandAt("lab.cli.imports.collectors:nvidia_smi", "Logs of nvidia-smi"),
+        "collectl": CommandAt("lab.cli.imports.collectors:collectl", "Host samples for a campaign"),
+        "csv": CommandAt("lab.cli.imports.tables:csv", "Power readings in a plain table"),
+        "package": CommandAt("lab.cli.imports.package:package", "A replication package of `lab export`"),
     },
 )
 def import_() -> None:
@@ -56,4 +56,4 @@ def print_import(folder: Path, as_json: bool) -> None:
         print_table(("level", "where", "code", "finding"), rows)
     counts = Counter(slot.scenario for slot in plan)
     runs = ", ".join(f"{count} {scenario}" for scenario, count in counts.items())
-    stdout.print(f"Written: {folder} with {len(plan)} runs ({runs}).", markup=False)
+    stdout.print(f"Written: {folder} with {len(plan)} runs ({runs}).")

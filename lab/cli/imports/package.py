@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import click
-from rich.progress import Progress
 
 from lab.cli.common import json_option
 from lab.cli.imports.group import out_option
-from lab.cli.output import make_stderr, print_json, stdout
+from lab.cli.output import print_json, progress_bar, stdout
 from records.campaign import CampaignFolder
 
 
@@ -27,12 +26,8 @@ def package(archive: Path, out: Path, as_json: bool) -> None:
     """
     from analysis.imports.package import import_package
 
-    console = make_stderr()
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("unpacking", total=None)
-        unpacked = import_package(
-            archive, out, progress=lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    with progress_bar("unpacking") as show:
+        unpacked = import_package(archive, out, progress=show)
     campaign = CampaignFolder(out).read()
     if as_json:
         print_json(
@@ -49,5 +44,4 @@ def package(archive: Path, out: Path, as_json: bool) -> None:
         stdout.print("SIMULATED meter: no number of this campaign is a measurement", style="bold")
     stdout.print(
         f"Written: {out} with {len(campaign.plan)} runs planned; {unpacked.files} files, as in SHA256SUMS.",
-        markup=False,
     )

@@ -1,47 +1,20 @@
-"""``lab check``, ``analyse`` and ``report``: from records to findings, results and a page."""
+"""``lab analyse``: from records to results."""
 
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.progress import Progress
 
 from analysis.campaign import analyse as analyse_campaign
-from analysis.evidence import check as check_campaign
 from analysis.rules import rule_names
 from analysis.rules.contract import DEFAULT
 from analysis.scheduling import ALONE, Workforce
 from lab.cli.common import campaign_argument, json_option
-from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.cli.output import print_json, print_table, progress_bar, stdout
 from lab.cli.rule_output import print_findings, print_rule
 from lab.cli.values import print_ecolabel, print_requirement
 from records.findings import LEVELS
 from records.results import Results
-
-
-@click.command()
-@campaign_argument
-@json_option
-@click.pass_context
-def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
-    """Check the evidence of a campaign, offline: list every finding, never stop at the first.
-
-    Exit code 1 when a finding refuses data. docs/reference/findings.md explains each code.
-
-    \b
-    lab check campaigns/20260131-120000-demo
-    """
-    findings = check_campaign(folder)
-    refused = sum(finding.level == "refuse" for finding in findings)
-    if as_json:
-        print_json({"refuse": refused, "findings": [finding.to_json() for finding in findings]})
-    else:
-        rows = [(f.level, f.run_dir or "campaign", f.code, f.message) for f in findings]
-        if rows:
-            print_table(("level", "where", "code", "finding"), rows)
-        verdict = f"{refused} of them refuse data" if refused else "nothing to refuse"
-        stdout.print(f"{len(findings)} findings, {verdict}.", markup=False)
-    ctx.exit(1 if refused else 0)
 
 
 @click.command()
@@ -81,37 +54,16 @@ def analyse(
         print_scenarios(results)
         print_requirement(results)
         print_ecolabel(results)
-        stdout.print(f"Written: {folder / 'results'}", markup=False)
+        stdout.print(f"Written: {folder / 'results'}")
     ctx.exit(1 if refusing(results) else 0)
-
-
-@click.command()
-@campaign_argument
-@click.option("--out", type=click.Path(path_type=Path), help="Instead of DIR/report.html.")
-@json_option
-def report(folder: Path, out: Path | None, as_json: bool) -> None:
-    """Write the HTML report of an analysed campaign: one file that opens offline.
-
-    \b
-    lab report campaigns/20260131-120000-demo
-    """
-    from reports.campaign.page import write_report  # it draws, and so loads what the others need not
-
-    path = write_report(folder, out)
-    if as_json:
-        print_json({"report": str(path)})
-    else:
-        stdout.print(f"Written: {path}", markup=False)
 
 
 def analyse_with_progress(folder: Path, rule: str = DEFAULT, workforce: Workforce = ALONE) -> Results:
     """Analyse a campaign, showing on a terminal how many of its runs are done."""
-    console = make_stderr()
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("analysing runs", total=None)
+    with progress_bar("analysing runs") as show:
         return analyse_campaign(
             folder,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=show,
             rule=rule,
             workforce=workforce,
         )
@@ -120,7 +72,7 @@ def analyse_with_progress(folder: Path, rule: str = DEFAULT, workforce: Workforc
 def print_scenarios(results: Results) -> None:
     """Print the scenario table, energies with their 95 % intervals."""
     if results.campaign["simulated"]:
-        stdout.print("SIMULATED meter: no number below is a measurement", style="bold", markup=False)
+        stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
     rows = []
     for row in results.scenarios:
         low, high = row["induced_low_wh"], row["induced_high_wh"]
@@ -151,10 +103,10 @@ def print_scenarios(results: Results) -> None:
     _print_health(results.health)
     levels = [row["level"] for row in results.findings]
     counts = ", ".join(f"{levels.count(level)} {level}" for level in LEVELS)
-    stdout.print(f"Findings: {counts} (`lab check` lists those about the evidence)", markup=False)
+    stdout.print(f"Findings: {counts} (`lab check` lists those about the evidence)")
     for row in results.findings:
         if row["level"] == "refuse":
-            stdout.print(f"refused: {row['run_dir'] or 'campaign'}: {row['message']}", markup=False)
+            stdout.print(f"refused: {row['run_dir'] or 'campaign'}: {row['message']}")
 
 
 def _print_health(health: dict[str, Any]) -> None:
@@ -166,7 +118,6 @@ def _print_health(health: dict[str, Any]) -> None:
     stdout.print(
         f"Lab health: {health['verdict']} by {health['n']} runs of {health['control']} and "
         f"{health['n_history']} before{spread}",
-        markup=False,
     )
 
 

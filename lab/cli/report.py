@@ -1,0 +1,26 @@
+"""``lab report``: results become one page."""
+
+from pathlib import Path
+
+import click
+
+from lab.cli.common import campaign_argument, json_option
+from lab.cli.output import print_json, stdout
+from reports.campaign.page import write_report
+
+
+@click.command()
+@campaign_argument
+@click.option("--out", type=click.Path(path_type=Path), help="Instead of DIR/report.html.")
+@json_option
+def report(folder: Path, out: Path | None, as_json: bool) -> None:
+    """Write the HTML report of an analysed campaign: one file that opens offline.
+
+    \b
+    lab report campaigns/20260131-120000-demo
+    """
+    path = write_report(folder, out)
+    if as_json:
+        print_json({"report": str(path)})
+    else:
+        stdout.print(f"Written: {path}")

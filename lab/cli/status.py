@@ -1,0 +1,65 @@
+"""``lab status``: how far a campaign is."""
+
+from pathlib import Path
+
+import click
+
+from lab.cli.common import campaign_argument, json_option
+from lab.cli.output import print_json, print_table, stdout
+from lab.conduct.campaign import reopen
+from lab.conduct.plan import duration, slot_name
+from lab.conduct.standing import Standing, standing_of
+from records.campaign import Campaign
+from records.times import now_utc_s
+
+
+@click.command()
+@campaign_argument
+@json_option
+def status(folder: Path, as_json: bool) -> None:
+    """Say how far a campaign is, run by run.
+
+    \b
+    lab status campaigns/20260131-120000-demo
+    """
+    opened = reopen(folder)
+    standing = standing_of(opened)
+    states, completed = standing.states, standing.completed
+    if as_json:
+        print_json(standing.to_json(opened))
+        return
+    rows = [(s.slot.slot, slot_name(s.slot), s.state, s.attempts or "", s.reason or "") for s in states]
+    print_table(("slot", "scenario", "state", "attempts", "reason"), rows)
+    if standing.stopped:
+        stdout.print(how_to_go_on(standing.stopped, folder))
+    left = standing.left_s
+    stdout.print(f"{completed} of {len(states)} runs completed{simulated_mark(opened.campaign)}.")
+    if standing.running:
+        stdout.print(f"Running; about {duration(left)} left.")
+        stdout.print(_now(standing))
+    elif completed < len(states):
+        stdout.print(f"Go on with: lab resume {folder}   (about {duration(left)})")
+    else:
+        stdout.print(f"Next: lab check {folder}, lab analyse {folder}, lab report {folder}")
+
+
+def _now(standing: Standing) -> str:
+    """Say what the running attempt is doing."""
+    now = standing.activity.to_json(standing.states, now_utc_s())
+    where = f"[{now['slot']}/{len(standing.states)}] {now['name']}: " if now["name"] else ""
+    gate = standing.activity.gate
+    waits = "" if gate is None else f", waiting for {', '.join(gate.waiting_for)} ({now['gate']['try']})"
+    return f"Now: {where}{now['phase_words']}{waits}, for {now['since']}"
+
+
+def how_to_go_on(stopped: str, folder: Path) -> str:
+    """Say why a campaign stopped, and what to do."""
+    return (
+        f"STOPPED: {stopped}. See what changed in the lab (temperature, load, meter, cables). Then run "
+        f"`lab resume {folder}`; this records the acknowledgement and starts a new chart phase"
+    )
+
+
+def simulated_mark(campaign: Campaign) -> str:
+    """Return the mark behind a count of runs that were measured by a virtual meter."""
+    return " (SIMULATED meter)" if campaign.simulated else ""
