@@ -91,7 +91,7 @@ def difference_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
     axes.set_xlabel(label(f"mean of both, {cloud.unit}", width=60, lines=1))
     axes.set_ylabel("estimated − measured, " + ("%" if cloud.logarithmic else cloud.difference_unit))
     if handles:
-        figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=7)
+        figure.legend(handles, names, loc="lower center", ncols=3, fontsize=7)
     texts = [
         _NONE if (value := cloud.of(name)) is None else plain(value, 3)
         for name in ("mean_difference", "lower", "upper")
@@ -170,6 +170,6 @@ def line_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
         names.append(f"{words}: {plain(slope, 3)} x {sign} {plain(abs(intercept), 3)}")
     axes.set_xlabel(label(f"measured: {cloud.measured_words}", width=60, lines=1))
     axes.set_ylabel(label(f"estimated: {cloud.estimated_words}", width=36, lines=1))
-    figure.legend([*handles, *dots], [*names, *groups], loc="outside lower center", ncols=3, fontsize=7)
+    figure.legend([*handles, *dots], [*names, *groups], loc="lower center", ncols=3, fontsize=7)
     said = f"Estimated over measured: {len(cloud.measured)} rows; {'; '.join(names)}"
     return finish(figure, key, cloud.name, f"{said}.", simulated=simulated)

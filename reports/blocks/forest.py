@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from reports.blocks import palette
-from reports.blocks.kit import Size, finish, new_panel
+from reports.blocks.kit import Size, finish, name_rows, new_panel
 from reports.words.numbers import fixed
 from reports.words.texts import label
 
@@ -93,11 +93,7 @@ def forest_panel(
     axes.axvline(1.0 if ratios else none_at, color=palette.MUTED, linewidth=0.9)
     for place, mark in enumerate(marks):
         _draw(axes, place, mark, limits)
-    axes.set_ylim(len(marks) - 0.5, -0.5)
-    axes.set_yticks(range(len(marks)), [label(mark.name, width=24) for mark in marks])
-    axes.tick_params(axis="y", length=0)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
+    name_rows(axes, [label(mark.name, width=24) for mark in marks])
     if ratios:
         _percent_ticks(axes)
     else:

@@ -1,13 +1,17 @@
 """What the figures have in common: the sheet, its panels, and horizontal bars with intervals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from reports.blocks import palette
+from reports.blocks.layout import NAME_GAP_PT, NUMBERS_PT, lay_out
 from reports.blocks.svg import inline_svg
 from reports.blocks.tables import Table
 from reports.words.texts import label
@@ -78,28 +82,21 @@ class Bar:
 
 def new_panel(size: Size, height_in: float) -> tuple[Figure, Axes]:
     """Make an empty panel with one pair of axes."""
-    figure = Figure(figsize=(_WIDTH_IN[size], height_in), layout="constrained")
+    figure = Figure(figsize=(_WIDTH_IN[size], height_in))
     return figure, figure.subplots()
 
 
-def finish(
-    figure: Figure, key: str, title: str, description: str, *, simulated: bool, heading: bool = True
-) -> Markup:
+def finish(figure: Figure, key: str, title: str, description: str, *, simulated: bool) -> Markup:
     """Draw a panel, and write on it where its numbers are no measurement."""
-    if heading:
-        room_in = figure.get_figwidth() - (_MARK_IN if simulated else 0.0)
-        figure.suptitle(
-            label(title, width=int(room_in / _LETTER_IN), lines=1),
-            x=0.01,
-            ha="left",
-            fontsize=8.5,
-            fontweight="bold",
-        )
+    room_in = figure.get_figwidth() - (_MARK_IN if simulated else 0.0)
+    shown = label(title, width=int(room_in / _LETTER_IN), lines=1)
+    heading = figure.text(0.01, 0.985, shown, ha="left", va="top", fontsize=8.5, fontweight="bold")
     if simulated:
         figure.text(
             0.995, 0.985, "SIMULATED", ha="right", va="top", fontsize=7, color=palette.WARNING, weight="bold"
         )
         description = f"SIMULATED, not a measurement. {description}"
+    lay_out(figure, heading)
     return inline_svg(figure, key, title, description)
 
 
@@ -117,17 +114,13 @@ def bars_panel(
         simulated: whether the panel says SIMULATED.
     """
     figure, axes = new_panel(size, _FRAME_IN + _BAR_IN * len(bars))
-    for place, bar in enumerate(bars):
-        _draw_bar(axes, place, bar)
+    _draw_bars(axes, bars)
+    _draw_intervals(axes, bars)
     low = min(bar.reach()[0] for bar in bars)
     high = max(bar.reach()[1] for bar in bars)
     span = (high - low) or 1.0
     axes.set_xlim(low - (0.04 * span if low < 0 else 0), low + span * _ROOM_FOR_TEXT)
-    axes.set_ylim(len(bars) - 0.5, -0.5)
-    axes.set_yticks(range(len(bars)), [label(bar.name) for bar in bars])
-    axes.tick_params(axis="y", length=0)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
+    name_rows(axes, [label(bar.name) for bar in bars])
     axes.axvline(0, color=palette.MUTED, linewidth=0.8)
     axes.set_xlabel(axis_label)
     axes.locator_params(axis="x", nbins=5)
@@ -135,20 +128,62 @@ def bars_panel(
     return finish(figure, key, title, f"{title}, {axis_label}: {said}.", simulated=simulated)
 
 
-def _draw_bar(axes: Axes, place: int, bar: Bar) -> None:
-    start = min(bar.below, bar.value) if bar.below is not None else 0.0
-    if start:
-        axes.barh(place, start, height=0.62, color=palette.BASELINE_PART)
-    colour = palette.pale(bar.colour) if bar.light else bar.colour
-    face = axes.barh(place, bar.value - start, left=start, height=0.62, color=colour)
-    if bar.hatched:
-        face[0].set_hatch(HATCH)
-        face[0].set_edgecolor("white")
-        face[0].set_linewidth(0)
-    if bar.dots:
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Write a name at the left of each row of a panel, from top to bottom, in place of a y axis.
+
+    Args:
+        axes: on which the rows lie at 0, 1, 2, ...
+        names: fit to print (see `reports.words.texts.label`).
+    """
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.yaxis.set_visible(False)
+    axes.spines["left"].set_visible(False)
+    aside = ScaledTranslation(-NAME_GAP_PT / 72, 0, axes.figure.dpi_scale_trans)
+    for place, name in enumerate(names):
+        axes.text(
+            0,
+            place,
+            name,
+            ha="right",
+            va="center",
+            fontsize=NUMBERS_PT,
+            transform=axes.get_yaxis_transform() + aside,
+        )
+
+
+def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
+    starts = [min(bar.below, bar.value) if bar.below is not None else 0.0 for bar in bars]
+    below = [place for place, start in enumerate(starts) if start]
+    if below:
+        axes.barh(below, [starts[place] for place in below], height=0.62, color=palette.BASELINE_PART)
+    faces = axes.barh(
+        range(len(bars)),
+        [bar.value - start for bar, start in zip(bars, starts, strict=True)],
+        left=starts,
+        height=0.62,
+        color=[palette.pale(bar.colour) if bar.light else bar.colour for bar in bars],
+    )
+    for bar, face in zip(bars, faces, strict=True):
+        if bar.hatched:
+            face.set_hatch(HATCH)
+            face.set_edgecolor("white")
+            face.set_linewidth(0)
+    for place, bar in enumerate(bars):
+        axes.annotate(
+            bar.text,
+            (bar.reach()[1], place),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=NUMBERS_PT,
+        )
+
+
+def _draw_intervals(axes: Axes, bars: Sequence[Bar]) -> None:
+    dots = [(value, place + _DOTS_BELOW) for place, bar in enumerate(bars) for value in bar.dots]
+    if dots:
         axes.plot(
-            bar.dots,
-            [place + _DOTS_BELOW] * len(bar.dots),
+            *zip(*dots, strict=True),
             linestyle="none",
             marker="o",
             markersize=2.6,
@@ -156,20 +191,14 @@ def _draw_bar(axes: Axes, place: int, bar: Bar) -> None:
             markeredgecolor=palette.INK,
             markeredgewidth=0.5,
         )
-    if bar.low is not None and bar.high is not None:
+    ends = [
+        (bar.value, place - _DOTS_BELOW / 2 if bar.dots else place, bar.value - bar.low, bar.high - bar.value)
+        for place, bar in enumerate(bars)
+        if bar.low is not None and bar.high is not None
+    ]
+    if ends:
+        values, places, left, right = np.array(ends).T
+        reach = np.maximum(0.0, [left, right])
         axes.errorbar(
-            bar.value,
-            place - _DOTS_BELOW / 2 if bar.dots else place,
-            xerr=[[max(0.0, bar.value - bar.low)], [max(0.0, bar.high - bar.value)]],
-            color=palette.INK,
-            linewidth=1.1,
-            capsize=2.5,
+            values, places, xerr=reach, linestyle="none", color=palette.INK, elinewidth=1.1, capsize=2.5
         )
-    axes.annotate(
-        bar.text,
-        (bar.reach()[1], place),
-        xytext=(5, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=7.5,
-    )

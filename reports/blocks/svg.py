@@ -45,6 +45,7 @@ _STYLE: Any = {
     "axes.labelcolor": palette.INK,
     "axes.titlesize": FONT_SIZE_PT,
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # where it stands; else matplotlib searches for room above the axes
     "axes.labelsize": FONT_SIZE_PT,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,

@@ -95,7 +95,7 @@ def _curves_panel(view: View, curves: list[Curve]) -> Markup:
         Line2D([], [], color=item.colour, linestyle=(0, (4, 2)) if item.tracker else "-") for item in shown
     ]
     names = [label(item.name, width=40, lines=1) for item in shown]
-    figure.legend(handles, names, loc="outside lower center", ncols=2)
+    figure.legend(handles, names, loc="lower center", ncols=2)
     said = f"{len(curves)} runs of {', '.join(item.name for item in shown)}"
     return finish(
         figure,

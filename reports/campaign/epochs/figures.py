@@ -61,7 +61,7 @@ def energy_column(view: View) -> str:
 def _panel(
     scenario: ScenarioView, index: int, energy: str, temperature: str, chip: str, view: View
 ) -> Markup:
-    figure = Figure(figsize=(4.4, 3.0 if chip else 2.2), layout="constrained")
+    figure = Figure(figsize=(4.4, 3.0 if chip else 2.2))
     if chip:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
         _by_epoch(lower, scenario.epochs, temperature, scenario.colour)

@@ -70,7 +70,7 @@ def _panel(view: View, column: str) -> Markup:
     axes.set_xlabel("epoch")
     axes.set_ylabel(title.lower())
     names = [label(item.name, width=40, lines=1) for item in shown]
-    figure.legend(handles, names, loc="outside lower center", ncols=2)
+    figure.legend(handles, names, loc="lower center", ncols=2)
     description = f"{title} ({words}) over the epochs: {'; '.join(said)}."
     return finish(figure, f"progress-{column.replace('_', '-')}", title, description, simulated=False)
 

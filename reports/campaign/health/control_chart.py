@@ -155,7 +155,7 @@ def _add_legend(axes: Axes, points: Sequence[Row], own: str) -> None:
         lines = (Line2D([], [], color=palette.INK, linewidth=0.9, linestyle=s) for s in ("-", (0, (5, 3))))
         handles += [*lines, Patch(color=palette.GRID)]  # type: ignore[list-item]
         names += ["centre", "limits, 3 σ", "warning, 2 σ to 3 σ"]
-    axes.figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=7)
+    axes.figure.legend(handles, names, loc="lower center", ncols=3, fontsize=7)
 
 
 def _description(title: str, points: Sequence[Row]) -> str:

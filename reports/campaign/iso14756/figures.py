@@ -8,7 +8,7 @@ from markupsafe import Markup
 from analysis.iso14756.ratings import satisfied
 from records.results import Row
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, finish, name_rows, new_panel
 from reports.blocks.tables import Table
 from reports.campaign.view import View
 from reports.words.numbers import count, finite, in_interval, plain
@@ -164,11 +164,7 @@ def ratio_panel(key: str, title: str, axis: str, dots: Sequence[Dot], *, simulat
         )
     high = max([1.0, *(value for dot in shown for value in (dot.value, dot.high) if value is not None)])
     axes.set_xlim(0, _ROOM_FOR_TEXT * high)
-    axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.set_yticks(range(len(shown)), [label(dot.name, lines=3) for dot in shown])
-    axes.tick_params(axis="y", length=0)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
+    name_rows(axes, [label(dot.name, lines=3) for dot in shown])
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel(label(axis, width=48, lines=2))
     said = "; ".join(f"{dot.name} {dot.text}" for dot in shown)

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from analysis.agreement.trackers import ALL
 from records.results import Row
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, finish, name_rows, new_panel
 from reports.blocks.tables import Table
 from reports.campaign.trackers.cost import runs_of, where
 from reports.campaign.view import View
@@ -75,11 +75,7 @@ def _ratios(view: View, against: str, rows: list[Row]) -> Markup | None:
     axes.axvline(100, color=palette.MUTED, linewidth=0.9)
     said = [_ratio_row(view, axes, place, row) for place, row in enumerate(shown)]
     names = [f"{where(row)}, {row.get('tracker')}" if several else where(row) for row in shown]
-    axes.set_yticks(range(len(shown)), [label(name, width=22) for name in names])
-    axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
+    name_rows(axes, [label(name, width=22) for name in names])
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, 100 - 1.2 * margin), max(high, 100 + 1.2 * margin) + 0.25 * (high - low))
     axes.set_xlabel("tracker / measured, in %")

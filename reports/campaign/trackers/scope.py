@@ -6,7 +6,7 @@ from matplotlib.patches import Patch
 
 from records.results import Row
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, finish, name_rows, new_panel
 from reports.blocks.tables import Column, Table, table, text_column
 from reports.campaign.view import View, numbers
 from reports.words.numbers import count, finite, plain
@@ -85,18 +85,14 @@ def _panel(view: View, number: int, tracker: str, rows: list[Row]) -> Markup:
     figure, axes = new_panel("half", _FRAME_IN + _BAR_IN * len(bars))
     said = [_bar(view, axes, place, row, kind) for place, (row, kind) in enumerate(bars)]
     names = [_name(row, kind, tracker) for row, kind in bars]
-    axes.set_yticks(range(len(bars)), [label(name, width=26, lines=1) for name in names])
-    axes.set_ylim(len(bars) - 0.5, -0.5)
+    name_rows(axes, [label(name, width=26, lines=1) for name in names])
     axes.set_xlim(0, axes.get_xlim()[1] * 1.12)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel("mean energy per run / Wh")
     shown = [part for part in PARTS if any(finite(row[part[0]]) is not None for row in rows)]
     handles = [Patch(facecolor=palette.BASELINE_PART, label="baseline")]
     handles += [_swatch(name, hatch) for _, name, hatch in shown]
-    figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=7)
+    figure.legend(handles=handles, loc="lower center", ncols=5, fontsize=7)
     words = "; ".join(f"{name} {text}" for name, text in zip(names, said, strict=True))
     title = f"{tracker}: mean energy per run"
     return finish(figure, f"trackers-scope-{number}", title, f"{title}: {words}.", simulated=view.simulated)

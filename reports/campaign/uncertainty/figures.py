@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 
 from records.results import Row
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, finish, name_rows, new_panel
 from reports.blocks.tables import Column, Table, table, text_column
 from reports.campaign.uncertainty.terms import FAMILIES, family_shares, shares
 from reports.campaign.view import View
@@ -63,18 +63,14 @@ def _panel(view: View, key: str, title: str, rows: list[Row], name: Name) -> Mar
     figure, axes = new_panel("half", _FRAME_IN + _ROW_IN * len(shown))
     for place, row in enumerate(shown):
         _bar(axes, place, row)
-    axes.set_yticks(range(len(shown)), [label(name(row), width=22) for row in shown])
-    axes.set_ylim(len(shown) - 0.5, -0.5)
+    name_rows(axes, [label(name(row), width=22) for row in shown])
     axes.set_xlim(0, 122)
     axes.set_xticks(range(0, 101, 20))
-    axes.tick_params(axis="y", length=0)
-    axes.grid(visible=False, axis="y")
-    axes.spines["left"].set_visible(False)
     axes.set_xlabel("share of the variance / %")
     handles = [
         _swatch(family) for family in FAMILIES if any(family_shares(r)[family] > _LEAST_DRAWN for r in shown)
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=2, fontsize=7)
+    figure.legend(handles=handles, loc="lower center", ncols=2, fontsize=7)
     words = "; ".join(f"{name(row)}: {_words(row)}" for row in shown)
     return finish(figure, key, title, f"{title}. {words}.", simulated=view.simulated)
 
