@@ -2,8 +2,8 @@
 
 The workload generator of ISO/IEC 14756. It runs on the system under test beside the measured
 program, so it is standard library only and sleeps in one ``poll`` until something happens. Use it
-as ``python -m workload.runner`` or, on a remote system, as a plain script with ``processes.py``,
-``end_witness.py`` and the folder ``probe`` beside it.
+as ``python -m workload.runner`` or, on a remote system, as a plain script: it needs its own folder
+``workload`` and, beside that, ``records`` with ``stop_signal.py``.
 
 It writes the ``run`` span, which is the rating interval: from just before the program is started
 until its main process has ended. Whatever the program left running is then ended and counted.
@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import resource
-import select
 import signal
 import subprocess
 import sys
@@ -21,20 +20,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+if not __package__:  # a plain script: only its own folder is on the path
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from records.stop_signal import StopSignal  # noqa: E402
+from workload import processes  # noqa: E402
+from workload.end_witness import EndWitness  # noqa: E402
+from workload.probe import wattlab_probe  # noqa: E402
 
 PROBE_DIR = Path(__file__).resolve().parent / "probe"
-
-if __package__ or TYPE_CHECKING:
-    from workload import processes
-    from workload.end_witness import EndWitness
-    from workload.probe import wattlab_probe
-else:  # a plain script: its folder is on the path already
-    import processes
-    from end_witness import EndWitness
-
-    sys.path.insert(0, str(PROBE_DIR))
-    import wattlab_probe
 
 KILL_AFTER_S = 5.0
 """How long a workload may take to end after SIGTERM before SIGKILL follows."""
@@ -92,34 +87,7 @@ class Outcome:
     cpu_s: float = 0.0
 
 
-class Waker:
-    """Wait for signals, for the end of standard input, or for a time, without polling."""
-
-    def __init__(self, watch_stdin: bool) -> None:
-        self.stop_asked = False
-        self._read_fd, write_fd = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.set_wakeup_fd(write_fd, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._ask_to_stop)
-        self._poll = select.poll()
-        self._poll.register(self._read_fd, select.POLLIN)
-        if watch_stdin:
-            self._poll.register(0, select.POLLIN)
-
-    def _ask_to_stop(self, *_: object) -> None:
-        self.stop_asked = True
-
-    def wait(self, until_mono_s: float) -> None:
-        """Return at the given monotonic time, or earlier when something happened."""
-        timeout_ms = max(0.0, until_mono_s - time.monotonic()) * 1000 + 1
-        for fd, _ in self._poll.poll(min(timeout_ms, 2**31 - 1)):
-            if not os.read(fd, 4096):  # only standard input can end
-                self.stop_asked = True
-                self._poll.unregister(fd)
-
-
-def run(task: Task, waker: Waker) -> Outcome:
+def run(task: Task, stop: StopSignal) -> Outcome:
     """Run the workload to its end.
 
     Raises:
@@ -140,7 +108,7 @@ def run(task: Task, waker: Waker) -> Outcome:
     witness.watch(child.pid)
     try:
         _print({"ready": True, "pid": child.pid, "t_start_utc_s": outcome.t_start_utc_s})
-        _attend(child.pid, task.limit_s, waker, outcome)
+        _attend(child.pid, task.limit_s, stop, outcome)
         end = witness.stamp(KILL_AFTER_S)
         _collect(child, outcome)
         for key in ("exit_code", "signal", "timed_out", "aborted"):
@@ -200,25 +168,25 @@ def _has_ended(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
 
-def _attend(pid: int, limit_s: float, waker: Waker, outcome: Outcome) -> None:
+def _attend(pid: int, limit_s: float, stop: StopSignal, outcome: Outcome) -> None:
     """Wait until the main process has ended; make it end when it must."""
     deadline = time.monotonic() + limit_s
     while not _has_ended(pid):
         now = time.monotonic()
-        if waker.stop_asked or now >= deadline:
-            outcome.aborted = waker.stop_asked
-            outcome.timed_out = not waker.stop_asked
+        if stop.asked or now >= deadline:
+            outcome.aborted = stop.asked
+            outcome.timed_out = not stop.asked
             break
-        waker.wait(deadline)
+        stop.wait(deadline)
     else:
         return
     os.killpg(pid, signal.SIGTERM)
     deadline = time.monotonic() + KILL_AFTER_S
     while not _has_ended(pid) and time.monotonic() < deadline:
-        waker.wait(deadline)
+        stop.wait(deadline)
     while not _has_ended(pid):
         processes.send(processes.of_workload(pid), signal.SIGKILL)
-        waker.wait(time.monotonic() + KILL_AFTER_S)
+        stop.wait(time.monotonic() + KILL_AFTER_S)
 
 
 def _collect(child: subprocess.Popen[bytes], outcome: Outcome) -> None:
@@ -250,12 +218,12 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Run the command line; return the exit code."""
     args = _parser().parse_args()
-    waker = Waker(args.until_stdin_closes)
+    stop = StopSignal(args.until_stdin_closes, wake_on=(signal.SIGCHLD,))
     run_dir = args.run_dir.resolve()
     variables = json.loads(os.environ.pop(processes.VARIABLES, "{}"))
     task = Task(run_dir, args.name, args.command, args.limit_s, args.cwd, variables)
     try:
-        outcome = run(task, waker)
+        outcome = run(task, stop)
     except SutError as error:
         print(f"SutError: {error}", file=sys.stderr)
         return EXIT_SUT

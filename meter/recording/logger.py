@@ -22,13 +22,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from meter.ending import Ending
 from meter.options import read_pairs
 from meter.recording.log import LogSettings, log
 from meter.registry import create, driver_names
 from records.calibration import CalibrationRecord
 from records.errors import WattlabError
 from records.meter import Calibration, MeterRecord
+from records.stop_signal import StopSignal
 
 
 def _parse(argv: list[str] | None) -> argparse.Namespace:
@@ -83,7 +83,7 @@ def _say(**message: Any) -> None:
         return  # nobody listens any more; the files are the record, and logging goes on
 
 
-def _log_what_is_asked(options: argparse.Namespace, ending: Ending) -> MeterRecord:
+def _log_what_is_asked(options: argparse.Namespace, stop: StopSignal) -> MeterRecord:
     meter = create(options.driver, read_pairs(tuple(options.option)))
 
     def ready(record: MeterRecord, settled: object) -> None:
@@ -98,7 +98,7 @@ def _log_what_is_asked(options: argparse.Namespace, ending: Ending) -> MeterReco
         return log(
             meter,
             _settings(options),
-            stop=ending.reached,
+            stop=stop.now,
             on_ready=lambda record: ready(record, meter.settled()),
             on_notice=lambda text: _say(notice=text),
         )
@@ -109,7 +109,7 @@ def _log_what_is_asked(options: argparse.Namespace, ending: Ending) -> MeterReco
     return log_several(
         parts,
         options.out,
-        stop=ending.reached,
+        stop=stop.now,
         limit=options.n,
         on_ready=lambda record: ready(record, {part.name: part.meter.settled() for part in parts}),
         on_notice=lambda text: _say(notice=text),
@@ -119,9 +119,9 @@ def _log_what_is_asked(options: argparse.Namespace, ending: Ending) -> MeterReco
 def main(argv: list[str] | None = None) -> int:
     """Run the logger as a process; return its exit code."""
     options = _parse(argv)
-    ending = Ending(options.until_stdin_closes)
+    stop = StopSignal(options.until_stdin_closes)
     try:
-        record = _log_what_is_asked(options, ending)
+        record = _log_what_is_asked(options, stop)
     except WattlabError as error:
         print(f"meter.recording.logger: {error}", file=sys.stderr)
         return error.exit_code

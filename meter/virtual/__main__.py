@@ -7,7 +7,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from meter.ending import Ending
 from meter.registry import virtual_drivers
 from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, Fault
@@ -15,6 +14,7 @@ from meter.virtual.instrument import InstrumentErrors
 from meter.virtual.power_model import HostPowerModel
 from meter.virtual.sources import power_source
 from records.errors import WattlabError
+from records.stop_signal import StopSignal
 
 
 def _parse(argv: list[str] | None) -> argparse.Namespace:
@@ -69,9 +69,9 @@ def _simulation(options: argparse.Namespace) -> Simulation:
 def main(argv: list[str] | None = None) -> int:
     """Run the instrument as a process; return its exit code."""
     options = _parse(argv)
-    ending = Ending(options.until_stdin_closes)
+    stop = StopSignal(options.until_stdin_closes)
     try:
-        simulate(_simulation(options), stop=ending.reached, announce=lambda path: print(path, flush=True))
+        simulate(_simulation(options), stop=stop.now, announce=lambda path: print(path, flush=True))
     except WattlabError as error:
         print(f"meter.virtual: {error}", file=sys.stderr)
         return error.exit_code

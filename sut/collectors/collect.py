@@ -8,9 +8,7 @@ standard input closes. If a collector fails, the process ends with exit code 3 a
 
 import argparse
 import json
-import os
 import selectors
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from records.errors import SutError, WattlabError
 from records.folders import RunPaths
+from records.stop_signal import StopSignal
 from sut.collectors.collectl_tool import find_collectl
 from sut.collectors.host import HostSampler, Sampler, SensorSampler
 from sut.collectors.nvml import open_gpus
@@ -32,7 +31,6 @@ NO_GPU = "no NVIDIA GPU found: gpu.csv is not written"
 NO_SENSOR = "no CPU temperature sensor found: sensors.csv is not written"
 NO_COLLECTL = "collectl is not installed: the procfs sampler writes host.csv"
 _WATCH_S = 5.0
-_STDIN = 0
 
 
 class Collection:
@@ -132,13 +130,12 @@ class Schedule:
                 self._due[index] = (due + sampler.interval_s * (1 + late_s // sampler.interval_s), sampler)
 
 
-def collect(collection: Collection, signals: int, until_stdin_closes: bool) -> None:
+def collect(collection: Collection, stop: StopSignal) -> None:
     """Collect until a signal or the end of standard input.
 
     Args:
         collection: the collectors, at work.
-        signals: descriptor that is readable once a signal came.
-        until_stdin_closes: whether the end of standard input ends the collection.
+        stop: ends the collection.
 
     Raises:
         SutError: a collector failed.
@@ -146,16 +143,15 @@ def collect(collection: Collection, signals: int, until_stdin_closes: bool) -> N
     announced = False
     schedule = Schedule(collection.samplers, time.monotonic())
     with selectors.PollSelector() as selector:
-        selector.register(signals, selectors.EVENT_READ)
-        if until_stdin_closes:
-            selector.register(_STDIN, selectors.EVENT_READ)
+        for descriptor in stop.descriptors:
+            selector.register(descriptor, selectors.EVENT_READ)
         if collection.collectl is not None:
             selector.register(collection.collectl, selectors.EVENT_READ, collection.collectl)
         while True:
             for key, _ in selector.select(schedule.wait_s(time.monotonic())):
                 if key.data is not None:
                     key.data.receive()
-                elif _ends(key.fd):
+                elif stop.now():
                     return
             schedule.run_due(time.monotonic)
             if collection.collectl is not None:
@@ -163,21 +159,6 @@ def collect(collection: Collection, signals: int, until_stdin_closes: bool) -> N
             if not announced and collection.ready:
                 _announce(collection)
                 announced = True
-
-
-def _signal_pipe() -> int:
-    """Return a descriptor that becomes readable when SIGTERM or SIGINT comes."""
-    receiving, sending = os.pipe()
-    os.set_blocking(sending, False)
-    signal.set_wakeup_fd(sending)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    return receiving
-
-
-def _ends(fd: int) -> bool:
-    """Whether what came on this descriptor ends the collection: a signal, or the end of stdin."""
-    return fd != _STDIN or os.read(fd, 4096) == b""
 
 
 def _announce(collection: Collection) -> None:
@@ -204,11 +185,11 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> int:
     """Run the collectors; return the exit code."""
     arguments = _arguments(argv)
-    signals = _signal_pipe()
+    stop = StopSignal(arguments.until_stdin_closes)
     try:
         collection = Collection(RunPaths(arguments.out), arguments.interval, arguments.collectl == "auto")
         try:
-            collect(collection, signals, arguments.until_stdin_closes)
+            collect(collection, stop)
         finally:
             collection.close()
     except WattlabError as error:
