@@ -24,10 +24,10 @@ from pathlib import Path
 if not __package__:  # a plain script: only its own folder is on the path
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from records.stop_signal import StopSignal  # noqa: E402
-from workload import processes  # noqa: E402
-from workload.end_witness import EndWitness  # noqa: E402
-from workload.probe import wattlab_probe  # noqa: E402
+from records.stop_signal import StopSignal
+from workload import processes
+from workload.end_witness import EndWitness
+from workload.probe import wattlab_probe
 
 PROBE_DIR = Path(__file__).resolve().parent / "probe"
 
