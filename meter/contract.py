@@ -139,6 +139,10 @@ class Meter(ABC):
         """
         return {}
 
+    def instrument_settings(self) -> dict[str, Value]:
+        """Return how the instrument says that it is set; after `start`. Empty where it cannot tell."""
+        return {}
+
     def accuracy_in_force(self) -> Accuracy:
         """Return the limits of error with the ranges of now; after `start`."""
         return self.spec.accuracy

@@ -128,11 +128,13 @@ class MeterRecord(Document):
         counts: number of rows by flag, written when logging ends; the key of good readings is
             ``good``.
         options: of the driver, as given and as the meter chose them in the beginning.
+        settings: how the instrument itself says that it is set: crest factor, filters, synchronisation,
+            averaging, ranges; empty where it cannot tell.
         cadence: written when logging ends: ``{interval_s, jitter_s, readings, missing, late, duplicates,
             poll}``, the meter's own rhythm as found in the stamps; ``poll``, of a meter that is asked, is
             ``{locked, update_s, gate_s}``.
         own_counts: what the driver counted, such as lost sets, written when logging ends.
-        parts: of a sum of several meters: ``[{name, driver, port, identity}]``.
+        parts: of a sum of several meters: ``[{name, driver, port, identity, options, settings}]``.
     """
 
     SCHEMA: ClassVar[str] = "wattlab.meter/1"
@@ -151,6 +153,7 @@ class MeterRecord(Document):
     gaps: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     cadence: dict[str, Any] | None = None
     own_counts: dict[str, Any] = field(default_factory=dict)
     parts: list[dict[str, Any]] = field(default_factory=list)

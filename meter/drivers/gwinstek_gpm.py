@@ -1,15 +1,16 @@
 """GW Instek GPM-8213 and GPM-8310, over USB, RS-232 or LAN.
 
 Sources: sessions with a GPM-8213 V1.05 that a public project keeps as its test fixtures; the
-GPM-8310's user manual, pages 232 and 233, for limits of error. Never run against the real
-instrument; see docs/meters/gwinstek_gpm.md.
+GPM-8310's user manual, page 146 for the form of settings, pages 232 and 233 for limits of error.
+Never run against the real instrument; see docs/meters/gwinstek_gpm.md.
 """
 
 import re
 
 from meter.kinds.serial import baud_option
 from meter.line.format import Line
-from meter.protocols.scpi import RangedScpiMeter, range_options
+from meter.protocols.scpi import RANGE_OPTIONS, RangedScpiMeter
+from meter.protocols.scpi_settings import SETTING_OPTIONS, Setting, crest_factor, on_off, source
 from meter.spec import MeterSpec
 from records.errors import DeviceError
 from records.meter import Accuracy
@@ -30,12 +31,14 @@ SPEC = MeterSpec(
     power_limits_w=(-12_000.0, 12_000.0),
     unchanged_limit=60,
     usb_ids=("2184:0052",),
-    options=(*range_options(crest_factor=True), baud_option(115_200)),
+    options=(*RANGE_OPTIONS, *SETTING_OPTIONS, baud_option(115_200)),
     unverified=(
         "The limits of error of the GPM-8213; those of the GPM-8310 are from its manual.",
         "That the meter updates its reading every 0.25 s.",
         "The ranges (15 V to 600 V, 5 mA to 20 A), and the commands that set them: :INPUT:VOLT:RANGE, "
         ":INPUT:VOLT:AUTO and the same for the current, as Yokogawa has them.",
+        "The questions :INPUT:FILTER:LINE?, :INPUT:FILTER:FREQUENCY? and :MEASURE:AVERAGING:STATE?, as "
+        "Yokogawa has them, and the answers 0 and 1. What is not answered is taken for not told.",
         "That INF stands for a value beyond the range, as at Yokogawa.",
         "The line speed of RS-232 at delivery; over USB it does not matter.",
     ),
@@ -56,6 +59,13 @@ class GWInstekGPM8213(RangedScpiMeter):
     error_query = None  # no source shows one; settings are read back instead
     range_command = ":INPUT:{}:RANGE"
     auto_command = ":INPUT:{}:AUTO"
+    tells = (
+        Setting("crest_factor", ":INPUT:CFACTOR?", crest_factor),
+        Setting("line_filter", ":INPUT:FILTER:LINE?", on_off),
+        Setting("frequency_filter", ":INPUT:FILTER:FREQUENCY?", on_off),
+        Setting("sync_source", ":INPUT:SYNCHRONIZE?", source),
+        Setting("averaging", ":MEASURE:AVERAGING:STATE?", on_off),
+    )
     voltage_ranges_v = (15.0, 30.0, 60.0, 150.0, 300.0, 600.0)
     current_ranges_a = (
         *(5e-3, 10e-3, 20e-3, 50e-3, 0.1, 0.2, 0.5),

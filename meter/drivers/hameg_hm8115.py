@@ -16,7 +16,7 @@ from meter.kinds.serial import SerialMeter, baud_option
 from meter.line.errors import shown
 from meter.line.format import Line
 from meter.options import Value
-from meter.protocols.scpi import range_options
+from meter.protocols.scpi import RANGE_OPTIONS
 from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading
@@ -132,7 +132,7 @@ SPEC = MeterSpec(
     line=Line(9600),
     options=(
         # Ranges are a factor of ten apart: five times the current would often mean the coarsest one.
-        *(replace(o, default=3.0) if o.name == "headroom" else o for o in range_options(crest_factor=False)),
+        *(replace(o, default=3.0) if o.name == "headroom" else o for o in RANGE_OPTIONS),
         baud_option(9600),
     ),
     unverified=(

@@ -7,7 +7,8 @@ instrument; see docs/meters/rohdeschwarz_hmc8015.md.
 import re
 
 from meter.line.format import Line
-from meter.protocols.scpi import RangedScpiMeter, range_options
+from meter.protocols.scpi import RANGE_OPTIONS, RangedScpiMeter
+from meter.protocols.scpi_settings import Setting
 from meter.spec import MeterSpec
 from records.errors import DeviceError
 from records.meter import Accuracy
@@ -27,12 +28,14 @@ SPEC = MeterSpec(
     accuracy=Accuracy(reading_pct=0.05, range_pct=0.05),
     power_limits_w=(-12_000.0, 12_000.0),  # 600 V times 20 A
     unchanged_limit=60,
-    options=range_options(crest_factor=False),
+    options=RANGE_OPTIONS,
     unverified=(
         "The limits of error; an influence of the power factor is not known and left out.",
         "That a reading is the mean of 0.1 s.",
         "The ranges: 5 V to 600 V, 5 mA to 20 A; and that a range can be asked for with a question mark.",
         "The answer to *IDN?; any with HMC8015 as the model is taken.",
+        "That the acquisition mode can be asked for. Filters, synchronisation and averaging are not asked "
+        "for: no source shows how.",
         "That NAN stands for no reading and INF for a value beyond the range.",
     ),
     line=Line(115_200),  # of a USB port that has no speed of its own
@@ -50,6 +53,7 @@ class RohdeSchwarzHMC8015(RangedScpiMeter):
     error_query = "SYST:ERR?"
     range_command = "CHAN1:ACQ:{}:RANG"
     auto_command = "CHAN1:ACQ:{}:RANG:AUTO"
+    tells = (Setting("acquisition_mode", "CHAN1:ACQ:MODE?", str.lower),)
     voltage_ranges_v = (5.0, 15.0, 30.0, 60.0, 150.0, 300.0, 600.0)
     current_ranges_a = (
         *(5e-3, 10e-3, 20e-3, 50e-3, 0.1, 0.2, 0.5),

@@ -11,7 +11,8 @@ from dataclasses import replace
 from meter.kinds.serial import baud_option
 from meter.line.format import Line
 from meter.options import Option
-from meter.protocols.scpi import RangedScpiMeter, range_options
+from meter.protocols.scpi import RANGE_OPTIONS, RangedScpiMeter
+from meter.protocols.scpi_settings import SETTING_OPTIONS, Setting, crest_factor, on_off, source
 from meter.spec import MeterSpec
 from records.meter import Accuracy
 
@@ -21,7 +22,7 @@ _OF_BOTH = (
     "That a reading is the mean over the update interval.",
     "The steps of the voltage and current ranges between the smallest and the largest.",
 )
-_OPTIONS = (*range_options(crest_factor=True), baud_option(9600))
+_OPTIONS = (*RANGE_OPTIONS, *SETTING_OPTIONS, baud_option(9600))
 
 _WT310 = MeterSpec(
     driver="yokogawa_wt310",
@@ -46,6 +47,7 @@ _WT310 = MeterSpec(
         *_OF_BOTH,
         "That the commands :INP:VOLT:RANG, :INP:VOLT:AUTO and those for the current set the range of all "
         "elements of a WT33x.",
+        "The questions :INP:SYNC? and :MEAS:AVER:STAT?; what is not answered is taken for not told.",
     ),
 )
 
@@ -58,6 +60,8 @@ _WT210 = replace(
     unverified=(
         *_OF_BOTH,
         "That :COMM:REM OFF gives the front panel back.",
+        "The questions :CONF:CFAC? and :CONF:SYNC?, by analogy with the WT310. What is not answered is taken "
+        "for not told. Averaging is not asked for: no source shows how.",
         "What the meter says to *IDN?; any answer that begins with YOKOGAWA is taken, unless it is a WT3xx.",
     ),
 )
@@ -81,6 +85,13 @@ class YokogawaWT310(YokogawaWT):
     value_query = ":NUM:NORM:VAL?"
     range_command = ":INP:{}:RANG"
     auto_command = ":INP:{}:AUTO"
+    tells = (
+        Setting("crest_factor", ":INP:CFAC?", crest_factor),
+        Setting("line_filter", ":INP:FILT:LINE?", on_off),
+        Setting("frequency_filter", ":INP:FILT:FREQ?", on_off),
+        Setting("sync_source", ":INP:SYNC?", source),
+        Setting("averaging", ":MEAS:AVER:STAT?", on_off),
+    )
 
     def prepare(self) -> None:
         """No headers, the WT300's own commands, numbers in ASCII."""
@@ -104,6 +115,12 @@ class YokogawaWT210(YokogawaWT):
     value_query = ":MEAS:VAL?"
     range_command = ":CONF:{}:RANG"
     auto_command = ":CONF:{}:AUTO"
+    tells = (
+        Setting("crest_factor", ":CONF:CFAC?", crest_factor),
+        Setting("line_filter", ":CONF:LFILT?", on_off),
+        Setting("frequency_filter", ":CONF:FILT?", on_off),
+        Setting("sync_source", ":CONF:SYNC?", source),
+    )
 
     wanted = ("V", "A", "W", "PF", "VHZ")
     """Switched on; the meter has an order of its own for its answers, which is this one."""

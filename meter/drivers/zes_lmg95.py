@@ -10,15 +10,16 @@ import re
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import isclose
 from urllib.parse import urlsplit
 
 from meter.kinds.serial import baud_option
 from meter.kinds.streaming import StreamingMeter
-from meter.line.errors import shown
+from meter.line.errors import SettingDiffers, shown
 from meter.line.format import Line
 from meter.line.visa import as_socket
 from meter.options import Option, Value
-from meter.protocols.scpi import Sentinel, parse_identity, parse_number, range_options
+from meter.protocols.scpi import RANGE_OPTIONS, Sentinel, parse_identity, parse_number
 from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading
@@ -53,6 +54,7 @@ class Series:
         action: names of the values of a cycle: what tells cycles apart, length of the cycle, power,
             voltage, current, power factor, frequency.
         auto: switches voltage and current to automatic ranging.
+        tells: questions for its settings, by name.
         fix: fixes voltage and current range, with a place for the range.
     """
 
@@ -60,6 +62,7 @@ class Series:
     end: bytes
     action: tuple[str, ...]
     auto: tuple[str, ...]
+    tells: dict[str, str]
     fix: tuple[str, ...]
 
 
@@ -69,6 +72,13 @@ SERIES = {
         end=b"\r\n",
         action=("count", "cycr", "p", "utrms", "itrms", "pf", "freq"),
         auto=("uam auto", "iam auto"),
+        tells={
+            "line_filter": "filt?",
+            "antialias_filter": "faaf?",
+            "update_s": "cycl?",
+            "voltage_range_v": "urng?",
+            "current_range_a": "irng?",
+        },
         fix=("uam manual", "urng {0:g}", "iam manual", "irng {1:g}"),
     ),
     "lmg600": Series(
@@ -76,6 +86,7 @@ SERIES = {
         end=b"\n",
         action=("tsnorm1", "durnorm1", "p1", "utrms1", "itrms1", "pf1", "fcyc1"),
         auto=("uauto1 1", "iauto1 1"),
+        tells={"update_s": "cycl?", "voltage_range_v": "urng1?", "current_range_a": "irng1?"},
         fix=("uauto1 0", "urng1 {0:g}", "iauto1 0", "irng1 {1:g}"),
     ),
 }
@@ -182,7 +193,7 @@ SPEC = MeterSpec(
             "lmg95",
             choices=tuple(SERIES),
         ),
-        *range_options(crest_factor=False),
+        *RANGE_OPTIONS,
         baud_option(115_200),
         Option(
             "break_port",
@@ -197,6 +208,8 @@ SPEC = MeterSpec(
         "The limits of error, 0.015 % of reading and 0.01 % of range; that the range is the peak range is "
         "from the manual of the LMG450.",
         "The list of ranges, and that setting one takes effect at once.",
+        "The questions filt?, faaf?, cycl?, urng? and irng?: the commands with a question mark. What is not "
+        "answered is taken for not told.",
         "How the LMG600 is told to measure: cycl, and uauto1 and urng1 by analogy with the current's.",
     ),
 )
@@ -218,6 +231,7 @@ class ZesLMG95(StreamingMeter):
                 '[meter.options]: expected range = "auto" or fixed ranges, found both. Leave one of them out'
             )
         self._ranges: tuple[float, float] | None = None
+        self._told: dict[str, Value] = {}
         self._decoder = RowDecoder()
 
     @classmethod
@@ -260,7 +274,9 @@ class ZesLMG95(StreamingMeter):
             self._set_all(self._series.auto)
         else:
             self._fix_ranges()
-        self._begin(self.interval_s, self._series.action)
+        self._set(f"cycl {self.interval_s:g}")
+        self._told = self._ask_settings()
+        self._begin(self._series.action)
 
     def take(self, data: bytes, t_utc_s: float) -> Iterable[Reading]:
         """The stamp is the arrival of the line's last byte."""
@@ -277,6 +293,9 @@ class ZesLMG95(StreamingMeter):
         if self._ranges is None:
             return {}
         return {"voltage_range_v": self._ranges[0], "current_range_a": self._ranges[1]}
+
+    def instrument_settings(self) -> dict[str, Value]:
+        return dict(self._told)
 
     def accuracy_in_force(self) -> Accuracy:
         """While the meter ranges by itself, with the largest ranges."""
@@ -297,7 +316,8 @@ class ZesLMG95(StreamingMeter):
 
     def _look_at_load(self) -> tuple[float, float]:
         """Let the meter range by itself for a few cycles; return volts and amperes of the last."""
-        self._begin(_RANGING_CYCLE_S, self._series.action[3:5])
+        self._set(f"cycl {_RANGING_CYCLE_S:g}")
+        self._begin(self._series.action[3:5])
         seen: list[tuple[float, float]] = []
         deadline_s = now_mono_s() + _RANGING_S
         while len(seen) < _STEADY_CYCLES and now_mono_s() < deadline_s:
@@ -311,9 +331,34 @@ class ZesLMG95(StreamingMeter):
             )
         return seen[-1]
 
-    def _begin(self, cycle_s: float, action: tuple[str, ...]) -> None:
-        """Set the measuring cycle and what each shall give; begin the continuous output."""
-        self._set(f"cycl {cycle_s:g}")
+    def _ask_settings(self) -> dict[str, Value]:
+        """Ask for the settings that the meter can tell; one that it does not know is left out.
+
+        Raises:
+            SettingDiffers: range or measuring cycle are not what was set.
+        """
+        wanted: dict[str, Value] = {"update_s": self.interval_s, **self.settled()}
+        told: dict[str, Value] = {}
+        for name, query in self._series.tells.items():
+            self.port.flush()
+            self._send(query)
+            answer = self._next_line().decode("ascii", "replace")
+            value = parse_number(answer)
+            if not answer:
+                self._set("*cls")
+                continue
+            told[name] = value if isinstance(value, float) else answer
+            if name not in wanted:
+                continue
+            if not isinstance(value, float) or not isclose(value, float(wanted[name]), rel_tol=0.01):
+                raise SettingDiffers(
+                    f"{self.port.port}: expected the {SPEC.model} to have {name} = {wanted[name]}, but it "
+                    f"says {answer} ({query}). Give a range and an interval that the meter has"
+                )
+        return told
+
+    def _begin(self, action: tuple[str, ...]) -> None:
+        """Set what each measuring cycle shall give; begin the continuous output."""
         self._send("actn;" + ";".join(f"{name}?" for name in action))
         self.port.flush()
         self._decoder.clear()

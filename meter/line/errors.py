@@ -15,6 +15,10 @@ class RecordingDiffers(PortLost):
     """The driver sends something else than it sent when this was recorded."""
 
 
+class SettingDiffers(DeviceError):
+    """The instrument is set otherwise than it has to be; waiting does not change that."""
+
+
 def shown(data: bytes, limit: int = 60) -> str:
     """Return bytes as a message shows them: escaped and shortened."""
     text = data[:limit].decode("ascii", "backslashreplace").encode("unicode_escape").decode()

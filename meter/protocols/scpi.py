@@ -16,8 +16,9 @@ from typing import ClassVar, Literal
 
 from meter.kinds.polled import PolledMeter
 from meter.kinds.serial import SerialMeter
-from meter.line.errors import shown
+from meter.line.errors import SettingDiffers, shown
 from meter.options import Option, Value
+from meter.protocols.scpi_settings import LINE_FILTER_PCT, Setting
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading
 from records.times import now_mono_s
@@ -320,34 +321,25 @@ def _split(held: bytes) -> tuple[bytes, bool, bytes]:
     return (text, False, b"") if match is None else (text[: match.start()], True, text[match.end() :])
 
 
-def range_options(*, crest_factor: bool) -> tuple[Option, ...]:
-    """Return the options of a meter with ranges.
-
-    Args:
-        crest_factor: whether the meter's ranges depend on a crest factor set at the meter.
-    """
-    options = (
-        Option(
-            "range",
-            str,
-            "Whether the ranges are fixed after a look at the load, or the meter changes them by itself.",
-            "fixed",
-            choices=("fixed", "auto"),
-        ),
-        Option(
-            "headroom",
-            float,
-            "How many times the present current the fixed current range carries.",
-            5.0,
-            limits=(1.0, 1000.0),
-        ),
-        Option("voltage_range_v", float, "Fixed voltage range; found by the driver when not given."),
-        Option("current_range_a", float, "Fixed current range; found by the driver when not given."),
-    )
-    if not crest_factor:
-        return options
-    meaning = "Crest factor as set at the meter; with 6 the ranges are half as large."
-    return (*options, Option("crest_factor", int, meaning, 3, choices=(3, 6)))
+RANGE_OPTIONS = (
+    Option(
+        "range",
+        str,
+        "Whether the ranges are fixed after a look at the load, or the meter changes them by itself.",
+        "fixed",
+        choices=("fixed", "auto"),
+    ),
+    Option(
+        "headroom",
+        float,
+        "How many times the present current the fixed current range carries.",
+        5.0,
+        limits=(1.0, 1000.0),
+    ),
+    Option("voltage_range_v", float, "Fixed voltage range; found by the driver when not given."),
+    Option("current_range_a", float, "Fixed current range; found by the driver when not given."),
+)
+"""Options of a meter with ranges."""
 
 
 _RANGING_S = 10.0
@@ -366,6 +358,7 @@ class RangedScpiMeter(ScpiMeter):
             for ``VOLT`` or ``CURR``.
         voltage_ranges_v, current_ranges_a: at a crest factor of 3, smallest first.
         update_command: sets the update interval; ``None`` where the meter's is fixed.
+        tells: settings that the meter can be asked for, beside its ranges.
     """
 
     range_command: ClassVar[str]
@@ -373,10 +366,12 @@ class RangedScpiMeter(ScpiMeter):
     voltage_ranges_v: ClassVar[tuple[float, ...]]
     current_ranges_a: ClassVar[tuple[float, ...]]
     update_command: ClassVar[str | None] = None
+    tells: ClassVar[tuple[Setting, ...]] = ()
 
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
         self._ranges: tuple[float, float] | None = None
+        self._told: dict[str, Value] = {}
         given = [self.settings[name] for name in ("voltage_range_v", "current_range_a")]
         self._given_v, self._given_a = (None if value is None else float(value) for value in given)
         if self.settings["range"] == "auto" and (self._given_v or self._given_a):
@@ -392,6 +387,7 @@ class RangedScpiMeter(ScpiMeter):
         """What to say, ranges, update interval; then wait for an update with them."""
         self.clear_line()
         self.prepare()
+        self._told = self._ask_settings()
         if self._given_v is not None and self._given_a is not None:
             self._ranges = self._fix("VOLT", (self._given_v,)), self._fix("CURR", (self._given_a,))
         else:
@@ -404,22 +400,41 @@ class RangedScpiMeter(ScpiMeter):
         """Such a meter is quiet unless it is asked."""
 
     def settled(self) -> dict[str, Value]:
-        """The fixed ranges."""
+        """The fixed ranges, and what the meter told of the settings that can be demanded."""
+        choices = {option.name: option.choices for option in self.spec.options}
+        told = {name: value for name, value in self._told.items() if value in choices.get(name, ())}
         if self._ranges is None or self.settings["range"] == "auto":
-            return {}
-        return {"voltage_range_v": self._ranges[0], "current_range_a": self._ranges[1]}
+            return told
+        return {**told, "voltage_range_v": self._ranges[0], "current_range_a": self._ranges[1]}
+
+    def instrument_settings(self) -> dict[str, Value]:
+        """What the meter told, and its ranges as it has them, with the switch of their automatic."""
+        if self._ranges is None:
+            return dict(self._told)
+        auto = "on" if self.settings["range"] == "auto" else "off"
+        return {
+            **self._told,
+            "voltage_range_v": self._ranges[0],
+            "current_range_a": self._ranges[1],
+            "auto_range": auto,
+            "update_s": self._update_now_s,
+        }
 
     def accuracy_in_force(self) -> Accuracy:
-        """Return the limits of error with the ranges of now.
+        """Return the limits of error with the ranges, the crest factor and the line filter of now.
 
         Where the meter ranges by itself, the range is that which would have been fixed.
         """
         accuracy = self.accuracy_of_model()
         largest = self._scaled(self.voltage_ranges_v)[-1], self._scaled(self.current_ranges_a)[-1]
         voltage_range_v, current_range_a = self._ranges or largest
-        doubled = 2 if self.settings.get("crest_factor") == 6 else 1
+        doubled = 2 if self._crest_factor == 6 else 1
+        filtered_pct = LINE_FILTER_PCT if self._told.get("line_filter") == "on" else 0.0
         return replace(
-            accuracy, range_pct=doubled * accuracy.range_pct, range_w=voltage_range_v * current_range_a
+            accuracy,
+            reading_pct=accuracy.reading_pct + filtered_pct,
+            range_pct=doubled * accuracy.range_pct,
+            range_w=voltage_range_v * current_range_a,
         )
 
     def accuracy_of_model(self) -> Accuracy:
@@ -431,7 +446,42 @@ class RangedScpiMeter(ScpiMeter):
         return self.interval_s if self.spec.update_s is None else self.spec.update_s
 
     def _scaled(self, ranges: tuple[float, ...]) -> tuple[float, ...]:
-        return tuple(r / 2 for r in ranges) if self.settings.get("crest_factor") == 6 else ranges
+        return tuple(r / 2 for r in ranges) if self._crest_factor == 6 else ranges
+
+    @property
+    def _crest_factor(self) -> Value | None:
+        """Crest factor as the meter told it; where it does not, as the option has it."""
+        return self._told.get("crest_factor", self.settings.get("crest_factor"))
+
+    def _ask_settings(self) -> dict[str, Value]:
+        """Ask for the settings that the meter can tell; one that it does not know is left out.
+
+        Raises:
+            SettingDiffers: one is not what it has to be, or not what it was before the port was lost.
+        """
+        told = {}
+        for setting in self.tells:
+            answer = self._ask_if_known(setting.query)
+            if answer is None:
+                continue
+            told[setting.name] = value = setting.read(answer)
+            wanted = self._told.get(setting.name, self.settings.get(setting.name))
+            if wanted is not None and wanted != value:
+                raise SettingDiffers(
+                    f"{self.port.port}: expected the {self.spec.model} to have {setting.name} = {wanted}, "
+                    f"but it says {value} ({setting.query}). Set it at the meter, or write what it is under "
+                    f"[meter.options]"
+                )
+        return told
+
+    def _ask_if_known(self, query: str) -> str | None:
+        """Return the answer without header; ``None`` where the meter does not know the question."""
+        self.send(query)
+        line = self._next_line(now_mono_s() + ANSWER_S / 2)
+        if line is None:
+            self.clear_line()
+            return None
+        return without_header(line.decode("ascii", "replace"))
 
     def _set_update(self, update_s: float) -> None:
         if self.update_command is None:

@@ -148,6 +148,7 @@ def _record(session: MeterSession, settings: LogSettings) -> MeterRecord:
         calibration=settings.calibration,
         simulated=session.simulated,
         options=options_in_force(meter),
+        settings=meter.instrument_settings(),
     )
 
 

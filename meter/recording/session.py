@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from meter.contract import Meter
-from meter.line.errors import PortLost, RecordingDiffers, RecordingEnded
+from meter.line.errors import PortLost, RecordingDiffers, RecordingEnded, SettingDiffers
 from meter.line.simulated import is_simulated_port
 from meter.recording.flood import FloodGate
 from meter.recording.reading_filter import Gate
@@ -190,7 +190,7 @@ class MeterSession:
                     self.meter.start()
                     self._notice(f"{self.port}: the meter is back")
                     return True
-            except (RecordingEnded, RecordingDiffers):
+            except (RecordingEnded, RecordingDiffers, SettingDiffers):
                 raise
             except DeviceError:  # still away, or the line still noisy: the rows say so
                 self.meter.release()

@@ -323,6 +323,7 @@ def combined(records: dict[str, MeterRecord]) -> MeterRecord:
                 "port": meter.port,
                 "identity": asdict(meter.identity),
                 "options": meter.options,
+                "settings": meter.settings,
             }
             for name, meter in records.items()
         ],

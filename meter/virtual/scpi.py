@@ -102,6 +102,13 @@ def _range_commands(
     )
 
 
+def crest_factor_command(path: str) -> Command:
+    """Return the command of the crest factor."""
+    return Command(
+        path, lambda twin, argument: str(twin.crest_factor), lambda t, argument: t.set_crest_factor(argument)
+    )
+
+
 def boolean(text: str) -> str:
     """Return ``1`` or ``0`` for ``ON`` and ``OFF``."""
     return str(int(is_on(text)))
@@ -165,6 +172,7 @@ class VirtualScpi(VirtualInstrument):
         kept: arguments of the commands made by `stored`.
         errors: codes and texts, oldest first.
         voltage_range_v, current_range_a: of now.
+        crest_factor: 3 or 6; with 6 all ranges are half as large.
         automatic: whether voltage and current range by themselves.
         blank: whether a range was changed and no interval has ended since.
     """
@@ -188,6 +196,7 @@ class VirtualScpi(VirtualInstrument):
         self.voltage_range_v, self.current_range_a = self.voltage_ranges_v[-1], self.current_ranges_a[-1]
         self.automatic = {"VOLT": True, "CURR": True}
         self.blank = False
+        self.crest_factor = 3
         self._line = b""
 
     def advance(self, power_w: float) -> bytes:
@@ -195,9 +204,9 @@ class VirtualScpi(VirtualInstrument):
         streamed = super().advance(power_w)
         self.blank = False
         if self.automatic["VOLT"]:
-            self.voltage_range_v = _carrying(self.voltage_ranges_v, self.now.voltage_v)
+            self.voltage_range_v = _carrying(self._scaled(self.voltage_ranges_v), self.now.voltage_v)
         if self.automatic["CURR"]:
-            self.current_range_a = _carrying(self.current_ranges_a, self.now.current_a)
+            self.current_range_a = _carrying(self._scaled(self.current_ranges_a), self.now.current_a)
         return streamed
 
     def receive(self, data: bytes) -> bytes:
@@ -234,15 +243,28 @@ class VirtualScpi(VirtualInstrument):
     def set_range(self, kind: str, argument: str) -> None:
         """Set a range; its automatic ends, and there is no reading until the next update."""
         if kind == "VOLT":
-            self.voltage_range_v = one_of(self.voltage_ranges_v, argument)
+            self.voltage_range_v = one_of(self._scaled(self.voltage_ranges_v), argument)
         else:
-            self.current_range_a = one_of(self.current_ranges_a, argument)
+            self.current_range_a = one_of(self._scaled(self.current_ranges_a), argument)
         self.automatic[kind] = False
         self.blank = True
 
     def set_automatic(self, kind: str, argument: str) -> None:
         """Switch a range's automatic."""
         self.automatic[kind] = is_on(argument)
+
+    def set_crest_factor(self, argument: str) -> None:
+        """Set the crest factor; the ranges follow, and there is no reading until the next update."""
+        wanted = int(one_of((3, 6), argument))
+        factor = self.crest_factor / wanted
+        self.voltage_range_v, self.current_range_a = (
+            self.voltage_range_v * factor,
+            self.current_range_a * factor,
+        )
+        self.crest_factor, self.blank = wanted, True
+
+    def _scaled(self, ranges: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(r * 3 / self.crest_factor for r in ranges)
 
     @property
     def is_over(self) -> bool:

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from meter_terminals import answering
+
 from meter.contract import Meter
 from meter.registry import create
 from meter.virtual.bench import Simulation, simulate
@@ -68,6 +70,21 @@ def fresh(name: str) -> VirtualInstrument:
     twin = twin_class(name)(InstrumentErrors(), 1)
     twin.advance(WATTS)
     return twin
+
+
+@contextmanager
+def loaded(twin: VirtualInstrument) -> Iterator[str]:
+    """Put a virtual instrument, set as its operator left it, behind a pseudo-terminal; yield the path.
+
+    It updates whenever it hears something, so that nothing has to be waited for.
+    """
+
+    def answer(heard: bytes) -> bytes:
+        twin.advance(WATTS)
+        return twin.receive(heard)
+
+    with answering(answer) as port:
+        yield port
 
 
 def asked(twin: VirtualInstrument) -> Callable[[str], str]:

@@ -3,10 +3,28 @@
 from typing import ClassVar
 
 from meter.virtual.instrument import Electrical, InstrumentErrors, OwnFault
-from meter.virtual.scpi import Command, Refused, VirtualScpi, is_on, nr3, one_of, range_commands
+from meter.virtual.scpi import (
+    Command,
+    Refused,
+    VirtualScpi,
+    boolean,
+    crest_factor_command,
+    is_on,
+    nr3,
+    one_of,
+    range_commands,
+    stored,
+)
 
 # What ITEMn takes, and what HEADER? calls it.
 _NAMES = {"U": "Urms", "I": "Irms", "P": "P", "S": "S", "FU": "fU", "LAMBDA": "PF", "Q": "Q", "FI": "fI"}
+
+
+def _read_source(text: str) -> str:
+    word = text.upper()[:4]
+    if word not in ("VOLT", "CURR", "OFF"):
+        raise Refused(150, "Invalid parameter")
+    return word
 
 
 class VirtualGPM8213(VirtualScpi):
@@ -20,6 +38,7 @@ class VirtualGPM8213(VirtualScpi):
         super().__init__(errors, seed)
         self.chosen = ["U", "I", "P", "S", "FU", "LAMBDA", "Q", "FI"]
         self.count = 8
+        self.kept["INPut:SYNChronize"] = "VOLT"
 
     def set_count(self, argument: str) -> None:
         """Say how many items are answered."""
@@ -55,6 +74,11 @@ class VirtualGPM8213(VirtualScpi):
         Command("NUMeric:NORMal:HEADer", ask_names),
         Command("NUMeric:NORMal:VALue", ask_values),
         *range_commands("INPut:{}:RANGe", "INPut:{}:AUTO"),
+        crest_factor_command("INPut:CFACtor"),
+        stored("INPut:FILTer:LINE", boolean),
+        stored("INPut:FILTer:FREQuency", boolean),
+        stored("INPut:SYNChronize", _read_source),
+        stored("MEASure:AVERaging:STATe", boolean),
     )
 
 

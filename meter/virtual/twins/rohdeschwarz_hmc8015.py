@@ -41,6 +41,7 @@ class VirtualHMC8015(VirtualScpi):
         self.chosen = ["URMS", "IRMS", "P", "FPLL", "URAN", "IRAN", "S", "Q", "LAMB", "PHI"]
         self.automatic = {"VOLT": True, "CURR": True}
         self.remote = False
+        self.kept["CHANnel1:ACQuisition:MODE"] = "AUTO"
 
     def choose(self, argument: str) -> None:
         """Say which functions are answered."""

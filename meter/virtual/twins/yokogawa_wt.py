@@ -15,6 +15,7 @@ from meter.virtual.scpi import (
     Refused,
     VirtualScpi,
     boolean,
+    crest_factor_command,
     is_on,
     nr3,
     one_of,
@@ -151,6 +152,13 @@ def _read_mode(text: str) -> str:
     raise Refused(150, "Invalid parameter")
 
 
+def _read_source(text: str) -> str:
+    for long, short in (("VOLTAGE", "VOLT"), ("CURRENT", "CURR"), ("OFF", "OFF")):
+        if text.upper() in (long, short):
+            return long
+    raise Refused(150, "Invalid parameter")
+
+
 _COMMON = (
     Command("*IDN", lambda twin, argument: twin.identity),
     Command("*CLS", None, lambda twin, argument: twin.clear_errors()),
@@ -184,7 +192,7 @@ class VirtualWT310(VirtualWT):
 
     def __init__(self, errors: InstrumentErrors, seed: int) -> None:
         super().__init__(errors, seed)
-        self.kept["INTEGrate:MODE"] = "NORMAL"
+        self.kept |= {"INTEGrate:MODE": "NORMAL", "INPut:SYNChronize": "VOLTAGE"}
         self.count = 3
         self.chosen = dict.fromkeys(range(1, 256), "NONE") | {1: "U", 2: "I", 3: "P"}
 
@@ -234,6 +242,11 @@ class VirtualWT310(VirtualWT):
         Command("NUMeric:NORMal:ITEM#", lambda t, a: f"{t.chosen[int(a)]},1", set_item),
         Command("NUMeric:NORMal:VALue", ask_values),
         stored("INPut:MODE", _read_mode),
+        crest_factor_command("INPut:CFACtor"),
+        stored("INPut:FILTer:LINE", boolean),
+        stored("INPut:FILTer:FREQuency", boolean),
+        stored("INPut:SYNChronize", _read_source),
+        stored("MEASure:AVERaging:STATe", boolean),
         *range_commands("INPut:{}:RANGe", "INPut:{}:AUTO"),
         Command("INTEGrate:STATe", lambda t, a: t.integrating),
     )
@@ -266,7 +279,7 @@ class VirtualWT210(VirtualWT):
 
     def __init__(self, errors: InstrumentErrors, seed: int) -> None:
         super().__init__(errors, seed)
-        self.kept["INTEGrate:MODE"] = "NORMAL"
+        self.kept |= {"INTEGrate:MODE": "NORMAL", "CONFigure:SYNChronize": "VOLTAGE"}
         self.on = {item: item in ("V", "A", "W") for item in self.order}
 
     def texts(self, now: Electrical) -> dict[str, str]:
@@ -312,7 +325,9 @@ class VirtualWT210(VirtualWT):
                 *("AH", "AHP", "AHM", "TIME", "VPK", "APK", "MATH"),
             )
         ),
-        *(stored(f"CONFigure:{name}", boolean) for name in ("LFILter", "FILTer")),
+        *(stored(f"CONFigure:{name}", boolean) for name in ("LFILTer", "FILTer")),
         stored("CONFigure:MODE", _read_mode),
+        crest_factor_command("CONFigure:CFACtor"),
+        stored("CONFigure:SYNChronize", _read_source),
         *range_commands("CONFigure:{}:RANGe", "CONFigure:{}:AUTO"),
     )

@@ -92,9 +92,22 @@ class VirtualLMG95(VirtualInstrument):
             case "gtl":
                 self.remote = False
                 return []
+        told = self._told(command) if self.language == _SHORT else None
+        if told is not None:
+            return [told]
         if self.language == _SCPI or not self._set(*command.partition(" ")[::2]):
             self._errors_seen.append(f'-113,"Undefined header; {command}"')
         return []
+
+    def _told(self, command: str) -> str | None:
+        """Return the answer to a question for a setting; ``None`` for anything else."""
+        settings = {
+            "cycl": f"{self.interval_s:g}",
+            f"urng{self.channel}": f"{self.voltage_range_v:g}",
+            f"irng{self.channel}": f"{self.current_range_a:g}",
+            **({} if self.channel else {"filt": "0", "faaf": "0"}),
+        }
+        return settings.get(command.removesuffix("?")) if command.endswith("?") else None
 
     def _set(self, name: str, value: str) -> bool:
         """Take a setting of the language SHORT; tell whether there is such a one."""
