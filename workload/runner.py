@@ -3,7 +3,7 @@
 The workload generator of ISO/IEC 14756. It runs on the system under test beside the measured
 program, so it is standard library only and sleeps in one ``poll`` until something happens. Use it
 as ``python -m workload.runner`` or, on a remote system, as a plain script: it needs its own folder
-``workload`` and, beside that, ``records`` with ``stop_signal.py``.
+``workload`` and, beside that, ``records`` with ``stop_signal.py`` and ``plain_files.py``.
 
 It writes the ``run`` span, which is the rating interval: from just before the program is started
 until its main process has ended. Whatever the program left running is then ended and counted.
@@ -25,7 +25,7 @@ if not __package__:  # a plain script: only its own folder is on the path
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from records.stop_signal import StopSignal
-from workload import processes
+from workload import modules, processes
 from workload.end_witness import EndWitness
 from workload.probe import wattlab_probe
 
@@ -120,6 +120,7 @@ def run(task: Task, stop: StopSignal) -> Outcome:
         outcome.t_stop_utc_s = span.t_stop_utc_s
     finally:
         outcome.left_behind = processes.end_leftovers(child.pid, KILL_AFTER_S)
+    modules.hash_modules(task.run_dir)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     outcome.max_rss_kib = usage.ru_maxrss
     outcome.cpu_s = round(usage.ru_utime + usage.ru_stime, 6)

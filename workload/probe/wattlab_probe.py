@@ -23,11 +23,16 @@ unchanged and records every epoch of every ``fit``.
 Each event is one line, written with a single append: several processes and threads may write, and
 a killed one tears at most its last line. A failure to write never breaks the measured program; it
 is said once on standard error, and the missing stop is seen by the analysis.
+
+At the end of the process the probe appends one line to ``modules.jsonl`` next to the event file: the
+modules that were imported and their files, without those of Python itself and of installed packages.
 """
 
 from __future__ import annotations
 
+import atexit
 import builtins
+import contextlib
 import contextvars
 import functools
 import importlib.machinery
@@ -310,6 +315,52 @@ def _mark(span: str, name: str, data: dict[str, Any]) -> None:
     outer = _current.get()
     parent = _environment_parent() if outer is None else outer.id
     _output.append(_event("mark", span, name, _new_id(), parent, data))
+
+
+# --- imported modules ------------------------------------------------------------------------------
+
+_main_file = getattr(sys.modules.get("__main__"), "__file__", None)  # Python takes it away before the end
+_INSTALLED = ("/site-packages/", "/dist-packages/")
+
+
+def _imported_files() -> dict[str, str]:
+    """Return the file of each imported module that is neither Python's own nor of an installed package."""
+    library = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120  (pathlib is slower, and this is timed)
+    files = {"__main__": _main_file}
+    for name, module in list(sys.modules.items()):
+        try:  # past the hooks of lazy modules, which would import something now
+            files[str(name)] = object.__getattribute__(module, "__dict__")["__file__"]
+        except Exception:
+            continue
+    return {
+        name: path
+        for name, path in files.items()
+        if isinstance(path, str) and path != __file__ and not path.startswith(library)
+        if not any(part in path for part in _INSTALLED)
+    }
+
+
+def _tell_modules(file: str, folder: str) -> None:
+    """Append the imported modules to a file; paths that are relative are taken from a folder.
+
+    It happens within the rating interval, so that nothing is read or hashed here: that is the runner's.
+    """
+    try:
+        modules = {name: os.path.join(folder, path) for name, path in _imported_files().items()}  # noqa: PTH118
+        line = json.dumps({"pid": os.getpid(), "modules": modules}).encode() + b"\n"
+        descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            os.write(descriptor, line)
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError) as error:
+        print(f"wattlab_probe: cannot say which modules were imported: {error}", file=sys.stderr)
+
+
+if _output.active and __name__ != "__main__":  # as the launcher this module is there twice
+    with contextlib.suppress(OSError):  # the program's folder is gone: nothing can be said of it
+        _events = Path(os.environ["WATTLAB_EVENTS"]).absolute()
+        atexit.register(_tell_modules, str(_events.with_name("modules.jsonl")), os.getcwd())  # noqa: PTH109
 
 
 # --- Keras -----------------------------------------------------------------------------------------

@@ -1,0 +1,184 @@
+"""The measured program on record: ``programs/`` of a campaign, and ``program.json`` of a run.
+
+``programs/programs.json`` lists every file of the program with its hash, the revision of its sources and the
+packages of its environments; copies of the files lie next to it. ``program.json`` holds what one run saw, so
+that a change between two runs shows in the records of both.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from records.documents import Document
+from records.files import sha256_of_json
+
+PROGRAMS_JSON = "programs.json"
+PROGRAM_JSON = "program.json"
+MODULES_JSON = "modules.json"
+"""Written by the runner into the run folder, and taken into `PROGRAM_JSON` by the controller."""
+
+RECORDED_HASH = "programs_sha256"
+"""Key of the journal's entries about the record: SHA-256 of the content of ``programs.json``."""
+
+Source = Literal["command", "include", "import"]
+"""Why a file is on record: a command names it, ``[program] include`` does, or a run imported it."""
+
+_SHORT = 12
+
+
+@dataclass(kw_only=True)
+class ProgramFile:
+    """A file of the measured program.
+
+    Attributes:
+        name: path from the folder of ``lab.toml``; ``{scenarios}/...`` of Wattlab's own programs,
+            ``elsewhere/...`` of what ``[program] include`` names outside that folder.
+        source: see `Source`.
+        scenarios: that use it.
+        sha256: of its content, ``None`` where it was not read.
+        bytes: its size, ``None`` where it is no plain file.
+        copy: path below ``programs/``, ``None`` where it was not copied.
+        note: why it was not read or not copied.
+    """
+
+    name: str
+    source: Source
+    scenarios: list[str]
+    sha256: str | None = None
+    bytes: int | None = None
+    copy: str | None = None
+    note: str | None = None
+
+
+@dataclass(kw_only=True)
+class Revision:
+    """State of a git repository that holds files of the program.
+
+    Attributes:
+        folder: its top, from the folder of ``lab.toml``; ``.`` where that lies within the repository.
+        revision: commit that is checked out, ``None`` before the first one.
+        changed: number of tracked files that differ from it, ``None`` where git did not say.
+        diff: file below ``programs/`` with what differs, secrets left out.
+        diff_sha256: of that file.
+        note: what is missing, and why.
+    """
+
+    folder: str
+    revision: str | None
+    changed: int | None = None
+    diff: str | None = None
+    diff_sha256: str | None = None
+    note: str | None = None
+
+
+@dataclass(kw_only=True)
+class Packages:
+    """What an interpreter has installed: its version, and ``{name: version}`` of every package."""
+
+    python: str
+    packages: dict[str, str]
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of all names and versions."""
+        return sha256_of_json({"python": self.python, "packages": self.packages})
+
+
+@dataclass(kw_only=True)
+class Programs(Document):
+    """``programs/programs.json``: the program of a campaign.
+
+    Attributes:
+        taken_utc_s: when the record was begun.
+        files: by name, sorted.
+        revisions: of the repositories that the files lie in.
+        environments: packages by the environment's name.
+        notes: what could not be recorded, a sentence each.
+    """
+
+    SCHEMA: ClassVar[str] = "wattlab.programs/1"
+
+    taken_utc_s: float
+    files: list[ProgramFile] = field(default_factory=list)
+    revisions: list[Revision] = field(default_factory=list)
+    environments: dict[str, Packages] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of every file that has one, by name."""
+        return {file.name: file.sha256 for file in self.files if file.sha256 is not None}
+
+    @property
+    def copies(self) -> dict[str, str]:
+        """SHA-256 of everything that lies in ``programs/`` but the record itself, by its path there."""
+        copies = {f.copy: f.sha256 for f in self.files if f.copy is not None and f.sha256 is not None}
+        diffs = {r.diff: r.diff_sha256 for r in self.revisions if r.diff and r.diff_sha256}
+        return dict(sorted({**copies, **diffs}.items()))
+
+    def of_scenario(self, scenario: str) -> list[ProgramFile]:
+        """Return the files that a scenario uses."""
+        return [file for file in self.files if scenario in file.scenarios]
+
+
+@dataclass(kw_only=True)
+class RunProgram(Document):
+    """``program.json`` of a run folder: the program as this run saw it.
+
+    Attributes:
+        files: SHA-256 by name; empty text where the file was gone.
+        edited: names of files whose content changed while the run was under way.
+        modules_known: whether the probe told which modules the program imported.
+        environments: `Packages.sha256` by the environment's name.
+        revisions: commit by the folder of the repository.
+    """
+
+    SCHEMA: ClassVar[str] = "wattlab.program/1"
+
+    files: dict[str, str] = field(default_factory=dict)
+    edited: list[str] = field(default_factory=list)
+    modules_known: bool = False
+    environments: dict[str, str] = field(default_factory=dict)
+    revisions: dict[str, str] = field(default_factory=dict)
+
+
+def changes(recorded: Programs, seen: RunProgram) -> list[str]:
+    """Return what is not the program that the campaign began with, a sentence part each."""
+    hashes = recorded.hashes
+    found = [
+        f"{name} {_changed(hashes[name], now)}"
+        for name, now in sorted(seen.files.items())
+        if name in hashes and now != hashes[name]
+    ]
+    found += [f"{name} was edited while the run was under way" for name in seen.edited]
+    return found + [
+        f"the packages of the environment {name!r} are others"
+        for name, now in sorted(seen.environments.items())
+        if name in recorded.environments and now != recorded.environments[name].sha256
+    ]
+
+
+def _changed(before: str, now: str) -> str:
+    if not now:
+        return "is gone"
+    return f"has changed (SHA-256 {now[:_SHORT]}..., recorded {before[:_SHORT]}...)"
+
+
+def read_programs(campaign: Path) -> Programs | None:
+    """Read the record of a campaign folder; ``None`` where there is none.
+
+    Raises:
+        RecordError: it is damaged.
+    """
+    path = campaign / "programs" / PROGRAMS_JSON
+    return Programs.read(path) if path.is_file() else None
+
+
+def read_run_program(run_dir: Path) -> RunProgram | None:
+    """Read what a run saw of the program; ``None`` where that was not recorded.
+
+    Raises:
+        RecordError: it is damaged.
+    """
+    path = run_dir / PROGRAM_JSON
+    return RunProgram.read(path) if path.is_file() else None
