@@ -124,6 +124,11 @@ class CampaignFolder:
         return self.path / "results"
 
     @property
+    def programs(self) -> Path:
+        """Folder of the measured program's record; absent in campaigns before there was one."""
+        return self.path / "programs"
+
+    @property
     def report(self) -> Path:
         return self.path / "report.html"
 

@@ -143,7 +143,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if origin is dict or hint is dict:
         if not isinstance(value, dict):
             raise RecordError(f"{where}: expected an object, found {value!r}")
-        return value
+        of_values = typing.get_args(hint)[1] if origin is dict else Any
+        return {key: _convert(of_values, item, f"{where}[{key!r}]") for key, item in value.items()}
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):

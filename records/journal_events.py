@@ -126,6 +126,27 @@ class EnvironmentChanged(JournalEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProgramRecorded(JournalEntry):
+    """``programs/programs.json`` was written with ``files`` files; written before that file is.
+
+    Attributes:
+        programs_sha256: of the content of ``programs.json``.
+    """
+
+    WHAT: ClassVar[str] = "program recorded"
+    files: int
+    programs_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramChanged(JournalEntry):
+    """The program is no longer the recorded one; ``changes`` has a phrase for each."""
+
+    WHAT: ClassVar[str] = "program changed"
+    changes: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class VirtualMeterStarted(JournalEntry):
     """A virtual instrument answers on ``port``."""
 

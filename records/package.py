@@ -17,7 +17,6 @@ SUMS = "SHA256SUMS"
 CRATE = "ro-crate-metadata.json"
 CONFIG = "lab.toml"
 PROGRAMS = "programs"
-SCENARIOS = "scenarios"
 
 _LONGEST_PART_BYTES = 200
 _LONGEST_BYTES = 900

@@ -17,9 +17,6 @@ PROGRAM_JSON = "program.json"
 MODULES_JSON = "modules.json"
 """Written by the runner into the run folder, and taken into `PROGRAM_JSON` by the controller."""
 
-RECORDED_HASH = "programs_sha256"
-"""Key of the journal's entries about the record: SHA-256 of the content of ``programs.json``."""
-
 Source = Literal["command", "include", "import"]
 """Why a file is on record: a command names it, ``[program] include`` does, or a run imported it."""
 
@@ -73,8 +70,14 @@ class Revision:
 
 @dataclass(kw_only=True)
 class Packages:
-    """What an interpreter has installed: its version, and ``{name: version}`` of every package."""
+    """What an environment has installed.
 
+    Attributes:
+        name: of the environment.
+        python: version of its interpreter; ``packages`` name and version of every package.
+    """
+
+    name: str
     python: str
     packages: dict[str, str]
 
@@ -92,7 +95,7 @@ class Programs(Document):
         taken_utc_s: when the record was begun.
         files: by name, sorted.
         revisions: of the repositories that the files lie in.
-        environments: packages by the environment's name.
+        environments: what is installed in the scenarios' and trackers' environments.
         notes: what could not be recorded, a sentence each.
     """
 
@@ -101,7 +104,7 @@ class Programs(Document):
     taken_utc_s: float
     files: list[ProgramFile] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
-    environments: dict[str, Packages] = field(default_factory=dict)
+    environments: list[Packages] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -128,6 +131,8 @@ class RunProgram(Document):
     Attributes:
         files: SHA-256 by name; empty text where the file was gone.
         edited: names of files whose content changed while the run was under way.
+        written: names of modules that were imported for the first time and whose file was written after the
+            run began, so that what was imported may have been another one.
         modules_known: whether the probe told which modules the program imported.
         environments: `Packages.sha256` by the environment's name.
         revisions: commit by the folder of the repository.
@@ -137,6 +142,7 @@ class RunProgram(Document):
 
     files: dict[str, str] = field(default_factory=dict)
     edited: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
     modules_known: bool = False
     environments: dict[str, str] = field(default_factory=dict)
     revisions: dict[str, str] = field(default_factory=dict)
@@ -150,11 +156,12 @@ def changes(recorded: Programs, seen: RunProgram) -> list[str]:
         for name, now in sorted(seen.files.items())
         if name in hashes and now != hashes[name]
     ]
+    packages = {environment.name: environment.sha256 for environment in recorded.environments}
     found += [f"{name} was edited while the run was under way" for name in seen.edited]
     return found + [
         f"the packages of the environment {name!r} are others"
         for name, now in sorted(seen.environments.items())
-        if name in recorded.environments and now != recorded.environments[name].sha256
+        if packages.get(name, now) != now
     ]
 
 

@@ -10,6 +10,7 @@ from analysis.evidence.case import RunCase, collect
 from analysis.evidence.conduct import check_conduct, check_marking
 from analysis.evidence.files import check_files, check_lines
 from analysis.evidence.order import check_clock, check_spans
+from analysis.evidence.programs import check_program
 from analysis.evidence.readings import check_certainty, check_readings
 from analysis.run.provenance import Origin
 from analysis.run.recorded import RecordedRun
@@ -30,6 +31,7 @@ _CHECKS = (
     check_clock,
     check_conduct,
     check_marking,
+    check_program,
 )
 
 
@@ -62,7 +64,7 @@ class Attempt:
         """Why it is not counted, in words."""
         refusals = [finding.message for finding in self.findings if finding.level == "refuse"]
         if self.run is not None and self.run.reason:
-            refusals.append(self.run.reason)
+            refusals = [self.run.reason]
         elif self.run is not None and self.run.status != "completed":
             refusals.append("it did not end: the controller was stopped while it ran")
         words = "; ".join(refusals) or "a later attempt at this slot is counted"
@@ -142,12 +144,13 @@ def _examine_attempt(recorded: RecordedRun, task: SlotTask) -> Attempt:
     attempt.findings += collect(name, read)
     if attempt.run is None:
         return attempt
+    case = RunCase(recorded, attempt.run, task.slot, task.campaign, task.settings)
     if attempt.run.status != "completed":
         reason = attempt.run.reason or "it did not end: the controller was stopped while it ran"
         message = f"attempt {attempt.run.attempt} is {attempt.run.status}: {reason}"
         attempt.findings.append(ATTEMPT_FAILED.finding(message, name))
+        attempt.findings += collect(name, partial(check_program, case))
         return attempt
-    case = RunCase(recorded, attempt.run, task.slot, task.campaign, task.settings)
     for part in _CHECKS:
         attempt.findings += [f for f in collect(name, partial(part, case)) if f not in attempt.findings]
     if attempt.sound:

@@ -23,6 +23,7 @@ from analysis.evidence.conduct import (
     check_stamps,
 )
 from analysis.evidence.files import check_additions, check_import, check_inventory, check_journal_file
+from analysis.evidence.programs import check_modules, check_programs_record
 from analysis.power.calibrate import check_calibrations
 from analysis.run.provenance import check_provenance
 from analysis.settings import AnalysisSettings, settings_of
@@ -51,6 +52,8 @@ _CHECKS = (
     check_health_record,
     check_durations,
     check_duration_drift,
+    check_programs_record,
+    check_modules,
 )
 
 

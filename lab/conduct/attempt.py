@@ -19,6 +19,7 @@ from lab.conduct.gate_progress import GateProgress
 from lab.conduct.live import Follower, LiveReading
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
+from lab.conduct.programs.record import ProgramRecord
 from records.campaign import Slot
 from records.clock import append_clock
 from records.errors import DeviceError, SutError
@@ -28,11 +29,13 @@ from records.journal_events import (
     GateDecided,
     Process,
     ProcessReady,
+    ProgramChanged,
     RunEnded,
     RunStarted,
     WorkloadEnded,
     WorkloadStarted,
 )
+from records.programs import RunProgram
 from records.run import Run, RunFolder
 from sut.gate import GateLimits, StabilityGate
 from sut.host import Host
@@ -61,8 +64,10 @@ class Attempt:
         number: of the attempt, from 1.
         meters: who measures.
         sut: the system under test.
+        programs: the record of the measured program.
         journal: the evidence log.
         observer: whoever watches.
+        program_changed: whether the program has changed, which refuses any further attempt as well.
     """
 
     opened: OpenCampaign
@@ -70,8 +75,11 @@ class Attempt:
     number: int
     meters: Meters
     sut: Sut
+    programs: ProgramRecord
     journal: Journal
     observer: Observer
+    program_changed: bool = False
+    _seen: RunProgram | None = None
     _children: list[Child] = field(default_factory=list)
 
     def execute(self) -> Run:
@@ -112,6 +120,8 @@ class Attempt:
             run.status, run.reason = "aborted", "interrupted by the operator"
             raise
         finally:
+            if self._seen is not None:
+                self.programs.after(self.slot, folder.path, self._seen)
             self._close(run, folder)
         return run
 
@@ -145,6 +155,7 @@ class Attempt:
 
     def _measure(self, run: Run, folder: RunFolder) -> Child:
         config = self.opened.config
+        self._check_program()
         follower = Follower(folder.meter_csv)
         self._compare_clocks()
         logger = self._start_logger(folder)
@@ -160,6 +171,23 @@ class Attempt:
         return runner
 
     # -- the steps, in order -------------------------------------------------------------------
+
+    def _check_program(self) -> None:
+        """Refuse to measure another program than the one on record.
+
+        Raises:
+            AttemptFailed: a file, a module or a package has changed.
+        """
+        if self.slot.kind == "baseline":  # the operating system alone
+            return
+        self._seen, changed = self.programs.before(self.slot)
+        if changed:
+            self.program_changed = True
+            self.journal.write(ProgramChanged(changes=changed))
+            raise AttemptFailed(
+                f"the program is not the one that this campaign began with: {'; '.join(changed)}. "
+                f"Restore it, or begin a new campaign"
+            )
 
     def _start_logger(self, folder: RunFolder) -> Child:
         self.observer.phase(Phase.METER, "waiting for the first reading")

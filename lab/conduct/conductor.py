@@ -12,6 +12,7 @@ from lab.conduct.changes import environment_changes
 from lab.conduct.health import HealthWatch
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
+from lab.conduct.programs.record import ProgramRecord
 from lab.conduct.suts import sut_of
 from lab.conduct.twin import start_twin
 from lab.config.model import MeterSection
@@ -113,10 +114,12 @@ class _Conductor:
             self.opened.config.campaign.title, plan, done, simulated=self.opened.campaign.simulated
         )
         outcome = Outcome(completed=done)
+        programs = ProgramRecord(self.opened, self.sut, self.journal)
         with self._meter_ports() as ports:
             meters = Meters(self.opened, ports)
             if len(done) < len(plan):
                 self._record_environment(meters)
+                programs.begin(plan, len(done))
             watch = HealthWatch(self.opened, self.journal)
             outcome.stopped = watch.begin(done)
             for slot in plan:
@@ -124,23 +127,30 @@ class _Conductor:
                     continue
                 if outcome.stopped is not None:
                     break
-                if self._slot(slot, states[slot.slot].attempts, meters, outcome):
+                if self._slot(slot, states[slot.slot].attempts, meters, programs, outcome):
                     outcome.stopped = watch.after(slot)
         end = CampaignEnded if outcome.stopped is None else CampaignStopped
         completed, missing = len(outcome.completed), len(outcome.missing)
         self.journal.write(end(completed=completed, missing=missing, reason=outcome.stopped))
         return outcome
 
-    def _slot(self, slot: Slot, attempts_before: int, meters: Meters, outcome: Outcome) -> bool:
+    def _slot(
+        self, slot: Slot, attempts_before: int, meters: Meters, programs: ProgramRecord, outcome: Outcome
+    ) -> bool:
         """Attempt a slot as often as permitted; say whether it is completed."""
         run: Run | None = None
         for number in range(1, self.opened.config.campaign.max_attempts + 1):
             attempt = attempts_before + number
             self.observer.attempt(slot, attempt)
-            run = Attempt(self.opened, slot, attempt, meters, self.sut, self.journal, self.observer).execute()
+            tried = Attempt(
+                self.opened, slot, attempt, meters, self.sut, programs, self.journal, self.observer
+            )
+            run = tried.execute()
             if run.status == "completed":
                 outcome.completed.append(slot)
                 return True
+            if tried.program_changed:
+                break
             if run.gate is not None and not run.gate["open"]:
                 break  # the gate has had its own tries (METHOD section 11: skipped, not forced)
         outcome.missing.append((slot, (run.reason if run else None) or ""))

@@ -1,10 +1,9 @@
-"""What the lab adds to a replication package: ``lab.toml`` and programs; and whether it may be packed."""
+"""What the lab adds to a replication package: ``lab.toml``; and whether it may be packed."""
 
 from pathlib import Path
 from typing import Any
 
 from lab.conduct.campaign import is_running
-from lab.conduct.programs import find_programs, imports_note
 from lab.config.file import build_config, parse_config
 from lab.config.toml_text import toml_text
 from lab.version import VERSION
@@ -45,16 +44,9 @@ def replication_of(folder: Path) -> Replication:
     campaign = CampaignFolder(folder).read()
     if "import" in campaign.config:
         note = f"There is no {CONFIG}: the records were imported, and the lab did not run these programs"
-        return Replication(VERSION, program_notes=[note])
-    found = find_programs(campaign.config, folder)
+        return Replication(VERSION, config_notes=[note])
     text, notes = config_text(campaign)
-    return Replication(
-        VERSION,
-        config=text,
-        config_notes=notes,
-        programs=found.programs,
-        program_notes=[*found.notes, *imports_note(found.programs)],
-    )
+    return Replication(VERSION, config=text, config_notes=notes)
 
 
 def config_text(campaign: Campaign) -> tuple[str, list[str]]:

@@ -156,6 +156,12 @@ class RunSection(Section):
     lead_out_s: NotNegative = 3.0
 
 
+class ProgramSection(Section):
+    """``[program]``: what belongs to the measured program but lies outside the folder of the file."""
+
+    include: list[str] = []
+
+
 class EnvironmentSection(Section):
     """``[environments.NAME]``: the interpreter of measured programs."""
 
@@ -316,6 +322,7 @@ class LabConfig(Section):
     meter: MeterSection
     gate: GateSection = GateSection()
     run: RunSection = RunSection()
+    program: ProgramSection = ProgramSection()
     environments: dict[Name, EnvironmentSection] = {}
     trackers: dict[Name, TrackerSection] = {}
     analysis: AnalysisSection = AnalysisSection()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from records.errors import RecordError
-from records.package import check_names
+from records.package import PROGRAMS, check_names
+from records.programs import PROGRAMS_JSON, Programs, read_programs
 
 _FILES = (
     "campaign.json",
@@ -21,21 +22,6 @@ _FOLDERS = ("results", "runs", "virtual")
 
 
 @dataclass(frozen=True)
-class Program:
-    """A program that commands of scenarios name.
-
-    Attributes:
-        name: its path in the package.
-        source: where it lies now.
-        scenarios: that name it.
-    """
-
-    name: str
-    source: Path
-    scenarios: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Replication:
     """What goes into a package beside the campaign folder.
 
@@ -43,15 +29,11 @@ class Replication:
         version: of Wattlab, which packs.
         config: text of ``lab.toml``; ``None`` where there was no bench.
         config_notes: what is to be said of it.
-        programs: see `Program`.
-        program_notes: what is not there, and what nobody can know about the programs.
     """
 
     version: str
     config: str | None = None
     config_notes: list[str] = field(default_factory=list)
-    programs: list[Program] = field(default_factory=list)
-    program_notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -61,19 +43,21 @@ class CampaignFiles:
     Attributes:
         files: by their name in the package, sorted.
         empty: folders that hold nothing, which an archive would lose.
-        left_out: names below ``runs/`` and ``results/`` that are no plain files: links and the like.
+        left_out: names that are no plain files (links and the like), or that ``programs/`` does not list.
+        programs: the record of the measured program, ``None`` where there is none.
     """
 
     files: dict[str, Path]
     empty: list[str]
     left_out: list[str]
+    programs: Programs | None
 
 
 def campaign_files(folder: Path) -> CampaignFiles:
     """List what belongs to a campaign; whatever else lies in its folder stays there.
 
     Raises:
-        RecordError: a file has a name that a package cannot hold.
+        RecordError: a file has a name that a package cannot hold, or the record of the program is damaged.
     """
     files = {name: folder / name for name in _FILES if _is_plain(folder / name)}
     empty: list[str] = []
@@ -87,11 +71,19 @@ def campaign_files(folder: Path) -> CampaignFiles:
                 files[place] = path
             elif name != "virtual":  # the link to the port of a virtual instrument says nothing
                 left_out.append(place)
+    programs = read_programs(folder)
+    listed = {f"{PROGRAMS}/{name}" for name in (PROGRAMS_JSON, *programs.copies)} if programs else set()
+    for path, is_plain in _below(folder / PROGRAMS):
+        place = path.relative_to(folder).as_posix()
+        if is_plain and place in listed:
+            files[place] = path
+        elif is_plain is not None:
+            left_out.append(place)
     try:
         check_names(list(files), empty)
     except RecordError as error:
         raise RecordError(f"{folder}: {error}. A package cannot hold it") from None
-    return CampaignFiles(dict(sorted(files.items())), sorted(empty), sorted(left_out))
+    return CampaignFiles(dict(sorted(files.items())), sorted(empty), sorted(left_out), programs)
 
 
 def _is_plain(path: Path) -> bool:
@@ -100,6 +92,9 @@ def _is_plain(path: Path) -> bool:
 
 def _below(folder: Path) -> Iterator[tuple[Path, bool | None]]:
     """Give every file with whether it is a plain one, and every empty folder with ``None``."""
+    if folder.is_symlink():
+        yield folder, False
+        return
     for top, folders, names in os.walk(folder):
         place = Path(top)
         links = [name for name in folders if (place / name).is_symlink()]

@@ -59,7 +59,7 @@ def write_package(
     _check_results(folder, results)
     refresh_report(folder)
     campaign = campaign_files(folder)
-    sources: dict[str, Source] = {**campaign.files, **{p.name: p.source for p in replication.programs}}
+    sources: dict[str, Source] = dict(campaign.files)
     if replication.config is not None:
         sources[CONFIG] = replication.config.encode()
     check_names([*sources, README, CRATE, SUMS], campaign.empty)

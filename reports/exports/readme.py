@@ -5,7 +5,8 @@ from collections.abc import Collection
 from typing import Any
 
 from records.findings import LEVELS
-from records.package import CONFIG, CRATE, PROGRAMS, README, SCENARIOS, SUMS
+from records.package import CONFIG, CRATE, PROGRAMS, README, SUMS
+from records.programs import ProgramFile
 from records.results import Results, Row
 from records.times import iso_utc
 from reports.exports.contents import CampaignFiles, Replication
@@ -30,8 +31,7 @@ _CONTENTS = {
     "results/": "results of the analysis: results.json, and the same numbers as tables",
     "report.html": "the report; opens offline in any browser",
     CONFIG: "the bench and the campaign, as lab run reads them",
-    f"{PROGRAMS}/": "programs that the commands of the scenarios name",
-    f"{SCENARIOS}/": "programs of Wattlab's own scenarios",
+    f"{PROGRAMS}/": "the measured program as it was recorded: files, git revision, packages",
     CRATE: "this package for machines (RO-Crate)",
     SUMS: "SHA-256 of every other file",
 }
@@ -46,7 +46,7 @@ def readme_of(
         results: of the campaign.
         campaign: its files.
         replication: what the lab adds.
-        sums: SHA-256 of all files of the campaign and of the programs, by name.
+        sums: SHA-256 of all files of the campaign, by name.
     """
     said = results.campaign
     context = {
@@ -61,16 +61,36 @@ def readme_of(
         ],
         "contents": _contents([*sums, CRATE, SUMS, README]),
         "left_out": campaign.left_out,
-        "programs": [
-            {"name": p.name, "scenarios": ", ".join(p.scenarios), "sha256": sums[p.name]}
-            for p in replication.programs
-        ],
-        "notes": [*replication.program_notes, *replication.config_notes],
+        "programs": [_program(file) for file in campaign.programs.files] if campaign.programs else [],
+        "revisions": campaign.programs.revisions if campaign.programs else [],
+        "notes": [*_program_notes(results, campaign), *replication.config_notes],
         "version": replication.version,
-        "programs_beside": any(p.name.startswith(f"{PROGRAMS}/") for p in replication.programs),
+        "programs_beside": _has_own_programs(campaign),
         "measurable": replication.config is not None,
     }
     return render_markdown("package.md", context)
+
+
+def _program(file: ProgramFile) -> dict[str, str]:
+    return {
+        "name": f"{PROGRAMS}/{file.copy}" if file.copy else f"{file.name} ({file.note or 'not copied'})",
+        "scenarios": ", ".join(file.scenarios),
+        "sha256": file.sha256 or "not recorded",
+    }
+
+
+def _has_own_programs(campaign: CampaignFiles) -> bool:
+    """Say whether programs lie in the package that its ``lab.toml`` names by their path."""
+    copies = campaign.programs.files if campaign.programs else []
+    return any(file.copy and not file.copy.startswith("scenarios/") for file in copies)
+
+
+def _program_notes(results: Results, campaign: CampaignFiles) -> list[str]:
+    if campaign.programs is not None:
+        return campaign.programs.notes
+    if results.imported:
+        return []
+    return ["The program is not on record: this campaign was measured before Wattlab recorded programs"]
 
 
 def _facts(results: Results) -> list[tuple[str, Any]]:

@@ -21,6 +21,20 @@ found = {name: metadata.version(owners[name][0]) for name in sys.argv[1:] if nam
 print(json.dumps({"python": platform.python_version(), "packages": found}))
 """
 
+# The packages that the measured program finds: the interpreter is asked as it is run, without -I, but
+# nothing is looked for in the folder where this is started.
+_ASK_ALL = """
+import sys
+sys.path[:] = [folder for folder in sys.path if folder]
+import importlib.metadata as metadata, json, platform
+names = {}
+for one in metadata.distributions():
+    name = one.metadata["Name"]
+    if name and name.lower() not in names:
+        names[name.lower()] = (name, one.version)
+print(json.dumps({"python": platform.python_version(), "packages": dict(sorted(names.values()))}))
+"""
+
 
 def environment_versions(
     host: Host, python: PurePosixPath, packages: Sequence[str] = PACKAGES
@@ -38,9 +52,28 @@ def environment_versions(
     Raises:
         SutError: the interpreter cannot be run or does not answer.
     """
+    return _ask(host, python, "-I", "-c", _ASK_VERSIONS, *packages)
+
+
+def installed_packages(host: Host, python: PurePosixPath) -> dict[str, Any]:
+    """Ask an interpreter for name and version of every package that its programs find.
+
+    Args:
+        host: the machine it is on.
+        python: the interpreter.
+
+    Returns:
+        ``{"python": "3.11.7", "packages": {"keras": "3.15.0", ...}}``, sorted by name.
+
+    Raises:
+        SutError: as `environment_versions`.
+    """
+    return _ask(host, python, "-c", _ASK_ALL)
+
+
+def _ask(host: Host, python: PurePosixPath, *arguments: str) -> dict[str, Any]:
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
-        argv = [str(python), "-I", "-c", _ASK_VERSIONS, *packages]
-        process = host.start(argv, stdout=answer, stderr=errors)
+        process = host.start([str(python), *arguments], stdout=answer, stderr=errors)
         code = process.wait(_ASK_TIMEOUT_S)
         process.end()
         answer.seek(0)

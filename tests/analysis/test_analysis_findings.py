@@ -1,5 +1,6 @@
 """Every code of a finding is provoked once, in a campaign that is otherwise sound."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from contextlib import closing
@@ -23,7 +24,7 @@ from synthetic import (
 
 from analysis.campaign import analyse
 from analysis.evidence import check
-from records.campaign import Campaign
+from records.campaign import Campaign, CampaignFolder
 from records.errors import ConfigurationError
 from records.files import sha256_of_json
 from records.finding_codes import CODES, imports, mlperf_power
@@ -36,10 +37,12 @@ from records.journal_events import (
     EnvironmentChanged,
     HostImported,
     JournalEntry,
+    ProgramRecorded,
     RunEnded,
     RunStarted,
 )
 from records.meter import Calibration, MeterRecord, Reading
+from records.programs import ProgramFile, Programs, Revision, RunProgram
 
 
 def sound() -> SyntheticCampaign:
@@ -87,6 +90,46 @@ def remove(name: str, *, then_rehash: bool = True) -> Damage:
             rehash(folder / "runs" / "0003-cnn")
 
     return damage
+
+
+def recorded_program(
+    *, kept: str = "x = 1\n", listed: bool = True, hash_as: str | None = None, **seen: object
+) -> Damage:
+    """Return the record of a program with one file, and of what the training run saw of it.
+
+    Args:
+        kept: content of the copy, where one is kept at all.
+        listed: whether the record lists the file.
+        hash_as: what the journal has as the record's hash.
+        seen: further fields of what the run saw.
+    """
+
+    def damage(folder: Path) -> None:
+        sha256 = hashlib.sha256(b"x = 1\n").hexdigest()
+        file = ProgramFile(
+            name="train.py", source="command", scenarios=["cnn"], sha256=sha256, copy="train.py"
+        )
+        programs = Programs(
+            taken_utc_s=EPOCH_UTC_S,
+            files=[file] if listed else [],
+            revisions=[Revision(folder=".", revision="1" * 40)],
+        )
+        CampaignFolder(folder).programs.mkdir()
+        if kept:
+            (CampaignFolder(folder).programs / "train.py").write_text(kept)
+        programs.write(CampaignFolder(folder).programs / "programs.json")
+        known = {"files": {"train.py": sha256}, "modules_known": True, **seen}
+        RunProgram(**known).write(folder / "runs/0003-cnn/program.json")  # type: ignore[arg-type]
+        rehash(folder / "runs/0003-cnn")
+        hashed = hash_as or sha256_of_json(programs.to_json())
+        append_to_journal(ProgramRecorded(files=1, programs_sha256=hashed))(folder)
+
+    return damage
+
+
+def without_the_record(folder: Path) -> None:
+    recorded_program()(folder)
+    (CampaignFolder(folder).programs / "programs.json").unlink()
 
 
 def add_event(line: str) -> Damage:
@@ -352,6 +395,15 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
         append_to_journal(EnvironmentChanged(differences=["sut.kernel: 6, 7"])),
     ),
     "meter-changed": (nothing, another_serial),
+    "program-changed": (nothing, recorded_program(files={"train.py": "0" * 64})),
+    "program-written": (nothing, recorded_program(written=["train.py"])),
+    "program-unlisted": (nothing, recorded_program(listed=False)),
+    "program-revision": (nothing, recorded_program(revisions={".": "2" * 40})),
+    "program-modules-unknown": (nothing, recorded_program(modules_known=False)),
+    "program-record-missing": (nothing, without_the_record),
+    "program-record-changed": (nothing, recorded_program(hash_as="0" * 64)),
+    "program-copy-missing": (nothing, recorded_program(kept="")),
+    "program-copy-changed": (nothing, recorded_program(kept="x = 2\n")),
     "health-signal": (control_runs([100.0, 100.0, 120.0]), nothing),
     "health-unknown": (control_runs([100.0]), nothing),
     "health-stopped": (control_runs([100.0]), health_record(stopped="the control runs shifted")),
@@ -462,6 +514,12 @@ def findings_of(folder: Path) -> list[Finding]:
     except ConfigurationError:
         assert "settings-unknown" in {finding.code for finding in found}
     return found
+
+
+def test_a_program_that_stayed_the_same_is_nothing_to_report(tmp_path: Path) -> None:
+    folder = sound().write(tmp_path / "campaign")
+    recorded_program(revisions={".": "1" * 40})(folder)
+    assert {finding.code for finding in findings_of(folder)} == {"campaign-simulated"}
 
 
 def test_every_code_is_provoked_below() -> None:

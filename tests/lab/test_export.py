@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tomllib
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from hypothesis import strategies as st
 
 from lab.cli import cli
 from lab.conduct.campaign import create, draw_campaign, lock
-from lab.conduct.programs import find_programs
+from lab.conduct.programs.record import ProgramRecord
+from lab.conduct.suts import sut_of
 from lab.config.file import load_config
 from lab.config.toml_text import toml_text
 from records.campaign import CampaignFolder
+from records.journal import Journal
 from records.results import Results, write_results
 
 CONFIG = """
@@ -31,6 +34,8 @@ driver = "wattsup_pro"
 port = "virtual"
 [meter.virtual]
 fault = ["gap@3+2"]
+[program]
+include = ["../lib/study.ipynb"]
 [environments.cpu]
 python = "envs/cpu/bin/python"
 [ecolabel]
@@ -73,6 +78,8 @@ def campaign(tmp_path: Path) -> Path:
     config = load_config(bench / "lab.toml")
     opened = create(draw_campaign(config, only=(), simulated=True), config, tmp_path / "campaign")
     folder = opened.folder.path
+    with closing(Journal(opened.folder.journal)) as journal:
+        ProgramRecord(opened, sut_of(config, folder), journal).begin(opened.campaign.plan, 0)
     said = opened.campaign
     results = Results(
         campaign={
@@ -105,18 +112,51 @@ def unpacked(campaign: Path, name: str = "out") -> Path:
     return folder
 
 
-def test_the_package_holds_the_programs_that_commands_name_and_nothing_else(campaign: Path) -> None:
+def test_the_package_holds_the_program_on_record_and_nothing_else(campaign: Path) -> None:
+    (campaign / "programs/later.py").write_text("not on record\n")
+    (campaign / "programs/code/link.py").symlink_to("/etc/hostname")
+    (campaign.parent / "bench/code/train.py").write_text("print('another')\n")
     folder = unpacked(campaign)
     assert (folder / "programs/code/train.py").read_text() == "print('training')\n"
     assert (folder / "programs/elsewhere/study.ipynb").read_text() == "{}\n"
-    assert (folder / "scenarios/idle.py").is_file()
     names = {path.relative_to(folder).as_posix() for path in (folder / "programs").rglob("*.*")}
-    assert names == {"programs/code/train.py", "programs/elsewhere/study.ipynb"}
+    assert names == {
+        "programs/programs.json",
+        "programs/code/train.py",
+        "programs/elsewhere/study.ipynb",
+        "programs/scenarios/idle.py",
+    }
     readme = (folder / "README.md").read_text()
-    assert "ours: gone.py was not there any more" in readme
+    assert "ours: gone.py is not there" in readme
+    assert "- programs/later.py" in readme
     assert "SIMULATED" in readme
     for path in folder.rglob("*"):
         assert path.is_dir() or "not to leave" not in path.read_text(), path
+
+
+def test_a_foreign_configuration_packs_nothing_of_this_machine(campaign: Path) -> None:
+    private = campaign.parent / "private.py"
+    private.write_text("not to leave\n")
+    record = json.loads((campaign / "campaign.json").read_text())
+    record["config"]["base_dir"] = str(campaign.parent)
+    record["config"]["program"] = {"include": [str(private)]}
+    record["config"]["scenario"][1]["command"] = ["python3", "private.py", str(private)]
+    (campaign / "campaign.json").write_text(json.dumps(record))
+    programs = json.loads((campaign / "programs/programs.json").read_text())
+    programs["files"][0]["copy"] = "../../private.py"
+    (campaign / "programs/programs.json").write_text(json.dumps(programs))
+    shutil.rmtree(campaign / "programs/elsewhere")
+    (campaign / "programs/elsewhere").symlink_to(campaign.parent)
+    folder = unpacked(campaign)
+    for path in folder.rglob("*"):
+        assert path.is_dir() or "not to leave" not in path.read_text(), path
+
+
+def test_a_campaign_without_a_record_of_its_program_packs_none_and_says_so(campaign: Path) -> None:
+    shutil.rmtree(campaign / "programs")
+    folder = unpacked(campaign)
+    assert not (folder / "programs").exists()
+    assert "The program is not on record" in (folder / "README.md").read_text()
 
 
 def test_the_sums_are_those_of_sha256sum(campaign: Path) -> None:
@@ -269,39 +309,6 @@ def test_an_imported_campaign_comes_without_a_bench(tmp_path: Path) -> None:
     code, printed, problems = lab("export", folder, "--as", "mlperf-log", "--out", tmp_path / "logs")
     assert code == 0, problems
     assert "1 runs" in printed
-
-
-def test_programs_are_found_however_a_command_names_them(tmp_path: Path) -> None:
-    for name in ("a.py", "jobs/b.sh", "jobs/tool", "jobs/c.py", "other/c.py"):
-        path = tmp_path / "base" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(name)
-    elsewhere = tmp_path / "else"
-    for name in ("one/same.py", "two/same.py"):
-        (elsewhere / name).parent.mkdir(parents=True)
-        (elsewhere / name).write_text(name)
-    commands = [
-        {"name": "cwd", "cwd": "jobs", "command": ["sh", "b.sh", "c.py"]},
-        {"name": "called", "command": ["jobs/tool", "--x", "/bin/sh"]},
-        {"name": "twice", "command": ["py", str(elsewhere / "one/same.py"), str(elsewhere / "two/same.py")]},
-        {"name": "module", "command": ["py", "-m", "package.train"]},
-        {"name": "missing", "command": ["py", "no.py", "{scenarios}/no.py"]},
-        {"name": "run", "command": ["py", "{run_dir}/x.py", "a.py"]},
-        {"name": "none", "command": None},
-        "no scenario",
-    ]
-    config: dict[str, Any] = {"base_dir": str(tmp_path / "base"), "scenario": commands}
-    found = find_programs(config, tmp_path / "campaign")
-    assert {p.name: p.scenarios for p in found.programs if p.name.startswith("programs/")} == {
-        "programs/a.py": ("run",),
-        "programs/elsewhere/same-2.py": ("twice",),
-        "programs/elsewhere/same.py": ("twice",),
-        "programs/jobs/b.sh": ("cwd",),
-        "programs/jobs/c.py": ("cwd",),
-        "programs/jobs/tool": ("called",),
-    }
-    assert len(found.notes) == 3
-    assert [note.partition(":")[0] for note in found.notes] == ["module", "missing", "missing"]
 
 
 KEYS = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
