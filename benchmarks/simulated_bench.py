@@ -81,7 +81,7 @@ CLASSES = (
         calibration=Calibration(of=WHO, simulated=True, **SHEET),  # type: ignore[arg-type]
     ),
     MeterClass(
-        "momentary values, 0.5 % and 1 count of 0.1 W, 0.5 s",
+        "instantaneous values, 0.5 % and 1 count of 0.1 W, 0.5 s",
         interval_s=0.5,
         sampling="instantaneous",
         accuracy=Accuracy(reading_pct=0.5, counts=1.0),
@@ -270,9 +270,9 @@ class Bench:
         late_s += np.where(random.uniform(size=len(ends_s)) < 0.01, 0.3 * of.interval_s, 0.0)
         arrival_s = ends_s + 0.4 + errors.latency_s + late_s
         kept = np.ones(len(ends_s), dtype=bool)
-        # A lost momentary reading costs the time on both sides of it.
+        # A lost instantaneous reading costs the time on both sides of it.
         lost = int(0.008 * length_s / of.interval_s) - (of.sampling == "instantaneous")
-        if lost > 0 and random.uniform() < 0.3:  # a hole, short enough for the run to count
+        if lost > 0 and random.uniform() < 0.3:  # a gap, short enough for the run to count
             at = random.integers(len(kept) - lost)
             kept[at : at + lost] = False
         columns: dict[str, Any] = {
@@ -379,5 +379,5 @@ class _Power:
         return float(until) if np.isscalar(from_s) else until
 
     def at(self, t_s: Floats) -> Floats:
-        """Return momentary values."""
+        """Return instantaneous values."""
         return self.power_w[((t_s - self.begin_s) / GRID_S).astype(int)]

@@ -70,9 +70,11 @@ def option_in_words(option: Option) -> str:
 def rows(spec: MeterSpec, has_twin: bool) -> list[tuple[str, str]]:
     """Return label and text of each declaration, in the order of a data sheet; options left out."""
     mean_s = spec.averaging_s
-    sampling = {"interval_mean": "mean of its interval", "instantaneous": "momentary value"}[spec.sampling]
+    sampling = {"interval_mean": "mean of its interval", "instantaneous": "instantaneous value"}[
+        spec.sampling
+    ]
     if mean_s is not None and spec.sampling == "interval_mean":
-        sampling = f"mean of {mean_s:g} s; read less often, a momentary value"
+        sampling = f"mean of {mean_s:g} s; read less often, an instantaneous value"
     return [
         ("driver", spec.driver),
         ("instrument", f"{spec.maker} {spec.model}"),

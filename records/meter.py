@@ -11,7 +11,7 @@ from records.tables import Table, csv_line, read_table
 from records.times import format_utc_s
 
 Sampling = Literal["interval_mean", "instantaneous"]
-"""What a reading is: the mean over the interval that ended at its stamp, or a momentary value."""
+"""What a reading is: the mean over the interval that ended at its stamp, or an instantaneous value."""
 
 FLAGS = (
     *("nodata", "overrange", "malformed", "duplicate", "stuck"),
@@ -131,7 +131,7 @@ class MeterRecord(Document):
         settings: how the instrument itself says that it is set: crest factor, filters, synchronisation,
             averaging, ranges; empty where it cannot tell.
         cadence: written when logging ends: ``{interval_s, jitter_s, readings, missing, late, duplicates,
-            poll}``, the meter's own rhythm as found in the stamps; ``poll``, of a meter that is asked, is
+            poll}``, the meter's own cadence as found in the stamps; ``poll``, of a meter that is asked, is
             ``{locked, update_s, gate_s}``.
         own_counts: what the driver counted, such as lost sets, written when logging ends.
         parts: of a sum of several meters: ``[{name, driver, port, identity, options, settings}]``.

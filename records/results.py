@@ -75,7 +75,7 @@ class Results(Document):
             are too many (`analysis.power.thinning`), ``bin_s`` is not ``None``, and these are the ends of
             bins of that width and the means of their readings, with the smallest and largest in ``low_w`` and
             ``high_w``. ``hardware`` has by `HARDWARE_COLUMNS` name, where sampled, ``t_s`` (middle of the
-            time that each sample speaks for) and ``values`` (``None`` in a hole); of too many samples the
+            time that each sample speaks for) and ``values`` (``None`` in a gap); of too many samples the
             smallest and largest of every stretch (`analysis.run.hardware_trace`).
         rule_rows, rule_spans: what a published rule (`lab analyse --rule`) gives beside the default one, per
             scenario or run, and per span.

@@ -44,7 +44,7 @@ class Pairs:
     Attributes:
         measured, estimated: by the meter and by the estimator ``(n,)``, in the same unit.
         measured_u: standard uncertainty of each measured value by what differs from row to row
-            (resolution, holes) ``(n,)``; zero where it is not known.
+            (resolution, gaps) ``(n,)``; zero where it is not known.
         shared_u: that by what all rows share (gain, offset of the meter) ``(n,)``.
         groups: number of the group that a row belongs to ``(n,)``; rows of one group are repeats of
             the same work and no independent evidence. ``None``: every row stands for itself.

@@ -51,12 +51,12 @@ def _coverage(case: RunCase, coverage: Coverage) -> list[Finding]:
     refusal = coverage.refusal(case.settings.coverage_min_pct)
     if refusal:
         return [codes.COVERAGE_LOW.finding(refusal, case.name)]
-    if not coverage.holes:
+    if not coverage.gaps:
         return []
-    length_s = sum(hole.length_s for hole in coverage.holes)
-    bound_wh = wh_from_j(sum(hole.bound_j or 0.0 for hole in coverage.holes))
+    length_s = sum(gap.length_s for gap in coverage.gaps)
+    bound_wh = wh_from_j(sum(gap.bound_j or 0.0 for gap in coverage.gaps))
     message = (
-        f"{len(coverage.holes)} hole(s) of {length_s:.2f} s in all; their energy is taken as that of the "
+        f"{len(coverage.gaps)} hole(s) of {length_s:.2f} s in all; their energy is taken as that of the "
         f"readings beside them, which leaves {bound_wh:.4f} Wh open (in the uncertainty)"
     )
     return [codes.COVERAGE_GAPS.finding(message, case.name)]

@@ -40,7 +40,7 @@ def parse_power(text: str, decimal: Decimal = ".") -> PowerValue | None:
 
 
 def count_flag(repairs: Repairs, source: SourceText, line: int, flag: str) -> None:
-    """Count a row without power as a repair: it is kept with its flag and leaves a hole."""
+    """Count a row without power as a repair: it is kept with its flag and leaves a gap."""
     words = "no power there; the row is kept with a flag and leaves a hole"
     if flag == "nodata":
         repairs.count(codes.POWER_NODATA, source, line, words)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.maths.arrays import Floats
-from analysis.power.gaps import SAME_TIME_S, Hole
+from analysis.power.gaps import SAME_TIME_S, Gap
 from analysis.power.pieces import Pieces
 from analysis.power.trace import PowerTrace
 
@@ -43,20 +43,20 @@ class WindowEnergy:
     Attributes:
         window_s: its length.
         measured_s: how much of it the readings cover.
-        energy_j: measured energy plus that of the holes at their neighbours' mean; ``None`` when
+        energy_j: measured energy plus that of the gaps at their neighbours' mean; ``None`` when
             nothing was measured.
-        filled_j: the part of it that stands in for holes.
-        holes: where nothing was measured.
+        filled_j: the part of it that stands in for gaps.
+        gaps: where nothing was measured.
         rounding_share: which share of one reading's rounding error is left in the mean.
         first, last: its borders.
-        unseen_j: standard uncertainty by what happened between momentary readings.
+        unseen_j: standard uncertainty by what happened between instantaneous readings.
     """
 
     window_s: float
     measured_s: float
     energy_j: float | None
     filled_j: float
-    holes: tuple[Hole, ...]
+    gaps: tuple[Gap, ...]
     rounding_share: float
     first: Border
     last: Border
@@ -65,7 +65,7 @@ class WindowEnergy:
     @property
     def coverage_pct(self) -> float:
         """Measured time over window, in percent; a window without length is covered or not at all."""
-        if not self.holes:
+        if not self.gaps:
             return 100.0  # to the digit, which a sum of overlaps would miss
         if self.window_s <= 0:
             return 0.0
@@ -86,8 +86,8 @@ def window_energy(trace: PowerTrace, from_s: float, to_s: float) -> WindowEnergy
 def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[WindowEnergy]:
     """Integrate the power over windows; borders are split exactly, never rounded to readings.
 
-    Interval means add P_i times their overlap with the window, momentary values the trapezoids
-    between them with interpolated borders. A hole is never filled with a reading of its own: it is
+    Interval means add P_i times their overlap with the window, instantaneous values the trapezoids
+    between them with interpolated borders. A gap is never filled with a reading of its own: it is
     listed, with the mean of the readings on both sides as its estimate and a bound of its error.
 
     Args:
@@ -114,13 +114,13 @@ def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[Win
             measured_s=measured,
             energy_j=None if np.isnan(energy) else energy,
             filled_j=filled,
-            holes=holes,
+            gaps=gaps,
             rounding_share=rounding,
             first=first,
             last=last,
             unseen_j=unseen,
         )
-        for begin, to, measured, filled, energy, holes, rounding, first, last, unseen in zip(
+        for begin, to, measured, filled, energy, gaps, rounding, first, last, unseen in zip(
             *columns, strict=True
         )
     ]
@@ -132,7 +132,7 @@ def energies_j(trace: PowerTrace, from_s: Floats, to_s: Floats) -> Floats:
 
 
 def _sums(trace: PowerTrace, from_s: Floats, to_s: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return measured time, energy in holes and energy of all of each window, ``(k,)``."""
+    """Return measured time, energy in gaps and energy of all of each window, ``(k,)``."""
     measured_s = trace.power_w.covered_s(from_s, to_s)
     filled_j = trace.gaps.filled_j(from_s, to_s)
     known = (measured_s > 0) | (to_s - from_s <= SAME_TIME_S)

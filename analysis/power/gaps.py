@@ -8,14 +8,14 @@ from analysis.maths.arrays import Floats, finite
 from analysis.power.pieces import Pieces
 
 NEIGHBOURS = 5
-"""How many readings on each side of a hole say what happened in it."""
+"""How many readings on each side of a gap say what happened in it."""
 
 SAME_TIME_S = 1e-6
 """Borders closer than this are one: the stamps have six decimals."""
 
 
 @dataclass(frozen=True)
-class Hole:
+class Gap:
     """Time within a window of which there is no reading.
 
     Attributes:
@@ -32,7 +32,7 @@ class Hole:
 
     @property
     def length_s(self) -> float:
-        """Length of the hole."""
+        """Length of the gap."""
         return self.to_s - self.from_s
 
 
@@ -52,27 +52,27 @@ class Gaps:
     spread_w: Floats
 
     def filled_j(self, from_s: Floats, to_s: Floats) -> Floats:
-        """Return the energy that stands in for the holes of each window, ``(k,)``."""
+        """Return the energy that stands in for the gaps of each window, ``(k,)``."""
         if len(from_s) == 0 or np.isnan(self.power_w).any():  # a trace without any reading
             return np.zeros_like(from_s)
         inside = np.clip((self.begin_s, self.end_s), from_s.min(), to_s.max())
         return Pieces.level(inside[0], inside[1], self.power_w).integral(from_s, to_s)
 
-    def within(self, from_s: Floats, to_s: Floats) -> list[tuple[Hole, ...]]:
-        """List the holes of each window."""
+    def within(self, from_s: Floats, to_s: Floats) -> list[tuple[Gap, ...]]:
+        """List the gaps of each window."""
         first = np.searchsorted(self.end_s, from_s, side="right")
         last = np.searchsorted(self.begin_s, to_s, side="left")
-        holes: list[tuple[Hole, ...]] = [()] * len(from_s)
+        gaps: list[tuple[Gap, ...]] = [()] * len(from_s)
         for i in np.flatnonzero(last > first).tolist():
             candidates = range(int(first[i]), int(last[i]))
-            found = (self._hole(j, float(from_s[i]), float(to_s[i])) for j in candidates)
-            holes[i] = tuple(hole for hole in found if hole.length_s > SAME_TIME_S)
-        return holes
+            found = (self._gap(j, float(from_s[i]), float(to_s[i])) for j in candidates)
+            gaps[i] = tuple(gap for gap in found if gap.length_s > SAME_TIME_S)
+        return gaps
 
-    def _hole(self, j: int, from_s: float, to_s: float) -> Hole:
+    def _gap(self, j: int, from_s: float, to_s: float) -> Gap:
         begin_s, end_s = max(float(self.begin_s[j]), from_s), min(float(self.end_s[j]), to_s)
         power_w, spread_w = finite(self.power_w[j]), finite(self.spread_w[j])
-        return Hole(begin_s, end_s, power_w, None if spread_w is None else (end_s - begin_s) * spread_w)
+        return Gap(begin_s, end_s, power_w, None if spread_w is None else (end_s - begin_s) * spread_w)
 
 
 def find_gaps(pieces: Pieces) -> Gaps:

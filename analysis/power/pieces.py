@@ -14,7 +14,7 @@ from analysis.maths.arrays import Floats
 class Pieces:
     """Disjoint pieces in the order of time; within each the quantity is linear. Between them: nothing.
 
-    An interval mean is a level piece (``left == right``), two momentary values make a sloping one.
+    An interval mean is a level piece (``left == right``), two instantaneous values make a sloping one.
 
     Attributes:
         start_s, stop_s: borders of the pieces, ``(n,)``.
@@ -68,7 +68,7 @@ class Pieces:
         return np.concatenate(([0.0], np.cumsum(self._unseen2)))
 
     def unseen(self, from_s: Floats, to_s: Floats) -> Floats:
-        """Return the standard uncertainty of integrals by what happens between momentary values, ``(k,)``.
+        """Return the standard uncertainty of integrals by what instantaneous values do not see, ``(k,)``.
 
         A change of d between two of them may have happened at any moment: d / sqrt(12). A fluctuation that
         is faster than they are adds its own standard deviation, told by the median change (1.4826 times

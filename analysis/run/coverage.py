@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.power.gaps import Hole
+from analysis.power.gaps import Gap
 from analysis.power.trace import CadenceFigures
 from analysis.run.recorded import RecordedRun
 
@@ -15,7 +15,7 @@ class Coverage:
     Attributes:
         coverage_pct: measured time over the interval.
         duration_s: length of the interval.
-        holes: the unmeasured parts, seconds after the start, each with the bound of its energy.
+        gaps: the unmeasured parts, seconds after the start, each with the bound of its energy.
         recorded_from_s, recorded_to_s: first and last moment that the readings cover, seconds after
             the start; ``None`` without readings.
         cadence: what the stamps say about the meter.
@@ -24,7 +24,7 @@ class Coverage:
 
     coverage_pct: float
     duration_s: float
-    holes: tuple[Hole, ...]
+    gaps: tuple[Gap, ...]
     recorded_from_s: float | None
     recorded_to_s: float | None
     cadence: CadenceFigures
@@ -34,7 +34,7 @@ class Coverage:
         """Say why a run must not be counted, or return ``None`` when its coverage suffices."""
         if self.coverage_pct >= coverage_min_pct:
             return None
-        worst = max(self.holes, key=lambda hole: hole.length_s)
+        worst = max(self.gaps, key=lambda gap: gap.length_s)
         at_other_rate = self.cadence.step_median >= 2
         advice = (
             f"The meter delivers a reading every {self.cadence.step_median * self.cadence.interval_s:.3g} s, "
@@ -44,7 +44,7 @@ class Coverage:
         )
         return (
             f"the meter covered {self.coverage_pct:.2f} % of the rating interval, at least "
-            f"{coverage_min_pct:g} % are needed: {len(self.holes)} hole(s), the longest "
+            f"{coverage_min_pct:g} % are needed: {len(self.gaps)} hole(s), the longest "
             f"{worst.length_s:.2f} s from {worst.from_s:.2f} s after the start. {advice}"
         )
 
@@ -68,7 +68,7 @@ def coverage_of(recorded: RecordedRun) -> Coverage:
     return Coverage(
         coverage_pct=window.coverage_pct,
         duration_s=window.window_s,
-        holes=window.holes,
+        gaps=window.gaps,
         recorded_from_s=float(pieces.start_s[0]) if len(pieces) else None,
         recorded_to_s=float(pieces.stop_s[-1]) if len(pieces) else None,
         cadence=trace.cadence,

@@ -24,14 +24,14 @@ class SampledTrace:
     Attributes:
         t_s: middle of the time that each sample speaks for, seconds after the start of the rating
             interval, ``(m,)``.
-        values: the samples, NaN at a hole.
+        values: the samples, NaN at a gap.
     """
 
     t_s: Floats
     values: Floats
 
     def to_json(self) -> dict[str, list[float | None]]:
-        """Return the trace as it stands in ``results.json``: five digits of the largest, a hole as null."""
+        """Return the trace as it stands in ``results.json``: five digits of the largest, a gap as null."""
         largest = float(np.nanmax(np.abs(self.values), initial=0.0))
         decimals = min(3, max(0, _DIGITS - len(str(int(largest)))))
         values = np.round(self.values, decimals).tolist()
@@ -77,14 +77,14 @@ def _values(name: str, holders: list[Samples]) -> Floats:
 
 
 def _thinned(t_s: Floats, values: Floats, limit: int) -> SampledTrace:
-    """Keep the smallest and largest of every stretch, and a NaN in each hole."""
+    """Keep the smallest and largest of every stretch, and a NaN in each gap."""
     kept = _extremes(values, limit)
     between_s = np.diff(t_s)
-    holes = between_s > LONGEST_SAMPLE * median_of(between_s) if len(between_s) else between_s
-    if not holes.any():
+    gaps = between_s > LONGEST_SAMPLE * median_of(between_s) if len(between_s) else between_s
+    if not gaps.any():
         return SampledTrace(t_s[kept], values[kept])
-    holes_before = np.concatenate(([0], np.cumsum(holes)))
-    after = np.flatnonzero(np.diff(holes_before[kept])) + 1
+    gaps_before = np.concatenate(([0], np.cumsum(gaps)))
+    after = np.flatnonzero(np.diff(gaps_before[kept])) + 1
     middle_s = (t_s[kept][after - 1] + t_s[kept][after]) / 2
     return SampledTrace(np.insert(t_s[kept], after, middle_s), np.insert(values[kept], after, np.nan))
 

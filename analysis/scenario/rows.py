@@ -188,7 +188,7 @@ def _gpu_wh(claim: TrackerClaim) -> float | None:
 
 
 def trace_row(run: RunMeasure) -> Row:
-    """Return power and hardware of a run to draw (`analysis.power.thinning`); holes are jumps in ``t_s``."""
+    """Return power and hardware of a run to draw (`analysis.power.thinning`); gaps are jumps in ``t_s``."""
     return {
         "run_dir": run.run_dir,
         "slot": run.run.slot,

@@ -35,8 +35,8 @@ class Budget:
         split_wh: a border within an interval mean, where the power may step; positive where the window
             would lose, because all windows that lose do so together.
         resolution_wh: rounding of the readings.
-        gap_wh: holes.
-        sampling_wh: what happened between momentary readings.
+        gap_wh: gaps.
+        sampling_wh: what happened between instantaneous readings.
         baseline_wh: scatter of the baseline that was subtracted; zero for a gross energy.
     """
 
@@ -166,7 +166,7 @@ def gross_budget(
         fit_wh=wh_from_j(fit_u_s * shift_w),
         split_wh=wh_from_j(_split_j(window.first, window.last)),
         resolution_wh=wh_from_j(meter.resolution_w / sqrt(12) * window.window_s * window.rounding_share),
-        gap_wh=wh_from_j(sum(hole.bound_j or 0.0 for hole in window.holes) / sqrt(3)),
+        gap_wh=wh_from_j(sum(gap.bound_j or 0.0 for gap in window.gaps) / sqrt(3)),
         sampling_wh=wh_from_j(window.unseen_j),
     )
 

@@ -102,7 +102,7 @@ _SDM630 = replace(
 
 
 class _EastronSDM(ModbusMeter):
-    """What the models have in common: float registers, the serial number, momentary values."""
+    """What the models have in common: float registers, the serial number, instantaneous values."""
 
     identity_block = Block(HOLDING, 0xFC00, 2)
 

@@ -106,7 +106,7 @@ SPEC = MeterSpec(
     line=Line(115_200),
     unverified=(
         "No limits of error were found in any source; 2 % of the reading is our guess.",
-        "Whether a reading is momentary or a mean is stated nowhere; it is taken as momentary.",
+        "Whether a reading is instantaneous or a mean is stated nowhere; it is taken as instantaneous.",
         "That it can be asked 100 times a second is from memory; the maker's program asks without pause.",
         "That the total is the sum of the ten connectors is read from its name alone. Where that is not so, "
         "every reading is refused as malformed.",

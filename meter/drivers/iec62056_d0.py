@@ -219,7 +219,7 @@ SPEC = MeterSpec(
         ),
     ),
     unverified=(
-        "Whether the power is momentary or a mean is stated nowhere; it is taken as momentary.",
+        "Whether the power is instantaneous or a mean is stated nowhere; it is taken as instantaneous.",
         "The limits of error are those of class A for energy (2 %); for the power no source states any.",
         "The limits of 100 kW are ours, three phases of a large connection.",
         "The serial number is looked for under 96.1.0, 0.0.0 and 0.0.9, as smart meters have it.",

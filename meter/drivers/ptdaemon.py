@@ -145,7 +145,7 @@ SPEC = MeterSpec(
         ),
     ),
     unverified=(
-        "What a sample is depends on the analyzer behind PTDaemon; it is taken as a momentary value.",
+        "What a sample is depends on the analyzer behind PTDaemon; it is taken as an instantaneous value.",
         "The limits of error are the 1 % that SPEC allows an accepted analyzer; the analyzer's own are "
         "better. The limits of power are ours.",
         "That the identity of the dummy analyzer (device type 0) has 'dummy' in it.",

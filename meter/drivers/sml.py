@@ -255,7 +255,7 @@ def normal_obis(text: str) -> str:
     """Return an OBIS code in full, ``1-0:C.D.E*255``.
 
     Raises:
-        ConfigurationError: it is none of a momentary electrical value.
+        ConfigurationError: it is none of an instantaneous electrical value.
     """
     match = _OBIS.fullmatch(text)
     if match is None:
@@ -285,8 +285,8 @@ SPEC = MeterSpec(
         ),
     ),
     unverified=(
-        "Whether the power is momentary or a mean over the push interval is stated nowhere; it is taken "
-        "as momentary.",
+        "Whether the power is instantaneous or a mean over the push interval is stated nowhere; it is taken "
+        "as instantaneous.",
         "The limits of error are those of class A for energy (2 %); for the power no source states any.",
         "The limits of 100 kW are ours, three phases of a large connection.",
     ),

@@ -2,7 +2,7 @@
 
 Every meter closes its intervals by its own clock. A row of the sum is the mean power of one interval
 of the slowest meter; of the others, interval means count with the time that they share with it, and
-momentary values with the straight line between them. Where a part of any meter is missing, so is the row.
+instantaneous values with the straight line between them. Where a part of any meter is missing, so is the row.
 """
 
 import math
@@ -21,7 +21,7 @@ _ROUNDING_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class MeterCadence:
     """What has to be known of a meter to align its readings.
 
     Attributes:
@@ -57,8 +57,8 @@ class _Piece:
 class _Track:
     """The pieces of one meter's power, as its readings come in."""
 
-    def __init__(self, rhythm: Rhythm) -> None:
-        self.rhythm = rhythm
+    def __init__(self, cadence: MeterCadence) -> None:
+        self.cadence = cadence
         self.pieces: deque[_Piece] = deque()
         self.end_s = -math.inf
         """End of the last interval that a reading came of."""
@@ -78,7 +78,7 @@ class _Track:
 
     def settle(self, now_utc_s: float) -> list[_Piece | Reading]:
         """Return the pieces of the readings to which no late one can belong any more."""
-        if self._burst and now_utc_s - self._burst[-1].t_utc_s >= _BURST * self.rhythm.interval_s:
+        if self._burst and now_utc_s - self._burst[-1].t_utc_s >= _BURST * self.cadence.interval_s:
             return self._close_burst()
         return []
 
@@ -87,8 +87,8 @@ class _Track:
         burst, self._burst = self._burst, []
         if not burst:
             return []
-        dt_s = self.rhythm.interval_s
-        arrived_s = burst[-1].t_utc_s - self.rhythm.latency_s
+        dt_s = self.cadence.interval_s
+        arrived_s = burst[-1].t_utc_s - self.cadence.latency_s
         if math.isinf(self.end_s):
             self.end_s = arrived_s - len(burst) * dt_s
         intervals = max(1, round((arrived_s - self.end_s) / dt_s))
@@ -104,7 +104,7 @@ class _Track:
             power_w = reading.power_w or 0.0
             start_s = self.end_s + (number - 1) * step_s
             stop_s = end_s if number == intervals else start_s + step_s
-            left_w = power_w if self.rhythm.sampling == "interval_mean" else self._last_w
+            left_w = power_w if self.cadence.sampling == "interval_mean" else self._last_w
             if left_w is not None:
                 found.append(_Piece(start_s, stop_s, left_w, power_w))
             self._last_w = power_w
@@ -135,9 +135,9 @@ class Aligner:
         rhythms: of the meters; `add` counts them from 0.
     """
 
-    def __init__(self, rhythms: list[Rhythm]) -> None:
-        self._tracks = [_Track(rhythm) for rhythm in rhythms]
-        self._leading = max(self._tracks, key=lambda track: track.rhythm.interval_s)
+    def __init__(self, cadences: list[MeterCadence]) -> None:
+        self._tracks = [_Track(cadence) for cadence in cadences]
+        self._leading = max(self._tracks, key=lambda track: track.cadence.interval_s)
         self._waiting: deque[_Piece | Reading] = deque()
         self._begun = False
 
@@ -177,8 +177,8 @@ class Aligner:
     def _can_come(self, end_s: float, now_utc_s: float) -> bool:
         """Tell whether a meter has not reached the end of a window, but may do so yet."""
         for track in self._tracks:
-            rhythm = track.rhythm
-            allowed_s = OVERDUE_INTERVALS * rhythm.interval_s + rhythm.latency_s
+            cadence = track.cadence
+            allowed_s = OVERDUE_INTERVALS * cadence.interval_s + cadence.latency_s
             if track.end_s < end_s - _ROUNDING_S and now_utc_s - end_s <= allowed_s:
                 return True
         return False

@@ -1,4 +1,4 @@
-"""The gap ledger: where readings are missing, how many, and why; and the rhythm of those that came.
+"""The gap ledger: where readings are missing, how many, and why; and the cadence of those that came.
 
 ``python -m meter.recording.ledger DIR`` completes the ``meter.json`` of a logger that was killed.
 """
@@ -72,7 +72,7 @@ class GapLedger:
         return found
 
     def cadence(self) -> dict[str, Any] | None:
-        """Return what the stamps say of the meter's own rhythm; ``None`` without a good reading.
+        """Return what the stamps say of the meter's own cadence; ``None`` without a good reading.
 
         Numpy is loaded here and not before: while a meter is logged nothing needs it.
         """

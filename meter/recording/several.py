@@ -16,7 +16,7 @@ from queue import SimpleQueue
 
 from meter.contract import Meter
 from meter.names import unknown_name
-from meter.recording.alignment import Aligner, Rhythm
+from meter.recording.alignment import Aligner, MeterCadence
 from meter.recording.files import LogFiles, refuse_old_readings
 from meter.recording.log import LogSettings, log
 from meter.registry import create
@@ -212,7 +212,7 @@ class _Total:
         self._limit = limit
         self._on_ready = on_ready
         self._on_reading = on_reading
-        self._aligner = Aligner([_rhythm(part) for part in parts])
+        self._aligner = Aligner([_cadence_of(part) for part in parts])
         self._queue: SimpleQueue[tuple[int, Reading]] = SimpleQueue()
         self._begun: tuple[MeterRecord, LogFiles] | None = None
 
@@ -266,10 +266,10 @@ class _Total:
                 self._on_ready(record)
 
 
-def _rhythm(part: Part) -> Rhythm:
+def _cadence_of(part: Part) -> MeterCadence:
     settings = part.settings
     latency_s = part.meter.spec.latency_s if settings.latency_s is None else settings.latency_s
-    return Rhythm(settings.interval_s, latency_s, part.meter.sampling_at(settings.interval_s))
+    return MeterCadence(settings.interval_s, latency_s, part.meter.sampling_at(settings.interval_s))
 
 
 def combined(records: dict[str, MeterRecord]) -> MeterRecord:

@@ -37,7 +37,7 @@ _COARSE_STEPS = 10  # of an interval
 _FINE_STEPS = 400
 _BLOCKS = 8
 _DRAWS = 400
-_MOMENT_S = 0.005  # how long a momentary value is the mean of, about
+_MOMENT_S = 0.005  # how long an instantaneous value is the mean of, about
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _lowest(delays_s: Any, total: Any, sampling: Sampling) -> tuple[float, float
     """Return the delay of the least sum, and half the width over which sums are as low.
 
     Of interval means the sum is smooth, and a parabola through the least three values finds the
-    minimum between them. Momentary values only say between which two delays the edges lie: the sum
+    minimum between them. Instantaneous values only say between which two delays the edges lie: the sum
     is flat there, and the middle of the flat is taken.
     """
     import numpy as np

@@ -39,8 +39,8 @@ def test_a_burst_after_a_stall_is_late_and_not_duplicate() -> None:
     assert np.diff(fit.number).tolist() == [1] * 29
 
 
-def test_a_reading_that_comes_twice_is_left_out_once_even_beside_a_hole() -> None:
-    # Number 5 is missing, number 20 came twice: the hole does not swallow the duplicate.
+def test_a_reading_that_comes_twice_is_left_out_once_even_beside_a_gap() -> None:
+    # Number 5 is missing, number 20 came twice: the gap does not swallow the duplicate.
     stamps = np.sort(np.array([*(float(i) for i in range(30) if i != 5), 20.01]))
     fit = fit_cadence(stamps, 1.0)
     assert (fit.missing, fit.duplicates) == (1, 1)
@@ -55,7 +55,7 @@ def test_a_single_late_reading_keeps_its_place() -> None:
     assert fit.interval_s == pytest.approx(1.0, abs=1e-9)
 
 
-def test_a_long_hole_is_counted_to_the_reading() -> None:
+def test_a_long_gap_is_counted_to_the_reading() -> None:
     before = arrivals(1.0002, 300, 3, jitter_s=0.005)
     after = 1.0002 * (300 + 5000) + arrivals(1.0002, 300, 4, jitter_s=0.005)
     fit = fit_cadence(np.concatenate((before, after)), 1.0)

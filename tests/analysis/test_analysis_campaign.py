@@ -177,7 +177,7 @@ def test_the_latency_of_the_meter_is_taken_out(tmp_path: Path) -> None:
     assert run["energy_wh"] == pytest.approx(2000 / 3600, abs=0.01 * 60 / 3600)
 
 
-def test_momentary_readings_are_integrated_as_trapezoids(tmp_path: Path) -> None:
+def test_instantaneous_readings_are_integrated_as_trapezoids(tmp_path: Path) -> None:
     campaign = small_campaign(instrument=Instrument(phase_s=0.1, interval_s=0.2, sampling="instantaneous"))
     run = row(analysed(campaign, tmp_path).runs, slot=3)
     # A step of 60 W within one trapezoid of 0.2 s can be misplaced by half of it at either border.
@@ -356,10 +356,10 @@ def test_coverage_of_a_run_is_known_before_its_record_is_complete(tmp_path: Path
     (run_dir / "run.json").write_text(json.dumps(record))
     coverage = run_coverage(run_dir)
     assert coverage.coverage_pct == pytest.approx(100.0)
-    assert coverage.holes == () and coverage.refusal() is None
+    assert coverage.gaps == () and coverage.refusal() is None
 
 
-def test_the_refusal_names_the_longest_hole(tmp_path: Path) -> None:
+def test_the_refusal_names_the_longest_gap(tmp_path: Path) -> None:
     campaign = small_campaign(instrument=ON_THE_BEAT)
     # Readings end at 176 s ... 204 s; without those of 186 s to 188 s nothing covers 5 s to 8 s.
     campaign.runs[2].change_readings = lambda rows: rows[:10] + rows[13:]

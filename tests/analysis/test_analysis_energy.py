@@ -55,15 +55,15 @@ def test_borders_split_readings_instead_of_being_floored_to_seconds() -> None:
 
 
 def test_a_missing_reading_does_not_lose_its_energy_nor_take_the_next_value() -> None:
-    # Beside the hole: 5 readings of 50 W before, 5 of 150 W after -> 100 W for one second.
+    # Beside the gap: 5 readings of 50 W before, 5 of 150 W after -> 100 W for one second.
     # Losing it gives 5*50 + 5*150 = 1000 J, filling it with the value after it 1150 J.
     window = window_energy(means([50.0] * 5 + [None] + [150.0] * 5), 0.0, 11.0)
     assert window.energy_j == pytest.approx(1100.0)
     assert window.measured_s == pytest.approx(10.0)
     assert window.coverage_pct == pytest.approx(100 * 10 / 11)
-    (hole,) = window.holes
-    assert (hole.from_s, hole.to_s) == (5.0, 6.0)
-    assert hole.bound_j == pytest.approx(100.0)  # 1 s times (150 - 50) W
+    (gap,) = window.gaps
+    assert (gap.from_s, gap.to_s) == (5.0, 6.0)
+    assert gap.bound_j == pytest.approx(100.0)  # 1 s times (150 - 50) W
     assert window.filled_j == pytest.approx(100.0)
 
 
@@ -72,9 +72,9 @@ def test_trapezoids_interpolate_at_the_borders() -> None:
     assert energy_j(moments([0.0, 10.0], [0.0, 100.0]), 2.5, 7.5) == pytest.approx(250.0)
 
 
-def test_time_before_and_after_the_readings_is_a_hole() -> None:
+def test_time_before_and_after_the_readings_is_a_gap() -> None:
     window = window_energy(means([80.0, 80.0]), -1.0, 4.0)
-    assert [(hole.from_s, hole.to_s) for hole in window.holes] == [(-1.0, 0.0), (2.0, 4.0)]
+    assert [(gap.from_s, gap.to_s) for gap in window.gaps] == [(-1.0, 0.0), (2.0, 4.0)]
     assert window.coverage_pct == pytest.approx(40.0)
     assert window.energy_j == pytest.approx(400.0)
 
@@ -112,7 +112,7 @@ def test_the_rounding_of_a_mean_is_within_what_is_stated_of_it(level: float, spr
     assert abs(shown.energy_j / 2000 - true_w.mean()) < 4 * shown.rounding_share / 12**0.5
 
 
-def test_momentary_readings_do_not_see_what_happens_between_them_and_means_do() -> None:
+def test_instantaneous_readings_do_not_see_what_happens_between_them_and_means_do() -> None:
     assert window_energy(means([40.0, 100.0, 40.0]), 0.0, 3.0).unseen_j == 0.0
     stepped = moments([float(i) for i in range(21)], [40.0] * 10 + [100.0] * 11)
     # One step of 60 W somewhere within one second; all other changes are none.
@@ -120,7 +120,7 @@ def test_momentary_readings_do_not_see_what_happens_between_them_and_means_do() 
     assert window_energy(stepped, 12.0, 20.0).unseen_j == 0.0
 
 
-def test_momentary_readings_of_a_fluctuation_average_as_samples_do() -> None:
+def test_instantaneous_readings_of_a_fluctuation_average_as_samples_do() -> None:
     power_w = 50 + np.random.default_rng(1).normal(size=401)
     trace = moments([float(i) for i in range(401)], power_w.tolist())
     assert window_energy(trace, 0.0, 400.0).unseen_j == pytest.approx(20 * (1 + 1 / 6) ** 0.5, rel=0.1)
@@ -175,6 +175,6 @@ def test_overlaps_are_the_covered_time(powers: list[float], at: list[float]) -> 
     a, b = (x * len(powers) for x in at)
     covered = trace.power_w.covered_s(np.array([a]), np.array([b]))[0]
     assert trace.power_w.overlaps_s(a, b).sum() == pytest.approx(covered, abs=1e-9)
-    assert covered + sum(h.length_s for h in window_energy(trace, a, b).holes) == pytest.approx(
+    assert covered + sum(h.length_s for h in window_energy(trace, a, b).gaps) == pytest.approx(
         b - a, abs=1e-5
     )

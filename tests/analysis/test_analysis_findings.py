@@ -219,7 +219,7 @@ def move(reading: Reading, later_s: float) -> Reading:
 START_S = EPOCH_UTC_S + 180.0  # of the first training run
 
 
-def long_with_hole(campaign: SyntheticCampaign) -> None:
+def long_with_gap(campaign: SyntheticCampaign) -> None:
     """One long run with a single missing reading, inside a short action."""
     action = Spanned("action", "train", 50.0, 60.0)
     campaign.runs = [
@@ -435,7 +435,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     ),
     "coverage-low": (readings(lambda rows: rows[:10] + rows[13:]), nothing),
     "coverage-holes": (
-        long_with_hole,
+        long_with_gap,
         nothing,
     ),
     "lead-in-missing": (readings(lambda rows: rows[5:]), nothing),
@@ -465,7 +465,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "baseline-drift": (baselines([40.0, 41.0, 42.1, 43.0]), nothing),
     "baseline-step": (baselines([40.0, 40.1, 40.2, 47.0, 47.1, 47.2]), nothing),
     "induced-negative": (run_with(1, power_w=30.0), nothing),
-    "span-coverage-low": (long_with_hole, nothing),
+    "span-coverage-low": (long_with_gap, nothing),
     "tracker-uncovered": (
         run_with(2, trackers=[{"energy_wh": 0.3, "t_stop_utc_s": EPOCH_UTC_S + 400.0}]),
         nothing,

@@ -1,4 +1,4 @@
-"""What the collectors saw, thinned for drawing: no peak is lost, and a hole stays a hole."""
+"""What the collectors saw, thinned for drawing: no peak is lost, and a gap stays a gap."""
 
 import numpy as np
 from hypothesis import given
@@ -26,7 +26,7 @@ def test_a_sample_stands_in_the_middle_of_its_time_and_outside_the_run_there_is_
     assert trace["cpu_load_pct"].to_json() == {"t_s": [0.5, 1.5], "values": [2.0, 3.0]}
 
 
-def test_a_hole_is_null_and_an_empty_column_is_absent() -> None:
+def test_a_gap_is_null_and_an_empty_column_is_absent() -> None:
     nan = float("nan")
     host = Samples(
         ("cpu_load_pct", "net_rx_kib_s"),

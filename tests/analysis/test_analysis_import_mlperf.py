@@ -108,11 +108,11 @@ def test_the_oddities_of_the_published_logs_are_findings(published: tuple[Path, 
 def test_what_a_sample_is_makes_less_difference_than_is_uncertain(
     reference: Path, published: tuple[Path, Results], tmp_path: Path
 ) -> None:
-    momentary = tmp_path / "campaign"
+    instantaneous = tmp_path / "campaign"
     folder = reference / "mlperf-power/closed"
-    import_mlperf_power(momentary, [folder], version="test", sampling="instantaneous")
+    import_mlperf_power(instantaneous, [folder], version="test", sampling="instantaneous")
     _, means = published
-    pairs = list(zip(means.runs, analyse(momentary).runs, strict=True))
+    pairs = list(zip(means.runs, analyse(instantaneous).runs, strict=True))
     assert len(pairs) == 10
     for mean, value in pairs:
         assert 0 < abs(mean["energy_wh"] - value["energy_wh"]) < mean["energy_u_wh"]
@@ -308,9 +308,7 @@ def test_clocks_that_are_too_far_apart_are_a_warning(tmp_path: Path, out: Path) 
     assert "allows 500 ms" in imported(out, result.write())["testing", "mlperf-clocks-apart"]
 
 
-def test_a_missed_sample_leaves_a_hole_that_the_published_rule_does_not_see(
-    result: Result, out: Path
-) -> None:
+def test_a_missed_sample_leaves_a_gap_that_the_published_rule_does_not_see(result: Result, out: Path) -> None:
     result.lines["testing"][30] = spl_line(30, -2.0)
     found = imported(out, result.write())
     assert "1 sample(s) are missed, 1 of them in the load" in found["testing", "mlperf-sample-missed"]

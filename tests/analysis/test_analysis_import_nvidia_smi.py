@@ -95,7 +95,7 @@ def test_a_round_that_misses_a_card_has_no_power(tmp_path: Path) -> None:
     lines = log(powers=(100.0, 50.0)).splitlines()
     del lines[22]  # the second card of a round in the middle
     results = run_import(tmp_path, "\n".join(lines) + "\n")
-    assert results.refused  # one hole of a second in 18.5 s
+    assert results.refused  # one gap of a second in 18.5 s
     readings = read_readings(tmp_path / "out" / "runs" / "0001-train" / "meter.csv").frame
     assert list(readings["flag"]).count("nodata") == 1
 
@@ -123,7 +123,7 @@ def test_a_log_without_header_needs_the_names_of_its_fields(tmp_path: Path) -> N
     assert parse(tmp_path, rows, names).samples[0].values["power_w"] == 100.0
 
 
-def test_the_momentary_power_is_preferred(tmp_path: Path) -> None:
+def test_the_instantaneous_power_is_preferred(tmp_path: Path) -> None:
     text = (
         "timestamp, power.draw [W], power.draw.instant [W]\n"
         "2026/01/31 12:00:00.000, 90.00 W, 100.00 W\n"

@@ -203,7 +203,7 @@ def test_readings_far_from_any_run_are_counted_and_left_out(tmp_path: Path) -> N
     assert len(kept) == 41  # 10 s before and behind
 
 
-def test_a_hole_in_the_power_log_refuses_the_run_and_says_what_to_do(tmp_path: Path) -> None:
+def test_a_gap_in_the_power_log_refuses_the_run_and_says_what_to_do(tmp_path: Path) -> None:
     folder = small(tmp_path)
     lines = (folder / "usage/b.csv").read_text().splitlines()
     (folder / "usage/b.csv").write_text("\n".join(lines[:45] + lines[55:]) + "\n")

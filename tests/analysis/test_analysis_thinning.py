@@ -34,7 +34,7 @@ def test_bins_keep_extremes_mean_and_the_limit(
     assert (thinned.power_w <= thinned.high_w * (1 + 1e-12)).all()
 
 
-def test_a_hole_longer_than_a_bin_stays_a_hole() -> None:
+def test_a_gap_longer_than_a_bin_stays_a_gap() -> None:
     t_s = np.concatenate((np.arange(1.0, 101.0), np.arange(201.0, 301.0)))
     thinned = thin(t_s, np.full(200, 50.0), 1.0, 80)
     assert thinned.bin_s == 8.0

@@ -7,7 +7,7 @@ import pytest
 from synthetic import Instrument
 
 from analysis.power.energy import Border, WindowEnergy
-from analysis.power.gaps import Hole
+from analysis.power.gaps import Gap
 from analysis.uncertainty.contributions import gross_budget, induced_budget
 from analysis.uncertainty.meter_errors import Exposure, MeterErrors
 
@@ -16,7 +16,7 @@ WINDOW = WindowEnergy(
     measured_s=3590.0,
     energy_j=360_000.0,
     filled_j=1000.0,
-    holes=(Hole(0.0, 10.0, 100.0, 360.0),),
+    gaps=(Gap(0.0, 10.0, 100.0, 360.0),),
     rounding_share=1 / 60,  # 3600 readings rounded independently
     first=Border(40.0, 100.0, 0.25),
     last=Border(100.0, 100.0, 0.0),

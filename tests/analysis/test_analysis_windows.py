@@ -35,24 +35,24 @@ def test_windows_together_are_windows_one_by_one(
     together = window_energies(trace, from_s, to_s)
     alone = [window_energy(trace, a, b) for a, b in zip(from_s.tolist(), to_s.tolist(), strict=True)]
     for one, other in zip(together, alone, strict=True):
-        assert one.holes == other.holes
+        assert one.gaps == other.gaps
         assert (one.energy_j is None) == (other.energy_j is None)
         assert (one.energy_j or 0.0) == pytest.approx(other.energy_j or 0.0, rel=1e-9, abs=1e-6)
-        assert one.filled_j == pytest.approx(sum(h.length_s * (h.power_w or 0) for h in one.holes), abs=2e-3)
+        assert one.filled_j == pytest.approx(sum(h.length_s * (h.power_w or 0) for h in one.gaps), abs=2e-3)
     short = [e.energy_j for e in together]
     assert [None if np.isnan(e) else e for e in energies_j(trace, from_s, to_s).tolist()] == short
 
 
 @given(powers=POWERS.filter(lambda found: any(p is not None for p in found)), at=st.floats(0, 40))
-def test_holes_take_the_mean_of_both_sides_with_equal_weight(powers: list[float | None], at: float) -> None:
-    for hole in window_energy(trace_of(powers), at, at + 10.0).holes:
-        before = [p for i, p in enumerate(powers) if p is not None and i + 1 <= hole.to_s - 1e-9][-5:]
-        after = [p for i, p in enumerate(powers) if p is not None and i >= hole.from_s + 1e-9][:5]
+def test_gaps_take_the_mean_of_both_sides_with_equal_weight(powers: list[float | None], at: float) -> None:
+    for gap in window_energy(trace_of(powers), at, at + 10.0).gaps:
+        before = [p for i, p in enumerate(powers) if p is not None and i + 1 <= gap.to_s - 1e-9][-5:]
+        after = [p for i, p in enumerate(powers) if p is not None and i >= gap.from_s + 1e-9][:5]
         sides = [np.mean(side) for side in (before, after) if side]
-        if hole.from_s > at and hole.to_s < at + 10.0:  # a hole that the window does not cut
-            assert hole.power_w == pytest.approx(np.mean(sides))
-            assert hole.bound_j == pytest.approx(
-                hole.length_s * (max(before + after) - min(before + after)), abs=1e-6
+        if gap.from_s > at and gap.to_s < at + 10.0:  # a gap that the window does not cut
+            assert gap.power_w == pytest.approx(np.mean(sides))
+            assert gap.bound_j == pytest.approx(
+                gap.length_s * (max(before + after) - min(before + after)), abs=1e-6
             )
 
 

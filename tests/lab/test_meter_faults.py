@@ -19,7 +19,7 @@ from lab_bench import (
         pytest.param("garbage", marks=pytest.mark.slow),
     ],
 )
-def test_a_run_with_a_hole_in_its_readings_is_refused_and_measured_again(tmp_path: Path, fault: str) -> None:
+def test_a_run_with_a_gap_in_its_readings_is_refused_and_measured_again(tmp_path: Path, fault: str) -> None:
     # The first rating interval begins some 2 s after the first streamed reading.
     config = write_config(tmp_path, fault=[f"{fault}@4+3"], baseline_s=6.0)
     campaign = tmp_path / "c"

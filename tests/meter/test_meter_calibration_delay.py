@@ -54,7 +54,7 @@ def test_the_delay_of_interval_means_is_found_within_a_fiftieth_of_the_interval(
 
 @settings(max_examples=25, deadline=None)
 @given(st.floats(0.0, 1.5), st.sampled_from([0.1, 0.5, 1.0]), st.integers(1, 1000))
-def test_the_delay_of_momentary_values_is_found_to_a_part_of_the_interval(
+def test_the_delay_of_instantaneous_values_is_found_to_a_part_of_the_interval(
     latency_s: float, interval_s: float, seed: int
 ) -> None:
     readings = late_readings(latency_s, interval_s, "instantaneous", seed=seed)

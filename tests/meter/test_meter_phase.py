@@ -92,7 +92,7 @@ def test_readings_that_often_repeat_lose_no_value_and_do_not_shift_the_mean(stay
         assert [v for v, _ in groupby(handed_on)] == [v for v, _ in groupby(map(value, all_numbers))]
         true_mean = sum(map(value, all_numbers)) / len(all_numbers)
         assert sum(handed_on) / len(handed_on) == pytest.approx(true_mean, abs=0.005)
-        assert len(numbers) == pytest.approx(len(all_numbers), abs=4)  # a hole would cost the run
+        assert len(numbers) == pytest.approx(len(all_numbers), abs=4)  # a gap would cost the run
 
 
 def test_a_reading_that_never_changes_is_handed_on_once_for_each_update() -> None:

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from meter_processes import Child, flags_of, rows_of, wait_for
 
-from meter.recording.alignment import Aligner, Rhythm
+from meter.recording.alignment import Aligner, MeterCadence
 from meter.recording.several import combined
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading
 
-MEAN_1S = Rhythm(1.0, 0.0, "interval_mean")
-MEAN_HALF = Rhythm(0.5, 0.0, "interval_mean")
-MOMENT_HALF = Rhythm(0.5, 0.0, "instantaneous")
+MEAN_1S = MeterCadence(1.0, 0.0, "interval_mean")
+MEAN_HALF = MeterCadence(0.5, 0.0, "interval_mean")
+MOMENT_HALF = MeterCadence(0.5, 0.0, "instantaneous")
 
 
 def rows_at_the_end(aligner: Aligner, arrivals: Iterable[tuple[int, Reading]]) -> list[Reading]:
@@ -32,16 +32,20 @@ def rows_at_the_end(aligner: Aligner, arrivals: Iterable[tuple[int, Reading]]) -
 
 
 def stream(
-    number: int, power_w: Callable[[float, float], float], rhythm: Rhythm, phase_s: float, seconds: float
+    number: int,
+    power_w: Callable[[float, float], float],
+    cadence: MeterCadence,
+    phase_s: float,
+    seconds: float,
 ) -> list[tuple[int, Reading]]:
     """Return readings of a meter: of each interval, what ``power_w(from, to)`` says."""
     found = []
-    for n in range(int(seconds / rhythm.interval_s)):
-        from_s = phase_s + n * rhythm.interval_s
-        to_s = from_s + rhythm.interval_s
-        if rhythm.sampling == "instantaneous":
+    for n in range(int(seconds / cadence.interval_s)):
+        from_s = phase_s + n * cadence.interval_s
+        to_s = from_s + cadence.interval_s
+        if cadence.sampling == "instantaneous":
             from_s = to_s
-        found.append((number, Reading(to_s + rhythm.latency_s, power_w(from_s, to_s))))
+        found.append((number, Reading(to_s + cadence.latency_s, power_w(from_s, to_s))))
     return found
 
 
@@ -54,8 +58,8 @@ def ramp(from_s: float, to_s: float) -> float:
     return 100 + 10 * (from_s + to_s) / 2
 
 
-@pytest.mark.parametrize("other", [MEAN_1S, MEAN_HALF, MOMENT_HALF, Rhythm(0.3, 0.0, "interval_mean")])
-def test_constant_powers_add_up(other: Rhythm) -> None:
+@pytest.mark.parametrize("other", [MEAN_1S, MEAN_HALF, MOMENT_HALF, MeterCadence(0.3, 0.0, "interval_mean")])
+def test_constant_powers_add_up(other: MeterCadence) -> None:
     arrivals = stream(0, constant(60), MEAN_1S, 0.1, 20) + stream(1, constant(40), other, 0.37, 20)
     rows = rows_at_the_end(Aligner([MEAN_1S, other]), arrivals)
     assert len(rows) >= 18
@@ -63,7 +67,7 @@ def test_constant_powers_add_up(other: Rhythm) -> None:
     assert {round(after.t_utc_s - before.t_utc_s, 6) for before, after in pairwise(rows)} == {1.0}
 
 
-def test_momentary_values_are_joined_by_straight_lines() -> None:
+def test_instantaneous_values_are_joined_by_straight_lines() -> None:
     arrivals = stream(0, constant(60), MEAN_1S, 0.0, 20) + stream(1, ramp, MOMENT_HALF, 0.2, 20)
     rows = rows_at_the_end(Aligner([MEAN_1S, MOMENT_HALF]), arrivals)
     assert len(rows) >= 17
@@ -80,7 +84,7 @@ def test_interval_means_count_with_the_time_that_they_share() -> None:
 
 
 def test_a_row_is_stamped_with_the_end_of_its_interval_not_with_the_arrival() -> None:
-    late = Rhythm(1.0, 0.4, "interval_mean")
+    late = MeterCadence(1.0, 0.4, "interval_mean")
     step = [(0, Reading(n + 0.4, 100.0 if n <= 5 else 200.0)) for n in range(1, 11)]
     other = [(1, Reading(float(n), 1.0 if n <= 5 else 2.0)) for n in range(1, 11)]
     rows = rows_at_the_end(Aligner([late, MEAN_1S]), step + other)
@@ -148,7 +152,7 @@ def test_before_all_meters_have_begun_there_are_no_rows() -> None:
     st.sampled_from([MEAN_1S, MEAN_HALF, MOMENT_HALF]),
 )
 def test_with_jitter_and_losses_every_sum_is_the_true_one_or_none(
-    seed: int, jitter_s: float, phase_s: float, other: Rhythm
+    seed: int, jitter_s: float, phase_s: float, other: MeterCadence
 ) -> None:
     chance = random.Random(seed)
     arrivals = [

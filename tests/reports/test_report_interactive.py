@@ -31,7 +31,7 @@ def with_hardware(results: Results, names: tuple[str, ...] = ("import <b>data</b
 
 
 def bin_in_fours(row):
-    """Leave of a trace what the analysis leaves of one with too many readings, and make a hole in it."""
+    """Leave of a trace what the analysis leaves of one with too many readings, and make a gap in it."""
     fours = np.array(row["power_w"])[: len(row["power_w"]) // 4 * 4].reshape(-1, 4)
     kept = np.delete(np.arange(len(fours)), slice(20, 40))
     row |= {"bin_s": 4.0, "t_s": (4.0 * (kept + 1)).tolist(), "readings": 4 * len(kept), "mean_w": 60.0}
@@ -86,11 +86,11 @@ def test_every_point_of_the_results_is_in_the_page(browser, results, address):
     by_name = {run["name"]: run["series"] for run in runs}
     assert len(by_name) == len(results.traces)
     for row in results.traces:
-        times, powers, low, high, holes = by_name[row["run_dir"]]["power_w"]
+        times, powers, low, high, gaps = by_name[row["run_dir"]]["power_w"]
         assert powers == pytest.approx(row["power_w"], abs=5.1e-4)
         assert low == pytest.approx(row.get("low_w") or row["power_w"], abs=5.1e-4)
         assert high == pytest.approx(row.get("high_w") or row["power_w"], abs=5.1e-4)
-        assert holes == ([20] if row.get("bin_s") else [])
+        assert gaps == ([20] if row.get("bin_s") else [])
         step_s = row.get("bin_s") or row["interval_s"]
         assert times == pytest.approx([t - step_s / 2 for t in row["t_s"]], abs=5.1e-4)
         assert by_name[row["run_dir"]]["gpu_power_w"][1] == row["hardware"]["gpu_power_w"]["values"]

@@ -60,12 +60,12 @@ def test_beyond_a_million_nine_digits_come_back(page):
     assert values[1] == pytest.approx(-1.23456789e12, rel=1e-8)
 
 
-def reduced(page, t, low, high, holes, start, stop, columns):
+def reduced(page, t, low, high, gaps, start, stop, columns):
     return page.execute_script(
         "const [t, low, high, holes, from, to, columns] = arguments;"
         "const {xs, ys} = wattlab.traces.reduced({t, low, high, holes}, from, to, columns);"
         "return Array.from(xs, (x, i) => isNaN(x) ? null : [x, ys[i]]);",
-        *(t, low, high, holes, start, stop, columns),
+        *(t, low, high, gaps, start, stop, columns),
     )
 
 
@@ -100,13 +100,13 @@ def test_of_bins_the_lowest_low_and_the_highest_high_stay(page, pairs, columns):
     assert max(p for _, p in drawn) == max(high)
 
 
-def test_a_line_breaks_at_a_hole_that_can_be_seen_and_only_there(page):
+def test_a_line_breaks_at_a_gap_that_can_be_seen_and_only_there(page):
     t, values = [1, 2, 3, 10, 11, 12, 14, 15], list(range(8))
     wide = reduced(page, t, values, values, [3, 6], 0, 20, 20)
     assert wide.index(None) == 3
     assert wide.count(None) == 2
     narrow = reduced(page, t, values, values, [3, 6], 0, 100, 20)
-    assert narrow.count(None) == 1  # a pixel is 5 s wide: the hole of 2 s is none
+    assert narrow.count(None) == 1  # a pixel is 5 s wide: the gap of 2 s is none
 
 
 def test_zoomed_in_every_reading_and_its_neighbours_outside_are_drawn(page):

@@ -30,7 +30,7 @@ def test_a_reading_stands_in_the_middle_of_its_interval():
     assert power_w.tolist() == [10.0, 20.0]
 
 
-def test_readings_without_power_leave_a_hole_in_the_line():
+def test_readings_without_power_leave_a_gap_in_the_line():
     row = {"interval_s": 1.0, "t_s": [1.0, 2.0, 3.0, 4.0], "power_w": [10.0, None, None, 11.0]}
     t_s, power_w = traces.drawable(row, 2000)
     assert np.isnan(power_w).tolist() == [False, True, False]
@@ -61,7 +61,7 @@ BINS = {
 }
 
 
-def test_of_binned_readings_the_extremes_are_drawn_and_a_missing_bin_is_a_hole():
+def test_of_binned_readings_the_extremes_are_drawn_and_a_missing_bin_is_a_gap():
     t_s, power_w = traces.drawable(BINS, 2000)
     assert t_s[:4].tolist() == [2.0, 2.0, 6.0, 6.0]
     assert power_w[:4].tolist() == [9.0, 11.0, 10.0, 90.0]

@@ -56,7 +56,7 @@ def test_each_second_of_120_hours_can_be_looked_at(browser, hours):
     driver = opened(browser, hours.as_uri())
     lengths = dict(driver.execute_script(RUNS))
     assert len(lengths) == 121
-    # A reading a second; a hole of the meter takes up to 29 of them, and no run lasts just an hour.
+    # A reading a second; a gap of the meter takes up to 29 of them, and no run lasts just an hour.
     assert all(3400 < length < 3800 for length in lengths.values())
     driver.execute_script("wattlab.traces.figure.show(1000, 1060)")
     settle(driver)

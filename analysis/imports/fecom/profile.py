@@ -104,8 +104,8 @@ class CallRecord:
 def channel_power_w(channel: Channel) -> Pieces:
     """Return the power of a channel over UTC, in W.
 
-    The joules of an interval are its mean power; the card's readings are taken as momentary, with straight
-    lines between them, because how long NVML averages is not known from the profile (METHOD section 10).
+    The joules of an interval are its mean power; the card's readings are taken as instantaneous, with
+    straight lines in between, because the profile does not tell how long NVML averages (METHOD section 10).
     """
     t_s = channel.t_utc_s
     if channel.is_power:

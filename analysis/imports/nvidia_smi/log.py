@@ -86,7 +86,7 @@ class _Reader:
             self.refuse(number, f"the header {self._fields}", f"another one: {found}")
         self._fields = found
         self.of_dmon = known is DMON_COLUMNS
-        # Of several powers the momentary one is kept: it has no averaging window to be guessed.
+        # Of several powers the instantaneous one is kept: it has no averaging window to be guessed.
         for place, item in sorted(enumerate(found), key=lambda pair: pair[1] != "power.draw.instant"):
             column = known.get(item)
             if column is not None and column not in self._columns.values():

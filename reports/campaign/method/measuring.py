@@ -1,4 +1,4 @@
-"""The method from the meter to an energy: clocks, windows, holes, baseline."""
+"""The method from the meter to an energy: clocks, windows, gaps, baseline."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ tᵢ − latency               the end of the interval that reading i is the mea
 _MEANS = """\
 E(a, b) = Σ Pᵢ · |(tᵢ − Δt, tᵢ] ∩ [a, b]|      Pᵢ: mean power of the interval that ends at tᵢ"""
 
-_MOMENTARY = """\
+_INSTANTANEOUS = """\
 E(a, b) = ∫ P(t) dt from a to b                P(t): straight lines between momentary readings"""
 
 _INDUCED = """\
@@ -66,11 +66,11 @@ def _seconds(value: float | None) -> str:
 
 def window(results: Results) -> list[Block]:
     """Explain the energy of a window by the kind of the readings, and what happens at its borders."""
-    momentary = results.meter.get("sampling") == "instantaneous"
+    instantaneous = results.meter.get("sampling") == "instantaneous"
     kind = (
         "Readings of this meter are momentary: they are joined by straight lines (trapezoids), interpolated "
         "at both borders."
-        if momentary
+        if instantaneous
         else "Readings of this meter are means over the interval before their stamp: each counts with the "
         "part of its interval that lies within the window, so that borders are split exactly. A run of N "
         "seconds has N seconds of energy, not N + 1 readings."
@@ -81,13 +81,13 @@ def window(results: Results) -> list[Block]:
             "A window is a run (from the start of the program to its end), an action, an epoch or a call. "
             f"{kind}"
         ),
-        Code("Energy of a window", _MOMENTARY if momentary else _MEANS),
+        Code("Energy of a window", _INSTANTANEOUS if instantaneous else _MEANS),
         Text("1 Wh = 3600 J. Mean power is the energy over the duration of the window."),
     ]
 
 
 def gaps(results: Results) -> list[Block]:
-    """Explain coverage and holes, with the limit in force."""
+    """Explain coverage and gaps, with the limit in force."""
     limit = finite(results.settings.get("coverage_min_pct"))
     words = "the limit that was set" if limit is None else f"{given(limit)} %"
     return [

@@ -22,7 +22,7 @@ def trace_of(row: Row, *, extremes: bool = False) -> tuple[Array, Array]:
     """Return a trace as (middle of each reading's interval in s, power in W), both ``(n,)``.
 
     A reading is the mean over the interval that ended at its stamp, so the middle is where it
-    belongs in time. Readings without power are left out: the line then has a hole of its own.
+    belongs in time. Readings without power are left out: the line then has a gap of its own.
 
     Args:
         row: a row of ``Results.traces``. Where it holds bins of readings, these are taken for readings.
@@ -100,17 +100,17 @@ def drawable(row: Row, limit: int) -> tuple[Array, Array]:
         limit: how many points may stay, about.
 
     Returns:
-        (t_s, power_w), ``(m,)`` each, with a NaN in both at every hole.
+        (t_s, power_w), ``(m,)`` each, with a NaN in both at every gap.
     """
     t_s, power_w = trace_of(row, extremes=True)
     step = step_s(row)
-    after_holes = np.flatnonzero(np.diff(t_s) > 1.5 * step) + 1 if step else np.array([], dtype=int)
-    hole = np.array([np.nan])
+    after_gaps = np.flatnonzero(np.diff(t_s) > 1.5 * step) + 1 if step else np.array([], dtype=int)
+    gap = np.array([np.nan])
     parts_t, parts_p = [], []
-    for piece_t, piece_p in zip(np.split(t_s, after_holes), np.split(power_w, after_holes), strict=True):
+    for piece_t, piece_p in zip(np.split(t_s, after_gaps), np.split(power_w, after_gaps), strict=True):
         kept_t, kept_p = thin(piece_t, piece_p, max(4, limit * len(piece_t) // max(len(t_s), 1)))
-        parts_t += [kept_t, hole]
-        parts_p += [kept_p, hole]
+        parts_t += [kept_t, gap]
+        parts_p += [kept_p, gap]
     return np.concatenate(parts_t[:-1]), np.concatenate(parts_p[:-1])
 
 

@@ -15,7 +15,7 @@ from reports.words.numbers import finite
 from reports.words.texts import printable
 
 _HEADROOM = 1.06
-_HOLE = 1.5
+_GAP = 1.5
 """In steps; as `reports.campaign.power.traces.drawable` breaks a line."""
 
 
@@ -105,8 +105,8 @@ def _run(
 def _power(packer: Packer, row: Row) -> dict[str, Any]:
     t_s, power_w = traces.trace_of(row)
     step_s = traces.step_s(row)
-    holes = np.flatnonzero(np.diff(t_s) > _HOLE * step_s) + 1 if step_s else np.array([], dtype=np.intp)
-    series = _series(packer, t_s, power_w, holes)
+    gaps = np.flatnonzero(np.diff(t_s) > _GAP * step_s) + 1 if step_s else np.array([], dtype=np.intp)
+    series = _series(packer, t_s, power_w, gaps)
     if row.get("low_w"):
         _, extremes_w = traces.trace_of(row, extremes=True)
         series |= {"low": packer.add(extremes_w[::2]), "high": packer.add(extremes_w[1::2])}
@@ -116,14 +116,14 @@ def _power(packer: Packer, row: Row) -> dict[str, Any]:
 def _sampled(packer: Packer, trace: Row) -> dict[str, Any]:
     t_s, values = traces.numbers_of(trace.get("t_s")), traces.numbers_of(trace.get("values"))
     known = np.isfinite(t_s) & np.isfinite(values)
-    # A point without a value stands for a hole: the first known one after it begins a new line.
-    holes = np.cumsum(known)[~known]
-    return _series(packer, t_s[known], values[known], holes[holes < known.sum()])
+    # A point without a value stands for a gap: the first known one after it begins a new line.
+    gaps = np.cumsum(known)[~known]
+    return _series(packer, t_s[known], values[known], gaps[gaps < known.sum()])
 
 
-def _series(packer: Packer, t_s: Array, values: Array, holes: Any = ()) -> dict[str, Any]:
+def _series(packer: Packer, t_s: Array, values: Array, gaps: Any = ()) -> dict[str, Any]:
     series: dict[str, Any] = {"t": packer.add(t_s), "v": packer.add(values)}
-    return series | ({"holes": [int(place) for place in holes]} if len(holes) else {})
+    return series | ({"holes": [int(place) for place in gaps]} if len(gaps) else {})
 
 
 def _spans(packer: Packer, rows: list[Row], start: str, name: str) -> dict[str, Any]:
