@@ -118,6 +118,14 @@ class OrphanAborted(RunEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeftoversEnded(JournalEntry):
+    """A runner had not ended its workload itself; so many ``processes`` of it were ended on the SUT."""
+
+    WHAT: ClassVar[str] = "leftovers ended"
+    processes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnvironmentChanged(JournalEntry):
     """The bench is no longer the one of the runs before; ``differences`` has a phrase for each change."""
 

@@ -1,7 +1,9 @@
 """A machine on which processes are run and to which files are put, however it is reached."""
 
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
@@ -32,14 +34,28 @@ class HostProcess(Protocol):
         """Wait for its end; return the exit code, or ``None`` when the time is up."""
 
     def end(self, patience_s: float = 10.0) -> int:
-        """End it and whatever it started in its session; return the exit code.
+        """End it and whatever it started in its group; return the exit code.
 
         First the tether is cut, which ends our own processes in good order; then SIGTERM goes to the
-        group, then SIGKILL to the session.
+        group, then SIGKILL.
 
         Args:
             patience_s: how long to wait after each of the first two steps, in seconds.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a short process said.
+
+    Attributes:
+        code: its exit code; ``None`` when it did not end in time and was ended.
+        output, errors: what it wrote on standard output and standard error.
+    """
+
+    code: int | None
+    output: str
+    errors: str
 
 
 class Host(Protocol):
@@ -90,3 +106,20 @@ class Host(Protocol):
 
     def exists(self, path: PurePosixPath) -> bool:
         """Say whether there is a file of this name."""
+
+
+def ask(host: Host, argv: Sequence[str], timeout_s: float) -> Answer:
+    """Run a short process on a host to its end.
+
+    Raises:
+        SutError: it cannot be started.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        process = host.start(argv, stdout=output, stderr=errors)
+        code = process.wait(timeout_s)
+        process.end()
+        texts = []
+        for file in (output, errors):
+            file.seek(0)
+            texts.append(file.read().decode(errors="replace").strip())
+        return Answer(code, *texts)

@@ -18,6 +18,9 @@ VARIABLES = "WATTLAB_VARIABLES"
 """Variable of the runner's own environment with those of the workload, a JSON object. They would be seen by
 every user of the machine if they stood in a command line."""
 
+RUN_DIR = "WATTLAB_RUN_DIR"
+"""Variable of every process of a workload: its run folder."""
+
 _LOOK_EVERY_S = 0.02
 SETTLE_S = 0.5
 """Helpers of a program, such as a resource tracker, end a moment after it; they are not left behind."""
@@ -63,6 +66,34 @@ def _processes() -> list[_Process]:
         if state not in "ZX":
             found.append(_Process(int(entry.name), int(parent), int(session)))
     return found
+
+
+def parent_of(pid: int) -> int:
+    """Return the parent of a process, 0 where there is none or the process is gone."""
+    return next((p.parent for p in _processes() if p.pid == pid), 0)
+
+
+def adopts_orphans(pid: int) -> bool:
+    """Say whether a process is one that the system hands orphans to: the first one, or a user's systemd."""
+    return pid == 1 or _proc(pid, "comm").strip() == b"systemd"
+
+
+def runs_of_processes() -> dict[int, str]:
+    """Return the run folder of every running process that belongs to one and that we may look at."""
+    mark = f"{RUN_DIR}=".encode()
+    found = {}
+    for process in _processes():
+        for variable in _proc(process.pid, "environ").split(b"\0"):
+            if variable.startswith(mark):
+                found[process.pid] = os.fsdecode(variable.removeprefix(mark))
+    return found
+
+
+def _proc(pid: int, name: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/{name}").read_bytes()
+    except OSError:  # it ended, or is another user's
+        return b""
 
 
 def of_workload(leader: int) -> list[int]:

@@ -26,8 +26,8 @@ if not __package__:  # a plain script: only its own folder is on the path
 
 from records.stop_signal import StopSignal
 from workload import modules, processes
-from workload.end_witness import EndWitness
 from workload.probe import wattlab_probe
+from workload.witness import EndWitness
 
 PROBE_DIR = Path(__file__).resolve().parent / "probe"
 
@@ -135,7 +135,7 @@ def _environment(task: Task) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(paths),
         "WATTLAB_EVENTS": str(task.run_dir / "events.jsonl"),
         "WATTLAB_PARENT": str(wattlab_probe.RUN_ID),
-        "WATTLAB_RUN_DIR": str(task.run_dir),
+        processes.RUN_DIR: str(task.run_dir),
     }
 
 

@@ -16,6 +16,7 @@ from lab.conduct.campaign import OpenCampaign
 from lab.conduct.children import Child, launch
 from lab.conduct.commands import command_of
 from lab.conduct.gate_progress import GateProgress
+from lab.conduct.leftovers import end_leftovers
 from lab.conduct.live import Follower, LiveReading
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
@@ -27,6 +28,7 @@ from records.files import sha256_of_json
 from records.journal import Journal
 from records.journal_events import (
     GateDecided,
+    LeftoversEnded,
     Process,
     ProcessReady,
     ProgramChanged,
@@ -81,6 +83,7 @@ class Attempt:
     program_changed: bool = False
     _seen: RunProgram | None = None
     _children: list[Child] = field(default_factory=list)
+    _runner: Child | None = None
 
     def execute(self) -> Run:
         """Carry out the attempt and write its ``run.json``, however it ends.
@@ -105,6 +108,7 @@ class Attempt:
                 runner = self._measure(run, folder)
             finally:
                 self._stop_all()
+                self._end_leftovers()
                 self.sut.host.get(self._there, folder.path)
             self._judge(run, runner, folder)
             run.status = "completed"
@@ -251,6 +255,7 @@ class Attempt:
         argv += ["--until-stdin-closes", "--", *command]
         child = launch(Process.WORKLOAD_RUNNER, argv, host=self.sut.host, env=variables)
         self._children.append(child)
+        self._runner = child
         self.journal.write(WorkloadStarted(command=command))
         self.observer.phase(Phase.RUN)
         while child.poll() is None:
@@ -345,6 +350,11 @@ class Attempt:
         for child in reversed(self._children):
             child.stop(_RUNNER_GRACE_S)
         self._children.clear()
+
+    def _end_leftovers(self) -> None:
+        """End what a runner that was killed left running beside all later runs."""
+        if self._runner is not None and self._runner.poll() != 0:
+            self.journal.write(LeftoversEnded(processes=end_leftovers(self.sut, self._there)))
 
     def _compare_clocks(self) -> None:
         clock = self.sut.clock_offset()

@@ -10,6 +10,7 @@ from lab.conduct.attempt import Attempt
 from lab.conduct.campaign import OpenCampaign, close_orphans, lock, slot_states
 from lab.conduct.changes import environment_changes
 from lab.conduct.health import HealthWatch
+from lab.conduct.leftovers import end_leftovers
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
 from lab.conduct.programs.record import ProgramRecord
@@ -27,6 +28,7 @@ from records.journal_events import (
     CampaignStarted,
     CampaignStopped,
     EnvironmentChanged,
+    LeftoversEnded,
     OrphanAborted,
     VirtualMeterStarted,
 )
@@ -101,6 +103,8 @@ class _Conductor:
         plan = self.opened.campaign.plan
         for name in close_orphans(self.opened):
             self.journal.write(OrphanAborted(run_dir=name))
+        if ended := end_leftovers(self.sut, self.sut.home / "runs"):
+            self.journal.write(LeftoversEnded(processes=ended))
         states = {state.slot.slot: state for state in slot_states(self.opened)}
         done = [slot for slot in plan if states[slot.slot].state == "completed"]
         self.journal.write(

@@ -1,13 +1,12 @@
 """What is installed in the environments of the measured programs, asked of their interpreters."""
 
 import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from records.errors import SutError
-from sut.host import Host
+from sut.host import Host, ask
 
 PACKAGES = ("tensorflow", "keras", "torch", "jax", "numpy", "codecarbon")
 _ASK_TIMEOUT_S = 120
@@ -72,18 +71,12 @@ def installed_packages(host: Host, python: PurePosixPath) -> dict[str, Any]:
 
 
 def _ask(host: Host, python: PurePosixPath, *arguments: str) -> dict[str, Any]:
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as errors:
-        process = host.start([str(python), *arguments], stdout=answer, stderr=errors)
-        code = process.wait(_ASK_TIMEOUT_S)
-        process.end()
-        answer.seek(0)
-        errors.seek(0)
-        if code != 0:
-            found = "no answer" if code is None else f"exit code {code}"
-            raise SutError(
-                f"{python}: expected a Python interpreter that lists its packages, found {found}: "
-                f"{errors.read().decode(errors='replace').strip()}. "
-                f"Make the environment again, or name another interpreter"
-            )
-        versions: dict[str, Any] = json.loads(answer.read())
+    answer = ask(host, [str(python), *arguments], _ASK_TIMEOUT_S)
+    if answer.code != 0:
+        found = "no answer" if answer.code is None else f"exit code {answer.code}"
+        raise SutError(
+            f"{python}: expected a Python interpreter that lists its packages, found {found}: "
+            f"{answer.errors}. Make the environment again, or name another interpreter"
+        )
+    versions: dict[str, Any] = json.loads(answer.output)
     return versions

@@ -5,6 +5,8 @@ import signal
 from pathlib import Path
 
 from lab_bench import (
+    journal,
+    kill,
     lab,
     processes_naming,
     run_record,
@@ -29,6 +31,38 @@ def test_a_killed_collector_costs_one_attempt_and_not_the_campaign(tmp_path: Pat
     assert run["status"] == "failed"
     assert "the collector process was killed by SIGKILL" in run["reason"]
     assert run_record(campaign, "0001-baseline.2")["status"] == "completed"
+
+
+def test_what_a_killed_runner_leaves_is_ended_before_the_next_run(tmp_path: Path) -> None:
+    command = '["sh", "-c", "sleep 61235 & setsid sleep 61235 & sleep 5"]'
+    campaign = tmp_path / "c"
+    config = write_config(tmp_path, command=command)
+    controller = start_lab("run", "--config", config, "--out", campaign)
+    wait_for("the second workload", workload_started(campaign, 2))
+    wait_for("its children", lambda: len(processes_naming("sleep 61235")) == 4)
+    (runner,) = [pid for pid, words in processes_naming(str(campaign)).items() if "workload.runner" in words]
+    os.kill(runner, signal.SIGKILL)
+    wait_for("the end of the attempt", lambda: any(e["what"] == "leftovers ended" for e in journal(campaign)))
+    assert not processes_naming("sleep 61235")
+    output, words = controller.communicate(timeout=110)
+    assert controller.returncode == 0, output + words
+    assert "the workload runner was killed by SIGKILL" in run_record(campaign, "0002-work")["reason"]
+    assert run_record(campaign, "0002-work.2")["status"] == "completed"
+
+
+def test_what_outlived_runner_and_controller_is_ended_by_resume(tmp_path: Path) -> None:
+    command = '["sh", "-c", "sleep 61236 & setsid sleep 61236 & sleep 5"]'
+    campaign = tmp_path / "c"
+    controller = start_lab("run", "--config", write_config(tmp_path, command=command), "--out", campaign)
+    wait_for("the second workload", workload_started(campaign, 2))
+    wait_for("its children", lambda: len(processes_naming("sleep 61236")) == 4)
+    (runner,) = [pid for pid, words in processes_naming(str(campaign)).items() if "workload.runner" in words]
+    os.kill(controller.pid, signal.SIGSTOP)
+    os.kill(runner, signal.SIGKILL)
+    kill(controller)
+    wait_for("the main process to go", lambda: "sleep 5" not in " ".join(processes_naming("61236").values()))
+    assert lab("resume", campaign).returncode == 0
+    assert not processes_naming("sleep 61236")
 
 
 def test_a_killed_meter_logger_stops_the_campaign_with_its_name(tmp_path: Path) -> None:
