@@ -132,7 +132,7 @@ class Meter(ABC):
     def release(self) -> None:
         """Give the port back without a word to the meter; harmless when it is not open."""
 
-    def settled(self) -> dict[str, Value]:
+    def chosen_options(self) -> dict[str, Value]:
         """Return the options that repeat what `start` chose by itself, such as a range.
 
         A campaign passes them to every later start, so that all its runs are measured alike.

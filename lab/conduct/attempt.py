@@ -200,7 +200,7 @@ class Attempt:
         child = self._start(
             Process.METER_LOGGER, self.meters.logger_command(folder.path), patience_s, DeviceError
         )
-        self.meters.learn((child.ready() or {}).get("settled", {}))
+        self.meters.learn((child.ready() or {}).get("chosen_options", {}))
         return child
 
     def _pass_gate(self, run: Run, follower: Follower) -> None:

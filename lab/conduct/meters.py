@@ -30,7 +30,7 @@ class Meters:
         self._opened = opened
         self._ports = ports
         self._meters = dict(opened.config.meter.all)
-        self._settled: dict[str, dict[str, Any]] = _known(opened.folder.environment_json)
+        self._chosen_options: dict[str, dict[str, Any]] = _known(opened.folder.environment_json)
 
     def identify(self) -> dict[str, Any]:
         """Ask the meters who they are; return the section ``meter`` of ``environment.json``.
@@ -45,7 +45,12 @@ class Meters:
             calibration = CalibrationRecord.read(config.resolve(config.meter.calibration))
             known = {"calibration_date": calibration.date, "certificate": calibration.certificate}
         first, *others = (self._identify(name, meter) for name, meter in self._meters.items())
-        section = {**first, **known, "simulated": self._opened.campaign.simulated, "settled": self._settled}
+        section = {
+            **first,
+            **known,
+            "simulated": self._opened.campaign.simulated,
+            "settled": self._chosen_options,
+        }
         return {**section, "more": others} if others else section
 
     def logger_command(self, out: Path) -> list[str]:
@@ -74,25 +79,25 @@ class Meters:
             argv += ["--more", json.dumps(self._more(meter.name, meter))]
         return argv
 
-    def learn(self, settled: dict[str, Any]) -> None:
+    def learn(self, chosen: dict[str, Any]) -> None:
         """Keep what the meters chose at the first start; later starts change nothing.
 
         Args:
-            settled: of the logger's ready message: the options, by name where there are several meters.
+            chosen: of the logger's ready message: the options, by name where there are several meters.
         """
-        if self._settled:
+        if self._chosen_options:
             return
         config = self._opened.config.meter
-        chosen = settled if config.more else {config.name: settled}
-        self._settled = {name: options for name, options in chosen.items() if options}
-        if self._settled:
+        by_name = chosen if config.more else {config.name: chosen}
+        self._chosen_options = {name: options for name, options in by_name.items() if options}
+        if self._chosen_options:
             path = self._opened.folder.environment_json
             environment = Environment.read(path)
-            environment.meter["settled"] = self._settled
+            environment.meter["settled"] = self._chosen_options
             environment.write(path)
 
     def _options(self, name: str) -> dict[str, Any]:
-        return {**self._meters[name].options, **self._settled.get(name, {})}
+        return {**self._meters[name].options, **self._chosen_options.get(name, {})}
 
     def _identify(self, name: str, meter: OneMeterSection) -> dict[str, Any]:
         driver = create(meter.driver, self._options(name))

@@ -229,7 +229,7 @@ class HamegHM8115(PolledMeter, SerialMeter):
             self._send("FAV1")
             self._halt()
 
-    def settled(self) -> dict[str, Value]:
+    def chosen_options(self) -> dict[str, Value]:
         """The fixed ranges."""
         if self._ranges is None:
             return {}

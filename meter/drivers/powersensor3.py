@@ -424,7 +424,7 @@ class PowerSensor3(StreamingMeter):
         if self.is_open:
             self._halt()
 
-    def settled(self) -> dict[str, Value]:
+    def chosen_options(self) -> dict[str, Value]:
         """The pairs that were in use."""
         return {"pairs": ",".join(map(str, self._pairs))}
 

@@ -237,7 +237,7 @@ class PTDaemon(SerialMeter):
             self.port.drain(quiet_s=0.5, limit_s=3.0)
             self._forget()
 
-    def settled(self) -> dict[str, Value]:
+    def chosen_options(self) -> dict[str, Value]:
         return dict(self._ranges) if self.settings["range"] == "fixed" else {}
 
     def says_simulated(self) -> bool:

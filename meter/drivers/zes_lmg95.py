@@ -288,7 +288,7 @@ class ZesLMG95(StreamingMeter):
             self._end_stream()
             self._send("gtl")
 
-    def settled(self) -> dict[str, Value]:
+    def chosen_options(self) -> dict[str, Value]:
         """The fixed ranges."""
         if self._ranges is None:
             return {}
@@ -337,7 +337,7 @@ class ZesLMG95(StreamingMeter):
         Raises:
             SettingDiffers: range or measuring cycle are not what was set.
         """
-        wanted: dict[str, Value] = {"update_s": self.interval_s, **self.settled()}
+        wanted: dict[str, Value] = {"update_s": self.interval_s, **self.chosen_options()}
         told: dict[str, Value] = {}
         for name, query in self._series.tells.items():
             self.port.flush()

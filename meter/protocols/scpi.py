@@ -399,7 +399,7 @@ class RangedScpiMeter(ScpiMeter):
     def stop(self) -> None:
         """Such a meter is quiet unless it is asked."""
 
-    def settled(self) -> dict[str, Value]:
+    def chosen_options(self) -> dict[str, Value]:
         """The fixed ranges, and what the meter told of the settings that can be demanded."""
         choices = {option.name: option.choices for option in self.spec.options}
         told = {name: value for name, value in self._told.items() if value in choices.get(name, ())}

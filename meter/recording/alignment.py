@@ -66,15 +66,15 @@ class _Track:
         self._last_w: float | None = None  # of the interval that ended at end_s
 
     def add(self, reading: Reading) -> list[_Piece | Reading]:
-        """Take a reading; return what is settled by it: pieces, and readings without power."""
-        settled = self.settle(reading.t_utc_s)
+        """Take a reading; return what it completes: pieces, and readings without power."""
+        complete = self.settle(reading.t_utc_s)
         if not reading.flag:
             self._burst.append(reading)
-            return settled
+            return complete
         if reading.flag == "reconnected":  # its clock may have another phase now
-            settled += self._close_burst()
+            complete += self._close_burst()
             self.end_s, self._last_w = -math.inf, None
-        return [*settled, reading]
+        return [*complete, reading]
 
     def settle(self, now_utc_s: float) -> list[_Piece | Reading]:
         """Return the pieces of the readings to which no late one can belong any more."""
@@ -144,9 +144,9 @@ class Aligner:
     def add(self, number: int, reading: Reading) -> None:
         """Take a reading of a meter."""
         track = self._tracks[number]
-        settled = track.add(reading)
+        complete = track.add(reading)
         if track is self._leading:
-            self._waiting.extend(settled)
+            self._waiting.extend(complete)
 
     def rows(self, now_utc_s: float) -> list[Reading]:
         """Return the rows that are complete, or given up, by now; stamped at the end of their interval."""
@@ -160,9 +160,9 @@ class Aligner:
 
     def _settle(self, now_utc_s: float) -> None:
         for track in self._tracks:
-            settled = track.settle(now_utc_s)
+            complete = track.settle(now_utc_s)
             if track is self._leading:
-                self._waiting.extend(settled)
+                self._waiting.extend(complete)
 
     def _take(self, now_utc_s: float) -> list[Reading]:
         found = []

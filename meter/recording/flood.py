@@ -11,7 +11,7 @@ _ROW_S = 1.0
 _NOTICE_S = 60.0
 
 
-class FloodGate:
+class FloodFilter:
     """Let one row of each flag pass in a second, and count the others.
 
     Args:

@@ -154,4 +154,6 @@ def _record(session: MeterSession, settings: LogSettings) -> MeterRecord:
 
 def options_in_force(meter: Meter) -> dict[str, Value]:
     """Return the options of a meter that was started: as given, by default, and as it chose them."""
-    return {name: value for name, value in meter.settings.items() if value is not None} | meter.settled()
+    return {
+        name: value for name, value in meter.settings.items() if value is not None
+    } | meter.chosen_options()

@@ -8,9 +8,9 @@ every byte that passes goes into ``meter_raw.csv``, too. With ``--more`` several
 each into ``meters/NAME/``, and their sum into the folder itself (`meter.recording.several`).
 
 Standard output, one JSON object a line: ``{"ready": true, "identity": {...}, "simulated": bool,
-"settled": {...}}`` after the first good reading (``settled``: what the meter chose by itself, see
-`Meter.settled`; by name where there are several), then ``{"notice": "..."}`` when the meter goes silent
-or comes back, ``{"stopped": true, "counts": {...}}`` at the end. Readings are not printed; follow
+"chosen_options": {...}}`` after the first good reading (what the meter chose by itself, see
+`Meter.chosen_options`; by name where there are several), then ``{"notice": "..."}`` when the meter goes
+silent or comes back, ``{"stopped": true, "counts": {...}}`` at the end. Readings are not printed; follow
 ``meter.csv``.
 """
 
@@ -86,12 +86,12 @@ def _say(**message: Any) -> None:
 def _log_what_is_asked(options: argparse.Namespace, stop: StopSignal) -> MeterRecord:
     meter = create(options.driver, read_pairs(tuple(options.option)))
 
-    def ready(record: MeterRecord, settled: object) -> None:
+    def ready(record: MeterRecord, chosen_options: object) -> None:
         _say(
             ready=True,
             identity=dataclasses.asdict(record.identity),
             simulated=record.simulated,
-            settled=settled,
+            chosen_options=chosen_options,
         )
 
     if not options.more:
@@ -99,7 +99,7 @@ def _log_what_is_asked(options: argparse.Namespace, stop: StopSignal) -> MeterRe
             meter,
             _settings(options),
             stop=stop.now,
-            on_ready=lambda record: ready(record, meter.settled()),
+            on_ready=lambda record: ready(record, meter.chosen_options()),
             on_notice=lambda text: _say(notice=text),
         )
     from meter.recording.several import Part, log_several, read_part
@@ -111,7 +111,7 @@ def _log_what_is_asked(options: argparse.Namespace, stop: StopSignal) -> MeterRe
         options.out,
         stop=stop.now,
         limit=options.n,
-        on_ready=lambda record: ready(record, {part.name: part.meter.settled() for part in parts}),
+        on_ready=lambda record: ready(record, {part.name: part.meter.chosen_options() for part in parts}),
         on_notice=lambda text: _say(notice=text),
     )
 

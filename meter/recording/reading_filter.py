@@ -8,7 +8,7 @@ from meter.recording.sanity import flag_of
 from records.meter import Reading
 
 
-class Gate:
+class ReadingFilter:
     """Flag a reading that cannot be a number of watts of this meter, now.
 
     A power that is no finite number, or outside the meter's limits, is flagged ``overrange``.

@@ -9,8 +9,8 @@ from typing import Self
 from meter.contract import Meter
 from meter.line.errors import PortLost, RecordingDiffers, RecordingEnded, SettingDiffers
 from meter.line.simulated import is_simulated_port
-from meter.recording.flood import FloodGate
-from meter.recording.reading_filter import Gate
+from meter.recording.flood import FloodFilter
+from meter.recording.reading_filter import ReadingFilter
 from records.errors import DeviceError
 from records.meter import Identity, Reading
 from records.times import now_mono_s, now_utc_s
@@ -47,8 +47,8 @@ class MeterSession:
         self.identity = Identity(maker=meter.spec.maker, model=meter.spec.model)
         self.simulated = False
         self._notice = notice
-        self._gate = Gate(meter, interval_s)
-        self._flood = FloodGate(lambda text: notice(f"{port}: {text}"))
+        self._filter = ReadingFilter(meter, interval_s)
+        self._flood = FloodFilter(lambda text: notice(f"{port}: {text}"))
         self._patience_s = max(meter.spec.patience_s, 5 * interval_s)
 
     def open(self) -> None:
@@ -133,7 +133,7 @@ class MeterSession:
             quiet_s = now_mono_s() - heard_mono_s
             if reading is not None:
                 heard_mono_s, silent = now_mono_s(), False
-                reading = self._gate.check(reading, heard_mono_s)
+                reading = self._filter.check(reading, heard_mono_s)
                 if self._flood.lets_pass(reading, heard_mono_s):
                     yield reading
             elif quiet_s > self._patience_s:
@@ -155,7 +155,7 @@ class MeterSession:
             reading = self.meter.read(_SLICE_S)
             if reading is not None:
                 now_s = now_mono_s()
-                reading = self._gate.check(reading, now_s)
+                reading = self._filter.check(reading, now_s)
                 if self._flood.lets_pass(reading, now_s):
                     yield reading
                 if not reading.flag:

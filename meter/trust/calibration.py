@@ -137,7 +137,7 @@ class Heard:
 
     Attributes:
         identity, simulated: of the meter.
-        accuracy, resolution_w, settled: of it, with the ranges that were in force.
+        accuracy, resolution_w, chosen_options: of it, with the ranges that were in force.
         readings: what it said; within `listen` the flagged ones, too.
     """
 
@@ -145,7 +145,7 @@ class Heard:
     simulated: bool
     accuracy: Accuracy
     resolution_w: float
-    settled: dict[str, Value]
+    chosen_options: dict[str, Value]
     readings: list[Reading]
 
     @property
@@ -251,7 +251,7 @@ def _listen(target: Target, begun: Event, over: Event) -> Heard:
             session.simulated,
             meter.accuracy_in_force(),
             meter.spec.resolution_w,
-            meter.settled(),
+            meter.chosen_options(),
             readings,
         )
 
@@ -336,9 +336,9 @@ class Calibrator:
     def _keep(self, heard: list[Heard]) -> None:
         """Remember the meters; what they chose at the first level is kept for the others."""
         self._heard = heard
-        self.target = _settled(self.target, heard[0])
+        self.target = _with_chosen_options(self.target, heard[0])
         if self.reference is not None:
-            self.reference = _settled(self.reference, heard[1])
+            self.reference = _with_chosen_options(self.reference, heard[1])
 
     def finish(self, certificate: str | None) -> CalibrationRecord:
         """Fit the line through the levels and return the calibration.
@@ -400,8 +400,8 @@ class Calibrator:
         return ReferenceRecord(kind="meter", words=words, u_pct=u_pct, u_w=u_w, basis=basis)
 
 
-def _settled(target: Target, heard: Heard) -> Target:
-    return replace(target, options={**target.options, **heard.settled})
+def _with_chosen_options(target: Target, heard: Heard) -> Target:
+    return replace(target, options={**target.options, **heard.chosen_options})
 
 
 def offset_limit_w(accuracy: Accuracy, resolution_w: float) -> float | None:

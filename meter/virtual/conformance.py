@@ -25,7 +25,7 @@ from meter.contract import Meter
 from meter.line.format import Line
 from meter.line.transport import Transport
 from meter.recording.ledger import GapLedger
-from meter.recording.reading_filter import Gate
+from meter.recording.reading_filter import ReadingFilter
 from meter.recording.session import MeterSession
 from meter.registry import create, driver_class, virtual_drivers
 from meter.virtual.bench import Simulation, simulate
@@ -221,7 +221,7 @@ def _heard(port: str) -> bytes:
 
 
 def _stuck(driver: str) -> Outcome:
-    """A frozen reading: minutes of it are not waited for, but given to the gate in one go."""
+    """A frozen reading: minutes of it are not waited for, but given to the filter in one go."""
     limit = driver_class(driver).spec.unchanged_limit
     if limit is None:
         return Outcome(driver, "stuck", "not seen", "the digits are too coarse to tell it from a steady load")
@@ -232,8 +232,8 @@ def _stuck(driver: str) -> Outcome:
                 good.append(reading)
             if len(good) == 4:
                 break
-    gate = Gate(create(driver), 1.0)
-    flags = [gate.check(good[-1], float(second)).flag for second in range(limit + 1)]
+    reading_filter = ReadingFilter(create(driver), 1.0)
+    flags = [reading_filter.check(good[-1], float(second)).flag for second in range(limit + 1)]
     if flags != [""] * limit + ["stuck"]:
         return Outcome(driver, "stuck", FAILED, f"{limit} equal readings were not flagged")
     return Outcome(driver, "stuck", f"flag after {limit}", f"{limit} equal readings in a row")

@@ -174,7 +174,7 @@ def test_a_load_beyond_a_fixed_range_is_said_as_overflow(meter: VirtualHM8115) -
 def test_driver_ranges_fixes_and_reads_at_the_pace_of_the_meter() -> None:
     with running("hameg_hm8115") as port, started("hameg_hm8115", port, 0.47) as (driver, sent):
         found = [next_reading(driver) for _ in range(4)]
-        assert driver.settled() == {"voltage_range_v": 500.0, "current_range_a": 1.6}
+        assert driver.chosen_options() == {"voltage_range_v": 500.0, "current_range_a": 1.6}
         accuracy = driver.accuracy_in_force()
     assert [r.power_w for r in found] == [WATTS] * 4
     assert len({r.voltage_v for r in found} | {r.t_utc_s for r in found}) >= 5
@@ -194,7 +194,7 @@ def test_given_ranges_are_set_without_a_look_at_the_load() -> None:
 def test_driver_asks_on_a_grid_where_readings_are_wanted_less_often() -> None:
     with running("hameg_hm8115") as port, started("hameg_hm8115", port, 1.0, range="auto") as (driver, sent):
         found = [next_reading(driver) for _ in range(3)]
-        assert driver.settled() == {}
+        assert driver.chosen_options() == {}
     assert [r.power_w for r in found] == [WATTS] * 3
     assert sent.count("VAL?") == 1 + 3  # one look at the load, and one question for each reading
     assert "SET:I2" not in sent

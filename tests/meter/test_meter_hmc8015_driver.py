@@ -39,6 +39,6 @@ def test_the_driver_reads_the_power_ten_times_a_second_and_gives_the_panel_back(
         assert [reading.flag for reading in readings] == [""] * 10
         assert readings[0].power_w == pytest.approx(WATTS, abs=0.01)
         assert len({reading.voltage_v for reading in readings}) > 5  # updates, not repeats
-        assert meter.settled().items() >= {"voltage_range_v": 300.0, "current_range_a": 5.0}.items()
+        assert meter.chosen_options().items() >= {"voltage_range_v": 300.0, "current_range_a": 5.0}.items()
         meter.stop()
         assert sent[-1] == "SYST:LOC"

@@ -98,7 +98,7 @@ def test_driver_identifies_reads_means_and_leaves_the_meter_quiet(port: Callable
         driver.open(path, 0.01)
         assert driver.identify().firmware == "F411-1.6.1"
         driver.start()
-        assert driver.settled() == {"pairs": "0,1,2,3"}
+        assert driver.chosen_options() == {"pairs": "0,1,2,3"}
         before_s = now_utc_s()
         readings = [driver.read(5.0) for _ in range(50)]
         assert driver.extra_counts() == {"lost_sets": 0}
@@ -131,7 +131,7 @@ def test_chosen_pairs_have_their_share_of_the_power(port: Callable[..., str]) ->
         driver.open(path, 0.1)
         driver.identify()
         driver.start()
-        assert driver.settled() == {"pairs": "0,2"}
+        assert driver.chosen_options() == {"pairs": "0,2"}
         reading = driver.read(5.0)
     assert reading is not None
     assert reading.power_w == pytest.approx(100.0, abs=1.0)

@@ -116,13 +116,13 @@ def test_the_twin_is_ranged_and_read(twin_port: str) -> None:
     meter, readings = readings_of(twin_port, 2, headroom=10)
     assert [(reading.power_w, reading.flag) for reading in readings] == [(97.2, "")] * 2
     assert readings[0].voltage_v == pytest.approx(230.0, abs=2.0)
-    assert meter.settled() == {"voltage_range_v": 300.0, "current_range_a": 5.0}  # ten times 0.44 A
+    assert meter.chosen_options() == {"voltage_range_v": 300.0, "current_range_a": 5.0}  # ten times 0.44 A
 
 
 def test_automatic_ranges_are_none_to_repeat(twin_port: str) -> None:
     meter, readings = readings_of(twin_port, 1, range="auto")
     assert [reading.power_w for reading in readings] == [97.2]
-    assert meter.settled() == {}
+    assert meter.chosen_options() == {}
 
 
 def test_ranges_that_are_given_are_set_without_a_ranging_pass(serve: Callable[..., str]) -> None:
@@ -131,7 +131,7 @@ def test_ranges_that_are_given_are_set_without_a_ranging_pass(serve: Callable[..
     assert readings == [Reading(readings[0].t_utc_s, 22.97, "", 230.0, 0.5, 0.95)]
     sent = [command for command in daemon.heard if command.startswith(("SR", "Go"))]
     assert sent == ["SR,V,300.000000", "SR,A,5.000000", "Go,1000,0,wattlab"]
-    assert meter.settled() == {"voltage_range_v": 300.0, "current_range_a": 5.0}
+    assert meter.chosen_options() == {"voltage_range_v": 300.0, "current_range_a": 5.0}
     assert daemon.heard[-1] == "Stop"
 
 
@@ -159,7 +159,7 @@ def test_where_no_range_carries_the_headroom_the_automatic_one_is_fixed(serve: C
         "SR,A,50.000000",
         "SR,A,0.500000",
     ]
-    assert meter.settled()["current_range_a"] == 0.5
+    assert meter.chosen_options()["current_range_a"] == 0.5
 
 
 def test_a_range_that_was_asked_for_and_refused_is_an_error(serve: Callable[..., str]) -> None:

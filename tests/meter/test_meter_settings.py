@@ -86,7 +86,7 @@ def test_the_settings_are_read_as_they_are_at_the_meter(name: str) -> None:
         assert (told["voltage_range_v"], told["current_range_a"]) == (300.0, 1.0)
         assert told["auto_range"] == "off"
         assert told["update_s"] == 0.25
-        assert meter.settled() == {**{key: TOLD[key] for key in names}, **FIXED}
+        assert meter.chosen_options() == {**{key: TOLD[key] for key in names}, **FIXED}
 
 
 @pytest.mark.parametrize(

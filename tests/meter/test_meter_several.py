@@ -251,7 +251,7 @@ def test_two_meters_of_60_and_40_watts_sum_to_100_and_a_lost_one_makes_it_nodata
     assert {row["flag"] for row in rows_of(out)} == {"", "nodata"}
     ready = child.messages()[0]
     assert (ready["ready"], ready["simulated"]) == (True, True)
-    assert ready["settled"] == {"psu1": {}, "psu2": {}}
+    assert ready["chosen_options"] == {"psu1": {}, "psu2": {}}
     assert any("meter psu2: " in str(message) for message in child.messages())
     record = MeterRecord.read(out / "meter.json")
     assert record.accuracy.counts == 6
@@ -279,7 +279,7 @@ def test_meters_of_one_and_of_half_a_second_are_added_on_the_slower_ones_cadence
     polled = MeterRecord.read(out / "meters" / "psu2" / "meter.json").cadence
     assert polled is not None
     assert set(polled["poll"]) == {"locked", "update_s", "gate_s"}
-    assert child.messages()[0]["settled"]["psu2"]["voltage_range_v"] == 300.0  # type: ignore[index]
+    assert child.messages()[0]["chosen_options"]["psu2"]["voltage_range_v"] == 300.0  # type: ignore[index]
     assert (out / "meters" / "psu1" / "meter_raw.csv").exists()
     assert (out / "meters" / "psu2" / "meter_raw.csv").exists()
 

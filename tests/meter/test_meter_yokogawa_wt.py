@@ -145,19 +145,19 @@ def test_the_driver_reads_the_power_and_fixes_ranges_with_headroom(name: str) ->
         assert reading.frequency_hz == pytest.approx(50, abs=0.1)
         assert reading.current_a is not None
         # 230 V: the 300 V range. 0.44 A with a headroom of 5 is 2.2 A: the 5 A range.
-        assert meter.settled().items() >= {"voltage_range_v": 300.0, "current_range_a": 5.0}.items()
+        assert meter.chosen_options().items() >= {"voltage_range_v": 300.0, "current_range_a": 5.0}.items()
         assert meter.accuracy_in_force().range_w == 1500.0
 
 
 def test_settled_ranges_are_set_at_once_and_nothing_is_ranged_again() -> None:
     with running(WT310) as port:
         with started(WT310, port, 0.25, headroom=2.0) as (meter, sent):
-            settled = meter.settled()
+            settled = meter.chosen_options()
             assert settled["current_range_a"] == 1.0
             assert ":INP:CURR:AUTO ON" in sent
         with started(WT310, port, 0.25, **settled) as (meter, sent):
             assert next_reading(meter).power_w == pytest.approx(WATTS, abs=0.01)
-            assert meter.settled() == settled
+            assert meter.chosen_options() == settled
             assert ":INP:CURR:AUTO ON" not in sent
             assert ":INP:CURR:RANG 1" in sent
 
@@ -182,7 +182,7 @@ def test_a_range_that_the_meter_does_not_have_is_refused() -> None:
 def test_ranging_by_itself_can_be_left_to_the_meter() -> None:
     with running(WT310) as port, started(WT310, port, 0.25, range="auto") as (meter, sent):
         assert next_reading(meter).power_w == pytest.approx(WATTS, abs=0.01)
-        assert not {"voltage_range_v", "current_range_a"} & set(meter.settled())
+        assert not {"voltage_range_v", "current_range_a"} & set(meter.chosen_options())
         assert ":INP:CURR:AUTO OFF" not in sent
 
 

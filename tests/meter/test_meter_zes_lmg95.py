@@ -173,7 +173,7 @@ def test_driver_ranges_on_the_load_fixes_and_streams() -> None:
     with running("zes_lmg95") as port, started("zes_lmg95", port, 0.1) as (driver, sent):
         found = [next_reading(driver) for _ in range(4)]
         # 0.44 A at 230 V: 250 V carries it, and five times the current is within 2.5 A.
-        assert driver.settled() == {"voltage_range_v": 250.0, "current_range_a": 2.5}
+        assert driver.chosen_options() == {"voltage_range_v": 250.0, "current_range_a": 2.5}
         range_w = driver.accuracy_in_force().range_w
     assert [r.power_w for r in found] == [WATTS] * 4
     assert range_w == pytest.approx(400 * 2.5 * 3.75 / 1.2)  # of the peak ranges, LMG450 manual page 241
@@ -188,7 +188,7 @@ def test_settled_ranges_given_back_are_set_without_a_look_at_the_load() -> None:
     ranges = {"voltage_range_v": 250.0, "current_range_a": 10.0}
     with running("zes_lmg95") as port, started("zes_lmg95", port, 0.1, **ranges) as (driver, sent):
         assert next_reading(driver).power_w == WATTS
-        assert driver.settled() == ranges
+        assert driver.chosen_options() == ranges
     assert "irng 10;*opc?" in sent
     assert "iam auto;*opc?" not in sent
 
@@ -205,7 +205,7 @@ def test_automatic_ranging_is_left_to_the_meter_when_told_so() -> None:
         started("zes_lmg95", port, 0.1, range="auto") as (driver, sent),
     ):
         assert next_reading(driver).power_w == 20.0
-        assert driver.settled() == {}
+        assert driver.chosen_options() == {}
     assert "iam manual;*opc?" not in sent
 
 
@@ -255,7 +255,7 @@ def test_the_lmg600_is_read_over_the_network_after_a_break_on_its_own_channel() 
     with lmg600() as (port, break_port, breaks):
         with started("zes_lmg95", port, 0.1, series="lmg600", break_port=break_port) as (driver, sent):
             found = [next_reading(driver) for _ in range(3)]
-            assert driver.settled() == {"voltage_range_v": 250.0, "current_range_a": 2.5}
+            assert driver.chosen_options() == {"voltage_range_v": 250.0, "current_range_a": 2.5}
         assert breaks == [b"break\n"]
     assert [r.power_w for r in found] == [WATTS] * 3
     assert all(r.frequency_hz is not None for r in found)

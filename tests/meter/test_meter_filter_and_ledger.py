@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from meter.drivers.wattsup_pro import WattsUpPro
 from meter.drivers.yokogawa_wt import YokogawaWT310
-from meter.recording.flood import FloodGate
+from meter.recording.flood import FloodFilter
 from meter.recording.ledger import GapLedger
-from meter.recording.reading_filter import Gate
+from meter.recording.reading_filter import ReadingFilter
 from records.meter import Reading
 
 
 def checked(*arrivals: tuple[float, float]) -> list[str]:
     """Return the flags of readings given as (arrival, watts) at 1 s intervals."""
-    gate = Gate(WattsUpPro(), 1.0)
-    return [gate.check(Reading(t_s, power_w), t_s).flag for t_s, power_w in arrivals]
+    reading_filter = ReadingFilter(WattsUpPro(), 1.0)
+    return [reading_filter.check(Reading(t_s, power_w), t_s).flag for t_s, power_w in arrivals]
 
 
 def test_equal_readings_a_second_apart_are_all_good() -> None:
@@ -48,14 +48,14 @@ def test_arrival_jitter_below_a_quarter_interval_flags_nothing(jitter: list[floa
 
 @pytest.mark.parametrize("power_w", [-0.1, 5000.1, math.inf, math.nan, 9.91e37])
 def test_a_power_that_the_meter_cannot_mean_is_over_range_and_lost_as_watts(power_w: float) -> None:
-    reading = Gate(WattsUpPro(), 1.0).check(Reading(1.0, power_w, voltage_v=230.0), 1.0)
+    reading = ReadingFilter(WattsUpPro(), 1.0).check(Reading(1.0, power_w, voltage_v=230.0), 1.0)
     assert reading == Reading(1.0, None, "overrange")
 
 
 def wt310_flags(*readings: Reading) -> list[str]:
     """Return the flags of readings of a WT310, which shows 0.01 W and may go below zero."""
-    gate = Gate(YokogawaWT310(), 1.0)
-    return [gate.check(reading, reading.t_utc_s).flag for reading in readings]
+    reading_filter = ReadingFilter(YokogawaWT310(), 1.0)
+    return [reading_filter.check(reading, reading.t_utc_s).flag for reading in readings]
 
 
 def test_a_power_below_zero_is_negative_beyond_offset_and_noise() -> None:
@@ -94,9 +94,9 @@ def test_watts_that_volts_and_amperes_contradict_are_flagged(
 def flood_of(*arrivals: tuple[float, str]) -> tuple[list[float], dict[str, int], list[str]]:
     """Return when rows passed, what was held back, and what was said."""
     said: list[str] = []
-    gate = FloodGate(said.append)
-    passed = [t_s for t_s, flag in arrivals if gate.lets_pass(Reading(t_s, None, flag), t_s)]
-    return passed, dict(gate.held_back), said
+    reading_filter = FloodFilter(said.append)
+    passed = [t_s for t_s, flag in arrivals if reading_filter.lets_pass(Reading(t_s, None, flag), t_s)]
+    return passed, dict(reading_filter.held_back), said
 
 
 def test_a_line_that_babbles_is_one_row_a_second_and_a_count() -> None:
@@ -162,8 +162,8 @@ def test_good_and_missing_readings_together_are_all_seconds(arrived: list[bool])
 
 
 def test_gate_compares_what_the_meter_said_and_not_when() -> None:
-    gate = Gate(WattsUpPro(), 1.0)
+    reading_filter = ReadingFilter(WattsUpPro(), 1.0)
     first = Reading(1.0, 50.0, voltage_v=230.0)
-    gate.check(first, 1.0)
-    assert gate.check(replace(first, t_utc_s=1.2), 1.2).flag == "duplicate"
-    assert gate.check(replace(first, t_utc_s=1.3, voltage_v=230.1), 1.3).flag == ""
+    reading_filter.check(first, 1.0)
+    assert reading_filter.check(replace(first, t_utc_s=1.2), 1.2).flag == "duplicate"
+    assert reading_filter.check(replace(first, t_utc_s=1.3, voltage_v=230.1), 1.3).flag == ""
