@@ -6,7 +6,7 @@ there is a serial line: then any meter may be on it that is connected by such an
 
 from dataclasses import dataclass
 
-from meter.registry import driver_class, driver_names
+from meter.registry import loadable_specs
 from meter.spec import MeterSpec
 
 # Vendor and product as assigned by the USB-IF's vendors; the public usb.ids list has the same.
@@ -45,7 +45,7 @@ class Proposal:
 
 def recognise(usb_id: str) -> Proposal:
     """Return what may be behind an adapter with a USB id, ``vendor:product`` in hexadecimal."""
-    serial = [spec for name in driver_names() if (spec := driver_class(name).spec).line.baud]
+    serial = [spec for spec in loadable_specs() if spec.line.baud]
     likely = tuple(spec.driver for spec in serial if usb_id in spec.usb_ids)
     if usb_id in CHIPS:
         rest = (spec.driver for spec in serial if spec.driver not in likely and _takes_any(spec))

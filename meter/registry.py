@@ -5,13 +5,14 @@ driver, ``wattlab.twins`` under the same name the class of its twin, where there
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from meter.contract import Meter
 from meter.names import unknown_name
+from meter.spec import MeterSpec
+from records.entry_points import foreign_points, load
 from records.errors import ConfigurationError
 
 DRIVERS_GROUP, TWINS_GROUP = "wattlab.meters", "wattlab.twins"
@@ -61,13 +62,13 @@ _OWN = {
 
 def driver_names() -> tuple[str, ...]:
     """Return the names of all drivers, sorted."""
-    return tuple(sorted({*_OWN, *_foreign(DRIVERS_GROUP)}))
+    return tuple(sorted({*_OWN, *foreign_points(DRIVERS_GROUP, _OWN)}))
 
 
 def virtual_drivers() -> tuple[str, ...]:
     """Return the names of the drivers that have a virtual twin, sorted."""
     own = {name for name, places in _OWN.items() if places.twin is not None}
-    return tuple(sorted(own | set(_foreign(TWINS_GROUP))))
+    return tuple(sorted(own | set(foreign_points(TWINS_GROUP, _OWN))))
 
 
 def driver_class(name: str) -> type[Meter]:
@@ -77,7 +78,7 @@ def driver_class(name: str) -> type[Meter]:
         ConfigurationError: no driver has this name (the message names the nearest one), or that of
             another package cannot be loaded, or is no driver.
     """
-    if name not in _OWN and name not in _foreign(DRIVERS_GROUP):
+    if name not in driver_names():
         raise ConfigurationError(unknown_name("meter driver", name, driver_names()))
     found: type[Meter] = _load(name, DRIVERS_GROUP, Meter)
     if found.spec.driver != name:
@@ -86,6 +87,15 @@ def driver_class(name: str) -> type[Meter]:
             f"{found.spec.driver!r}. Update or remove the package that has it"
         )
     return found
+
+
+def loadable_specs(broken: Callable[[ConfigurationError], None] = lambda _: None) -> Iterator[MeterSpec]:
+    """Yield every meter that can be driven; ``broken`` is told of the drivers that cannot be loaded."""
+    for name in driver_names():
+        try:
+            yield driver_class(name).spec
+        except ConfigurationError as error:
+            broken(error)
 
 
 def twin_class(name: str, kind: type) -> Any:
@@ -121,20 +131,8 @@ def _load(name: str, group: str, kind: type) -> Any:
         own = _OWN[name].driver if group == DRIVERS_GROUP else _OWN[name].twin
         module, _, attribute = str(own).partition(":")
         return getattr(importlib.import_module(module), attribute)
-    point = _foreign(group)[name]
-    try:
-        found = point.load()
-        if not issubclass(found, kind):
-            raise TypeError(f"no subclass of {kind.__module__}.{kind.__name__}")
-    except Exception as error:  # whatever a module of somebody else does when it is imported
-        package = "an unknown package" if point.dist is None else f"the package {point.dist.name}"
-        raise ConfigurationError(
-            f"{name!r} of {package}: expected a subclass of {kind.__name__} at {point.value}, but "
-            f"{type(error).__name__}: {error}. Update or remove the package"
-        ) from error
-    return found
-
-
-def _foreign(group: str) -> dict[str, EntryPoint]:
-    """Return the entry points of other packages; they cannot replace a driver of this one."""
-    return {point.name: point for point in entry_points(group=group) if point.name not in _OWN}
+    return load(
+        foreign_points(group, _OWN)[name],
+        f"a subclass of {kind.__module__}.{kind.__name__}",
+        lambda found: isinstance(found, type) and issubclass(found, kind),
+    )

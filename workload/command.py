@@ -1,7 +1,4 @@
-"""The command of a scenario as it is really run: placeholders filled in, launcher and tracker added.
-
-A new tracker is one wrapper program in ``trackers/`` and one line in `TRACKERS`.
-"""
+"""The command of a scenario as it is really run: placeholders filled in, launcher and tracker added."""
 
 import difflib
 import re
@@ -10,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
 from records.errors import ConfigurationError
+from workload.registry import wrapper_of
 
 SCENARIOS_DIR = Path(__file__).resolve().parent / "scenarios"
 """Programs of the built-in scenarios."""
-
-TRACKERS = {"codecarbon": Path(__file__).resolve().parent / "trackers" / "codecarbon_run.py"}
-"""Wrapper program of each tracker: ``PYTHON WRAPPER --run-dir D --interval S --country C -- COMMAND``."""
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}|\{(\w+)\}")
 
@@ -25,7 +20,7 @@ class TrackerCommand:
     """A tracker that is to run around the workload.
 
     Attributes:
-        name: one of `TRACKERS`.
+        name: see `workload.registry`.
         python: interpreter of the tracker's own environment.
         interval_s: time between its readings.
         country: ISO 3166 code of three letters, for its emissions.
@@ -77,7 +72,11 @@ def build_command(
         expanded = _with_launcher(expanded, where)
     if tracker is None:
         return expanded
-    return [tracker.python, str(installed(_wrapper(tracker, where))), *_options(tracker, run_dir), *expanded]
+    try:
+        wrapper = installed(wrapper_of(tracker.name))
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{where}: {error}") from None
+    return [tracker.python, str(wrapper), *_options(tracker, run_dir), *expanded]
 
 
 def _expand(argument: str, values: dict[str, str | None], where: str) -> str:
@@ -107,14 +106,6 @@ def _with_launcher(command: list[str], where: str) -> list[str]:
             f'{where}: launcher = true expects command = ["{{python}}", "SCRIPT.py", ...], found {command}'
         )
     return [*command[:script], "-m", "wattlab_probe", *command[script:]]
-
-
-def _wrapper(tracker: TrackerCommand, where: str) -> Path:
-    if tracker.name not in TRACKERS:
-        raise ConfigurationError(
-            f"{where}: no tracker is named {tracker.name!r}; known: {', '.join(TRACKERS)}"
-        )
-    return TRACKERS[tracker.name]
 
 
 def _options(tracker: TrackerCommand, run_dir: PurePath) -> list[str]:

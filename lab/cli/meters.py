@@ -23,7 +23,7 @@ from meter.line.simulated import is_simulated_port
 from meter.options import read_pairs
 from meter.recording.log import LogSettings, log
 from meter.recording.session import MeterSession
-from meter.registry import create, driver_class, driver_names, virtual_drivers
+from meter.registry import create, driver_class, loadable_specs, virtual_drivers
 from meter.spec import MeterSpec
 from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, Fault
@@ -91,7 +91,7 @@ def drivers(name: str | None, as_json: bool) -> None:
         else:
             _print_driver(spec, name in virtual)
         return
-    specs = [driver_class(known).spec for known in driver_names()]
+    specs = list(loadable_specs(lambda error: click.echo(f"lab: {error}", err=True)))
     if as_json:
         print_json([declared(spec, spec.driver in virtual) for spec in specs])
         return

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from records.errors import ConfigurationError
-from workload.command import SCENARIOS_DIR, TRACKERS, TrackerCommand, build_command
+from workload.command import SCENARIOS_DIR, TrackerCommand, build_command
+from workload.registry import wrapper_of
 
 RUN = Path("/campaign/runs/0001-cnn")
 
@@ -65,7 +66,7 @@ def test_a_tracker_is_wrapped_around_the_command():
     tracker = TrackerCommand(name="codecarbon", python="/cc/python", interval_s=0.5, country="FRA")
     assert build("true", tracker=tracker) == [
         "/cc/python",
-        str(TRACKERS["codecarbon"]),
+        str(wrapper_of("codecarbon")),
         "--run-dir",
         str(RUN),
         "--interval",
@@ -75,7 +76,7 @@ def test_a_tracker_is_wrapped_around_the_command():
         "--",
         "true",
     ]
-    assert TRACKERS["codecarbon"].is_file()
+    assert wrapper_of("codecarbon").is_file()
 
 
 def test_an_unknown_tracker_is_refused_with_the_known_ones():

@@ -25,6 +25,7 @@ from records.imported import read_import
         "csv": CommandAt("lab.cli.imports.tables:csv", "Power readings in a plain table"),
         "package": CommandAt("lab.cli.imports.package:package", "A replication package of `lab export`"),
     },
+    entry_points="wattlab.importers",
 )
 def import_() -> None:
     """Turn a foreign log into a campaign, which then is analysed as any other."""

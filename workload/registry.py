@@ -1,0 +1,37 @@
+"""Trackers by name: the wrapper program of each, which runs a command with the tracker around it.
+
+A wrapper is a program of its own, run by an interpreter that has the tracker::
+
+    PYTHON WRAPPER --run-dir D --interval S --country C -- COMMAND...
+
+It is never imported here. Trackers of other packages are found through entry points of the group
+``wattlab.trackers``, whose values name the module that is the program.
+"""
+
+from pathlib import Path
+
+from records.entry_points import foreign_points, module_file
+from records.errors import ConfigurationError
+
+GROUP = "wattlab.trackers"
+
+_OWN = {"codecarbon": "codecarbon_run.py"}
+
+
+def tracker_names() -> tuple[str, ...]:
+    """Return the names of all trackers, sorted."""
+    return tuple(sorted({*_OWN, *foreign_points(GROUP, _OWN)}))
+
+
+def wrapper_of(name: str) -> Path:
+    """Return the wrapper program of a tracker.
+
+    Raises:
+        ConfigurationError: no tracker has this name, or that of another package has no program.
+    """
+    if name in _OWN:
+        return Path(__file__).resolve().parent / "trackers" / _OWN[name]
+    point = foreign_points(GROUP, _OWN).get(name)
+    if point is None:
+        raise ConfigurationError(f"no tracker is named {name!r}; known: {', '.join(tracker_names())}")
+    return module_file(point)
