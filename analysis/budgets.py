@@ -10,13 +10,13 @@ from analysis.scenario.baseline import Baseline, BaselinePower
 from analysis.scenario.estimates import Sample, Share, estimate_mean
 from analysis.scenario.groups import Group
 from analysis.scenario.rows import induced
-from analysis.settings import AnalysisSettings
 from analysis.statistics.samples import pair_of, sample_of
 from analysis.statistics.totals import difference_of, ratio_of
 from analysis.uncertainty.contributions import Budget, parts_of
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded_closely
 from records.results import Row
+from records.settings.analysis import AnalysisSettings
 
 _MEANS = ("energy_wh", "induced_wh", "mean_power_w", "duration_s", "wh_per_epoch", "induced_wh_per_epoch")
 

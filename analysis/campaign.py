@@ -28,7 +28,6 @@ from analysis.scenario.notes import (
 )
 from analysis.scenario.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
 from analysis.scheduling import ALONE, Progress, Workforce, run_map
-from analysis.settings import AnalysisSettings, settings_of
 from analysis.statistics.campaign import (
     comparison_rows,
     correlation_rows,
@@ -41,6 +40,7 @@ from records.errors import RecordError
 from records.findings import LEVELS, Finding
 from records.imported import read_import
 from records.results import Results, Row, write_results
+from records.settings.analysis import AnalysisSettings, settings_of
 
 
 def analyse(

@@ -12,8 +12,8 @@ import argparse
 import numpy as np
 
 from analysis.health.judge import judge
-from analysis.settings import HealthSettings
 from records.health import ControlPoint
+from records.settings.analysis import HealthSettings
 
 SETTINGS = HealthSettings(control="control")
 SCATTERS_PCT = (0.1, 0.3, 0.5, 0.8)

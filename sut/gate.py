@@ -3,49 +3,15 @@
 A pure decision. The conductor feeds it readings and its clock, and asks what is still wrong.
 """
 
-import dataclasses
 import math
 import statistics
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from records.errors import ConfigurationError
+from records.settings.gate import GateLimits
 
 Status = Literal["waiting", "open", "given up"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class GateLimits:
-    """What "at rest" means. The defaults are the published limits.
-
-    Source: METHOD section 11; the temperatures, the time and the 0.03 are FECoM's settings as its API
-    data set publishes them (cpu_std_to_mean, ram_std_to_mean, cpu_max_temp, gpu_max_temp, max_wait_s).
-    There the power is that of software meters; here it is the wall's, which holds every component's.
-
-    Attributes:
-        readings: how many readings of the meter are looked at.
-        power_std_over_mean: highest sample standard deviation over mean of their power.
-        cpu_temperature_c, gpu_temperature_c: highest temperatures, where there is a sensor.
-        try_s: how long one try lasts before its readings are dropped.
-        tries: how many tries before the run is given up.
-    """
-
-    readings: int = 20
-    power_std_over_mean: float = 0.03
-    cpu_temperature_c: float = 55.0
-    gpu_temperature_c: float = 40.0
-    try_s: float = 120.0
-    tries: int = 3
-
-    def __post_init__(self) -> None:
-        if self.readings < 2:
-            raise ConfigurationError(
-                f"gate: expected readings >= 2 (a spread needs two), found {self.readings}"
-            )
-        for name in ("power_std_over_mean", "try_s", "tries"):
-            if getattr(self, name) <= 0:
-                raise ConfigurationError(f"gate: expected {name} > 0, found {getattr(self, name)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +100,7 @@ class StabilityGate:
             "power_std_over_mean": spread,
             "cpu_temperature_c": self._cpu_temperature_c,
             "gpu_temperature_c": self._gpu_temperature_c,
-            "limits": dataclasses.asdict(self._limits),
+            "limits": self._limits.model_dump(include=set(GateLimits.model_fields)),
             "reason": None if opened else "; ".join(self._state.waiting_for) or "no reading yet",
         }
 

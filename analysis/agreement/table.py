@@ -15,8 +15,8 @@ from analysis.imports.reading import (
     read_rows,
     read_text,
 )
-from analysis.settings import CONFIDENCE
 from records.errors import ConfigurationError, RecordError
+from records.settings.analysis import CONFIDENCE
 
 ALL = "all rows"
 _TRUE = ("true", "1", "yes")

@@ -1,10 +1,10 @@
 """What weakens a comparison of two scenarios, and what refuses it."""
 
 from analysis.comparing.sides import Side, label_of
-from analysis.settings import CONFIDENCE
 from analysis.statistics.samples import QUANTITIES, one_after_the_other
 from records.campaign import CampaignFolder
 from records.results import Results, Row
+from records.settings.analysis import CONFIDENCE
 
 
 def about_sample(side: Side) -> list[str]:

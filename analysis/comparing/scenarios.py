@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from analysis.comparing.caveats import about_pair, about_sample, refusals
 from analysis.comparing.sides import Side, find_sides
-from analysis.settings import CONFIDENCE
 from analysis.statistics.comparison import compare
 from analysis.statistics.difference import equivalence_p
 from analysis.statistics.samples import QUANTITIES, Quantity, pair_of
 from records.results import Row
+from records.settings.analysis import CONFIDENCE
 
 Verdict = Literal["lower", "higher", "not shown", "untested"]
 """What b is to a: ``not shown`` when the test does not refuse that they are equal."""

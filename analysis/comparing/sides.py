@@ -4,12 +4,12 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.settings import CONFIDENCE
 from analysis.statistics.description import statistics_row
 from analysis.statistics.samples import QUANTITIES, Sample, sample_of
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
 from records.results import Results, Row, read_results
+from records.settings.analysis import CONFIDENCE
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from uncertainties import nominal_value, std_dev, ufloat
 
-from analysis.ecolabel.capacities import UNITS, UTILISATION_UNITS, EcolabelSettings, convert
 from analysis.scenario.groups import Group
-from analysis.settings import AnalysisSettings
 from records.finding_codes import standards as codes
 from records.findings import Finding
 from records.results import Row
+from records.settings.analysis import AnalysisSettings
+from records.settings.ecolabel import UNITS, UTILISATION_UNITS, Ecolabel, convert
 
 LEAST_RUNS = {"baseline": 10, "idle": 10, "usage": 30}
 SAME_LENGTH_PCT = 1.0
@@ -80,7 +80,7 @@ def ecolabel_rows(groups: list[Group], environment: dict[str, Any], settings: An
     wanted = settings.ecolabel
     if wanted is None:
         return []
-    full = {**_known_full(environment), **wanted.full}
+    full = {**_known_full(environment), **wanted.full_by_quantity}
     base_rows = [row for group in _plain(groups) if group.kind == "baseline" for row in group.rows]
     rows = []
     for group in _plain(groups):
@@ -100,9 +100,7 @@ def _known_full(environment: dict[str, Any]) -> dict[str, float]:
     return {"ram": convert(total_kib, "KiB", UNITS["ram"])} if isinstance(total_kib, int | float) else {}
 
 
-def _row(
-    group: Group, base_rows: list[Row], name: str, full: float | None, settings: EcolabelSettings
-) -> Row:
+def _row(group: Group, base_rows: list[Row], name: str, full: float | None, settings: Ecolabel) -> Row:
     load, base = _mean(group.rows, _SEEN[name]), _mean(base_rows, _SEEN[name])
     duration_s = _mean(group.rows, lambda row: row["duration_s"])
     if full is not None and base is not None and full <= nominal_value(base):
@@ -112,7 +110,7 @@ def _row(
     used = values.get("utilisation")
     if name == "power" and used is not None:
         used = used / 3600
-    certified = settings.certified.get(name) if group.scenario == settings.scenario else None
+    certified = settings.certified_by_quantity.get(name) if group.scenario == settings.scenario else None
     change_pct = 100 * (nominal_value(used) / certified - 1) if used is not None and certified else None
     return {
         "scenario": group.scenario,
@@ -132,7 +130,7 @@ def _row(
         "utilisation_unit": UTILISATION_UNITS[name],
         "certified": certified,
         "change_pct": change_pct,
-        "within": None if change_pct is None else change_pct <= settings.later_max_pct,
+        "within": None if change_pct is None else change_pct <= settings.LATER_MAX_PCT,
     }
 
 
@@ -188,7 +186,7 @@ def check_ecolabel(groups: list[Group], rows: list[Row], settings: AnalysisSetti
         if row["within"] is False:
             message = (
                 f"{row['scenario']}: {row['quantity']}: {row['change_pct']:+.1f} % against the certified "
-                f"version, at most {wanted.later_max_pct:+g} % are allowed"
+                f"version, at most {wanted.LATER_MAX_PCT:+g} % are allowed"
             )
             findings.append(codes.ECOLABEL_EXCEEDED.finding(message))
     return findings

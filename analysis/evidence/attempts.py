@@ -15,12 +15,12 @@ from analysis.evidence.readings import check_certainty, check_readings
 from analysis.run.provenance import Origin
 from analysis.run.recorded import RecordedRun
 from analysis.run.spans import provenance
-from analysis.settings import AnalysisSettings
 from records.campaign import Campaign, Slot
 from records.finding_codes.conduct import ATTEMPT_FAILED
 from records.findings import Finding
 from records.meter import MeterRecord
 from records.run import Run
+from records.settings.analysis import AnalysisSettings
 
 _CHECKS = (
     check_files,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.run.recorded import RecordedRun
-from analysis.settings import AnalysisSettings
 from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import RecordError
 from records.finding_codes.files import RECORD_DAMAGED
@@ -13,6 +12,7 @@ from records.findings import Finding
 from records.journal_events import JournalEntry
 from records.meter import MeterRecord
 from records.run import Run, RunFolder
+from records.settings.analysis import AnalysisSettings
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ from analysis.evidence.files import check_additions, check_import, check_invento
 from analysis.evidence.programs import check_modules, check_programs_record
 from analysis.power.calibrate import check_calibrations
 from analysis.run.provenance import check_provenance
-from analysis.settings import AnalysisSettings, settings_of
 from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import ConfigurationError, RecordError, SchemaError
 from records.files import read_json
@@ -34,6 +33,7 @@ from records.finding_codes import conduct as codes
 from records.finding_codes.files import RECORD_DAMAGED
 from records.findings import LEVELS, Finding
 from records.journal import read_journal
+from records.settings.analysis import AnalysisSettings, settings_of
 
 _CHECKS = (
     check_journal_file,

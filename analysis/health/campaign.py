@@ -8,12 +8,12 @@ from typing import Any
 from analysis.health.judge import Chart, JudgedPoint, judge
 from analysis.run.measure import RunMeasure
 from analysis.scenario.groups import Group
-from analysis.settings import AnalysisSettings, HealthSettings
 from records.campaign import CampaignFolder
 from records.errors import RecordError
 from records.finding_codes.bench import HEALTH_SIGNAL, HEALTH_UNKNOWN
 from records.findings import Finding
 from records.health import ControlPoint, HealthRecord, read_health
+from records.settings.analysis import AnalysisSettings, HealthSettings
 
 
 def control_point(campaign: str, run: RunMeasure) -> ControlPoint | None:

@@ -15,8 +15,8 @@ import numpy as np
 from analysis.health.chart import LEAST_POINTS, LIMIT_SIGMAS, PATTERNS, Limits, limits_of, pattern_signals
 from analysis.maths.arrays import Floats
 from analysis.maths.describe import satterthwaite
-from analysis.settings import HealthSettings
 from records.health import ControlPoint
+from records.settings.analysis import HealthSettings
 
 SIGNIFICANT = erfc(LIMIT_SIGMAS / sqrt(2))
 """The tests for shift and drift are as strict as three sigma: p < 0.0027."""

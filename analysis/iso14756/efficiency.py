@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.iso14756.ratings import Tasks
-from analysis.iso14756.requirement import TaskRequirement
 from analysis.maths.describe import WithInterval, interval_columns
 from analysis.statistics.difference import fieller
 from analysis.statistics.samples import Pair
 from records.results import Row
+from records.settings.requirement import TaskRequirement
 
 
 def compare(tasks: Tasks, reference: Tasks, wanted: TaskRequirement, confidence: float) -> Row:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.iso14756.requirement import Requirement
 from analysis.run.measure import RunMeasure
 from analysis.scenario.groups import Group
 from records.campaign import Campaign, CampaignFolder
@@ -16,6 +15,7 @@ from records.findings import Finding
 from records.journal import read_journal
 from records.journal_events import RunStarted, WorkloadStarted
 from records.results import Row
+from records.settings.requirement import Requirement
 
 RESULTS, GENERATOR, SIGNIFICANCE = "correct results", "correct generator", "statistical significance"
 _OF_THE_GENERATOR = {"order": "order-differs", "overlaps": "runs-overlap"}

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.iso14756.requirement import TaskRequirement, TimeClass
 from analysis.maths.describe import mean_interval
 from analysis.scenario.groups import Group
 from records.results import Row
+from records.settings.requirement import TaskRequirement, TimeClass
 
 
 @dataclass(frozen=True)

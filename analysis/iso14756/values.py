@@ -5,14 +5,14 @@ from typing import Any
 from analysis.iso14756.efficiency import compare
 from analysis.iso14756.proofs import prove_generator, prove_results, prove_significance
 from analysis.iso14756.ratings import find_tasks, rate
-from analysis.iso14756.requirement import TaskRequirement
 from analysis.run.measure import RunMeasure
 from analysis.scenario.groups import Group
-from analysis.settings import AnalysisSettings
 from records.campaign import Campaign, CampaignFolder
 from records.finding_codes.standards import PROOF_MISSING, REQUIREMENT_MISSED, REQUIREMENT_UNSEEN
 from records.findings import Finding
 from records.results import Row
+from records.settings.analysis import AnalysisSettings
+from records.settings.requirement import TaskRequirement
 
 MARK = (
     "Formulas after the structure of ISO/IEC 14756 and secondary literature; to be checked against the text "

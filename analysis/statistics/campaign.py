@@ -3,7 +3,6 @@
 from itertools import combinations
 
 from analysis.scenario.groups import Group
-from analysis.settings import AnalysisSettings
 from analysis.statistics.comparison import compare
 from analysis.statistics.correlation import EPOCH_COMPANIONS, correlation_row
 from analysis.statistics.description import statistics_row
@@ -11,6 +10,7 @@ from analysis.statistics.families import adjust_families
 from analysis.statistics.mixed import mixed_model
 from analysis.statistics.samples import QUANTITIES, Sample, sample_of
 from records.results import Row
+from records.settings.analysis import AnalysisSettings
 
 
 def statistics_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:

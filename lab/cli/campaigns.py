@@ -14,7 +14,7 @@ from lab.conduct.commands import check_commands
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
 from lab.conduct.plan import duration, estimate, slot_name
 from lab.conduct.suts import sut_of
-from lab.config.file import load_config
+from lab.config.file import build_config, check_drivers, load_config
 from lab.config.model import LabConfig
 from records.campaign import Campaign, Slot
 
@@ -66,6 +66,7 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
     lab resume campaigns/20260131-120000-demo
     """
     opened = reopen(folder)
+    check_drivers(opened.config, opened.folder.campaign_json)
     check_commands(opened.config, opened.campaign.plan, sut_of(opened.config))
     _conduct_and_print(ctx, opened, as_json)
 
@@ -73,8 +74,9 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
 def _with_repeats(config: LabConfig, repeats: int | None) -> LabConfig:
     if repeats is None:
         return config
-    section = config.campaign.model_copy(update={"repeats": repeats})
-    return config.model_copy(update={"campaign": section})
+    document = config.to_json()
+    document["campaign"]["repeats"] = repeats
+    return build_config(document, "--repeats", config.base_dir)
 
 
 def run_campaign(opened: OpenCampaign) -> Outcome:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from analysis.evidence import examine_attempt
-from analysis.settings import settings_of
 from lab.conduct.activity import Phase
 from lab.conduct.campaign import OpenCampaign
 from lab.conduct.children import Child, launch
@@ -39,7 +38,8 @@ from records.journal_events import (
 )
 from records.programs import RunProgram
 from records.run import Run, RunFolder
-from sut.gate import GateLimits, StabilityGate
+from records.settings.analysis import settings_of
+from sut.gate import StabilityGate
 from sut.host import Host
 from sut.sut import Sut
 from workload.processes import VARIABLES
@@ -207,9 +207,8 @@ class Attempt:
         settings = self.opened.config.gate
         if not settings.enabled:
             return
-        limits = GateLimits(**settings.model_dump(exclude={"enabled"}))
-        gate = StabilityGate(limits, time.monotonic())
-        progress = GateProgress(limits.tries, self.journal, self.observer)
+        gate = StabilityGate(settings, time.monotonic())
+        progress = GateProgress(settings.tries, self.journal, self.observer)
         while gate.state.status == "waiting":
             powers_w = [reading.power_w for reading in self._pump(follower)]
             hot = self.sut.temperatures()

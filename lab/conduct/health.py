@@ -5,7 +5,6 @@ from typing import Any
 
 from analysis.health import control_point, judge_record
 from analysis.run.measure import measure_run
-from analysis.settings import HealthSettings, settings_of
 from lab.conduct.campaign import OpenCampaign
 from records.campaign import Environment, Slot
 from records.errors import RecordError
@@ -14,6 +13,7 @@ from records.health import HEALTH_JSON, Acknowledgement, ControlPoint, HealthRec
 from records.journal import Journal
 from records.journal_events import HealthAcknowledged, HealthHistoryLeftOut, HealthJudged
 from records.run import RunFolder
+from records.settings.analysis import HealthSettings, settings_of
 from records.times import now_utc_s
 
 

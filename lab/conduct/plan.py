@@ -6,7 +6,6 @@ before and one after it, so that the baseline can be interpolated (METHOD sectio
 of a ``[health]`` section follows the baselines and stands at the end; it is never shuffled.
 """
 
-import difflib
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from lab.config.model import LabConfig, ScenarioSection
 from records.campaign import Slot
 from records.errors import ConfigurationError
+from records.settings.section import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,7 @@ def _chosen(config: LabConfig, only: Sequence[str]) -> list[ScenarioSection]:
     names = [scenario.name for scenario in config.scenario]
     for name in only:
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            raise ConfigurationError(
-                f"--only {name}: there is no such scenario; {hint}known: {', '.join(names)}"
-            )
+            raise ConfigurationError(f"--only {name}: there is no such scenario; {nearest(name, names)}")
     kept = [s for s in config.scenario if s.kind == "baseline" or config.is_control(s)]
     return [s for s in config.scenario if not only or s.name in only or s in kept]
 

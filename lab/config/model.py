@@ -2,37 +2,27 @@
 
 Every key that is not named here is an error, so that a typing mistake cannot silently change a
 measurement. Relative paths are taken from the folder of the file. How a file becomes these models,
-and how mistakes are worded, is in `lab.config.file`.
+is in `lab.config.file`, and how mistakes are worded in `records.settings.mistakes`.
 """
 
-import difflib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from analysis.ecolabel.capacities import ecolabel_of
-from analysis.iso14756.requirement import requirement_of
-from meter.options import resolve
-from meter.registry import driver_class
 from records.campaign import Kind
-from records.errors import ConfigurationError
-from records.health import HEALTH_RULES
-from records.result_columns import USEFUL_WORK
+from records.settings.analysis import Accuracy, AnalysisSection, HealthSettings
+from records.settings.ecolabel import Ecolabel
+from records.settings.gate import GateSection
+from records.settings.requirement import Requirement
+from records.settings.section import YEAR_S, Name, NotNegative, Positive, Seconds, Section, Seed, nearest
 
 NO_TRACKER = "none"
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Seed = Annotated[int, Field(ge=0)]
+MOST_SLOTS = 100_000
+"""A plan of more slots than this is a mistake: at a minute each they take more than two months."""
 
-
-class Section(BaseModel):
-    """A closed section of the file: unknown keys are errors, numbers are never read from text."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+Pause = Annotated[float, Field(ge=0, le=YEAR_S)]
 
 
 class CampaignSection(Section):
@@ -40,16 +30,16 @@ class CampaignSection(Section):
 
     title: str = "Campaign"
     out: str = "campaigns"
-    repeats: Annotated[int, Field(ge=1)] = 30
+    repeats: Annotated[int, Field(ge=1, le=MOST_SLOTS)] = 30
     tracker: list[str] = [NO_TRACKER]
     seed: Seed | None = None
-    max_attempts: Annotated[int, Field(ge=1)] = 2
+    max_attempts: Annotated[int, Field(ge=1, le=1000)] = 2
 
 
 class SutSection(Section):
     """``[sut]``: the system under test. It is this machine; collectors sample it every interval."""
 
-    interval_s: Annotated[float, Field(ge=0.1)] = 1.0
+    interval_s: Annotated[float, Field(ge=0.1, le=3600)] = 1.0
     collectl: Literal["auto", "never"] = "auto"
 
 
@@ -69,7 +59,7 @@ class OneMeterSection(Section):
 
     driver: str
     port: str
-    interval_s: Positive = 1.0
+    interval_s: Seconds = 1.0
     options: dict[str, Any] = {}
     calibration_date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
     certificate: str | None = None
@@ -81,15 +71,6 @@ class OneMeterSection(Section):
     def is_virtual(self) -> bool:
         """Whether the lab itself starts the instrument."""
         return self.port == "virtual"
-
-    @model_validator(mode="after")
-    def _declared_options(self) -> Self:
-        if self.options:
-            try:
-                resolve(self.driver, driver_class(self.driver).spec.options, self.options)
-            except ConfigurationError as error:
-                raise ValueError(str(error)) from None
-        return self
 
 
 class MoreMeterSection(OneMeterSection):
@@ -137,23 +118,11 @@ class MeterSection(OneMeterSection):
         return max(meter.interval_s for _, meter in self.all)
 
 
-class GateSection(Section):
-    """``[gate]``: the stability gate before each run (METHOD section 11)."""
-
-    enabled: bool = True
-    readings: Annotated[int, Field(ge=3)] = 20
-    power_std_over_mean: Positive = 0.03
-    cpu_temperature_c: Positive = 55.0
-    gpu_temperature_c: Positive = 40.0
-    try_s: Positive = 120.0
-    tries: Annotated[int, Field(ge=1)] = 3
-
-
 class RunSection(Section):
     """``[run]``: what surrounds the rating interval."""
 
-    lead_in_s: NotNegative = 3.0
-    lead_out_s: NotNegative = 3.0
+    lead_in_s: Pause = 3.0
+    lead_out_s: Pause = 3.0
 
 
 class ProgramSection(Section):
@@ -172,116 +141,15 @@ class TrackerSection(Section):
     """``[trackers.NAME]``: a software tracker, in an environment of its own."""
 
     python: str
-    interval_s: Positive = 1.0
+    interval_s: Seconds = 1.0
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "DEU"
 
 
-class AnalysisSection(Section):
-    """``[analysis]``: the rules of the analysis."""
-
-    coverage_min_pct: Annotated[float, Field(gt=0, le=100)] = 99.0
-    baseline: Literal["interpolated", "pooled"] = "interpolated"
-    useful_work: list[str] = ["val_accuracy"]
-    uncertainty_max_pct: Positive = 5.0
-
-    @model_validator(mode="after")
-    def _known_kinds(self) -> "AnalysisSection":
-        for kind in self.useful_work:
-            if kind not in USEFUL_WORK:
-                raise ValueError(f"useful_work: {kind!r} is none of {', '.join(USEFUL_WORK)}")
-        return self
-
-
-class HealthSection(Section):
+class HealthSection(HealthSettings):
     """``[health]``: the control workload, which shows whether the lab itself is in order."""
 
     control: Name
     every_blocks: Annotated[int, Field(ge=1)] = 1
-    relative_sd_max_pct: Positive = 1.0
-    rules: list[str] = ["beyond-limits", "eight-in-a-row", "shift", "drift"]
-
-    @model_validator(mode="after")
-    def _known_rules(self) -> Self:
-        for rule in self.rules:
-            if rule not in HEALTH_RULES:
-                raise ValueError(f"rules: {rule!r} is none of {', '.join(HEALTH_RULES)}")
-        return self
-
-
-class TimeClassSection(Section):
-    """An entry of ``time_classes``: at least ``share_pct`` of the tasks take no longer than ``limit_s``."""
-
-    limit_s: Positive
-    share_pct: Annotated[float, Field(gt=0, le=100)]
-
-
-class TaskSection(Section):
-    """``[[requirement.task]]``: what is asked of a task type, an action or the epoch."""
-
-    name: str
-    scenario: Name | None = None
-    throughput_per_h: Positive
-    mean_execution_s: Positive | None = None
-    time_classes: Annotated[list[TimeClassSection], Field(min_length=1)]
-
-
-class ResultSection(Section):
-    """``[[requirement.result]]``: bounds of a kind of useful work, what a correct result is."""
-
-    scenario: Name
-    quantity: str
-    least: float | None = None
-    most: float | None = None
-
-
-class RequirementSection(Section):
-    """``[requirement]``: task types with times and shares, and the limits of the validity proofs."""
-
-    reference_scenario: Name | None = None
-    half_width_max_pct: Positive = 5.0
-    start_delay_max_s: Positive = 1.0
-    task: Annotated[list[TaskSection], Field(min_length=1)]
-    result: list[ResultSection] = []
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        _refuse_as_value_error(requirement_of, self)
-        return self
-
-
-class CapacitiesSection(Section):
-    """``[ecolabel.full]``: what the hardware can give, each a number with its unit."""
-
-    cpu: str | None = None
-    ram: str | None = None
-    storage: str | None = None
-    network: str | None = None
-    power: str | None = None
-
-
-class CertifiedSection(CapacitiesSection):
-    """``[ecolabel.certified]``: hardware utilisation of the certified version, each with its unit."""
-
-
-class EcolabelSection(Section):
-    """``[ecolabel]``: values of DE-UZ 215."""
-
-    scenario: Name
-    full: CapacitiesSection = CapacitiesSection()
-    certified: CertifiedSection = CertifiedSection()
-
-    @model_validator(mode="after")
-    def _units(self) -> Self:
-        _refuse_as_value_error(ecolabel_of, self)
-        return self
-
-
-def _refuse_as_value_error(read: Callable[[object], object], section: Section) -> None:
-    """Let the analysis, which will read the section, judge it now."""
-    try:
-        read(section.model_dump(mode="json"))
-    except ConfigurationError as error:
-        raise ValueError(str(error)) from None
 
 
 class ScenarioSection(Section):
@@ -290,13 +158,13 @@ class ScenarioSection(Section):
     name: Name
     kind: Kind = "workload"
     command: Annotated[list[str], Field(min_length=1)] | None = None
-    duration_s: Positive | None = None
+    duration_s: Seconds | None = None
     environment: str | None = None
     launcher: bool = False
     tracker: list[str] | None = None
-    limit_s: Positive = 3600.0
-    expected_s: Positive | None = None
-    target_val_accuracy: Annotated[float, Field(gt=0, le=1)] | None = None
+    limit_s: Seconds = 3600.0
+    expected_s: Seconds | None = None
+    target_val_accuracy: Accuracy | None = None
     cwd: str | None = None
     env: dict[str, str] = {}
 
@@ -326,8 +194,8 @@ class LabConfig(Section):
     environments: dict[Name, EnvironmentSection] = {}
     trackers: dict[Name, TrackerSection] = {}
     analysis: AnalysisSection = AnalysisSection()
-    requirement: RequirementSection | None = None
-    ecolabel: EcolabelSection | None = None
+    requirement: Requirement | None = None
+    ecolabel: Ecolabel | None = None
     health: HealthSection | None = None
     scenario: Annotated[list[ScenarioSection], Field(min_length=1)]
     base_dir: Path = Field(default=Path(), exclude=True, strict=False)
@@ -343,6 +211,12 @@ class LabConfig(Section):
         if self.health is not None:
             self._check_control(self.health.control)
         self._check_scenarios_named()
+        slots = self.campaign.repeats * sum(len(self.trackers_of(scenario)) for scenario in self.scenario)
+        if slots > MOST_SLOTS:
+            raise ValueError(
+                f"[campaign] repeats: expected a plan of at most {MOST_SLOTS:,} slots, but "
+                f"{self.campaign.repeats:,} repeats of these scenarios and trackers make {slots:,}"
+            )
         return self
 
     def _check_scenarios_named(self) -> None:
@@ -354,18 +228,16 @@ class LabConfig(Section):
             named["[requirement] reference_scenario"] = self.requirement.reference_scenario
             named |= {
                 f"[[requirement.task]] {task.name!r} scenario": task.scenario
-                for task in self.requirement.task
+                for task in self.requirement.tasks
             }
             named |= {
                 f"[[requirement.result]] {result.quantity} scenario": result.scenario
-                for result in self.requirement.result
+                for result in self.requirement.results
             }
         names = [scenario.name for scenario in self.scenario]
         for where, name in named.items():
             if name is not None and name not in names:
-                near = difflib.get_close_matches(name, names, n=1)
-                hint = f"did you mean {near[0]!r}? " if near else ""
-                raise ValueError(f"{where}: there is no scenario {name!r}; {hint}known: {', '.join(names)}")
+                raise ValueError(f"{where}: there is no scenario {name!r}; {nearest(name, names)}")
 
     def _check_control(self, name: str) -> None:
         workloads = [scenario.name for scenario in self.scenario if scenario.kind == "workload"]
@@ -413,4 +285,4 @@ class LabConfig(Section):
 
     def to_json(self) -> dict[str, Any]:
         """Return the resolved configuration as JSON types, with the folder it came from."""
-        return {**self.model_dump(mode="json"), "base_dir": str(self.base_dir.absolute())}
+        return {**self.model_dump(mode="json", by_alias=True), "base_dir": str(self.base_dir.absolute())}

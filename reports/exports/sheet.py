@@ -6,11 +6,11 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from analysis.ecolabel.capacities import UNITS, UTILISATION_UNITS
 from analysis.ecolabel.values import LEAST_RUNS
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
 from records.results import Results, Row, read_results
+from records.settings.ecolabel import UNITS, UTILISATION_UNITS
 from records.times import iso_utc
 from reports.exports.workbook import Book, Number, Page, Value
 from reports.words.environment import lines_of, meter_words

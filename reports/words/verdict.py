@@ -1,10 +1,10 @@
 """A comparison of two scenarios in words: which is better, by how much, how certain."""
 
 from analysis.comparing.scenarios import Compared, Verdict, verdict_of
-from analysis.settings import CONFIDENCE
 from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES
 from records.results import Row
+from records.settings.analysis import CONFIDENCE
 from reports.words.numbers import count, in_interval, interval, plain, probability
 
 _TESTS = {

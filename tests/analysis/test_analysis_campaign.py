@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from synthetic import (
     EPOCH_UTC_S,
     Instrument,
@@ -22,9 +23,8 @@ from synthetic import (
 
 from analysis.campaign import analyse
 from analysis.run.coverage import run_coverage
-from analysis.settings import AnalysisSettings
 from records.clock import append_clock
-from records.errors import ConfigurationError, RecordError, SchemaError
+from records.errors import RecordError, SchemaError
 from records.result_columns import (
     ACTION_COLUMNS,
     AGREEMENT_COLUMNS,
@@ -36,6 +36,7 @@ from records.result_columns import (
     TRACKER_RESULT_COLUMNS,
 )
 from records.results import Results, Row, read_results
+from records.settings.analysis import AnalysisSettings
 
 ON_THE_BEAT = Instrument(phase_s=0.0)
 """Its intervals begin with the runs, so that every expected energy is power times time."""
@@ -399,9 +400,9 @@ def test_settings_come_from_the_campaign_and_are_checked(tmp_path: Path) -> None
     assert found.settings["coverage_min_pct"] == 50
     assert found.settings["useful_work"] == ["correct"]
     assert found.settings["target_val_accuracy"] == {"cnn": 0.8}
-    with pytest.raises(ConfigurationError, match="useful_work"):
+    with pytest.raises(ValidationError, match="useful_work"):
         AnalysisSettings(useful_work=("speed",))
-    with pytest.raises(ConfigurationError, match="coverage_min_pct"):
+    with pytest.raises(ValidationError, match="coverage_min_pct"):
         AnalysisSettings(coverage_min_pct=101)
 
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from synthetic import Instrument, SyntheticCampaign, SyntheticRun
 
 from analysis.campaign import analyse
-from analysis.ecolabel.capacities import UNITS, ecolabel_of, magnitude
 from analysis.ecolabel.values import utilisation
 from records.errors import ConfigurationError
 from records.result_columns import ECOLABEL_COLUMNS
 from records.results import Results, Row
+from records.settings.ecolabel import UNITS, Ecolabel, magnitude
+from records.settings.mistakes import read_model
 
 
 def test_the_published_check_value_of_the_cpu() -> None:
@@ -58,7 +59,7 @@ def test_without_a_capacity_only_the_net_load_is_said() -> None:
     ],
 )
 def test_a_quantity_is_converted_from_the_unit_it_is_written_in(text: str, unit: str, value: float) -> None:
-    assert magnitude("here", text, unit) == pytest.approx(value)
+    assert magnitude(text, unit) == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
@@ -81,19 +82,19 @@ def test_a_quantity_is_converted_from_the_unit_it_is_written_in(text: str, unit:
     ],
 )
 def test_a_quantity_of_another_kind_or_without_a_unit_is_refused(text: object, unit: str) -> None:
-    with pytest.raises(ConfigurationError, match="here: expected a number above 0 with a unit"):
-        magnitude("here", text, unit)
+    with pytest.raises(ValueError, match="expected a number above 0 with a unit"):
+        magnitude(text, unit)
 
 
 @given(st.text(max_size=30), st.sampled_from(sorted(UNITS.values())))
 def test_any_text_is_a_positive_quantity_or_refused(text: str, unit: str) -> None:
-    with contextlib.suppress(ConfigurationError):
-        assert 0 < magnitude("here", text, unit) < float("inf")
+    with contextlib.suppress(ValueError):
+        assert 0 < magnitude(text, unit) < float("inf")
 
 
 def test_an_unknown_quantity_is_refused_by_name() -> None:
-    with pytest.raises(ConfigurationError, match="'gpu'"):
-        ecolabel_of({"scenario": "use", "full": {"gpu": "100 %"}})
+    with pytest.raises(ConfigurationError, match="full\\] gpu: unknown key"):
+        read_model(Ecolabel, {"scenario": "use", "full": {"gpu": "100 %"}}, "lab.toml")
 
 
 # A campaign: baseline 5 % CPU and 40 W, usage 80 % and 100 W (tests/analysis/synthetic.py)

@@ -14,10 +14,10 @@ from synthetic import EPOCH_UTC_S, SyntheticCampaign, SyntheticRun
 from analysis.campaign import analyse
 from analysis.health.chart import PATTERNS, limits_of, pattern_signals
 from analysis.health.judge import SIGNIFICANT, judge
-from analysis.settings import HealthSettings, settings_of
 from records.campaign import Campaign
 from records.errors import ConfigurationError
 from records.health import HEALTH_RULES, Acknowledgement, ControlPoint, HealthRecord
+from records.settings.analysis import HealthSettings, settings_of
 
 ALL = HealthSettings(control="control", rules=HEALTH_RULES)
 
@@ -119,7 +119,12 @@ def test_a_step_is_beyond_the_limits_and_stops_when_it_is_large() -> None:
 
 def test_a_slow_drift_is_found_though_no_point_is_beyond_the_limits() -> None:
     drifting = [10.0 + 0.02 * n + 0.005 * (-1) ** n for n in range(14)]
-    chart = judge(points(drifting), "now", [], HealthSettings("control", 5.0, ("beyond-limits", "drift")))
+    chart = judge(
+        points(drifting),
+        "now",
+        [],
+        HealthSettings(control="control", relative_sd_max_pct=5.0, rules=("beyond-limits", "drift")),
+    )
     met = [signal.rule for signal in chart.signals]
     assert met[0] == "drift"
     assert chart.verdict == "signal"
@@ -128,7 +133,7 @@ def test_a_slow_drift_is_found_though_no_point_is_beyond_the_limits() -> None:
 def test_a_shift_against_earlier_campaigns_is_found() -> None:
     before = points([10.0, 10.02, 9.98, 10.01, 9.99, 10.0], "before")
     now = points([10.15, 10.16, 10.14], "now", 1e6)
-    only = HealthSettings("control", 1.0, ("shift",))
+    only = HealthSettings(control="control", rules=("shift",))
     chart = judge([*before, *now], "now", [], only)
     (signal,) = chart.points[-1].signals
     assert (signal.rule, signal.stops) == ("shift", True)
@@ -178,7 +183,7 @@ def test_false_stops_of_a_lab_in_order_are_as_rare_as_documented() -> None:
     stopped = 0
     for _ in range(200):
         runs = points(list(10 * (1 + 0.003 * random.standard_normal(31))))
-        chart = judge(runs, "now", [], HealthSettings("control"))
+        chart = judge(runs, "now", [], HealthSettings(control="control"))
         stopped += any(signal.stops for signal in chart.signals)
     assert stopped <= 10
     assert pytest.approx(0.0027, abs=1e-5) == SIGNIFICANT
@@ -241,11 +246,11 @@ def test_without_a_control_workload_there_is_no_chart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("section", "words"),
     [
-        ({"relative_sd_max_pct": "1"}, "health.relative_sd_max_pct: expected a number, found '1'"),
-        ({"relative_sd_max_pct": -1}, "expected percent above 0"),
-        ({"rules": ["nelson"]}, "health.rules: expected names of"),
-        ({"rules": "drift"}, "a list in rules"),
-        ({"control": 7}, "expected a name in control"),
+        ({"relative_sd_max_pct": "1"}, r"\[health\] relative_sd_max_pct: .*found '1'"),
+        ({"relative_sd_max_pct": -1}, r"\[health\] relative_sd_max_pct: .*greater than 0"),
+        ({"rules": ["nelson"]}, r"\[health\] rules: 'nelson' is none of"),
+        ({"rules": "drift"}, r"\[health\] rules: "),
+        ({"control": 7}, r"\[health\] control: "),
     ],
 )
 def test_a_wrong_section_is_told(tmp_path: Path, section: dict[str, object], words: str) -> None:

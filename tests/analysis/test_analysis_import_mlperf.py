@@ -21,12 +21,12 @@ from analysis.imports.mlperf_power.ptd import parse_ptd_log
 from analysis.imports.mlperf_power.session import zone_of_window
 from analysis.imports.mlperf_power.spl import parse_spl
 from analysis.imports.reading import SourceText
-from analysis.settings import AnalysisSettings
 from records.campaign import CampaignFolder
 from records.errors import RecordError
 from records.imported import read_import
 from records.meter import MeterRecord
 from records.results import Results
+from records.settings.analysis import AnalysisSettings
 
 
 def table(path: Path) -> list[dict[str, str]]:

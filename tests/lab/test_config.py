@@ -78,6 +78,22 @@ def test_what_the_lab_writes_it_can_read(text: str) -> None:
         ("[campaign]", "[campaign", "this is not TOML"),
         ('command = ["{python}", "cnn.py"]', "", 'needs command = ["program"'),
         ("[environments.cpu]", "[environments.cpu]\npyton = 1", "did you mean 'python'?"),
+        (
+            "duration_s = 20",
+            "duration_s = inf",
+            "[[scenario]] 'baseline' duration_s: input should be a finite",
+        ),
+        ("duration_s = 20", "duration_s = 1e300", "[[scenario]] 'baseline' duration_s: input should be less"),
+        ("[campaign]", "[gate]\ntry_s = nan\n[campaign]", "[gate] try_s: input should be a finite number"),
+        ("port =", "latency_s = inf\nport =", "[meter] latency_s: input should be a finite number"),
+        ('"wattsup_pro"', '"wattsup_pre"', "[meter] driver: meter driver 'wattsup_pre' is not known"),
+        ("port =", "interval_s = 0.25\nport =", "[meter] interval_s: the Watts up? PRO cannot deliver"),
+        (
+            "repeats = 2",
+            "repeats = 100_001",
+            "[campaign] repeats: input should be less than or equal to 100000",
+        ),
+        ("repeats = 2", "repeats = 90_000", "[campaign] repeats: expected a plan of at most 100,000 slots"),
     ],
 )
 def test_a_mistake_is_named_with_file_key_and_expectation(old: str, new: str, words: str) -> None:

@@ -61,7 +61,8 @@ SECTIONS = [
 
 @pytest.mark.parametrize("model", SECTIONS, ids=lambda model: model.__name__)
 def test_every_configuration_key_is_in_the_reference(model: type[BaseModel]) -> None:
-    for key in model.model_fields:
+    for name, field in model.model_fields.items():
+        key = field.alias or name
         places = (f"`{key}`", f"[{key}", f".{key}]")
         assert key == "base_dir" or any(place in CONFIG_PAGE for place in places), key
 

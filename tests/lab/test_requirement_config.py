@@ -54,7 +54,7 @@ cpu = "3997.4 %*s"
 def test_a_requirement_and_capacities_are_read(tmp_path: Path) -> None:
     config = parse_config(BENCH + REQUIREMENT + ECOLABEL, "lab.toml", tmp_path)
     assert config.requirement is not None
-    assert config.requirement.task[0].time_classes[1].limit_s == 40
+    assert config.requirement.tasks[0].time_classes[1].limit_s == 40
     assert config.ecolabel is not None
     assert config.ecolabel.full.ram == "16 GiB"
 
@@ -67,7 +67,7 @@ def test_a_requirement_and_capacities_are_read(tmp_path: Path) -> None:
         ("throughput_per_h", "throughput_per_hour", "did you mean 'throughput_per_h'?"),
         ('reference_scenario = "cnn"', 'reference_scenario = "cnm"', "did you mean 'cnn'?"),
         ('"val_accuracy"', '"val_acuracy"', "expected one of"),
-        ('"16 GiB"', '"16 GiB/s"', "ecolabel.full.ram: expected a number above 0 with a unit"),
+        ('"16 GiB"', '"16 GiB/s"', "[ecolabel.full] ram: expected a number above 0 with a unit"),
         ('"16 GiB"', "16", "ram"),
         ('"3997.4 %*s"', '"3997.4 %"', "percent*s"),
         ("[ecolabel.full]", "[ecolabel.ful]", "did you mean 'full'?"),

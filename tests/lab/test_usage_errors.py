@@ -37,6 +37,17 @@ def test_a_typing_mistake_in_the_configuration_exits_with_2(tmp_path: Path) -> N
     assert "[campaign] repeets: unknown key; did you mean 'repeats'?" in done.stderr
 
 
+def test_a_plan_that_cannot_be_run_is_refused_before_it_is_printed(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    done = lab("run", "--config", config, "--dry-run", "--repeats", "100001")
+    assert done.returncode == 2
+    assert "--repeats: [campaign] repeats" in done.stderr
+    config.write_text(config.read_text().replace("wattsup_pro", "wattsup"))
+    done = lab("run", "--config", config, "--dry-run")
+    assert done.returncode == 2
+    assert "[meter] driver: " in done.stderr
+
+
 def test_an_intruding_package_is_named(tmp_path: Path) -> None:
     (tmp_path / "analysis").mkdir()
     (tmp_path / "analysis/__init__.py").write_text("")

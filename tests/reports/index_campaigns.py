@@ -8,10 +8,10 @@ from report_example import START_UTC_S, Plan, example
 
 from analysis.health import judge_record
 from analysis.health.campaign import _row
-from analysis.settings import HealthSettings
 from records.campaign import Campaign
 from records.health import HEALTH_JSON, ControlPoint, HealthRecord
 from records.results import Results
+from records.settings.analysis import HealthSettings
 
 DAY_S = 86400.0
 

@@ -4,15 +4,19 @@ from typing import Any
 
 from report_example import Plan, example
 
-from analysis.ecolabel.capacities import UNITS, UTILISATION_UNITS
 from analysis.ecolabel.values import utilisation
 from analysis.iso14756.efficiency import compare
 from analysis.iso14756.ratings import Tasks, rate
-from analysis.iso14756.requirement import TaskRequirement, TimeClass
 from analysis.iso14756.values import MARK
 from records.results import Results, Row
+from records.settings.ecolabel import UNITS, UTILISATION_UNITS
+from records.settings.requirement import TaskRequirement, TimeClass
 
-ASKED = TaskRequirement("epoch", None, 500.0, (TimeClass(5.0, 50.0), TimeClass(7.0, 100.0)))
+ASKED = TaskRequirement(
+    name="epoch",
+    throughput_per_h=500.0,
+    time_classes=[TimeClass(limit_s=5.0, share_pct=50.0), TimeClass(limit_s=7.0, share_pct=100.0)],
+)
 
 
 def tasks(scenario: str, *runs: tuple[float, ...]) -> Tasks:

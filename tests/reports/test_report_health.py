@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from report_example import HOSTILE, HOSTILE_IMAGE, START_UTC_S, Plan, example, nothing_counted
 
 from analysis.health.judge import judge
-from analysis.settings import HealthSettings
 from records.health import ControlPoint
 from records.results import Results
+from records.settings.analysis import HealthSettings
 from reports.blocks.svg import drawing_style
 from reports.campaign.health.chapter import chapter
 from reports.campaign.health.control_chart import control_chart_panel

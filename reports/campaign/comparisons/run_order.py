@@ -6,9 +6,9 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
-from analysis.settings import CONFIDENCE
 from analysis.statistics.samples import QUANTITIES, Sample
 from records.results import Row
+from records.settings.analysis import CONFIDENCE
 from reports.blocks import palette
 from reports.blocks.kit import finish, new_panel
 from reports.blocks.tables import Column, Table, table, text_column

@@ -1,8 +1,8 @@
 """Epochs: their energy, what they reached, and what their energy goes with."""
 
 from analysis.maths.describe import mean_interval
-from analysis.settings import CONFIDENCE
 from records.results import Row
+from records.settings.analysis import CONFIDENCE
 from reports.blocks.columns import scenario_words, spread_column, with_u
 from reports.blocks.contract import Block, Chapter, Heading, Text
 from reports.blocks.tables import Column, Table, table

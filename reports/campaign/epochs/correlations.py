@@ -2,8 +2,8 @@
 
 from markupsafe import Markup
 
-from analysis.settings import CONFIDENCE
 from records.results import Row
+from records.settings.analysis import CONFIDENCE
 from reports.blocks import palette
 from reports.blocks.forest import Mark, forest_panel
 from reports.blocks.kit import Sheet

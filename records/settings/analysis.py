@@ -1,0 +1,140 @@
+"""What the analysis is told: limits, rules, which useful work to show."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from records.campaign import Campaign
+from records.health import HEALTH_RULES
+from records.result_columns import USEFUL_WORK
+from records.settings.ecolabel import Ecolabel
+from records.settings.mistakes import read_model
+from records.settings.requirement import Requirement
+from records.settings.section import Names, Percent, Positive, Section
+
+CONFIDENCE = 0.95
+
+Accuracy = Annotated[float, Field(gt=0, le=1)]
+
+
+class HealthSettings(Section):
+    """``[health]``, as far as the chart of the control workload needs it (METHOD section 11).
+
+    Attributes:
+        control: name of the control scenario, or ``None`` where there is none.
+        relative_sd_max_pct: permitted standard deviation over mean; also how large a signalled shift
+            has to be to stop a campaign.
+        rules: those of `records.health.HEALTH_RULES` that are applied.
+    """
+
+    control: str | None = None
+    relative_sd_max_pct: Positive = 1.0
+    rules: Names = ("beyond-limits", "eight-in-a-row", "shift", "drift")
+
+    @field_validator("rules")
+    @classmethod
+    def _known_rules(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
+        return _known(rules, HEALTH_RULES)
+
+
+class AnalysisSection(Section):
+    """``[analysis]``: the rules of the analysis.
+
+    Attributes:
+        coverage_min_pct: a run with less of its rating interval measured is refused.
+        baseline: rule of the reference, ``interpolated`` or ``pooled`` (METHOD section 3).
+        useful_work: kinds to show, of `records.result_columns.USEFUL_WORK`.
+        uncertainty_max_pct: an energy whose relative standard uncertainty is larger is a finding.
+    """
+
+    coverage_min_pct: Percent = 99.0
+    baseline: Literal["interpolated", "pooled"] = "interpolated"
+    useful_work: Names = ("val_accuracy",)
+    uncertainty_max_pct: Positive = 5.0
+
+    @field_validator("useful_work")
+    @classmethod
+    def _known_kinds(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        return _known(kinds, USEFUL_WORK)
+
+
+class AnalysisSettings(AnalysisSection):
+    """Settings of an analysis: those of ``[analysis]``, and what other sections say.
+
+    Attributes:
+        target_val_accuracy: by scenario; the accuracy whose energy is asked for.
+        confidence: of all intervals.
+        health: the control workload.
+        requirement: what is asked of the SUT (ISO/IEC 14756), or ``None``.
+        ecolabel: of DE-UZ 215, or ``None``.
+    """
+
+    target_val_accuracy: dict[str, float] = {}
+    confidence: float = CONFIDENCE
+    health: HealthSettings = HealthSettings()
+    requirement: Requirement | None = None
+    ecolabel: Ecolabel | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings as `records.results.Results.settings` holds them."""
+        ecolabel = self.ecolabel
+        return {
+            "coverage_min_pct": self.coverage_min_pct,
+            "baseline": self.baseline,
+            "confidence": self.confidence,
+            "useful_work": list(self.useful_work),
+            "target_val_accuracy": dict(self.target_val_accuracy),
+            "uncertainty_max_pct": self.uncertainty_max_pct,
+            "health": self.health.model_dump(mode="json"),
+            "requirement": None if self.requirement is None else self.requirement.model_dump(mode="json"),
+            "ecolabel": None
+            if ecolabel is None
+            else {
+                "scenario": ecolabel.scenario,
+                "full": ecolabel.full_by_quantity,
+                "certified": ecolabel.certified_by_quantity,
+                "later_max_pct": ecolabel.LATER_MAX_PCT,
+            },
+        }
+
+
+class _Scenario(Section):
+    name: str = ""
+    target_val_accuracy: Accuracy | None = None
+
+
+class _Configuration(Section):
+    """The part of a campaign's configuration that the analysis reads."""
+
+    analysis: AnalysisSection = AnalysisSection()
+    health: HealthSettings | None = None
+    requirement: Requirement | None = None
+    ecolabel: Ecolabel | None = None
+    scenario: list[_Scenario] = []
+
+
+def settings_of(campaign: Campaign) -> AnalysisSettings:
+    """Return the settings that a campaign was planned with; what it does not say has its default.
+
+    Raises:
+        ConfigurationError: a value in its configuration is none that the analysis knows.
+    """
+    read = read_model(_Configuration, campaign.config, "campaign.json", closed=False)
+    return AnalysisSettings(
+        **dict(read.analysis),
+        target_val_accuracy={
+            scenario.name: scenario.target_val_accuracy
+            for scenario in read.scenario
+            if scenario.target_val_accuracy is not None
+        },
+        health=read.health or HealthSettings(),
+        requirement=read.requirement,
+        ecolabel=read.ecolabel,
+    )
+
+
+def _known(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in known:
+            raise ValueError(f"{name!r} is none of {', '.join(known)}")
+    return names
