@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from meter.names import unknown_name
 from records.errors import ConfigurationError
+from records.near_match import unknown_name
 
 Value = int | float | str
 """Of an option."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from meter.contract import Meter
-from meter.names import unknown_name
 from meter.spec import MeterSpec
 from records.entry_points import foreign_points, load
 from records.errors import ConfigurationError
+from records.near_match import unknown_name
 
 DRIVERS_GROUP, TWINS_GROUP = "wattlab.meters", "wattlab.twins"
 

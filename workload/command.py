@@ -1,12 +1,12 @@
 """The command of a scenario as it is really run: placeholders filled in, launcher and tracker added."""
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
 from records.errors import ConfigurationError
+from records.near_match import nearest
 from workload.registry import wrapper_of
 
 SCENARIOS_DIR = Path(__file__).resolve().parent / "scenarios"
@@ -85,8 +85,8 @@ def _expand(argument: str, values: dict[str, str | None], where: str) -> str:
         if literal is not None:
             return f"{{{literal}}}"
         if name not in values:
-            near = difflib.get_close_matches(name, values, 1)
-            hint = f"; did you mean {{{near[0]}}}?" if near else f"; known: {', '.join(values)}"
+            near = nearest(name, values)
+            hint = f"; did you mean {{{near}}}?" if near else f"; known: {', '.join(values)}"
             raise ConfigurationError(f"{where}: command: unknown placeholder {{{name}}}{hint}")
         value = values[name]
         if value is None:

@@ -1,6 +1,5 @@
 """Any table of measured and estimated values, compared as a whole and by groups."""
 
-import difflib
 from dataclasses import dataclass, field
 from math import isfinite, sqrt
 from pathlib import Path
@@ -16,6 +15,7 @@ from analysis.imports.reading import (
     read_text,
 )
 from records.errors import ConfigurationError, RecordError
+from records.near_match import nearest
 from records.settings.analysis import CONFIDENCE
 
 ALL = "all rows"
@@ -193,8 +193,8 @@ def _read(path: Path, question: Question) -> SourceTable:
 
 
 def _no_column(path: Path, name: str, header: list[str]) -> ConfigurationError:
-    near = difflib.get_close_matches(name, header, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(header)}"
+    near = nearest(name, header)
+    hint = f"did you mean {near!r}?" if near else f"it has {', '.join(header)}"
     return ConfigurationError(f"{path}: no column {name!r}; {hint}")
 
 

@@ -1,6 +1,5 @@
 """The two scenarios of a comparison: where they are found, and their samples."""
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from analysis.statistics.description import statistics_row
 from analysis.statistics.samples import QUANTITIES, Sample, sample_of
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
+from records.near_match import alternatives
 from records.results import Results, Row, read_results
 from records.settings.analysis import CONFIDENCE
 
@@ -67,11 +67,7 @@ def _place(folder: Path, text: str) -> tuple[Path, str]:
 def _side(folder: Path, results: Results, name: str, quantity: str, several: bool) -> Side:
     known = [str(row["scenario"]) for row in results.scenarios]
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ConfigurationError(
-            f"{folder}: there is no scenario {name!r}; {hint}known: {', '.join(known) or 'none'}"
-        )
+        raise ConfigurationError(f"{folder}: there is no scenario {name!r}; {alternatives(name, known)}")
     rows = [row for row in results.runs if label_of(row) == name]
     epochs = [row for row in results.epochs if label_of(row) == name]
     label = f"{folder.name}:{name}" if several else name

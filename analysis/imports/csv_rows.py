@@ -1,12 +1,12 @@
 """The table with the columns that are asked for, and those of its rows that are whole."""
 
-import difflib
 from collections.abc import Sequence
 
 from analysis.imports.reading import SourceTable, SourceText, find_delimiter, numbered_rows, read_rows
 from analysis.imports.repairs import Repairs
 from records.errors import ConfigurationError
 from records.finding_codes import imports as codes
+from records.near_match import nearest
 
 
 def find_table(text: SourceText, columns: Sequence[str]) -> SourceTable:
@@ -20,8 +20,8 @@ def find_table(text: SourceText, columns: Sequence[str]) -> SourceTable:
         return table
     header = _likely_header(text)
     missing = next((name for name in columns if name not in header), columns[0])
-    near = difflib.get_close_matches(missing, header, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(missing, header)
+    hint = f"did you mean {near!r}? " if near else ""
     raise ConfigurationError(
         f"{text.name}: there is no column {missing!r}; {hint}expected a table whose header has "
         f"{', '.join(map(repr, columns))}, found {', '.join(map(repr, header[:20]))}"

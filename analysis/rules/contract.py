@@ -1,6 +1,5 @@
 """What a published rule is given and what it has to give."""
 
-import difflib
 import importlib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from analysis.run.measure import RunMeasure, measure_recorded
 from analysis.run.recorded import RecordedRun
 from records.errors import ConfigurationError
 from records.meter import MeterRecord
+from records.near_match import alternatives
 from records.results import Row
 from records.run import Run
 
@@ -95,11 +95,7 @@ def find_rule(name: str) -> Rule | None:
     if name == DEFAULT:
         return None
     if name not in _RULES:
-        near = difflib.get_close_matches(name, rule_names(), n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ConfigurationError(
-            f"--rule {name}: there is no such rule; {hint}known: {', '.join(rule_names())}"
-        )
+        raise ConfigurationError(f"--rule {name}: there is no such rule; {alternatives(name, rule_names())}")
     module, _, attribute = _RULES[name].partition(":")
     rule: Rule = getattr(importlib.import_module(module), attribute)()
     return rule

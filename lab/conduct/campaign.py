@@ -1,6 +1,5 @@
 """Making a campaign folder, opening one again, and knowing where it stands."""
 
-import fcntl
 import os
 import random
 import re
@@ -19,6 +18,7 @@ from lab.version import VERSION
 from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import ConfigurationError, RecordError, WattlabError
 from records.files import sha256_of_json
+from records.locks import try_lock
 from records.run import Run, RunFolder
 from records.times import now_utc_s
 
@@ -199,12 +199,9 @@ def is_running(folder: CampaignFolder) -> bool:
         return False
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not try_lock(descriptor, shared=True)
     finally:
         os.close(descriptor)
-    return False
 
 
 @contextmanager
@@ -216,14 +213,11 @@ def lock(folder: CampaignFolder) -> Iterator[None]:
     """
     descriptor = os.open(folder.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise WattlabError(
-            f"{folder.path}: another process is running this campaign now. "
-            f"`lab status {folder.path}` shows how far it is"
-        ) from None
-    try:
+        if not try_lock(descriptor):
+            raise WattlabError(
+                f"{folder.path}: another process is running this campaign now. "
+                f"`lab status {folder.path}` shows how far it is"
+            )
         yield
     finally:
         os.close(descriptor)

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.conduct.campaign import is_running
-from lab.config.file import build_config, parse_config
-from lab.config.toml_text import toml_text
+from lab.config.file import build_config, parse_config, toml_text
 from lab.version import VERSION
 from records.campaign import Campaign, CampaignFolder
 from records.errors import ConfigurationError, WattlabError

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from lab.config.model import LabConfig, ScenarioSection
 from records.campaign import Slot
 from records.errors import ConfigurationError
-from records.settings.section import nearest
+from records.near_match import alternatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _chosen(config: LabConfig, only: Sequence[str]) -> list[ScenarioSection]:
     names = [scenario.name for scenario in config.scenario]
     for name in only:
         if name not in names:
-            raise ConfigurationError(f"--only {name}: there is no such scenario; {nearest(name, names)}")
+            raise ConfigurationError(f"--only {name}: there is no such scenario; {alternatives(name, names)}")
     kept = [s for s in config.scenario if s.kind == "baseline" or config.is_control(s)]
     return [s for s in config.scenario if not only or s.name in only or s in kept]
 

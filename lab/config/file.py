@@ -1,4 +1,4 @@
-"""Reading ``lab.toml``: from TOML to models, and what only the drivers of the meters can judge."""
+"""Reading and writing ``lab.toml``, and what of it only the drivers of the meters can judge."""
 
 import tomllib
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.config.model import LabConfig, OneMeterSection
-from records.errors import ConfigurationError
+from records.errors import ConfigurationError, RecordError
 from records.settings.mistakes import read_model
 
 
@@ -60,6 +60,26 @@ def build_config(document: dict[str, Any], source: Path | str, base_dir: Path) -
     document = {key: value for key, value in document.items() if key != "base_dir"}
     config = read_model(LabConfig, document, source)
     return config.model_copy(update={"base_dir": base_dir})
+
+
+def toml_text(document: dict[str, Any]) -> str:
+    """Return a document of JSON types as TOML; keys without a value (``None``) are left out.
+
+    Raises:
+        RecordError: a list holds ``None``, which TOML has no form for.
+    """
+    import tomli_w
+
+    try:
+        return tomli_w.dumps(_without_null(document))
+    except TypeError as error:
+        raise RecordError(f"expected a configuration that TOML can hold, but {error}") from None
+
+
+def _without_null(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_null(item) for key, item in value.items() if item is not None}
+    return [_without_null(item) for item in value] if isinstance(value, list) else value
 
 
 def check_drivers(config: LabConfig, source: Path | str) -> None:

@@ -11,11 +11,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from records.campaign import Kind
+from records.near_match import alternatives
 from records.settings.analysis import Accuracy, AnalysisSection, HealthSettings
 from records.settings.ecolabel import Ecolabel
 from records.settings.gate import GateSection
 from records.settings.requirement import Requirement
-from records.settings.section import YEAR_S, Name, NotNegative, Positive, Seconds, Section, Seed, nearest
+from records.settings.section import YEAR_S, Name, NotNegative, Positive, Seconds, Section, Seed
 
 NO_TRACKER = "none"
 
@@ -237,7 +238,7 @@ class LabConfig(Section):
         names = [scenario.name for scenario in self.scenario]
         for where, name in named.items():
             if name is not None and name not in names:
-                raise ValueError(f"{where}: there is no scenario {name!r}; {nearest(name, names)}")
+                raise ValueError(f"{where}: there is no scenario {name!r}; {alternatives(name, names)}")
 
     def _check_control(self, name: str) -> None:
         workloads = [scenario.name for scenario in self.scenario if scenario.kind == "workload"]

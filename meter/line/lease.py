@@ -1,10 +1,10 @@
 """One reader for each address: a locked file that stands for a meter on the network."""
 
-import fcntl
 import hashlib
 
 from meter.line.own_folder import own_folder
 from records.errors import DeviceError
+from records.locks import try_lock
 
 
 class Lease:
@@ -22,14 +22,12 @@ class Lease:
     def __init__(self, address: str) -> None:
         name = hashlib.sha256(address.encode()).hexdigest()[:24]
         self._file = open(own_folder() / f"lease-{name}", "ab")  # noqa: SIM115 (held as long as the lease)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not try_lock(self._file):
             self._file.close()
             raise DeviceError(
                 f"{address}: another program is reading this meter. A meter can have one reader only: end "
                 f"the other one, or follow its meter.csv"
-            ) from None
+            )
 
     def end(self) -> None:
         """Give the address back; ending twice is harmless."""

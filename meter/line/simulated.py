@@ -5,7 +5,6 @@ this machine a virtual instrument holds a mark: a locked file, so that a dead on
 Virtual instruments listen on the loopback address only, where nobody else can mistake them.
 """
 
-import fcntl
 import functools
 import ipaddress
 import os
@@ -17,6 +16,8 @@ from urllib.parse import urlsplit
 
 from meter.line import visa
 from meter.line.own_folder import own_folder
+from records.errors import DeviceError
+from records.locks import try_lock
 
 _MAJORS_OF_PTYS = range(136, 144)  # Linux, Documentation/admin-guide/devices.txt
 REPLAYED = ("replay://", "tape://")
@@ -46,7 +47,9 @@ def mark_socket(tcp_port: int) -> IO[bytes]:
         DeviceError: there is no place for marks.
     """
     file = open(_mark(tcp_port), "ab")  # noqa: SIM115 (the caller closes it)
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if not try_lock(file):
+        file.close()
+        raise DeviceError(f"port {tcp_port}: another simulated instrument has this port")
     return file
 
 
@@ -56,12 +59,9 @@ def _is_marked_socket(url: str) -> bool:
         return False
     try:
         with open(_mark(tcp_port), "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+            return not try_lock(file, shared=True)
     except OSError:
         return False
-    return False
 
 
 def _address(url: str) -> tuple[str, int] | None:

@@ -15,13 +15,13 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from meter.contract import Meter
-from meter.names import unknown_name
 from meter.recording.alignment import Aligner, MeterCadence
 from meter.recording.files import LogFiles, refuse_old_readings
 from meter.recording.log import LogSettings, log
 from meter.registry import create
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading
+from records.near_match import unknown_name
 from records.run import RunFolder
 from records.times import now_utc_s
 

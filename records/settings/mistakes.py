@@ -1,6 +1,5 @@
 """From a mistake in a configuration to a sentence that says how to correct it."""
 
-import difflib
 import types
 import typing
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from records.errors import ConfigurationError
+from records.near_match import nearest
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -48,8 +48,8 @@ def _describe(item: ErrorDetails, document: dict[str, Any], model: type[BaseMode
     if kind == "extra_forbidden":
         key = str(item["loc"][-1])
         known = _known_keys(item["loc"][:-1], model)
-        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+        near = nearest(key, known)
+        hint = f"did you mean {near!r}?" if near else f"known here: {', '.join(known)}"
         return f"{where}: unknown key; {hint}"
     if kind == "missing":
         return f"{where}: this key is required and is missing"

@@ -1,7 +1,5 @@
-"""What all sections of a configuration share: closed keys, finite numbers, and names that are alike."""
+"""What all sections of a configuration share: closed keys, finite numbers, types of their values."""
 
-import difflib
-from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -23,11 +21,3 @@ class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_by_name=True
     )
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return which of the known names was probably meant, and which there are, for an error message."""
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"{hint}known: {', '.join(known) or 'none'}"

@@ -19,8 +19,7 @@ from lab.cli import cli
 from lab.conduct.campaign import create, draw_campaign, lock
 from lab.conduct.programs.record import ProgramRecord
 from lab.conduct.suts import sut_of
-from lab.config.file import load_config
-from lab.config.toml_text import toml_text
+from lab.config.file import load_config, toml_text
 from records.campaign import CampaignFolder
 from records.journal import Journal
 from records.results import Results, write_results

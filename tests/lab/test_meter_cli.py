@@ -73,7 +73,7 @@ def test_watch_off_a_terminal_prints_a_line_each_and_the_figures_at_the_end() ->
 def test_an_option_that_a_driver_does_not_have_is_named_with_those_it_has() -> None:
     done = lab("meter", "read", "--driver", "eastron_sdm120", "--port", "virtual", "--option", "adress=1")
     assert done.returncode == 2
-    assert "Did you mean 'address'?" in done.stderr
+    assert "did you mean 'address'?" in done.stderr
     assert done.stdout == ""
 
 

@@ -157,7 +157,7 @@ def test_every_virtual_instrument_has_a_driver() -> None:
 
 
 def test_an_unknown_driver_is_named_with_the_nearest() -> None:
-    with pytest.raises(ConfigurationError, match="Did you mean 'wattsup_pro'"):
+    with pytest.raises(ConfigurationError, match="did you mean 'wattsup_pro'"):
         create("watsup_pro")
 
 

@@ -158,7 +158,7 @@ def test_no_meter_or_a_wrong_one_ends_it_with_what_came(
     ("arguments", "code", "message"),
     [
         (("--port", "/dev/ttyNONE"), 3, "there is no such port"),
-        (("--port", "x", "--driver", "wattsap_pro"), 2, "Did you mean 'wattsup_pro'"),
+        (("--port", "x", "--driver", "wattsap_pro"), 2, "did you mean 'wattsup_pro'"),
         (("--port", "x", "--interval", "0.1"), 2, "Set it to 1 s or more"),
         (("--port", "x", "-n", "0"), 2, "expected 1 row or more"),
         (("--port", "x", "--calibration-date", "31.1.2026"), 2, "expected YYYY-MM-DD"),
@@ -232,7 +232,7 @@ def test_the_truth_adds_up_from_its_own_powers(twin: Twin, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("wattsup",), 2, "Did you mean 'wattsup_pro'"),
+        (("wattsup",), 2, "did you mean 'wattsup_pro'"),
         (("wattsup_pro", "--fault", "unplug@1+1"), 2, "needs --link"),
         (("wattsup_pro", "--link", "FILE"), 2, "a file is there already"),
         (("wattsup_pro", "--link", "FILE/m"), 2, "cannot make the link"),

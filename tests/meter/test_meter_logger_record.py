@@ -88,7 +88,7 @@ def test_options_reach_the_driver_and_the_record(start: Callable[..., Child], tm
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        ("adress=1", "Did you mean 'address'?"),
+        ("adress=1", "did you mean 'address'?"),
         ("address=300", "expected a whole number from 1 to 247"),
         ("address", "expected NAME=VALUE"),
     ],

@@ -36,7 +36,7 @@ def test_texts_of_the_command_line_become_what_the_option_is() -> None:
         (
             "adress",
             1,
-            "option 'adress' is not known; known are address, baud, voltage_range_v, outlet.",
+            "option 'adress' is not known; did you mean 'address'? known: address, baud,",
         ),
         ("address", 0, "meter.options.address: expected a whole number from 1 to 247, found 0"),
         ("address", 248, "from 1 to 247, found 248"),

@@ -300,8 +300,8 @@ def test_a_meter_that_is_not_there_ends_the_log_of_all(
         ('{"name": "b", "driver": "wattsup_pro"}', "expected a JSON object with name, driver and port"),
         ("[1]", "expected a JSON object"),
         ("not json", "expected a JSON object"),
-        ('{"name": "b", "driver": "wattsap_pro", "port": "x"}', "Did you mean 'wattsup_pro'"),
-        ('{"name": "b", "driver": "wattsup_pro", "prt": "x"}', "Did you mean 'port'"),
+        ('{"name": "b", "driver": "wattsap_pro", "port": "x"}', "did you mean 'wattsup_pro'"),
+        ('{"name": "b", "driver": "wattsup_pro", "prt": "x"}', "did you mean 'port'"),
         ('{"name": "main", "driver": "wattsup_pro", "port": "x"}', "two meters are named 'main'"),
     ],
 )

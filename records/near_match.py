@@ -1,0 +1,22 @@
+"""How a name that is not known is worded: with the nearest one, and all that there are."""
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that was probably meant, or ``None``."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
+
+
+def alternatives(name: str, known: Iterable[str]) -> str:
+    """Return which name was probably meant and which there are, as the end of a message."""
+    known = list(known)
+    near = nearest(name, known)
+    hint = f"did you mean {near!r}? " if near else ""
+    return f"{hint}known: {', '.join(known) or 'none'}"
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
+    """Return the message about a name of some kind that is none of the known ones."""
+    return f"{kind} {name!r} is not known; {alternatives(name, known)}"
