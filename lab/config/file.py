@@ -71,9 +71,10 @@ def toml_text(document: dict[str, Any]) -> str:
     import tomli_w
 
     try:
-        return tomli_w.dumps(_without_null(document))
+        text: str = tomli_w.dumps(_without_null(document))
     except TypeError as error:
         raise RecordError(f"expected a configuration that TOML can hold, but {error}") from None
+    return text
 
 
 def _without_null(value: Any) -> Any:
