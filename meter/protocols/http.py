@@ -22,9 +22,10 @@ from meter.kinds.polled import PolledMeter
 from meter.line.errors import PortLost, shown
 from meter.line.lease import Lease
 from meter.options import Option
+from meter.protocols.http_deadline import Deadline, DeadlineTransport
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Reading
-from records.times import now_mono_s, now_utc_s
+from records.times import now_utc_s
 
 ANSWER_S = 2.0
 """How long an answer may take, from the first try to connect to the last byte."""
@@ -159,6 +160,7 @@ class HttpMeter(PolledMeter):
         self.secrets: Mapping[str, str] = {}
         """Parameters that go with each question for a reading, see `get`."""
         self._client: httpx.Client | None = None
+        self._deadline = Deadline()
         self._lease: Lease | None = None
         self._url = ""
 
@@ -182,9 +184,7 @@ class HttpMeter(PolledMeter):
             self.tap(now_utc_s(), "open", b"")
         self._client = httpx.Client(
             base_url=url,
-            timeout=ANSWER_S,
-            verify=self.settings["verify"] == "yes",
-            limits=httpx.Limits(max_keepalive_connections=0),
+            transport=DeadlineTransport(self._deadline, verify=self.settings["verify"] == "yes"),
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             trust_env=False,  # a proxy has no business between a meter and its reader
         )
@@ -248,15 +248,13 @@ class HttpMeter(PolledMeter):
         """
         if self.tap is not None:
             self.tap(now_utc_s(), "tx", f"GET {_target(path, parameters)}\r\n".encode())
-        deadline_s = now_mono_s() + ANSWER_S
+        self._deadline.set(ANSWER_S)
         body = b""
         try:
             with self.http.stream("GET", _target(path, {**parameters, **(secrets or {})})) as response:
                 status = response.status_code
                 for part in response.iter_raw():
                     body += part
-                    if now_mono_s() > deadline_s:
-                        return None
                     if len(body) > _LONGEST:
                         status = 0
                         break

@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -55,6 +55,34 @@ def wire(*replies: bytes) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.1)
         thread = threading.Thread(target=_serve, args=(server, replies, over))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()
+
+
+@contextmanager
+def trickle(head: bytes, piece: bytes, pause_s: float = 0.05) -> Iterator[str]:
+    """Answer each question with some bytes, then a piece again and again without an end; yield the address."""
+    over = threading.Event()
+
+    def drip(client: socket.socket) -> None:
+        with client, suppress(OSError):
+            client.recv(65536)
+            client.sendall(head)
+            while not over.wait(pause_s):
+                client.sendall(piece)
+
+    def serve(server: socket.socket) -> None:
+        while not over.is_set():
+            with suppress(TimeoutError):
+                threading.Thread(target=drip, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        thread = threading.Thread(target=serve, args=(server,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from meter_http_devices import ANY_JSON, device, http, wire
+from meter_http_devices import ANY_JSON, device, http, trickle, wire
 
 from meter.drivers.netio import Netio
 from meter.line.errors import PortLost
@@ -302,3 +302,28 @@ def test_a_document_with_something_that_is_not_json_is_nothing(document: object)
 
 def test_a_document_that_is_nested_without_end_is_nothing() -> None:
     assert json_object(b'{"a":' + b"[" * 200_000) is None
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        (b"", b"H"),
+        (OK, b"X-More: 1\r\n"),
+        (OK + b"X-Long: ", b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n1;", b"extension=long;"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (OK + b"Content-Length: 1000000\r\n\r\n", b" "),
+        (OK + b"\r\n", b" "),
+    ],
+    ids=["status", "headers", "header", "continue", "extension", "chunks", "body", "endless"],
+)
+def test_an_answer_that_does_not_end_is_none_or_no_http(
+    opened: Callable[..., Netio], head: bytes, piece: bytes
+) -> None:
+    with trickle(head, piece) as port:
+        answer = opened(port).get("/netio.json", {})
+    assert answer is None or answer.status == 0
