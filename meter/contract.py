@@ -21,6 +21,8 @@ from meter.spec import MeterSpec
 from records.errors import ConfigurationError
 from records.meter import Accuracy, Identity, Reading, Sampling
 
+_SLOWEST_S = 86_400.0  # slower is a mistake in the unit
+
 
 class Meter(ABC):
     """A power meter. Use: `open`, `identify`, `start`, `read` as often as wanted, `close`.
@@ -53,6 +55,10 @@ class Meter(ABC):
             ConfigurationError: it is shorter than ``fastest_interval_s``, or none of ``intervals_s``.
         """
         spec = cls.spec
+        if interval_s > _SLOWEST_S:
+            raise ConfigurationError(
+                f"interval: expected {_SLOWEST_S:g} s at most between readings (requested: {interval_s:g} s)"
+            )
         if not interval_s >= spec.fastest_interval_s:
             raise ConfigurationError(
                 f"interval: the {spec.model} cannot deliver readings faster than every "

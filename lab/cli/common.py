@@ -1,6 +1,7 @@
 """What the commands share: errors with their exit codes, the usual arguments and options."""
 
 import importlib
+import math
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -23,6 +24,17 @@ config_option = click.option(
     show_default=True,
     help="The bench and the campaign.",
 )
+
+
+class FiniteRange(click.FloatRange):
+    """A number within limits, and neither ``nan`` nor ``inf``, which compare with nothing."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number of a text."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
 
 
 class CommandAt(NamedTuple):

@@ -11,10 +11,14 @@ from rich.text import Text
 
 from meter.recording.ledger import GapLedger
 from records.meter import Reading
+from records.times import now_mono_s, now_utc_s
 
 _KEPT = 4096  # readings in the chart and its figures
 _LEAST_ROWS, _MOST_ROWS = 8, 20
-_ROWS_BELOW = 4
+_ROWS_BELOW = 5
+_SILENT_INTERVALS, _SILENT_S = 3.0, 2.0  # without a reading for longer than both, the meter is silent
+_SAY_S = 5.0
+_GIVE_UP_S, _GIVE_UP_INTERVALS = 30.0, 10.0
 
 
 class WatchedMeter:
@@ -33,6 +37,7 @@ class WatchedMeter:
         self._good: deque[tuple[float, float]] = deque(maxlen=_KEPT)
         self._ledger = GapLedger(interval_s)
         self._flags: Counter[str] = Counter()
+        self._good_mono_s = self._said_mono_s = now_mono_s()
         self._lock = threading.Lock()  # the terminal is drawn in a thread of its own
 
     def add(self, reading: Reading) -> None:
@@ -43,11 +48,31 @@ class WatchedMeter:
                 self._flags[reading.flag] += 1
             else:
                 self._good.append((reading.t_utc_s, reading.power_w))
+                self._good_mono_s = self._said_mono_s = now_mono_s()
 
     @property
     def missing(self) -> int:
-        """How many readings should have come and did not."""
-        return sum(gap["missing"] for gap in self._ledger.gaps())
+        """How many readings should have come and did not, up to now."""
+        return sum(gap["missing"] for gap in self._ledger.gaps(now_utc_s()))
+
+    @property
+    def silent_s(self) -> float:
+        """How long no power has come; 0 while the meter is not late."""
+        silent_s = now_mono_s() - self._good_mono_s
+        return silent_s if silent_s > max(_SILENT_S, _SILENT_INTERVALS * self._interval_s) else 0.0
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether no power has come for so long that nobody waits any more."""
+        return self.silent_s > max(_GIVE_UP_S, _GIVE_UP_INTERVALS * self._interval_s)
+
+    def silence(self) -> str:
+        """Return what there is to say of a meter that is silent, every few seconds; else an empty text."""
+        silent_s, now_s = self.silent_s, now_mono_s()
+        if not silent_s or now_s - self._said_mono_s < _SAY_S:
+            return ""
+        self._said_mono_s = now_s
+        return f"no reading for {silent_s:.0f} s, {self.missing} missing"
 
     def summary(self) -> list[str]:
         """Return what there is to say in words: power, rate, jitter, what is missing."""
@@ -64,6 +89,8 @@ class WatchedMeter:
                 f"rate {len(intervals_s) / sum(intervals_s):.4g}/s (asked: {1 / self._interval_s:.4g}/s)   "
                 f"jitter {1000 * statistics.pstdev(intervals_s):.1f} ms (sd of the intervals)"
             )
+        if self.silent_s:
+            lines.append(f"no reading for {self.silent_s:.0f} s")
         flags = ", ".join(f"{count} {flag}" for flag, count in self._flags.items()) or "none"
         lines.append(f"missing {self.missing}   rows without watts: {flags}")
         return lines

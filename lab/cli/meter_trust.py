@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lab.cli.common import json_option
+from lab.cli.common import FiniteRange, json_option
 from lab.cli.meters import driver_option, interval_option, option_option, port_option
 from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.conduct.twin import temporary_port
@@ -34,13 +34,13 @@ _PATTERN_INTERVALS = 3
 @click.option("--reference-option", "reference_options", multiple=True, metavar="NAME=VALUE")
 @click.option(
     "--reference-u-pct",
-    type=float,
+    type=FiniteRange(min=0),
     help="Standard uncertainty (k = 1) of the true watts in percent; of a reference meter the data sheet's.",
 )
 @click.option(
     "--levels", metavar="W,W,...", help="Loads, the highest first; without a reference, known watts."
 )
-@click.option("--seconds", type=click.FloatRange(min=1), default=30.0, show_default=True, help="A level.")
+@click.option("--seconds", type=FiniteRange(min=1), default=30.0, show_default=True, help="A level.")
 @click.option("--certificate", help="Number or name of this calibration.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("calibration.json"), show_default=True)
 @click.option("--page", type=click.Path(path_type=Path), help="Write a certificate to print (HTML).")
@@ -292,9 +292,9 @@ def _print_zero(heard: Heard, limit_w: float, within: bool) -> None:
 @option_option
 @interval_option
 @click.option(
-    "--pattern-s", type=click.FloatRange(min=0.1), help="Mean busy and idle time; three intervals if absent."
+    "--pattern-s", type=FiniteRange(min=0.1), help="Mean busy and idle time; three intervals if absent."
 )
-@click.option("--seconds", type=click.FloatRange(min=10), default=120.0, show_default=True)
+@click.option("--seconds", type=FiniteRange(min=10), default=120.0, show_default=True)
 @json_option
 def delay(
     driver: str,

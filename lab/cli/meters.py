@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.live import Live
 
-from lab.cli.common import CommandAt, LabGroup, json_option
+from lab.cli.common import CommandAt, FiniteRange, LabGroup, json_option
 from lab.cli.meter_chart import WatchedMeter
 from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.conduct.twin import temporary_port
@@ -47,7 +47,10 @@ port_option = click.option(
     "--port", required=True, help="/dev/ttyUSB0, socket://host:port, visa://..., or `virtual`."
 )
 interval_option = click.option(
-    "--interval", "interval_s", type=float, help="Seconds; 1 s, or the fastest that the meter offers."
+    "--interval",
+    "interval_s",
+    type=FiniteRange(min=0, min_open=True),
+    help="Seconds; 1 s, or the fastest that the meter offers.",
 )
 option_option = click.option(
     "--option", "options", multiple=True, metavar="NAME=VALUE", help="See `lab meter drivers NAME`."
@@ -181,20 +184,36 @@ def watch(
 ) -> None:
     """Show the readings as they come, until Ctrl-C: chart, rate, jitter, what is missing.
 
+    A meter that is silent is told of every few seconds; after half a minute of it the command ends with 3.
+
     \b
     lab meter watch --driver wattsup_pro --port /dev/ttyUSB0
     """
     with _session(driver, port, options, interval_s) as session, _until_ctrl_c() as stopped:
         watched = WatchedMeter(_name(session), session.interval_s, session.simulated)
-        readings = _counted(session.readings(stopped), count)
-        if stdout.is_terminal:
+        live = stdout.is_terminal
+
+        def over() -> bool:
+            said = "" if live else watched.silence()
+            if said:
+                click.echo(said, err=True)
+            return stopped() or watched.is_given_up
+
+        readings = _counted(session.readings(over), count)
+        if live:
             _watch_live(readings, watched)
-            return
-        for reading in readings:
-            watched.add(reading)
-            click.echo(_reading_line(reading, session.simulated))
-    for line in watched.summary():
-        click.echo(line, err=True)
+        else:
+            for reading in readings:
+                watched.add(reading)
+                click.echo(_reading_line(reading, session.simulated))
+    if not live:
+        for line in watched.summary():
+            click.echo(line, err=True)
+    if watched.is_given_up:
+        raise DeviceError(
+            f"{session.port}: no reading for {watched.silent_s:.0f} s, {watched.missing} missing. "
+            f"Check cable, plug and power of the meter; `lab meter ports` lists what is plugged in"
+        )
 
 
 @meter.command(name="log")
@@ -226,12 +245,14 @@ def log_command(
     stderr = make_stderr()
     driven = create(driver, read_pairs(options))  # a mistake is told before an instrument is started
     interval_s = _usual_s(driven) if interval_s is None else interval_s
+    driven.check_interval(interval_s)
     with _port(driver, port, interval_s) as real_port, _until_ctrl_c() as stopped:
+        simulated = is_simulated_port(real_port)
         record = log(
             driven,
             LogSettings(port=real_port, out_dir=out, interval_s=interval_s, limit=count, raw=raw),
             stop=stopped,
-            on_reading=lambda r: stderr.print(_reading_line(r, is_simulated_port(real_port))),
+            on_reading=lambda r: stderr.print(_reading_line(r, simulated)),
             on_notice=lambda text: stderr.print(f"note: {text}"),
         )
     if as_json:
@@ -246,13 +267,13 @@ def log_command(
 @meter.command(name="simulate")
 @click.argument("name")
 @click.option("--link", type=click.Path(path_type=Path), help="Symbolic link to the port.")
-@click.option("--watts", type=float, help="Constant power.")
+@click.option("--watts", type=FiniteRange(min=0), help="Constant power.")
 @click.option(
     "--trace", type=click.Path(path_type=Path, exists=True), help="CSV with the columns t_s,power_w."
 )
 @click.option("--follow-host", is_flag=True, help="A model of this machine's load (the default).")
 @click.option("--truth", type=click.Path(path_type=Path), help="File for the true power and energy.")
-@click.option("--gain-error-pct", type=float, default=0.0, help="Error of the instrument.")
+@click.option("--gain-error-pct", type=FiniteRange(), default=0.0, help="Error of the instrument.")
 @click.option("--seed", type=int, default=0, help="Of everything random.")
 @click.option("--fault", multiple=True, metavar="KIND@START+DURATION", help=f"Seconds; {', '.join(KINDS)}.")
 @click.pass_context
@@ -310,6 +331,7 @@ def _session(
 ) -> Iterator[MeterSession]:
     driven = create(driver, read_pairs(options))  # a mistake is told before an instrument is started
     interval_s = _usual_s(driven) if interval_s is None else interval_s
+    driven.check_interval(interval_s)
     with _port(driver, port, interval_s) as real_port, MeterSession(driven, real_port, interval_s) as session:
         yield session
 

@@ -31,12 +31,19 @@ LEAST_SHARE = 0.5
 """So much of the readings' variance the pattern has to explain; else something else is measured."""
 
 LEAST_READINGS = 20
+LEAST_COUNTS, LEAST_SIGMAS = 10.0, 5.0
+"""So many steps of the display, and standard deviations of what the pattern leaves unexplained, the step from
+idle to busy has to have: noise can be fitted, too."""
+
+LEAST_EDGES = 8
+"""So often the load has to change while readings come."""
 
 _LONGEST_DELAY_S = 2.0  # beyond three intervals of the meter
 _COARSE_STEPS = 10  # of an interval
 _FINE_STEPS = 400
 _BLOCKS = 8
 _DRAWS = 400
+_PARAMETERS = 4  # constant, drift, step, delay
 _MOMENT_S = 0.005  # how long an instantaneous value is the mean of, about
 
 
@@ -89,6 +96,7 @@ def find_delay(
     power_w: Sequence[float],
     interval_s: float,
     sampling: Sampling,
+    resolution_w: float,
 ) -> Delay:
     """Find the delay of readings behind a pattern.
 
@@ -102,15 +110,23 @@ def find_delay(
         power_w: their powers.
         interval_s: time between readings.
         sampling: what a reading is.
+        resolution_w: smallest step of the readings.
 
     Raises:
-        DeviceError: there are too few readings, they do not show the pattern, or they come before it.
+        DeviceError: there are too few readings or changes of the load, the readings do not show it clear of
+            digits and noise, or they come before it.
     """
     import numpy as np
 
     if len(t_utc_s) < LEAST_READINGS:
         raise DeviceError(
             f"delay: expected {LEAST_READINGS} readings or more, found {len(t_utc_s)}. Take more seconds"
+        )
+    edges = sum(t_utc_s[0] < edge_s < t_utc_s[-1] for edge_s in pattern.edges_s)
+    if edges < LEAST_EDGES:
+        raise DeviceError(
+            f"delay: the load changed {edges} times while readings came, expected {LEAST_EDGES} or more. Use "
+            f"a larger --seconds or a smaller --pattern-s"
         )
     t_s, p_w = np.asarray(t_utc_s, dtype=float), np.asarray(power_w, dtype=float)
     coarse_s = np.arange(-interval_s, 3 * interval_s + _LONGEST_DELAY_S, interval_s / _COARSE_STEPS)
@@ -127,6 +143,14 @@ def find_delay(
             f"delay: the load of this machine explains {100 * max(explained, 0.0):.0f} % of the readings' "
             f"variance, expected {100 * LEAST_SHARE:.0f} % or more. Is the meter feeding this machine? Stop "
             f"other loads, or take more seconds"
+        )
+    noise_w = sqrt(float(total.min()) / (len(t_s) - _PARAMETERS))
+    least_w = max(LEAST_COUNTS * resolution_w, LEAST_SIGMAS * noise_w)
+    if step_w < least_w:
+        raise DeviceError(
+            f"delay: busy is {step_w:.2g} W more than idle, expected {least_w:.2g} W or more: "
+            f"{LEAST_COUNTS:g} steps of {resolution_w:g} W, and {LEAST_SIGMAS:g} times the noise of "
+            f"{noise_w:.2g} W. Stop other loads, or use a larger load or a finer meter"
         )
     found_s, half_width_s = _lowest(near_s, total, sampling)
     u_s = hypot(_spread_s(near_s, squares, sampling), half_width_s / sqrt(3), step_s / sqrt(12))
@@ -249,6 +273,7 @@ def measure_delay(
             [reading.power_w or 0.0 for reading in readings],
             target.interval_s,
             meter.sampling_at(target.interval_s),
+            meter.spec.resolution_w,
         )
         return delay, session.simulated
 

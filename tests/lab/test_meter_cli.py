@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -13,6 +14,7 @@ import time
 from pathlib import Path
 
 import pyte
+import pytest
 from lab_bench import LAB, lab
 
 ROWS, COLUMNS = 30, 100
@@ -114,3 +116,43 @@ def test_a_link_to_a_socket_is_refused(tmp_path: Path) -> None:
     done = lab("meter", "simulate", "shelly", "--link", tmp_path / "m")
     assert done.returncode == 2
     assert "no link can point to" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "interval"),
+    [("watch", "-1"), ("watch", "nan"), ("log", "0"), ("log", "1e9"), ("delay", "inf"), ("calibrate", "-1")],
+)
+def test_an_interval_that_cannot_be_is_wrong_usage_and_nothing_is_written(
+    command: str, interval: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    more = ["--out", out] if command in ("log", "calibrate") else []
+    done = lab(
+        "meter", command, "--driver", "wattsup_pro", "--port", "virtual", "--interval", interval, *more
+    )
+    assert done.returncode == 2
+    assert "interval" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+
+
+@pytest.mark.slow
+def test_watch_tells_of_a_lost_port_counts_what_is_missing_and_ends_with_3(tmp_path: Path) -> None:
+    link = tmp_path / "meter"
+    twin = subprocess.Popen(
+        [*LAB, "meter", "simulate", "wattsup_pro", "--link", str(link), "--fault", "unplug@2+300"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert twin.stdout is not None
+        twin.stdout.readline()
+        done = lab("meter", "watch", "--driver", "wattsup_pro", "--port", link)
+    finally:
+        twin.send_signal(signal.SIGINT)
+        twin.communicate(timeout=20)
+    assert done.returncode == 3
+    told = re.findall(r"no reading for (\d+) s, (\d+) missing", done.stderr)
+    assert len(told) >= 4
+    assert [int(missing) for _, missing in told] == sorted({int(missing) for _, missing in told})
+    assert "Traceback" not in done.stderr

@@ -65,7 +65,7 @@ def wire(*replies: bytes) -> Iterator[str]:
 
 @contextmanager
 def trickle(head: bytes, piece: bytes, pause_s: float = 0.05) -> Iterator[str]:
-    """Answer each question with some bytes, then a piece again and again without an end; yield the address."""
+    """Answer each question with some bytes, then a piece again and again for ever; yield the address."""
     over = threading.Event()
 
     def drip(client: socket.socket) -> None:

@@ -14,6 +14,7 @@ from records.errors import DeviceError
 from records.meter import Sampling
 
 START_S = 1_790_000_000.0
+RESOLUTION_W = 0.1
 
 
 def late_readings(
@@ -45,7 +46,7 @@ def test_the_delay_of_interval_means_is_found_within_a_fiftieth_of_the_interval(
 ) -> None:
     latency_s = min(latency_s, 2 * interval_s + 1.5)
     readings = late_readings(latency_s, interval_s, "interval_mean", seed=seed)
-    found = find_delay(*readings, interval_s, "interval_mean")
+    found = find_delay(*readings, interval_s, "interval_mean", RESOLUTION_W)
     assert found.latency_s == pytest.approx(latency_s, abs=interval_s / 50)
     assert abs(found.latency_s - latency_s) < 6 * found.latency_u_s
     assert found.step_w == pytest.approx(60, abs=2)
@@ -58,13 +59,17 @@ def test_the_delay_of_instantaneous_values_is_found_to_a_part_of_the_interval(
     latency_s: float, interval_s: float, seed: int
 ) -> None:
     readings = late_readings(latency_s, interval_s, "instantaneous", seed=seed)
-    found = find_delay(*readings, interval_s, "instantaneous")
+    found = find_delay(*readings, interval_s, "instantaneous", RESOLUTION_W)
     assert found.latency_s == pytest.approx(latency_s, abs=interval_s / 5)
 
 
 def test_noisier_readings_are_told_apart_by_their_uncertainty() -> None:
-    quiet = find_delay(*late_readings(0.2, 1.0, "interval_mean", noise_w=0.5), 1.0, "interval_mean")
-    loud = find_delay(*late_readings(0.2, 1.0, "interval_mean", noise_w=10.0), 1.0, "interval_mean")
+    quiet, loud = (
+        find_delay(
+            *late_readings(0.2, 1.0, "interval_mean", noise_w=noise_w), 1.0, "interval_mean", RESOLUTION_W
+        )
+        for noise_w in (0.5, 10.0)
+    )
     assert loud.latency_u_s > 3 * quiet.latency_u_s
     assert abs(loud.latency_s - 0.2) < 4 * loud.latency_u_s
 
@@ -73,23 +78,42 @@ def test_readings_of_something_else_are_refused() -> None:
     pattern, t_s, power_w = late_readings(0.2, 1.0, "interval_mean")
     elsewhere = np.random.default_rng(3).normal(70, 20, len(t_s)).tolist()
     with pytest.raises(DeviceError, match="Is the meter feeding this machine"):
-        find_delay(pattern, t_s, elsewhere, 1.0, "interval_mean")
+        find_delay(pattern, t_s, elsewhere, 1.0, "interval_mean", RESOLUTION_W)
     with pytest.raises(DeviceError, match="Is the meter feeding this machine"):
-        find_delay(pattern, t_s, [70.0] * len(t_s), 1.0, "interval_mean")
+        find_delay(pattern, t_s, [70.0] * len(t_s), 1.0, "interval_mean", RESOLUTION_W)
     upside_down = [140 - power for power in power_w]
     with pytest.raises(DeviceError, match="Is the meter feeding this machine"):
-        find_delay(pattern, t_s, upside_down, 1.0, "interval_mean")
+        find_delay(pattern, t_s, upside_down, 1.0, "interval_mean", RESOLUTION_W)
 
 
 def test_readings_before_the_load_are_refused() -> None:
     with pytest.raises(DeviceError, match="before the load"):
-        find_delay(*late_readings(-0.4, 1.0, "interval_mean"), 1.0, "interval_mean")
+        find_delay(*late_readings(-0.4, 1.0, "interval_mean"), 1.0, "interval_mean", RESOLUTION_W)
+
+
+def test_noise_is_no_step_of_the_load() -> None:
+    # Seen: a step of 0.1 W of a meter that shows 0.1 W, fitted with a latency of 5.2 s.
+    pattern, t_s, power_w = late_readings(0.2, 1.0, "interval_mean", noise_w=0.01, drift_w_per_s=0.0)
+    small = [100 + 0.1 * round((power - 40) / 60) for power in power_w]
+    with pytest.raises(DeviceError, match=r"steps of 0\.1 W"):
+        find_delay(pattern, t_s, small, 1.0, "interval_mean", RESOLUTION_W)
+    _, _, noisy = late_readings(0.2, 1.0, "interval_mean", noise_w=16.0)
+    with pytest.raises(DeviceError, match="times the noise"):
+        find_delay(pattern, t_s, noisy, 1.0, "interval_mean", RESOLUTION_W)
+
+
+def test_a_load_that_hardly_changed_is_refused() -> None:
+    pattern, t_s, power_w = late_readings(0.2, 1.0, "interval_mean")
+    few = [(t, p) for t, p in zip(t_s, power_w, strict=True) if t < pattern.edges_s[6]]
+    times_s, powers_w = zip(*few, strict=True)
+    with pytest.raises(DeviceError, match=r"changed \d times"):
+        find_delay(pattern, times_s, powers_w, 1.0, "interval_mean", RESOLUTION_W)
 
 
 def test_few_readings_are_refused() -> None:
     pattern, t_s, power_w = late_readings(0.2, 1.0, "interval_mean")
     with pytest.raises(DeviceError, match="expected 20 readings"):
-        find_delay(pattern, t_s[:10], power_w[:10], 1.0, "interval_mean")
+        find_delay(pattern, t_s[:10], power_w[:10], 1.0, "interval_mean", RESOLUTION_W)
 
 
 @given(st.integers(0, 10_000), st.floats(10.0, 300.0), st.floats(0.5, 10.0))
