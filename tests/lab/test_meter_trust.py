@@ -23,7 +23,7 @@ from records.calibration import CalibrationRecord, ReferenceRecord
 from records.errors import RecordError
 from records.meter import Identity, MeterRecord
 
-METER = Identity(maker=WattsUpPro.maker, model=WattsUpPro.model)
+METER = Identity(maker=WattsUpPro.spec.maker, model=WattsUpPro.spec.model)
 FAST = ("--driver", "microchip_mcp39f511n", "--interval", "0.1")
 
 
