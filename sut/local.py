@@ -127,7 +127,7 @@ class LocalHost:
         """Copy what is in a folder, unless the target is that folder."""
         folder = Path(source)
         try:
-            if not (folder.exists() and target.exists() and folder.samefile(target)):
+            if folder != target and not (target.exists() and folder.samefile(target)):
                 _copy_into(folder, target)
         except OSError as error:
             raise SutError(

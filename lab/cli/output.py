@@ -1,6 +1,8 @@
 """What the command line prints: results on stdout, progress on stderr, one JSON document if asked."""
 
+import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,9 +19,35 @@ stdout = Console(markup=False, highlight=False, width=None if sys.stdout.isatty(
 """For tables and results; rich leaves colour away when it is not a terminal."""
 
 
+class _Unread(io.TextIOWrapper):
+    """A stream that goes silent when its reader, its terminal or its disk space is gone."""
+
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except OSError:
+            self._go_silent()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError:
+            self._go_silent()
+
+    def _go_silent(self) -> None:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), self.fileno())  # what is still buffered has somewhere to go
+
+
 def make_stderr() -> Console:
-    """Return the console for progress."""
-    return Console(stderr=True, markup=False, highlight=False)
+    """Return the console for progress, which nobody need read."""
+    try:
+        buffer = open(sys.stderr.fileno(), "wb", closefd=False)  # noqa: SIM115 - lives as long as we do
+    except (AttributeError, OSError):  # closed by the caller, or put into a buffer by a test
+        return Console(stderr=True, markup=False, highlight=False)
+    stream = _Unread(buffer, encoding=sys.stderr.encoding, errors="backslashreplace")
+    return Console(file=stream, markup=False, highlight=False)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ import time
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from analysis.evidence import examine_attempt
 from lab.conduct.activity import Phase
 from lab.conduct.campaign import OpenCampaign
 from lab.conduct.children import Child, launch
@@ -20,10 +19,10 @@ from lab.conduct.live import Follower, LiveReading
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
 from lab.conduct.programs.record import ProgramRecord
+from lab.conduct.run_end import record_end
 from records.campaign import Slot
 from records.clock import append_clock
 from records.errors import DeviceError, SutError
-from records.files import sha256_of_json
 from records.journal import Journal
 from records.journal_events import (
     GateDecided,
@@ -31,14 +30,12 @@ from records.journal_events import (
     Process,
     ProcessReady,
     ProgramChanged,
-    RunEnded,
     RunStarted,
     WorkloadEnded,
     WorkloadStarted,
 )
 from records.programs import RunProgram
 from records.run import Run, RunFolder
-from records.settings.analysis import settings_of
 from sut.gate import StabilityGate
 from sut.host import Host
 from sut.sut import Sut
@@ -110,6 +107,8 @@ class Attempt:
                 self._stop_all()
                 self._end_leftovers()
                 self.sut.host.get(self._there, folder.path)
+            if not folder.run_json.exists():
+                raise AttemptFailed(f"{folder.path} was removed while this run was under way")
             self._judge(run, runner, folder)
             run.status = "completed"
         except AttemptFailed as error:
@@ -124,6 +123,7 @@ class Attempt:
             run.status, run.reason = "aborted", "interrupted by the operator"
             raise
         finally:
+            folder.path.mkdir(parents=True, exist_ok=True)  # somebody may have removed it
             if self._seen is not None:
                 self.programs.after(self.slot, folder.path, self._seen)
             self._close(run, folder)
@@ -137,25 +137,8 @@ class Attempt:
     def _close(self, run: Run, folder: RunFolder) -> None:
         run.files = folder.hash_files()
         run.write(folder.run_json)
-        if run.status == "completed":
-            self._examine(run, folder)
-        self.journal.write(
-            RunEnded(
-                run_dir=folder.path.name,
-                status=run.status,
-                reason=run.reason,
-                run_sha256=sha256_of_json(run.to_json()),
-            )
-        )
+        record_end(self.opened, self.slot, folder, run, self.journal)
         self.observer.ended(self.slot, run)
-
-    def _examine(self, run: Run, folder: RunFolder) -> None:
-        """Refuse now what the analysis would refuse later, so that it is measured again."""
-        campaign = self.opened.campaign
-        found = examine_attempt(folder.path, self.slot, campaign, settings_of(campaign))
-        if not found.sound:
-            run.status, run.reason = "failed", found.reason
-            run.write(folder.run_json)
 
     def _measure(self, run: Run, folder: RunFolder) -> Child:
         config = self.opened.config

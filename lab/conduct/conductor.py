@@ -14,6 +14,7 @@ from lab.conduct.leftovers import end_leftovers
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
 from lab.conduct.programs.record import ProgramRecord
+from lab.conduct.run_end import finish_records
 from lab.conduct.suts import sut_of
 from lab.conduct.twin import start_twin
 from lab.config.model import MeterSection
@@ -101,6 +102,7 @@ class _Conductor:
 
     def run(self) -> Outcome:
         plan = self.opened.campaign.plan
+        finish_records(self.opened, self.journal)
         for name in close_orphans(self.opened):
             self.journal.write(OrphanAborted(run_dir=name))
         if ended := end_leftovers(self.sut, self.sut.home / "runs"):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from lab_bench import (
+    journal,
     kill,
     lab,
     processes_naming,
@@ -39,6 +41,50 @@ def test_a_killed_controller_leaves_no_process_and_resume_finishes(tmp_path: Pat
     assert run_record(campaign, "0002-work.2")["status"] == "completed"
     assert hash_tree(campaign / "runs/0001-baseline") == first, "a completed run is never touched"
     assert lab("check", campaign).returncode == 0
+
+
+def test_a_kill_between_the_record_of_a_run_and_the_journal_loses_no_run(tmp_path: Path) -> None:
+    campaign = tmp_path / "c"
+    assert lab("run", "--config", write_config(tmp_path), "--out", campaign).returncode == 0
+    lines = (campaign / "journal.jsonl").read_text().splitlines(keepends=True)
+    (*_, last) = (n for n, line in enumerate(lines) if '"what": "run ended"' in line)
+    (campaign / "journal.jsonl").write_text("".join(lines[:last]) + lines[last][:40])
+    assert "journal-differs" in lab("check", campaign).stdout, "nothing says yet that the run ended"
+    before = hash_tree(campaign / "runs")
+
+    done = lab("resume", campaign)
+    assert done.returncode == 0, done.stderr
+    assert hash_tree(campaign / "runs") == before, "no run was repeated or touched"
+    assert "journal-differs" not in lab("check", campaign).stdout
+    assert lab("resume", campaign).returncode == 0
+    assert sum(e["what"] == "run ended" for e in journal(campaign)) == 3
+
+
+def test_a_run_whose_folder_is_removed_fails_and_is_measured_again(tmp_path: Path) -> None:
+    campaign = tmp_path / "c"
+    controller = start_lab("run", "--config", write_config(tmp_path), "--out", campaign)
+    wait_for("the second workload", workload_started(campaign, 2))
+    shutil.rmtree(campaign / "runs/0002-work")
+    output, words = controller.communicate(timeout=110)
+    assert controller.returncode == 0, output + words
+    run = run_record(campaign, "0002-work")
+    assert run["status"] == "failed" and str(campaign / "runs/0002-work") in run["reason"]
+    assert run_record(campaign, "0002-work.2")["status"] == "completed"
+    assert lab("check", campaign).returncode == 0
+
+
+def test_a_campaign_goes_on_when_nobody_reads_its_progress_any_more(tmp_path: Path) -> None:
+    campaign = tmp_path / "c"
+    controller = start_lab("run", "--config", write_config(tmp_path), "--out", campaign)
+    assert controller.stderr is not None
+    controller.stderr.readline()
+    controller.stderr.close()
+    wait_for("the end of the campaign", lambda: controller.poll() is not None, 110)
+    assert controller.returncode == 0
+    assert [e["what"] for e in journal(campaign)][-1] == "campaign ended"
+    assert controller.stdout is not None
+    assert "3 of 3 runs completed" in controller.stdout.read()
+    controller.stdout.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
