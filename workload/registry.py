@@ -15,7 +15,9 @@ from records.errors import ConfigurationError
 
 GROUP = "wattlab.trackers"
 
-_OWN = {"codecarbon": "codecarbon_run.py"}
+_OWN = {
+    "codecarbon": "codecarbon_run.py",
+}
 
 
 def tracker_names() -> tuple[str, ...]:

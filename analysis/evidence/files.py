@@ -115,7 +115,8 @@ def _damaged(case: RunCase, name: str, lines: list[int]) -> list[Finding]:
         return []
     shown = ", ".join(map(str, lines[:5])) + (", ..." if len(lines) > 5 else "")
     message = f"{name}: {len(lines)} damaged or torn line(s) were left out (line {shown})"
-    return [codes.LINES_DAMAGED.finding(message, case.name)]
+    file = name if name in case.recorded.files else None
+    return [codes.LINES_DAMAGED.finding(message, case.name, file=file, line=lines[0] if file else None)]
 
 
 def check_journal_file(case: CampaignCase) -> list[Finding]:
@@ -127,7 +128,7 @@ def check_journal_file(case: CampaignCase) -> list[Finding]:
     if not torn:
         return []
     message = f"journal.jsonl: {len(torn)} damaged or torn line(s), the first in line {torn[0]}"
-    return [codes.JOURNAL_TORN.finding(message)]
+    return [codes.JOURNAL_TORN.finding(message, file=case.place.journal.name, line=torn[0])]
 
 
 def check_inventory(case: CampaignCase) -> list[Finding]:

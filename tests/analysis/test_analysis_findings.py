@@ -540,3 +540,16 @@ def test_a_defect_is_found_under_its_code(tmp_path: Path, code: str) -> None:
     damage(folder)
     levels = {finding.code: finding.level for finding in findings_of(folder)}
     assert levels.get(code) == CODES[code].level
+
+
+def test_a_finding_about_a_line_names_its_place(tmp_path: Path) -> None:
+    change, damage = PROVOKED["lines-damaged"]
+    campaign = sound()
+    change(campaign)
+    folder = campaign.write(tmp_path / "campaign")
+    damage(folder)
+    (found,) = [finding for finding in check(folder) if finding.code == "lines-damaged"]
+    lines = (folder / "runs" / found.run_dir / "meter.csv").read_text().count("\n") + 1
+    assert (found.file, found.line, found.column) == ("meter.csv", lines, None)
+    (row,) = [row for row in analyse(folder).findings if row["code"] == "lines-damaged"]
+    assert (row["file"], row["line"]) == ("meter.csv", lines)
