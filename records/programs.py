@@ -5,12 +5,14 @@ packages of its environments; copies of the files lie next to it. ``program.json
 that a change between two runs shows in the records of both.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from records.documents import Document
 from records.files import sha256_of_json
+from records.plain_files import read_plain
 
 PROGRAMS_JSON = "programs.json"
 PROGRAM_JSON = "program.json"
@@ -179,6 +181,28 @@ def read_programs(campaign: Path) -> Programs | None:
     """
     path = campaign / "programs" / PROGRAMS_JSON
     return Programs.read(path) if path.is_file() else None
+
+
+def read_copy(campaign: Path, name: str, sha256: str, most_bytes: int) -> str | None:
+    """Read a file that lies in ``programs/`` of a campaign.
+
+    Args:
+        campaign: the campaign folder.
+        name: path below ``programs/``.
+        sha256: that its content must have.
+        most_bytes: longest content that is read.
+
+    Returns:
+        Its text, ``None`` where it is not the file on record, or too large.
+    """
+    folder = campaign / "programs"
+    try:
+        if (folder / name).resolve() != folder.resolve() / name:  # a link, or a name that leads outside
+            return None
+        data = read_plain(folder / name, most_bytes)
+    except (OSError, ValueError):
+        return None
+    return data.decode(errors="replace") if hashlib.sha256(data).hexdigest() == sha256 else None
 
 
 def read_run_program(run_dir: Path) -> RunProgram | None:

@@ -1,6 +1,6 @@
 """Hashes of the modules that the measured program imported, as its probe told them at its end.
 
-The probe writes names and paths only, which costs the rating interval about a millisecond; the runner
+The probe writes names and paths only, which costs the rating interval a few milliseconds; the runner
 hashes the files once the interval is over. Standard library only.
 """
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.comparing.caveats import about_pair, about_sample, refusals
+from analysis.comparing.programs import ProgramDifference, ProgramSide, compare_programs
 from analysis.comparing.sides import Side, find_sides
 from analysis.statistics.comparison import compare
 from analysis.statistics.difference import equivalence_p
@@ -30,6 +31,7 @@ class Compared:
         equivalence_p: see ``margin_pct``.
         remarks: what weakens the comparison.
         refusals: what refuses it.
+        program: what differs between the measured programs.
     """
 
     quantity: Quantity
@@ -41,6 +43,7 @@ class Compared:
     equivalence_p: float | None = None
     remarks: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    program: ProgramDifference = field(default_factory=ProgramDifference)
 
     @property
     def decisive_p(self) -> float | None:
@@ -61,6 +64,7 @@ class Compared:
             "simulated": self.a.simulated or self.b.simulated,
             "remarks": self.remarks,
             "refusals": self.refusals,
+            "program": self.program.to_json(),
         }
 
 
@@ -96,7 +100,12 @@ def compare_scenarios(
         equivalence_p=p,
         remarks=[*about_sample(one), *about_sample(other), *about_pair(one, other, row)],
         refusals=refusals(one, other),
+        program=compare_programs(_program_of(one), _program_of(other)),
     )
+
+
+def _program_of(side: Side) -> ProgramSide:
+    return ProgramSide(side.folder, side.name.partition("+")[0], side.label)
 
 
 def _from_results(a: Side, b: Side, quantity: str) -> Row:

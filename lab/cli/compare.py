@@ -9,6 +9,7 @@ from analysis.statistics.samples import QUANTITIES
 from lab.cli.common import campaign_argument, json_option
 from lab.cli.output import print_json, print_table, stdout
 from reports.words.comparison_lines import figure_lines, repeats_line, sample_cells, sample_columns
+from reports.words.program import program_lines
 from reports.words.verdict import verdict_words
 
 
@@ -83,5 +84,7 @@ def _print(compared: Compared) -> None:
         stdout.print(repeats_line(compared.row))
     for remark in compared.remarks:
         stdout.print(f"- {remark}")
+    for line in program_lines(compared.program):
+        stdout.print(f"- {line}")
     for refusal in compared.refusals:
         stdout.print(f"refused: {refusal}")

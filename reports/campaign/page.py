@@ -5,6 +5,7 @@ from pathlib import Path
 
 from records.campaign import CampaignFolder
 from records.files import write_atomically
+from records.programs import read_copy, read_programs
 from records.results import Results, Row, read_results, tables_of
 from reports.blocks.contract import Chapter
 from reports.blocks.embedded import packed_json
@@ -25,12 +26,13 @@ from reports.campaign.iso14756 import chapter as iso14756
 from reports.campaign.method import chapter as method
 from reports.campaign.power import chapter as power
 from reports.campaign.power.interactive.live import live_scripts
+from reports.campaign.program import chapter as measured_program
 from reports.campaign.reproduce import chapter as reproduce
 from reports.campaign.rules import chapter as rules
 from reports.campaign.summary import summary_of
 from reports.campaign.trackers import chapter as trackers
 from reports.campaign.uncertainty import chapter as uncertainty
-from reports.campaign.view import View, view_of
+from reports.campaign.view import RecordedProgram, View, view_of
 
 CHAPTERS: Sequence[Callable[[View], Chapter]] = (
     power.chapter,
@@ -50,41 +52,62 @@ CHAPTERS: Sequence[Callable[[View], Chapter]] = (
     runs.chapter,
     findings.chapter,
     environment.chapter,
+    measured_program.chapter,
     method.chapter,
     reproduce.chapter,
 )
 """In the order in which they are read: what was found, then how sure it is, then with what."""
 
 
+_MOST_DIFF_BYTES = 256 << 10
+
+
 def write_report(folder: Path, out: Path | None = None) -> Path:
     """Write the HTML report of a campaign that was analysed.
 
     Args:
-        folder: the campaign; only its ``results/results.json`` is read.
+        folder: the campaign; its ``results/results.json`` and the record in ``programs/`` are read.
         out: where to write; ``report.html`` in the campaign when not given.
 
     Returns:
         The path written.
 
     Raises:
-        RecordError: the campaign was not analysed yet, or its results are damaged.
+        RecordError: the campaign was not analysed yet, or its results or the record are damaged.
         OSError: the report cannot be written.
     """
     place = CampaignFolder(folder)
     results = read_results(place.results)
     path = out if out is not None else place.report
-    write_atomically(path, render(results))
+    write_atomically(path, render(results, program=_recorded_program(folder)))
     return path
 
 
-def render(results: Results, chapters: Sequence[Callable[[View], Chapter]] = CHAPTERS) -> str:
+def _recorded_program(folder: Path) -> RecordedProgram | None:
+    record = read_programs(folder)
+    if record is None:
+        return None
+    diffs = {
+        one.diff: read_copy(folder, one.diff, one.diff_sha256, _MOST_DIFF_BYTES)
+        for one in record.revisions
+        if one.diff and one.diff_sha256
+    }
+    return RecordedProgram(record, {name: text for name, text in diffs.items() if text})
+
+
+def render(
+    results: Results,
+    chapters: Sequence[Callable[[View], Chapter]] = CHAPTERS,
+    program: RecordedProgram | None = None,
+) -> str:
     """Return the report as HTML; the same results always give the same text.
 
     Args:
         results: of the campaign.
         chapters: what makes each chapter, in the order of the page.
+        program: the measured program, where it is on record.
     """
-    view = view_of(results)
+    view = view_of(results, program)
     with drawing_style():
         made = [shortened(make(view), results) for make in chapters]
     shown = [chapter for chapter in made if not chapter.absent]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from records.meter import MeasuringPoint, measuring_point
+from records.programs import Programs
 from records.results import Results, Row
 from reports.blocks.palette import MUTED, colours
 from reports.words.numbers import finite, in_interval
@@ -51,6 +52,14 @@ class ScenarioView:
 
 
 @dataclass(frozen=True)
+class RecordedProgram:
+    """The measured program: ``programs.json``, and the text of each file of differences by its name."""
+
+    record: Programs
+    diffs: dict[str, str]
+
+
+@dataclass(frozen=True)
 class View:
     """What figures, tables and texts are made from.
 
@@ -58,11 +67,13 @@ class View:
         results: as read.
         simulated: whether a virtual instrument took part; then no number is a measurement.
         scenarios: baseline first, then idle, then workloads, each in order of appearance.
+        program: the measured program, ``None`` where it is not on record.
     """
 
     results: Results
     simulated: bool
     scenarios: list[ScenarioView]
+    program: RecordedProgram | None = None
 
     @property
     def at_wall(self) -> bool:
@@ -116,7 +127,7 @@ def stand_in_findings(results: Results) -> list[Row]:
     return [row for row in results.findings if row.get("code") in _STAND_INS]
 
 
-def view_of(results: Results) -> View:
+def view_of(results: Results, program: RecordedProgram | None = None) -> View:
     """Gather results by scenario."""
     heads = _heads(results)
     chosen = colours([(base, kind) for base, _, kind, _ in heads.values()])
@@ -136,7 +147,7 @@ def view_of(results: Results) -> View:
     ]
     scenarios.sort(key=lambda item: _KIND_ORDER.get(item.kind, len(_KIND_ORDER)))
     simulated = bool(results.campaign.get("simulated") or results.meter.get("simulated"))
-    return View(results, simulated, scenarios)
+    return View(results, simulated, scenarios, program)
 
 
 def _heads(results: Results) -> dict[str, tuple[str, str | None, str, Row]]:

@@ -320,24 +320,23 @@ def _mark(span: str, name: str, data: dict[str, Any]) -> None:
 # --- imported modules ------------------------------------------------------------------------------
 
 _main_file = getattr(sys.modules.get("__main__"), "__file__", None)  # Python takes it away before the end
-_INSTALLED = ("/site-packages/", "/dist-packages/")
 
 
 def _imported_files() -> dict[str, str]:
     """Return the file of each imported module that is neither Python's own nor of an installed package."""
     library = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120  (pathlib is slower, and this is timed)
-    files = {"__main__": _main_file}
+    own = object.__getattribute__  # past the hooks of lazy modules, which would import something now
+    found = {}
     for name, module in list(sys.modules.items()):
-        try:  # past the hooks of lazy modules, which would import something now
-            files[str(name)] = object.__getattribute__(module, "__dict__")["__file__"]
-        except Exception:
+        try:
+            path = own(module, "__dict__").get("__file__") or (_main_file if name == "__main__" else "")
+            if "/site-packages/" in path or "/dist-packages/" in path or path.startswith(library):
+                continue
+        except Exception:  # no module, or no file
             continue
-    return {
-        name: path
-        for name, path in files.items()
-        if isinstance(path, str) and path != __file__ and not path.startswith(library)
-        if not any(part in path for part in _INSTALLED)
-    }
+        if path and path != __file__:
+            found[str(name)] = str(path)
+    return found
 
 
 def _tell_modules(file: str, folder: str) -> None:

@@ -13,6 +13,7 @@ from reports.blocks.tables import Column, Table, table
 from reports.campaign.comparisons.run_order import drift_words
 from reports.campaign.view import view_of
 from reports.pages.compare.distance import distance_sheet
+from reports.pages.compare.program import program_chapter
 from reports.pages.compare.samples import Looks, order_sheet, runs_sheet
 from reports.words.comparison_lines import Line, figure_lines, repeats_line, sample_cells, sample_columns
 from reports.words.numbers import given, probability
@@ -53,6 +54,7 @@ def render(compared: Compared) -> str:
         "figures": _figures(compared),
         "tests": _tests(compared),
         "repeats": repeats_line(row) if row["p"] is not None else "",
+        "program": program_chapter(compared.program),
         "remarks": compared.remarks,
         "refusals": compared.refusals,
         "paired": row["design"] == "paired",
