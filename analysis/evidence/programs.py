@@ -101,16 +101,21 @@ def _lies_in(path: Path, folder: Path) -> bool:
 
 
 def check_modules(case: CampaignCase) -> list[Finding]:
-    """Say of which scenarios the imported modules are unknown."""
+    """Say of which scenarios in Python the imported modules are unknown."""
     seen = [(item.run.scenario, read_run_program(case.place.runs / item.name)) for item in case.runs]
-    unknown = sorted({scenario for scenario, program in seen if program and not program.modules_known})
+    unknown = sorted({scenario for scenario, program in seen if program and _is_silent(program)})
     if not unknown:
         return []
     message = (
-        f"{', '.join(unknown)}: the imported modules are unknown: the program did not load wattlab_probe "
-        f"or is no Python program; only the files that its command names are on record"
+        f"{', '.join(unknown)}: the imported modules are unknown: the program did not load wattlab_probe; "
+        f"only the files that its command names are on record"
     )
     return [PROGRAM_MODULES_UNKNOWN.finding(message)]
+
+
+def _is_silent(program: RunProgram) -> bool:
+    """Say whether a program that ran in a Python of its own told no modules."""
+    return bool(program.environments) and not program.modules_known
 
 
 def _some(words: Iterable[str]) -> str:

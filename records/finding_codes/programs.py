@@ -28,8 +28,8 @@ PROGRAM_REVISION = CHAPTER.info(
 )
 PROGRAM_MODULES_UNKNOWN = CHAPTER.info(
     "program-modules-unknown",
-    "The modules that a program imported are unknown, so that only the files that its command names are on "
-    "record.",
+    "The modules that a Python program imported are unknown, so that only the files that its command names "
+    "are on record.",
     "Load `wattlab_probe` in the program, or set `launcher = true` for a Keras script.",
 )
 PROGRAM_RECORD_MISSING = CHAPTER.refuse(

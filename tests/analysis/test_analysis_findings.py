@@ -399,7 +399,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "program-written": (nothing, recorded_program(written=["train.py"])),
     "program-unlisted": (nothing, recorded_program(listed=False)),
     "program-revision": (nothing, recorded_program(revisions={".": "2" * 40})),
-    "program-modules-unknown": (nothing, recorded_program(modules_known=False)),
+    "program-modules-unknown": (nothing, recorded_program(modules_known=False, environments={"cpu": "0"})),
     "program-record-missing": (nothing, without_the_record),
     "program-record-changed": (nothing, recorded_program(hash_as="0" * 64)),
     "program-copy-missing": (nothing, recorded_program(kept="")),

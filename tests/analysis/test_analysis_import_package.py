@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from okular import baseline, usage
+from recorded_program import write_program
 from synthetic import small_campaign
 
 from analysis.campaign import analyse
@@ -18,7 +19,7 @@ from analysis.imports.package import import_package
 from analysis.imports.package_archive import check_members
 from records.errors import ConfigurationError, RecordError
 from records.package import check_names, parse_sums, problem_of, sums_text
-from reports.exports.contents import Program, Replication
+from reports.exports.contents import Replication
 from reports.exports.package import write_package
 
 CAMPAIGN = b"""{"schema": "wattlab.campaign/1", "id": "x", "created_utc_s": 1.0, "wattlab_version": "0",
@@ -75,14 +76,11 @@ def test_the_analysis_of_an_unpacked_package_is_the_same_to_the_last_byte(
     campaign = make(tmp_path / "made")
     analyse(campaign)
     (campaign / "report.html").write_text("the report")
-    program = tmp_path / "train.py"
-    program.write_text("print('training')\n")
-    extra = Replication("1.2.3", config="a = 1\n", programs=[Program("programs/train.py", program, ("cnn",))])
-    packed = write_package(campaign, tmp_path / "p.zip", extra)
+    write_program(campaign, {"train.py": "print('training')\n"})
+    packed = write_package(campaign, tmp_path / "p.zip", Replication("1.2.3", config="a = 1\n"))
     unpacked = import_package(packed.path, tmp_path / "again")
     before, after = tree(campaign), tree(tmp_path / "again")
     assert {name: after[name] for name in before} == before
-    assert after["programs/train.py"] == program.read_bytes()
     assert packed.files == unpacked.files + 1 == len(after)  # SHA256SUMS is not in itself
     analyse(tmp_path / "again")
     assert tree(tmp_path / "again") == after

@@ -51,9 +51,10 @@ def test_the_journal_tells_the_whole_story_of_a_run(tmp_path: Path) -> None:
     campaign = tmp_path / "c"
     assert lab("run", "--config", write_config(tmp_path), "--out", campaign).returncode == 0
     entries = [e for e in journal(campaign) if e["what"] != "process ready"]
-    assert [e["what"] for e in entries][:6] == [
+    assert [e["what"] for e in entries][:7] == [
         "campaign started",
         "virtual meter started",
+        "program recorded",
         "run started",
         "workload started",
         "workload ended",

@@ -13,9 +13,10 @@ from report_example import HOSTILE, Plan, example
 
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
+from records.programs import ProgramFile, Programs
 from records.results import Results, write_results
 from reports.exports.archive import write_archive
-from reports.exports.contents import CampaignFiles, Program, Replication, campaign_files
+from reports.exports.contents import CampaignFiles, Replication, campaign_files
 from reports.exports.crate import crate_text
 from reports.exports.markdown import markdown
 from reports.exports.readme import readme_of
@@ -168,10 +169,11 @@ def test_a_number_is_shown_to_the_digits_it_deserves(value: float, u: float | No
 # ---- README and metadata of a package ----
 
 
-def readme(results: Results, **changes: Any) -> str:
-    program = Program("programs/a.py", Path("a.py"), ("cnn",))
-    replication = Replication("1.2.3", **{"config": "x", "programs": [program], **changes})
-    return readme_of(results, CampaignFiles({}, [], []), replication, {"programs/a.py": "f" * 64})
+def readme(results: Results, note: str = "x") -> str:
+    file = ProgramFile(name="a.py", source="command", scenarios=["cnn"], sha256="f" * 64, copy="a.py")
+    programs = Programs(taken_utc_s=0.0, files=[file], notes=[note])
+    replication = Replication("1.2.3", config="x", config_notes=[note])
+    return readme_of(results, CampaignFiles({}, [], [], programs), replication, {"programs/a.py": "f" * 64})
 
 
 def test_the_readme_says_what_was_measured_on_what_and_what_came_out() -> None:
@@ -209,8 +211,8 @@ def test_no_name_can_make_markdown(name: str) -> None:
     results = small(repeats=2, names=("idle", name, "transfer"))
     results.campaign["title"] = name
     results.findings = [{"level": "refuse", "run_dir": name, "code": "x", "message": name}]
-    plain = readme(small(repeats=2), program_notes=["x"])
-    text = readme(results, program_notes=[name])
+    plain = readme(small(repeats=2), note="x")
+    text = readme(results, note=name)
     for mark in (r"(?<!\\)<", r"(?<!\\)\[", r"(?<!\\)`", r"^# "):
         flags = re.MULTILINE
         assert len(re.findall(mark, text, flags)) == len(re.findall(mark, plain, flags)), mark

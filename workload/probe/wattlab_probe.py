@@ -329,7 +329,8 @@ def _imported_files() -> dict[str, str]:
     found = {}
     for name, module in list(sys.modules.items()):
         try:
-            path = own(module, "__dict__").get("__file__") or (_main_file if name == "__main__" else "")
+            path: Any = own(module, "__dict__").get("__file__")
+            path = path or (_main_file if name == "__main__" else "")
             if "/site-packages/" in path or "/dist-packages/" in path or path.startswith(library):
                 continue
         except Exception:  # no module, or no file
