@@ -1,12 +1,16 @@
 """The sum of several meters' readings, each on its own cadence. Time comes from outside.
 
-Every meter closes its intervals by its own clock. A row of the sum is the mean power of one interval
-of the slowest meter; of the others, interval means count with the time that they share with it, and
-instantaneous values with the straight line between them. Where a part of any meter is missing, so is the row.
+Every meter closes its intervals by its own clock. Of interval means alone, a row of the sum is the mean power
+of one interval of the slowest meter; the others count with the time that they share with it. With one
+instantaneous meter among them the sum is instantaneous, too, since what happens between two values is in no
+row: it is the power at the end of each interval of the slowest meter, of instantaneous meters on the straight
+line between two values, of the others as the mean of such an interval around that moment. Where a part of any
+meter is missing, so is the row.
 """
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from records.meter import Reading, Sampling
@@ -124,6 +128,21 @@ class _Track:
             shared_s, energy_j = shared_s + piece_s, energy_j + piece_j
         return energy_j / shared_s if shared_s >= to_s - from_s - _ROUNDING_S else None
 
+    def value_w(self, t_s: float) -> float | None:
+        """Return the power at a moment; ``None`` where it is missing."""
+        while self.pieces and self.pieces[0].stop_s < t_s - _ROUNDING_S:
+            self.pieces.popleft()
+        if not self.pieces or self.pieces[0].start_s > t_s:
+            return None
+        piece = self.pieces[0]
+        share = (t_s - piece.start_s) / (piece.stop_s - piece.start_s)
+        return piece.left_w + min(share, 1.0) * (piece.right_w - piece.left_w)
+
+
+def sampling_of_sum(samplings: Iterable[Sampling]) -> Sampling:
+    """Return what a row of the sum of meters is."""
+    return "instantaneous" if "instantaneous" in samplings else "interval_mean"
+
 
 class Aligner:
     """Add up the power of several meters.
@@ -132,12 +151,14 @@ class Aligner:
     The slowest meter's own rows without power are passed on as ``nodata`` or ``reconnected``.
 
     Args:
-        rhythms: of the meters; `add` counts them from 0.
+        cadences: of the meters; `add` counts them from 0.
     """
 
     def __init__(self, cadences: list[MeterCadence]) -> None:
         self._tracks = [_Track(cadence) for cadence in cadences]
         self._leading = max(self._tracks, key=lambda track: track.cadence.interval_s)
+        sampling = sampling_of_sum([cadence.sampling for cadence in cadences])
+        self._around_s = self._leading.cadence.interval_s / 2 if sampling == "instantaneous" else None
         self._waiting: deque[_Piece | Reading] = deque()
         self._begun = False
 
@@ -176,8 +197,10 @@ class Aligner:
 
     def _can_come(self, end_s: float, now_utc_s: float) -> bool:
         """Tell whether a meter has not reached the end of a window, but may do so yet."""
+        row_end_s = end_s
         for track in self._tracks:
             cadence = track.cadence
+            end_s = row_end_s + (self._around_s or 0.0) * (cadence.sampling == "interval_mean")
             allowed_s = OVERDUE_INTERVALS * cadence.interval_s + cadence.latency_s
             if track.end_s < end_s - _ROUNDING_S and now_utc_s - end_s <= allowed_s:
                 return True
@@ -188,9 +211,17 @@ class Aligner:
             flag = "reconnected" if first.flag == "reconnected" else "nodata"
             worth_saying = self._begun and first.flag != "duplicate"
             return [Reading(first.t_utc_s, None, flag)] if worth_saying else []
-        means_w = [track.mean_w(first.start_s, first.stop_s) for track in self._tracks]
-        known_w = [mean_w for mean_w in means_w if mean_w is not None]
-        if len(known_w) == len(means_w):
+        parts_w = [self._part_w(track, first) for track in self._tracks]
+        known_w = [part_w for part_w in parts_w if part_w is not None]
+        if len(known_w) == len(parts_w):
             self._begun = True
             return [Reading(first.stop_s, round(sum(known_w), 6))]
         return [Reading(first.stop_s, None, "nodata")] if self._begun else []
+
+    def _part_w(self, track: _Track, row: _Piece) -> float | None:
+        """Return what a meter adds to a row."""
+        if self._around_s is None:
+            return track.mean_w(row.start_s, row.stop_s)
+        if track.cadence.sampling == "instantaneous":
+            return track.value_w(row.stop_s)
+        return track.mean_w(row.stop_s - self._around_s, row.stop_s + self._around_s)

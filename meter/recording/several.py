@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from meter.contract import Meter
-from meter.recording.alignment import Aligner, MeterCadence
+from meter.recording.alignment import Aligner, MeterCadence, sampling_of_sum
 from meter.recording.files import LogFiles, refuse_old_readings
 from meter.recording.log import LogSettings, log
 from meter.registry import create
@@ -299,7 +299,7 @@ def combined(records: dict[str, MeterRecord]) -> MeterRecord:
             serial=_joined(meter.identity.serial for meter in meters),
             firmware=_joined(meter.identity.firmware for meter in meters),
         ),
-        sampling="interval_mean",
+        sampling=sampling_of_sum([meter.sampling for meter in meters]),
         interval_s=max(meter.interval_s for meter in meters),
         latency_s=0.0,
         latency_u_s=max(meter.latency_u_s for meter in meters),

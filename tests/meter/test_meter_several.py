@@ -15,7 +15,7 @@ from meter_processes import Child, flags_of, rows_of, wait_for
 
 from meter.recording.alignment import Aligner, MeterCadence
 from meter.recording.several import combined
-from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading
+from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading, Sampling
 
 MEAN_1S = MeterCadence(1.0, 0.0, "interval_mean")
 MEAN_HALF = MeterCadence(0.5, 0.0, "interval_mean")
@@ -72,7 +72,46 @@ def test_instantaneous_values_are_joined_by_straight_lines() -> None:
     rows = rows_at_the_end(Aligner([MEAN_1S, MOMENT_HALF]), arrivals)
     assert len(rows) >= 17
     for row in rows:
-        assert row.power_w == pytest.approx(60 + ramp(row.t_utc_s - 1, row.t_utc_s), abs=1e-5)
+        assert row.power_w == pytest.approx(60 + ramp(row.t_utc_s, row.t_utc_s), abs=1e-5)
+
+
+@pytest.mark.parametrize("slow", [MeterCadence(1.0, 0.3, "instantaneous"), MOMENT_HALF])
+def test_a_sum_of_instantaneous_meters_is_the_power_at_the_moment_of_its_row(slow: MeterCadence) -> None:
+    def wave(from_s: float, to_s: float) -> float:
+        return 100 + 20 * math.sin(to_s / 3)
+
+    arrivals = stream(0, wave, slow, 0.1, 30) + stream(1, wave, MOMENT_HALF, 0.37, 30)
+    rows = rows_at_the_end(Aligner([slow, MOMENT_HALF]), arrivals)
+    assert len(rows) >= 25
+    for row in rows:
+        assert row.power_w == pytest.approx(2 * wave(0, row.t_utc_s), abs=0.3)  # the chord of half a second
+
+
+def test_interval_means_beside_an_instantaneous_meter_keep_their_energy() -> None:
+    def steps(from_s: float, to_s: float) -> float:
+        return 60.0 if from_s < 15 else 160.0
+
+    arrivals = stream(0, steps, MEAN_HALF, 0.0, 30) + stream(
+        1, constant(0), MeterCadence(1.0, 0.0, "instantaneous"), 0.0, 30
+    )
+    rows = rows_at_the_end(Aligner([MEAN_HALF, MeterCadence(1.0, 0.0, "instantaneous")]), arrivals)
+    assert not any(row.flag for row in rows)
+    inside = [row.power_w or 0.0 for row in rows if 10 <= row.t_utc_s <= 20]
+    trapezoids_j = sum((a + b) / 2 for a, b in pairwise(inside))
+    assert trapezoids_j == pytest.approx(5 * 60 + 5 * 160)
+
+
+@pytest.mark.parametrize(
+    ("samplings", "found"),
+    [
+        (("interval_mean", "interval_mean"), "interval_mean"),
+        (("instantaneous", "instantaneous"), "instantaneous"),
+        (("interval_mean", "instantaneous"), "instantaneous"),
+    ],
+)
+def test_a_sum_says_what_its_rows_are(samplings: tuple[Sampling, Sampling], found: Sampling) -> None:
+    records = {str(n): record(str(n), sampling=sampling) for n, sampling in enumerate(samplings)}
+    assert combined(records).sampling == found
 
 
 def test_interval_means_count_with_the_time_that_they_share() -> None:
