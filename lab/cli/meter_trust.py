@@ -12,7 +12,7 @@ from lab.cli.common import FiniteRange, json_option
 from lab.cli.meters import driver_option, interval_option, option_option, port_option
 from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.conduct.twin import temporary_port
-from lab.config.model import MeterSection, VirtualMeterSection
+from lab.config.meter import MeterSection, VirtualMeterSection
 from meter.options import read_pairs
 from meter.registry import create, driver_class
 from meter.trust.calibration import LEAST_LEVELS, Calibrator, Heard, Target, listen, offset_limit_w

@@ -14,7 +14,7 @@ from lab.cli.common import CommandAt, FiniteRange, LabGroup, json_option
 from lab.cli.meter_chart import WatchedMeter
 from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.conduct.twin import temporary_port
-from lab.config.model import MeterSection
+from lab.config.meter import MeterSection
 from meter.adapters import Proposal, recognise
 from meter.contract import Meter
 from meter.describe import accuracy_in_words, declared, link, option_in_words, rows

@@ -17,7 +17,7 @@ from lab.conduct.programs.record import ProgramRecord
 from lab.conduct.run_end import finish_records
 from lab.conduct.suts import sut_of
 from lab.conduct.twin import start_twin
-from lab.config.model import MeterSection
+from lab.config.meter import MeterSection
 from meter.line.simulated import is_simulated_port
 from records.campaign import Environment, Slot
 from records.errors import DeviceError, InterruptedCampaign, SutError

@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from analysis.power.calibrate import LONGEST_AGE_DAYS
 from lab.conduct.commands import RUN_DIR, command_of, interpreter_of
 from lab.conduct.twin import temporary_port
-from lab.config.model import LabConfig, OneMeterSection, ScenarioSection
+from lab.config.meter import OneMeterSection
+from lab.config.model import LabConfig, ScenarioSection
 from meter.line.simulated import is_simulated_port
 from meter.recording.session import MeterSession
 from meter.registry import create

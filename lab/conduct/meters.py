@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.conduct.campaign import OpenCampaign
-from lab.config.model import OneMeterSection
+from lab.config.meter import OneMeterSection
 from meter.recording.session import MeterSession
 from meter.registry import create
 from records.calibration import CalibrationRecord

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lab.conduct.children import Child, launch
-from lab.config.model import OneMeterSection
+from lab.config.meter import OneMeterSection
 from meter.registry import virtual_drivers
 from meter.virtual.twins import twin_class
 from records.errors import DeviceError

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lab.config.model import LabConfig, OneMeterSection
+from lab.config.meter import OneMeterSection
+from lab.config.model import LabConfig
 from records.errors import ConfigurationError, RecordError
 from records.settings.mistakes import read_model
 

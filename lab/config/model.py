@@ -1,29 +1,28 @@
 """The configuration of a bench and a campaign: ``lab.toml`` as typed, closed models.
 
 Every key that is not named here is an error, so that a typing mistake cannot silently change a
-measurement. Relative paths are taken from the folder of the file. How a file becomes these models,
+measurement. Relative paths are taken from the folder of the file. How a file becomes these models
 is in `lab.config.file`, and how mistakes are worded in `records.settings.mistakes`.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from lab.config.meter import MeterSection
 from records.campaign import Kind
 from records.near_match import alternatives
 from records.settings.analysis import Accuracy, AnalysisSection, HealthSettings
 from records.settings.ecolabel import Ecolabel
 from records.settings.gate import GateSection
 from records.settings.requirement import Requirement
-from records.settings.section import YEAR_S, Name, NotNegative, Positive, Seconds, Section, Seed
+from records.settings.section import Name, Pause, Seconds, Section, Seed
 
 NO_TRACKER = "none"
 
 MOST_SLOTS = 100_000
 """A plan of more slots than this is a mistake: at a minute each they take more than two months."""
-
-Pause = Annotated[float, Field(ge=0, le=YEAR_S)]
 
 
 class CampaignSection(Section):
@@ -42,81 +41,6 @@ class SutSection(Section):
 
     interval_s: Annotated[float, Field(ge=0.1, le=3600)] = 1.0
     collectl: Literal["auto", "never"] = "auto"
-
-
-class VirtualMeterSection(Section):
-    """``[meter.virtual]``: parameters of the virtual instrument; assumptions, not measurements."""
-
-    idle_w: Positive = 40.0
-    cpu_w: NotNegative = 60.0
-    noise_w: NotNegative = 0.3
-    gain_error_pct: float = 0.4
-    seed: Seed = 1
-    fault: list[str] = []
-
-
-class OneMeterSection(Section):
-    """A power meter. ``port = "virtual"`` starts a virtual instrument."""
-
-    driver: str
-    port: str
-    interval_s: Seconds = 1.0
-    options: dict[str, Any] = {}
-    calibration_date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
-    certificate: str | None = None
-    latency_s: NotNegative | None = None
-    latency_u_s: NotNegative | None = None
-    virtual: VirtualMeterSection = VirtualMeterSection()
-
-    @property
-    def is_virtual(self) -> bool:
-        """Whether the lab itself starts the instrument."""
-        return self.port == "virtual"
-
-
-class MoreMeterSection(OneMeterSection):
-    """``[[meter.more]]``: one more meter on the same SUT; the power of the run is the sum of all."""
-
-    name: Name
-
-
-class MeterSection(OneMeterSection):
-    """``[meter]``: the power meter, or the first of several."""
-
-    name: Name = "main"
-    calibration: str | None = None
-    more: list[MoreMeterSection] = []
-
-    @model_validator(mode="after")
-    def _one_calibration(self) -> Self:
-        if self.calibration is None:
-            return self
-        if self.calibration_date is not None or self.certificate is not None:
-            raise ValueError(
-                "calibration names a file that holds date and certificate: leave calibration_date and "
-                "certificate out"
-            )
-        if self.more:
-            raise ValueError("calibration corrects a meter that is alone on the SUT; leave it out with more")
-        return self
-
-    @model_validator(mode="after")
-    def _own_names(self) -> Self:
-        names = [name for name, _ in self.all]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two meters are named {twice[0]!r}; each needs a name of its own")
-        return self
-
-    @property
-    def all(self) -> list[tuple[str, OneMeterSection]]:
-        """All meters by name, this one first."""
-        return [(self.name, self), *((meter.name, meter) for meter in self.more)]
-
-    @property
-    def slowest_interval_s(self) -> float:
-        """Time between the rows of the record: the interval of the slowest meter."""
-        return max(meter.interval_s for _, meter in self.all)
 
 
 class RunSection(Section):

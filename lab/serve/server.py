@@ -12,7 +12,6 @@ from lab.serve.app import make_app
 from records.errors import ConfigurationError
 
 ADDRESS = "127.0.0.1"
-PORT = 8765
 
 _LAST_ANSWERS_S = 2
 

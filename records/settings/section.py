@@ -11,7 +11,9 @@ Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Percent = Annotated[float, Field(gt=0, le=100)]
 Seconds = Annotated[float, Field(gt=0, le=YEAR_S)]
-Seed = Annotated[int, Field(ge=0)]
+Pause = Annotated[float, Field(ge=0, le=YEAR_S)]
+Interval = Annotated[float, Field(gt=0, le=3600)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 import pytest
-from pydantic import BaseModel
 
 from lab.cli import cli
-from lab.config import model as config
+from lab.config import meter, model
 from lab.config.template import demo_text
+from records.settings.section import Section
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLI_PAGE = (ROOT / "docs/reference/cli.md").read_text()
@@ -52,16 +52,19 @@ def test_every_command_shows_an_example_in_its_help(path: str, command: click.Co
     )
 
 
-SECTIONS = [
-    model
-    for model in vars(config).values()
-    if isinstance(model, type) and issubclass(model, config.Section) and model is not config.Section
-]
+SECTIONS = sorted(
+    {
+        section
+        for section in (*vars(model).values(), *vars(meter).values())
+        if isinstance(section, type) and issubclass(section, Section) and section is not Section
+    },
+    key=lambda section: section.__name__,
+)
 
 
-@pytest.mark.parametrize("model", SECTIONS, ids=lambda model: model.__name__)
-def test_every_configuration_key_is_in_the_reference(model: type[BaseModel]) -> None:
-    for name, field in model.model_fields.items():
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.__name__)
+def test_every_configuration_key_is_in_the_reference(section: type[Section]) -> None:
+    for name, field in section.model_fields.items():
         key = field.alias or name
         places = (f"`{key}`", f"[{key}", f".{key}]")
         assert key == "base_dir" or any(place in CONFIG_PAGE for place in places), key
