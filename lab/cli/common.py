@@ -3,13 +3,11 @@
 import importlib
 import math
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from records.entry_points import foreign_points, load, package_of
 from records.errors import SutError, WattlabError
 
 INTERRUPTED = 130
@@ -50,47 +48,33 @@ class LabGroup(click.Group):
     Args:
         commands_at: commands that are imported only when they are used, because the evaluation needs
             libraries that talking to a meter does not.
-        entry_points: group of the commands that other packages add; they, too, are imported when used.
     """
 
-    def __init__(
-        self,
-        *args: Any,
-        commands_at: Mapping[str, CommandAt] | None = None,
-        entry_points: str = "",
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, commands_at: Mapping[str, CommandAt] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.commands_at = dict(commands_at or {})
-        self._entry_points = entry_points
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order in which they were given: the order of use."""
-        return [*self.commands_at, *super().list_commands(ctx), *self._foreign()]
+        return [*self.commands_at, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, importing its module."""
-        if cmd_name in self.commands_at:
-            module, _, attribute = self.commands_at[cmd_name].place.partition(":")
-            command: click.Command = getattr(importlib.import_module(module), attribute)
-            return command
-        if (point := self._foreign().get(cmd_name)) is not None:
-            foreign: click.Command = load(point, "a click command", lambda it: isinstance(it, click.Command))
-            return foreign
-        return super().get_command(ctx, cmd_name)
+        if cmd_name not in self.commands_at:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = self.commands_at[cmd_name].place.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def summaries(self) -> list[tuple[str, str]]:
+        """Return name and summary of every command, without importing those that are elsewhere."""
+        rows = [(name, command.summary) for name, command in self.commands_at.items()]
+        return rows + [(name, command.get_short_help_str(60)) for name, command in self.commands.items()]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands, without importing those that are elsewhere."""
-        rows = [(name, command.summary) for name, command in self.commands_at.items()]
-        rows += [(name, command.get_short_help_str(60)) for name, command in self.commands.items()]
-        rows += [(name, f"From {package_of(point)}.") for name, point in self._foreign().items()]
+        """Write the list of commands."""
         with formatter.section("Commands"):
-            formatter.write_dl(rows)
-
-    def _foreign(self) -> dict[str, EntryPoint]:
-        if not self._entry_points:
-            return {}
-        return foreign_points(self._entry_points, {*self.commands_at, *self.commands})
+            formatter.write_dl(self.summaries())
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

@@ -1,6 +1,7 @@
 """``lab import``: a foreign log becomes a campaign."""
 
 from collections import Counter
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import click
@@ -8,12 +9,41 @@ import click
 from lab.cli.common import CommandAt, LabGroup
 from lab.cli.output import print_json, print_table, stdout
 from records.campaign import CampaignFolder
+from records.entry_points import foreign_points, load, package_of
 from records.imported import read_import
+
+GROUP = "wattlab.importers"
+
+
+class ImportGroup(LabGroup):
+    """Our importers, then those of other packages, which are imported only when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names: ours, then theirs."""
+        return [*super().list_commands(ctx), *self._foreign()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing its module."""
+        if cmd_name not in (foreign := self._foreign()):
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = load(
+            foreign[cmd_name], "a click command", lambda found: isinstance(found, click.Command)
+        )
+        return command
+
+    def summaries(self) -> list[tuple[str, str]]:
+        """Return name and summary of every command."""
+        return super().summaries() + [
+            (name, f"From {package_of(point)}") for name, point in self._foreign().items()
+        ]
+
+    def _foreign(self) -> dict[str, EntryPoint]:
+        return foreign_points(GROUP, self.commands_at)
 
 
 @click.group(
     "import",
-    cls=LabGroup,
+    cls=ImportGroup,
     commands_at={
         "oscar": CommandAt("lab.cli.imports.oscar:oscar", "Lab data of the Blue Angel (OSCAR)"),
         "kecolab": CommandAt("lab.cli.imports.oscar:kecolab", "Lab data of KEcoLab"),
@@ -25,7 +55,6 @@ from records.imported import read_import
         "csv": CommandAt("lab.cli.imports.tables:csv", "Power readings in a plain table"),
         "package": CommandAt("lab.cli.imports.package:package", "A replication package of `lab export`"),
     },
-    entry_points="wattlab.importers",
 )
 def import_() -> None:
     """Turn a foreign log into a campaign, which then is analysed as any other."""
