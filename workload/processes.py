@@ -1,18 +1,13 @@
-"""The processes of a workload: adopt its orphans, find what it left running, end it.
+"""The processes of a workload: find what it left running, end it.
 
-Linux only (`prctl`, ``/proc``), standard library only: it runs on the system under test.
+Linux only (``/proc``), standard library only: it runs on the system under test.
 """
 
-import ctypes
 import os
 import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-# <linux/prctl.h>
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
 
 VARIABLES = "WATTLAB_VARIABLES"
 """Variable of the runner's own environment with those of the workload, a JSON object. They would be seen by
@@ -24,24 +19,6 @@ RUN_DIR = "WATTLAB_RUN_DIR"
 _LOOK_EVERY_S = 0.02
 SETTLE_S = 0.5
 """Helpers of a program, such as a resource tracker, end a moment after it; they are not left behind."""
-
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def _prctl(option: int, value: int) -> None:
-    if _libc.prctl(option, value, 0, 0, 0) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"prctl({option}, {value}): {os.strerror(number)}")
-
-
-def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent ends, even of a daemon."""
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent dies; called between fork and exec."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 The workload generator of ISO/IEC 14756. It runs on the system under test beside the measured
 program, so it is standard library only and sleeps in one ``poll`` until something happens. Use it
 as ``python -m workload.runner`` or, on a remote system, as a plain script: it needs its own folder
-``workload`` and, beside that, ``records`` with ``stop_signal.py`` and ``plain_files.py``.
+``workload`` and, beside that, ``records`` with ``parentage.py``,
+``stop_signal.py`` and ``plain_files.py``.
 
 It writes the ``run`` span, which is the rating interval: from just before the program is started
 until its main process has ended. Whatever the program left running is then ended and counted.
@@ -24,6 +25,7 @@ from pathlib import Path
 if not __package__:  # a plain script: only its own folder is on the path
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from records.parentage import adopt_orphans, die_with_parent
 from records.stop_signal import StopSignal
 from workload import modules, processes
 from workload.probe import wattlab_probe
@@ -38,8 +40,8 @@ EXIT_SUT = 3  # as records.errors.SutError, which is not at hand on a remote sys
 
 
 _END_UNKNOWN = (
-    "the runner and its witness were stopped when the program ended, so that its end is not known. Leave the "
-    "processes of a run alone (SIGSTOP, debuggers), then run again"
+    "the witness of the run (workload/end_witness.py) was stopped or killed, so that the end of the program "
+    "is not known. Leave the processes of a run alone, then run again"
 )
 
 
@@ -94,7 +96,7 @@ def run(task: Task, stop: StopSignal) -> Outcome:
         SutError: the command cannot be started.
         OSError: the run folder cannot be written.
     """
-    processes.adopt_orphans()
+    adopt_orphans()
     witness = EndWitness()
     events = wattlab_probe.EventFile(task.run_dir / "events.jsonl")
     span = wattlab_probe.Span("run", task.name, identity=wattlab_probe.RUN_ID, output=events)
@@ -155,7 +157,7 @@ def _start(task: Task) -> subprocess.Popen[bytes]:
                 cwd=task.cwd,
                 env=_environment(task),
                 start_new_session=True,
-                preexec_fn=processes.die_with_parent,  # noqa: PLW1509  (this process has one thread)
+                preexec_fn=die_with_parent,  # noqa: PLW1509  (this process has one thread)
             )
         except (OSError, ValueError) as error:
             raise SutError(

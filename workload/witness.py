@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from workload import processes
+from records.parentage import die_with_parent
 
 _PROGRAM = Path(__file__).with_name("end_witness.py")
 
@@ -24,7 +24,7 @@ class EndWitness:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
-            preexec_fn=processes.die_with_parent,  # noqa: PLW1509  (this process has one thread)
+            preexec_fn=die_with_parent,  # noqa: PLW1509  (this process has one thread)
         )
         if self._process.stdin is None or self._process.stdout is None:  # as asked for above, they are pipes
             raise OSError("the witness of the run has no pipes")

@@ -46,6 +46,7 @@ _FINE_STEP_S = 0.005
 _METER_READY_S = 20.0
 _METER_READY_INTERVALS = 10
 _COLLECTORS_READY_S = 20.0
+_RUNNER_LATE_S = 60.0  # it ends a workload at its limit by itself, and then hashes what that imported
 _RUNNER_GRACE_S = 15.0  # the runner itself gives the workload 5 s between SIGTERM and SIGKILL
 
 
@@ -240,7 +241,13 @@ class Attempt:
         self._runner = child
         self.journal.write(WorkloadStarted(command=command))
         self.observer.phase(Phase.RUN)
+        deadline = time.monotonic() + scenario.limit_s + _RUNNER_LATE_S
         while child.poll() is None:
+            if time.monotonic() > deadline:
+                raise AttemptFailed(
+                    f"the workload runner did not end {_RUNNER_LATE_S:g} s after limit_s = "
+                    f"{scenario.limit_s:g} s: was it stopped?"
+                )
             self._pump(follower)
         self._children.remove(child)
         child.stop()

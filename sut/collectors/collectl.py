@@ -7,9 +7,7 @@ if that were not enough of the broken pipe. What it remarks on standard error, s
 that it left out, goes into ``collectl.log`` beside.
 """
 
-import ctypes
 import os
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -17,10 +15,10 @@ from typing import IO
 
 from records.errors import SutError
 from records.folders import COLLECTL_LOG
+from records.parentage import die_with_parent
 from sut.collectors.collectl_tool import collectl_command
 from sut.collectors.rows import RowFile
 
-_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _READ_BYTES = 1 << 16
 _SILENCE_LEAST_S = 10.0
 _SILENCE_INTERVALS = 5
@@ -130,11 +128,6 @@ class Collectl:
 
 
 def _start(command: list[str], output: int, remarks: IO[bytes]) -> subprocess.Popen[bytes]:
-    libc = ctypes.CDLL(None)
-
-    def die_with_parent() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
     try:
         return subprocess.Popen(
             command,

@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from lab_bench import (
     journal,
     kill,
@@ -15,6 +16,8 @@ from lab_bench import (
     workload_started,
     write_config,
 )
+
+from lab.conduct.children import signal_name
 
 
 def test_a_killed_collector_costs_one_attempt_and_not_the_campaign(tmp_path: Path) -> None:
@@ -40,7 +43,7 @@ def test_what_a_killed_runner_leaves_is_ended_before_the_next_run(tmp_path: Path
     controller = start_lab("run", "--config", config, "--out", campaign)
     wait_for("the second workload", workload_started(campaign, 2))
     wait_for("its children", lambda: len(processes_naming("sleep 61235")) == 4)
-    (runner,) = [pid for pid, words in processes_naming(str(campaign)).items() if "workload.runner" in words]
+    (runner,) = _runners(campaign)
     os.kill(runner, signal.SIGKILL)
     wait_for("the end of the attempt", lambda: any(e["what"] == "leftovers ended" for e in journal(campaign)))
     assert not processes_naming("sleep 61235")
@@ -56,13 +59,39 @@ def test_what_outlived_runner_and_controller_is_ended_by_resume(tmp_path: Path) 
     controller = start_lab("run", "--config", write_config(tmp_path, command=command), "--out", campaign)
     wait_for("the second workload", workload_started(campaign, 2))
     wait_for("its children", lambda: len(processes_naming("sleep 61236")) == 4)
-    (runner,) = [pid for pid, words in processes_naming(str(campaign)).items() if "workload.runner" in words]
+    (runner,) = _runners(campaign)
     os.kill(controller.pid, signal.SIGSTOP)
     os.kill(runner, signal.SIGKILL)
     kill(controller)
     wait_for("the main process to go", lambda: "sleep 5" not in " ".join(processes_naming("61236").values()))
     assert lab("resume", campaign).returncode == 0
     assert not processes_naming("sleep 61236")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_a_runner_that_stays_stopped_costs_one_attempt(tmp_path: Path) -> None:
+    campaign = tmp_path / "c"
+    controller = start_lab("run", "--config", write_config(tmp_path, limit_s=4), "--out", campaign)
+    wait_for("the second workload", workload_started(campaign, 2))
+    wait_for("the runner", lambda: _runners(campaign))
+    (runner,) = _runners(campaign)
+    os.kill(runner, signal.SIGSTOP)
+    output, words = controller.communicate(timeout=220)
+    assert controller.returncode == 0, output + words
+    assert "did not end" in run_record(campaign, "0002-work")["reason"]
+    assert run_record(campaign, "0002-work.2")["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("number", "name"), [(9, "SIGKILL"), (34, "SIGRTMIN"), (39, "SIGRTMIN+5"), (64, "SIGRTMAX")]
+)
+def test_a_signal_is_told_by_its_name_where_it_has_one(number: int, name: str) -> None:
+    assert signal_name(number) == name
+
+
+def _runners(campaign: Path) -> list[int]:
+    return [pid for pid, words in processes_naming(str(campaign)).items() if "workload.runner" in words]
 
 
 def test_a_killed_meter_logger_stops_the_campaign_with_its_name(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_an_end_that_nobody_saw_is_unknown_and_not_guessed(start, run_dir):
     for process in (witness, runner.process.pid):
         os.kill(process, signal.SIGCONT)
     assert runner.process.wait(DEADLINE_S) == 3
-    assert "its end is not known" in runner.process.stderr.read()
+    assert "the end of the program is not known" in runner.process.stderr.read()
     assert run_span(run_dir).data["error"] == "SutError"
 
 
