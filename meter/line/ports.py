@@ -8,6 +8,9 @@ from pathlib import Path
 from serial.tools import list_ports as pyserial_ports
 from serial.tools.list_ports_common import ListPortInfo
 
+_SERIAL_GROUPS = ("dialout", "uucp", "plugdev")
+"""Groups that distributions give serial ports to."""
+
 
 @dataclass(frozen=True, slots=True)
 class SerialPort:
@@ -59,15 +62,24 @@ def remedy(device: Path, vendor: int | None = None) -> str:
     """
     if not device.exists() or os.access(device, os.R_OK | os.W_OK):
         return ""
-    group = _group(device)
-    advice = f"this user may not open it: `sudo usermod -aG {group} $USER`, then log in again"
-    if vendor is None:
-        return advice
-    rule = f'SUBSYSTEM=="tty", ATTRS{{idVendor}}=="{vendor:04x}", MODE="0660", TAG+="uaccess"'
-    return (
-        f"{advice}; or put this line into /etc/udev/rules.d/70-power-meter.rules, run "
-        f"`sudo udevadm control --reload` and plug the meter in again: {rule}"
+    return advice(_group(device), vendor)
+
+
+def advice(group: str, vendor: int | None) -> str:
+    """Return how to open a device of a group: by that group where it is one of serial ports, else by a rule.
+
+    Nobody is to join ``root``, ``disk`` or ``tty`` for a meter.
+    """
+    which = f'ATTRS{{idVendor}}=="{vendor:04x}"' if vendor is not None else 'ATTRS{idVendor}=="XXXX"'
+    rule = f'SUBSYSTEM=="tty", {which}, GROUP="dialout", MODE="0660", TAG+="uaccess"'
+    by_rule = (
+        f"put this line into /etc/udev/rules.d/70-power-meter.rules, run `sudo udevadm control --reload` and "
+        f"plug the meter in again: {rule}"
     )
+    if group not in _SERIAL_GROUPS:
+        return f"this user may not open it: {by_rule}"
+    by_group = f"this user may not open it: `sudo usermod -aG {group} $USER`, then log in again"
+    return by_group if vendor is None else f"{by_group}; or {by_rule}"
 
 
 def _group(device: Path) -> str:

@@ -10,6 +10,7 @@ import errno
 import termios
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import serial
 
@@ -174,6 +175,7 @@ def _open(port: str, line: Line) -> Any:
         return Tape(port)
     if carries_messages(port):
         return VisaPort(port)
+    _check_address(as_socket(port))
     # A pseudo-terminal has no parity and no 7 bits. Linux ignores the wish when the port is opened for
     # the first time and refuses it afterwards.
     bare = is_simulated_port(port)
@@ -189,6 +191,27 @@ def _open(port: str, line: Line) -> Any:
         write_timeout=2.0,
         exclusive=True,
     )
+
+
+def _check_address(url: str) -> None:
+    """Refuse a network address without host or TCP port, for which pyserial has no words.
+
+    Raises:
+        ConfigurationError: it is one.
+    """
+    scheme = url.partition("://")[0].lower()
+    if scheme not in ("socket", "rfc2217"):
+        return
+    try:
+        parts = urlsplit(url)
+        complete = bool(parts.hostname) and parts.port is not None
+    except ValueError:  # the port is no number, or beyond 65535
+        complete = False
+    if not complete:
+        raise ConfigurationError(
+            f"port {url!r}: expected {scheme}://HOST:PORT with a TCP port from 1 to 65535, e.g. "
+            f"{scheme}://192.0.2.7:5025"
+        )
 
 
 def _raise_open_error(port: str, error: OSError) -> NoReturn:

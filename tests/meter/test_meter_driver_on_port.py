@@ -104,6 +104,14 @@ def test_an_unknown_kind_of_url_is_a_configuration_error() -> None:
         Transport("carrier-pigeon://roof", Line(9600))
 
 
+@pytest.mark.parametrize(
+    "port", ["socket://", "socket://meter", "socket://127.0.0.1:99999", "socket://:5025", "rfc2217://meter:x"]
+)
+def test_an_address_without_host_or_tcp_port_is_wrong_usage(port: str) -> None:
+    with pytest.raises(ConfigurationError, match="://HOST:PORT"):
+        Transport(port, Line(9600))
+
+
 def test_the_transport_speaks_tcp_and_tells_when_the_other_end_goes() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         transport = Transport(f"socket://127.0.0.1:{server.getsockname()[1]}", Line(9600))

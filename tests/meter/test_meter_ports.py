@@ -7,7 +7,7 @@ import pytest
 from serial.tools.list_ports_common import ListPortInfo
 
 from meter.adapters import CHIPS, recognise
-from meter.line.ports import describe, remedy
+from meter.line.ports import advice, describe, remedy
 
 
 def port_info(device: str, usb_id: str) -> ListPortInfo:
@@ -61,3 +61,12 @@ def test_a_user_who_may_not_open_a_port_is_told_group_and_udev_rule(tmp_path: Pa
     assert "usermod -aG" in remedy(device, 0x0403)
     assert 'ATTRS{idVendor}=="0403"' in remedy(device, 0x0403)
     assert "udev" not in remedy(device)
+
+
+def test_nobody_is_told_to_join_a_group_that_is_not_for_serial_ports() -> None:
+    assert "usermod -aG dialout" in advice("dialout", 0x0403)
+    assert "usermod -aG uucp" in advice("uucp", None)
+    for group in ("root", "disk", "tty", "1234"):
+        assert "usermod" not in advice(group, 0x0403)
+        assert 'ATTRS{idVendor}=="0403"' in advice(group, 0x0403)
+        assert "usermod" not in advice(group, None)
