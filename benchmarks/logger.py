@@ -28,6 +28,8 @@ from benchmarks.overhead import cpu_s_of_tree
 from meter.drivers.powersensor3 import SET_S, SETTLING_SETS
 from records.files import read_json
 from records.meter import read_readings
+from records.run import RunFolder
+from records.settings.logger import LoggedMeter, LoggerSettings
 from sut.inventory.machine import cpu
 
 HERE = Path(__file__).resolve().parent.parent
@@ -80,8 +82,11 @@ def measure(subject: Subject, seconds: float) -> Result:
         folder = Path(name)
         twin = _begin("meter.virtual", subject.driver, "--watts", "97.2", "--emissions", str(folder / "ends"))
         port = _line(twin)
-        where = ("--driver", subject.driver, "--port", port, "--out", str(folder / "run"))
-        logger = _begin("meter.recording.logger", *where, "--interval", f"{subject.interval_s:g}")
+        run = RunFolder(folder / "run")
+        run.path.mkdir()
+        logged = LoggedMeter(driver=subject.driver, port=port, interval_s=subject.interval_s)
+        LoggerSettings(meters=[logged]).write(run.logger_json)
+        logger = _begin("meter.recording.logger", str(run.path))
         if '"ready"' not in _line(logger):
             raise SystemExit(f"{subject.name}: the logger did not start")
         before_s, began_s = cpu_s_of_tree(logger.pid), time.monotonic()

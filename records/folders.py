@@ -31,6 +31,10 @@ class RunPaths:
         return self.path / "meter.csv"
 
     @property
+    def logger_json(self) -> Path:
+        return self.path / "logger.json"
+
+    @property
     def meter_raw_csv(self) -> Path:
         return self.path / "meter_raw.csv"
 

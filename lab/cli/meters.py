@@ -21,7 +21,7 @@ from meter.describe import accuracy_in_words, declared, link, option_in_words, r
 from meter.line.ports import SerialPort, list_ports
 from meter.line.simulated import is_simulated_port
 from meter.options import read_pairs
-from meter.recording.log import LogSettings, log
+from meter.recording.log import log
 from meter.recording.session import MeterSession
 from meter.registry import create, driver_class, loadable_specs, virtual_drivers
 from meter.spec import MeterSpec
@@ -32,6 +32,7 @@ from meter.virtual.power_model import HostPowerModel
 from meter.virtual.sources import power_source
 from records.errors import DeviceError
 from records.meter import Reading
+from records.settings.logger import LoggedMeter
 from records.times import iso_utc
 
 _UNITS = {
@@ -250,8 +251,11 @@ def log_command(
         simulated = is_simulated_port(real_port)
         record = log(
             driven,
-            LogSettings(port=real_port, out_dir=out, interval_s=interval_s, limit=count, raw=raw),
+            LoggedMeter(driver=driver, port=real_port, interval_s=interval_s),
+            out,
             stop=stopped,
+            limit=count,
+            raw=raw,
             on_reading=lambda r: stderr.print(_reading_line(r, simulated)),
             on_notice=lambda text: stderr.print(f"note: {text}"),
         )

@@ -1,6 +1,5 @@
 """The meters of a campaign: who they are, and that all runs are measured with the same settings."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,9 @@ from meter.registry import create
 from records.calibration import CalibrationRecord
 from records.campaign import Environment
 from records.errors import RecordError
+from records.meter import Calibration
+from records.run import RunFolder
+from records.settings.logger import LoggedMeter, LoggerSettings
 
 
 class Meters:
@@ -54,30 +56,14 @@ class Meters:
         return {**section, "more": others} if others else section
 
     def logger_command(self, out: Path) -> list[str]:
-        """Return the command of the logger of a run.
+        """Write down what the logger of a run is to log; return its command.
 
         Args:
             out: the run folder.
         """
-        config = self._opened.config.meter
-        argv = [sys.executable, "-m", "meter.recording.logger", "--driver", config.driver]
-        argv += ["--port", self._ports[config.name], "--interval", str(config.interval_s)]
-        argv += ["--out", str(out), "--name", config.name, "--until-stdin-closes"]
-        for key, value in self._options(config.name).items():
-            argv += ["--option", f"{key}={value}"]
-        flags = {
-            "--calibration": config.calibration and self._opened.config.resolve(config.calibration),
-            "--calibration-date": config.calibration_date,
-            "--certificate": config.certificate,
-            "--latency": config.latency_s,
-            "--latency-u": config.latency_u_s,
-        }
-        for flag, given in flags.items():
-            if given is not None:
-                argv += [flag, str(given)]
-        for meter in config.more:
-            argv += ["--more", json.dumps(self._more(meter.name, meter))]
-        return argv
+        run = RunFolder(out)
+        LoggerSettings(meters=[self._logged(*named) for named in self._meters.items()]).write(run.logger_json)
+        return [sys.executable, "-m", "meter.recording.logger", str(out), "--until-stdin-closes"]
 
     def learn(self, chosen: dict[str, Any]) -> None:
         """Keep what the meters chose at the first start; later starts change nothing.
@@ -111,19 +97,23 @@ class Meters:
                 "certificate": meter.certificate,
             }
 
-    def _more(self, name: str, meter: OneMeterSection) -> dict[str, Any]:
-        section = {
-            "name": name,
-            "driver": meter.driver,
-            "port": self._ports[name],
-            "interval_s": meter.interval_s,
-            "options": self._options(name),
-            "calibration_date": meter.calibration_date,
-            "certificate": meter.certificate,
-            "latency_s": meter.latency_s,
-            "latency_u_s": meter.latency_u_s,
-        }
-        return {key: value for key, value in section.items() if value is not None}
+    def _logged(self, name: str, meter: OneMeterSection) -> LoggedMeter:
+        return LoggedMeter(
+            name=name,
+            driver=meter.driver,
+            port=self._ports[name],
+            interval_s=meter.interval_s,
+            options=self._options(name),
+            calibration=self._calibration(meter),
+            latency_s=meter.latency_s,
+            latency_u_s=meter.latency_u_s,
+        )
+
+    def _calibration(self, meter: OneMeterSection) -> Calibration:
+        config = self._opened.config
+        if meter is config.meter and config.meter.calibration is not None:
+            return CalibrationRecord.read(config.resolve(config.meter.calibration)).for_meter_json()
+        return Calibration(date=meter.calibration_date, certificate=meter.certificate)
 
 
 def _known(environment_json: Path) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,7 @@
 """Log one meter into a folder, as a library."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from meter.contract import Meter
@@ -10,57 +9,20 @@ from meter.line.raw import RawLog
 from meter.options import Value
 from meter.recording.files import DiskError, LogFiles, disk_errors, refuse_old_readings
 from meter.recording.session import MeterSession
-from records.errors import ConfigurationError
-from records.meter import Calibration, MeterRecord, Reading
+from records.meter import MeterRecord, Reading
 from records.run import RunFolder
+from records.settings.logger import LoggedMeter
 from records.times import now_utc_s
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogSettings:
-    """What to log, and where.
-
-    Attributes:
-        port: of the meter.
-        out_dir: folder that gets ``meter.json`` and ``meter.csv``; made if absent.
-        interval_s: time between readings.
-        limit: stop after so many rows, or ``None``.
-        calibration: as the meter's certificate has it.
-        latency_s, latency_u_s: measured values in place of the driver's, or ``None``.
-        raw: whether every byte that passes is kept in ``meter_raw.csv``.
-
-    Raises:
-        ConfigurationError: the limit is below 1, or the calibration date is no date.
-    """
-
-    port: str
-    out_dir: Path
-    interval_s: float = 1.0
-    limit: int | None = None
-    calibration: Calibration = field(default_factory=Calibration)
-    latency_s: float | None = None
-    latency_u_s: float | None = None
-    raw: bool = False
-
-    def __post_init__(self) -> None:
-        if self.limit is not None and self.limit < 1:
-            raise ConfigurationError(f"-n: expected 1 row or more, but {self.limit} was asked for")
-        if self.calibration.date is not None:
-            _check_date(self.calibration.date)
-
-
-def _check_date(text: str) -> None:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError(f"calibration date {text!r}: expected YYYY-MM-DD, e.g. 2026-01-31") from None
 
 
 def log(
     meter: Meter,
-    settings: LogSettings,
+    wanted: LoggedMeter,
+    out_dir: Path,
     *,
     stop: Callable[[], bool],
+    limit: int | None = None,
+    raw: bool = False,
     on_ready: Callable[[MeterRecord], None] = lambda record: None,
     on_reading: Callable[[Reading], None] = lambda reading: None,
     on_notice: Callable[[str], None] = lambda text: None,
@@ -69,8 +31,11 @@ def log(
 
     Args:
         meter: a driver, not open.
-        settings: see `LogSettings`.
+        wanted: where it is and how it is to be logged.
+        out_dir: folder that gets ``meter.json`` and ``meter.csv``; made if absent.
         stop: asked several times a second.
+        limit: stop after so many rows, or ``None``.
+        raw: whether every byte that passes is kept in ``meter_raw.csv``.
         on_ready: called once, after the first good reading.
         on_reading: called with every row after it was written.
         on_notice: called with a sentence when the meter goes silent or comes back.
@@ -83,48 +48,44 @@ def log(
             loss, or the disk is full.
         RecordError: the folder holds readings already.
     """
-    folder = RunFolder(settings.out_dir)
+    folder = RunFolder(out_dir)
     refuse_old_readings(folder.meter_csv)
-    raw = RawLog(folder.meter_raw_csv) if settings.raw else None
-    meter.tap = raw
+    raw_log = RawLog(folder.meter_raw_csv) if raw else None
+    meter.tap = raw_log
     try:
-        with MeterSession(meter, settings.port, settings.interval_s, on_notice) as session:
-            return _log_session(session, settings, raw, stop, on_ready, on_reading)
+        with MeterSession(meter, wanted.port, wanted.interval_s, on_notice) as session:
+            readings = session.readings(stop if raw_log is None else lambda: _check(raw_log) or stop())
+            record = _record(session, wanted)
+            files = LogFiles(folder, record, meter.spec.quantities)
+            with _finished(files, session):
+                for reading in readings:
+                    files.append(reading)
+                    on_reading(reading)
+                    if files.good == 1 and not reading.flag:
+                        on_ready(record)
+                    if files.rows == limit:
+                        break
+                if raw_log is not None:
+                    raw_log(now_utc_s(), "end", b"")
+                session.close()  # a meter that streams is not to go on while its record is completed
+            return record
     finally:
-        if raw is not None:
-            with disk_errors(raw.path):
-                raw.close()
+        if raw_log is not None:
+            with disk_errors(raw_log.path):
+                raw_log.close()
 
 
-def _log_session(
-    session: MeterSession,
-    settings: LogSettings,
-    raw: RawLog | None,
-    stop: Callable[[], bool],
-    on_ready: Callable[[MeterRecord], None],
-    on_reading: Callable[[Reading], None],
-) -> MeterRecord:
-    readings = session.readings(stop if raw is None else lambda: _check(raw) or stop())
-    record = _record(session, settings)
-    files = LogFiles(RunFolder(settings.out_dir), record, session.meter.spec.quantities)
+@contextmanager
+def _finished(files: LogFiles, session: MeterSession) -> Iterator[None]:
+    """Complete the record, whatever ends the block."""
     try:
-        for reading in readings:
-            files.append(reading)
-            on_reading(reading)
-            if files.good == 1 and not reading.flag:
-                on_ready(record)
-            if files.rows == settings.limit:
-                break
-        if raw is not None:
-            raw(now_utc_s(), "end", b"")
-        session.close()  # a meter that streams is not to go on while its record is completed
+        yield
     except DiskError:  # the ledger would not fit either; it can be made from meter.csv
         raise
     except BaseException:
         files.finish(session)
         raise
     files.finish(session)
-    return record
 
 
 def _check(raw: RawLog) -> bool:
@@ -133,19 +94,19 @@ def _check(raw: RawLog) -> bool:
     return False
 
 
-def _record(session: MeterSession, settings: LogSettings) -> MeterRecord:
+def _record(session: MeterSession, wanted: LoggedMeter) -> MeterRecord:
     meter = session.meter
     return MeterRecord(
         driver=meter.spec.driver,
-        port=settings.port,
+        port=wanted.port,
         identity=session.identity,
-        sampling=meter.sampling_at(settings.interval_s),
-        interval_s=settings.interval_s,
-        latency_s=meter.spec.latency_s if settings.latency_s is None else settings.latency_s,
-        latency_u_s=meter.spec.latency_u_s if settings.latency_u_s is None else settings.latency_u_s,
+        sampling=meter.sampling_at(wanted.interval_s),
+        interval_s=wanted.interval_s,
+        latency_s=meter.spec.latency_s if wanted.latency_s is None else wanted.latency_s,
+        latency_u_s=meter.spec.latency_u_s if wanted.latency_u_s is None else wanted.latency_u_s,
         resolution_w=meter.spec.resolution_w,
         accuracy=meter.accuracy_in_force(),
-        calibration=settings.calibration,
+        calibration=wanted.calibration,
         simulated=session.simulated,
         options=options_in_force(meter),
         settings=meter.instrument_settings(),

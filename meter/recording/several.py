@@ -5,110 +5,54 @@ Each meter is logged by a thread of its own, with its own gates and reconnection
 (`meter.recording.alignment`), and ``meter.json`` speaks for the sum.
 """
 
-import json
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from math import hypot
 from pathlib import Path
 from queue import SimpleQueue
 
 from meter.contract import Meter
+from meter.options import Value
 from meter.recording.alignment import Aligner, MeterCadence, sampling_of_sum
 from meter.recording.files import LogFiles, refuse_old_readings
-from meter.recording.log import LogSettings, log
+from meter.recording.log import log
 from meter.registry import create
-from records.errors import ConfigurationError, DeviceError
+from records.errors import DeviceError
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading
-from records.near_match import unknown_name
 from records.run import RunFolder
+from records.settings.logger import LoggedMeter, LoggerSettings
 from records.times import now_utc_s
 
 _LOOK_S = 0.05
 
 
 @dataclass(frozen=True)
-class Part:
-    """One of the meters.
+class _Part:
+    """One of the meters: what is wanted of it, and its driver, not open."""
 
-    Attributes:
-        name: of its folder below ``meters/``.
-        meter: a driver, not open.
-        settings: its own; ``out_dir`` is set here.
-    """
-
-    name: str
+    wanted: LoggedMeter
     meter: Meter
-    settings: LogSettings
-
-
-_KEYS = (
-    "name",
-    "driver",
-    "port",
-    "interval_s",
-    "options",
-    "calibration_date",
-    "certificate",
-    "latency_s",
-    "latency_u_s",
-)
-
-
-def read_part(text: str, first: LogSettings) -> Part:
-    """Read one more meter from the JSON of ``--more``.
-
-    Args:
-        text: an object with ``name``, ``driver``, ``port`` and, where wanted, more.
-        first: settings of the first meter, for what belongs to the log as a whole.
-
-    Raises:
-        ConfigurationError: it is no such object, or a value in it cannot be.
-    """
-    try:
-        given = json.loads(text)
-        unknown = next((key for key in given if key not in _KEYS), None)
-        if unknown is not None:
-            raise ConfigurationError(f"--more: {unknown_name('key', unknown, _KEYS)}")
-        return Part(
-            name=given["name"],
-            meter=create(given["driver"], given.get("options")),
-            settings=replace(
-                first,
-                port=given["port"],
-                interval_s=given.get("interval_s", 1.0),
-                calibration=Calibration(
-                    date=given.get("calibration_date"), certificate=given.get("certificate")
-                ),
-                latency_s=given.get("latency_s"),
-                latency_u_s=given.get("latency_u_s"),
-            ),
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise ConfigurationError(
-            f"--more {text}: expected a JSON object with name, driver and port ({error!r})"
-        ) from None
 
 
 def log_several(
-    parts: list[Part],
+    settings: LoggerSettings,
     out_dir: Path,
     *,
     stop: Callable[[], bool],
-    limit: int | None = None,
-    on_ready: Callable[[MeterRecord], None] = lambda record: None,
+    on_ready: Callable[[MeterRecord, dict[str, dict[str, Value]]], None] = lambda record, chosen: None,
     on_reading: Callable[[Reading], None] = lambda reading: None,
     on_notice: Callable[[str], None] = lambda text: None,
 ) -> MeterRecord:
     """Log several meters and their sum until ``stop()`` is true or the limit is reached.
 
     Args:
-        parts: the meters.
+        settings: the meters, and when to stop.
         out_dir: folder of the sum; made if absent.
         stop: asked several times a second.
-        limit: stop after so many rows of the sum, or ``None``.
-        on_ready: called once, after the first good row of the sum.
+        on_ready: called once, after the first good row of the sum, with the record of the sum and what
+            the meters chose by themselves (`Meter.chosen_options`), by name.
         on_reading: called with every row of the sum after it was written.
         on_notice: called with a sentence when a meter goes silent or comes back.
 
@@ -116,20 +60,38 @@ def log_several(
         The final ``meter.json`` of the sum.
 
     Raises:
-        ConfigurationError: a name is there twice, or is no name of a folder.
+        ConfigurationError: a driver is not known, or one of its options is not allowed.
         DeviceError: one of the meters cannot be reached, or is another one, or the disk is full; then
             none is logged on.
         RecordError: the folder holds readings already.
     """
-    _check_names([part.name for part in parts])
+    parts = [_Part(wanted, create(wanted.driver, wanted.options)) for wanted in settings.meters]
     folder = RunFolder(out_dir)
     refuse_old_readings(folder.meter_csv)
-    total = _Total(parts, folder, limit, on_ready, on_reading)
+    total = _Total(
+        parts,
+        folder,
+        settings.limit,
+        lambda record: on_ready(record, {part.wanted.name: part.meter.chosen_options() for part in parts}),
+        on_reading,
+    )
     stopped = threading.Event()
-    workers = [
-        _Worker(part, folder.meters / part.name, partial(total.take, number), stopped, on_notice)
-        for number, part in enumerate(parts)
-    ]
+
+    def begun(number: int, part: _Part) -> _Worker:
+        name = part.wanted.name
+        work = partial(
+            log,
+            part.meter,
+            part.wanted,
+            folder.meters / name,
+            stop=stopped.is_set,
+            raw=settings.raw,
+            on_reading=partial(total.take, number),
+            on_notice=lambda text: on_notice(f"meter {name}: {text}"),
+        )
+        return _Worker(name, work, stopped)
+
+    workers = [begun(number, part) for number, part in enumerate(parts)]
     try:
         for worker in workers:
             worker.start()
@@ -142,51 +104,25 @@ def log_several(
     record = total.finish([worker.record for worker in workers])
     error = next((worker.error for worker in workers if worker.error is not None), None)
     if error is not None or record is None:
-        raise error or DeviceError(f"not all of {', '.join(part.name for part in parts)} gave a reading")
+        names = ", ".join(part.wanted.name for part in parts)
+        raise error or DeviceError(f"not all of {names} gave a reading")
     return record
-
-
-def _check_names(names: list[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigurationError(f"two meters are named {name!r}; each needs a name of its own")
-        if not name or name.startswith(".") or "/" in name:
-            raise ConfigurationError(f"meter name {name!r}: expected a name of a folder, e.g. psu2")
 
 
 class _Worker(threading.Thread):
     """Logs one meter."""
 
-    def __init__(
-        self,
-        part: Part,
-        out_dir: Path,
-        take: Callable[[Reading], None],
-        stopped: threading.Event,
-        on_notice: Callable[[str], None],
-    ) -> None:
-        super().__init__(name=f"meter {part.name}")
+    def __init__(self, name: str, work: Callable[..., MeterRecord], stopped: threading.Event) -> None:
+        super().__init__(name=f"meter {name}")
         self.record: MeterRecord | None = None
         self.error: BaseException | None = None
-        self._part = part
-        self._settings = replace(part.settings, out_dir=out_dir)
-        self._take = take
+        self._work = work
         self._stopped = stopped
-        self._on_notice = on_notice
 
     def run(self) -> None:
         """Log until all are stopped; stop all when this one ends."""
         try:
-            self._ready(
-                log(
-                    self._part.meter,
-                    self._settings,
-                    stop=self._stopped.is_set,
-                    on_ready=self._ready,
-                    on_reading=self._take,
-                    on_notice=lambda text: self._on_notice(f"meter {self._part.name}: {text}"),
-                )
-            )
+            self._ready(self._work(on_ready=self._ready))
         except BaseException as error:  # raised again by the one who waits for this thread
             self.error = error
         finally:
@@ -201,13 +137,13 @@ class _Total:
 
     def __init__(
         self,
-        parts: list[Part],
+        parts: list[_Part],
         folder: RunFolder,
         limit: int | None,
         on_ready: Callable[[MeterRecord], None],
         on_reading: Callable[[Reading], None],
     ) -> None:
-        self._names = [part.name for part in parts]
+        self._names = [part.wanted.name for part in parts]
         self._folder = folder
         self._limit = limit
         self._on_ready = on_ready
@@ -266,10 +202,10 @@ class _Total:
                 self._on_ready(record)
 
 
-def _cadence_of(part: Part) -> MeterCadence:
-    settings = part.settings
-    latency_s = part.meter.spec.latency_s if settings.latency_s is None else settings.latency_s
-    return MeterCadence(settings.interval_s, latency_s, part.meter.sampling_at(settings.interval_s))
+def _cadence_of(part: _Part) -> MeterCadence:
+    wanted = part.wanted
+    latency_s = part.meter.spec.latency_s if wanted.latency_s is None else wanted.latency_s
+    return MeterCadence(wanted.interval_s, latency_s, part.meter.sampling_at(wanted.interval_s))
 
 
 def combined(records: dict[str, MeterRecord]) -> MeterRecord:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from meter_processes import Child, wait_for
+from meter_processes import Child, prepare, wait_for
 from meter_terminals import Answer, answering
 
 
@@ -55,21 +55,17 @@ def logger(start: Callable[..., Child], tmp_path: Path) -> Callable[..., tuple[C
     """Start the logger on a port; return the process and its folder."""
 
     def begin(
-        port: str, *arguments: object, folder: Path | None = None, **options: object
+        port: str,
+        driver: str = "wattsup_pro",
+        *,
+        folder: Path = tmp_path / "run",
+        limit: int | None = None,
+        raw: bool = False,
+        process: dict[str, object] | None = None,
+        **meter: object,
     ) -> tuple[Child, Path]:
-        out = tmp_path / "run" if folder is None else folder
-        child = start(
-            "meter.recording.logger",
-            "--driver",
-            "wattsup_pro",
-            "--port",
-            port,
-            "--out",
-            out,
-            *arguments,
-            **options,
-        )
-        return child, out
+        prepare(folder, {"driver": driver, "port": port, **meter}, limit=limit, raw=raw)
+        return start("meter.recording.logger", folder, **(process or {})), folder
 
     return begin
 

@@ -46,6 +46,14 @@ class Child:
         return [json.loads(line) for line in whole.splitlines()]
 
 
+def prepare(folder: Path, *meters: dict[str, object], **settings: object) -> Path:
+    """Write the ``logger.json`` of a run folder; return the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    document = {"schema": "wattlab.logger/1", "meters": list(meters), **settings}
+    (folder / "logger.json").write_text(json.dumps(document))
+    return folder
+
+
 def rows_of(folder: Path) -> list[dict[str, str]]:
     """Return the whole rows of a ``meter.csv`` so far; none before there is one."""
     path = folder / "meter.csv"

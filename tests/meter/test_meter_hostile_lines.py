@@ -14,9 +14,10 @@ import pytest
 from meter_scpi_bench import WATTS, fresh
 from meter_terminals import answering
 
-from meter.recording.log import LogSettings, log
+from meter.recording.log import log
 from meter.registry import create
 from records.meter import read_readings
+from records.settings.logger import LoggedMeter
 
 
 @contextmanager
@@ -51,7 +52,8 @@ def logged(driver: str, port: str, interval_s: float, out: Path, seconds: float)
     ends_s: list[float] = []
     log(
         create(driver),
-        LogSettings(port=port, out_dir=out, interval_s=interval_s),
+        LoggedMeter(driver=driver, port=port, interval_s=interval_s),
+        out,
         stop=lambda: bool(ends_s) and time.monotonic() > ends_s[0],
         on_ready=lambda record: ends_s.append(time.monotonic() + seconds),
     )

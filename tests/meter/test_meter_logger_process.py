@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from meter_processes import Child, flags_of, rows_of, wait_for
+from meter_processes import Child, flags_of, prepare, rows_of, wait_for
 
 from meter.recording.ledger import GapLedger
 from records.meter import MeterRecord, Reading, read_readings
@@ -26,7 +26,7 @@ def test_it_says_ready_after_the_first_reading_and_marks_a_pseudo_terminal_simul
     twin: Twin, logger: Logger
 ) -> None:
     port, _ = twin("--watts", 97.2)
-    child, folder = logger(port, "-n", 2, "--calibration-date", "2026-01-31", "--latency", 0.03)
+    child, folder = logger(port, limit=2, calibration={"date": "2026-01-31"}, latency_s=0.03)
     assert child.wait() == 0
     ready, stopped = child.messages()
     assert ready["ready"] is True
@@ -132,7 +132,7 @@ def test_a_second_logger_on_the_port_is_refused(twin: Twin, logger: Logger, tmp_
     second, other = logger(port, folder=tmp_path / "other")
     assert second.wait() == 3
     assert "another program is reading this port" in second.stderr.read_text()
-    assert not other.exists()
+    assert not (other / "meter.csv").exists()
 
 
 @pytest.mark.parametrize(
@@ -155,21 +155,43 @@ def test_no_meter_or_a_wrong_one_ends_it_with_what_came(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "message"),
+    ("meter", "settings", "code", "message"),
     [
-        (("--port", "/dev/ttyNONE"), 3, "there is no such port"),
-        (("--port", "x", "--driver", "wattsap_pro"), 2, "did you mean 'wattsup_pro'"),
-        (("--port", "x", "--interval", "0.1"), 2, "Set it to 1 s or more"),
-        (("--port", "x", "-n", "0"), 2, "expected 1 row or more"),
-        (("--port", "x", "--calibration-date", "31.1.2026"), 2, "expected YYYY-MM-DD"),
+        ({"port": "/dev/ttyNONE"}, {}, 3, "there is no such port"),
+        ({"driver": "wattsap_pro"}, {}, 2, "did you mean 'wattsup_pro'"),
+        ({"interval_s": 0.1}, {}, 2, "Set it to 1 s or more"),
+        ({"interval_s": -1.0}, {}, 2, "interval_s: expected seconds above 0"),
+        ({"latency_s": -1.0}, {}, 2, "latency_s: expected seconds from 0 on"),
+        ({"calibration": {"date": "31.1.2026"}}, {}, 2, "expected YYYY-MM-DD"),
+        ({"prt": "x"}, {}, 2, "unknown key 'prt'"),
+        ({}, {"limt": 3}, 2, "unknown key 'limt'"),
+        ({}, {"limit": 0}, 2, "expected 1 row or more"),
     ],
 )
-def test_wrong_usage_has_its_own_exit_code_and_message(
-    start: Callable[..., Child], tmp_path: Path, arguments: tuple[str, ...], code: int, message: str
+def test_a_mistake_in_the_settings_has_its_own_exit_code_and_message(
+    start: Callable[..., Child],
+    tmp_path: Path,
+    meter: dict[str, object],
+    settings: dict[str, object],
+    code: int,
+    message: str,
 ) -> None:
-    child = start("meter.recording.logger", "--driver", "wattsup_pro", "--out", tmp_path / "run", *arguments)
+    folder = prepare(tmp_path / "run", {"driver": "wattsup_pro", "port": "x", **meter}, **settings)
+    child = start("meter.recording.logger", folder)
     assert child.wait() == code
     assert message in child.stderr.read_text()
+    assert "Traceback" not in child.stderr.read_text()
+
+
+@pytest.mark.parametrize("text", [None, "not json", '{"schema": "wattlab.logger/1"}', "[1]"])
+def test_settings_that_are_no_settings_are_refused_with_their_file(
+    start: Callable[..., Child], tmp_path: Path, text: str | None
+) -> None:
+    if text is not None:
+        (tmp_path / "logger.json").write_text(text)
+    child = start("meter.recording.logger", tmp_path)
+    assert child.wait() == 2
+    assert str(tmp_path / "logger.json") in child.stderr.read_text()
     assert "Traceback" not in child.stderr.read_text()
 
 
@@ -204,7 +226,7 @@ def test_readings_hold_the_true_energy_within_the_stated_accuracy(
     trace.write_text("t_s,power_w\n" + "".join(ramp))
     truth_csv = tmp_path / "truth.csv"
     port, instrument = twin("--trace", trace, "--truth", truth_csv, "--gain-error-pct", -1.2)
-    child, folder = logger(port, "-n", 4)
+    child, folder = logger(port, limit=4)
     assert child.wait() == 0
     instrument.end()
     truth = read_table(truth_csv, ("t_utc_s", "power_w", "energy_j")).frame
@@ -265,6 +287,6 @@ def test_a_link_left_by_a_killed_instrument_is_replaced_and_removed_at_the_end(
 
 def test_the_model_of_this_host_gives_watts_above_nothing(twin: Twin, logger: Logger) -> None:
     port, _ = twin("--follow-host", "--idle-w", 40, "--noise-w", 0)
-    child, folder = logger(port, "-n", 1)
+    child, folder = logger(port, limit=1)
     assert child.wait() == 0
     assert float(rows_of(folder)[0]["power_w"]) >= 40.0

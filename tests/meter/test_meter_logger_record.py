@@ -74,30 +74,27 @@ def test_a_log_of_a_stream_has_its_cadence_and_no_polling(twin: Twin, logger: Lo
     assert cadence["poll"] is None
 
 
-def test_options_reach_the_driver_and_the_record(start: Callable[..., Child], tmp_path: Path) -> None:
+def test_options_reach_the_driver_and_the_record(start: Callable[..., Child], logger: Logger) -> None:
     instrument = start("meter.virtual", "eastron_sdm120", "--watts", 97.2)
     wait_for(lambda: "\n" in instrument.stdout.read_text(), "a port")
     port = instrument.stdout.read_text().strip()
-    where = ("--driver", "eastron_sdm120", "--port", port, "--out", tmp_path / "run")
-    child = start("meter.recording.logger", *where, "-n", 2, "--option", "address=1", "--option", "baud=4800")
+    child, folder = logger(port, "eastron_sdm120", limit=2, options={"address": 1, "baud": 4800})
     assert child.wait() == 0, child.stderr.read_text()
-    options = MeterRecord.read(tmp_path / "run" / "meter.json").options
+    options = MeterRecord.read(folder / "meter.json").options
     assert (options["address"], options["baud"]) == (1, 4800)
 
 
 @pytest.mark.parametrize(
-    ("option", "words"),
+    ("options", "words"),
     [
-        ("adress=1", "did you mean 'address'?"),
-        ("address=300", "expected a whole number from 1 to 247"),
-        ("address", "expected NAME=VALUE"),
+        ({"adress": 1}, "did you mean 'address'?"),
+        ({"address": 300}, "expected a whole number from 1 to 247"),
     ],
 )
 def test_a_wrong_option_ends_it_before_the_port_is_touched(
-    start: Callable[..., Child], tmp_path: Path, option: str, words: str
+    logger: Logger, options: dict[str, object], words: str
 ) -> None:
-    where = ("--driver", "eastron_sdm120", "--port", "/dev/ttyNONE", "--out", tmp_path / "run")
-    child = start("meter.recording.logger", *where, "--option", option)
+    child, _ = logger("/dev/ttyNONE", "eastron_sdm120", options=options)
     assert child.wait() == 2
     assert words in child.stderr.read_text()
 

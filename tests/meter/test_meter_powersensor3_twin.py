@@ -163,14 +163,11 @@ def test_something_else_on_the_port_is_told_with_what_it_said(answering_port: Ca
 
 
 def test_nothing_is_lost_while_the_logger_takes_20_000_sets_a_second(
-    port: Callable[..., str], start: Callable[..., Child], tmp_path: Path
+    port: Callable[..., str], logger: Callable[..., tuple[Child, Path]], tmp_path: Path
 ) -> None:
     emissions = tmp_path / "emissions.csv"
     path = port("--watts", 97.2, "--emissions", emissions)
-    child = start(
-        *("meter.recording.logger", "--driver", "powersensor3", "--port", path),
-        *("--out", tmp_path / "run", "--interval", "0.001", "-n", "3000"),
-    )
+    child, _ = logger(path, "powersensor3", interval_s=0.001, limit=3000)
     assert child.wait() == 0
     record = json.loads((tmp_path / "run/meter.json").read_text())
     assert record["counts"]["good"] == 3000
@@ -180,21 +177,11 @@ def test_nothing_is_lost_while_the_logger_takes_20_000_sets_a_second(
 
 
 def test_what_is_lost_while_the_logger_is_held_up_is_counted_and_no_watts_are_made_of_it(
-    port: Callable[..., str], start: Callable[..., Child], tmp_path: Path
+    port: Callable[..., str], logger: Callable[..., tuple[Child, Path]], tmp_path: Path
 ) -> None:
     emissions, folder = tmp_path / "emissions.csv", tmp_path / "run"
     path = port("--watts", 97.2, "--emissions", emissions)
-    child = start(
-        "meter.recording.logger",
-        "--driver",
-        "powersensor3",
-        "--port",
-        path,
-        "--out",
-        folder,
-        "--interval",
-        "0.01",
-    )
+    child, _ = logger(path, "powersensor3", interval_s=0.01)
     wait_for(lambda: len(rows_of(folder)) > 20, "rows")
     child.process.send_signal(signal.SIGSTOP)
     stopped_s = time.monotonic()

@@ -72,7 +72,7 @@ def test_a_recorded_stream_gives_the_same_readings_again(
     twin: Twin, logger: Logger, tmp_path: Path, speed: int
 ) -> None:
     port, _ = twin("--watts", 97.2, "--fault", "torn@1+1")
-    child, folder = logger(port, "-n", 4, "--raw")
+    child, folder = logger(port, limit=4, raw=True)
     assert child.wait() == 0
     recorded = lines_of(folder / "meter_raw.csv")
     assert recorded[0] == HEADER
@@ -88,14 +88,13 @@ def test_a_recorded_stream_gives_the_same_readings_again(
 
 
 def test_recorded_questions_and_answers_give_the_same_readings_again(
-    start: Callable[..., Child], tmp_path: Path
+    start: Callable[..., Child], logger: Logger, tmp_path: Path
 ) -> None:
     instrument = start("meter.virtual", "eastron_sdm120", "--watts", 97.2)
     wait_for(lambda: "\n" in instrument.stdout.read_text(), "a port")
     port = instrument.stdout.read_text().strip()
     for number, place in enumerate((port, f"tape://{tmp_path}/0/meter_raw.csv")):
-        arguments = ("--driver", "eastron_sdm120", "--port", place, "--out", tmp_path / str(number))
-        child = start("meter.recording.logger", *arguments, "--raw", "-n", 3)
+        child, _ = logger(place, "eastron_sdm120", folder=tmp_path / str(number), raw=True, limit=3)
         assert child.wait() == 0, child.stderr.read_text()
     assert len(rows_of(tmp_path / "0")) == 3
     assert without_stamps(tmp_path / "1") == without_stamps(tmp_path / "0")
@@ -107,7 +106,7 @@ def test_a_port_that_was_lost_when_this_was_recorded_is_lost_again_and_comes_bac
     twin: Twin, logger: Logger, tmp_path: Path
 ) -> None:
     port, _ = twin("--watts", 97.2, "--link", tmp_path / "m", "--fault", "unplug@1+1")
-    child, folder = logger(port, "--raw")
+    child, folder = logger(port, raw=True)
     wait_for(lambda: flags_of(folder)[-2:] == ["", ""] and "reconnected" in flags_of(folder), "it came back")
     assert child.end() == 0
     again, played = logger(f"tape://{folder}/meter_raw.csv", folder=tmp_path / "played")
@@ -187,7 +186,7 @@ def test_a_wrong_recording_is_told_when_it_is_opened(
 def test_what_is_kept_is_what_passed_with_true_stamps(twin: Twin, logger: Logger) -> None:
     before_s = now_utc_s()
     port, _ = twin("--watts", 50)
-    child, folder = logger(port, "-n", 1, "--raw")
+    child, folder = logger(port, limit=1, raw=True)
     assert child.wait() == 0
     stamps = [float(line.split(",")[0]) for line in lines_of(folder / "meter_raw.csv")[1:]]
     assert stamps == sorted(stamps)

@@ -137,7 +137,7 @@ def test_between_two_rows_there_is_no_reading(tmp_path: Path) -> None:
 def test_the_logger_logs_a_recording_and_ends_with_it(
     logger: Callable[..., tuple[Child, Path]], recording: Path
 ) -> None:
-    child, out = logger(f"replay://{recording}", "--driver", "replay", "--interval", 0.1)
+    child, out = logger(f"replay://{recording}", "replay", interval_s=0.1)
     assert child.wait() == 0
     assert flags_of(out) == ["", "", "malformed", "nodata", ""]
     assert [row["power_w"] for row in rows_of(out)] == ["50.0", "51.5", "", "", "49.0"]

@@ -8,8 +8,9 @@ from meter_scpi_bench import asked, fresh, loaded, started
 
 from meter.line.errors import SettingDiffers
 from meter.protocols.scpi_settings import crest_factor, on_off, source
-from meter.recording.log import LogSettings, log
+from meter.recording.log import log
 from meter.registry import create
+from records.settings.logger import LoggedMeter
 
 WT310, WT210, GPM, HMC = "yokogawa_wt310", "yokogawa_wt210", "gwinstek_gpm8213", "rohdeschwarz_hmc8015"
 FIXED = {"voltage_range_v": 300.0, "current_range_a": 1.0}
@@ -139,8 +140,8 @@ def test_a_line_filter_and_a_crest_factor_of_six_widen_the_limits_of_error() -> 
 
 def test_what_a_meter_tells_is_in_its_record(tmp_path: Path) -> None:
     with loaded(fresh(WT310)) as port:
-        settings = LogSettings(port=port, out_dir=tmp_path, interval_s=0.25, limit=3)
-        log(create(WT310, FIXED), settings, stop=lambda: False)
+        wanted = LoggedMeter(driver=WT310, port=port, interval_s=0.25)
+        log(create(WT310, FIXED), wanted, tmp_path, stop=lambda: False, limit=3)
     told = json.loads((tmp_path / "meter.json").read_text())["settings"]
     assert told == {
         "crest_factor": 3,

@@ -1,6 +1,5 @@
 """Several meters on one SUT: their sum, aligned, and whole or not at all."""
 
-import json
 import math
 import random
 from collections.abc import Callable, Iterable
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from meter_processes import Child, flags_of, rows_of, wait_for
+from meter_processes import Child, flags_of, prepare, rows_of, wait_for
 
 from meter.recording.alignment import Aligner, MeterCadence
 from meter.recording.several import combined
@@ -269,12 +268,16 @@ def log_two(
     first: str,
     name: str,
     second: str,
-    *more: object,
+    meter: dict[str, object] | None = None,
     **settings: object,
 ) -> Child:
-    other = json.dumps({"name": "psu2", "driver": name, "port": second, **settings})
-    main = ("--driver", "wattsup_pro", "--port", first, "--name", "psu1", "--out", out)
-    return start("meter.recording.logger", *main, "--more", other, *more)
+    prepare(
+        out,
+        {"name": "psu1", "driver": "wattsup_pro", "port": first},
+        {"name": "psu2", "driver": name, "port": second, **(meter or {})},
+        **settings,
+    )
+    return start("meter.recording.logger", out)
 
 
 def test_two_meters_of_60_and_40_watts_sum_to_100_and_a_lost_one_makes_it_nodata_not_60(
@@ -309,7 +312,7 @@ def test_meters_of_one_and_of_half_a_second_are_added_on_the_slower_ones_cadence
     first = instrument("wattsup_pro", "--watts", 60)
     second = instrument("yokogawa_wt310", "--watts", 40)
     out = tmp_path / "run"
-    child = log_two(start, out, first, "yokogawa_wt310", second, "-n", 4, "--raw", interval_s=0.5)
+    child = log_two(start, out, first, "yokogawa_wt310", second, {"interval_s": 0.5}, limit=4, raw=True)
     assert child.wait() == 0, child.stderr.read_text()
     assert len(rows_of(out)) == 4
     assert {row["power_w"] for row in rows_of(out) if not row["flag"]} == {"100.0"}
@@ -334,21 +337,20 @@ def test_a_meter_that_is_not_there_ends_the_log_of_all(
 
 
 @pytest.mark.parametrize(
-    ("more", "words"),
+    ("second", "words"),
     [
-        ('{"name": "b", "driver": "wattsup_pro"}', "expected a JSON object with name, driver and port"),
-        ("[1]", "expected a JSON object"),
-        ("not json", "expected a JSON object"),
-        ('{"name": "b", "driver": "wattsap_pro", "port": "x"}', "did you mean 'wattsup_pro'"),
-        ('{"name": "b", "driver": "wattsup_pro", "prt": "x"}', "did you mean 'port'"),
-        ('{"name": "main", "driver": "wattsup_pro", "port": "x"}', "two meters are named 'main'"),
+        ({"name": "b", "driver": "wattsup_pro"}, "meters[1]: the required key 'port' is missing"),
+        ({"name": "b", "driver": "wattsap_pro", "port": "x"}, "did you mean 'wattsup_pro'"),
+        ({"name": "b", "driver": "wattsup_pro", "port": "x", "prt": "x"}, "unknown key 'prt'"),
+        ({"driver": "wattsup_pro", "port": "x"}, "two meters are named 'main'"),
+        ({"name": "../b", "driver": "wattsup_pro", "port": "x"}, "expected a name of a folder"),
     ],
 )
 def test_a_wrong_description_of_a_meter_is_told(
-    start: Callable[..., Child], tmp_path: Path, more: str, words: str
+    start: Callable[..., Child], tmp_path: Path, second: dict[str, object], words: str
 ) -> None:
-    arguments = ("--driver", "wattsup_pro", "--port", "x", "--out", tmp_path / "run", "--more", more)
-    child = start("meter.recording.logger", *arguments)
+    folder = prepare(tmp_path / "run", {"driver": "wattsup_pro", "port": "x"}, second)
+    child = start("meter.recording.logger", folder)
     assert child.wait() == 2
     assert words in child.stderr.read_text()
     assert "Traceback" not in child.stderr.read_text()
