@@ -6,11 +6,9 @@ Never run against the real instrument; see docs/meters/elmorlabs_pmd2.md for wha
 
 import math
 import struct
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from meter.kinds.polled import PolledMeter
-from meter.kinds.serial import SerialMeter
+from meter.kinds.in_step import InStepMeter
 from meter.line.errors import shown
 from meter.line.format import Line
 from meter.spec import MeterSpec
@@ -115,14 +113,10 @@ SPEC = MeterSpec(
 )
 
 
-class ElmorLabsPMD2(PolledMeter, SerialMeter):
+class ElmorLabsPMD2(InStepMeter):
     """The driver. A reading is the sum of all connectors when it is asked for."""
 
     spec = SPEC
-
-    def __init__(self, options: Mapping[str, object] | None = None) -> None:
-        super().__init__(options)
-        self._behind = False  # whether an answer to an earlier question may still come
 
     def identify(self) -> Identity:
         """Raise DTR, let the welcome pass, ask ``01``."""
@@ -133,7 +127,7 @@ class ElmorLabsPMD2(PolledMeter, SerialMeter):
             raise self.nothing_answered(ANSWER_S)
         if len(heard) != len(IDENTITY) + 1 or not heard.startswith(IDENTITY):
             raise self.something_else("ee 15 and a version", shown(heard))
-        self._behind = False
+        self.be_in_step()
         return Identity(maker=SPEC.maker, model=SPEC.model, firmware=f"{heard[2]:02x}")
 
     def start(self) -> None:
@@ -141,28 +135,23 @@ class ElmorLabsPMD2(PolledMeter, SerialMeter):
         self.port.drain(_QUIET_S, 2.0)
         self.begin_polling()
 
-    def ask(self) -> Reading | None:
+    def ask_in_step(self) -> Reading | None:
         """``04``, answered with 122 bytes."""
-        if self._behind and not self._caught_up():
-            return None
         t_utc_s, heard = self._exchange(SENSORS, ANSWER.size)
-        reading = parse_reading(heard, t_utc_s) if heard else None
-        if reading is None or reading.flag:
-            self._behind = True
-        return reading
+        return parse_reading(heard, t_utc_s) if heard else None
+
+    def send_marker(self) -> None:
+        self.port.drain(_QUIET_S, 2.0)
+        self.port.write(WHO)
+
+    def look_for_marker(self) -> bool | None:
+        self.late += self.port.drain(_QUIET_S, 2.0)
+        return True if self.late[-3:-1] == IDENTITY else None
 
     def stop(self) -> None:
         """It says nothing unasked."""
         if self.is_open:
             self.port.drain(_QUIET_S, 2.0)
-
-    def _caught_up(self) -> bool:
-        """Ask who it is; answers come in order, so whatever comes before that one is old."""
-        self.port.drain(_QUIET_S, 2.0)
-        self.port.write(WHO)
-        heard = self.port.drain(_QUIET_S, 2.0)
-        self._behind = heard[-3:-1] != IDENTITY
-        return not self._behind
 
     def _exchange(self, question: bytes, length: int) -> tuple[float, bytes]:
         """Ask; return what came until it was as long as an answer, or until the time was over."""

@@ -11,8 +11,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from meter.kinds.polled import PolledMeter
-from meter.kinds.serial import SerialMeter, baud_option
+from meter.kinds.in_step import InStepMeter
+from meter.kinds.serial import baud_option
 from meter.line.errors import shown
 from meter.line.format import Line
 from meter.options import Value
@@ -28,7 +28,6 @@ CURRENT_RANGES_A = (0.16, 1.6, 16.0)  # I1 to I3
 CYCLE_S = 0.47  # between values, as measured by an owner of the ISW8001
 ANSWER_S = 2.0  # an answer waits for the end of a measuring cycle of half a second
 _QUIET_S = 0.6  # longer than a cycle
-_LATEST_S = 4.0  # an answer that has not come by then is taken for lost
 _ATTEMPTS = 3
 _EARLIEST = 0.4  # of a cycle after an answer the next question is put: it is not over before
 _XON, _XOFF = 0x11, 0x13
@@ -145,7 +144,7 @@ SPEC = MeterSpec(
 )
 
 
-class HamegHM8115(PolledMeter, SerialMeter):
+class HamegHM8115(InStepMeter):
     """The driver. It asks ``VAL?``, which the meter answers at the end of its measuring cycle."""
 
     spec = SPEC
@@ -162,9 +161,7 @@ class HamegHM8115(PolledMeter, SerialMeter):
         self._given_i = _range_number("current_range_a", given[1], CURRENT_RANGES_A)
         self._ranges: tuple[int, int] | None = None
         self._held_off = False
-        self._late = b""
         self._answered_s = 0.0
-        self._marker_sent_s: float | None = None  # set while answers may be behind their questions
 
     def identify(self) -> Identity:
         """End a continuous output, then ``*IDN?`` and ``VERSION?``."""
@@ -198,18 +195,21 @@ class HamegHM8115(PolledMeter, SerialMeter):
             self._ranges = None
         else:
             self._ranges = self._set(ranges)
-        self._marker_sent_s = None
+        self.be_in_step()
         self.begin_polling()
 
-    def ask(self) -> Reading | None:
-        """After a time-out or nonsense the next question waits for a marker."""
-        if self._marker_sent_s is not None and not self._found_marker():
-            return None
+    def ask_in_step(self) -> Reading | None:
         t_utc_s, reply = self._query("VAL?")
-        reading, _ = parse_values(reply, t_utc_s)
-        if not reply or reading.flag == "malformed":
-            self._send_marker()
-        return reading if reply else None
+        return parse_values(reply, t_utc_s)[0] if reply else None
+
+    def send_marker(self) -> None:
+        self._send("MA0")
+        self._send("*IDN?")
+
+    def look_for_marker(self) -> bool:
+        self.late += self._drain(0.1, 0.5)
+        lines = without_handshake(self.late).split(b"\r")
+        return any(_IDENTITY.fullmatch(_text(line + b"\r")) for line in lines[:-1])
 
     def read(self, timeout_s: float) -> Reading | None:
         """At the meter's own pace the answers come when its cycles end.
@@ -295,22 +295,6 @@ class HamegHM8115(PolledMeter, SerialMeter):
         self._send("")
         self._send("MA0")
         self._drain(_QUIET_S)
-
-    def _send_marker(self) -> None:
-        """Ask for what cannot be taken for a reading: answers come in order, so what is before it is old."""
-        self._send("MA0")
-        self._send("*IDN?")
-        self._late, self._marker_sent_s = b"", now_mono_s()
-
-    def _found_marker(self) -> bool:
-        """Wait a little for the marker's answer; tell whether it came."""
-        self._late += self._drain(0.1, 0.5)
-        lines = without_handshake(self._late).split(b"\r")
-        if any(_IDENTITY.fullmatch(_text(line + b"\r")) for line in lines[:-1]):
-            self._marker_sent_s = None
-        elif self._marker_sent_s is not None and now_mono_s() - self._marker_sent_s > _LATEST_S:
-            self._send_marker()
-        return self._marker_sent_s is None
 
     def _query(self, command: str) -> tuple[float, bytes]:
         """Ask; return when the answer was complete, and the answer: nothing where none came in time."""

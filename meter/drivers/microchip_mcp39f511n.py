@@ -8,8 +8,7 @@ docs/meters/microchip_mcp39f511n.md for what is verified.
 import math
 from collections.abc import Mapping
 
-from meter.kinds.polled import PolledMeter
-from meter.kinds.serial import SerialMeter
+from meter.kinds.in_step import InStepMeter
 from meter.line.errors import shown
 from meter.line.format import Line
 from meter.options import Option
@@ -27,7 +26,7 @@ RANGES = {1: 0xAE, 2: 0xBE}  # by outlet
 NEUTRAL_RANGE = 19  # with this power range one digit is 10 mW
 
 ANSWER_S = 0.5
-_LATEST_S = 4.0  # an answer that has not come by then is taken for lost
+_LONGEST_WAIT_S = 4.0
 _QUIET_S = 0.05
 _ATTEMPTS = 3
 _MARKER_LENGTH = 4  # bytes asked for when answers may be behind their questions; no reading has so few
@@ -169,7 +168,7 @@ SPEC = MeterSpec(
 )
 
 
-class MicrochipMCP39F511N(PolledMeter, SerialMeter):
+class MicrochipMCP39F511N(InStepMeter):
     """The driver. Each update is the mean over 2^N line periods; it is asked for with one frame."""
 
     spec = SPEC
@@ -177,8 +176,6 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
     def __init__(self, options: Mapping[str, object] | None = None) -> None:
         super().__init__(options)
         self._lsb_w = (_FACTORY_LSB_W, _FACTORY_LSB_W)
-        self._marker_sent_s: float | None = None  # set while answers may be behind their questions
-        self._late = b""
 
     def sampling_at(self, interval_s: float) -> Sampling:
         """A mean of the interval only where that is 2^N line periods."""
@@ -205,43 +202,33 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
         self._accumulate(exponent, frequency_hz)
         self._lsb_w = (self._lsb_of(1), self._lsb_of(2))
         self._check_scale()
-        self._marker_sent_s = None
+        self.be_in_step()
         locked = _is_offered(self.interval_s, frequency_hz)
         bits = 10 * (len(read_frame(OUTPUTS, OUTPUTS_LENGTH)) + OUTPUTS_LENGTH + 3)
         self.begin_polling(2**exponent / frequency_hz if locked else None, bits / SPEC.line.baud)
 
-    def ask(self) -> Reading | None:
+    def ask_in_step(self) -> Reading | None:
         """32 bytes of registers hold status, mains, and both powers."""
-        if self._marker_sent_s is not None and not self._found_marker():
-            return None
         t_utc_s, reply = self._exchange(read_frame(OUTPUTS, OUTPUTS_LENGTH), OUTPUTS_LENGTH + 3)
         if not reply:
-            self._send_marker()
             return None
         data = reply_data(reply, OUTPUTS_LENGTH)
         if data is None:
-            self.port.drain(_QUIET_S, 10 * _QUIET_S)
             return Reading(t_utc_s, None, "malformed")
         return parse_outputs(data, t_utc_s, str(self.settings["outlet"]), self._lsb_w)
+
+    def send_marker(self) -> None:
+        self.port.drain(_QUIET_S, 10 * _QUIET_S)
+        self.port.write(read_frame(OUTPUTS, _MARKER_LENGTH))
+
+    def look_for_marker(self) -> bool:
+        self.late += self.port.drain(_QUIET_S, 4 * _QUIET_S)
+        return reply_data(self.late[-_MARKER_LENGTH - 3 :], _MARKER_LENGTH) is not None
 
     def stop(self) -> None:
         """The board says nothing unasked; the accumulation stays until it is unplugged."""
         if self.is_open:
             self.port.drain(_QUIET_S, 10 * _QUIET_S)
-
-    def _send_marker(self) -> None:
-        """Ask for what cannot be taken for a reading: answers come in order, so what is before it is old."""
-        self._late, self._marker_sent_s = b"", now_mono_s()
-        self.port.write(read_frame(OUTPUTS, _MARKER_LENGTH))
-
-    def _found_marker(self) -> bool:
-        """Wait a little for the marker's answer; tell whether it came."""
-        self._late += self.port.drain(_QUIET_S, 4 * _QUIET_S)
-        if reply_data(self._late[-_MARKER_LENGTH - 3 :], _MARKER_LENGTH) is not None:
-            self._marker_sent_s = None
-        elif self._marker_sent_s is not None and now_mono_s() - self._marker_sent_s > _LATEST_S:
-            self._send_marker()
-        return self._marker_sent_s is None
 
     def _refuse_the_interval_of_other_mains(self, frequency_hz: float) -> None:
         if self.sampling_at(self.interval_s) == "interval_mean" and not _is_offered(
@@ -265,7 +252,7 @@ class MicrochipMCP39F511N(PolledMeter, SerialMeter):
                 f"{self.port.port}: expected an accumulation of 2^{exponent} line periods, but the board "
                 f"keeps {shown(found)}. Unplug the board and plug it in again"
             )
-        self.port.drain((2 ** min(before, max(_EXPONENTS)) + 2 * 2**exponent) / frequency_hz, _LATEST_S)
+        self.port.drain((2 ** min(before, max(_EXPONENTS)) + 2 * 2**exponent) / frequency_hz, _LONGEST_WAIT_S)
 
     def _lsb_of(self, outlet: int) -> float:
         if self.settings["scale"] == "factory":

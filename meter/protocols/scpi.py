@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from meter.kinds.polled import PolledMeter
-from meter.kinds.serial import SerialMeter
+from meter.kinds.in_step import InStepMeter
 from meter.line.errors import SettingDiffers, shown
 from meter.options import Option, Value
 from meter.protocols.scpi_settings import LINE_FILTER_PCT, Setting
@@ -25,7 +24,6 @@ from records.times import now_mono_s
 
 ANSWER_S = 1.5  # at 1200 bit/s a line of six numbers takes 0.6 s
 _QUIET_S = 0.2
-_LATEST_S = 4.0  # an answer that has not come by then is taken for lost
 _LONGEST = 4096  # bytes of a line
 _BITS_PER_BYTE = 10
 _NUMBER_BYTES = 11  # as in "230.12E+00,"
@@ -125,7 +123,7 @@ def parse_identity(line: bytes) -> Identity | None:
     return Identity(maker=maker, model=model, serial="" if serial == "0" else serial, firmware=firmware)
 
 
-class ScpiMeter(PolledMeter, SerialMeter):
+class ScpiMeter(InStepMeter):
     """A meter that is asked for a line of numbers.
 
     Class attributes:
@@ -149,7 +147,6 @@ class ScpiMeter(PolledMeter, SerialMeter):
         self._unread = b""
         self._heard_utc_s = 0.0
         self._last_answer = b""
-        self._marker_sent_s: float | None = None  # set while answers may be behind their questions
 
     def identify(self) -> Identity:
         """Clear the line, then ``*IDN?`` twice at most."""
@@ -169,27 +166,34 @@ class ScpiMeter(PolledMeter, SerialMeter):
             raise self.something_else("maker,model,serial,firmware of one", shown(heard))
         raise self.nothing_answered(2 * ANSWER_S)
 
-    def ask(self) -> Reading | None:
-        """After a time-out or nonsense the next questions wait for the marker."""
-        if self._marker_sent_s is not None and not self._found_marker():
-            return None
+    def ask_in_step(self) -> Reading | None:
         self.send(self.value_query)
         line = self._next_line(now_mono_s() + ANSWER_S)
         if line is None:
             torn = bool(self._unread)
-            self._send_marker()
             return Reading(self._heard_utc_s, None, "malformed") if torn else None
         self._last_answer = line
-        reading = parse_reading(line, self.items, self._heard_utc_s)
-        if reading.flag == "malformed":
-            self._send_marker()
-        return reading
+        return parse_reading(line, self.items, self._heard_utc_s)
+
+    def send_marker(self) -> None:
+        self.clear_line()
+        self.send("*IDN?")
+
+    def look_for_marker(self) -> bool | None:
+        deadline_s = now_mono_s() + ANSWER_S
+        while (line := self._next_line(deadline_s)) is not None:
+            if parse_identity(line) is not None:
+                return True
+            if parse_numbers(line, len(self.items)) is None:
+                return None
+        return None if self._unread else False
 
     def clear_line(self) -> None:
         """End a command that a crashed client left half-typed, and wait until the line is quiet."""
         self.port.write(self.terminator + b"*CLS" + self.terminator)
         self.port.drain(quiet_s=_QUIET_S, limit_s=3.0)
-        self._unread, self._marker_sent_s = b"", None
+        self._unread = b""
+        self.be_in_step()
 
     def send(self, command: str) -> None:
         """Send a command; what came before and was not read is thrown away."""
@@ -282,30 +286,6 @@ class ScpiMeter(PolledMeter, SerialMeter):
                 return None
             self._heard_utc_s, data = self.port.read(left_s)
             self._unread += data
-
-    def _send_marker(self) -> None:
-        """Ask for what no question for a reading can be answered with.
-
-        Answers come in the order of the questions, so what comes before it is old.
-        """
-        self.clear_line()
-        self.send("*IDN?")
-        self._marker_sent_s = now_mono_s()
-
-    def _found_marker(self) -> bool:
-        """Wait for the marker's answer; tell whether it came."""
-        deadline_s = now_mono_s() + ANSWER_S
-        while (line := self._next_line(deadline_s)) is not None:
-            if parse_identity(line) is not None:
-                self._marker_sent_s = None
-                return True
-            if parse_numbers(line, len(self.items)) is None:  # maybe the marker, spoilt
-                self._send_marker()
-                return False
-        lost = self._marker_sent_s is not None and now_mono_s() - self._marker_sent_s > _LATEST_S
-        if self._unread or lost:
-            self._send_marker()
-        return False
 
     def _unexpected(self, command: str, expected: str, came: str) -> DeviceError:
         return DeviceError(
