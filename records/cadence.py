@@ -206,6 +206,8 @@ def _refine(x_s: Floats, dt_s: float, hold: bool) -> tuple[float, float, float, 
     Of very many readings some, spread over all the time, lead to the line; the last round takes all.
     """
     few_s = x_s[_spread(len(x_s), ENOUGH_FOR_A_LINE)] if len(x_s) > ENOUGH_FOR_A_LINE else x_s
+    # The stamps as points on a circle of one interval: the direction of their mean is the phase. That needs
+    # no numbering yet, and readings that are late only blur it.
     turn = np.exp(2j * np.pi * few_s / dt_s).mean()
     phase_s = float(np.angle(turn)) / (2 * np.pi) * dt_s
     on_time = np.ones(len(few_s), dtype=bool)
@@ -217,6 +219,7 @@ def _refine(x_s: Floats, dt_s: float, hold: bool) -> tuple[float, float, float, 
         known, seen_s = (dt_s, phase_s), part_s
         number = _latest_ended(part_s, phase_s, dt_s)
         residual_s = part_s - phase_s - number * dt_s
+        # On time is what lies within three robust standard deviations of the median; delays only add.
         centre_s = median_of(residual_s)
         jitter_s = _MAD_TO_SD * median_of(np.abs(residual_s - centre_s))
         on_time = np.abs(residual_s - centre_s) <= max(3 * jitter_s, 1e-3 * dt_s)
@@ -262,13 +265,15 @@ def number_readings(x_s: Floats, phase_s: float, dt_s: float) -> tuple[NDArray[n
     behind_s = x_s - phase_s - number * dt_s
     can_be_older = (after_s < LATE_SHARE * dt_s) | (behind_s > EARLY_SHARE * dt_s)
     room = _Room(number, can_be_older)
+    # From the last shared number to the first. Everything from `settled` on has its final number, so no
+    # reading is moved twice.
     settled = len(x_s)
     for last in shared[::-1].tolist():
         i = last
         while i < settled and i >= 0 and number[i] >= number[i + 1]:
             latest = int(number[i + 1]) - 1
             first = room.first_to_move(i, latest)
-            if first is None:
+            if first is None:  # no free number before them: the later of the two is a duplicate
                 keep[i + 1] = False
                 i -= 1
             else:  # they all move down, one number each
@@ -288,6 +293,8 @@ class _Room:
 
     def __init__(self, number: NDArray[np.int64], can_be_older: NDArray[np.bool_]) -> None:
         place = np.arange(len(number))
+        # Reading k gets the number latest - (last - k). The one before it has to move as well unless its
+        # number is below that: while number[k] - k > latest - last, a difference that never changes.
         self._ahead = number - place  # as recorded: what was moved lies behind all further questions
         self._fixed = np.maximum.accumulate(np.where(can_be_older, -1, place))
         self._stretch = -2

@@ -160,17 +160,21 @@ class Stream:
         """
         import numpy as np
 
+        # 1. Cut the bytes into sets, and put those before them that could not be judged yet.
         frames, torn = self._frames(self._held + data)
         if not len(frames):
             return self._flagged("malformed") if self._torn else []
         frames = np.concatenate([self._undecided[0], frames])
         torn = np.concatenate([self._undecided[1], torn])
+        # 2. Find where a set does not follow the one before it: bytes between them, or another step of the
+        # instrument's stamps than one set. The first set of a stream follows nothing.
         stamps = ((frames[:, 0] & 0x0F).astype(np.int64) << 6) | (frames[:, 1] & 0x3F)
         before_us = stamps[0] - _SET_US if self._stamp_us is None else self._stamp_us
         steps_us = np.diff(stamps, prepend=before_us) % _WRAP_US
         broken = torn | (abs(steps_us - _SET_US) > _STAMP_TOLERANCE_US)
         broken[0] &= self._stamp_us is not None
-        # The last set is kept until the next one fits: bytes may be missing within it, as many as a set.
+        # 3. Take one contiguous stretch after the other. The last set of all is kept until the next one
+        # fits: bytes may be missing within it, as many as a set.
         last = len(frames) - 1
         ends = [*np.flatnonzero(broken).tolist(), len(frames)]
         means: list[Mean] = []
@@ -185,6 +189,7 @@ class Stream:
             if broken[done] and self._stamp_us is not None:
                 if end > last and end - done < _ALIKE_SETS:  # too few to tell what they are
                     break
+                # A stretch that begins with the bytes of sets just seen comes twice.
                 self._repeated = self._repetition(frames[done:end].tobytes())
                 if self._repeated:
                     means += self._flagged("duplicate", once=False)
@@ -192,6 +197,7 @@ class Stream:
                 if end - done > 1:
                     step_us = int(stamps[done] - self._stamp_us) % _WRAP_US
                     means += self._lose(step_us, newest - self.number - (len(frames) - done) + 1)
+            # Of a stretch all but its last set count: that one may be made of the halves of two.
             if end - done > 1:
                 self._broken = False
                 means += self._collect(frames[done : end - 1])
@@ -213,6 +219,7 @@ class Stream:
             if len(frames):
                 torn[0], self._torn = self._torn, False
             return frames, torn
+        # Out of step: look for the ids of a whole set at every byte.
         windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), SET_BYTES)
         # No set can begin within another: the ids in their places would not fit.
         starts = np.flatnonzero(((windows & self._mask) == self._want).all(axis=1))
@@ -236,6 +243,8 @@ class Stream:
         """Count the sets lost between two stamps; ``most`` is the longest way to the later one, in sets."""
         import numpy as np
 
+        # The stamp repeats every 1024 us, so the step tells the number of lost sets only up to that. Of the
+        # numbers that fit the step best, the largest that the clock of the host allows is taken.
         ways = np.arange(2, max(most, 2 * _WRAP_US) + 1)  # there was a set before the gap that does not count
         off_us = abs((ways * _SET_US - step_us + _WRAP_US // 2) % _WRAP_US - _WRAP_US // 2)
         fitting = ways[np.equal(off_us, off_us.min())]

@@ -99,9 +99,11 @@ class PhaseLock:
         first = not self._looked
         since_s = t_s - self._edge_s
         self._looked = True
+        # While searching, the "edge" is only the look before this one: a change lies between the two.
         self._edge_s, self._next_s = t_s, t_s + self._step_s
         if changed or first:
             self._handed_on_s, self._held = t_s, False
+            # Only a change caught between two looks close together says when the update was.
             if not first and since_s <= 2 * self._step_s:
                 self._gate_s = min(max(since_s, self._narrowest_s), _WIDEST * self._nominal_s)
                 self._found(t_s - since_s / 2)
@@ -117,6 +119,8 @@ class PhaseLock:
         return Look(False, False, hold_new=self._held and not held, keep_held=held)
 
     def _track(self, t_s: float, changed: bool) -> Look:
+        # Looks alternate: early (a gate before the update is due), late (a gate after it). In phase, the
+        # early look sees the reading of before and the late one a new one: early unchanged, late changed.
         late = self._late
         held, self._held = self._held, False
         if not late:
@@ -132,12 +136,12 @@ class PhaseLock:
                 look = Look(False, True)
                 self._read_early = True
             else:
-                look = Look(held, False)
-        elif changed:
+                look = Look(held, False)  # in phase: what the late look held was new, though equal to the old
+        elif changed:  # in phase: the gate may close in on the update
             self._gate_s = max(self._gate_s * _NARROWER, self._narrowest_s)
             self._since_shift += 1
             look = Look(False, True)
-        elif self._read_early:
+        elif self._read_early:  # the early look has handed this update on already
             look = NOTHING
         else:  # no change, or none yet: the next look tells
             self._held = True
@@ -148,6 +152,7 @@ class PhaseLock:
         return look
 
     def _come_earlier(self) -> None:
+        """Shift the phase by a gate; a share of that is put down to the interval since the last shift."""
         self._edge_s -= self._gate_s
         shorter_s = self.update_s - _PULL * self._gate_s / self._since_shift
         self.update_s = max(shorter_s, (1 - _CLOCK) * self._nominal_s)
