@@ -1,0 +1,121 @@
+"""The workload of one attempt: how its runner is started on the SUT, and whether it did what it should."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from lab.conduct.activity import Phase
+from lab.conduct.children import Child
+from lab.conduct.commands import command_of
+from lab.conduct.crew import AttemptFailed, Crew
+from lab.conduct.observer import Observer
+from lab.config.model import LabConfig, ScenarioSection
+from records.journal import Journal
+from records.journal_events import Process, WorkloadEnded, WorkloadStarted
+from records.run import Run, RunFolder
+from sut.sut import Sut
+from workload.processes import VARIABLES
+
+_RUNNER_LATE_S = 60.0  # it ends a workload at its limit by itself, and then hashes what that imported
+
+
+@dataclass
+class WorkloadRun:
+    """A workload on the SUT.
+
+    Attributes:
+        config: the whole configuration.
+        scenario: what is run.
+        tracker: runs around it, or ``None``.
+        sut: where.
+        there: the run folder on the SUT.
+        runner: its process, once it was started.
+    """
+
+    config: LabConfig
+    scenario: ScenarioSection
+    tracker: str | None
+    sut: Sut
+    there: PurePosixPath
+    runner: Child | None = None
+
+    def execute(self, crew: Crew, run: Run, journal: Journal, observer: Observer) -> None:
+        """Run it to its end, and take down what the runner says of it.
+
+        Args:
+            crew: the processes of the attempt, watched meanwhile.
+            run: gets exit code and rating interval.
+            journal: gets an entry when it begins and when it has ended.
+            observer: is shown the phase.
+
+        Raises:
+            AttemptFailed: the runner does not end.
+        """
+        command = command_of(self.config, self.scenario, self.tracker, self.sut, self.there)
+        variables = {VARIABLES: json.dumps(self.scenario.env)}  # not in argv, which every user can read
+        argv = [*self._argv(), "--until-stdin-closes", "--", *command]
+        child = self.runner = crew.launch(Process.WORKLOAD_RUNNER, argv, self.sut.host, variables)
+        journal.write(WorkloadStarted(command=command))
+        observer.phase(Phase.RUN)
+        deadline = time.monotonic() + self.scenario.limit_s + _RUNNER_LATE_S
+        while child.poll() is None:
+            if time.monotonic() > deadline:
+                raise AttemptFailed(
+                    f"the workload runner did not end {_RUNNER_LATE_S:g} s after limit_s = "
+                    f"{self.scenario.limit_s:g} s: was it stopped?"
+                )
+            crew.pump()
+        crew.release(child)
+        result = child.last_message()
+        journal.write(WorkloadEnded(extra=result))
+        run.exit_code = result.get("exit_code")
+        run.t_start_utc_s = result.get("t_start_utc_s")
+        run.t_stop_utc_s = result.get("t_stop_utc_s")
+
+    @property
+    def was_cut_short(self) -> bool:
+        """Whether the runner was started and did not end in good order: then it may have left processes."""
+        return self.runner is not None and self.runner.poll() != 0
+
+    def judge(self, run: Run, folder: RunFolder) -> None:
+        """Refuse the run if the workload was not whole.
+
+        Args:
+            run: as `execute` completed it.
+            folder: of the run, with what the SUT recorded.
+
+        Raises:
+            AttemptFailed: with the reason.
+        """
+        if self.runner is None:
+            raise AttemptFailed("the workload was not started")
+        result = self.runner.last_message()
+        if self.runner.poll() != 0 or run.t_stop_utc_s is None:
+            raise AttemptFailed(self.runner.explain())
+        if result.get("timed_out"):
+            limit_s = self.scenario.limit_s
+            raise AttemptFailed(f"the workload ran longer than its limit_s = {limit_s:g} s and was ended")
+        if run.exit_code != 0:
+            ended = (
+                f"signal {result.get('signal')}" if run.exit_code is None else f"exit code {run.exit_code}"
+            )
+            raise AttemptFailed(f"the workload failed with {ended}; {_last_words(folder)}")
+
+    def _argv(self) -> list[str]:
+        return [
+            *(str(self.sut.python), "-m", "workload.runner", "--run-dir", str(self.there)),
+            *("--name", self.scenario.name, "--limit-s", str(self.scenario.limit_s)),
+            *("--cwd", str(self.sut.resolve(self.scenario.cwd or "."))),
+        ]
+
+
+def _last_words(folder: RunFolder, lines: int = 3) -> str:
+    """Return the end of what the workload wrote on standard error, for the reason of a failure."""
+    try:
+        text = folder.stderr.read_text(errors="replace")
+    except FileNotFoundError:
+        text = ""
+    words = [line for line in text.splitlines() if line.strip()][-lines:]
+    said = " / ".join(words) if words else "it wrote nothing on standard error"
+    return f"its last words in {folder.stderr.name}: {said}"
