@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from records.documents import Document
 from records.errors import RecordError, SchemaError
+from records.links import links_outside
 
 Kind = Literal["baseline", "idle", "workload"]
 """What a slot measures: the bare operating system, the framework loaded but unused, or work."""
@@ -137,12 +138,25 @@ class CampaignFolder:
         """Folder of the virtual instrument: its port link and its true power; simulated only."""
         return self.path / "virtual"
 
+    def refuse_links(self) -> None:
+        """Refuse a campaign of which a part is a link to somewhere else.
+
+        Raises:
+            RecordError: names the link.
+        """
+        for link in links_outside(self.path):
+            raise RecordError(
+                f"{link}: expected a file or a folder of this campaign, found a link that leads out of it. "
+                f"Nothing was read; put a copy of what belongs here in its place"
+            )
+
     def read(self) -> Campaign:
         """Read ``campaign.json``.
 
         Raises:
-            RecordError: the folder is no campaign, or its plan is damaged.
+            RecordError: the folder is no campaign, a part of it leads elsewhere, or its plan is damaged.
         """
+        self.refuse_links()
         if not self.campaign_json.is_file():
             raise RecordError(
                 f"{self.path}: no campaign here ({self._missing()}). Name the folder that `lab run` printed"

@@ -4,8 +4,10 @@ Lines are appended with one ``write`` on a descriptor opened ``O_APPEND``; JSON 
 written beside their place and moved into it, so that a reader never sees half of one.
 """
 
+import io
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +15,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from records.errors import ConfigurationError, RecordError
+from records.links import leads_outside
+from records.plain_files import NotPlainError, open_plain
 
 _NO_JSON = (ValueError, RecursionError)
 """What parsing and checking raise: no UTF-8, no JSON, a number of thousands of digits, thousands of
 brackets, half a surrogate pair, and numbers that JSON does not have (NaN, infinity)."""
+
+
+_MOST_DIGITS = 30
+_LONG_NUMBER = re.compile(rb"\d{%d}" % _MOST_DIGITS)
 
 
 class LineAppender:
@@ -120,15 +128,47 @@ def read_json(path: Path) -> dict[str, Any]:
         RecordError: the file is absent, is not JSON, or its top level is not an object.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        with open_record(path) as file:
+            document = _loads(file.read())
         _check_writable(document)
-    except FileNotFoundError:
-        raise RecordError(f"{path}: expected a record here, but there is no such file") from None
     except _NO_JSON as error:
         raise RecordError(f"{path}: expected a JSON document, but it is none ({error})") from None
     if not isinstance(document, dict):
         raise RecordError(f"{path}: expected a JSON object, but its top level is {type(document).__name__}")
     return document
+
+
+def open_record(path: Path) -> io.FileIO:
+    """Open a record for reading.
+
+    Raises:
+        RecordError: there is no such file, or it is no plain file; opening a pipe would wait for ever.
+    """
+    try:
+        return open_plain(path)
+    except FileNotFoundError:
+        raise RecordError(f"{path}: expected a record here, but there is no such file") from None
+    except NotPlainError:
+        raise RecordError(
+            f"{path}: expected a file here, found a folder, a pipe, a socket or a device. Put a copy of the "
+            f"right file in its place"
+        ) from None
+
+
+def _loads(text: bytes) -> Any:
+    """Parse JSON; a number of more digits than any of ours is none.
+
+    Raises:
+        ValueError, RecursionError: it is no JSON.
+    """
+    decoded = text.decode()
+    return json.loads(decoded, parse_int=_integer) if _LONG_NUMBER.search(text) else json.loads(decoded)
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
 
 
 def _check_writable(document: Any) -> None:
@@ -159,7 +199,7 @@ def read_json_lines(path: Path) -> JsonLines:
     damaged: list[int] = []
     for number, line, whole in _numbered_lines(path):
         try:
-            value = json.loads(line) if whole else None
+            value = _loads(line) if whole else None
             if b"\\u" in line:
                 _check_writable(value)
         except _NO_JSON:
@@ -172,19 +212,16 @@ def read_json_lines(path: Path) -> JsonLines:
 
 
 def _numbered_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
-    try:
-        with open(path, "rb") as file:
-            for number, line in enumerate(file, start=1):
-                yield number, line, line.endswith(b"\n")
-    except FileNotFoundError:
-        raise RecordError(f"{path}: expected a record here, but there is no such file") from None
+    with io.BufferedReader(open_record(path)) as file:
+        for number, line in enumerate(file, start=1):
+            yield number, line, line.endswith(b"\n")
 
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     import hashlib  # loads OpenSSL, which the processes beside the measured program never need
 
-    with open(path, "rb", buffering=0) as file:
+    with open_record(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -199,6 +236,8 @@ def sha256_of_json(document: dict[str, Any]) -> str:
 def hash_tree(folder: Path, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
     """Return ``{path relative to folder: SHA-256}`` of every file below a folder, sorted.
 
+    A link that leads out of the folder is left out.
+
     Args:
         folder: where to start.
         leave_out: relative paths that are not hashed.
@@ -206,6 +245,8 @@ def hash_tree(folder: Path, leave_out: frozenset[str] = frozenset()) -> dict[str
     hashes = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in leave_out:
+        if name in leave_out or (path.is_symlink() and leads_outside(path, folder)):
+            continue
+        if path.is_file():
             hashes[name] = sha256_of(path)
     return hashes

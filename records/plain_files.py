@@ -5,6 +5,7 @@ Standard library only: it also runs beside the runner on the system under test.
 
 import os
 import stat
+from io import FileIO
 from pathlib import Path
 
 MOST_BYTES = 64 << 20
@@ -13,23 +14,45 @@ MOST_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
 
 
-def read_plain(path: str | Path, most_bytes: int = MOST_BYTES) -> bytes:
-    """Read a plain file.
+class NotPlainError(OSError):
+    """What has this name is no file: a pipe, a socket, a device, a folder."""
+
+
+def open_plain(path: str | Path) -> FileIO:
+    """Open a plain file for reading, unbuffered.
 
     A FIFO, a socket and a device are never opened: opening one may wait for ever, or do something.
+
+    Args:
+        path: the file; a link is followed.
+
+    Raises:
+        NotPlainError: it is no plain file.
+        OSError: it is not there, or cannot be opened.
+        ValueError: no file can have this name.
+    """
+    _check(Path(path).stat())
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        _check(os.fstat(descriptor))
+    except NotPlainError:
+        os.close(descriptor)
+        raise
+    return FileIO(descriptor)
+
+
+def read_plain(path: str | Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """Read a plain file.
 
     Args:
         path: the file; a link is followed.
         most_bytes: longest content that is read.
 
     Raises:
-        OSError: it is not there, no plain file, or too large.
-        ValueError: no file can have this name.
+        OSError: as `open_plain`, or it is too large.
+        ValueError: as `open_plain`.
     """
-    _check(Path(path).stat(), most_bytes)
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        _check(os.fstat(descriptor), most_bytes)
+    with open_plain(path) as file:
         parts, left = [], most_bytes + 1
         while left > 0 and (part := file.read(min(_CHUNK_BYTES, left))):
             parts.append(part)
@@ -46,8 +69,6 @@ def sha256_of_plain(path: str | Path, most_bytes: int = MOST_BYTES) -> str:
     return hashlib.sha256(read_plain(path, most_bytes)).hexdigest()
 
 
-def _check(found: os.stat_result, most_bytes: int) -> None:
+def _check(found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise OSError("no plain file")
-    if found.st_size > most_bytes:
-        raise OSError(f"larger than {most_bytes} bytes")
+        raise NotPlainError("no plain file")

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from records.errors import RecordError
-from records.files import write_atomically
+from records.files import open_record, write_atomically
 
 if TYPE_CHECKING:
     import numpy as np
@@ -155,10 +155,8 @@ def read_table(
     Raises:
         RecordError: the file is absent, empty or no table, or a required column is missing.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise RecordError(f"{path}: expected a table here, but there is no such file") from None
+    with open_record(path) as file:
+        content = file.read()
     lines = TableLines.find(content, path, separator, header_starts)
     missing = [name for name in required if name not in lines.header]
     if missing:
@@ -198,7 +196,7 @@ class TableLines:
             line_end = content.index(b"\n", begin)
             line = content[begin:line_end].decode("utf-8", errors="replace")
             if line.startswith(header_starts):
-                header = next(csv.reader([line], delimiter=separator), [])
+                header = _fields(line, separator)
                 torn = content.count(b"\n") + 1 if end < len(content) else 0
                 return cls(header, first, line_end + 1, end, torn)
             begin, first = line_end + 1, first + 1
@@ -292,12 +290,20 @@ def read_damaged(content: bytes, lines: TableLines, text: Sequence[str], separat
     return Table(columns, [*damaged, lines.torn] if lines.torn else damaged)
 
 
+def _fields(line: str, separator: str) -> list[str]:
+    """Return the fields of a line, none where the csv module refuses it: a lone CR, a field without end."""
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
 def _whole_rows(content: str, lines: TableLines, separator: str) -> tuple[str, list[int]]:
     """Return the rows that have the header's number of fields, and the numbers of the other lines."""
     if '"' in content:  # quoted fields may hold separators: count the slow way
 
         def fields(line: str) -> int:
-            return len(next(csv.reader([line], delimiter=separator), []))
+            return len(_fields(line, separator))
     else:
 
         def fields(line: str) -> int:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from analysis.evidence.case import RunCase, collect
 from analysis.evidence.conduct import check_conduct, check_marking
-from analysis.evidence.files import check_files, check_lines
+from analysis.evidence.files import check_files, check_lines, check_places
 from analysis.evidence.order import check_clock, check_spans
 from analysis.evidence.programs import check_program
 from analysis.evidence.readings import check_certainty, check_readings
@@ -136,6 +136,10 @@ def examine_attempt(path: Path, slot: Slot, campaign: Campaign, settings: Analys
 def _examine_attempt(recorded: RecordedRun, task: SlotTask) -> Attempt:
     name = recorded.path.name
     attempt = Attempt(recorded.path, task.slot, None)
+
+    attempt.findings += check_places(recorded.path)
+    if attempt.findings:
+        return attempt
 
     def read() -> list[Finding]:
         attempt.run = recorded.run

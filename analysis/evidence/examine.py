@@ -124,6 +124,7 @@ class Survey:
 def survey_campaign(folder: Path, settings: AnalysisSettings | None = None) -> Survey:
     """Find the attempts at every slot of a campaign; raises as `examine` does."""
     place = CampaignFolder(folder)
+    place.refuse_links()
     findings: list[Finding] = []
     campaign = _read_campaign(place, findings)
     settings = settings or _settings(campaign, findings)

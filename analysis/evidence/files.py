@@ -12,6 +12,7 @@ from records.folders import COLLECTL_LOG, RUN_JSON
 from records.imported import read_import
 from records.journal import read_journal
 from records.journal_events import HostImported
+from records.links import leads_outside, links_outside
 
 _COLLECTL_GOODBYE = "Shutting down in response to signal TERM"  # how we end it
 
@@ -21,6 +22,23 @@ REQUIRED = ("meter.json", "meter.csv", "events.jsonl")
 def check_files(case: RunCase) -> list[Finding]:
     """Compare the folder with the hashes that were written when the run ended."""
     return [*_required(case), *_listed(case), *_unlisted(case)]
+
+
+def check_places(run_dir: Path) -> list[Finding]:
+    """Refuse a run folder that is, or holds, a link to elsewhere; then none of its records may be read.
+
+    Links deeper in it, such as a program leaves in ``model/``, are no records and are never followed.
+    """
+    found = [*links_outside(run_dir), *links_outside(run_dir / "meters")]
+    if leads_outside(run_dir, run_dir.parent):
+        found.insert(0, run_dir)
+    for meter in sorted((run_dir / "meters").glob("*")):
+        found += links_outside(meter)
+    message = "{}: a link that leads out of the run folder; nothing of this run was read"
+    return [
+        codes.FILE_OUTSIDE.finding(message.format(path.relative_to(run_dir.parent)), run_dir.name)
+        for path in found
+    ]
 
 
 def _required(case: RunCase) -> list[Finding]:
@@ -46,7 +64,10 @@ def _listed(case: RunCase) -> list[Finding]:
     findings = []
     for name, expected in case.run.files.items():
         path = case.path / name
-        if not _is_file(path):
+        if leads_outside(path, case.path):
+            message = f"{name}: run.json lists this file, but it leads out of the run folder and was not read"
+            findings.append(codes.FILE_OUTSIDE.finding(message, case.name, file=name))
+        elif not _is_file(path):
             message = f"{name}: run.json lists this file, but it is gone; restore it from a copy"
             findings.append(codes.FILE_MISSING.finding(message, case.name, file=name))
         elif (found := sha256_of(path)) != expected:

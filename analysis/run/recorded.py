@@ -21,6 +21,7 @@ from records.events import Events, read_events
 from records.gpu import read_gpu
 from records.host import read_host, read_sensors
 from records.journal import read_journal
+from records.links import leads_outside
 from records.meter import MeterRecord, read_readings
 from records.run import Run, RunFolder
 from records.tables import Table
@@ -40,8 +41,12 @@ class RecordedRun:
 
     @cached_property
     def files(self) -> frozenset[str]:
-        """Every file below the run folder, by its path from there: asked for by almost every check."""
-        found = (path for path in self.path.rglob("*") if path.is_file())
+        """Every file below the run folder, by its path from there: asked for by almost every check.
+
+        A link that leads out of the folder is none of its files.
+        """
+        files = (path for path in self.path.rglob("*") if path.is_file())
+        found = (path for path in files if not (path.is_symlink() and leads_outside(path, self.path)))
         return frozenset(path.relative_to(self.path).as_posix() for path in found)
 
     @cached_property

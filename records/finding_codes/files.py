@@ -19,6 +19,11 @@ FILE_CHANGED = CHAPTER.refuse(
     "A file was changed after its hash was recorded at the end of the run.",
     "Restore the file from a copy, or repeat the run.",
 )
+FILE_OUTSIDE = CHAPTER.refuse(
+    "file-outside",
+    "A name in a run folder, or one that `run.json` lists, leads out of the folder; nothing was read there.",
+    "Put a copy of the file in the place of the link, or repeat the run.",
+)
 FILE_UNLISTED = CHAPTER.warn(
     "file-unlisted",
     "A file was added to the run folder after the run ended.",

@@ -364,6 +364,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "record-damaged": (nothing, write("meter.json", lambda text: text[:40])),
     "file-missing": (nothing, remove("runs/0003-cnn/host.csv", then_rehash=False)),
     "file-changed": (nothing, write("meter.csv", lambda text: text + "\n", then_rehash=False)),
+    "file-outside": (nothing, edit_run(files={"../../../elsewhere.csv": "0" * 64})),
     "file-unlisted": (nothing, lambda folder: (folder / "runs/0003-cnn/notes.txt").touch()),
     "hashes-missing": (nothing, edit_run(files={})),
     "lines-damaged": (nothing, write("meter.csv", lambda text: text + "17900")),
