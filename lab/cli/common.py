@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from lab.cli.output import visible
 from records.errors import SutError, WattlabError
 
 INTERRUPTED = 130
@@ -81,12 +82,15 @@ class LabGroup(click.Group):
         try:
             return super().invoke(ctx)
         except WattlabError as error:
-            click.echo(f"lab: {error}", err=True)
+            click.echo(f"lab: {visible(str(error))}", err=True)
             ctx.exit(error.exit_code)
         except BrokenPipeError:
             raise  # whoever read our output has had enough; click ends quietly
         except OSError as error:
-            click.echo(f"lab: {error}. Nothing else was changed; see disk space and permissions", err=True)
+            click.echo(
+                f"lab: {visible(str(error))}. Nothing else was changed; see disk space and permissions",
+                err=True,
+            )
             ctx.exit(SutError.exit_code)
         except KeyboardInterrupt:
             click.echo("lab: interrupted", err=True)

@@ -12,7 +12,7 @@ from rich.live import Live
 
 from lab.cli.common import CommandAt, FiniteRange, LabGroup, json_option
 from lab.cli.meter_chart import WatchedMeter
-from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.cli.output import make_stderr, print_json, print_table, stdout, visible
 from lab.conduct.twin import temporary_port
 from lab.config.meter import MeterSection
 from meter.adapters import Proposal, recognise
@@ -95,7 +95,7 @@ def drivers(name: str | None, as_json: bool) -> None:
         else:
             _print_driver(spec, name in virtual)
         return
-    specs = list(loadable_specs(lambda error: click.echo(f"lab: {error}", err=True)))
+    specs = list(loadable_specs(lambda error: click.echo(f"lab: {visible(str(error))}", err=True)))
     if as_json:
         print_json([declared(spec, spec.driver in virtual) for spec in specs])
         return
@@ -197,7 +197,7 @@ def watch(
         def over() -> bool:
             said = "" if live else watched.silence()
             if said:
-                click.echo(said, err=True)
+                click.echo(visible(said), err=True)
             return stopped() or watched.is_given_up
 
         readings = _counted(session.readings(over), count)
@@ -206,10 +206,10 @@ def watch(
         else:
             for reading in readings:
                 watched.add(reading)
-                click.echo(_reading_line(reading, session.simulated))
+                click.echo(visible(_reading_line(reading, session.simulated)))
     if not live:
         for line in watched.summary():
-            click.echo(line, err=True)
+            click.echo(visible(line), err=True)
     if watched.is_given_up:
         raise DeviceError(
             f"{session.port}: no reading for {watched.silent_s:.0f} s, {watched.missing} missing. "

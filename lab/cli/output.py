@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +14,37 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reports.words.texts import printable
+
 _WIDTH_OFF_TERMINAL = 200  # rich would assume 80 columns there, and fold words apart
 
-stdout = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
+_SEEN_BY_TERMINALS_ONLY = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """Return a text that can do nothing to a terminal: it may come from others."""
+    return printable(text.expandtabs())
+
+
+class PlainConsole(Console):
+    """A console on which a text means nothing but itself: no markup, no emoji, no control characters."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print texts and what else rich can show."""
+        super().print(*map(_visible_object, objects), **options)
+
+
+def _visible_object(shown: Any) -> Any:
+    if isinstance(shown, Text):
+        shown.plain = visible(shown.plain)
+        return shown
+    return visible(shown) if isinstance(shown, str) else shown
+
+
+stdout = PlainConsole(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
 """For tables and results; rich leaves colour away when it is not a terminal."""
 
 
@@ -45,9 +74,9 @@ def make_stderr() -> Console:
     try:
         buffer = open(sys.stderr.fileno(), "wb", closefd=False)  # noqa: SIM115 - lives as long as we do
     except (AttributeError, OSError):  # closed by the caller, or put into a buffer by a test
-        return Console(stderr=True, markup=False, highlight=False)
+        return PlainConsole(stderr=True)
     stream = _Unread(buffer, encoding=sys.stderr.encoding, errors="backslashreplace")
-    return Console(file=stream, markup=False, highlight=False)
+    return PlainConsole(file=stream)
 
 
 @contextmanager
@@ -74,14 +103,17 @@ def progress_bar(text: str) -> Iterator[Callable[..., None]]:
 
 def print_json(document: object) -> None:
     """Print the one JSON document of a command that was asked for ``--json``."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    text = json.dumps(document, indent=2, ensure_ascii=False, default=str)
+    click.echo(_SEEN_BY_TERMINALS_ONLY.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None) -> None:
     """Print a plain table; numbers are right-aligned by being formatted before."""
-    table = Table(title=title, box=None, pad_edge=False, title_justify="left", title_style="bold")
+    table = Table(
+        title=title and visible(title), box=None, pad_edge=False, title_justify="left", title_style="bold"
+    )
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(visible(name), overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+        table.add_row(*(Text("" if value is None else visible(str(value))) for value in row))
     stdout.print(table)

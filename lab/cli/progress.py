@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from lab.cli.output import visible
 from lab.conduct.activity import Phase
 from lab.conduct.live import LiveReading
 from lab.conduct.plan import TimeLeft, duration, slot_name
@@ -127,19 +128,19 @@ class LiveProgress(_Progressing):
     def begin(self, title: str, slots: Sequence[Slot], done: Sequence[Slot], *, simulated: bool) -> None:
         """Show the plan."""
         self.take_plan(slots, done, simulated)
-        self._title = title
+        self._title = visible(title)
         self._bar.update(self._task, total=len(slots), completed=len(done))
 
     def attempt(self, slot: Slot, attempt: int) -> None:
         """Show which slot runs."""
         self.attempt_began_s = time.monotonic()
         again = f" (attempt {attempt})" if attempt > 1 else ""
-        self._slot = Text(f"[{slot.slot}/{self.total}] {slot_name(slot)}{again}", style="cyan")
+        self._slot = Text(visible(f"[{slot.slot}/{self.total}] {slot_name(slot)}{again}"), style="cyan")
         self._phase = Text()
 
     def phase(self, phase: Phase, detail: str = "") -> None:
         """Show what the attempt is doing."""
-        self._phase = Text(f"{phase}: {detail}" if detail else phase)
+        self._phase = Text(visible(f"{phase}: {detail}") if detail else phase)
 
     def reading(self, reading: LiveReading) -> None:
         """Show the watts and their recent course."""
