@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from itertools import combinations
 from math import inf
+from typing import Required, TypedDict
 
 from analysis.maths.arrays import finite
 from analysis.run.measure import Measured, RunMeasure
@@ -15,7 +16,7 @@ from analysis.statistics.totals import difference_of, ratio_of
 from analysis.uncertainty.contributions import Budget, parts_of
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded_closely
-from records.results import Row
+from records.rows.budgets import BudgetRow
 from records.settings.analysis import AnalysisSettings
 
 _MEANS = ("energy_wh", "induced_wh", "mean_power_w", "duration_s", "wh_per_epoch", "induced_wh_per_epoch")
@@ -23,7 +24,7 @@ _MEANS = ("energy_wh", "induced_wh", "mean_power_w", "duration_s", "wh_per_epoch
 
 def budget_rows(
     runs: list[RunMeasure], groups: list[Group], baseline: Baseline, settings: AnalysisSettings
-) -> list[Row]:
+) -> list[BudgetRow]:
     """Return one row per thing and quantity with all terms of its uncertainty.
 
     Args:
@@ -33,7 +34,7 @@ def budget_rows(
         settings: which confidence, and which useful work is shown.
     """
     confidence = settings.confidence
-    own = {row["run_dir"]: row["baseline_power_w"] for group in groups for row in group.rows}
+    own = {row.run_dir: row.baseline_power_w for group in groups for row in group.rows}
     rows = [row for group in groups for row in _of_group(group, settings)]
     rows += _comparisons(groups, confidence)
     rows += [row for group in groups for row in _of_trackers(group, confidence)]
@@ -44,16 +45,16 @@ def budget_rows(
     return rows
 
 
-def _of_group(group: Group, settings: AnalysisSettings) -> Iterable[Row]:
+def _of_group(group: Group, settings: AnalysisSettings) -> Iterable[BudgetRow]:
     factors = [f"{kind}_per_{of}" for kind in settings.useful_work for of in ("wh", "induced_wh")]
     for quantity in (*_MEANS, *factors):
         estimate = group.estimate(quantity)
         if estimate is not None:
-            what = {"of": "scenario", "scenario": group.label, "quantity": quantity}
-            yield _row(what, estimate, settings.confidence, known=len(group.runs) > 1)
+            what = _Thing(of="scenario", scenario=group.label)
+            yield _row(what, quantity, estimate, settings.confidence, known=len(group.runs) > 1)
 
 
-def _comparisons(groups: list[Group], confidence: float) -> list[Row]:
+def _comparisons(groups: list[Group], confidence: float) -> list[BudgetRow]:
     """Compare all scenarios without a tracker with each other, and those with one with the same without."""
     plain = [group for group in groups if group.tracker is None and group.kind != "baseline"]
     alone = {group.scenario: group for group in groups if group.tracker is None}
@@ -66,16 +67,16 @@ def _comparisons(groups: list[Group], confidence: float) -> list[Row]:
             if in_a is None or in_b is None:
                 continue
             pair = pair_of(*(sample_of(g.label, g.rows, g.epoch_rows, quantity) for g in (a, b)))
-            what = {"of": "comparison", "scenario": b.label, "name": a.label}
-            difference = what | {"quantity": f"{quantity} difference"}
-            rows.append(_row(difference, difference_of(pair, in_a, in_b), confidence, known))
+            what = _Thing(of="comparison", scenario=b.label, name=a.label)
+            difference = difference_of(pair, in_a, in_b)
+            rows.append(_row(what, f"{quantity} difference", difference, confidence, known))
             if in_a.value > 0:
-                ratio = what | {"quantity": f"{quantity} ratio"}
-                rows.append(_row(ratio, ratio_of(pair, in_a, in_b), confidence, known))
+                ratio = ratio_of(pair, in_a, in_b)
+                rows.append(_row(what, f"{quantity} ratio", ratio, confidence, known))
     return rows
 
 
-def _of_trackers(group: Group, confidence: float) -> Iterable[Row]:
+def _of_trackers(group: Group, confidence: float) -> Iterable[BudgetRow]:
     """Ratio of the sums of a tracker and the meter; a tracker states no uncertainty of its own."""
     samples: dict[str, list[Sample]] = {}
     for run in group.runs:
@@ -88,40 +89,47 @@ def _of_trackers(group: Group, confidence: float) -> Iterable[Row]:
         key = (group.label, f"{tracker} over meter")
         estimate = estimate_mean(found, key, group.baseline, group.causes, inverse=True)
         if estimate is not None:
-            what = {
-                "of": "tracker",
-                "scenario": group.label,
-                "name": tracker,
-                "quantity": "ratio to the meter",
-            }
-            yield _row(what, estimate, confidence, known=len(found) > 1)
+            what = _Thing(of="tracker", scenario=group.label, name=tracker)
+            yield _row(what, "ratio to the meter", estimate, confidence, known=len(found) > 1)
 
 
-def _of_baseline(groups: list[Group], confidence: float) -> list[Row]:
+def _of_baseline(groups: list[Group], confidence: float) -> list[BudgetRow]:
     for group in groups:
         estimate = group.estimate("mean_power_w")
         if group.kind == "baseline" and group.tracker is None and estimate is not None:
-            what = {"of": "baseline", "scenario": group.label, "quantity": "power_w"}
-            return [_row(what, estimate, confidence, known=len(group.runs) > 1)]
+            what = _Thing(of="baseline", scenario=group.label)
+            return [_row(what, "power_w", estimate, confidence, known=len(group.runs) > 1)]
     return []
 
 
-def _row(what: Row, estimate: Estimate, confidence: float, known: bool) -> Row:
+class _Thing(TypedDict, total=False):
+    """What a row is about."""
+
+    of: Required[str]
+    scenario: Required[str]
+    slot: int
+    run_dir: str
+    name: str
+
+
+def _row(what: _Thing, quantity: str, estimate: Estimate, confidence: float, known: bool) -> BudgetRow:
     """Return the row of an estimate; what is not known to scatter by its repeats has no interval."""
     low, high = estimate.interval(confidence) if known else (None, None)
-    return what | {
-        "value": estimate.value,
-        "u": estimate.u,
-        "df": finite(estimate.df),
-        "low": low,
-        "high": high,
-        **{f"u_{term}": u for term, u in estimate.terms().items()},
-    }
+    return BudgetRow(
+        **what,
+        quantity=quantity,
+        value=estimate.value,
+        u=estimate.u,
+        df=finite(estimate.df),
+        low=low,
+        high=high,
+        terms=estimate.terms(),
+    )
 
 
 def _of_run(
     run: RunMeasure, reference: BaselinePower | None, baseline_df: float, confidence: float
-) -> Iterable[Row]:
+) -> Iterable[BudgetRow]:
     names: dict[str, tuple[list[Measured], Callable[[int, Measured], str]]] = {
         "run": ([run.whole], lambda i, window: ""),
         "action": (run.actions, lambda i, window: window.window.name),
@@ -132,13 +140,13 @@ def _of_run(
         for i, window in enumerate(windows, start=1):
             if window.energy_wh is None:
                 continue
-            what = {
-                "of": of,
-                "scenario": run.run.scenario,
-                "slot": run.run.slot,
-                "run_dir": run.run_dir,
-                "name": name(i, window),
-            }
+            what = _Thing(
+                of=of,
+                scenario=run.run.scenario,
+                slot=run.run.slot,
+                run_dir=run.run_dir,
+                name=name(i, window),
+            )
             yield _window_row(what, "energy_wh", window.energy_wh, window.budget, inf, confidence)
             above = induced(window, reference)
             if above is not None:
@@ -146,17 +154,18 @@ def _of_run(
 
 
 def _window_row(
-    what: Row, quantity: str, value: float, budget: Budget, baseline_df: float, confidence: float
-) -> Row:
+    what: _Thing, quantity: str, value: float, budget: Budget, baseline_df: float, confidence: float
+) -> BudgetRow:
     terms = budget.terms()
     parts = parts_of(terms, baseline_df)
     reach = expanded_closely(parts, confidence)
-    return what | {
-        "quantity": quantity,
-        "value": value,
-        "u": parts.u,
-        "df": finite(parts.df),
-        "low": value - reach,
-        "high": value + reach,
-        **{f"u_{term}": u for term, u in terms.items()},
-    }
+    return BudgetRow(
+        **what,
+        quantity=quantity,
+        value=value,
+        u=parts.u,
+        df=finite(parts.df),
+        low=value - reach,
+        high=value + reach,
+        terms=terms,
+    )

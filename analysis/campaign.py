@@ -26,7 +26,7 @@ from analysis.scenario.notes import (
     check_samples,
     check_scenarios,
 )
-from analysis.scenario.rows import epoch_rows, run_row, span_rows, trace_row, tracker_rows
+from analysis.scenario.rows import epoch_rows, run_row, span_rows, trace_of, tracker_rows
 from analysis.scheduling import ALONE, Progress, Workforce, run_map
 from analysis.statistics.campaign import (
     comparison_rows,
@@ -39,7 +39,11 @@ from records.campaign import Campaign, CampaignFolder, Environment
 from records.errors import RecordError
 from records.findings import LEVELS, Finding
 from records.imported import read_import
-from records.results import Results, Row, write_results
+from records.results import Results, write_results
+from records.rows.findings import FindingRow
+from records.rows.parts import CampaignFacts
+from records.rows.runs import RefusedRow
+from records.rows.standards import RuleRow
 from records.settings.analysis import AnalysisSettings, settings_of
 
 
@@ -137,7 +141,7 @@ def reduce_runs(
     findings = [
         *examination.findings,
         *check_baseline(baseline, summary, len(runs)),
-        *check_rows(rows, actions + epochs + calls, trackers, settings.coverage_min_pct),
+        *check_rows(rows, [*actions, *epochs, *calls], trackers, settings.coverage_min_pct),
         *check_samples(groups),
         *check_scenarios(scenarios),
         *check_certainty(scenarios, settings.uncertainty_max_pct),
@@ -163,9 +167,9 @@ def reduce_runs(
         agreement_scopes=scope_rows(trackers, settings.confidence),
         baseline=summary,
         provenance=by_scenario([Origin(run.run_dir, run.run.scenario, run.provenance) for run in runs]),
-        traces=[trace_row(run) for run in runs],
-        rule_rows=[{"rule": rule.name, **row} for row in rule_rows] if rule else [],
-        rule_spans=[{"rule": rule.name, **row} for row in rule_spans] if rule else [],
+        traces=[trace_of(run) for run in runs],
+        rule_rows=[RuleRow(rule=rule.name, values=columns) for columns in rule_rows] if rule else [],
+        rule_spans=[RuleRow(rule=rule.name, values=columns) for columns in rule_spans] if rule else [],
         budgets=budget_rows(runs, groups, baseline, settings),
         statistics=statistics_rows(groups, settings),
         correlations=correlation_rows(groups, settings),
@@ -174,7 +178,7 @@ def reduce_runs(
         ecolabel=ecolabel,
         health=health,
         imported=_imported(place),
-        findings=[f.to_json() for f in sorted(findings, key=_worst_first)],
+        findings=[FindingRow.of(finding) for finding in sorted(findings, key=_worst_first)],
     )
 
 
@@ -191,22 +195,22 @@ def _reference(run: RunMeasure, baseline: Baseline) -> BaselinePower | None:
     return None if _is_reference(run) else baseline.at(run.middle_utc_s)
 
 
-def _campaign_facts(campaign: Campaign, runs: list[RunMeasure]) -> dict[str, Any]:
+def _campaign_facts(campaign: Campaign, runs: list[RunMeasure]) -> CampaignFacts:
     section = campaign.config.get("campaign")
     options = section if isinstance(section, dict) else {}
-    return {
-        "id": campaign.id,
-        "title": options.get("title") or campaign.id,
-        "created_utc_s": campaign.created_utc_s,
-        "wattlab_version": campaign.wattlab_version,
-        "simulated": campaign.simulated,
-        "seed": campaign.seed,
-        "config_sha256": campaign.config_sha256,
-        "blocks": max((slot.block for slot in campaign.plan), default=0),
-        "repeats": options.get("repeats") or max((slot.repeat for slot in campaign.plan), default=0),
-        "slots_planned": len(campaign.plan),
-        "slots_completed": len(runs),
-    }
+    return CampaignFacts(
+        id=campaign.id,
+        title=options.get("title") or campaign.id,
+        created_utc_s=campaign.created_utc_s,
+        wattlab_version=campaign.wattlab_version,
+        simulated=campaign.simulated,
+        seed=campaign.seed,
+        config_sha256=campaign.config_sha256,
+        blocks=max((slot.block for slot in campaign.plan), default=0),
+        repeats=options.get("repeats") or max((slot.repeat for slot in campaign.plan), default=0),
+        slots_planned=len(campaign.plan),
+        slots_completed=len(runs),
+    )
 
 
 def _meter_facts(runs: list[RunMeasure]) -> dict[str, Any]:
@@ -236,14 +240,14 @@ def _imported(place: CampaignFolder) -> dict[str, Any]:
     return {name: value for name, value in record.to_json().items() if name != "schema"} if record else {}
 
 
-def _refused(examination: Examination) -> list[Row]:
+def _refused(examination: Examination) -> list[RefusedRow]:
     return [
-        {
-            "run_dir": attempt.path.name,
-            "scenario": attempt.run.scenario if attempt.run else attempt.slot and attempt.slot.scenario,
-            "tracker": attempt.run.tracker if attempt.run else attempt.slot and attempt.slot.tracker,
-            "status": attempt.run.status if attempt.run else "damaged",
-            "reason": attempt.reason,
-        }
+        RefusedRow(
+            run_dir=attempt.path.name,
+            scenario=of.scenario if (of := attempt.run or attempt.slot) else None,
+            tracker=of.tracker if of else None,
+            status=attempt.run.status if attempt.run else "damaged",
+            reason=attempt.reason,
+        )
         for attempt in examination.others
     ]

@@ -28,7 +28,7 @@ from analysis.statistics.totals import difference_of, ratio_of
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded, expanded_closely
 from benchmarks.simulated_bench import CLASSES, EPOCHS, LOADS, Bench, Truth, write_campaign
-from records.result_columns import BUDGET_TERMS
+from records.rows.families import BUDGET_TERMS
 
 CONFIDENCE = 0.95
 QUANTITIES = (

@@ -127,6 +127,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         if value not in typing.get_args(hint):
             raise RecordError(f"{where}: expected one of {typing.get_args(hint)}, found {value!r}")
         return value
+    if hasattr(hint, "from_json"):
+        return hint.from_json(value, where)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         if not isinstance(value, dict):
             raise RecordError(f"{where}: expected an object, found {value!r}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from records.documents import Document
+from records.rows.mapping import AsMapping
 
 HEALTH_JSON = "health.json"
 
@@ -41,8 +42,28 @@ class ControlPoint:
         return all(0 <= number < 1e12 for number in numbers) and self.energy_wh > 0
 
 
+@dataclass(frozen=True)
+class Signal(AsMapping):
+    """A rule of the control chart that was met.
+
+    Attributes:
+        rule: of `HEALTH_RULES`, or ``relative-sd``.
+        run_dir: control run at which it was; ``phase`` in which.
+        size_pct: how large the shift, drift or spread is, in percent of the centre.
+        stops: whether it is large enough to stop the campaign.
+        message: in words.
+    """
+
+    rule: str
+    run_dir: str
+    phase: int
+    size_pct: float
+    stops: bool
+    message: str
+
+
 @dataclass(kw_only=True)
-class Acknowledgement:
+class Acknowledgement(AsMapping):
     """The operator went on after a stop; a new phase of the chart begins.
 
     Attributes:

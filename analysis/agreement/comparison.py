@@ -1,6 +1,7 @@
 """Everything that is said about one estimator and one meter, as one row (METHOD section 7)."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from analysis.agreement.bland_altman import (
     Limits,
@@ -16,8 +17,8 @@ from analysis.agreement.equivalence import Equivalence, calibration_factor, equi
 from analysis.agreement.pairs import LEAST, Pairs, Scale
 from analysis.agreement.regression import MOST_ROWS, Line, deming, passing_bablok
 from analysis.maths.arrays import finite
-from analysis.maths.describe import WithInterval, interval_columns
-from records.results import Row
+from analysis.maths.describe import WithInterval
+from records.rows.agreement import ComparedColumns
 
 MARGIN_PCT = 5.0
 """Margin of equivalence unless another is set."""
@@ -80,48 +81,86 @@ class Comparison:
             notes.append(f"more than {MOST_ROWS} rows: no line of Passing and Bablok")
         return notes
 
-    def row(self) -> Row:
-        """Return `records.result_columns.COMPARED_COLUMNS` as plain numbers."""
-        observed, true = self.limits, self.true_limits
-        to_unit = 1.0 if not self.scale.logarithmic else 100.0
-        row: Row = {
-            "groups": self.units if self.grouped else None,
-            **interval_columns("total_ratio", self.ratio),
-            **interval_columns("factor", self.factor),
-            "growth_p": self.growth_p,
-            "scale": "logarithmic" if self.scale.logarithmic else "linear",
-            **self._limits("mean_difference", observed.bias),
-            "sd": None if observed.sd is None else observed.sd * to_unit,
-            **self._limits("lower", observed.lower),
-            **self._limits("upper", observed.upper),
-            "meter_share": self.meter_share,
-            "true_sd": None if true.sd is None else true.sd * to_unit,
-            **self._limits("true_lower", true.lower),
-            **self._limits("true_upper", true.upper),
-            "mape_pct": self.mape_pct,
-            **interval_columns("concordance", self.concordance),
-            "error_ratio": self.deming.error_ratio if self.deming else None,
-            **interval_columns("deming_slope", self.deming.slope if self.deming else None),
-            **interval_columns("deming_intercept", self.deming.intercept if self.deming else None),
-            **interval_columns(
-                "passing_bablok_slope", self.passing_bablok.slope if self.passing_bablok else None
-            ),
-            **interval_columns(
-                "passing_bablok_intercept", self.passing_bablok.intercept if self.passing_bablok else None
-            ),
-            "linearity_p": self.passing_bablok.linearity_p if self.passing_bablok else None,
-            "margin_pct": self.equivalence.margin_pct,
-            **interval_columns("equivalence_pct", self.equivalence.interval_pct),
-            "equivalence_p": self.equivalence.p,
-            "equivalent": self.equivalence.verdict,
-            "notes": "; ".join(self.notes),
-        }
-        return {name: finite(value) if isinstance(value, float) else value for name, value in row.items()}
+    def columns(self) -> ComparedColumns:
+        """Return what is found as columns of a row; what is not finite is empty."""
+        observed, true, unit = self.limits, self.true_limits, 100.0 if self.scale.logarithmic else 1.0
+        equivalence, lines = self.equivalence, (self.deming, self.passing_bablok)
+        total, factor, concordance = map(_ends, (self.ratio, self.factor, self.concordance))
+        bias, lower, upper = map(self._scaled, (observed.bias, observed.lower, observed.upper))
+        true_lower, true_upper = map(self._scaled, (true.lower, true.upper))
+        deming, passing_bablok = (_ends(line.slope if line else None) for line in lines)
+        deming_at, passing_bablok_at = (_ends(line.intercept if line else None) for line in lines)
+        margin = _ends(equivalence.interval_pct)
+        return ComparedColumns(
+            groups=self.units if self.grouped else None,
+            total_ratio=total.value,
+            total_ratio_low=total.low,
+            total_ratio_high=total.high,
+            factor=factor.value,
+            factor_low=factor.low,
+            factor_high=factor.high,
+            growth_p=finite(self.growth_p),
+            scale="logarithmic" if self.scale.logarithmic else "linear",
+            mean_difference=bias.value,
+            mean_difference_low=bias.low,
+            mean_difference_high=bias.high,
+            sd=None if observed.sd is None else finite(observed.sd * unit),
+            lower=lower.value,
+            lower_low=lower.low,
+            lower_high=lower.high,
+            upper=upper.value,
+            upper_low=upper.low,
+            upper_high=upper.high,
+            meter_share=finite(self.meter_share),
+            true_sd=None if true.sd is None else finite(true.sd * unit),
+            true_lower=true_lower.value,
+            true_lower_low=true_lower.low,
+            true_lower_high=true_lower.high,
+            true_upper=true_upper.value,
+            true_upper_low=true_upper.low,
+            true_upper_high=true_upper.high,
+            mape_pct=finite(self.mape_pct),
+            concordance=concordance.value,
+            concordance_low=concordance.low,
+            concordance_high=concordance.high,
+            error_ratio=finite(self.deming.error_ratio) if self.deming else None,
+            deming_slope=deming.value,
+            deming_slope_low=deming.low,
+            deming_slope_high=deming.high,
+            deming_intercept=deming_at.value,
+            deming_intercept_low=deming_at.low,
+            deming_intercept_high=deming_at.high,
+            passing_bablok_slope=passing_bablok.value,
+            passing_bablok_slope_low=passing_bablok.low,
+            passing_bablok_slope_high=passing_bablok.high,
+            passing_bablok_intercept=passing_bablok_at.value,
+            passing_bablok_intercept_low=passing_bablok_at.low,
+            passing_bablok_intercept_high=passing_bablok_at.high,
+            linearity_p=finite(self.passing_bablok.linearity_p) if self.passing_bablok else None,
+            margin_pct=equivalence.margin_pct,
+            equivalence_pct=margin.value,
+            equivalence_pct_low=margin.low,
+            equivalence_pct_high=margin.high,
+            equivalence_p=finite(equivalence.p),
+            equivalent=equivalence.verdict,
+            notes="; ".join(self.notes),
+        )
 
-    def _limits(self, name: str, estimate: WithInterval | None) -> Row:
-        if estimate is not None and self.scale.logarithmic:
-            estimate = self.scale.mapped(estimate)
-        return interval_columns(name, estimate)
+    def _scaled(self, estimate: WithInterval | None) -> "_Ends":
+        """Return an estimate on the scale, in percent where that is logarithmic."""
+        return _ends(self.scale.mapped(estimate) if estimate and self.scale.logarithmic else estimate)
+
+
+class _Ends(NamedTuple):
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def _ends(estimate: WithInterval | None) -> _Ends:
+    if estimate is None:
+        return _Ends(None, None, None)
+    return _Ends(finite(estimate.value), finite(estimate.low), finite(estimate.high))
 
 
 def compare(pairs: Pairs, confidence: float, margin_pct: float = MARGIN_PCT) -> Comparison:

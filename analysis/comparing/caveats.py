@@ -3,25 +3,26 @@
 from analysis.comparing.sides import Side, label_of
 from analysis.statistics.samples import QUANTITIES, one_after_the_other
 from records.campaign import CampaignFolder
-from records.results import Results, Row
+from records.results import Results
+from records.rows.statistics import ComparisonRow
 from records.settings.analysis import CONFIDENCE
 
 
 def about_sample(side: Side) -> list[str]:
     """Say what a reader must know of one of the samples."""
     row, remarks, level = side.statistics, [], 1 - CONFIDENCE
-    if row["outliers"]:
-        remarks.append(f"{side.label}: outliers, kept: {row['outliers']}")
-    if row["normality_p"] is not None and row["normality_p"] < level:
+    if row.outliers:
+        remarks.append(f"{side.label}: outliers, kept: {row.outliers}")
+    if row.normality_p is not None and row.normality_p < level:
         remarks.append(
-            f"{side.label}: not normally distributed (Shapiro-Wilk p = {row['normality_p']:.2g}); "
+            f"{side.label}: not normally distributed (Shapiro-Wilk p = {row.normality_p:.2g}); "
             f"the rank test does not need that"
         )
-    if row["drift_tau_p"] is not None and row["drift_tau_p"] < level:
+    if row.drift_tau_p is not None and row.drift_tau_p < level:
         remarks.append(
-            f"{side.label}: drifts over the order of its runs by {row['drift_per_run']:+.2g} "
-            f"{QUANTITIES[row['quantity']].unit} a run "
-            f"(Kendall p = {row['drift_tau_p']:.2g})"
+            f"{side.label}: drifts over the order of its runs by {row.drift_per_run:+.2g} "
+            f"{QUANTITIES[row.quantity].unit} a run "
+            f"(Kendall p = {row.drift_tau_p:.2g})"
         )
     if missed := _after_analysis(side):
         again = f"run `lab analyse {side.folder}` again"
@@ -31,17 +32,17 @@ def about_sample(side: Side) -> list[str]:
 
 def _after_analysis(side: Side) -> int:
     runs = CampaignFolder(side.folder).runs
-    seen = {row["run_dir"] for row in (*side.results.runs, *side.results.refused)}
+    seen = {row.run_dir for row in side.results.runs} | {row.run_dir for row in side.results.refused}
     there = {path.name for path in runs.iterdir() if path.is_dir()} if runs.is_dir() else set()
     return len(there - seen)
 
 
-def about_pair(a: Side, b: Side, row: Row) -> list[str]:
+def about_pair(a: Side, b: Side, row: ComparisonRow) -> list[str]:
     """Say what a reader must know of the comparison."""
-    remarks = [row["note"]] if row["note"] else []
-    p, rank_p = row["p"], row["rank_p"]
+    remarks = [row.note] if row.note else []
+    p, rank_p = row.p, row.rank_p
     if p is not None and rank_p is not None and (p < 1 - CONFIDENCE) != (rank_p < 1 - CONFIDENCE):
-        remarks.append(f"the two tests do not agree: t p = {p:.2g}, {row['rank_test']} p = {rank_p:.2g}")
+        remarks.append(f"the two tests do not agree: t p = {p:.2g}, {row.rank_test} p = {rank_p:.2g}")
     if a.folder == b.folder:
         if one_after_the_other(a.sample, b.sample):
             remarks.append("the two were not interleaved: what changed between them is in the difference")
@@ -79,10 +80,15 @@ def refusals(a: Side, b: Side) -> list[str]:
 
 def _refused(side: Side) -> list[str]:
     """Return the refusing findings about the campaign as a whole or about runs of the scenario."""
-    scenario_of = {slot.run_dir: label_of(vars(slot)) for slot in CampaignFolder(side.folder).read().plan}
-    scenario_of |= {row["run_dir"]: label_of(row) for row in side.results.refused if row["scenario"]}
+    scenario_of = {
+        slot.run_dir: label_of(slot.scenario, slot.tracker)
+        for slot in CampaignFolder(side.folder).read().plan
+    }
+    scenario_of |= {
+        row.run_dir: label_of(row.scenario, row.tracker) for row in side.results.refused if row.scenario
+    }
     return [
-        f"{row['run_dir'] or 'campaign'}: {row['code']}: {row['message']}"
+        f"{row.run_dir or 'campaign'}: {row.code}: {row.message}"
         for row in side.results.findings
-        if row["level"] == "refuse" and scenario_of.get(row["run_dir"], side.name) == side.name
+        if row.level == "refuse" and scenario_of.get(row.run_dir, side.name) == side.name
     ]

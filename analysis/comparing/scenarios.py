@@ -1,6 +1,7 @@
 """Two scenarios of one campaign or of two: what ``lab compare`` shows."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from analysis.comparing.sides import Side, find_sides
 from analysis.statistics.comparison import compare
 from analysis.statistics.difference import equivalence_p
 from analysis.statistics.samples import QUANTITIES, Quantity, pair_of
-from records.results import Row
+from records.rows.statistics import ComparisonRow
 from records.settings.analysis import CONFIDENCE
 
 Verdict = Literal["lower", "higher", "not shown", "untested"]
@@ -25,7 +26,7 @@ class Compared:
         quantity: in which.
         a: the reference; ``b`` what is compared with it.
         b: see ``a``.
-        row: by `records.result_columns.COMPARISON_COLUMNS` and `PAIR_COLUMNS`.
+        row: the comparison.
         verdict: see `Verdict`; by the p value after Holm where the pair is one of a family.
         margin_pct: within which equivalence was asked for, and ``equivalence_p``; ``None`` if not asked.
         equivalence_p: see ``margin_pct``.
@@ -37,7 +38,7 @@ class Compared:
     quantity: Quantity
     a: Side
     b: Side
-    row: Row
+    row: ComparisonRow
     verdict: Verdict
     margin_pct: float | None = None
     equivalence_p: float | None = None
@@ -56,9 +57,9 @@ class Compared:
             "quantity": self.quantity.name,
             "unit": self.quantity.unit,
             "verdict": self.verdict,
-            "a": self.a.statistics,
-            "b": self.b.statistics,
-            "comparison": self.row,
+            "a": self.a.statistics.to_json(),
+            "b": self.b.statistics.to_json(),
+            "comparison": self.row.to_json(),
             "margin_pct": self.margin_pct,
             "equivalence_p": self.equivalence_p,
             "simulated": self.a.simulated or self.b.simulated,
@@ -85,8 +86,7 @@ def compare_scenarios(
         RecordError: a campaign was not analysed, or a scenario has no run with the quantity.
     """
     one, other = find_sides(folder, a, b, quantity)
-    row = compare(one.sample, other.sample, CONFIDENCE)
-    row |= _from_results(one, other, quantity)
+    row = _with_whole_budget(compare(one.sample, other.sample, CONFIDENCE), one, other)
     p = None
     if margin_pct is not None:
         p = equivalence_p(pair_of(one.sample, other.sample), margin_pct / 100)
@@ -108,41 +108,56 @@ def _program_of(side: Side) -> ProgramSide:
     return ProgramSide(side.folder, side.name.partition("+")[0], side.label)
 
 
-def _from_results(a: Side, b: Side, quantity: str) -> Row:
-    """Return what only the analysis of the campaign knows: the family, and the meter's part."""
+def _with_whole_budget(row: ComparisonRow, a: Side, b: Side) -> ComparisonRow:
+    """Add what only the analysis of the campaign knows: the family, and the meter's part."""
     if a.folder != b.folder:
-        return {}
-    for row in a.results.comparisons:
-        if row["quantity"] == quantity and "family" in row and {row["a"], row["b"]} == {a.name, b.name}:
-            names = ("family", "family_size", "p_holm", "total_u", "total_low", "total_high")
-            found = {name: row.get(name) for name in (*names, "ratio_total_low", "ratio_total_high")}
-            return found if row["a"] == a.name else _turned(found)
-    return {}
+        return row
+    for known in a.results.comparisons:
+        if (
+            known.quantity == row.quantity
+            and known.family is not None
+            and {known.a, known.b} == {a.name, b.name}
+        ):
+            same_way = known.a == a.name
+            low, high = _ends(known.total_low, known.total_high, lambda end: -end, same_way)
+            inverse = known.ratio_total_low is not None and known.ratio_total_low > 0
+            ratio_low, ratio_high = (
+                _ends(known.ratio_total_low, known.ratio_total_high, lambda end: 1 / end, same_way)
+                if same_way or inverse
+                else (None, None)
+            )
+            return replace(
+                row,
+                family=known.family,
+                family_size=known.family_size,
+                p_holm=known.p_holm,
+                total_u=known.total_u,
+                total_low=low,
+                total_high=high,
+                ratio_total_low=ratio_low,
+                ratio_total_high=ratio_high,
+            )
+    return row
 
 
-def _turned(row: Row) -> Row:
-    """Turn the columns of the whole budget round: a minus b, and one over the ratio."""
-    low, high = row["total_low"], row["total_high"]
-    turned = {"total_low": None if high is None else -high, "total_high": None if low is None else -low}
-    low, high = row["ratio_total_low"], row["ratio_total_high"]
-    known = low is not None and high is not None and low > 0
-    turned |= {
-        "ratio_total_low": 1 / high if known else None,
-        "ratio_total_high": 1 / low if known else None,
-    }
-    return {**row, **turned}
+def _ends(
+    low: float | None, high: float | None, turn: Callable[[float], float], same_way: bool
+) -> tuple[float | None, float | None]:
+    """Return the ends of an interval, turned round where the campaign compared the two the other way."""
+    if same_way:
+        return low, high
+    return None if high is None else turn(high), None if low is None else turn(low)
 
 
-def _decisive(row: Row) -> float | None:
-    p: float | None = row.get("p") if row.get("p_holm") is None else row["p_holm"]
-    return p
+def _decisive(row: ComparisonRow) -> float | None:
+    return row.p if row.p_holm is None else row.p_holm
 
 
-def verdict_of(row: Row) -> Verdict:
+def verdict_of(row: ComparisonRow) -> Verdict:
     """Return the verdict of a comparison, by the p value after Holm where the pair is one of a family."""
     p = _decisive(row)
     if p is None:
         return "untested"
     if p >= 1 - CONFIDENCE:
         return "not shown"
-    return "lower" if row["difference"] < 0 else "higher"
+    return "lower" if row.difference < 0 else "higher"

@@ -8,7 +8,8 @@ from analysis.statistics.samples import QUANTITIES, Sample, sample_of
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
 from records.near_match import alternatives
-from records.results import Results, Row, read_results
+from records.results import Results, read_results
+from records.rows.statistics import StatisticsRow
 from records.settings.analysis import CONFIDENCE
 
 
@@ -20,7 +21,7 @@ class Side:
         folder: of its campaign; ``results`` of that.
         name: of the scenario, ``NAME`` or ``NAME+TRACKER``; ``label`` with the campaign where they differ.
         sample: the quantity over its runs.
-        statistics: a row by `records.result_columns.STATISTICS_COLUMNS`.
+        statistics: description of the sample.
     """
 
     folder: Path
@@ -28,12 +29,12 @@ class Side:
     name: str
     label: str
     sample: Sample
-    statistics: Row
+    statistics: StatisticsRow
 
     @property
     def simulated(self) -> bool:
         """Whether the meter was a virtual one."""
-        return bool(self.results.campaign.get("simulated"))
+        return self.results.campaign.simulated
 
 
 def find_sides(folder: Path, a: str, b: str, quantity: str) -> list[Side]:
@@ -65,11 +66,11 @@ def _place(folder: Path, text: str) -> tuple[Path, str]:
 
 
 def _side(folder: Path, results: Results, name: str, quantity: str, several: bool) -> Side:
-    known = [str(row["scenario"]) for row in results.scenarios]
+    known = [row.scenario for row in results.scenarios]
     if name not in known:
         raise ConfigurationError(f"{folder}: there is no scenario {name!r}; {alternatives(name, known)}")
-    rows = [row for row in results.runs if label_of(row) == name]
-    epochs = [row for row in results.epochs if label_of(row) == name]
+    rows = [row for row in results.runs if label_of(row.scenario, row.tracker) == name]
+    epochs = [row for row in results.epochs if label_of(row.scenario, row.tracker) == name]
     label = f"{folder.name}:{name}" if several else name
     sample = sample_of(label, rows, epochs, quantity, campaign=str(folder.resolve()))
     statistics = statistics_row(sample, CONFIDENCE)
@@ -82,6 +83,6 @@ def _side(folder: Path, results: Results, name: str, quantity: str, several: boo
     return Side(folder, results, name, label, sample, statistics)
 
 
-def label_of(row: Row) -> str:
-    """Return ``NAME`` or ``NAME+TRACKER`` of a row of runs or epochs."""
-    return str(row["scenario"]) if row["tracker"] is None else f"{row['scenario']}+{row['tracker']}"
+def label_of(scenario: str, tracker: str | None) -> str:
+    """Return ``NAME`` or ``NAME+TRACKER``."""
+    return scenario if tracker is None else f"{scenario}+{tracker}"

@@ -13,7 +13,9 @@ from uncertainties import nominal_value, std_dev, ufloat
 from analysis.scenario.groups import Group
 from records.finding_codes import standards as codes
 from records.findings import Finding
-from records.results import Row
+from records.rows.families import HardwareColumn
+from records.rows.runs import RunRow
+from records.rows.standards import EcolabelRow
 from records.settings.analysis import AnalysisSettings
 from records.settings.ecolabel import UNITS, UTILISATION_UNITS, Ecolabel, convert
 
@@ -21,23 +23,29 @@ LEAST_RUNS = {"baseline": 10, "idle": 10, "usage": 30}
 SAME_LENGTH_PCT = 1.0
 """Runs that differ by less in their duration are of the same length."""
 
-_Value = Callable[[Row], float | None]
+_Value = Callable[[RunRow], float | None]
 
 
-def _sum_of(*columns: str, unit: str, to: str) -> _Value:
-    def value(row: Row) -> float | None:
-        parts = [row[name] for name in columns if row[name] is not None]
-        return convert(sum(parts), unit, to) if len(parts) == len(columns) else None
+def _in(to: str, unit: str, *parts: _Value) -> _Value:
+    """Return the sum of some columns in another unit, ``None`` where one is empty."""
+
+    def value(row: RunRow) -> float | None:
+        known = [amount for part in parts if (amount := part(row)) is not None]
+        return convert(sum(known), unit, to) if len(known) == len(parts) else None
 
     return value
 
 
+def _seen(name: HardwareColumn) -> _Value:
+    return lambda row: row.hardware.get(name)
+
+
 _SEEN: dict[str, _Value] = {
-    "cpu": _sum_of("cpu_load_pct", unit="percent", to=UNITS["cpu"]),
-    "ram": _sum_of("ram_used_kib", unit="KiB", to=UNITS["ram"]),
-    "storage": _sum_of("disk_read_kib_s", "disk_write_kib_s", unit="KiB/s", to=UNITS["storage"]),
-    "network": _sum_of("net_rx_kib_s", "net_tx_kib_s", unit="KiB/s", to=UNITS["network"]),
-    "power": _sum_of("mean_power_w", unit="W", to=UNITS["power"]),
+    "cpu": _in(UNITS["cpu"], "percent", _seen("cpu_load_pct")),
+    "ram": _in(UNITS["ram"], "KiB", _seen("ram_used_kib")),
+    "storage": _in(UNITS["storage"], "KiB/s", _seen("disk_read_kib_s"), _seen("disk_write_kib_s")),
+    "network": _in(UNITS["network"], "KiB/s", _seen("net_rx_kib_s"), _seen("net_tx_kib_s")),
+    "power": _in(UNITS["power"], "W", lambda row: row.mean_power_w),
 }
 
 
@@ -66,7 +74,9 @@ def utilisation(load: Any, base: Any, full: float | None, duration_s: Any) -> di
     }
 
 
-def ecolabel_rows(groups: list[Group], environment: dict[str, Any], settings: AnalysisSettings) -> list[Row]:
+def ecolabel_rows(
+    groups: list[Group], environment: dict[str, Any], settings: AnalysisSettings
+) -> list[EcolabelRow]:
     """Return the values by scenario (usage and idle) and quantity; empty without an ``[ecolabel]`` section.
 
     Args:
@@ -75,7 +85,7 @@ def ecolabel_rows(groups: list[Group], environment: dict[str, Any], settings: An
         settings: of the analysis.
 
     Returns:
-        Rows by `records.result_columns.ECOLABEL_COLUMNS`. Uncertainties are those of the means over the runs.
+        Uncertainties are those of the means over the runs.
     """
     wanted = settings.ecolabel
     if wanted is None:
@@ -86,7 +96,7 @@ def ecolabel_rows(groups: list[Group], environment: dict[str, Any], settings: An
     for group in _plain(groups):
         if group.kind == "idle" or group.scenario == wanted.scenario:
             rows += [_row(group, base_rows, name, full.get(name), wanted) for name in UNITS]
-    return [row for row in rows if row["load"] is not None and row["base"] is not None]
+    return [row for row in rows if row.load is not None and row.base is not None]
 
 
 def _plain(groups: list[Group]) -> list[Group]:
@@ -100,9 +110,11 @@ def _known_full(environment: dict[str, Any]) -> dict[str, float]:
     return {"ram": convert(total_kib, "KiB", UNITS["ram"])} if isinstance(total_kib, int | float) else {}
 
 
-def _row(group: Group, base_rows: list[Row], name: str, full: float | None, settings: Ecolabel) -> Row:
+def _row(
+    group: Group, base_rows: list[RunRow], name: str, full: float | None, settings: Ecolabel
+) -> EcolabelRow:
     load, base = _mean(group.rows, _SEEN[name]), _mean(base_rows, _SEEN[name])
-    duration_s = _mean(group.rows, lambda row: row["duration_s"])
+    duration_s = _mean(group.rows, lambda row: row.duration_s)
     if full is not None and base is not None and full <= nominal_value(base):
         full = None
     known = load is not None and base is not None and duration_s is not None
@@ -112,29 +124,29 @@ def _row(group: Group, base_rows: list[Row], name: str, full: float | None, sett
         used = used / 3600
     certified = settings.certified_by_quantity.get(name) if group.scenario == settings.scenario else None
     change_pct = 100 * (nominal_value(used) / certified - 1) if used is not None and certified else None
-    return {
-        "scenario": group.scenario,
-        "quantity": name,
-        "unit": UNITS[name],
-        "n": len(group.rows),
-        "load": _nominal(load),
-        "base": _nominal(base),
-        "full": full,
-        "net": _nominal(values.get("net")),
-        "allocation": _nominal(values.get("allocation")),
-        "effective": _nominal(values.get("effective")),
-        "effective_u": _u(values.get("effective")),
-        "duration_s": _nominal(duration_s),
-        "utilisation": _nominal(used),
-        "utilisation_u": _u(used),
-        "utilisation_unit": UTILISATION_UNITS[name],
-        "certified": certified,
-        "change_pct": change_pct,
-        "within": None if change_pct is None else change_pct <= settings.LATER_MAX_PCT,
-    }
+    return EcolabelRow(
+        scenario=group.scenario,
+        quantity=name,
+        unit=UNITS[name],
+        n=len(group.rows),
+        load=_nominal(load),
+        base=_nominal(base),
+        full=full,
+        net=_nominal(values.get("net")),
+        allocation=_nominal(values.get("allocation")),
+        effective=_nominal(values.get("effective")),
+        effective_u=_u(values.get("effective")),
+        duration_s=_nominal(duration_s),
+        utilisation=_nominal(used),
+        utilisation_u=_u(used),
+        utilisation_unit=UTILISATION_UNITS[name],
+        certified=certified,
+        change_pct=change_pct,
+        within=None if change_pct is None else change_pct <= settings.LATER_MAX_PCT,
+    )
 
 
-def _mean(rows: list[Row], value: _Value) -> Any:
+def _mean(rows: list[RunRow], value: _Value) -> Any:
     """Return the mean over runs with its standard uncertainty by their scatter, ``None`` of no value.
 
     A plain number where there is no scatter to judge by.
@@ -155,7 +167,7 @@ def _u(value: Any) -> float | None:
     return float(std_dev(value)) if value is not None and std_dev(value) > 0 else None
 
 
-def check_ecolabel(groups: list[Group], rows: list[Row], settings: AnalysisSettings) -> list[Finding]:
+def check_ecolabel(groups: list[Group], rows: list[EcolabelRow], settings: AnalysisSettings) -> list[Finding]:
     """Say what the eco-label asks for and this campaign does not have; nothing without ``[ecolabel]``."""
     wanted = settings.ecolabel
     if wanted is None:
@@ -167,7 +179,7 @@ def check_ecolabel(groups: list[Group], rows: list[Row], settings: AnalysisSetti
         if n < least:
             message = f"{n} counted {role} run(s), DE-UZ 215 asks for {least}: plan more repeats"
             findings.append(codes.ECOLABEL_RUNS.finding(message))
-    durations_s = [d for g in own for d in g.known("duration_s")]
+    durations_s = [d for g in own for d in g.known(lambda row: row.duration_s)]
     if durations_s and max(durations_s) - min(durations_s) > SAME_LENGTH_PCT / 100 * float(
         np.mean(durations_s)
     ):
@@ -177,15 +189,15 @@ def check_ecolabel(groups: list[Group], rows: list[Row], settings: AnalysisSetti
         )
         findings.append(codes.ECOLABEL_LENGTHS.finding(message))
     for row in rows:
-        if row["effective"] is None:
+        if row.effective is None:
             message = (
-                f"{row['scenario']}: {row['quantity']}: no full capacity above the baseline is known, so "
-                f"that there is no allocation; set [ecolabel.full] {row['quantity']}"
+                f"{row.scenario}: {row.quantity}: no full capacity above the baseline is known, so "
+                f"that there is no allocation; set [ecolabel.full] {row.quantity}"
             )
             findings.append(codes.ECOLABEL_CAPACITY.finding(message))
-        if row["within"] is False:
+        if row.within is False:
             message = (
-                f"{row['scenario']}: {row['quantity']}: {row['change_pct']:+.1f} % against the certified "
+                f"{row.scenario}: {row.quantity}: {row.change_pct:+.1f} % against the certified "
                 f"version, at most {wanted.LATER_MAX_PCT:+g} % are allowed"
             )
             findings.append(codes.ECOLABEL_EXCEEDED.finding(message))

@@ -1,6 +1,6 @@
 """Is the lab itself in order? The control workload on its chart (METHOD section 11)."""
 
 from analysis.health.campaign import check_health, control_point, health_values, judge_record
-from analysis.health.judge import Chart, Signal
+from analysis.health.judge import Chart
 
-__all__ = ["Chart", "Signal", "check_health", "control_point", "health_values", "judge_record"]
+__all__ = ["Chart", "check_health", "control_point", "health_values", "judge_record"]

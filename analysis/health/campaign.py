@@ -1,9 +1,7 @@
 """The control runs of a campaign, with those of earlier ones that the conductor wrote beside them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from analysis.health.judge import Chart, JudgedPoint, judge
 from analysis.run.measure import RunMeasure
@@ -13,6 +11,8 @@ from records.errors import RecordError
 from records.finding_codes.bench import HEALTH_SIGNAL, HEALTH_UNKNOWN
 from records.findings import Finding
 from records.health import ControlPoint, HealthRecord, read_health
+from records.rows.parts import ControlChart
+from records.rows.standards import HealthRow
 from records.settings.analysis import AnalysisSettings, HealthSettings
 
 
@@ -47,8 +47,8 @@ def judge_record(
     return judge([*history, *points], campaign, acknowledged, settings)
 
 
-def health_values(folder: Path, groups: list[Group], settings: AnalysisSettings) -> dict[str, Any]:
-    """Return the control chart and its verdict as `records.results.Results.health` holds them.
+def health_values(folder: Path, groups: list[Group], settings: AnalysisSettings) -> ControlChart | None:
+    """Return the control chart and its verdict.
 
     Args:
         folder: of the campaign.
@@ -57,29 +57,29 @@ def health_values(folder: Path, groups: list[Group], settings: AnalysisSettings)
     """
     control = settings.health.control
     if control is None:
-        return {}
+        return None
     campaign = CampaignFolder(folder).read().id
     runs = [run for group in groups if group.scenario == control for run in group.runs]
     points = [point for run in runs if (point := control_point(campaign, run)) is not None]
     record = _record(folder)
     chart = judge_record(record, points, campaign, settings.health)
     limits = chart.limits
-    return {
-        "control": control,
-        "verdict": chart.verdict,
-        "n": len(points),
-        "n_history": len(chart.points) - len(points),
-        "centre_wh": limits.centre if limits else None,
-        "lower_wh": limits.lower if limits else None,
-        "upper_wh": limits.upper if limits else None,
-        "sd_wh": limits.sigma if limits else None,
-        "relative_sd_pct": chart.relative_sd_pct,
-        "relative_sd_max_pct": settings.health.relative_sd_max_pct,
-        "signals": [asdict(signal) for signal in chart.signals],
-        "acknowledged": [asdict(stop) for stop in record.acknowledged] if record else [],
-        "stopped": record.stopped if record else None,
-        "points": [_row(judged) for judged in chart.points],
-    }
+    return ControlChart(
+        control=control,
+        verdict=chart.verdict,
+        n=len(points),
+        n_history=len(chart.points) - len(points),
+        centre_wh=limits.centre if limits else None,
+        lower_wh=limits.lower if limits else None,
+        upper_wh=limits.upper if limits else None,
+        sd_wh=limits.sigma if limits else None,
+        relative_sd_pct=chart.relative_sd_pct,
+        relative_sd_max_pct=settings.health.relative_sd_max_pct,
+        signals=list(chart.signals),
+        acknowledged=list(record.acknowledged) if record else [],
+        stopped=record.stopped if record else None,
+        points=[_row(judged) for judged in chart.points],
+    )
 
 
 def _record(folder: Path) -> HealthRecord | None:
@@ -89,39 +89,39 @@ def _record(folder: Path) -> HealthRecord | None:
         return None
 
 
-def _row(judged: JudgedPoint) -> dict[str, Any]:
+def _row(judged: JudgedPoint) -> HealthRow:
     point, limits = judged.point, judged.limits
-    return {
-        "campaign": point.campaign,
-        "run_dir": point.run_dir,
-        "t_utc_s": point.t_utc_s,
-        "energy_wh": point.energy_wh,
-        "energy_u_wh": point.energy_u_wh,
-        "phase": judged.phase,
-        "signals": " ".join(signal.rule for signal in judged.signals),
-        "centre_wh": limits.centre if limits else None,
-        "lower_wh": limits.lower if limits else None,
-        "upper_wh": limits.upper if limits else None,
-        "energy_random_u_wh": point.energy_random_u_wh,
-    }
+    return HealthRow(
+        campaign=point.campaign,
+        run_dir=point.run_dir,
+        t_utc_s=point.t_utc_s,
+        energy_wh=point.energy_wh,
+        energy_u_wh=point.energy_u_wh,
+        phase=judged.phase,
+        signals=" ".join(signal.rule for signal in judged.signals),
+        centre_wh=limits.centre if limits else None,
+        lower_wh=limits.lower if limits else None,
+        upper_wh=limits.upper if limits else None,
+        energy_random_u_wh=point.energy_random_u_wh,
+    )
 
 
-def check_health(health: dict[str, Any]) -> list[Finding]:
+def check_health(health: ControlChart | None) -> list[Finding]:
     """Say what the chart signals, and where it cannot say anything.
 
     Args:
         health: of `health_values`.
     """
-    if not health:
+    if health is None:
         return []
     findings = []
-    for signal in health["signals"]:
-        meaning = "the lab was not in order" if signal["stops"] else "too small to stop a campaign"
-        message = f"{signal['rule']}: {signal['message']}; {meaning}"
-        findings.append(HEALTH_SIGNAL.finding(message, signal["run_dir"]))
-    if health["verdict"] == "unknown":
+    for signal in health.signals:
+        meaning = "the lab was not in order" if signal.stops else "too small to stop a campaign"
+        message = f"{signal.rule}: {signal.message}; {meaning}"
+        findings.append(HEALTH_SIGNAL.finding(message, signal.run_dir))
+    if health.verdict == "unknown":
         message = (
-            f"{health['n']} run(s) of the control workload {health['control']!r} and {health['n_history']} "
+            f"{health.n} run(s) of the control workload {health.control!r} and {health.n_history} "
             f"before: too few to say whether the lab is in order (three are needed)"
         )
         findings.append(HEALTH_UNKNOWN.finding(message))

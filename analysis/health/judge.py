@@ -15,33 +15,13 @@ import numpy as np
 from analysis.health.chart import LEAST_POINTS, LIMIT_SIGMAS, PATTERNS, Limits, limits_of, pattern_signals
 from analysis.maths.arrays import Floats
 from analysis.maths.describe import satterthwaite
-from records.health import ControlPoint
+from records.health import ControlPoint, Signal
 from records.settings.analysis import HealthSettings
 
 SIGNIFICANT = erfc(LIMIT_SIGMAS / sqrt(2))
 """The tests for shift and drift are as strict as three sigma: p < 0.0027."""
 
 LEAST_FOR_DRIFT = 5
-
-
-@dataclass(frozen=True)
-class Signal:
-    """A rule that was met.
-
-    Attributes:
-        rule: of `records.health.HEALTH_RULES`, or ``relative-sd``.
-        run_dir: control run at which it was; ``phase`` in which.
-        size_pct: how large the shift, drift or spread is, in percent of the centre.
-        stops: whether it is large enough to stop the campaign.
-        message: in words.
-    """
-
-    rule: str
-    run_dir: str
-    phase: int
-    size_pct: float
-    stops: bool
-    message: str
 
 
 @dataclass(frozen=True)

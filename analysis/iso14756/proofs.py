@@ -4,6 +4,7 @@ Each line of a proof has a figure, a limit and a verdict; a proof holds when all
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,9 @@ from records.errors import RecordError
 from records.findings import Finding
 from records.journal import read_journal
 from records.journal_events import RunStarted, WorkloadStarted
-from records.results import Row
+from records.rows.families import USEFUL_WORK
+from records.rows.scenarios import ScenarioRow
+from records.rows.standards import ProofRow, TaskTypeRow
 from records.settings.requirement import Requirement
 
 RESULTS, GENERATOR, SIGNIFICANCE = "correct results", "correct generator", "statistical significance"
@@ -30,19 +33,13 @@ def _line(
     limit: float | None,
     holds: bool | None,
     words: str,
-) -> Row:
-    return {
-        "proof": proof,
-        "scenario": scenario,
-        "quantity": what,
-        "value": value,
-        "limit": limit,
-        "holds": holds,
-        "words": words,
-    }
+) -> ProofRow:
+    return ProofRow(
+        proof=proof, scenario=scenario, quantity=what, value=value, limit=limit, holds=holds, words=words
+    )
 
 
-def prove_results(groups: list[Group], requirement: Requirement, targets: dict[str, float]) -> list[Row]:
+def prove_results(groups: list[Group], requirement: Requirement, targets: dict[str, float]) -> list[ProofRow]:
     """First proof: what the workloads computed is right, and the same in every run."""
     rows = []
     for group in groups:
@@ -60,7 +57,7 @@ def prove_results(groups: list[Group], requirement: Requirement, targets: dict[s
     return rows
 
 
-def _same_in_every_run(group: Group) -> list[Row]:
+def _same_in_every_run(group: Group) -> list[ProofRow]:
     hashes = {run.run.files.get(_ARCHITECTURE) for run in group.runs}
     rows = []
     if hashes != {None}:
@@ -69,15 +66,16 @@ def _same_in_every_run(group: Group) -> list[Row]:
     return rows
 
 
-def _target(group: Group, target: float) -> Row:
-    reached = sum(row["wh_to_target"] is not None for row in group.rows)
+def _target(group: Group, target: float) -> ProofRow:
+    reached = sum(row.wh_to_target is not None for row in group.rows)
     words = f"{reached} of {len(group.rows)} runs reached the validation accuracy {target:g}"
     n = len(group.rows)
     return _line(RESULTS, group.label, "target_val_accuracy", reached, n, reached == n, words)
 
 
-def _bounds(group: Group, quantity: str, least: float | None, most: float | None) -> Row:
-    values = [row[quantity] for row in group.rows if row[quantity] is not None]
+def _bounds(group: Group, quantity: str, least: float | None, most: float | None) -> ProofRow:
+    kind = next(kind for kind in USEFUL_WORK if kind == quantity)  # the settings know no other
+    values = group.known(lambda row: row.work.get(kind))
     low, high = least if least is not None else -np.inf, most if most is not None else np.inf
     right = sum(low <= value <= high for value in values)
     words = (
@@ -98,7 +96,7 @@ def prove_generator(
     runs: list[RunMeasure],
     findings: list[Finding],
     requirement: Requirement,
-) -> list[Row]:
+) -> list[ProofRow]:
     """Second proof: the workload generator did what was planned, when it was planned.
 
     Args:
@@ -130,7 +128,7 @@ def prove_generator(
     return rows
 
 
-def _delays(place: CampaignFolder, runs: dict[str, RunMeasure], limit_s: float) -> list[Row]:
+def _delays(place: CampaignFolder, runs: dict[str, RunMeasure], limit_s: float) -> list[ProofRow]:
     """Compare when the controller started each workload with when its ``run`` span began."""
     planned = _planned_starts(place.journal)
     delays_s = [runs[name].start_utc_s - planned[name] for name in runs if name in planned]
@@ -161,34 +159,60 @@ def _planned_starts(journal: Path) -> dict[str, float]:
     return starts
 
 
-def prove_significance(task_rows: list[Row], scenario_rows: list[Row], limit_pct: float) -> list[Row]:
+def prove_significance(
+    task_rows: list[TaskTypeRow], scenario_rows: list[ScenarioRow], limit_pct: float
+) -> list[ProofRow]:
     """Third proof: the 95 % intervals of mean execution times and induced energies are narrow enough.
 
     Args:
-        task_rows: by `records.result_columns.TASK_TYPE_COLUMNS`.
-        scenario_rows: by `records.result_columns.SCENARIO_COLUMNS`.
+        task_rows: of the requirement.
+        scenario_rows: of the campaign.
         limit_pct: half-width in percent of the mean.
     """
-    wanted = [
-        (row["scenario"], f"{row['task']}: mean_execution_s", row, "mean_execution_s", "mean_execution_{}_s")
+    means = [
+        _Mean(
+            row.scenario,
+            f"{row.task}: mean_execution_s",
+            f"{row.task}: mean execution time",
+            row.mean_execution_s,
+            row.mean_execution_low_s,
+            row.mean_execution_high_s,
+        )
         for row in task_rows
     ]
-    wanted += [
-        (row["scenario"], "induced_wh", row, "induced_wh", "induced_{}_wh")
+    means += [
+        _Mean(
+            row.scenario,
+            "induced_wh",
+            "induced energy",
+            row.induced_wh,
+            row.induced_low_wh,
+            row.induced_high_wh,
+        )
         for row in scenario_rows
-        if row["kind"] == "workload"
+        if row.kind == "workload"
     ]
-    return [_half_width(*entry, limit_pct) for entry in wanted]
+    return [_half_width(mean, limit_pct) for mean in means]
 
 
-def _half_width(scenario: str, what: str, row: Row, mean: str, bounds: str, limit_pct: float) -> Row:
-    low, high = row[bounds.format("low")], row[bounds.format("high")]
-    named = what.replace("mean_execution_s", "mean execution time").replace("induced_wh", "induced energy")
-    if row[mean] is None or low is None or high is None or row[mean] == 0:
-        words = f"{named}: fewer than two values, so that nothing proves it"
-        return _line(SIGNIFICANCE, scenario, what, None, limit_pct, None, words)
-    reach_pct = 100 * (high - low) / 2 / abs(row[mean])
+class _Mean(NamedTuple):
+    scenario: str
+    quantity: str
+    words: str
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def _half_width(mean: _Mean, limit_pct: float) -> ProofRow:
+    if mean.value is None or mean.low is None or mean.high is None or mean.value == 0:
+        words = f"{mean.words}: fewer than two values, so that nothing proves it"
+        return _line(SIGNIFICANCE, mean.scenario, mean.quantity, None, limit_pct, None, words)
+    reach_pct = 100 * (mean.high - mean.low) / 2 / abs(mean.value)
     words = (
-        f"{named}: the interval of the mean reaches {reach_pct:.2g} % to either side, {limit_pct:g} % allowed"
+        f"{mean.words}: the interval of the mean reaches {reach_pct:.2g} % to either side, "
+        f"{limit_pct:g} % allowed"
     )
-    return _line(SIGNIFICANCE, scenario, what, reach_pct, limit_pct, reach_pct <= limit_pct, words)
+    return _line(
+        SIGNIFICANCE, mean.scenario, mean.quantity, reach_pct, limit_pct, reach_pct <= limit_pct, words
+    )

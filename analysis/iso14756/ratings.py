@@ -5,14 +5,15 @@ Formulas after the structure of ISO/IEC 14756, sections 6 to 8, from secondary l
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.maths.describe import mean_interval
 from analysis.scenario.groups import Group
-from records.results import Row
+from records.rows.runs import EpochRow, SpanRow
+from records.rows.standards import TaskTypeRow
 from records.settings.requirement import TaskRequirement, TimeClass
 
 
@@ -79,10 +80,10 @@ def timely_count(times_s: Sequence[float], classes: Sequence[TimeClass]) -> int:
     return most
 
 
-def find_tasks(group: Group, actions: list[Row], name: str) -> Tasks | None:
+def find_tasks(group: Group, actions: list[SpanRow], name: str) -> Tasks | None:
     """Collect the tasks of a type in a scenario; ``None`` where it has none."""
-    rows = group.epoch_rows if name == "epoch" else _of_group(group, actions, name)
-    rows = [row for row in rows if row["duration_s"] > 0]
+    of_type = group.epoch_rows if name == "epoch" else _of_group(group, actions, name)
+    rows = [row for row in of_type if row.duration_s > 0]
     if not rows:
         return None
     return Tasks(
@@ -90,60 +91,60 @@ def find_tasks(group: Group, actions: list[Row], name: str) -> Tasks | None:
         name=name,
         runs=len(group.runs),
         rating_s=sum(run.whole.window.duration_s for run in group.runs),
-        times_s=tuple(row["duration_s"] for row in rows),
-        run_means_s=_per_run(rows, "duration_s"),
-        energy_wh=_per_run(rows, "energy_wh"),
-        induced_wh=_per_run(rows, "induced_wh"),
+        times_s=tuple(row.duration_s for row in rows),
+        run_means_s=_per_run(rows, lambda row: row.duration_s),
+        energy_wh=_per_run(rows, lambda row: row.energy_wh),
+        induced_wh=_per_run(rows, lambda row: row.induced_wh),
     )
 
 
-def _of_group(group: Group, actions: list[Row], name: str) -> list[Row]:
+_Window = SpanRow | EpochRow
+
+
+def _of_group(group: Group, actions: list[SpanRow], name: str) -> list[SpanRow]:
     own = {run.run_dir for run in group.runs}
-    return [row for row in actions if row["name"] == name and row["run_dir"] in own]
+    return [row for row in actions if row.name == name and row.run_dir in own]
 
 
-def _per_run(rows: list[Row], column: str) -> tuple[float, ...]:
+def _per_run(rows: Sequence[_Window], of: Callable[[_Window], float | None]) -> tuple[float, ...]:
     """Return the mean over the tasks of each run."""
     of_run: dict[str, list[float]] = {}
     for row in rows:
-        if row[column] is not None:
-            of_run.setdefault(row["run_dir"], []).append(row[column])
+        if (value := of(row)) is not None:
+            of_run.setdefault(row.run_dir, []).append(value)
     return tuple(float(np.mean(values)) for values in of_run.values())
 
 
-def rate(tasks: Tasks, wanted: TaskRequirement, confidence: float) -> Row:
+def rate(tasks: Tasks, wanted: TaskRequirement, confidence: float) -> TaskTypeRow:
     """Return the ratings of a task type.
 
     ``R_TH = B / B_Ref``, ``R_ME = T_Ref / T_ME``, ``R_TI = E / B``; satisfied when none is below 1.
-
-    Returns:
-        A row by `records.result_columns.TASK_TYPE_COLUMNS`.
     """
     reach_s = tasks.reach_s(confidence)
     timely_per_h = tasks.timely_per_h(wanted.time_classes)
-    ratings = {
-        "r_th": tasks.throughput_per_h / wanted.throughput_per_h,
-        "r_me": wanted.reference_s / tasks.mean_s,
-        "r_ti": timely_per_h / tasks.throughput_per_h,
-    }
-    return {
-        "scenario": tasks.scenario,
-        "task": tasks.name,
-        "runs": tasks.runs,
-        "tasks": tasks.count,
-        "rating_interval_s": tasks.rating_s,
-        "throughput_per_h": tasks.throughput_per_h,
-        "throughput_ref_per_h": wanted.throughput_per_h,
-        "mean_execution_s": tasks.mean_s,
-        "mean_execution_low_s": None if reach_s is None else tasks.mean_s - reach_s,
-        "mean_execution_high_s": None if reach_s is None else tasks.mean_s + reach_s,
-        "mean_execution_ref_s": wanted.reference_s,
-        "timely_throughput_per_h": timely_per_h,
-        **ratings,
-        "satisfied": satisfied(ratings.values()),
-        "energy_wh": float(np.mean(tasks.energy_wh)) if tasks.energy_wh else None,
-        "induced_wh": float(np.mean(tasks.induced_wh)) if tasks.induced_wh else None,
-    }
+    r_th = tasks.throughput_per_h / wanted.throughput_per_h
+    r_me = wanted.reference_s / tasks.mean_s
+    r_ti = timely_per_h / tasks.throughput_per_h
+    return TaskTypeRow(
+        scenario=tasks.scenario,
+        task=tasks.name,
+        runs=tasks.runs,
+        tasks=tasks.count,
+        rating_interval_s=tasks.rating_s,
+        throughput_per_h=tasks.throughput_per_h,
+        throughput_ref_per_h=wanted.throughput_per_h,
+        mean_execution_s=tasks.mean_s,
+        mean_execution_low_s=None if reach_s is None else tasks.mean_s - reach_s,
+        mean_execution_high_s=None if reach_s is None else tasks.mean_s + reach_s,
+        mean_execution_ref_s=wanted.reference_s,
+        timely_throughput_per_h=timely_per_h,
+        r_th=r_th,
+        r_me=r_me,
+        r_ti=r_ti,
+        satisfied=satisfied((r_th, r_me, r_ti)),
+        energy_wh=float(np.mean(tasks.energy_wh)) if tasks.energy_wh else None,
+        induced_wh=float(np.mean(tasks.induced_wh)) if tasks.induced_wh else None,
+    )
 
 
 def satisfied(ratings: Iterable[float]) -> bool:

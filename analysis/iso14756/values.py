@@ -1,7 +1,5 @@
 """All values after ISO/IEC 14756 of a campaign, and the findings that follow from them."""
 
-from typing import Any
-
 from analysis.iso14756.efficiency import compare
 from analysis.iso14756.proofs import prove_generator, prove_results, prove_significance
 from analysis.iso14756.ratings import find_tasks, rate
@@ -10,7 +8,10 @@ from analysis.scenario.groups import Group
 from records.campaign import Campaign, CampaignFolder
 from records.finding_codes.standards import PROOF_MISSING, REQUIREMENT_MISSED, REQUIREMENT_UNSEEN
 from records.findings import Finding
-from records.results import Row
+from records.rows.parts import Iso14756
+from records.rows.runs import SpanRow
+from records.rows.scenarios import ScenarioRow
+from records.rows.standards import EfficiencyRow
 from records.settings.analysis import AnalysisSettings
 from records.settings.requirement import TaskRequirement
 
@@ -25,12 +26,12 @@ def iso14756_values(
     campaign: Campaign,
     runs: list[RunMeasure],
     groups: list[Group],
-    actions: list[Row],
-    scenario_rows: list[Row],
+    actions: list[SpanRow],
+    scenario_rows: list[ScenarioRow],
     findings: list[Finding],
     settings: AnalysisSettings,
-) -> dict[str, Any]:
-    """Return ratings, software efficiency and proofs; empty without a requirement.
+) -> Iso14756 | None:
+    """Return ratings, software efficiency and proofs; ``None`` without a requirement.
 
     Args:
         place: of the campaign.
@@ -41,14 +42,10 @@ def iso14756_values(
         scenario_rows: rows of the scenarios.
         findings: of the check of the evidence.
         settings: of the analysis.
-
-    Returns:
-        ``marked`` (what is to be said of the formulas), ``satisfied``, ``valid``, and the tables
-        ``task_types``, ``efficiency`` and ``proofs``.
     """
     requirement = settings.requirement
     if requirement is None:
-        return {}
+        return None
     confidence = settings.confidence
     task_rows = [
         rate(found, wanted, confidence)
@@ -61,14 +58,14 @@ def iso14756_values(
         *prove_generator(place, campaign, runs, findings, requirement),
         *prove_significance(task_rows, scenario_rows, requirement.half_width_max_pct),
     ]
-    return {
-        "marked": MARK,
-        "satisfied": bool(task_rows) and all(row["satisfied"] for row in task_rows),
-        "valid": all(row["holds"] for row in proofs),
-        "task_types": task_rows,
-        "efficiency": _efficiency(groups, actions, settings),
-        "proofs": proofs,
-    }
+    return Iso14756(
+        marked=MARK,
+        satisfied=bool(task_rows) and all(row.satisfied for row in task_rows),
+        valid=all(row.holds for row in proofs),
+        task_types=task_rows,
+        efficiency=_efficiency(groups, actions, settings),
+        proofs=proofs,
+    )
 
 
 def _chains(groups: list[Group], wanted: TaskRequirement) -> list[Group]:
@@ -77,7 +74,9 @@ def _chains(groups: list[Group], wanted: TaskRequirement) -> list[Group]:
     return [group for group in chains if wanted.scenario in (None, group.scenario)]
 
 
-def _efficiency(groups: list[Group], actions: list[Row], settings: AnalysisSettings) -> list[Row]:
+def _efficiency(
+    groups: list[Group], actions: list[SpanRow], settings: AnalysisSettings
+) -> list[EfficiencyRow]:
     requirement = settings.requirement
     if requirement is None or requirement.reference_scenario is None:
         return []
@@ -93,25 +92,25 @@ def _efficiency(groups: list[Group], actions: list[Row], settings: AnalysisSetti
     return rows
 
 
-def check_iso14756(values: dict[str, Any], settings: AnalysisSettings) -> list[Finding]:
+def check_iso14756(values: Iso14756 | None, settings: AnalysisSettings) -> list[Finding]:
     """Return a finding for each task type that is not satisfied or absent, and each proof that fails."""
-    if settings.requirement is None:
+    if values is None or settings.requirement is None:
         return []
     findings = []
-    for row in values["task_types"]:
-        if not row["satisfied"]:
+    for row in values.task_types:
+        if not row.satisfied:
             message = (
-                f"{row['scenario']}: {row['task']}: R_TH {row['r_th']:.3g}, R_ME {row['r_me']:.3g}, "
-                f"R_TI {row['r_ti']:.3g}: one below 1 misses the requirement"
+                f"{row.scenario}: {row.task}: R_TH {row.r_th:.3g}, R_ME {row.r_me:.3g}, "
+                f"R_TI {row.r_ti:.3g}: one below 1 misses the requirement"
             )
             findings.append(REQUIREMENT_MISSED.finding(message))
-    seen = {row["task"] for row in values["task_types"]}
+    seen = {row.task for row in values.task_types}
     for wanted in settings.requirement.tasks:
         if wanted.name not in seen:
             message = f"no counted run has a task {wanted.name!r}; its ratings are missing"
             findings.append(REQUIREMENT_UNSEEN.finding(message))
-    for row in values["proofs"]:
-        if not row["holds"]:
-            where = f"{row['scenario']}: " if row["scenario"] else ""
-            findings.append(PROOF_MISSING.finding(f"{where}{row['proof']}: {row['words']}"))
+    for line in values.proofs:
+        if not line.holds:
+            where = f"{line.scenario}: " if line.scenario else ""
+            findings.append(PROOF_MISSING.finding(f"{where}{line.proof}: {line.words}"))
     return findings

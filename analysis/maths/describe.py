@@ -31,12 +31,6 @@ class WithInterval:
     high: float | None = None
 
 
-def interval_columns(name: str, found: WithInterval | None) -> dict[str, float | None]:
-    """Return the columns ``NAME``, ``NAME_low`` and ``NAME_high``."""
-    found_or_none = (None, None, None) if found is None else (found.value, found.low, found.high)
-    return dict(zip((name, f"{name}_low", f"{name}_high"), found_or_none, strict=True))
-
-
 @dataclass(frozen=True)
 class MeanInterval:
     """A mean with its standard uncertainty and interval; the interval is ``None`` where n = 1."""

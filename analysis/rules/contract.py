@@ -11,10 +11,13 @@ from analysis.run.recorded import RecordedRun
 from records.errors import ConfigurationError
 from records.meter import MeterRecord
 from records.near_match import alternatives
-from records.results import Row
+from records.rows.row import Value
 from records.run import Run
 
 DEFAULT = "default"
+
+Columns = dict[str, Value]
+"""What a published rule gives for one thing, by names of its own that end in their units."""
 
 # Loaded when they are asked for.
 _RULES = {
@@ -59,7 +62,7 @@ class Rule(Protocol):
     def of_run(self, case: RuleCase) -> Any:
         """Return what the rule needs of one run; small, and to be pickled."""
 
-    def of_campaign(self, parts: list[tuple[Run, Any]]) -> tuple[list[Row], list[Row]]:
+    def of_campaign(self, parts: list[tuple[Run, Any]]) -> tuple[list[Columns], list[Columns]]:
         """Put the runs together.
 
         Args:

@@ -18,11 +18,10 @@ import numpy as np
 
 from analysis.imports.parts import AS_WRITTEN
 from analysis.maths.arrays import finite
-from analysis.rules.contract import RuleCase
+from analysis.rules.contract import Columns, RuleCase
 from analysis.rules.scenarios import by_scenario, mean_of, reference_of
 from analysis.run.spans import run_span
 from records.events import read_events
-from records.results import Row
 from records.run import Run, RunFolder
 from records.units import wh_from_j
 
@@ -57,10 +56,10 @@ class KecolabRule:
             repaired=_closed(case, case.start_utc_s, case.stop_utc_s),
         )
 
-    def of_campaign(self, parts: list[tuple[Run, KecolabRun]]) -> tuple[list[Row], list[Row]]:
+    def of_campaign(self, parts: list[tuple[Run, KecolabRun]]) -> tuple[list[Columns], list[Columns]]:
         """Return one row per scenario."""
         reference = reference_of(parts)
-        rows = []
+        rows: list[Columns] = []
         for label, members in by_scenario(parts).items():
             kind, runs = members[0][0].kind, [part for _, part in members]
             base = reference if kind != "baseline" else []

@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.rules.contract import RuleCase
-from records.results import Row
+from analysis.rules.contract import Columns, RuleCase
 from records.run import Run
 from records.units import wh_from_j
 
@@ -24,7 +23,7 @@ class MlperfRule:
         "mlcommons/inference_results_v1.0"
     )
 
-    def of_run(self, case: RuleCase) -> dict[str, Any]:
+    def of_run(self, case: RuleCase) -> Columns:
         """Return the number of samples, the load's length and the mean power of one run."""
         begin_s, end_s = _as_written(case)
         counted = (case.t_utc_s > begin_s) & (case.t_utc_s < end_s) & (case.power_w > 0)
@@ -37,9 +36,9 @@ class MlperfRule:
             "energy_wh": None if mean_power_w is None else wh_from_j(mean_power_w * (end_s - begin_s)),
         }
 
-    def of_campaign(self, parts: list[tuple[Run, Any]]) -> tuple[list[Row], list[Row]]:
+    def of_campaign(self, parts: list[tuple[Run, Any]]) -> tuple[list[Columns], list[Columns]]:
         """Return one row per run; the rule knows no repeats and no spans."""
-        return [{"rule": self.name, "scenario": run.scenario, **part} for run, part in parts], []
+        return [{"scenario": run.scenario, **part} for run, part in parts], []
 
 
 def _as_written(case: RuleCase) -> tuple[float, float]:

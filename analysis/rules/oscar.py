@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.maths.arrays import Floats, column
-from analysis.rules.contract import RuleCase
+from analysis.rules.contract import Columns, RuleCase
 from analysis.rules.scenarios import by_scenario, mean_of, reference_of
 from records.host import HOST_COLUMNS, read_host
-from records.results import Row
 from records.run import Run
 from records.units import wh_from_j
 
@@ -51,7 +50,7 @@ class OscarRule:
         host, host_interval_s = _host_from(case)
         return OscarRun(case.meter.interval_s, case.power_w[chosen], within, host, host_interval_s)
 
-    def of_campaign(self, parts: list[tuple[Run, OscarRun]]) -> tuple[list[Row], list[Row]]:
+    def of_campaign(self, parts: list[tuple[Run, OscarRun]]) -> tuple[list[Columns], list[Columns]]:
         """Return one row per scenario.
 
         N, the number of samples, is the fewest that a run of a usage scenario has between its marks (of
@@ -61,7 +60,7 @@ class OscarRule:
         samples = min(counts or [part.within for _, part in parts], default=0)
         reference = reference_of(parts)
         baseline_wh = mean_of([_energy_wh(part, samples) for part in reference])
-        rows = []
+        rows: list[Columns] = []
         for label, members in by_scenario(parts).items():
             kind, runs = members[0][0].kind, [part for _, part in members]
             energy_wh = [_energy_wh(part, samples) for part in runs]

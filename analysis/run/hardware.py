@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 from analysis.maths.arrays import Floats, column, finite
 from analysis.run.clock import ClockFit
 from records.host import HOST_COLUMNS
-from records.result_columns import HARDWARE_COLUMNS
+from records.rows.families import HARDWARE_COLUMNS, HardwareColumn, HardwareMeans
 from records.tables import Table
+
+_SENSORS: dict[HardwareColumn, str] = {"cpu_temperature_c": "cpu_temperature_c"}
 
 LONGEST_SAMPLE = 3.0
 """A sample speaks for the time since the one before, but not for more than this many usual intervals."""
 
-_GPU = {
+_GPU: dict[HardwareColumn, str] = {
     "gpu_load_pct": "load_pct",
     "gpu_memory_load_pct": "memory_load_pct",
     "gpu_memory_used_mib": "memory_used_mib",
@@ -28,12 +30,12 @@ class Samples:
     """What one collector sampled of the host or of one card; between the samples' times: nothing.
 
     Attributes:
-        names: columns of `records.result_columns.HARDWARE_COLUMNS`.
+        names: columns of `records.rows.families.HARDWARE_COLUMNS`.
         start_s, stop_s: the time that each sample speaks for, ``(n,)``.
         values: ``(len(names), n)``, NaN where a field was empty.
     """
 
-    names: tuple[str, ...]
+    names: tuple[HardwareColumn, ...]
     start_s: Floats
     stop_s: Floats
     values: NDArray[np.float64]
@@ -68,7 +70,7 @@ class Hardware:
 
     samples: list[Samples]
 
-    def means(self, from_s: Floats, to_s: Floats) -> list[dict[str, float | None]]:
+    def means(self, from_s: Floats, to_s: Floats) -> list[HardwareMeans]:
         """Return the time mean of every column over each window, ``None`` where nothing was sampled.
 
         Over several cards, power and used memory are added, loads averaged, and the hottest counts.
@@ -77,7 +79,7 @@ class Hardware:
             from_s: starts of the windows ``(k,)``, seconds after the origin.
             to_s: their ends.
         """
-        found: dict[str, list[Floats]] = {name: [] for name in HARDWARE_COLUMNS}
+        found: dict[HardwareColumn, list[Floats]] = {name: [] for name in HARDWARE_COLUMNS}
         for samples in self.samples:
             for name, means in zip(samples.names, samples.means(from_s, to_s), strict=True):
                 found[name].append(means)
@@ -85,11 +87,11 @@ class Hardware:
         return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def together(name: str, cards: list[Floats], n_windows: int) -> list[float | None]:
+def together(name: HardwareColumn, cards: list[Floats], n_windows: int) -> list[float | None]:
     """Return what several cards show as one: power and used memory added, loads averaged, the hottest.
 
     Args:
-        name: the column of `records.result_columns.HARDWARE_COLUMNS`.
+        name: the column of `records.rows.families.HARDWARE_COLUMNS`.
         cards: of each card ``(n_windows,)``, NaN where it showed nothing.
         n_windows: how many there are, for a SUT without any card.
     """
@@ -119,10 +121,8 @@ def make_hardware(
         clock: from the SUT's clock to the controller's.
     """
     samples = []
-    for table, sources in (
-        (host, {name: name for name in HOST_COLUMNS[1:]}),
-        (sensors, {"cpu_temperature_c": "cpu_temperature_c"}),
-    ):
+    of_host: dict[HardwareColumn, str] = {name: name for name in HARDWARE_COLUMNS if name in HOST_COLUMNS}
+    for table, sources in ((host, of_host), (sensors, _SENSORS)):
         if table is not None:
             samples.append(_samples(table, sources, origin_utc_s, clock))
     if gpu is not None:
@@ -134,7 +134,7 @@ def make_hardware(
 
 def _samples(
     table: Table,
-    sources: dict[str, str],
+    sources: dict[HardwareColumn, str],
     origin_utc_s: float,
     clock: ClockFit,
     only: "NDArray[np.bool_] | None" = None,

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from analysis.maths.arrays import Floats
 from analysis.run.hardware import LONGEST_SAMPLE, Hardware, Samples, together
 from records.cadence import median_of
+from records.rows.families import HardwareColumn
+from records.rows.traces import Sampled
 
 MOST_POINTS = 500
 """Of one column of one run: what the hardware did is drawn beside the power, in smaller panels."""
@@ -19,7 +21,7 @@ _DIGITS = 5
 
 @dataclass(frozen=True, eq=False)
 class SampledTrace:
-    """One column of `records.result_columns.HARDWARE_COLUMNS` over a run.
+    """One column of `records.rows.families.HARDWARE_COLUMNS` over a run.
 
     Attributes:
         t_s: middle of the time that each sample speaks for, seconds after the start of the rating
@@ -30,15 +32,15 @@ class SampledTrace:
     t_s: Floats
     values: Floats
 
-    def to_json(self) -> dict[str, list[float | None]]:
+    def to_json(self) -> Sampled:
         """Return the trace as it stands in ``results.json``: five digits of the largest, a gap as null."""
         largest = float(np.nanmax(np.abs(self.values), initial=0.0))
         decimals = min(3, max(0, _DIGITS - len(str(int(largest)))))
         values = np.round(self.values, decimals).tolist()
-        return {
-            "t_s": np.round(self.t_s, 3).tolist(),
-            "values": [None if value != value else value for value in values],
-        }
+        return Sampled(
+            t_s=np.round(self.t_s, 3).tolist(),
+            values=[None if value != value else value for value in values],
+        )
 
 
 def points_per_column(power_points: int) -> int:
@@ -46,7 +48,7 @@ def points_per_column(power_points: int) -> int:
     return max(FEWEST_POINTS, min(MOST_POINTS, power_points // _POWER_POINTS_PER_POINT))
 
 
-def sampled_traces(hardware: Hardware, length_s: float, limit: int) -> dict[str, SampledTrace]:
+def sampled_traces(hardware: Hardware, length_s: float, limit: int) -> dict[HardwareColumn, SampledTrace]:
     """Return what was sampled within the rating interval, by column; unsampled columns are absent.
 
     Several cards are put together at the samples of the first as `Hardware.means` does over windows.
@@ -67,7 +69,7 @@ def sampled_traces(hardware: Hardware, length_s: float, limit: int) -> dict[str,
     return traces
 
 
-def _values(name: str, holders: list[Samples]) -> Floats:
+def _values(name: HardwareColumn, holders: list[Samples]) -> Floats:
     first, *others = holders
     values: Floats = first.values[first.names.index(name)]
     if not others:

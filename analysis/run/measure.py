@@ -24,6 +24,7 @@ from analysis.run.spans import (
 )
 from analysis.uncertainty.contributions import Budget, gross_budget
 from records.meter import MeterRecord
+from records.rows.families import HardwareColumn, HardwareMeans, UsefulWork
 from records.run import Run
 from records.trackers import TRACKER_COLUMNS
 from records.units import wh_from_j
@@ -38,13 +39,13 @@ class Measured:
     Attributes:
         window: where it lies.
         energy: its energy; ``budget`` the uncertainty of it.
-        hardware: time means by `records.result_columns.HARDWARE_COLUMNS`.
+        hardware: time means by `records.rows.families.HARDWARE_COLUMNS`.
     """
 
     window: Window
     energy: WindowEnergy
     budget: Budget
-    hardware: dict[str, float | None] = field(default_factory=dict)
+    hardware: HardwareMeans = field(default_factory=dict)
 
     @property
     def energy_wh(self) -> float | None:
@@ -89,12 +90,12 @@ class RunMeasure:
     calls: list[Measured]
     cumulative_wh: list[float | None]
     trackers: list[TrackerClaim]
-    work: dict[str, float]
+    work: dict[UsefulWork, float]
     provenance: dict[str, Any]
     cadence: CadenceFigures
     readings_sd_w: float
     drawn: ThinTrace
-    sampled: dict[str, SampledTrace]
+    sampled: dict[HardwareColumn, SampledTrace]
     by_rule: Any = None
 
     @property

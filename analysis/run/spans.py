@@ -9,7 +9,7 @@ from analysis.maths.arrays import finite
 from analysis.run.clock import ClockFit
 from records.errors import RecordError
 from records.events import Events, Span
-from records.result_columns import USEFUL_WORK
+from records.rows.families import USEFUL_WORK, UsefulWork
 from records.run import Run
 
 
@@ -95,23 +95,24 @@ def duration_s(span: Span) -> float:
     return span.t_stop_mono_s - span.t_start_mono_s
 
 
-def useful_work(events: Events, epochs: list[Window]) -> dict[str, float]:
-    """Return the useful work of a run by `records.result_columns.USEFUL_WORK` name.
+def useful_work(events: Events, epochs: list[Window]) -> dict[UsefulWork, float]:
+    """Return the useful work of a run by `records.rows.families.USEFUL_WORK` name.
 
     What the workload reported with a ``useful_work`` mark stands. Validation accuracy and samples are
     otherwise taken from the epochs; epochs and runs are counted here.
     """
-    work = {"runs": 1.0, "epochs": float(len(epochs))}
+    work: dict[UsefulWork, float] = {"runs": 1.0, "epochs": float(len(epochs))}
     accuracies = [a for a in (finite(e.data.get("val_accuracy")) for e in epochs) if a is not None]
     if accuracies:
         work["val_accuracy"] = accuracies[-1]
     samples = [s for s in (finite(e.data.get("samples")) for e in epochs) if s is not None]
     if samples:
         work["samples"] = sum(samples)
-    reported = {name: finite(value) for name, value in _marked(events, "useful_work").items()}
-    return work | {
-        name: value for name, value in reported.items() if name in USEFUL_WORK and value is not None
-    }
+    reported = _marked(events, "useful_work")
+    for kind in USEFUL_WORK:
+        if (value := finite(reported.get(kind))) is not None:
+            work[kind] = value
+    return work
 
 
 def provenance(events: Events) -> dict[str, Any]:

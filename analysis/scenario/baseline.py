@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import hypot, sqrt
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from analysis.maths.arrays import finite
 from analysis.maths.describe import satterthwaite, student_t
 from analysis.run.measure import RunMeasure
 from analysis.uncertainty.meter_errors import Exposures, combined, rounded_alike
+from records.rows.parts import BaselineSummary
 
 Reference = Literal["interpolated", "pooled"]
 """Neighbours in time, linearly interpolated; or the time-weighted mean of all baseline runs."""
@@ -149,35 +150,38 @@ class Baseline:
             ),
         )
 
-    def summary(self, confidence: float) -> dict[str, Any]:
-        """Return what `records.results.Results.baseline` holds."""
-        pooled = self.pooled
-        return {
-            "reference": self.reference,
-            "n": len(self.runs),
-            "mean_power_w": pooled.power_w if pooled else None,
-            "mean_power_u_w": pooled.power_u_w if pooled else None,
-            "sd_w": float(np.std([run.power_w for run in self.runs], ddof=1)) if len(self.runs) > 1 else None,
-            **self._drift(confidence),
-            **self._block_change(),
-        }
+    def summary(self, confidence: float) -> BaselineSummary:
+        """Return the baseline as the results hold it."""
+        pooled, drift = self.pooled, self._drift(confidence)
+        change_w, change_p = self._block_change()
+        return BaselineSummary(
+            reference=self.reference,
+            n=len(self.runs),
+            mean_power_w=pooled.power_w if pooled else None,
+            mean_power_u_w=pooled.power_u_w if pooled else None,
+            sd_w=float(np.std([run.power_w for run in self.runs], ddof=1)) if len(self.runs) > 1 else None,
+            drift_w_per_h=drift.value,
+            drift_low_w_per_h=drift.low,
+            drift_high_w_per_h=drift.high,
+            drift_p=drift.p,
+            block_change_w=change_w,
+            block_change_p=change_p,
+        )
 
-    def _drift(self, confidence: float) -> dict[str, float | None]:
+    def _drift(self, confidence: float) -> "_Slope":
         """Regress baseline power on time in hours; needs three runs at three times."""
         hours = np.array([run.middle_utc_s for run in self.runs]) / 3600
-        names = ("drift_w_per_h", "drift_low_w_per_h", "drift_high_w_per_h", "drift_p")
         if len(self.runs) < 3 or hours.min() == hours.max():
-            return dict.fromkeys(names)
+            return _Slope()
         from scipy import stats
 
         fit = stats.linregress(hours - hours[0], [run.power_w for run in self.runs])
         reach = student_t(confidence, len(self.runs) - 2) * float(fit.stderr)
         slope = float(fit.slope)
-        values = (slope, slope - reach, slope + reach, fit.pvalue)
-        return dict(zip(names, map(finite, values), strict=True))
+        return _Slope(*map(finite, (slope, slope - reach, slope + reach, fit.pvalue)))
 
-    def _block_change(self) -> dict[str, float | None]:
-        """Compare the later half of the blocks with the earlier one (Welch's t test).
+    def _block_change(self) -> tuple[float | None, float | None]:
+        """Compare the later half of the blocks with the earlier one: the change in W, and p (Welch's t test).
 
         The middle block of an odd number belongs to neither half.
         """
@@ -186,9 +190,17 @@ class Baseline:
         early = [run.power_w for run in self.runs if run.block in blocks[:half]]
         late = [run.power_w for run in self.runs if run.block in blocks[len(blocks) - half :]]
         if not early or not late:
-            return {"block_change_w": None, "block_change_p": None}
-        change_w = float(np.mean(late) - np.mean(early))
-        return {"block_change_w": change_w, "block_change_p": _welch_p(early, late)}
+            return None, None
+        return float(np.mean(late) - np.mean(early)), _welch_p(early, late)
+
+
+class _Slope(NamedTuple):
+    """A slope with its interval and p value."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
 
 
 def _welch_p(a: list[float], b: list[float]) -> float | None:

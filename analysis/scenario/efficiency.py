@@ -1,10 +1,10 @@
 """Energy efficiency: useful work done per used energy (METHOD section 4)."""
 
-from records.result_columns import USEFUL_WORK
+from records.rows.families import USEFUL_WORK, UsefulWork
 
 
 def factors(
-    work: list[dict[str, float]], energy_wh: list[float | None], induced_wh: list[float | None]
+    work: list[dict[UsefulWork, float]], energy_wh: list[float | None], induced_wh: list[float | None]
 ) -> dict[str, float | None]:
     """Return ``<kind>_per_wh`` and ``<kind>_per_induced_wh`` of a scenario for every useful work.
 

@@ -19,8 +19,8 @@ from analysis.scenario.rows import induced
 from analysis.uncertainty.contributions import Budget
 from analysis.uncertainty.estimate import Cause, Causes, Estimate
 from analysis.uncertainty.meter_errors import combined, rounded_alike
-from records.result_columns import USEFUL_WORK
-from records.results import Row
+from records.rows.families import USEFUL_WORK
+from records.rows.runs import RunRow
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Sample:
     level_w: float = 0.0
 
 
-def samples_of(runs: list[RunMeasure], rows: list[Row], baseline: Baseline, column: str) -> list[Sample]:
+def samples_of(runs: list[RunMeasure], rows: list[RunRow], baseline: Baseline, column: str) -> list[Sample]:
     """Return the sample of a quantity; runs that do not have it are left out.
 
     Args:
@@ -67,7 +67,7 @@ def samples_of(runs: list[RunMeasure], rows: list[Row], baseline: Baseline, colu
     make = _sampler(column)
     samples = []
     for run, row in zip(runs, rows, strict=True):
-        reference = None if row["baseline_power_w"] is None else baseline.at(run.middle_utc_s)
+        reference = None if row.baseline_power_w is None else baseline.at(run.middle_utc_s)
         sample = make(run, reference)
         if sample is not None and sample.weight > 0:
             samples.append(sample)
@@ -88,9 +88,10 @@ def _sampler(column: str) -> _Sampler:
     if column in ("wh_per_epoch", "induced_wh_per_epoch"):
         return lambda run, reference: _sum(run, run.epochs, reference, above, None)
     kind = column.removesuffix("_per_induced_wh" if above else "_per_wh")
-    if kind not in USEFUL_WORK or kind == column:
-        raise KeyError(f"no quantity {column!r} of a scenario")
-    return lambda run, reference: _sum(run, [run.whole], reference, above, run.work.get(kind, 0.0))
+    for work in USEFUL_WORK:
+        if work == kind != column:
+            return lambda run, reference: _sum(run, [run.whole], reference, above, run.work.get(work, 0.0))
+    raise KeyError(f"no quantity {column!r} of a scenario")
 
 
 def _sum(
@@ -152,7 +153,7 @@ def estimate_mean(
     quantity = value + causes.of_meters(
         combined((share.factor / total_weight, share.budget.exposures) for share in shares)
     )
-    for cause, coefficient in _known(samples, total_weight):
+    for cause, coefficient in _known(samples, key, total_weight):
         quantity = quantity + coefficient * causes.error(cause)
     weights = _baseline_weights(samples, len(baseline.runs))
     quantity = quantity + _scatter_of_baseline(weights, total_weight, baseline, causes)
@@ -172,7 +173,7 @@ def estimate_mean(
 _CLOCK, _SPLIT = Cause("clock", "campaign"), Cause("split", "campaign", "two_point")
 
 
-def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, float]]:
+def _known(samples: list[Sample], key: tuple[str, str], total_weight: float) -> list[tuple[Cause, float]]:
     """Return the causes of known size, other than those of the meter's line, and their coefficients.
 
     How sharply power steps is a property of the SUT, by one share of the possible error everywhere; at
@@ -184,7 +185,7 @@ def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, floa
     spread_w = 0.0 if single else float(np.std([sample.level_w for sample in samples], ddof=1))
     for sample in samples:
         resolution = Cause("resolution", sample.scenario, "rectangular")
-        for share in sample.shares:
+        for number, share in enumerate(sample.shares):
             budget = share.budget
             (meter, *_) = budget.exposures
             alike = rounded_alike(budget.exposures, spread_w)
@@ -196,9 +197,9 @@ def _known(samples: list[Sample], total_weight: float) -> list[tuple[Cause, floa
             ]
             if single:
                 found += [
-                    (Cause("fit", id(sample)), budget.fit_wh),
-                    (Cause("sampling", id(share)), budget.sampling_wh),
-                    (Cause("gap", id(sample), "rectangular"), budget.gap_wh),
+                    (Cause("fit", key), budget.fit_wh),
+                    (Cause("sampling", (key, number)), budget.sampling_wh),
+                    (Cause("gap", key, "rectangular"), budget.gap_wh),
                 ]
             for cause, u_wh in found:
                 sums[cause] = sums.get(cause, 0.0) + share.factor * u_wh / total_weight

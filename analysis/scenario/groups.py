@@ -1,8 +1,9 @@
 """Runs of one scenario, with or without a tracker, in one row."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple, TypeVar
 
 from analysis.maths.arrays import mean_or_none
 from analysis.maths.describe import describe
@@ -11,8 +12,9 @@ from analysis.scenario.baseline import Baseline
 from analysis.scenario.efficiency import factors
 from analysis.scenario.estimates import estimate_mean, samples_of
 from analysis.uncertainty.estimate import Causes, Estimate
-from records.result_columns import HARDWARE_COLUMNS, USEFUL_WORK
-from records.results import Row
+from records.rows.families import HARDWARE_COLUMNS, USEFUL_WORK
+from records.rows.runs import EpochRow, RunRow
+from records.rows.scenarios import ScenarioRow
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +32,8 @@ class Group:
     tracker: str | None
     kind: str
     runs: list[RunMeasure]
-    rows: list[Row]
-    epoch_rows: list[Row]
+    rows: list[RunRow]
+    epoch_rows: list[EpochRow]
     baseline: Baseline
     causes: Causes
 
@@ -40,9 +42,9 @@ class Group:
         """``NAME``, or ``NAME+TRACKER``."""
         return self.scenario if self.tracker is None else f"{self.scenario}+{self.tracker}"
 
-    def known(self, name: str) -> list[float]:
+    def known(self, of: Callable[[RunRow], float | None]) -> list[float]:
         """Return the values of a column that are there."""
-        return [row[name] for row in self.rows if row[name] is not None]
+        return [value for row in self.rows if (value := of(row)) is not None]
 
     def estimate(self, column: str) -> Estimate | None:
         """Return the mean of a quantity over the runs with its whole uncertainty.
@@ -77,7 +79,7 @@ class Group:
 
 
 def group_runs(
-    runs: list[RunMeasure], rows: list[Row], epoch_rows: list[Row], baseline: Baseline
+    runs: list[RunMeasure], rows: list[RunRow], epoch_rows: list[EpochRow], baseline: Baseline
 ) -> list[Group]:
     """Group runs by scenario and tracker: baselines, idles, workloads, each in the order they first ran."""
     causes = Causes()
@@ -89,7 +91,7 @@ def group_runs(
         group.runs.append(run)
         group.rows.append(row)
     for epoch in epoch_rows:
-        groups[(epoch["scenario"], epoch["tracker"])].epoch_rows.append(epoch)
+        groups[(epoch.scenario, epoch.tracker)].epoch_rows.append(epoch)
     first_slot = {g.scenario: min(r.run.slot for r in g.runs) for g in reversed(groups.values())}
     return sorted(
         groups.values(),
@@ -97,51 +99,78 @@ def group_runs(
     )
 
 
-def scenario_row(group: Group, confidence: float) -> Row:
+def scenario_row(group: Group, confidence: float) -> ScenarioRow:
     """Return the row of a scenario: means over its runs with standard uncertainties and intervals."""
-    durations = describe(group.known("duration_s"))
-    energy = group.known("energy_wh")
-    epoch_wh = [row["energy_wh"] for row in group.epoch_rows if row["energy_wh"] is not None]
-    epoch_induced = [row["induced_wh"] for row in group.epoch_rows if row["induced_wh"] is not None]
-    work = [run.work for run in group.runs]
-    total_s = sum(group.known("duration_s"))
+    lengths_s = group.known(lambda row: row.duration_s)
+    durations, total_s = describe(lengths_s), sum(lengths_s)
+    energies_wh = group.known(lambda row: row.energy_wh)
+    energy, sample = _mean(group, "energy_wh", energies_wh, confidence), describe(energies_wh)
+    induced = _mean(group, "induced_wh", group.known(lambda row: row.induced_wh), confidence)
+    to_target_wh = group.known(lambda row: row.wh_to_target)
+    return ScenarioRow(
+        scenario=group.label,
+        kind=group.kind,
+        n=len(group.runs),
+        duration_s=durations.mean if durations else None,
+        duration_sd_s=durations.sd if durations else None,
+        mean_power_w=sum(energies_wh) * 3600 / total_s if total_s > 0 else None,
+        energy_wh=energy.value,
+        energy_sd_wh=energy.sd,
+        energy_u_wh=energy.u,
+        energy_low_wh=energy.low,
+        energy_high_wh=energy.high,
+        energy_median_wh=sample.median if sample else None,
+        energy_min_wh=sample.min if sample else None,
+        energy_max_wh=sample.max if sample else None,
+        energy_iqr_wh=sample.iqr if sample else None,
+        induced_wh=induced.value,
+        induced_sd_wh=induced.sd,
+        induced_u_wh=induced.u,
+        induced_low_wh=induced.low,
+        induced_high_wh=induced.high,
+        wh_per_epoch=mean_or_none([e.energy_wh for e in group.epoch_rows if e.energy_wh is not None]),
+        induced_wh_per_epoch=mean_or_none(
+            [e.induced_wh for e in group.epoch_rows if e.induced_wh is not None]
+        ),
+        base_scenario=group.scenario,
+        tracker=group.tracker,
+        work=_means(group, USEFUL_WORK, lambda row: row.work),
+        wh_to_target=mean_or_none(to_target_wh),
+        n_to_target=len(to_target_wh),
+        hardware=_means(group, HARDWARE_COLUMNS, lambda row: row.hardware),
+        efficiency=factors(
+            [run.work for run in group.runs],
+            [row.energy_wh for row in group.rows],
+            [row.induced_wh for row in group.rows],
+        ),
+    )
+
+
+Name = TypeVar("Name", bound=str)
+
+
+def _means(
+    group: Group, names: Iterable[Name], of: Callable[[RunRow], Mapping[Name, float | None]]
+) -> dict[Name, float | None]:
+    """Return the means of a family of columns over the runs that have a value."""
     return {
-        "scenario": group.label,
-        "kind": group.kind,
-        "n": len(group.runs),
-        "duration_s": durations.mean if durations else None,
-        "duration_sd_s": durations.sd if durations else None,
-        "mean_power_w": sum(energy) * 3600 / total_s if total_s > 0 else None,
-        **_energy(group, confidence),
-        **_mean(group, "induced", confidence),
-        "wh_per_epoch": mean_or_none(epoch_wh),
-        "induced_wh_per_epoch": mean_or_none(epoch_induced),
-        "base_scenario": group.scenario,
-        "tracker": group.tracker,
-        **{kind: mean_or_none(group.known(kind)) for kind in USEFUL_WORK},
-        "wh_to_target": mean_or_none(group.known("wh_to_target")),
-        "n_to_target": len(group.known("wh_to_target")),
-        **{name: mean_or_none(group.known(name)) for name in HARDWARE_COLUMNS},
-        **factors(work, [row["energy_wh"] for row in group.rows], [row["induced_wh"] for row in group.rows]),
+        name: mean_or_none([value for row in group.rows if (value := of(row).get(name)) is not None])
+        for name in names
     }
 
 
-def _energy(group: Group, confidence: float) -> dict[str, Any]:
-    """Mean gross energy, and how the runs lie about it."""
-    sample = describe(group.known("energy_wh"))
-    return _mean(group, "energy", confidence) | {
-        "energy_median_wh": sample.median if sample else None,
-        "energy_min_wh": sample.min if sample else None,
-        "energy_max_wh": sample.max if sample else None,
-        "energy_iqr_wh": sample.iqr if sample else None,
-    }
+class _Mean(NamedTuple):
+    value: float | None = None
+    sd: float | None = None
+    u: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
-def _mean(group: Group, name: str, confidence: float) -> dict[str, Any]:
+def _mean(group: Group, column: str, values: list[float], confidence: float) -> _Mean:
     """Mean of an energy; a single run cannot tell how runs differ and has no interval."""
-    names = (f"{name}_wh", f"{name}_sd_wh", f"{name}_u_wh", f"{name}_low_wh", f"{name}_high_wh")
-    sample, estimate = describe(group.known(f"{name}_wh")), group.estimate(f"{name}_wh")
+    sample, estimate = describe(values), group.estimate(column)
     if sample is None or estimate is None:
-        return dict.fromkeys(names)
+        return _Mean()
     low, high = estimate.interval(confidence) if sample.n > 1 else (None, None)
-    return dict(zip(names, (sample.mean, sample.sd, estimate.u, low, high), strict=True))
+    return _Mean(sample.mean, sample.sd, estimate.u, low, high)

@@ -1,12 +1,17 @@
 """Findings about results: what a reader must know of the numbers, beside the evidence."""
 
+from collections.abc import Sequence
+
 from analysis.maths.describe import normality_p, outliers
 from analysis.scenario.baseline import Baseline
 from analysis.scenario.groups import Group
 from records.finding_codes import results as codes
 from records.finding_codes.readings import UNCERTAINTY_HIGH
 from records.findings import Finding
-from records.results import Row
+from records.rows.agreement import TrackerRow
+from records.rows.parts import BaselineSummary
+from records.rows.runs import EpochRow, RunRow, SpanRow
+from records.rows.scenarios import ScenarioRow
 
 SIGNIFICANT = 0.05
 
@@ -17,7 +22,7 @@ LEAST_WH = 1e-9
 """A smaller energy is zero but for rounding."""
 
 
-def check_baseline(baseline: Baseline, summary: dict[str, float | None], n_runs: int) -> list[Finding]:
+def check_baseline(baseline: Baseline, summary: BaselineSummary, n_runs: int) -> list[Finding]:
     """Say whether there is a baseline, enough of it, and whether it drifts.
 
     Args:
@@ -32,15 +37,15 @@ def check_baseline(baseline: Baseline, summary: dict[str, float | None], n_runs:
     if len(baseline.runs) == 1:
         message = "one baseline run only: the spread of its readings stands in for that between baselines"
         findings.append(codes.BASELINE_SINGLE.finding(message))
-    p = summary.get("drift_p")
+    p = summary.drift_p
     if p is not None and p < SIGNIFICANT and _matters(baseline, _drift_w(baseline, summary)):
         message = (
-            f"the baseline drifts by {summary['drift_w_per_h']:+.3g} W/h (p = {p:.2g}): prefer the reference "
+            f"the baseline drifts by {summary.drift_w_per_h:+.3g} W/h (p = {p:.2g}): prefer the reference "
             f"interpolated between neighbours, and let the SUT warm up before the campaign"
         )
         findings.append(codes.BASELINE_DRIFT.finding(message))
-    change_p = summary.get("block_change_p")
-    change_w = summary.get("block_change_w") or 0.0
+    change_p = summary.block_change_p
+    change_w = summary.block_change_w or 0.0
     if change_p is not None and change_p < SIGNIFICANT and _matters(baseline, change_w):
         message = (
             f"the baseline of the later half of the blocks differs by {change_w:+.3g} W "
@@ -50,10 +55,10 @@ def check_baseline(baseline: Baseline, summary: dict[str, float | None], n_runs:
     return findings
 
 
-def _drift_w(baseline: Baseline, summary: dict[str, float | None]) -> float:
+def _drift_w(baseline: Baseline, summary: BaselineSummary) -> float:
     """Return the drift over the time between the first and the last baseline."""
     hours = (baseline.runs[-1].middle_utc_s - baseline.runs[0].middle_utc_s) / 3600
-    return (summary.get("drift_w_per_h") or 0.0) * hours
+    return (summary.drift_w_per_h or 0.0) * hours
 
 
 def _matters(baseline: Baseline, change_w: float) -> bool:
@@ -61,21 +66,24 @@ def _matters(baseline: Baseline, change_w: float) -> bool:
 
 
 def check_rows(
-    runs: list[Row], spans: list[Row], trackers: list[Row], coverage_min_pct: float
+    runs: list[RunRow],
+    spans: Sequence[SpanRow | EpochRow],
+    trackers: list[TrackerRow],
+    coverage_min_pct: float,
 ) -> list[Finding]:
     """Flag negative induced energies, poorly covered spans, and trackers that the meter did not see."""
     findings = []
     for row in runs:
-        if row["induced_wh"] is not None and row["induced_wh"] < -LEAST_WH:
+        if row.induced_wh is not None and row.induced_wh < -LEAST_WH:
             message = (
-                f"induced energy {row['induced_wh']:.4f} Wh (u = {row['induced_u_wh']:.4f} Wh): "
+                f"induced energy {row.induced_wh:.4f} Wh (u = {row.induced_u_wh:.4f} Wh): "
                 f"the baseline drew more than this run. Reported as measured"
             )
-            findings.append(codes.INDUCED_NEGATIVE.finding(message, row["run_dir"]))
+            findings.append(codes.INDUCED_NEGATIVE.finding(message, row.run_dir))
     poor: dict[str, list[float]] = {}
-    for row in spans:
-        if row["coverage_pct"] < coverage_min_pct:
-            poor.setdefault(row["run_dir"], []).append(row["coverage_pct"])
+    for span in spans:
+        if span.coverage_pct < coverage_min_pct:
+            poor.setdefault(span.run_dir, []).append(span.coverage_pct)
     for run_dir, coverages in poor.items():
         message = (
             f"{len(coverages)} action(s), epoch(s) or call(s) are covered to less than "
@@ -86,34 +94,34 @@ def check_rows(
     return findings + _check_trackers(trackers)
 
 
-def _check_trackers(trackers: list[Row]) -> list[Finding]:
+def _check_trackers(trackers: list[TrackerRow]) -> list[Finding]:
     findings = []
     for row in trackers:
-        if row["meter_wh"] is None:
-            message = f"{row['tracker']}: the meter did not cover its window; it is not compared in this run"
-            findings.append(codes.TRACKER_UNCOVERED.finding(message, row["run_dir"]))
-        if row["energy_wh"] is None:
-            message = f"{row['tracker']}: it reported no energy; look at its output under trackers/"
-            findings.append(codes.TRACKER_EMPTY.finding(message, row["run_dir"]))
+        if row.meter_wh is None:
+            message = f"{row.tracker}: the meter did not cover its window; it is not compared in this run"
+            findings.append(codes.TRACKER_UNCOVERED.finding(message, row.run_dir))
+        if row.energy_wh is None:
+            message = f"{row.tracker}: it reported no energy; look at its output under trackers/"
+            findings.append(codes.TRACKER_EMPTY.finding(message, row.run_dir))
     return findings
 
 
-def check_scenarios(scenarios: list[Row]) -> list[Finding]:
+def check_scenarios(scenarios: list[ScenarioRow]) -> list[Finding]:
     """Flag scenarios that drew less than the baseline by more than their interval."""
     findings = []
     for row in scenarios:
-        high_wh = row["induced_high_wh"]
-        if row["kind"] != "baseline" and high_wh is not None and high_wh < -LEAST_WH:
+        high_wh = row.induced_high_wh
+        if row.kind != "baseline" and high_wh is not None and high_wh < -LEAST_WH:
             message = (
-                f"{row['scenario']}: mean induced energy {row['induced_wh']:.4f} Wh (u = "
-                f"{row['induced_u_wh']:.4f} Wh), its interval ends below zero at {high_wh:.4f} Wh: the SUT "
+                f"{row.scenario}: mean induced energy {row.induced_wh:.4f} Wh (u = "
+                f"{row.induced_u_wh:.4f} Wh), its interval ends below zero at {high_wh:.4f} Wh: the SUT "
                 f"was not the same as for the baseline. Reported as measured"
             )
             findings.append(codes.SCENARIO_BELOW_BASELINE.finding(message))
     return findings
 
 
-def check_certainty(scenarios: list[Row], max_pct: float) -> list[Finding]:
+def check_certainty(scenarios: list[ScenarioRow], max_pct: float) -> list[Finding]:
     """Compare the relative standard uncertainty of each scenario's mean gross energy with the limit.
 
     Args:
@@ -122,11 +130,11 @@ def check_certainty(scenarios: list[Row], max_pct: float) -> list[Finding]:
     """
     findings = []
     for row in scenarios:
-        energy_wh, u_wh = row["energy_wh"], row["energy_u_wh"]
+        energy_wh, u_wh = row.energy_wh, row.energy_u_wh
         u_pct = 100 * u_wh / abs(energy_wh) if energy_wh and u_wh is not None else 0.0
         if u_pct > max_pct:
             message = (
-                f"{row['scenario']}: its mean of {energy_wh:.4f} Wh over {row['n']} run(s) has a standard "
+                f"{row.scenario}: its mean of {energy_wh:.4f} Wh over {row.n} run(s) has a standard "
                 f"uncertainty of {u_pct:.1f} % (limit {max_pct:g} %); more repeats or a better meter are "
                 f"needed, see its budget"
             )
@@ -138,11 +146,11 @@ def check_samples(groups: list[Group]) -> list[Finding]:
     """Flag outliers and samples that are not normal; nothing is dropped (METHOD section 6)."""
     findings = []
     for group in groups:
-        rows = [row for row in group.rows if row["energy_wh"] is not None]
-        energy_wh = [row["energy_wh"] for row in rows]
+        rows = [row for row in group.rows if row.energy_wh is not None]
+        energy_wh = group.known(lambda row: row.energy_wh)
         for i in outliers(energy_wh):
             message = f"{group.label}: its {energy_wh[i]:.4f} Wh lie beyond 1.5 interquartile ranges; kept"
-            findings.append(codes.ENERGY_OUTLIER.finding(message, rows[i]["run_dir"]))
+            findings.append(codes.ENERGY_OUTLIER.finding(message, rows[i].run_dir))
         p = normality_p(energy_wh)
         if p is not None and p < SIGNIFICANT:
             message = (

@@ -9,28 +9,27 @@ from analysis.statistics.description import statistics_row
 from analysis.statistics.families import adjust_families
 from analysis.statistics.mixed import mixed_model
 from analysis.statistics.samples import QUANTITIES, Sample, sample_of
-from records.results import Row
+from records.rows.statistics import ComparisonRow, CorrelationRow, MixedModelRow, StatisticsRow
 from records.settings.analysis import AnalysisSettings
 
 
-def statistics_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
+def statistics_rows(groups: list[Group], settings: AnalysisSettings) -> list[StatisticsRow]:
     """Describe every scenario, quantity by quantity."""
     samples = (_sample(group, quantity) for group in groups for quantity in QUANTITIES)
     rows = (statistics_row(sample, settings.confidence) for sample in samples)
     return [row for row in rows if row is not None]
 
 
-def comparison_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
+def comparison_rows(groups: list[Group], settings: AnalysisSettings) -> list[ComparisonRow]:
     """Compare all pairs of scenarios that ran without a tracker; each quantity is a family of tests."""
     rows = []
     for quantity in QUANTITIES:
         for (group_a, a), (group_b, b) in combinations(_plain(groups, quantity), 2):
             rows.append(_compared(group_a, group_b, a, b, settings))
-    adjust_families(rows)
-    return rows
+    return adjust_families(rows)
 
 
-def cost_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
+def cost_rows(groups: list[Group], settings: AnalysisSettings) -> list[ComparisonRow]:
     """Compare each scenario with a tracker with the same one without it: what the tracker itself costs.
 
     A baseline has no induced energy of its own; there the gross energy is compared (METHOD section 7).
@@ -45,25 +44,26 @@ def cost_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
             a, b = _sample(without, quantity), _sample(group, quantity)
             if a.n and b.n:
                 rows.append(_compared(without, group, a, b, settings))
-    adjust_families(rows)
-    return rows
+    return adjust_families(rows)
 
 
-def _compared(group_a: Group, group_b: Group, a: Sample, b: Sample, settings: AnalysisSettings) -> Row:
+def _compared(
+    group_a: Group, group_b: Group, a: Sample, b: Sample, settings: AnalysisSettings
+) -> ComparisonRow:
     u_a, u_b = group_a.estimate(a.quantity), group_b.estimate(b.quantity)
     estimates = (u_a, u_b) if u_a is not None and u_b is not None else None
     return compare(a, b, settings.confidence, estimates)
 
 
-def mixed_model_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
+def mixed_model_rows(groups: list[Group], settings: AnalysisSettings) -> list[MixedModelRow]:
     """Fit a mixed model over the scenarios, with the block as group, for each quantity."""
-    rows = []
+    rows: list[MixedModelRow] = []
     for quantity in QUANTITIES:
         rows += mixed_model([sample for _, sample in _plain(groups, quantity)], settings.confidence)
     return rows
 
 
-def correlation_rows(groups: list[Group], settings: AnalysisSettings) -> list[Row]:
+def correlation_rows(groups: list[Group], settings: AnalysisSettings) -> list[CorrelationRow]:
     """Correlate the energy of epochs with what was seen in them."""
     rows = (
         correlation_row(group.label, group.epoch_rows, companion, settings.confidence)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import comb
 
 from analysis.maths.arrays import ratio
-from analysis.maths.describe import interval_columns
 from analysis.statistics.difference import (
     BOOTSTRAP_SEED,
     MeanTest,
@@ -16,14 +15,14 @@ from analysis.statistics.difference import (
 from analysis.statistics.effects import cliffs_delta, hedges_g
 from analysis.statistics.repeats import repeats_for
 from analysis.statistics.samples import Pair, Sample, pair_of
-from analysis.statistics.totals import total_columns
+from analysis.statistics.totals import Totals, total_columns
 from analysis.uncertainty.estimate import Estimate
-from records.results import Row
+from records.rows.statistics import ComparisonRow
 
 
 def compare(
     a: Sample, b: Sample, confidence: float, estimates: tuple[Estimate, Estimate] | None = None
-) -> Row:
+) -> ComparisonRow:
     """Compare two scenarios: b minus a and b over a.
 
     Args:
@@ -33,8 +32,7 @@ def compare(
         estimates: the means of both with their budgets, where both are of one analysis.
 
     Returns:
-        A row by `records.result_columns.COMPARISON_COLUMNS` and `PAIR_COLUMNS`. What a field cannot say is
-        ``None``, and ``note`` says why.
+        What a field cannot say is ``None``, and ``note`` says why.
 
     Raises:
         ValueError: a scenario has no run with the quantity.
@@ -46,43 +44,48 @@ def compare(
     rank_name, rank_p, rank_remarks = rank_test(pair)
     bca_low, bca_high, bca_remarks = bootstrap(pair, confidence)
     ratio_low, ratio_high = fieller(pair, confidence)
+    g, delta = hedges_g(pair, confidence), cliffs_delta(pair.a, pair.b, confidence)
     mean_a, mean_b = float(pair.a.mean()), float(pair.b.mean())
     remarks = [*_remarks(pair, test, confidence), *rank_remarks, *bca_remarks]
     if test.p is not None and mean_a > 0 and ratio_low is None:
         remarks.append("the mean of a is not clearly above zero: the ratio has no finite interval")
-    return {
-        "a": a.label,
-        "b": b.label,
-        "quantity": a.quantity,
-        "n_a": a.n,
-        "n_b": b.n,
-        "mean_a": mean_a,
-        "mean_b": mean_b,
-        "difference": test.difference,
-        "difference_low": test.low,
-        "difference_high": test.high,
-        "ratio": ratio(mean_b, mean_a),
-        "design": "paired" if pair.paired else "unpaired",
-        "pairs": len(pair.a) if pair.paired else None,
-        "se": test.se,
-        "df": test.df,
-        "t": test.t,
-        "p": test.p,
-        "rank_test": rank_name,
-        "rank_p": rank_p,
-        "bca_low": bca_low,
-        "bca_high": bca_high,
-        "bca_seed": None if bca_low is None else BOOTSTRAP_SEED,
-        "ratio_low": ratio_low,
-        "ratio_high": ratio_high,
-        **interval_columns("hedges_g", hedges_g(pair, confidence)),
-        **interval_columns("cliffs_delta", cliffs_delta(pair.a, pair.b, confidence)),
-        "repeats_1_pct": repeats_for(pair, 0.01 * max(mean_a, 0.0), confidence),
-        "repeats_5_pct": repeats_for(pair, 0.05 * max(mean_a, 0.0), confidence),
-        "repeats_observed": repeats_for(pair, test.difference, confidence),
-        **(total_columns(pair, test, *estimates, confidence) if estimates else {}),
-        "note": "; ".join(remarks),
-    }
+    return ComparisonRow(
+        a=a.label,
+        b=b.label,
+        quantity=a.quantity,
+        n_a=a.n,
+        n_b=b.n,
+        mean_a=mean_a,
+        mean_b=mean_b,
+        difference=test.difference,
+        difference_low=test.low,
+        difference_high=test.high,
+        ratio=ratio(mean_b, mean_a),
+        design="paired" if pair.paired else "unpaired",
+        pairs=len(pair.a) if pair.paired else None,
+        se=test.se,
+        df=test.df,
+        t=test.t,
+        p=test.p,
+        rank_test=rank_name,
+        rank_p=rank_p,
+        bca_low=bca_low,
+        bca_high=bca_high,
+        bca_seed=None if bca_low is None else BOOTSTRAP_SEED,
+        ratio_low=ratio_low,
+        ratio_high=ratio_high,
+        hedges_g=g.value if g else None,
+        hedges_g_low=g.low if g else None,
+        hedges_g_high=g.high if g else None,
+        cliffs_delta=delta.value if delta else None,
+        cliffs_delta_low=delta.low if delta else None,
+        cliffs_delta_high=delta.high if delta else None,
+        repeats_1_pct=repeats_for(pair, 0.01 * max(mean_a, 0.0), confidence),
+        repeats_5_pct=repeats_for(pair, 0.05 * max(mean_a, 0.0), confidence),
+        repeats_observed=repeats_for(pair, test.difference, confidence),
+        **(total_columns(pair, test, *estimates, confidence) if estimates else Totals()),
+        note="; ".join(remarks),
+    )
 
 
 def _remarks(pair: Pair, test: MeanTest, confidence: float) -> Sequence[str]:

@@ -1,7 +1,8 @@
 """Correlation of the energy of epochs with what was seen in them."""
 
+from collections.abc import Callable
 from math import atanh, inf, sqrt, tanh
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,18 +10,19 @@ from analysis.maths.arrays import Floats, finite
 from analysis.maths.describe import student_t
 from analysis.statistics.noted import noted
 from analysis.statistics.samples import scattered
-from records.results import Row
+from records.rows.runs import EpochRow
+from records.rows.statistics import CorrelationRow
 
-EPOCH_COMPANIONS = (
-    "gpu_temperature_c",
-    "gpu_load_pct",
-    "cpu_temperature_c",
-    "cpu_load_pct",
-    "loss",
-    "accuracy",
-    "val_loss",
-    "val_accuracy",
-)
+EPOCH_COMPANIONS: dict[str, Callable[[EpochRow], float | None]] = {
+    "gpu_temperature_c": lambda epoch: epoch.hardware.get("gpu_temperature_c"),
+    "gpu_load_pct": lambda epoch: epoch.hardware.get("gpu_load_pct"),
+    "cpu_temperature_c": lambda epoch: epoch.hardware.get("cpu_temperature_c"),
+    "cpu_load_pct": lambda epoch: epoch.hardware.get("cpu_load_pct"),
+    "loss": lambda epoch: epoch.loss,
+    "accuracy": lambda epoch: epoch.accuracy,
+    "val_loss": lambda epoch: epoch.val_loss,
+    "val_accuracy": lambda epoch: epoch.val_accuracy,
+}
 """Columns of ``epochs.csv`` that the energy of an epoch is correlated with."""
 
 PUBLISHED_R = {"gpu_temperature_c": 0.98}
@@ -32,7 +34,9 @@ _NOT_INDEPENDENT = (
 )
 
 
-def correlation_row(label: str, epoch_rows: list[Row], companion: str, confidence: float) -> Row | None:
+def correlation_row(
+    label: str, epoch_rows: list[EpochRow], companion: str, confidence: float
+) -> CorrelationRow | None:
     """Correlate the gross energy of the epochs of a scenario with one other column.
 
     Args:
@@ -42,14 +46,13 @@ def correlation_row(label: str, epoch_rows: list[Row], companion: str, confidenc
         confidence: of the intervals.
 
     Returns:
-        A row by `records.result_columns.CORRELATION_COLUMNS`, or ``None`` where fewer than four epochs have
-        both, or one of the two does not vary.
+        ``None`` where fewer than four epochs have both, or one of the two does not vary.
     """
+    of = EPOCH_COMPANIONS[companion]
     found = [
-        (row["run_dir"], energy, other)
+        (row.run_dir, energy, other)
         for row in epoch_rows
-        if (energy := finite(row["energy_wh"])) is not None
-        and (other := finite(row.get(companion))) is not None
+        if (energy := finite(row.energy_wh)) is not None and (other := finite(of(row))) is not None
     ]
     if len(found) < 4:
         return None
@@ -62,22 +65,27 @@ def correlation_row(label: str, epoch_rows: list[Row], companion: str, confidenc
     r, remarks = noted(lambda: stats.pearsonr(x, y))
     rho, _ = noted(lambda: stats.spearmanr(x, y))
     low, high = fisher_interval(float(r.statistic), len(x), confidence)
-    return {
-        "scenario": label,
-        "x": "energy_wh",
-        "y": companion,
-        "epochs": len(x),
-        "runs": len(set(runs)),
-        "r": finite(r.statistic),
-        "r_low": low,
-        "r_high": high,
-        "p": finite(r.pvalue),
-        "rho": finite(rho.statistic),
-        "rho_p": finite(rho.pvalue),
-        **within_runs(x, y, runs, confidence),
-        "published_r": PUBLISHED_R.get(companion),
-        "note": "; ".join([_NOT_INDEPENDENT, *remarks]),
-    }
+    within = within_runs(x, y, runs, confidence)
+    return CorrelationRow(
+        scenario=label,
+        x="energy_wh",
+        y=companion,
+        epochs=len(x),
+        runs=len(set(runs)),
+        r=finite(r.statistic),
+        r_low=low,
+        r_high=high,
+        p=finite(r.pvalue),
+        rho=finite(rho.statistic),
+        rho_p=finite(rho.pvalue),
+        r_within=within.r,
+        r_within_low=within.low,
+        r_within_high=within.high,
+        r_within_df=within.df,
+        r_within_p=within.p,
+        published_r=PUBLISHED_R.get(companion),
+        note="; ".join([_NOT_INDEPENDENT, *remarks]),
+    )
 
 
 def fisher_interval(r: float, n: int, confidence: float) -> tuple[float | None, float | None]:
@@ -88,7 +96,17 @@ def fisher_interval(r: float, n: int, confidence: float) -> tuple[float | None, 
     return tanh(atanh(r) - reach), tanh(atanh(r) + reach)
 
 
-def within_runs(x: Floats, y: Floats, runs: list[str], confidence: float) -> Row:
+class Within(NamedTuple):
+    """A correlation within runs, with its interval, degrees of freedom and p value."""
+
+    r: float | None = None
+    low: float | None = None
+    high: float | None = None
+    df: int | None = None
+    p: float | None = None
+
+
+def within_runs(x: Floats, y: Floats, runs: list[str], confidence: float) -> Within:
     """Return the repeated-measures correlation (Bland and Altman 1995; Bakdash and Marusich 2017).
 
     The correlation of the deviations from each run's own means, with N - runs - 1 degrees of freedom; its
@@ -102,23 +120,21 @@ def within_runs(x: Floats, y: Floats, runs: list[str], confidence: float) -> Row
         confidence: of the interval.
 
     Returns:
-        ``r_within`` and its ``_low``, ``_high``, ``_df`` and ``_p``; ``None`` where no run has two epochs
-        that differ.
+        ``None`` throughout where no run has two epochs that differ.
     """
-    names = ("r_within", "r_within_low", "r_within_high", "r_within_df", "r_within_p")
     number, sizes = np.unique(np.array(runs), return_inverse=True, return_counts=True)[1:]
     kept = sizes[number] > 1
     x_in, y_in = (_inside_runs(values, number, sizes)[kept] for values in (x, y))
     df = len(x_in) - int((sizes > 1).sum()) - 1
     levels = float(np.abs(x).max()), float(np.abs(y).max())
     if df < 2 or not (scattered(x_in, levels[0]) and scattered(y_in, levels[1])):
-        return dict.fromkeys(names)
+        return Within()
     from scipy import stats
 
     r = float((x_in * y_in).sum() / sqrt((x_in**2).sum() * (y_in**2).sum()))
     low, high = fisher_interval(r, df + 2, confidence)
     p = 2 * stats.t.sf(abs(r) * sqrt(df / max(1 - r**2, 1e-300)), df)
-    return dict(zip(names, (r, low, high, df, finite(p)), strict=True))
+    return Within(r, low, high, df, finite(p))
 
 
 def _inside_runs(values: Floats, number: Any, sizes: Any) -> Floats:

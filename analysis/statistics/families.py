@@ -1,22 +1,33 @@
 """Families of tests: the more pairs are asked, the more will differ by chance."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
-from records.results import Row
+from records.rows.statistics import ComparisonRow
 
 
-def adjust_families(rows: list[Row]) -> None:
-    """Write ``family`` and ``p_holm`` into rows of comparisons, in place.
+def adjust_families(rows: list[ComparisonRow]) -> list[ComparisonRow]:
+    """Return comparisons with ``family``, ``family_size`` and ``p_holm``.
 
     A family is all comparisons of one quantity in a campaign; p values are adjusted after Holm
     (1979), so that the chance of any false difference in the family stays at the level of one test.
     """
-    for quantity in dict.fromkeys(row["quantity"] for row in rows):
-        family = [row for row in rows if row["quantity"] == quantity and row["p"] is not None]
-        for row in (row for row in rows if row["quantity"] == quantity):
-            row |= {"family": quantity, "family_size": len(family), "p_holm": None}
-        for row, p in zip(family, _holm([row["p"] for row in family]), strict=True):
-            row["p_holm"] = p
+    adjusted: dict[str, Iterator[float]] = {}
+    sizes: dict[str, int] = {}
+    for quantity in dict.fromkeys(row.quantity for row in rows):
+        p = [row.p for row in rows if row.quantity == quantity and row.p is not None]
+        sizes[quantity], adjusted[quantity] = len(p), iter(_holm(p))
+    return [
+        replace(
+            row,
+            family=row.quantity,
+            family_size=sizes[row.quantity],
+            p_holm=None if row.p is None else next(adjusted[row.quantity]),
+        )
+        for row in rows
+    ]
 
 
 def _holm(p: list[float]) -> list[float]:

@@ -1,7 +1,7 @@
 """A mixed model over several scenarios: repeated measures with the block as group."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from analysis.maths.arrays import Floats, finite
 from analysis.maths.describe import student_t
 from analysis.statistics.noted import noted
 from analysis.statistics.samples import Sample, scattered
-from records.results import Row
+from records.rows.statistics import MixedModelRow
 
 SPREAD_LIMIT = 3.0
 """Largest ratio of the standard deviations of two scenarios that one residual variance describes well."""
@@ -33,7 +33,7 @@ class _Design:
         return len(self.values) - len(np.unique(self.block)) - (len(self.labels) - 1)
 
 
-def mixed_model(samples: list[Sample], confidence: float) -> list[Row]:
+def mixed_model(samples: list[Sample], confidence: float) -> list[MixedModelRow]:
     """Fit ``value = scenario + block + residual``, block random, by restricted maximum likelihood.
 
     The scenarios are fixed effects, each against the first. The intervals are Student's with the degrees
@@ -45,20 +45,20 @@ def mixed_model(samples: list[Sample], confidence: float) -> list[Row]:
         confidence: of the intervals.
 
     Returns:
-        Rows by `records.result_columns.MIXED_MODEL_COLUMNS`: the mean of the reference, then the difference
-        of each other scenario from it. None at all for fewer than three scenarios that share two blocks. A
-        fit that failed is one row without estimates, and ``note`` says what happened.
+        The mean of the reference, then the difference of each other scenario from it. None at all for
+        fewer than three scenarios that share two blocks. A fit that failed is one row without estimates,
+        and ``note`` says what happened.
     """
     design = _design(samples)
     if design is None:
         return []
     remarks = _spread_remarks(design)
-    common = {
-        "quantity": samples[0].quantity,
-        "reference": design.labels[0],
-        "n": len(design.values),
-        "blocks": len(np.unique(design.block)),
-    }
+    common = _Common(
+        quantity=samples[0].quantity,
+        reference=design.labels[0],
+        n=len(design.values),
+        blocks=len(np.unique(design.block)),
+    )
     scale = float(np.std(design.values))  # of which squares are taken: below `tiny` they are none
     scatters = any(scattered(design.values[design.scenario == i]) for i in range(len(design.labels)))
     if not scatters or scale < np.finfo(np.float64).tiny:
@@ -71,18 +71,36 @@ def mixed_model(samples: list[Sample], confidence: float) -> list[Row]:
     block_sd = float(np.sqrt(max(0.0, np.asarray(fit.cov_re)[0, 0])))
     if block_sd < _NO_BLOCKS * np.sqrt(fit.scale):
         remarks.append("the blocks do not differ beyond the scatter: the variance between them is zero")
-    shared = {
-        **common,
-        "block_sd": finite(block_sd * scale),
-        "residual_sd": finite(np.sqrt(fit.scale) * scale),
-        "converged": bool(fit.converged),
-        "note": "; ".join([*remarks, *(f"statsmodels: {text}" for text in warned)]),
-    }
+    note = "; ".join([*remarks, *(f"statsmodels: {text}" for text in warned)])
     estimates = zip(np.asarray(fit.fe_params), np.asarray(fit.bse_fe), strict=True)
     return [
-        {**_estimate(label, float(value) * scale, float(se) * scale, design.df, confidence), **shared}
+        MixedModelRow(
+            scenario=label,
+            **_estimate(float(value) * scale, float(se) * scale, design.df, confidence),
+            **common,
+            block_sd=finite(block_sd * scale),
+            residual_sd=finite(np.sqrt(fit.scale) * scale),
+            converged=bool(fit.converged),
+            note=note,
+        )
         for label, (value, se) in zip(design.labels, estimates, strict=True)
     ]
+
+
+class _Common(TypedDict):
+    quantity: str
+    reference: str
+    n: int
+    blocks: int
+
+
+class _Estimate(TypedDict):
+    estimate: float | None
+    se: float | None
+    df: int | None
+    low: float | None
+    high: float | None
+    p: float | None
 
 
 def _design(samples: list[Sample]) -> _Design | None:
@@ -119,31 +137,27 @@ def _fit(design: _Design, scale: float) -> Any:
     return MixedLM(design.values / scale, exog, groups=design.block).fit(reml=True, method="powell")
 
 
-def _estimate(label: str, value: float, se: float, df: int, confidence: float) -> Row:
+def _estimate(value: float, se: float, df: int, confidence: float) -> _Estimate:
     from scipy import stats
 
-    known = np.isfinite(se) and se > 0
-    reach = student_t(confidence, df) * se if known else None
-    return {
-        "scenario": label,
-        "estimate": value,
-        "se": se if known else None,
-        "df": df,
-        "low": None if reach is None else value - reach,
-        "high": None if reach is None else value + reach,
-        "p": finite(2 * stats.t.sf(abs(value) / se, df)) if known else None,
-    }
+    if not (np.isfinite(se) and se > 0):
+        return _Estimate(estimate=value, se=None, df=df, low=None, high=None, p=None)
+    reach = student_t(confidence, df) * se
+    p = finite(2 * stats.t.sf(abs(value) / se, df))
+    return _Estimate(estimate=value, se=se, df=df, low=value - reach, high=value + reach, p=p)
 
 
-def _failed(common: Row, why: str) -> Row:
-    names = ("estimate", "se", "df", "low", "high", "p", "block_sd", "residual_sd")
-    return {
-        "scenario": common["reference"],
-        **dict.fromkeys(names),
+def _failed(common: _Common, why: str) -> MixedModelRow:
+    nothing = _Estimate(estimate=None, se=None, df=None, low=None, high=None, p=None)
+    return MixedModelRow(
+        scenario=common["reference"],
+        **nothing,
         **common,
-        "converged": False,
-        "note": why,
-    }
+        block_sd=None,
+        residual_sd=None,
+        converged=False,
+        note=why,
+    )
 
 
 def _spread_remarks(design: _Design) -> list[str]:

@@ -1,13 +1,13 @@
 """Samples: the values of one quantity over the runs of a scenario, and how two of them are paired."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.maths.arrays import Floats, finite
 from analysis.maths.describe import SAME_SHARE
-from records.results import Row
+from records.rows.runs import EpochRow, RunRow
 
 
 @dataclass(frozen=True)
@@ -18,26 +18,32 @@ class Quantity:
         name: of the column; its suffix is the unit.
         unit: as it is printed.
         words: what a sentence calls it.
-        of_epochs: the value of a run is the mean of ``column`` over its epochs.
-        column: of the run's row, or of its epochs' rows.
+        of_run: the value of a run; ``of_epoch`` that of an epoch, of which a run has the mean.
     """
 
     name: str
     unit: str
     words: str
-    column: str
-    of_epochs: bool = False
+    of_run: Callable[[RunRow], float | None] | None = None
+    of_epoch: Callable[[EpochRow], float | None] | None = None
+
+    @property
+    def of_epochs(self) -> bool:
+        """Whether it is the mean over the epochs of a run."""
+        return self.of_epoch is not None
 
 
 QUANTITIES = {
     quantity.name: quantity
     for quantity in (
-        Quantity("energy_wh", "Wh", "energy", "energy_wh"),
-        Quantity("induced_wh", "Wh", "induced energy", "induced_wh"),
-        Quantity("duration_s", "s", "time", "duration_s"),
-        Quantity("mean_power_w", "W", "mean power", "mean_power_w"),
-        Quantity("wh_per_epoch", "Wh", "energy per epoch", "energy_wh", of_epochs=True),
-        Quantity("induced_wh_per_epoch", "Wh", "induced energy per epoch", "induced_wh", of_epochs=True),
+        Quantity("energy_wh", "Wh", "energy", lambda run: run.energy_wh),
+        Quantity("induced_wh", "Wh", "induced energy", lambda run: run.induced_wh),
+        Quantity("duration_s", "s", "time", lambda run: run.duration_s),
+        Quantity("mean_power_w", "W", "mean power", lambda run: run.mean_power_w),
+        Quantity("wh_per_epoch", "Wh", "energy per epoch", of_epoch=lambda epoch: epoch.energy_wh),
+        Quantity(
+            "induced_wh_per_epoch", "Wh", "induced energy per epoch", of_epoch=lambda epoch: epoch.induced_wh
+        ),
     )
 }
 
@@ -89,22 +95,22 @@ class Pair:
 
 
 def sample_of(
-    label: str, rows: Sequence[Row], epoch_rows: Sequence[Row], quantity: str, campaign: str = ""
+    label: str, rows: Sequence[RunRow], epoch_rows: Sequence[EpochRow], quantity: str, campaign: str = ""
 ) -> Sample:
     """Collect a quantity over the runs of a scenario.
 
     Args:
         label: of the scenario.
-        rows: its runs, `records.result_columns.RUN_COLUMNS` and ``run_dir``.
+        rows: its runs.
         epoch_rows: their epochs.
         quantity: a name of `QUANTITIES`; runs without it are left out.
         campaign: which one, where scenarios of several are compared.
     """
     values = _values(rows, epoch_rows, QUANTITIES[quantity])
     found = [
-        (row["t_start_utc_s"], row["run_dir"], row["block"], values[row["run_dir"]])
+        (row.t_start_utc_s, row.run_dir, row.block, value)
         for row in rows
-        if values.get(row["run_dir"]) is not None
+        if (value := values.get(row.run_dir)) is not None
     ]
     found.sort(key=lambda one: one[:2])
     return Sample(
@@ -118,13 +124,15 @@ def sample_of(
     )
 
 
-def _values(rows: Sequence[Row], epoch_rows: Sequence[Row], quantity: Quantity) -> dict[str, float | None]:
-    if not quantity.of_epochs:
-        return {row["run_dir"]: finite(row.get(quantity.column)) for row in rows}
+def _values(
+    rows: Sequence[RunRow], epoch_rows: Sequence[EpochRow], quantity: Quantity
+) -> Mapping[str, float | None]:
+    if quantity.of_run is not None:
+        return {row.run_dir: finite(quantity.of_run(row)) for row in rows}
     by_run: dict[str, list[float]] = {}
-    for row in epoch_rows:
-        if (value := finite(row.get(quantity.column))) is not None:
-            by_run.setdefault(row["run_dir"], []).append(value)
+    for row in epoch_rows if quantity.of_epoch else ():
+        if quantity.of_epoch and (value := finite(quantity.of_epoch(row))) is not None:
+            by_run.setdefault(row.run_dir, []).append(value)
     return {run_dir: float(np.mean(values)) for run_dir, values in by_run.items()}
 
 

@@ -1,15 +1,24 @@
 """Intervals of difference and ratio that hold the meter's and the baseline's part beside the scatter."""
 
+from typing import TypedDict
+
 from analysis.statistics.difference import MeanTest, standard_error
 from analysis.statistics.samples import Pair
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded
-from records.results import Row
-
-_NAMES = ("total_u", "total_low", "total_high", "ratio_total_low", "ratio_total_high")
 
 
-def total_columns(pair: Pair, test: MeanTest, a: Estimate, b: Estimate, confidence: float) -> Row:
+class Totals(TypedDict, total=False):
+    """The columns ``total_*`` and ``ratio_total_*`` of a comparison."""
+
+    total_u: float
+    total_low: float
+    total_high: float
+    ratio_total_low: float
+    ratio_total_high: float
+
+
+def total_columns(pair: Pair, test: MeanTest, a: Estimate, b: Estimate, confidence: float) -> Totals:
     """Return the standard uncertainty and the interval of difference and ratio by the whole budget.
 
     What both scenarios share acts once: a meter's gain on the difference only, and not at all on the
@@ -24,28 +33,22 @@ def total_columns(pair: Pair, test: MeanTest, a: Estimate, b: Estimate, confiden
         confidence: e.g. 0.95.
 
     Returns:
-        ``total_u``, ``total_low``, ``total_high``, ``ratio_total_low``, ``ratio_total_high``; ``None`` for
-        single runs, and for a ratio to what is not above zero.
+        Nothing for single runs, and no ratio to what is not above zero.
     """
-    row: Row = dict.fromkeys(_NAMES)
+    totals = Totals()
     if min(len(pair.a), len(pair.b)) < 2:
-        return row
+        return totals
     difference = difference_of(pair, a, b)
     if difference.u == 0:  # equal times of a timer, say: that is not known to be without error
-        return row
+        return totals
     reach = expanded(difference.parts(), confidence)
-    row |= {
-        "total_u": difference.u,
-        "total_low": test.difference - reach,
-        "total_high": test.difference + reach,
-    }
+    totals["total_u"] = difference.u
+    totals["total_low"], totals["total_high"] = test.difference - reach, test.difference + reach
     if pair.a.mean() > 0 and a.value > 0:
-        ratio, reach = (
-            float(pair.b.mean() / pair.a.mean()),
-            expanded(ratio_of(pair, a, b).parts(), confidence),
-        )
-        row |= {"ratio_total_low": ratio - reach, "ratio_total_high": ratio + reach}
-    return row
+        ratio = float(pair.b.mean() / pair.a.mean())
+        reach = expanded(ratio_of(pair, a, b).parts(), confidence)
+        totals["ratio_total_low"], totals["ratio_total_high"] = ratio - reach, ratio + reach
+    return totals
 
 
 def difference_of(pair: Pair, a: Estimate, b: Estimate) -> Estimate:

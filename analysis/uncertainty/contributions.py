@@ -10,6 +10,7 @@ shares them stands in ``docs/explanation/uncertainty.md``. Terms are kept apart:
 only some of them smaller (`analysis.scenario.groups`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import hypot, inf, sqrt
 
@@ -17,10 +18,11 @@ from analysis.power.energy import Border, WindowEnergy
 from analysis.uncertainty.expansion import Parts
 from analysis.uncertainty.meter_errors import Exposure, Exposures, MeterErrors, combined
 from records.meter import MeterRecord
+from records.rows.families import BudgetTerm
 from records.units import wh_from_j
 
-_NORMAL = ("calibration", "latency", "clock", "fit", "sampling")
-_RECTANGULAR = ("gain", "offset", "power_factor", "resolution", "gap")
+_NORMAL: tuple[BudgetTerm, ...] = ("calibration", "latency", "clock", "fit", "sampling")
+_RECTANGULAR: tuple[BudgetTerm, ...] = ("gain", "offset", "power_factor", "resolution", "gap")
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,14 @@ class Budget:
         """Time between the meter's intervals and the borders of the window."""
         return hypot(self.latency_wh, self.clock_wh, self.fit_wh)
 
-    def terms(self) -> dict[str, float]:
-        """Return the standard uncertainty by term of `records.result_columns.BUDGET_TERMS`, zeros left out.
+    def terms(self) -> dict[BudgetTerm, float]:
+        """Return the standard uncertainty by term of `records.rows.families.BUDGET_TERMS`, zeros left out.
 
         Gain and offset of a calibration are correlated and therefore one term.
         """
         by_sheet = [(e, part) for e, part in self.exposures.items() if not e.calibrated]
         by_line = [(e, part) for e, part in self.exposures.items() if e.calibrated]
-        found = {
+        found: dict[BudgetTerm, float] = {
             "gain": hypot(*(e.gain_u * part.energy_wh for e, part in by_sheet)),
             "offset": hypot(*(e.offset_u_w * part.time_h for e, part in by_sheet)),
             "calibration": hypot(*(_line_u_wh(e, part) for e, part in by_line)),
@@ -132,7 +134,7 @@ def _line_u_wh(errors: MeterErrors, part: Exposure) -> float:
     return sqrt(max(0.0, gain_wh**2 + offset_wh**2 + both_wh2))
 
 
-def parts_of(terms: dict[str, float], baseline_df: float = inf) -> Parts:
+def parts_of(terms: Mapping[BudgetTerm, float], baseline_df: float = inf) -> Parts:
     """Return the terms of a budget by the distribution of their errors; see `Budget.parts`."""
     return Parts(
         student=[(terms["baseline"], baseline_df)] if "baseline" in terms else [],

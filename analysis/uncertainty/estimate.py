@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from analysis.uncertainty.expansion import Parts, expanded
 from analysis.uncertainty.meter_errors import Exposures, MeterErrors
-from records.result_columns import BUDGET_TERMS
+from records.rows.families import BUDGET_TERMS, BudgetTerm
 
 Shape = Literal["normal", "rectangular", "two_point", "student"]
 
@@ -22,14 +22,14 @@ class Cause:
     """One cause of error; what has the same cause is correlated by it.
 
     Attributes:
-        term: one of `records.result_columns.BUDGET_TERMS`.
+        term: one of `records.rows.families.BUDGET_TERMS`.
         key: tells causes of one term apart: a meter on a range, a baseline run, a scenario.
         shape: distribution of the error.
         df: degrees of freedom of its standard uncertainty, for the shape ``student``.
         pool: causes with the same pool had their scatter estimated together, with these ``df``.
     """
 
-    term: str
+    term: BudgetTerm
     key: Hashable
     shape: Shape = "normal"
     df: float = inf
@@ -65,9 +65,9 @@ class Estimate:
         """Effective degrees of freedom by Welch and Satterthwaite (JCGM 100:2008, G.4.1)."""
         return self.parts().df
 
-    def terms(self) -> dict[str, float]:
-        """Return the standard uncertainty by `records.result_columns.BUDGET_TERMS`; absent ones are zero."""
-        found: dict[str, float] = {}
+    def terms(self) -> dict[BudgetTerm, float]:
+        """Return the standard uncertainty by `records.rows.families.BUDGET_TERMS`; absent ones are zero."""
+        found: dict[BudgetTerm, float] = {}
         for cause, u in self._components():
             found[cause.term] = hypot(found.get(cause.term, 0.0), u)
         return {term: found[term] for term in BUDGET_TERMS if found.get(term)}
@@ -112,11 +112,11 @@ class Estimate:
         """
         return Estimate(self._quantity / other._quantity)
 
-    def without(self, term: str) -> "Estimate":
+    def without(self, term: BudgetTerm) -> "Estimate":
         """Return the quantity with the uncertainty of one term taken away.
 
         Args:
-            term: one of `TERMS`.
+            term: one of `records.rows.families.BUDGET_TERMS`.
         """
         derivatives = self._quantity.derivatives.items()
         own = [d * v for v, d in derivatives if isinstance(v.tag, Cause) and v.tag.term == term]

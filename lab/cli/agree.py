@@ -11,7 +11,6 @@ from analysis.agreement.verdict import short, verdict
 from analysis.maths.describe import WithInterval
 from lab.cli.common import json_option
 from lab.cli.output import print_json, print_table, stdout
-from records.results import Row
 from reports.words.texts import printable
 
 _MOST_LINES_NAMED = 20
@@ -89,7 +88,7 @@ def _document(found: TableAgreement) -> dict[str, Any]:
                 "bias": part.found.bias.value,
                 "bias_low": part.found.bias.low,
                 "bias_high": part.found.bias.high,
-                **part.found.row(),
+                **part.found.columns().to_json(),
             }
             for part in found.parts
         ],
@@ -150,17 +149,17 @@ def _print_agreement(found: TableAgreement) -> None:
 def _print_limits(found: TableAgreement) -> None:
     rows = []
     for part in found.parts:
-        row = part.found.row()
+        row = part.found.columns()
         rows.append(
             (
                 _name(part),
                 "%" if part.found.scale.logarithmic else "unit",
-                _ends_of(row, "mean_difference"),
-                _ends_of(row, "lower"),
-                _ends_of(row, "upper"),
-                _share(row["meter_share"]),
-                _ends_of(row, "true_lower"),
-                _ends_of(row, "true_upper"),
+                _ends(row.mean_difference, row.mean_difference_low, row.mean_difference_high),
+                _ends(row.lower, row.lower_low, row.lower_high),
+                _ends(row.upper, row.upper_low, row.upper_high),
+                _share(row.meter_share),
+                _ends(row.true_lower, row.true_lower_low, row.true_lower_high),
+                _ends(row.true_upper, row.true_upper_low, row.true_upper_high),
             )
         )
     columns = (
@@ -221,10 +220,8 @@ def _with_ends(estimate: WithInterval | None) -> str:
     return f"{short(estimate.value)} [{short(estimate.low)}, {short(estimate.high)}]"
 
 
-def _ends_of(row: Row, name: str) -> str:
-    if row[name] is None:
-        return ""
-    return _with_ends(WithInterval(row[name], row[f"{name}_low"], row[f"{name}_high"]))
+def _ends(value: float | None, low: float | None, high: float | None) -> str:
+    return "" if value is None else _with_ends(WithInterval(value, low, high))
 
 
 def _share(value: float | None) -> str:

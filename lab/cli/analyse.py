@@ -1,7 +1,6 @@
 """``lab analyse``: from records to results."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -15,6 +14,7 @@ from lab.cli.rule_output import print_findings, print_rule
 from lab.cli.values import print_ecolabel, print_requirement
 from records.findings import LEVELS
 from records.results import Results
+from records.rows.parts import ControlChart
 
 
 @click.command()
@@ -71,22 +71,22 @@ def analyse_with_progress(folder: Path, rule: str = DEFAULT, workforce: Workforc
 
 def print_scenarios(results: Results) -> None:
     """Print the scenario table, energies with their 95 % intervals."""
-    if results.campaign["simulated"]:
+    if results.campaign.simulated:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
     rows = []
     for row in results.scenarios:
-        low, high = row["induced_low_wh"], row["induced_high_wh"]
+        low, high = row.induced_low_wh, row.induced_high_wh
         interval = f"{low:.4f} .. {high:.4f}" if low is not None and high is not None else ""
         rows.append(
             (
-                row["scenario"],
-                row["n"],
-                _number(row["duration_s"], 1),
-                _number(row["mean_power_w"], 2),
-                _number(row["energy_wh"], 4),
-                _number(row["induced_wh"], 4),
+                row.scenario,
+                row.n,
+                _number(row.duration_s, 1),
+                _number(row.mean_power_w, 2),
+                _number(row.energy_wh, 4),
+                _number(row.induced_wh, 4),
                 interval,
-                _number(row["wh_per_epoch"], 4),
+                _number(row.wh_per_epoch, 4),
             )
         )
     columns = (
@@ -101,29 +101,29 @@ def print_scenarios(results: Results) -> None:
     )
     print_table(columns, rows)
     _print_health(results.health)
-    levels = [row["level"] for row in results.findings]
+    levels = [row.level for row in results.findings]
     counts = ", ".join(f"{levels.count(level)} {level}" for level in LEVELS)
     stdout.print(f"Findings: {counts} (`lab check` lists those about the evidence)")
-    for row in results.findings:
-        if row["level"] == "refuse":
-            stdout.print(f"refused: {row['run_dir'] or 'campaign'}: {row['message']}")
+    for finding in results.findings:
+        if finding.level == "refuse":
+            stdout.print(f"refused: {finding.run_dir or 'campaign'}: {finding.message}")
 
 
-def _print_health(health: dict[str, Any]) -> None:
+def _print_health(health: ControlChart | None) -> None:
     """Print in one line what the control workload says of the lab."""
-    if not health:
+    if health is None:
         return
-    spread_pct = health["relative_sd_pct"]
+    spread_pct = health.relative_sd_pct
     spread = "" if spread_pct is None else f", relative sd {spread_pct:.2f} %"
     stdout.print(
-        f"Lab health: {health['verdict']} by {health['n']} runs of {health['control']} and "
-        f"{health['n_history']} before{spread}",
+        f"Lab health: {health.verdict} by {health.n} runs of {health.control} and "
+        f"{health.n_history} before{spread}",
     )
 
 
 def refusing(results: Results) -> bool:
     """Say whether a finding refuses data."""
-    return any(row["level"] == "refuse" for row in results.findings)
+    return any(row.level == "refuse" for row in results.findings)
 
 
 def _number(value: float | None, digits: int) -> str:

@@ -80,7 +80,7 @@ def _print(compared: Compared) -> None:
     print_table(
         ("", "value", "95 % interval", "p"), [(line.name, line.value, line.ends, line.p) for line in lines]
     )
-    if compared.row["p"] is not None:
+    if compared.row.p is not None:
         stdout.print(repeats_line(compared.row))
     for remark in compared.remarks:
         stdout.print(f"- {remark}")

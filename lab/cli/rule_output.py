@@ -4,14 +4,15 @@ from typing import Any
 
 from analysis.rules import rule_source
 from lab.cli.output import print_table, stdout
-from records.results import Results, Row
+from records.results import Results
+from records.rows.findings import FindingRow
 
 
 def print_rule(results: Results) -> None:
     """Print what a published rule gives, before the default rule's table."""
     stdout.print(f"Rule {results.rule}: {rule_source(results.rule)}")
-    rows = results.rule_rows
-    names = [name for name in dict.fromkeys(name for row in rows for name in row) if name != "rule"]
+    rows = [row.values for row in results.rule_rows]
+    names = list(dict.fromkeys(name for row in rows for name in row))
     names = [name for name in names if any(row.get(name) is not None for row in rows)]
     if len(rows) < len(names):  # few rows of many quantities read better standing
         first, *others = names
@@ -24,16 +25,16 @@ def print_rule(results: Results) -> None:
 
 def print_findings(results: Results) -> None:
     """Print every finding, those of one kind about several runs of a scenario as one line."""
-    kinds: dict[tuple[str, str], list[Row]] = {}
+    kinds: dict[tuple[str, str], list[FindingRow]] = {}
     for finding in results.findings:
-        key = (finding["code"], finding["run_dir"].partition("-")[2] or finding["message"])
+        key = (finding.code, finding.run_dir.partition("-")[2] or finding.message)
         kinds.setdefault(key, []).append(finding)
-    rows = [(f[0]["level"], _where(f), f[0]["code"], f[0]["message"]) for f in kinds.values()]
+    rows = [(f[0].level, _where(f), f[0].code, f[0].message) for f in kinds.values()]
     print_table(("level", "where", "code", "finding"), rows)
 
 
-def _where(findings: list[Row]) -> str:
-    first = findings[0]["run_dir"] or "campaign"
+def _where(findings: list[FindingRow]) -> str:
+    first = findings[0].run_dir or "campaign"
     return first if len(findings) == 1 else f"{first} and {len(findings) - 1} more"
 
 

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 
 from records.campaign import Campaign
 from records.health import HEALTH_RULES
-from records.result_columns import USEFUL_WORK
+from records.rows.families import USEFUL_WORK
 from records.settings.ecolabel import Ecolabel
 from records.settings.mistakes import read_model
 from records.settings.requirement import Requirement
@@ -43,7 +43,7 @@ class AnalysisSection(Section):
     Attributes:
         coverage_min_pct: a run with less of its rating interval measured is refused.
         baseline: rule of the reference, ``interpolated`` or ``pooled`` (METHOD section 3).
-        useful_work: kinds to show, of `records.result_columns.USEFUL_WORK`.
+        useful_work: kinds to show, of `records.rows.families.USEFUL_WORK`.
         uncertainty_max_pct: an energy whose relative standard uncertainty is larger is a finding.
     """
 

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from records.result_columns import USEFUL_WORK
+from records.rows.families import USEFUL_WORK
 from records.settings.section import Percent, Positive, Seconds, Section
 
 

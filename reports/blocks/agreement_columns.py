@@ -1,6 +1,6 @@
 """Columns of what was found about an estimator and a meter, for `lab agree` and for trackers.
 
-Rows have `records.result_columns.COMPARED_COLUMNS`.
+Rows have `records.rows.agreement.ComparedColumns`.
 """
 
 from records.results import Row

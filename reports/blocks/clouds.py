@@ -51,7 +51,7 @@ class Cloud:
     Attributes:
         name: heading of its panels.
         measured, estimated: in one unit ``(n,)``; ``measured_u`` standard uncertainty of the first.
-        found: by `records.result_columns.COMPARED_COLUMNS`; what is empty is not drawn.
+        found: by `records.rows.agreement.ComparedColumns`; what is empty is not drawn.
         unit: of the values, for the axes; ``measured_words`` and ``estimated_words`` what they are.
         groups: (name, colour, number of points) in the order of the points; without, all have one colour.
         line_colours: of Deming's and of Passing and Bablok's line.
@@ -72,7 +72,7 @@ class Cloud:
     @property
     def logarithmic(self) -> bool:
         """Whether differences are of logarithms, in percent."""
-        return self.found.get("scale") == "logarithmic"
+        return bool(self.found.get("scale") == "logarithmic")
 
     def of(self, name: str) -> float | None:
         """Return a number that was found."""

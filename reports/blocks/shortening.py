@@ -26,7 +26,7 @@ def shortened(chapter: Chapter, results: Results) -> Chapter:
         The chapter, in which a table has no note that stands in full at a figure or table before it. Every
         figure keeps its own.
     """
-    kept = {name for name, (_, rows) in tables_of(results).items() if len(rows) <= MOST_TAKEN}
+    kept = {name for name, table in tables_of(results).items() if len(table.rows) <= MOST_TAKEN}
     return replace(chapter, blocks=_blocks(chapter.blocks, kept, []))
 
 

@@ -138,5 +138,6 @@ def _sources(view: View, chapters: list[Chapter]) -> dict[str, list[Row]]:
     wanted = {table.source for chapter in chapters for table in chapter.tables if table.source and table.rows}
     tables = tables_of(view.results)
     return {
-        name: [{**row, "simulated": view.simulated} for row in tables[name][1]] for name in sorted(wanted)
+        name: [{**row.to_json(), "simulated": view.simulated} for row in tables[name].rows]
+        for name in sorted(wanted)
     }

@@ -1,7 +1,10 @@
 """Pairs of scenarios as the report shows them: which rows, in which quantities, in which order."""
 
+from dataclasses import replace
+
 from analysis.statistics.samples import QUANTITIES, Quantity
 from records.results import Row
+from records.rows.statistics import ComparisonRow
 from reports.campaign.view import ScenarioView, View, numbers
 from reports.words.numbers import finite
 
@@ -66,16 +69,16 @@ def described_quantity(view: View, item: ScenarioView) -> Quantity | None:
     return next((QUANTITIES[name] for name in names if item.of_runs(name)), None)
 
 
-def turned(row: Row) -> Row:
+def turned(row: ComparisonRow) -> ComparisonRow:
     """Return a comparison the other way round, as far as its ratio and its verdict go."""
-    low, high = finite(row.get("ratio_low")), finite(row.get("ratio_high"))
-    ratio, known = finite(row.get("ratio")), low is not None and low > 0
-    return {
-        **row,
-        "a": row.get("b"),
-        "b": row.get("a"),
-        "difference": -row["difference"],
-        "ratio": 1 / ratio if ratio is not None and ratio > 0 else None,
-        "ratio_low": 1 / high if known and high else None,
-        "ratio_high": 1 / low if known and low else None,
-    }
+    low, high = row.ratio_low, row.ratio_high
+    known = low is not None and low > 0
+    return replace(
+        row,
+        a=row.b,
+        b=row.a,
+        difference=-row.difference,
+        ratio=1 / row.ratio if row.ratio is not None and row.ratio > 0 else None,
+        ratio_low=1 / high if known and high else None,
+        ratio_high=1 / low if known and low else None,
+    )

@@ -126,7 +126,9 @@ def _facts(results: Results) -> list[tuple[str, str]]:
     ]
 
 
-def _lab_words(health: dict[str, Any]) -> str:
+def _lab_words(health: Any) -> str:
+    if health is None:
+        return ""
     if health.get("stopped"):
         return "The control chart stopped the campaign, and nobody has gone on since."
     if health.get("verdict") == "out of control":
@@ -138,7 +140,7 @@ def _words(value: Any) -> str:
     return "an unknown number" if value is None else str(value)
 
 
-def _baseline_words(baseline: dict[str, Any]) -> str:
+def _baseline_words(baseline: Any) -> str:
     power_w, u_w = baseline.get("mean_power_w"), baseline.get("mean_power_u_w")
     if finite(power_w) is None:
         return "none measured: induced energies cannot be given"

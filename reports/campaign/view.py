@@ -83,7 +83,7 @@ class View:
     @property
     def control(self) -> str | None:
         """Name of the control workload, which is there to check the lab and is no rival of the others."""
-        return self.results.health.get("control")
+        return self.results.health.control if self.results.health else None
 
     @property
     def baseline(self) -> bool:
@@ -161,7 +161,6 @@ def _heads(results: Results) -> dict[str, tuple[str, str | None, str, Row]]:
             str(row.get("kind")),
             row,
         )
-    for row in results.runs:  # a run is never left out because its scenario has no summary
-        tracker = str(row["tracker"]) if row.get("tracker") else None
-        heads.setdefault(scenario_key(row), (str(row.get("scenario")), tracker, str(row.get("kind")), {}))
+    for run in results.runs:  # a run is never left out because its scenario has no summary
+        heads.setdefault(scenario_key(run), (run.scenario, run.tracker or None, run.kind, {}))
     return heads

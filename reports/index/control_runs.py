@@ -59,13 +59,13 @@ def control_sheet(entries: Sequence[Entry]) -> Sheet:
 def _charts(entries: Sequence[Entry]) -> list[_Chart]:
     groups: dict[tuple[str, str, bool], dict[tuple[str, str], tuple[bool, Row]]] = {}
     for entry in sorted(entries, key=lambda item: (item.created_utc_s or 0.0, item.place.folder)):
-        if not entry.health.get("points"):
+        if entry.health is None or not entry.health.points:
             continue
-        key = str(entry.health.get("control")), entry.basis, entry.simulated
+        key = entry.health.control, entry.basis, entry.simulated
         runs = groups.setdefault(key, {})
-        for row in entry.health["points"]:
-            own = row.get("campaign") == entry.campaign
-            name = str(row.get("campaign")), str(row.get("run_dir"))
+        for row in entry.health.points:
+            own = row.campaign == entry.campaign
+            name = row.campaign, row.run_dir
             if own or name not in runs:  # a run is shown as its own campaign judged it
                 runs[name] = own, row
     charts = [

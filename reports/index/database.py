@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from records.errors import ConfigurationError, RecordError
 from records.findings import LEVELS
-from records.results import Results, tables_of
+from records.results import Results, result_tables, tables_of
 from reports.index.columns import (
     FLAG,
     KEYS,
@@ -40,9 +40,6 @@ _END_OF_TIME_UTC_S = 7.3e9
 
 _ARROW = {TEXT: pa.string(), NUMBER: pa.float64(), WHOLE: pa.int64(), FLAG: pa.bool_()}
 
-_NOTHING = Results(campaign={}, rule="", settings={}, environment={}, meter={}, runs=[])
-"""Results without any, whose tables are there and empty."""
-
 _CAMPAIGNS = (
     "CREATE TABLE campaigns (campaign VARCHAR, folder VARCHAR, simulated BOOLEAN, title VARCHAR, "
     "created_utc_s DOUBLE, created TIMESTAMP, wattlab_version VARCHAR, rule VARCHAR, config_sha256 VARCHAR, "
@@ -66,8 +63,8 @@ class Database:
         connection.execute("INSERT INTO wattlab_index VALUES (?)", [SCHEMA])
         connection.execute(_CAMPAIGNS)
         connection.execute("CREATE TABLE left_out (folder VARCHAR, reason VARCHAR)")
-        for name, (declared, _) in tables_of(_NOTHING).items():
-            columns = [own_name(column) for column in declared] + list(WANTED.get(name, ()))
+        for name, row in result_tables().items():
+            columns = [own_name(column) for column in row.CONTRACT] + list(WANTED.get(name, ()))
             self._create(name, dict.fromkeys(columns))
 
     def add(self, entry: Entry, results: Results) -> None:
@@ -78,8 +75,8 @@ class Database:
         """
         document = entry.place.path / "results" / "results.json"
         tables = {
-            name: by_column(declared, rows, f"{document}: {name}")
-            for name, (declared, rows) in tables_of(results).items()
+            name: by_column(table.row.CONTRACT, [row.to_json() for row in table.rows], f"{document}: {name}")
+            for name, table in tables_of(results).items()
         }
         row = _campaign_row(entry)
         self._connection.begin()

@@ -1,13 +1,14 @@
 """What the index keeps of one campaign: who it is, its scenarios, its control runs, how much is refused."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from records.campaign import CampaignFolder
 from records.errors import RecordError
 from records.findings import LEVELS
 from records.health import HEALTH_JSON, HealthRecord
-from records.results import Results, Row, read_results
+from records.results import Results, read_results
+from records.rows.parts import ControlChart
 from reports.campaign.view import ScenarioView, view_of
 from reports.index.find import LeftOut, Place
 from reports.words.environment import meter_words, sut_words
@@ -47,7 +48,7 @@ class Entry:
     completed: int | None
     findings: dict[str, int]
     scenarios: list[ScenarioView]
-    health: dict[str, Any] = field(default_factory=dict)
+    health: ControlChart | None = None
     basis: str = ""
 
     @property
@@ -99,7 +100,7 @@ def _entry(place: Place, results: Results) -> Entry:
         completed=_whole(campaign.get("slots_completed")),
         findings={level: sum(row.get("level") == level for row in results.findings) for level in LEVELS},
         scenarios=[_light(item) for item in view.scenarios],
-        health={**results.health, "points": _points(results.health)} if results.health else {},
+        health=results.health,
         basis=_basis(place),
     )
 
@@ -114,18 +115,6 @@ def _light(scenario: ScenarioView) -> ScenarioView:
 def _whole(value: Any) -> int | None:
     number = finite(value)
     return None if number is None else int(number)
-
-
-def _points(health: dict[str, Any]) -> list[Row]:
-    """Return the control runs.
-
-    Raises:
-        RecordError: they are no rows.
-    """
-    points = health.get("points", [])
-    if not isinstance(points, list) or not all(isinstance(row, dict) for row in points):
-        raise RecordError("results.json: health: expected a list of rows in points. Run `lab analyse` again")
-    return points
 
 
 def _basis(place: Place) -> str:

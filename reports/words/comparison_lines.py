@@ -34,7 +34,7 @@ def sample_cells(row: Row) -> tuple[str, ...]:
     """Return the description of one of the two samples.
 
     Args:
-        row: by `records.result_columns.STATISTICS_COLUMNS`.
+        row: by `records.rows.statistics.StatisticsRow`.
     """
     sd = row["sd"]
     return (
@@ -52,7 +52,7 @@ def figure_lines(row: Row, unit: str) -> list[Line]:
     """Return the figures of a comparison; what could not be computed is left out.
 
     Args:
-        row: by `records.result_columns.COMPARISON_COLUMNS` and `PAIR_COLUMNS`.
+        row: by `records.rows.statistics.ComparisonRow`.
         unit: of the quantity.
     """
     t_name = "paired t" if row["design"] == "paired" else "Welch's t"

@@ -30,7 +30,7 @@ def pair_words(row: Row, a: str, b: str) -> str:
     """Say of a comparison which of the two needs less, by how much, how certain.
 
     Args:
-        row: by `records.result_columns.COMPARISON_COLUMNS` and `PAIR_COLUMNS`, with a difference, in one of
+        row: by `records.rows.statistics.ComparisonRow`, with a difference, in one of
             `analysis.statistics.samples.QUANTITIES`.
         a: name of the reference.
         b: name of what is compared with it.

@@ -14,7 +14,7 @@ from analysis.agreement.comparison import compare
 from analysis.agreement.equivalence import calibration_factor, equivalence, total_ratio
 from analysis.agreement.pairs import Pairs, Scale
 from analysis.agreement.verdict import verdict
-from records.result_columns import COMPARED_COLUMNS
+from records.rows.agreement import ComparedColumns
 
 
 def test_equivalence_is_the_paired_test_of_statsmodels() -> None:
@@ -138,7 +138,7 @@ def test_any_numbers_give_finite_columns_or_none(data: st.DataObject) -> None:
     u = data.draw(st.sampled_from([0.0, 1e-3, 1.0, 1e20]))
     groups = data.draw(st.one_of(st.none(), st.lists(st.sampled_from("abc"), min_size=n, max_size=n)))
     found = compare(Pairs.of(measured, estimated, [u] * n, groups=groups), 0.95)
-    row = found.row()
-    assert tuple(row) == COMPARED_COLUMNS
+    row = found.columns().to_json()
+    assert tuple(row) == ComparedColumns.CONTRACT
     assert all(np.isfinite(value) for value in row.values() if isinstance(value, float))
     assert verdict("tracker", "meter", "all", found)

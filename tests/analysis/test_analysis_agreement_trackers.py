@@ -1,34 +1,34 @@
 """Trackers of a campaign: against the wall, gross and net, and the GPU against what was sampled."""
 
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
 import pytest
 from synthetic import Instrument, rehash, small_campaign
+from typed_rows import row_of
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
 from analysis.campaign import analyse
 from records.gpu import GPU_COLUMNS
-from records.result_columns import AGREEMENT_COLUMNS
-from records.results import Row
+from records.rows.agreement import TrackerRow
 
 
-def claim(scenario: str, meter_wh: float, **changes: Any) -> Row:
-    return {
-        "tracker": "codecarbon",
-        "scenario": scenario,
-        "scope": "cpu+gpu+ram",
-        "energy_wh": 0.78 * meter_wh,
-        "gpu_wh": None,
-        "meter_wh": meter_wh,
-        "meter_u_wh": 0.05 * meter_wh,
-        "meter_random_u_wh": 0.03 * meter_wh,
-        "meter_net_wh": 0.5 * meter_wh,
-        "meter_net_u_wh": 0.04 * meter_wh,
-        "collector_gpu_wh": None,
-        **changes,
-    }
+def claim(scenario: str, meter_wh: float, **changes: Any) -> TrackerRow:
+    row = row_of(
+        TrackerRow,
+        tracker="codecarbon",
+        scenario=scenario,
+        scope="cpu+gpu+ram",
+        energy_wh=0.78 * meter_wh,
+        meter_wh=meter_wh,
+        meter_u_wh=0.05 * meter_wh,
+        meter_random_u_wh=0.03 * meter_wh,
+        meter_net_wh=0.5 * meter_wh,
+        meter_net_u_wh=0.04 * meter_wh,
+    )
+    return replace(row, **changes)
 
 
 CLAIMS = [claim(name, wh + 0.1 * i) for name, wh in (("cnn", 10.0), ("transfer", 1.0)) for i in range(5)]
@@ -36,56 +36,55 @@ CLAIMS = [claim(name, wh + 0.1 * i) for name, wh in (("cnn", 10.0), ("transfer",
 
 def test_one_row_per_scenario_and_one_over_all_of_them() -> None:
     rows = agreement_rows(CLAIMS, 0.95)
-    assert [row["scenario"] for row in rows] == ["cnn", "transfer", "all"]
+    assert [row.scenario for row in rows] == ["cnn", "transfer", "all"]
     for row in rows:
-        assert tuple(row) == AGREEMENT_COLUMNS
-        assert row["against"] == "wall"
-        assert row["scope"] == "cpu+gpu+ram against all that the plug delivers"
-        assert row["total_ratio"] == pytest.approx(0.78)
-        assert row["ratio_net"] == pytest.approx(1.56)
-        assert row["reference_wh"] == row["meter_wh"]
-    assert rows[0]["verdict"].startswith("codecarbon reads 22.0 % low for cnn (0.780 of the wall in total")
-    assert "for all scenarios" in rows[-1]["verdict"]
+        assert row.against == "wall"
+        assert row.scope == "cpu+gpu+ram against all that the plug delivers"
+        assert row.compared.total_ratio == pytest.approx(0.78)
+        assert row.ratio_net == pytest.approx(1.56)
+        assert row.reference_wh == row.meter_wh
+    assert rows[0].verdict.startswith("codecarbon reads 22.0 % low for cnn (0.780 of the wall in total")
+    assert "for all scenarios" in rows[-1].verdict
 
 
 def test_over_two_scenarios_there_is_a_ratio_but_no_interval() -> None:
     row = agreement_rows(CLAIMS, 0.95)[-1]
-    assert (row["groups"], row["bias_low_wh"], row["total_ratio_low"]) == (2, None, None)
-    assert "2 groups: too few" in row["notes"]
+    assert (row.compared.groups, row.bias_low_wh, row.compared.total_ratio_low) == (2, None, None)
+    assert "2 groups: too few" in row.compared.notes
     third = [claim("idle", 3.0 + 0.1 * i) for i in range(5)]
-    assert agreement_rows(CLAIMS + third, 0.95)[-1]["total_ratio_low"] is not None
+    assert agreement_rows(CLAIMS + third, 0.95)[-1].compared.total_ratio_low is not None
 
 
 def test_the_meters_uncertainty_is_in_the_intervals_and_its_scatter_out_of_the_limits() -> None:
     row = agreement_rows(CLAIMS, 0.95)[0]
     # Gain and offset, sqrt(0.05^2 - 0.03^2) of the reading, are the same in all runs and do not average out.
     shared = sqrt(0.05**2 - 0.03**2)
-    assert row["total_ratio_high"] - row["total_ratio"] > 1.96 * 0.78 * shared
-    assert row["meter_share"] == 1.0 and row["true_sd"] == 0.0
+    assert row.compared.total_ratio_high - row.compared.total_ratio > 1.96 * 0.78 * shared
+    assert row.compared.meter_share == 1.0 and row.compared.true_sd == 0.0
 
 
 def test_the_net_of_the_baseline_is_compared_beside_it() -> None:
-    (row,) = [r for r in scope_rows(CLAIMS, 0.95) if r["scenario"] == "cnn"]
-    assert row["against"] == "wall net"
-    assert row["scope"] == "cpu+gpu+ram against what the plug delivers above the baseline"
-    assert row["total_ratio"] == pytest.approx(1.56)
-    assert row["bias_wh"] == pytest.approx((0.78 - 0.5) * row["meter_wh"] / row["n"])
+    (row,) = [r for r in scope_rows(CLAIMS, 0.95) if r.scenario == "cnn"]
+    assert row.against == "wall net"
+    assert row.scope == "cpu+gpu+ram against what the plug delivers above the baseline"
+    assert row.compared.total_ratio == pytest.approx(1.56)
+    assert row.bias_wh == pytest.approx((0.78 - 0.5) * row.meter_wh / row.n)
 
 
 def test_the_part_of_the_gpu_is_compared_with_the_sampled_power() -> None:
     claims = [claim("cnn", 10.0 + i, gpu_wh=4.0, collector_gpu_wh=5.0 + 0.01 * i) for i in range(4)]
     row = scope_rows(claims, 0.95)[-1]
-    assert (row["against"], row["scenario"]) == ("gpu", "all")
-    assert "GPU" in row["scope"]
-    assert row["total_ratio"] == pytest.approx(16 / 20.06)
-    assert (row["meter_wh"], row["ratio"], row["meter_net_wh"]) == (None, None, None)
+    assert (row.against, row.scenario) == ("gpu", "all")
+    assert "GPU" in row.scope
+    assert row.compared.total_ratio == pytest.approx(16 / 20.06)
+    assert (row.meter_wh, row.ratio, row.meter_net_wh) == (None, None, None)
 
 
 def test_runs_without_both_energies_do_not_count() -> None:
-    rows = agreement_rows([claim("cnn", 10.0), {**claim("cnn", 11.0), "meter_wh": None}], 0.95)
-    assert rows[0]["n"] == 1
+    rows = agreement_rows([claim("cnn", 10.0), replace(claim("cnn", 11.0), meter_wh=None)], 0.95)
+    assert rows[0].n == 1
     assert agreement_rows([claim("cnn", 10.0, energy_wh=None)], 0.95) == []
-    assert [row["against"] for row in scope_rows([claim("cnn", 10.0, meter_net_wh=None)], 0.95)] == []
+    assert [row.against for row in scope_rows([claim("cnn", 10.0, meter_net_wh=None)], 0.95)] == []
 
 
 def test_a_campaign_gives_the_sampled_energy_of_the_gpu_over_the_trackers_window(tmp_path: Path) -> None:
@@ -100,9 +99,9 @@ def test_a_campaign_gives_the_sampled_energy_of_the_gpu_over_the_trackers_window
         (run_dir / "gpu.csv").write_text("\n".join(lines) + "\n")
         rehash(run_dir)
     results = analyse(folder)
-    assert [row["collector_gpu_wh"] for row in results.trackers] == pytest.approx([50 * 18 / 3600] * 2)
-    assert {row["against"] for row in results.agreement} == {"wall"}
-    assert {row["against"] for row in results.agreement_scopes} >= {"wall net"}
+    assert [row.collector_gpu_wh for row in results.trackers] == pytest.approx([50 * 18 / 3600] * 2)
+    assert {row.against for row in results.agreement} == {"wall"}
+    assert {row.against for row in results.agreement_scopes} >= {"wall net"}
     header = (folder / "results/agreement_scopes.csv").read_text().splitlines()[0]
     assert header.startswith("tracker,scenario,n,tracker_wh,meter_wh,meter_net_wh,ratio")
 

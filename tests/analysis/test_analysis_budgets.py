@@ -7,8 +7,9 @@ import pytest
 from synthetic import Instrument, SyntheticCampaign, SyntheticRun, small_campaign
 
 from analysis.campaign import analyse
-from records.result_columns import BUDGET_COLUMNS, BUDGET_TERMS
 from records.results import Results, Row
+from records.rows.budgets import BudgetRow
+from records.rows.families import BUDGET_TERMS
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_a_tracker_over_the_meter_has_the_meters_gain(results: Results) -> None:
 def test_the_table_is_written_with_its_columns_and_marked(results: Results, tmp_path: Path) -> None:
     analyse(small_campaign().write(tmp_path / "campaign"))
     header, first, *_ = (tmp_path / "campaign/results/budgets.csv").read_text().splitlines()
-    assert header == ",".join((*BUDGET_COLUMNS, "simulated"))
+    assert header == ",".join((*BudgetRow.CONTRACT, "simulated"))
     assert first.endswith("True")
 
 

@@ -25,17 +25,12 @@ from analysis.campaign import analyse
 from analysis.run.coverage import run_coverage
 from records.clock import append_clock
 from records.errors import RecordError, SchemaError
-from records.result_columns import (
-    ACTION_COLUMNS,
-    AGREEMENT_COLUMNS,
-    COMPARISON_COLUMNS,
-    EPOCH_COLUMNS,
-    HARDWARE_COLUMNS,
-    RUN_COLUMNS,
-    SCENARIO_COLUMNS,
-    TRACKER_RESULT_COLUMNS,
-)
 from records.results import Results, Row, read_results
+from records.rows.agreement import AgreementRow, TrackerRow
+from records.rows.families import HARDWARE_COLUMNS
+from records.rows.runs import EpochRow, RunRow, SpanRow
+from records.rows.scenarios import ScenarioRow
+from records.rows.statistics import ComparisonRow
 from records.settings.analysis import AnalysisSettings
 
 ON_THE_BEAT = Instrument(phase_s=0.0)
@@ -131,19 +126,20 @@ def test_the_cost_of_a_tracker_is_the_scenario_with_it_minus_without_it(results:
 
 def test_rows_hold_the_columns_of_the_contract_and_no_number_that_is_none(results: Results) -> None:
     pairs = (
-        (results.runs, (*RUN_COLUMNS, *HARDWARE_COLUMNS, "run_dir", "wh_to_target")),
-        (results.epochs, (*EPOCH_COLUMNS, *HARDWARE_COLUMNS, "tracker", "run_dir")),
-        (results.actions, (*ACTION_COLUMNS, *HARDWARE_COLUMNS)),
-        (results.scenarios, (*SCENARIO_COLUMNS, *HARDWARE_COLUMNS, "energy_iqr_wh", "epochs")),
-        (results.comparisons, COMPARISON_COLUMNS),
-        (results.trackers, TRACKER_RESULT_COLUMNS),
-        (results.agreement, AGREEMENT_COLUMNS),
+        (results.runs, (*RunRow.CONTRACT, *HARDWARE_COLUMNS, "run_dir", "wh_to_target")),
+        (results.epochs, (*EpochRow.CONTRACT, *HARDWARE_COLUMNS, "tracker", "run_dir")),
+        (results.actions, (*SpanRow.CONTRACT, *HARDWARE_COLUMNS)),
+        (results.scenarios, (*ScenarioRow.CONTRACT, *HARDWARE_COLUMNS, "energy_iqr_wh", "epochs")),
+        (results.comparisons, ComparisonRow.CONTRACT),
+        (results.trackers, TrackerRow.CONTRACT),
+        (results.agreement, AgreementRow.CONTRACT),
     )
     for rows, columns in pairs:
         assert rows
         for found in rows:
-            assert set(columns) <= set(found)
-            assert all(math.isfinite(v) for v in found.values() if isinstance(v, float))
+            values = found.to_json()
+            assert set(columns) <= set(values)
+            assert all(math.isfinite(v) for v in values.values() if isinstance(v, float))
 
 
 def test_what_is_returned_is_what_is_written(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from synthetic import Instrument, SyntheticCampaign, SyntheticRun
 from analysis.campaign import analyse
 from analysis.ecolabel.values import utilisation
 from records.errors import ConfigurationError
-from records.result_columns import ECOLABEL_COLUMNS
 from records.results import Results, Row
+from records.rows.standards import EcolabelRow
 from records.settings.ecolabel import UNITS, Ecolabel, magnitude
 from records.settings.mistakes import read_model
 
@@ -138,7 +138,7 @@ def test_the_values_of_a_campaign_are_those_computed_by_hand(tmp_path: Path) -> 
     """CPU: net 75, allocation 75 / 95, effective 75 + 75 / 95 * 5. Power: net 60, 60 / 80 of 40 W on top."""
     results = analysed(tmp_path, {"scenario": "use", "full": {"power": "120 W"}})
     cpu, power = value(results, "use", "cpu"), value(results, "use", "power")
-    assert tuple(cpu) == ECOLABEL_COLUMNS
+    assert tuple(cpu) == EcolabelRow.CONTRACT
     assert cpu["effective"] == pytest.approx(75 + 75 / 95 * 5)
     assert cpu["utilisation"] == pytest.approx(20 * (75 + 75 / 95 * 5))
     assert cpu["utilisation_unit"] == "percent*s"

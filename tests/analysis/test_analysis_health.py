@@ -240,7 +240,7 @@ def test_the_history_that_the_conductor_wrote_stands_before_the_runs(tmp_path: P
 def test_without_a_control_workload_there_is_no_chart(tmp_path: Path) -> None:
     campaign = health_campaign([100.0, 100.0])
     campaign.config = {}
-    assert analyse(campaign.write(tmp_path / "campaign")).health == {}
+    assert analyse(campaign.write(tmp_path / "campaign")).health is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analysis.campaign import analyse
 from analysis.imports.fecom.importer import import_fecom
 from analysis.imports.fecom.profile import CHANNELS, parse_record, read_profile
-from analysis.rules.fecom import FecomRule, call_row, channel_row
+from analysis.rules.fecom import FecomRule, call_energies, channel_row
 from records.errors import ConfigurationError, RecordError
 from records.meter import MeterRecord
 from records.run import Run, RunFolder
@@ -86,7 +86,7 @@ def published(reference: Path) -> list[tuple[str, dict[str, str], dict[str, Any]
             kind, project = f"500ms {parts[2]}", parts[3:-1]
         for call in read_profile(path, path.name):
             key = (kind, "/".join(project), path.stem.removeprefix("experiment-"), str(call.seq))
-            pairs.append((f"{key}", table[key], call_row(call)))
+            pairs.append((f"{key}", table[key], call_energies(call)))
     return pairs
 
 
@@ -95,26 +95,26 @@ def test_every_stored_call_is_recomputed_as_published(reference: Path) -> None:
     # 20 of the 2,129 rows of greenlight_calls.csv and 36 of FECoM's 6,048 have their profile stored.
     assert len(pairs) == 56
     for name, row, ours in pairs:
-        assert ours["api"] == row["api"], name
-        assert ours["exec_s"] == pytest.approx(float(row["exec_s"]), abs=1e-6), name
-        assert ours["has_energy"] == (row["has_energy"] == "1"), name
+        assert ours.api == row["api"], name
+        assert ours.exec_s == pytest.approx(float(row["exec_s"]), abs=1e-6), name
+        assert ours.has_energy == (row["has_energy"] == "1"), name
         for channel in CHANNELS:
             for key in ("j", "net_j", "idle_w"):
                 theirs = row[f"{channel}_{key[:-1]}{key[-1].upper()}"]
-                value = ours[f"{channel}_{key}"]
+                value = getattr(ours.by_rule[channel], key)
                 if theirs == "":
                     assert value is None, (name, channel, key)
                 else:
                     assert value == pytest.approx(float(theirs), abs=1e-6), (name, channel, key)
         for channel in ("cpu", "gpu"):
             samples = row.get(f"{channel}_samples", row.get(f"{channel}_n"))
-            assert ours[f"{channel}_samples"] == int(samples or -1), name
+            assert ours.by_rule[channel].samples == int(samples or -1), name
 
 
 def test_calls_without_a_sample_have_an_energy_by_exact_borders(reference: Path) -> None:
-    without = [ours for _, _, ours in published(reference) if not ours["has_energy"]]
+    without = [ours for _, _, ours in published(reference) if not ours.has_energy]
     assert len(without) == 14
-    assert all(ours[f"{channel}_exact_j"] >= 0 for ours in without for channel in CHANNELS)
+    assert all((ours.exact[channel].exact_j or -1.0) >= 0 for ours in without for channel in CHANNELS)
 
 
 def test_sums_of_the_rule_and_of_exact_borders_over_greenlight(reference: Path) -> None:
@@ -135,7 +135,9 @@ def test_sums_of_the_rule_and_of_exact_borders_over_greenlight(reference: Path) 
 
 
 def test_exact_borders_are_power_times_time_where_whole_samples_are_not() -> None:
-    row = call_row(parse_record(record(power_w=40.0, from_s=30.25, to_s=34.5), "f()", 0, "here"))
+    row = call_energies(
+        parse_record(record(power_w=40.0, from_s=30.25, to_s=34.5), "f()", 0, "here")
+    ).columns()
     # nearest samples: [30.0, 34.5) is 9 samples of 0.5 s; the execution lasts 4.25 s
     assert (row["cpu_samples"], row["cpu_j"]) == (9, 180.0)
     assert row["cpu_exact_j"] == pytest.approx(40.0 * 4.25)
@@ -152,7 +154,7 @@ def test_exact_energy_of_constant_power_is_power_times_time(
     power_w: float, from_s: float, length_s: float
 ) -> None:
     call = parse_record(record(power_w=power_w, from_s=from_s, to_s=from_s + length_s), "f()", 0, "here")
-    row = call_row(call)
+    row = call_energies(call).columns()
     # stamps are Unix seconds: one of their last bits is 0.24 us
     tolerance_s = 1e-6
     assert row["cpu_exact_j"] == pytest.approx(power_w * length_s, abs=power_w * tolerance_s)
@@ -160,7 +162,7 @@ def test_exact_energy_of_constant_power_is_power_times_time(
 
 
 def test_an_execution_outside_the_recording_has_no_exact_energy() -> None:
-    row = call_row(parse_record(record(from_s=58.0, to_s=61.0), "f()", 0, "here"))
+    row = call_energies(parse_record(record(from_s=58.0, to_s=61.0), "f()", 0, "here")).columns()
     assert row["cpu_exact_j"] is None
     assert row["gpu_exact_net_j"] is None
 

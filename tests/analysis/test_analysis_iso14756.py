@@ -13,8 +13,8 @@ from analysis.iso14756.ratings import Tasks, timely_count
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError
 from records.files import LineAppender
-from records.result_columns import EFFICIENCY_COLUMNS, PROOF_COLUMNS, TASK_TYPE_COLUMNS
 from records.results import Results, Row
+from records.rows.standards import EfficiencyRow, ProofRow, TaskTypeRow
 from records.settings.mistakes import read_model
 from records.settings.requirement import Requirement, TimeClass
 
@@ -79,7 +79,7 @@ def test_the_ratings_of_a_task_type_are_those_computed_by_hand(tmp_path: Path) -
     R_TI = 5 / 6.
     """
     row = only(analysed(tmp_path, REQUIREMENT).iso14756["task_types"], scenario="slow")
-    assert tuple(row) == TASK_TYPE_COLUMNS
+    assert tuple(row) == TaskTypeRow.CONTRACT
     assert (row["runs"], row["tasks"], row["rating_interval_s"]) == (2, 6, pytest.approx(40.0))
     assert row["throughput_per_h"] == pytest.approx(540.0)
     assert row["mean_execution_s"] == pytest.approx(32 / 6)
@@ -104,7 +104,7 @@ def test_energy_per_task_is_the_mean_over_the_runs(tmp_path: Path) -> None:
 def test_a_faster_scenario_is_more_efficient_than_the_reference(tmp_path: Path) -> None:
     values = analysed(tmp_path, {**REQUIREMENT, "reference_scenario": "slow"}).iso14756
     (row,) = values["efficiency"]
-    assert tuple(row) == EFFICIENCY_COLUMNS
+    assert tuple(row) == EfficiencyRow.CONTRACT
     assert (row["scenario"], row["reference"], row["task"]) == ("fast", "slow", "epoch")
     assert row["i_th"] == pytest.approx(1.0)  # as many epochs in as much time: the rest of its run is idle
     assert row["i_me"] == pytest.approx(32 / 6 / 2)
@@ -125,7 +125,7 @@ def test_twice_as_slow_halves_throughput_and_both_of_its_ratings(tmp_path: Path)
 
 def test_without_a_requirement_there_are_no_values(tmp_path: Path) -> None:
     results = analysed(tmp_path, {})
-    assert results.iso14756 == {}
+    assert results.iso14756 is None
     assert not [f for f in results.findings if f["code"].startswith(("proof", "requirement"))]
 
 
@@ -218,7 +218,7 @@ def test_a_sound_campaign_proves_its_results_and_generator(tmp_path: Path) -> No
         tmp_path,
         {**REQUIREMENT, "result": [{"scenario": "slow", "quantity": "epochs", "least": 3, "most": 3}]},
     )
-    assert all(tuple(row) == PROOF_COLUMNS for row in results.iso14756["proofs"])
+    assert all(tuple(row) == ProofRow.CONTRACT for row in results.iso14756["proofs"])
     for quantity in ("runs", "order", "overlaps"):
         assert proof(results, quantity=quantity)["holds"] is True
     assert proof(results, scenario="slow", quantity="epochs")["holds"] is True

@@ -1,17 +1,18 @@
 """The mixed model and the correlations, against published data sets."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from typed_rows import row_of
 
 from analysis.statistics.correlation import correlation_row, fisher_interval, within_runs
 from analysis.statistics.mixed import mixed_model
 from analysis.statistics.samples import Sample
-from records.result_columns import CORRELATION_COLUMNS, MIXED_MODEL_COLUMNS
-from records.results import Row
+from records.rows.runs import EpochRow
 
 # Effort to arise from four types of stools, nine subjects: ergoStool of Pinheiro and Bates (2000), from
 # Devore (2000).
@@ -73,7 +74,6 @@ def test_the_mixed_model_gives_the_published_estimates() -> None:
     }
     assert [row["scenario"] for row in rows] == list(published)
     for row in rows:
-        assert set(row) == set(MIXED_MODEL_COLUMNS)
         assert (row["estimate"], row["se"]) == pytest.approx(published[row["scenario"]], abs=1e-4)
         assert (row["df"], row["n"], row["blocks"], row["converged"]) == (24, 36, 9, True)
         assert row["block_sd"] == pytest.approx(1.3325, abs=1e-3)
@@ -134,8 +134,7 @@ def test_scenarios_that_scatter_differently_are_pointed_out() -> None:
 def test_whatever_is_measured_the_model_ends_in_rows_of_finite_numbers(blocks: list[list[float]]) -> None:
     samples = [scenario(name, [block[i] for block in blocks]) for i, name in enumerate("abc")]
     for row in mixed_model(samples, 0.95):
-        assert set(row) == set(MIXED_MODEL_COLUMNS)
-        assert all(np.isfinite(value) for value in row.values() if isinstance(value, float))
+        assert all(np.isfinite(value) for value in vars(row).values() if isinstance(value, float))
 
 
 def subjects() -> tuple[Any, Any, list[str]]:
@@ -146,12 +145,10 @@ def subjects() -> tuple[Any, Any, list[str]]:
 def test_the_correlation_within_runs_gives_the_published_example() -> None:
     found = within_runs(*subjects(), 0.95)
     # The R package rmcorr (Bakdash and Marusich 2017) on the data of Bland and Altman (1995).
-    assert found["r_within"] == pytest.approx(-0.5067697, abs=5e-8)
-    assert found["r_within_df"] == 38
-    assert found["r_within_p"] == pytest.approx(0.0008471081, abs=5e-11)
-    assert (found["r_within_low"], found["r_within_high"]) == pytest.approx(
-        (-0.7067146, -0.2318631), abs=5e-8
-    )
+    assert found.r == pytest.approx(-0.5067697, abs=5e-8)
+    assert found.df == 38
+    assert found.p == pytest.approx(0.0008471081, abs=5e-11)
+    assert (found.low, found.high) == pytest.approx((-0.7067146, -0.2318631), abs=5e-8)
 
 
 def test_fishers_interval_gives_a_worked_example() -> None:
@@ -162,15 +159,15 @@ def test_fishers_interval_gives_a_worked_example() -> None:
     assert fisher_interval(0.5, 3, 0.95) == (None, None)
 
 
-def epochs(runs: int, epochs_each: int, temperature: Any) -> list[Row]:
+def epochs(runs: int, epochs_each: int, temperature: Any) -> list[EpochRow]:
     """Energy rises within a run by 0.01 Wh per epoch; the temperature is a function of run and epoch."""
     return [
-        {
-            "run_dir": f"r{run}",
-            "energy_wh": 0.4 + 0.01 * epoch,
-            "gpu_temperature_c": temperature(run, epoch),
-            "loss": None,
-        }
+        row_of(
+            EpochRow,
+            run_dir=f"r{run}",
+            energy_wh=0.4 + 0.01 * epoch,
+            gpu_temperature_c=temperature(run, epoch),
+        )
         for run in range(runs)
         for epoch in range(epochs_each)
     ]
@@ -180,7 +177,7 @@ def test_a_difference_between_runs_is_no_correlation_within_them() -> None:
     # Within each run hotter means more; yet run 1 is far colder with the same energies.
     rows = epochs(2, 8, lambda run, epoch: 60 + epoch - 30 * run + 0.1 * (epoch % 2))
     found = correlation_row("cnn", rows, "gpu_temperature_c", 0.95)
-    assert found is not None and set(found) == set(CORRELATION_COLUMNS)
+    assert found is not None
     assert abs(found["r"]) < 0.2 < 0.99 < found["r_within"]
     assert (found["epochs"], found["runs"], found["r_within_df"]) == (16, 2, 13)
     assert "epochs of one run are not independent" in found["note"]
@@ -195,7 +192,9 @@ def test_a_column_without_values_or_without_change_is_not_correlated() -> None:
 
 
 def test_one_epoch_a_run_says_nothing_of_the_inside_of_runs() -> None:
-    rows = [{"run_dir": f"r{i}", "energy_wh": 1.0 + i, "gpu_temperature_c": 50.0 + i % 3} for i in range(6)]
+    rows = [
+        row_of(EpochRow, run_dir=f"r{i}", energy_wh=1.0 + i, gpu_temperature_c=50.0 + i % 3) for i in range(6)
+    ]
     found = correlation_row("cnn", rows, "gpu_temperature_c", 0.95)
     assert found is not None
     assert found["r"] is not None and found["r_within"] is None
@@ -208,9 +207,9 @@ def test_one_epoch_a_run_says_nothing_of_the_inside_of_runs() -> None:
 def test_correlations_stay_within_one_and_do_not_depend_on_the_unit(
     values: list[tuple[float, float]], runs: int
 ) -> None:
-    rows = [{"run_dir": f"r{i % runs}", "energy_wh": x, "loss": y} for i, (x, y) in enumerate(values)]
+    rows = [row_of(EpochRow, run_dir=f"r{i % runs}", energy_wh=x, loss=y) for i, (x, y) in enumerate(values)]
     found = correlation_row("cnn", rows, "loss", 0.95)
-    scaled = correlation_row("cnn", [{**row, "loss": 4096 * row["loss"]} for row in rows], "loss", 0.95)
+    scaled = correlation_row("cnn", [replace(row, loss=4096 * row.loss) for row in rows], "loss", 0.95)
     assert (found is None) == (scaled is None)
     if found is None or scaled is None:
         return

@@ -9,7 +9,8 @@ import pytest
 from lab_bench import lab, run_record, write_config
 
 from records.campaign import Campaign
-from records.result_columns import RUN_COLUMNS, SCENARIO_COLUMNS
+from records.rows.runs import RunRow
+from records.rows.scenarios import ScenarioRow
 from records.run import RunFolder
 
 BUSY = '["sh", "-c", "echo to stdout; timeout 4 sh -c \'while :; do :; done\'; exit 0"]'
@@ -77,7 +78,7 @@ def test_the_energy_of_each_run_is_the_true_one_within_the_meters_accuracy(campa
     assert lab("analyse", campaign).returncode == 0
     with open(campaign / "results/runs.csv") as file:
         rows = list(csv.DictReader(file))
-    assert tuple(rows[0])[: len(RUN_COLUMNS)] == RUN_COLUMNS
+    assert tuple(rows[0])[: len(RunRow.CONTRACT)] == RunRow.CONTRACT
     assert len(rows) == 3
     for row in rows:
         start, duration = float(row["t_start_utc_s"]), float(row["duration_s"])
@@ -95,7 +96,7 @@ def test_the_scenario_table_has_the_columns_of_the_contract(campaign: Path) -> N
     assert lab("analyse", campaign).returncode == 0
     with open(campaign / "results/scenarios.csv") as file:
         rows = list(csv.DictReader(file))
-    assert tuple(rows[0])[: len(SCENARIO_COLUMNS)] == SCENARIO_COLUMNS
+    assert tuple(rows[0])[: len(ScenarioRow.CONTRACT)] == ScenarioRow.CONTRACT
     assert [row["scenario"] for row in rows] == ["baseline", "work"]
 
 

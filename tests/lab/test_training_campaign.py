@@ -8,7 +8,8 @@ import pytest
 from lab_bench import lab
 from report_in_browser import check_report
 
-from records.result_columns import EPOCH_COLUMNS, TRACKER_RESULT_COLUMNS
+from records.rows.agreement import TrackerRow
+from records.rows.runs import EpochRow
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.codecarbon]
 
@@ -67,7 +68,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_an_unmodified_script_gets_its_epochs(campaign: Path) -> None:
     epochs = rows(campaign / "results/epochs.csv")
-    assert tuple(epochs[0])[: len(EPOCH_COLUMNS)] == EPOCH_COLUMNS
+    assert tuple(epochs[0])[: len(EpochRow.CONTRACT)] == EpochRow.CONTRACT
     without = [row for row in epochs if row["tracker"] == ""]
     assert [row["epoch"] for row in without] == ["1", "2", "3"]
     said = (campaign / "runs" / without[0]["run_dir"] / "stdout.log").read_text()
@@ -87,7 +88,7 @@ def test_its_actions_lie_within_the_run(campaign: Path) -> None:
 
 def test_the_tracker_is_compared_with_the_meter_over_its_own_window(campaign: Path) -> None:
     (row,) = rows(campaign / "results/trackers.csv")
-    assert tuple(row)[: len(TRACKER_RESULT_COLUMNS)] == TRACKER_RESULT_COLUMNS
+    assert tuple(row)[: len(TrackerRow.CONTRACT)] == TrackerRow.CONTRACT
     parts = [float(row[name] or 0) for name in ("cpu_wh", "gpu_wh", "ram_wh")]
     assert float(row["energy_wh"]) == pytest.approx(sum(parts), rel=1e-6)
     assert float(row["ratio"]) == pytest.approx(float(row["energy_wh"]) / float(row["meter_wh"]))

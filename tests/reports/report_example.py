@@ -204,6 +204,7 @@ def _add_run(
         **_hardware(plan, role, random),
     }
     results.runs.append(row)
+    row = results.runs[-1]
     results.traces.append(
         {
             "run_dir": run_dir,
@@ -212,8 +213,14 @@ def _add_run(
             "tracker": tracker,
             "interval_s": 1.0,
             "duration_s": float(seconds),
+            "readings": seconds,
+            "mean_w": float(power_w.mean()),
+            "bin_s": None,
             "t_s": t_s.tolist(),
             "power_w": [round(float(p), 1) for p in power_w],
+            "low_w": [],
+            "high_w": [],
+            "hardware": {},
         }
     )
     if workload:
@@ -400,8 +407,7 @@ def _add_statistics(results: Results) -> None:
         samples = _plain_samples(results, quantity)
         pairs += [compare(a, b, 0.95) for a, b in combinations(samples, 2)]
     results.mixed_models += mixed_model(_plain_samples(results, "induced_wh"), 0.95)
-    adjust_families(pairs)
-    results.comparisons += pairs
+    results.comparisons += adjust_families(pairs)
 
 
 def _rows_of(rows: list[Row], scenario: Row) -> list[Row]:

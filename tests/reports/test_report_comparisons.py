@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counted
 from report_page import Page
+from typed_rows import emptied, row_of
 
 from analysis.statistics.comparison import compare
 from analysis.statistics.samples import sample_of
+from records.rows.runs import RunRow
+from records.rows.statistics import ComparisonRow
 from reports.blocks.contract import Chapter, Choice, Text
 from reports.blocks.kit import Sheet
 from reports.blocks.shortening import MOST_ROWS, shortened
@@ -59,12 +62,18 @@ def epoch_chapter(results):
     return chapter_of(results, "epochs")
 
 
-def pair(a: list[float], b: list[float], quantity: str = "induced_wh") -> dict:
+def pair(a: list[float], b: list[float], quantity: str = "induced_wh") -> ComparisonRow:
     """Compare runs that the plan interleaved."""
 
     def sample(name: str, values: list[float], shift: int):
         rows = [
-            {"run_dir": f"{i}-{name}", "t_start_utc_s": 20.0 * i + shift, "block": i, quantity: value}
+            row_of(
+                RunRow,
+                run_dir=f"{i}-{name}",
+                t_start_utc_s=20.0 * i + shift,
+                block=i,
+                **{quantity: value},
+            )
             for i, value in enumerate(values)
         ]
         return sample_of(name, rows, [], quantity)
@@ -353,8 +362,8 @@ _SHOWN_IN = {
 def test_any_number_may_be_absent(part, names_kept):
     results = example(Plan(repeats=2, seconds=12, epochs=2, gpu=False, tracker=None))
     kept = _KEPT if names_kept or part in ("epochs", "runs") else set()
-    for row in getattr(results, part):
-        row.update({key: None for key in row if key not in kept})
+    rows = getattr(results, part)
+    rows[:] = [emptied(row, kept) for row in rows]
     for name in _SHOWN_IN[part]:
         assert chapter_of(results, name).blocks
 

@@ -82,7 +82,7 @@ def test_counters_inside_the_machine_are_not_said_to_be_at_the_wall():
 def test_a_ratio_has_the_digits_that_its_interval_allows():
     results = example(Plan(repeats=4, seconds=12, epochs=2))
     (row,) = [row for row in results.agreement if row["scenario"] == "all"]
-    row |= {"ratio": 0.33123, "total_ratio_low": 0.1199, "total_ratio_high": 0.5412, "ratio_net": None}
+    row.update(ratio=0.33123, total_ratio_low=0.1199, total_ratio_high=0.5412, ratio_net=None)
     (words,) = summary(results).trackers
     assert words.startswith("codecarbon reported 33 % (95 % interval [12, 54] %) of what the meter measured.")
 

@@ -62,8 +62,8 @@ def runs_of(slope: float, intercept: float, repeats: int = 5, **changes):
 def view_with(rows, budgets=(), gpus=True):
     results = example(Plan(repeats=2, seconds=12, epochs=0, gpu=gpus, cpu_temperature=False))
     results.trackers[:] = rows
-    results.agreement[:] = agreement_rows(rows, 0.95)
-    results.agreement_scopes[:] = scope_rows(rows, 0.95)
+    results.agreement[:] = agreement_rows(results.trackers, 0.95)
+    results.agreement_scopes[:] = scope_rows(results.trackers, 0.95)
     results.budgets[:] = budgets
     return view_of(results)
 

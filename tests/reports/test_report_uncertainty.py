@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from report_budgets import budget
 from report_example import HOSTILE, Plan, example
 
-from records.result_columns import BUDGET_TERMS
+from records.rows.families import BUDGET_TERMS
 from reports.blocks.contract import Lines, Text
 from reports.blocks.shortening import MOST_TAKEN
 from reports.blocks.tables import Table

@@ -7,7 +7,7 @@ import pytest
 from workload_processes import ROOT, wait_until
 
 from records.events import read_events
-from records.result_columns import USEFUL_WORK
+from records.rows.families import USEFUL_WORK
 
 pytestmark = pytest.mark.tensorflow
 

@@ -41,7 +41,7 @@ def is_resolved(row: Row, interval_s: float, coverage_min_pct: float) -> bool:
     A call that is shorter than a reading gets its share of that reading, whatever it did itself.
 
     Args:
-        row: by `records.result_columns.CALL_COLUMNS`.
+        row: by `records.rows.runs.SpanRow`.
         interval_s: of the meter's readings.
         coverage_min_pct: share of the call that readings have to cover.
     """

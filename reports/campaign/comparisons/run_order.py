@@ -34,7 +34,7 @@ class Series:
         name: of the scenario.
         colour: ``#rrggbb``.
         sample: a quantity over its runs.
-        statistics: its row by `records.result_columns.STATISTICS_COLUMNS`; empty where there is none.
+        statistics: its row; empty where there is none.
     """
 
     name: str

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from analysis.agreement.equivalence import total_ratio
 from analysis.agreement.pairs import Pairs
 from analysis.maths.describe import WithInterval
-from records.result_columns import USEFUL_WORK
 from records.results import Row
+from records.rows.families import USEFUL_WORK
 from records.settings.analysis import CONFIDENCE
 from reports.blocks.kit import Sheet, bars_panel
 from reports.blocks.tables import Column, Table, table

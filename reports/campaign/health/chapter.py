@@ -57,7 +57,7 @@ def chapter(view: View) -> Chapter:
     return Chapter("health", title, "Health", blocks)
 
 
-def _verdict(health: dict[str, Any]) -> Text:
+def _verdict(health: Any) -> Text:
     verdict, stops = health.get("verdict"), len(health.get("acknowledged") or [])
     runs = [row for row in health.get("points", []) if finite(row.get("phase")) == stops]
     since = " since the operator last went on" if stops else ""
@@ -82,13 +82,13 @@ def _verdict(health: dict[str, Any]) -> Text:
     )
 
 
-def _stops(health: dict[str, Any]) -> list[Text]:
+def _stops(health: Any) -> list[Text]:
     if not health.get("stopped"):
         return []
     return [Text(f"The chart stopped the campaign, and nobody has gone on: {health['stopped']}.", "refuse")]
 
 
-def _signals(health: dict[str, Any]) -> Table:
+def _signals(health: Any) -> Table:
     rows = []
     for rule in dict.fromkeys(str(row.get("rule")) for row in health["signals"]):
         met = [row for row in health["signals"] if str(row.get("rule")) == rule]
@@ -104,7 +104,7 @@ def _signals(health: dict[str, Any]) -> Table:
     return table("health-signals", "Rules that were met in the present phase", columns, rows)
 
 
-def _acknowledged(health: dict[str, Any]) -> Lines:
+def _acknowledged(health: Any) -> Lines:
     rows = [(_time(stop), str(stop.get("reason"))) for stop in health["acknowledged"]]
     return Lines("Acknowledged stops; each begins a new phase", rows)
 
@@ -131,8 +131,9 @@ def _rules(view: View) -> Table:
 def health_sheet(view: View) -> Sheet:
     """Draw the control runs on their chart, with the table behind it."""
     health = view.results.health
-    usable = [row for row in health.get("points", []) if finite(row.get("energy_wh")) is not None]
-    title = f"Control workload {health.get('control')}"
+    points = health.points if health else []
+    usable = [row for row in points if finite(row.get("energy_wh")) is not None]
+    title = f"Control workload {health.control if health else None}"
     own = str(view.results.campaign.get("id"))
     panel = (
         [control_chart_panel("health-0", title, usable, simulated=view.simulated, own=own)] if usable else []
@@ -152,7 +153,9 @@ def health_sheet(view: View) -> Sheet:
     )
 
 
-def _lines_words(health: dict[str, Any]) -> str:
+def _lines_words(health: Any) -> str:
+    if health is None:
+        return ""
     low, high, centre = (health.get(f"{name}_wh") for name in ("lower", "upper", "centre"))
     if finite(centre) is None:
         return ""

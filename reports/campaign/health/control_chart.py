@@ -33,7 +33,7 @@ def control_chart_panel(
     Args:
         key: id on the page.
         title: heading of the panel.
-        points: at least one row by `records.result_columns.HEALTH_COLUMNS` with an energy, in the order of
+        points: at least one row of the chart with an energy, in the order of
             time.
         simulated: whether the panel says SIMULATED.
         own: id of the campaign that the report is about: runs of others are hollow. All are full when empty.

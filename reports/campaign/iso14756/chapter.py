@@ -68,7 +68,7 @@ def chapter(view: View) -> Chapter:
     return Chapter("iso14756", title, short, blocks)
 
 
-def _verdict(values: dict[str, Any]) -> Text:
+def _verdict(values: Any) -> Text:
     satisfied, valid = values.get("satisfied") is True, values.get("valid") is True
     rows = values.get("task_types", [])
     missed = sum(row.get("satisfied") is not True for row in rows)
@@ -86,7 +86,7 @@ def _verdict(values: dict[str, Any]) -> Text:
     return Text(f"{first} {second}", "good" if satisfied and valid else "warn")
 
 
-def _proof_words(values: dict[str, Any]) -> Callable[[str], Text]:
+def _proof_words(values: Any) -> Callable[[str], Text]:
     def words(proof: str) -> Text:
         rows = [row for row in values.get("proofs", []) if row.get("proof") == proof]
         held = sum(row.get("holds") is True for row in rows)

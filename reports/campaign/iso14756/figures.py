@@ -57,7 +57,8 @@ class Dot:
 
 def ratings_sheet(view: View, how: str, data: Table) -> Sheet:
     """Draw R_TH, R_ME and R_TI of every task type."""
-    rows = view.results.iso14756.get("task_types", [])
+    values = view.results.iso14756
+    rows = values.task_types if values else []
     panels = [
         ratio_panel(f"iso-{column.replace('_', '-')}", title, axis, dots, simulated=view.simulated)
         for column, title, axis in _RATINGS
@@ -79,7 +80,8 @@ def ratings_sheet(view: View, how: str, data: Table) -> Sheet:
 
 def efficiency_sheet(view: View, how: str, data: Table) -> Sheet:
     """Draw the software efficiency of every scenario against the reference scenario."""
-    rows = view.results.iso14756.get("efficiency", [])
+    values = view.results.iso14756
+    rows = values.efficiency if values else []
     panels = [
         ratio_panel(f"iso-{column.replace('_', '-')}", title, axis, dots, simulated=view.simulated)
         for column, title, axis in _EFFICIENCIES

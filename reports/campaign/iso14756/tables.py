@@ -12,7 +12,7 @@ from reports.words.numbers import count, given, in_interval, interval, plain
 _HOLDS = {True: "holds", False: "does not hold", None: "cannot be said"}
 
 
-def ratings_table(values: dict[str, Any]) -> Table:
+def ratings_table(values: Any) -> Table:
     """Tabulate the ratings of each task type, each with its reference value."""
     columns = (
         text_column("Scenario", "scenario"),
@@ -51,7 +51,7 @@ def _satisfied(row: Row) -> str:
     return "satisfied" if row.get("satisfied") is True else "missed"
 
 
-def energy_table(values: dict[str, Any]) -> Table:
+def energy_table(values: Any) -> Table:
     """Tabulate the mean energies per task."""
     columns = (
         text_column("Scenario", "scenario"),
@@ -72,7 +72,7 @@ def energy_table(values: dict[str, Any]) -> Table:
     )
 
 
-def efficiency_table(values: dict[str, Any]) -> Table:
+def efficiency_table(values: Any) -> Table:
     """Tabulate the software efficiency of each scenario and task type."""
     columns = (
         text_column("Scenario", "scenario"),
@@ -89,7 +89,7 @@ def efficiency_table(values: dict[str, Any]) -> Table:
     return table("iso-software-efficiency", caption, columns, rows, source="software_efficiency")
 
 
-def proofs_table(values: dict[str, Any]) -> Table:
+def proofs_table(values: Any) -> Table:
     """Tabulate every line of the proofs with figure, limit and verdict."""
     rows = values.get("proofs", [])
     columns = (

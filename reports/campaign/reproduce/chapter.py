@@ -149,9 +149,9 @@ def _commands(results: Results) -> list[Block]:
 def files_table(results: Results) -> Table:
     """Tabulate the files of ``results/``: how many rows, and what one holds."""
     rows: list[Row] = [
-        {"file": f"{name}.csv", "rows": len(rows), "words": RESULT_FILES.get(name, "")}
-        for name, (_, rows) in tables_of(results).items()
-        if rows
+        {"file": f"{name}.csv", "rows": len(table.rows), "words": RESULT_FILES.get(name, "")}
+        for name, table in tables_of(results).items()
+        if table.rows
     ]
     rows.append({"file": "results.json", "rows": None, "words": "all of these, settings and environment"})
     columns = (

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from records.result_columns import BUDGET_TERMS
 from records.results import Row
+from records.rows.families import BUDGET_TERMS
 from reports.words.numbers import finite
 
 
@@ -162,7 +162,7 @@ TERMS = {
         "repeats",
     ),
 }
-"""By the names of `records.result_columns.BUDGET_TERMS`, in their order."""
+"""By the names of `records.rows.families.BUDGET_TERMS`, in their order."""
 
 NEGLIGIBLE = 5e-5
 """Share of the variance below which a term is only said to be there."""

@@ -101,7 +101,7 @@ def _rows(found: TableAgreement) -> list[Row]:
             "bias": part.found.bias.value,
             "bias_low": part.found.bias.low,
             "bias_high": part.found.bias.high,
-            **part.found.row(),
+            **part.found.columns().to_json(),
         }
         for part in found.parts
     ]

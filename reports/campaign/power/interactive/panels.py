@@ -8,7 +8,7 @@ class Panel:
     """One panel.
 
     Attributes:
-        column: of `records.result_columns.HARDWARE_COLUMNS`, or ``power_w``.
+        column: of `records.rows.families.HARDWARE_COLUMNS`, or ``power_w``.
         words: what it shows.
         unit: of its numbers.
     """
