@@ -30,6 +30,8 @@ class MeterSpec:
         accuracy: limits of error of the power reading, from the data sheet.
         power_limits_w: lowest and highest power the instrument can mean; a reading outside is
             flagged ``overrange``.
+        phases: of how many phases the power is the sum; of several, volts and amperes of a reading need not
+            multiply to it (the voltage is one phase's, the current may be a vector sum).
         unchanged_limit: so many equal readings in a row cannot be, because the noise of the mains
             would change a digit; ``None`` when the digits are too coarse to say.
         patience_s: how long the meter may be silent before its port is opened anew.
@@ -55,6 +57,7 @@ class MeterSpec:
     resolution_w: float
     accuracy: Accuracy
     power_limits_w: tuple[float, float]
+    phases: int = 1
     unchanged_limit: int | None = None
     patience_s: float = 5.0
     line: Line = NETWORK

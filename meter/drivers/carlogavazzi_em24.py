@@ -43,6 +43,7 @@ SPEC = MeterSpec(
     fastest_interval_s=1.0,
     resolution_w=0.1,
     accuracy=Accuracy(reading_pct=1.0),
+    phases=3,
     power_limits_w=(-10e6, 10e6),
     unchanged_limit=120,
     line=Line(9600),

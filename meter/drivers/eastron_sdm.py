@@ -89,6 +89,7 @@ _SDM630 = replace(
     _SDM120,
     driver="eastron_sdm630",
     model="SDM630",
+    phases=3,
     accuracy=Accuracy(reading_pct=0.5),
     power_limits_w=(-84_000.0, 84_000.0),
     line=Line(9600),

@@ -50,6 +50,7 @@ SPEC = MeterSpec(
     latency_u_s=0.5 * 0.2 / math.sqrt(3),
     resolution_w=0.1,
     accuracy=Accuracy(reading_pct=0.4),
+    phases=3,
     power_limits_w=(-10e6, 10e6),
     unchanged_limit=30,  # seven digits of volts and hertz never stand still
     line=Line(38_400),

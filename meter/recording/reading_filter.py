@@ -32,7 +32,7 @@ class ReadingFilter:
 
     def __init__(self, meter: Meter, interval_s: float) -> None:
         self._limits_w = meter.spec.power_limits_w
-        self._resolution_w = meter.spec.resolution_w
+        self._spec = meter.spec
         self._last_good_w: float | None = None
         self._detects_duplicates = meter.detects_duplicates
         self._unchanged_limit = meter.spec.unchanged_limit
@@ -58,7 +58,7 @@ class ReadingFilter:
             return Reading(reading.t_utc_s, None, "duplicate")
         if not self._is_plausible(reading.power_w):
             return Reading(reading.t_utc_s, None, "overrange")
-        flag = flag_of(reading, self._last_good_w, self._resolution_w)
+        flag = flag_of(reading, self._last_good_w, self._spec)
         if flag:
             return Reading(reading.t_utc_s, None, flag)
         self._last_good_w = reading.power_w

@@ -1,5 +1,6 @@
 """Whether a power that is well formed can be true: its sign, its pattern, its volts and amperes."""
 
+from meter.spec import MeterSpec
 from records.meter import Reading
 
 NEGATIVE_W = -5.0
@@ -11,25 +12,27 @@ _NINES = 4
 _REGISTERS = (2**16, 2**32)
 _FEW_COUNTS = 200  # so near to zero a reading has to be before and after a wrap
 _JUMP = 2.0  # a register's end that is reached in small steps is a power
-_MORE_THAN_APPARENT = 1.2  # V x A of a meter with several phases is that of one voltage
+_MORE_THAN_APPARENT = 1.2
 _FACTOR = 2.0
 _SLACK_W = 5.0  # of the digits of volts, amperes and power factor
 
 
-def flag_of(reading: Reading, last_w: float | None, resolution_w: float) -> str:
+def flag_of(reading: Reading, last_w: float | None, spec: MeterSpec) -> str:
     """Return ``negative`` or ``implausible`` for a power that cannot be true, else an empty text.
 
     Args:
         reading: a good one.
         last_w: the good power before it, or ``None``.
-        resolution_w: smallest step of the power.
+        spec: of the meter: the step of its power, and of how many phases it is the sum.
     """
     power_w = reading.power_w
     if power_w is None:
         return ""
     if power_w < NEGATIVE_W:
         return "negative"
-    strange = _is_end_of_register(power_w, last_w, resolution_w) or _is_contradicted(reading, power_w)
+    strange = _is_end_of_register(power_w, last_w, spec.resolution_w) or (
+        spec.phases == 1 and _is_contradicted(reading, power_w)
+    )
     return "implausible" if strange else ""
 
 

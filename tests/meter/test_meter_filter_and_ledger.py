@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meter.drivers.janitza_umg604 import JanitzaUMG604
 from meter.drivers.wattsup_pro import WattsUpPro
 from meter.drivers.yokogawa_wt import YokogawaWT310
 from meter.recording.flood import FloodFilter
@@ -89,6 +90,12 @@ def test_watts_that_volts_and_amperes_contradict_are_flagged(
 ) -> None:
     reading = Reading(1.0, power_w, voltage_v=230.0, current_a=0.445, power_factor=factor)
     assert wt310_flags(reading) == [flag]
+
+
+def test_volts_and_amperes_of_several_phases_contradict_nothing() -> None:
+    # A UMG604's current can be the vector sum, next to nothing where the phases are loaded alike.
+    reading = Reading(1.0, 300.0, voltage_v=230.0, current_a=0.01, power_factor=0.9)
+    assert ReadingFilter(JanitzaUMG604(), 1.0).check(reading, 1.0).flag == ""
 
 
 def flood_of(*arrivals: tuple[float, str]) -> tuple[list[float], dict[str, int], list[str]]:
