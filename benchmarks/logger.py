@@ -25,7 +25,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.overhead import cpu_s_of_tree
-from meter.drivers.powersensor3 import SET_S, SETTLING_SETS
+from meter.drivers.powersensor3 import SETTLING_SETS
+from meter.drivers.powersensor3_stream import SET_S
 from records.files import read_json
 from records.meter import read_readings
 from records.run import RunFolder

@@ -12,15 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meter.drivers.powersensor3 import (
-    SET_BYTES,
-    ArrivalClock,
-    Mean,
-    PowerSensor3,
-    Sensor,
-    Stream,
-    parse_sensor,
-)
+from meter.drivers.powersensor3 import PowerSensor3
+from meter.drivers.powersensor3_stream import SET_BYTES, ArrivalClock, Mean, Sensor, Stream, parse_sensor
 from records.errors import ConfigurationError
 
 # Set at 300 us: sensor 0 at level 512, sensor 1 at 372, the others at 0.

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from meter_processes import Child, rows_of, wait_for
 
-from meter.drivers.powersensor3 import SET_BYTES, PowerSensor3
+from meter.drivers.powersensor3 import PowerSensor3
+from meter.drivers.powersensor3_stream import SET_BYTES
 from meter.line.format import Line
 from meter.line.transport import Transport
 from meter.virtual.instrument import InstrumentErrors
