@@ -15,8 +15,9 @@ from lab.conduct.twin import temporary_port
 from lab.config.meter import MeterSection, VirtualMeterSection
 from meter.options import read_pairs
 from meter.registry import create, driver_class
-from meter.trust.calibration import LEAST_LEVELS, Calibrator, Heard, Target, listen, offset_limit_w
+from meter.trust.calibration import Calibrator, Heard, Target, listen, offset_limit_w
 from meter.trust.delay import measure_delay
+from meter.trust.line_fit import LEAST_LEVELS
 from records.calibration import CalibrationRecord, Level
 from records.errors import ConfigurationError, RecordError
 

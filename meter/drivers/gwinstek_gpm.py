@@ -9,7 +9,7 @@ import re
 
 from meter.kinds.serial import baud_option
 from meter.line.format import Line
-from meter.protocols.scpi import RANGE_OPTIONS, RangedScpiMeter
+from meter.protocols.scpi_ranged import RANGE_OPTIONS, RangedScpiMeter
 from meter.protocols.scpi_settings import SETTING_OPTIONS, Setting, crest_factor, on_off, source
 from meter.spec import MeterSpec
 from records.errors import DeviceError

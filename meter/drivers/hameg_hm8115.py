@@ -16,7 +16,7 @@ from meter.kinds.serial import baud_option
 from meter.line.errors import shown
 from meter.line.format import Line
 from meter.options import Value
-from meter.protocols.scpi import RANGE_OPTIONS
+from meter.protocols.scpi_ranged import RANGE_OPTIONS
 from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading

@@ -7,7 +7,7 @@ instrument; see docs/meters/rohdeschwarz_hmc8015.md.
 import re
 
 from meter.line.format import Line
-from meter.protocols.scpi import RANGE_OPTIONS, RangedScpiMeter
+from meter.protocols.scpi_ranged import RANGE_OPTIONS, RangedScpiMeter
 from meter.protocols.scpi_settings import Setting
 from meter.spec import MeterSpec
 from records.errors import DeviceError

@@ -19,7 +19,8 @@ from meter.line.errors import SettingDiffers, shown
 from meter.line.format import Line
 from meter.line.visa import as_socket
 from meter.options import Option, Value
-from meter.protocols.scpi import RANGE_OPTIONS, Sentinel, parse_identity, parse_number
+from meter.protocols.scpi_ranged import RANGE_OPTIONS
+from meter.protocols.scpi_text import Sentinel, parse_identity, parse_number
 from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
 from records.meter import Accuracy, Identity, Reading

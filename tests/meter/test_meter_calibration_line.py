@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from meter.trust.calibration import fit_line, reactive_var
+from meter.trust.calibration import reactive_var
+from meter.trust.line_fit import fit_line
 from records.errors import ConfigurationError
 from records.meter import Reading
 

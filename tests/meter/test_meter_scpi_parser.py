@@ -7,7 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from meter.protocols.scpi import parse_identity, parse_number, parse_numbers, parse_reading, without_header
+from meter.protocols.scpi_text import (
+    parse_identity,
+    parse_number,
+    parse_numbers,
+    parse_reading,
+    without_header,
+)
 from records.meter import Identity, Reading
 
 UIP = ("voltage_v", "current_a", "power_w")
