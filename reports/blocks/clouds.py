@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from analysis.maths.arrays import Floats
-from records.results import Row
+from records.rows.agreement import ComparedColumns
 from reports.blocks import palette
 from reports.blocks.kit import finish, new_panel
-from reports.words.numbers import MINUS, finite, plain
+from reports.words.numbers import MINUS, plain
 from reports.words.texts import label, printable
 
 MOST_POINTS = 3000
@@ -51,7 +51,7 @@ class Cloud:
     Attributes:
         name: heading of its panels.
         measured, estimated: in one unit ``(n,)``; ``measured_u`` standard uncertainty of the first.
-        found: by `records.rows.agreement.ComparedColumns`; what is empty is not drawn.
+        compared: what was found in them; what is empty is not drawn.
         unit: of the values, for the axes; ``measured_words`` and ``estimated_words`` what they are.
         groups: (name, colour, number of points) in the order of the points; without, all have one colour.
         line_colours: of Deming's and of Passing and Bablok's line.
@@ -61,7 +61,7 @@ class Cloud:
     measured: Floats
     estimated: Floats
     measured_u: Floats
-    found: Row
+    compared: ComparedColumns
     unit: str
     difference_unit: str
     measured_words: str
@@ -72,11 +72,7 @@ class Cloud:
     @property
     def logarithmic(self) -> bool:
         """Whether differences are of logarithms, in percent."""
-        return bool(self.found.get("scale") == "logarithmic")
-
-    def of(self, name: str) -> float | None:
-        """Return a number that was found."""
-        return finite(self.found.get(name))
+        return self.compared.scale == "logarithmic"
 
 
 def difference_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
@@ -86,35 +82,39 @@ def difference_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
     if cloud.logarithmic:
         shown = 100 * (cloud.estimated / cloud.measured - 1)
     axes.axhline(0, color=palette.MUTED, linewidth=0.6)
-    _limit_lines(axes, cloud)
+    _limit_lines(axes, cloud.compared)
     handles, names = _dots(axes, cloud, (cloud.measured + cloud.estimated) / 2, shown)
     axes.set_xlabel(label(f"mean of both, {cloud.unit}", width=60, lines=1))
     axes.set_ylabel("estimated − measured, " + ("%" if cloud.logarithmic else cloud.difference_unit))
     if handles:
         figure.legend(handles, names, loc="lower center", ncols=3, fontsize=7)
-    texts = [
-        _NONE if (value := cloud.of(name)) is None else plain(value, 3)
-        for name in ("mean_difference", "lower", "upper")
-    ]
-    said = f"{len(shown)} rows; mean difference {texts[0]}, limits {texts[1]} and {texts[2]}"
+    compared = cloud.compared
+    bias, lower, upper = (
+        _NONE if value is None else plain(value, 3)
+        for value in (compared.mean_difference, compared.lower, compared.upper)
+    )
+    words = f"{len(shown)} rows; mean difference {bias}, limits {lower} and {upper}"
     title = f"Difference over level: {printable(cloud.name)}"
-    return finish(figure, key, cloud.name, f"{title}. {said}.", simulated=simulated)
+    return finish(figure, key, cloud.name, f"{title}. {words}.", simulated=simulated)
 
 
-def _limit_lines(axes: Axes, cloud: Cloud) -> None:
-    if (bias := cloud.of("mean_difference")) is not None:
-        axes.axhline(bias, color=palette.INK, linewidth=1.1)
-    for name in ("lower", "upper"):
-        limit, low, high = (cloud.of(f"{name}{end}") for end in ("", "_low", "_high"))
+def _limit_lines(axes: Axes, compared: ComparedColumns) -> None:
+    if compared.mean_difference is not None:
+        axes.axhline(compared.mean_difference, color=palette.INK, linewidth=1.1)
+    limits = (
+        (compared.lower, compared.lower_low, compared.lower_high),
+        (compared.upper, compared.upper_low, compared.upper_high),
+    )
+    for limit, low, high in limits:
         if limit is None:
             continue
         if low is not None and high is not None:
             axes.axhspan(low, high, color=palette.GRID, linewidth=0)
         axes.axhline(limit, color=palette.INK, linewidth=0.9, linestyle=(0, (5, 3)))
-    if not cloud.found.get("meter_share"):
+    if not compared.meter_share:
         return
-    for name in ("true_lower", "true_upper"):
-        if (limit := cloud.of(name)) is not None:
+    for limit in (compared.true_lower, compared.true_upper):
+        if limit is not None:
             axes.axhline(limit, color=palette.WARNING, linewidth=0.9, linestyle=(0, (1, 2)))
 
 
@@ -156,12 +156,12 @@ def line_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
         axes.errorbar(*at, xerr=reach, linestyle="none", ecolor=palette.BASELINE_PART, elinewidth=0.7)
     dots, groups = _dots(axes, cloud, cloud.measured, cloud.estimated)
     handles, names = [Line2D([], [], color=palette.BASELINE)], ["equality"]
+    found = cloud.compared
     fits = (
-        ("deming", cloud.line_colours[0], "-", "Deming"),
-        ("passing_bablok", cloud.line_colours[1], "--", "P.-B."),
+        ("Deming", found.deming_slope, found.deming_intercept, "-"),
+        ("P.-B.", found.passing_bablok_slope, found.passing_bablok_intercept, "--"),
     )
-    for fit, colour, style, words in fits:
-        slope, intercept = cloud.of(f"{fit}_slope"), cloud.of(f"{fit}_intercept")
+    for (words, slope, intercept, style), colour in zip(fits, cloud.line_colours, strict=True):
         if slope is None or intercept is None:
             continue
         (handle,) = axes.plot(ends, intercept + slope * ends, color=colour, linewidth=1.2, linestyle=style)
@@ -171,5 +171,5 @@ def line_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
     axes.set_xlabel(label(f"measured: {cloud.measured_words}", width=60, lines=1))
     axes.set_ylabel(label(f"estimated: {cloud.estimated_words}", width=36, lines=1))
     figure.legend([*handles, *dots], [*names, *groups], loc="lower center", ncols=3, fontsize=7)
-    said = f"Estimated over measured: {len(cloud.measured)} rows; {'; '.join(names)}"
-    return finish(figure, key, cloud.name, f"{said}.", simulated=simulated)
+    words = f"Estimated over measured: {len(cloud.measured)} rows; {'; '.join(names)}"
+    return finish(figure, key, cloud.name, f"{words}.", simulated=simulated)

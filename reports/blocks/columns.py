@@ -1,44 +1,55 @@
 """Columns that the tables of several chapters share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from records.results import Row
-from reports.blocks.tables import Column
+from reports.blocks.tables import Column, R
 from reports.words.numbers import in_interval, interval, measured, spread
 
+Number = float | None
+Ends = tuple[Number, Number]
+WithEnds = tuple[Number, Number, Number]
+"""A number and the ends of its interval."""
 
-def with_u(label: str, column: str, u_column: str, unit: str) -> Column:
-    """Make a column of numbers shown to the place that their standard uncertainty allows."""
-    return Column(label, lambda row: measured(row.get(column), row.get(u_column)), unit)
+
+class OfScenario(Protocol):
+    """A row that names a scenario and perhaps a tracker."""
+
+    @property
+    def scenario(self) -> str:
+        """Name of the scenario."""
+
+    @property
+    def tracker(self) -> str | None:
+        """Name of the tracker."""
 
 
-def spread_column(label: str, column: str, unit: str) -> Column:
+def with_u(label: str, of: Callable[[R], tuple[Number, Number]], unit: str) -> Column[R]:
+    """Make a column of numbers shown to the place that their standard uncertainty, the second one, allows."""
+    return Column(label, lambda row: measured(*of(row)), unit)
+
+
+def spread_column(label: str, of: Callable[[R], Number], unit: str) -> Column[R]:
     """Make a column of uncertainties or standard deviations, with two significant digits."""
-    return Column(label, lambda row: spread(row.get(column)), unit)
+    return Column(label, lambda row: spread(of(row)), unit)
 
 
 def with_interval(
-    label: str, column: str, unit: str = "", ends: str = "95 % interval"
-) -> tuple[Column, Column]:
-    """Make two columns of ``column``, ``column_low`` and ``column_high``: the number and its interval."""
-    low, high = f"{column}_low", f"{column}_high"
+    label: str, of: Callable[[R], WithEnds], unit: str = "", ends: str = "95 % interval"
+) -> Sequence[Column[R]]:
+    """Make two columns: the number and its interval."""
     return (
-        Column(label, lambda row: in_interval(row.get(column), row.get(low), row.get(high)), unit),
-        Column(ends, lambda row: interval(row.get(low), row.get(high)), unit),
+        Column(label, lambda row: in_interval(*of(row)), unit),
+        Column(ends, lambda row: interval(*of(row)[1:]), unit),
     )
 
 
-def ends_of(low: str, high: str) -> Callable[[Row], str]:
-    """Return what shows the interval between two columns, and says so where one run has none."""
-
-    def show(row: Row) -> str:
-        text = interval(row.get(low), row.get(high))
-        return "n = 1: no interval" if text == "–" and row.get("n") == 1 else text
-
-    return show
+def ends_words(low: Number, high: Number, n: int) -> str:
+    """Return an interval, and say so where one run has none."""
+    text = interval(low, high)
+    return "n = 1: no interval" if text == "–" and n == 1 else text
 
 
-def scenario_words(row: Row) -> str:
-    """Return ``cnn`` or ``cnn + codecarbon`` of a row with columns ``scenario`` and ``tracker``."""
-    tracker = row.get("tracker")
-    return f"{row.get('scenario')} + {tracker}" if tracker else str(row.get("scenario"))
+def scenario_words(row: OfScenario) -> str:
+    """Return ``cnn`` or ``cnn + codecarbon``."""
+    return f"{row.scenario} + {row.tracker}" if row.tracker else row.scenario

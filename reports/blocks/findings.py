@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from records.finding_codes import CODES
 from records.findings import LEVELS, Level
-from records.results import Row
+from records.rows.findings import FindingRow
 from reports.blocks.contract import FindingEntry, Findings
 from reports.words.numbers import count
 
@@ -13,27 +13,27 @@ CAMPAIGN = "the whole campaign"
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
-def findings_block(rows: Sequence[Row]) -> Findings:
+def findings_block(rows: Sequence[FindingRow]) -> Findings:
     """Return one entry per code, in the order of first appearance."""
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[FindingRow]] = {}
     for row in rows:
-        groups.setdefault(str(row.get("code")), []).append(row)
+        groups.setdefault(row.code, []).append(row)
     return Findings([_entry(code, found) for code, found in groups.items()])
 
 
-def level_of(row: Row) -> Level:
+def level_of(row: FindingRow) -> Level:
     """Return the level of a finding; an unknown one counts as a note."""
-    return next((level for level in LEVELS if level == row.get("level")), "info")
+    return next((level for level in LEVELS if level == row.level), "info")
 
 
-def _entry(code: str, found: list[Row]) -> FindingEntry:
-    each = [(str(row.get("run_dir") or CAMPAIGN), str(row.get("message"))) for row in found]
+def _entry(code: str, found: list[FindingRow]) -> FindingEntry:
+    each = [(row.run_dir or CAMPAIGN, row.message) for row in found]
     messages = list(dict.fromkeys(message for _, message in each))
     registered = CODES.get(code)
     return FindingEntry(
         level=level_of(found[0]),
         code=code,
-        where=_where(each) if len(each) > 1 else str(found[0].get("run_dir") or ""),
+        where=_where(each) if len(each) > 1 else found[0].run_dir,
         message=messages[0] if len(messages) == 1 else f"For example: {messages[0]}",
         each=each if len(each) > 1 else [],
         meaning=_plain(registered.meaning) if registered else "",

@@ -1,18 +1,20 @@
 """A table of the report: columns with units in the header, and texts in the cells."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
-
-from records.results import Row
+from typing import Any, ClassVar, Generic, TypeVar
 
 LONG_TABLE_ROWS = 14
 """Longer tables are folded, so that a page of 120 runs can still be read."""
 
 
+R = TypeVar("R")
+S = TypeVar("S")
+
+
 @dataclass(frozen=True)
-class Column:
-    """One column.
+class Column(Generic[R]):
+    """One column of rows of one kind.
 
     Attributes:
         label: header.
@@ -23,10 +25,14 @@ class Column:
     """
 
     label: str
-    show: Callable[[Row], str]
+    show: Callable[[R], str]
     unit: str = ""
     numeric: bool = True
     whole: bool = False
+
+
+Columns = Iterable[Column[R] | Sequence[Column[R]]]
+"""Columns, single ones and groups that belong together."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Table:
     kind: ClassVar[str] = "table"
     key: str
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[Column[Any], ...]
     rows: list[list[str]]
     folded: bool = False
     note: str = ""
@@ -59,8 +65,8 @@ class Table:
 def table(
     key: str,
     caption: str,
-    columns: Iterable[Column],
-    rows: Iterable[Row],
+    columns: Columns[R],
+    rows: Iterable[R],
     *,
     folded: bool | None = None,
     note: str = "",
@@ -73,13 +79,13 @@ def table(
         key: id on the page.
         caption: what the rows are.
         columns: the first one names the row and always stays.
-        rows: rows of the results.
+        rows: what the columns show, such as rows of the results.
         folded: whether it is folded; when not given, long ones are.
         note: how it was computed.
         nothing: what is said where there is no row.
         source: name of the table of ``results/`` with the same numbers; see `Table`.
     """
-    wanted = tuple(columns)
+    wanted = _flat(columns)
     texts = [[column.show(row) for column in wanted] for row in rows]
     kept = [
         index
@@ -91,9 +97,26 @@ def table(
     return Table(key, caption, tuple(wanted[index] for index in kept), cells, fold, note, nothing, source)
 
 
-def text_column(label: str, column: str, *, whole: bool = False) -> Column:
+def _flat(columns: Columns[R]) -> list[Column[R]]:
+    groups = [(column,) if isinstance(column, Column) else column for column in columns]
+    return [column for group in groups for column in group]
+
+
+def columns_of_part(part: Callable[[R], S], columns: Columns[S]) -> Sequence[Column[R]]:
+    """Return columns of a part of a row as columns of the row."""
+
+    def shown(column: Column[S]) -> Callable[[R], str]:
+        return lambda row: column.show(part(row))
+
+    return [
+        Column(column.label, shown(column), column.unit, column.numeric, column.whole)
+        for column in _flat(columns)
+    ]
+
+
+def text_column(label: str, of: Callable[[R], object], *, whole: bool = False) -> Column[R]:
     """Make a column of words; see `Column` for ``whole``."""
-    return Column(label, lambda row: words(row.get(column)), numeric=False, whole=whole)
+    return Column(label, lambda row: words(of(row)), numeric=False, whole=whole)
 
 
 def words(value: object) -> str:

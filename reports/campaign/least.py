@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from records.results import Row
+from records.rows.statistics import ComparisonRow
 from reports.campaign.pairs import main_quantities, pairs_of, turned
-from reports.campaign.view import ScenarioView, View, mean_words
-from reports.words.numbers import finite, interval
+from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of, mean_words
+from reports.words.numbers import interval
 from reports.words.verdict import certainty, p_words, percent, relative_words
 
 _MOST_OTHERS = 3
+_KINDS: dict[str, EnergyKind] = {"induced_wh": "induced", "energy_wh": "energy"}
 
 
 @dataclass(frozen=True)
@@ -29,42 +30,49 @@ def least_of(view: View) -> Least | None:
     quantity = next(iter(main_quantities(view)), None)
     workloads = [item for item in view.scenarios if item.kind == "workload" and item.tracker is None]
     rivals = [item for item in workloads if item.base != view.control]
-    known = [item for item in rivals if quantity and finite(item.row.get(quantity.name)) is not None]
-    if quantity is None or len(known) < 2:
+    if quantity is None or quantity.name not in _KINDS:
         return None
-    first, *others = sorted(known, key=lambda item: float(item.row[quantity.name]))
+    kind = _KINDS[quantity.name]
+    means_wh = {
+        item.key: mean_wh for item in rivals if (mean_wh := energy_of(item.row, kind).value) is not None
+    }
+    if len(means_wh) < 2:
+        return None
+    with_mean = [item for item in rivals if item.key in means_wh]
+    first, *others = sorted(with_mean, key=lambda item: means_wh[item.key])
     compared = [(item, row) for item in others if (row := _against(view, first, item, quantity.name))]
     if not compared:
         return None
-    kind = quantity.name.removesuffix("_wh")
     certain = all(certainty(row) == "shown" for _, row in compared)
     needs = "needs" if certain else "needed, in these runs,"
     words = f"{first.name} {needs} the least {quantity.words} per run, {mean_words(first.row, kind)} Wh"
-    said = [f"{item.name} {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]]
+    against = [
+        f"{item.name} {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]
+    ]
     if len(compared) > _MOST_OTHERS:
-        said.append(_further(compared[_MOST_OTHERS:]))
-    return Least("; ".join([words, *said]) + ".", certain)
+        against.append(_further(compared[_MOST_OTHERS:]))
+    return Least("; ".join([words, *against]) + ".", certain)
 
 
-def _further(compared: list[tuple[ScenarioView, Row]]) -> str:
+def _further(compared: list[tuple[ScenarioView, ComparisonRow]]) -> str:
     """Say of how many further scenarios a difference is shown."""
     shown = sum(certainty(row) == "shown" for _, row in compared)
     return f"{len(compared)} further scenarios had more, and for {shown} of them that is shown"
 
 
-def _how_sure(row: Row) -> str:
+def _how_sure(row: ComparisonRow) -> str:
     """Return the interval of the relative difference, and whether a difference is shown."""
-    low, high = percent(row.get("ratio_low")), percent(row.get("ratio_high"))
+    low, high = percent(row.ratio_low), percent(row.ratio_high)
     ends = "" if low is None else f"95 % interval {interval(low, high)} %; "
-    p = row.get("p") if row.get("p_holm") is None else row["p_holm"]
+    p = row.p if row.p_holm is None else row.p_holm
     return f"{ends}{certainty(row)}{'' if p is None else f', {p_words(p)}'}"
 
 
-def _against(view: View, first: ScenarioView, other: ScenarioView, quantity: str) -> Row | None:
+def _against(view: View, first: ScenarioView, other: ScenarioView, quantity: str) -> ComparisonRow | None:
     """Return the comparison of another scenario with the first, which is the reference."""
     for row in pairs_of(view, quantity):
-        if (row.get("a"), row.get("b")) == (first.key, other.key):
+        if (row.a, row.b) == (first.key, other.key):
             return row
-        if (row.get("a"), row.get("b")) == (other.key, first.key):
+        if (row.a, row.b) == (other.key, first.key):
             return turned(row)
     return None

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from records.campaign import CampaignFolder
 from records.files import write_atomically
 from records.programs import read_copy, read_programs
-from records.results import Results, Row, read_results, tables_of
+from records.results import Results, read_results, tables_of
 from reports.blocks.contract import Chapter
 from reports.blocks.embedded import packed_json
 from reports.blocks.rendering import render_page, script
@@ -133,7 +134,7 @@ def _numbers(chapters: list[Chapter]) -> dict[str, int]:
     return {key: number for number, key in enumerate(sheets, start=1)}
 
 
-def _sources(view: View, chapters: list[Chapter]) -> dict[str, list[Row]]:
+def _sources(view: View, chapters: list[Chapter]) -> dict[str, list[dict[str, Any]]]:
     """Return the tables of the results that the page offers for taking along, with all their digits."""
     wanted = {table.source for chapter in chapters for table in chapter.tables if table.source and table.rows}
     tables = tables_of(view.results)

@@ -3,16 +3,14 @@
 from dataclasses import replace
 
 from analysis.statistics.samples import QUANTITIES, Quantity
-from records.results import Row
 from records.rows.statistics import ComparisonRow
-from reports.campaign.view import ScenarioView, View, numbers
-from reports.words.numbers import finite
+from reports.campaign.view import ScenarioView, View
 
 _MAIN = (("induced_wh", "energy_wh"), ("induced_wh_per_epoch", "wh_per_epoch"), ("duration_s",))
 """What the figures show: of each the first that the results have."""
 
 
-def pairs_of(view: View, quantity: str | None = None) -> list[Row]:
+def pairs_of(view: View, quantity: str | None = None) -> list[ComparisonRow]:
     """Return the comparisons of scenarios without a tracker, those of two workloads first.
 
     What a tracker costs (the same scenario with and without it) belongs to the trackers.
@@ -23,39 +21,32 @@ def pairs_of(view: View, quantity: str | None = None) -> list[Row]:
     """
     tracked = {item.key for item in view.scenarios if item.tracker is not None}
     kinds = {item.key: item.kind for item in view.scenarios}
-    found = [
+    rows = [
         row
         for row in view.results.comparisons
-        if row.get("quantity") in QUANTITIES
-        and quantity in (None, row["quantity"])
-        and finite(row.get("difference")) is not None
-        and not tracked & {row.get("a"), row.get("b")}
+        if row.quantity in QUANTITIES and quantity in (None, row.quantity) and not tracked & {row.a, row.b}
     ]
-    return sorted(
-        found, key=lambda row: sum(kinds.get(str(row.get(end))) != "workload" for end in ("a", "b"))
-    )
+    return sorted(rows, key=lambda row: sum(kinds.get(end) != "workload" for end in (row.a, row.b)))
 
 
 def main_quantities(view: View) -> list[Quantity]:
     """Return the quantities of the figures: induced energy, energy per epoch, duration."""
-    known = {row["quantity"] for row in pairs_of(view)}
-    chosen = (next((name for name in names if name in known), None) for names in _MAIN)
+    present = {row.quantity for row in pairs_of(view)}
+    chosen = (next((name for name in names if name in present), None) for names in _MAIN)
     return [QUANTITIES[name] for name in chosen if name is not None]
 
 
-def by_quantity(view: View) -> list[Row]:
+def by_quantity(view: View) -> list[ComparisonRow]:
     """Return all comparisons of scenarios without a tracker, those in the main quantities first."""
     names = [quantity.name for quantity in main_quantities(view)]
     order = dict.fromkeys([*names, *QUANTITIES])
     return [row for name in order for row in pairs_of(view, name)]
 
 
-def one_after_the_other(view: View, row: Row) -> bool:
+def one_after_the_other(view: View, row: ComparisonRow) -> bool:
     """Say whether all runs of one scenario of a pair were over before those of the other began."""
     starts = [
-        numbers(item.runs, "t_start_utc_s")
-        for item in view.scenarios
-        if item.key in (row.get("a"), row.get("b"))
+        [run.t_start_utc_s for run in item.runs] for item in view.scenarios if item.key in (row.a, row.b)
     ]
     if len(starts) < 2 or min(map(len, starts)) < 2:
         return False
@@ -65,20 +56,23 @@ def one_after_the_other(view: View, row: Row) -> bool:
 
 def described_quantity(view: View, item: ScenarioView) -> Quantity | None:
     """Return the quantity by which the runs of a scenario are shown one by one."""
-    names = ("induced_wh", "energy_wh", "duration_s")
-    return next((QUANTITIES[name] for name in names if item.of_runs(name)), None)
+    for name in ("induced_wh", "energy_wh", "duration_s"):
+        quantity = QUANTITIES[name]
+        if quantity.of_run is not None and item.of_runs(quantity.of_run):
+            return quantity
+    return None
 
 
 def turned(row: ComparisonRow) -> ComparisonRow:
     """Return a comparison the other way round, as far as its ratio and its verdict go."""
     low, high = row.ratio_low, row.ratio_high
-    known = low is not None and low > 0
+    above_zero = low is not None and low > 0
     return replace(
         row,
         a=row.b,
         b=row.a,
         difference=-row.difference,
         ratio=1 / row.ratio if row.ratio is not None and row.ratio > 0 else None,
-        ratio_low=1 / high if known and high else None,
-        ratio_high=1 / low if known and low else None,
+        ratio_low=1 / high if above_zero and high else None,
+        ratio_high=1 / low if above_zero and low else None,
     )

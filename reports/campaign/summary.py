@@ -1,20 +1,31 @@
 """The first screen: what was measured, how much energy it took, and how far the numbers can be trusted."""
 
 from dataclasses import dataclass
-from typing import Any
 
+from analysis.agreement.trackers import ALL
 from records.findings import LEVELS
-from records.results import Results, Row
+from records.results import Results
+from records.rows.agreement import AgreementRow
+from records.rows.findings import FindingRow
+from records.rows.parts import BaselineSummary, ControlChart
+from records.rows.scenarios import ScenarioRow
 from records.times import iso_utc
 from reports.campaign.least import Least, least_of
 from reports.campaign.trackers.ratios import ratio_interval
-from reports.campaign.view import ScenarioView, View, mean_words, numbers, stand_in_findings
+from reports.campaign.view import (
+    EnergyKind,
+    ScenarioView,
+    View,
+    energy_of,
+    mean_words,
+    numbers,
+    stand_in_findings,
+)
 from reports.words.environment import meter_words, part_of, sut_words
-from reports.words.numbers import count, finite, in_interval, interval, measured, plain, spread
+from reports.words.numbers import count, in_interval, interval, measured, plain, spread
 from reports.words.texts import shorten
 
 NO_INTERVAL = "n = 1: no interval"
-_INDUCED, _GROSS = "induced_wh_per_epoch", "wh_per_epoch"
 _NAME_WIDTH = 60  # the tables below show names in full
 _MOST_NAMES = 5
 
@@ -76,7 +87,7 @@ class Summary:
     lines: list[Line]
     per_epoch: str
     findings: list[tuple[str, int]]
-    worst: list[Row]
+    worst: list[FindingRow]
     least: Least | None
     trackers: list[str]
     stand_ins: list[str]
@@ -90,14 +101,13 @@ def summary_of(view: View) -> Summary:
     results = view.results
     per_epoch = _per_epoch(view)
     longest = max(map(_reach_wh, view.scenarios), default=0.0)
-    title = results.campaign.get("title") or results.campaign.get("id") or "Campaign"
     return Summary(
-        title=str(title),
+        title=results.campaign.title or results.campaign.id or "Campaign",
         facts=_facts(results),
         lines=[_line(item, per_epoch, longest) for item in view.scenarios],
-        per_epoch={_INDUCED: "induced", _GROSS: "gross"}.get(per_epoch, ""),
+        per_epoch={"induced": "induced", "energy": "gross"}.get(per_epoch or "", ""),
         findings=[(level, _number_of(results, level)) for level in LEVELS],
-        worst=[row for row in results.findings if row.get("level") == "refuse"],
+        worst=[row for row in results.findings if row.level == "refuse"],
         least=least_of(view),
         trackers=[_tracker_words(view, row) for row in _overall(results.agreement)],
         stand_ins=_stand_ins(results),
@@ -107,58 +117,57 @@ def summary_of(view: View) -> Summary:
     )
 
 
-def _per_epoch(view: View) -> str:
-    rows = [item.row for item in view.scenarios]
-    return next((column for column in (_INDUCED, _GROSS) if numbers(rows, column)), "")
+def _per_epoch(view: View) -> EnergyKind | None:
+    kinds: tuple[EnergyKind, ...] = ("induced", "energy")
+    of_any = (kind for kind in kinds if numbers(_epoch_wh(item.row, kind) for item in view.scenarios))
+    return next(of_any, None)
+
+
+def _epoch_wh(row: ScenarioRow, kind: EnergyKind | None) -> float | None:
+    return {"induced": row.induced_wh_per_epoch, "energy": row.wh_per_epoch}.get(kind or "")
 
 
 def _facts(results: Results) -> list[tuple[str, str]]:
     campaign = results.campaign
     refused = _plural(len(results.refused), "attempt")
-    created = finite(campaign.get("created_utc_s"))
-    planned, done = campaign.get("slots_planned"), campaign.get("slots_completed")
+    planned, done = campaign.slots_planned, campaign.slots_completed
     return [
         ("System under test", sut_words(part_of(results.environment, "sut")) or "not recorded"),
         ("Power meter", meter_words(results.meter) if results.meter else "not recorded"),
-        ("Planned", iso_utc(created) if created is not None else "not recorded"),
-        ("Runs", f"{_words(done)} of {_words(planned)} planned completed; {refused} refused"),
+        ("Planned", iso_utc(campaign.created_utc_s)),
+        ("Runs", f"{done} of {planned} planned completed; {refused} refused"),
         ("Baseline", _baseline_words(results.baseline)),
     ]
 
 
-def _lab_words(health: Any) -> str:
+def _lab_words(health: ControlChart | None) -> str:
     if health is None:
         return ""
-    if health.get("stopped"):
+    if health.stopped:
         return "The control chart stopped the campaign, and nobody has gone on since."
-    if health.get("verdict") == "out of control":
-        return f"The control workload {health.get('control')} changed by more than is permitted."
+    if health.verdict == "out of control":
+        return f"The control workload {health.control} changed by more than is permitted."
     return ""
 
 
-def _words(value: Any) -> str:
-    return "an unknown number" if value is None else str(value)
-
-
-def _baseline_words(baseline: Any) -> str:
-    power_w, u_w = baseline.get("mean_power_w"), baseline.get("mean_power_u_w")
-    if finite(power_w) is None:
+def _baseline_words(baseline: BaselineSummary) -> str:
+    power_w, u_w = baseline.mean_power_w, baseline.mean_power_u_w
+    if power_w is None:
         return "none measured: induced energies cannot be given"
-    u = f" ± {spread(u_w)} W (k = 1)" if finite(u_w) else " W"
-    return f"{measured(power_w, u_w)}{u}, from {_plural(baseline.get('n'), 'run')}"
+    u = f" ± {spread(u_w)} W (k = 1)" if u_w else " W"
+    return f"{measured(power_w, u_w)}{u}, from {_plural(baseline.n, 'run')}"
 
 
 def _reach_wh(scenario: ScenarioView) -> float:
-    ends = (finite(scenario.row.get(column)) or 0.0 for column in ("energy_wh", "energy_high_wh"))
-    return max(ends)
+    return max(scenario.row.energy_wh or 0.0, scenario.row.energy_high_wh or 0.0)
 
 
 def _strip(scenario: ScenarioView, longest_wh: float) -> Strip | None:
     row = scenario.row
-    gross_wh, induced_wh = finite(row.get("energy_wh")), finite(row.get("induced_wh"))
+    gross_wh, induced_wh = row.energy_wh, row.induced_wh
     if gross_wh is None or longest_wh <= 0:
         return None
-    low_wh, high_wh = finite(row.get("energy_low_wh")), finite(row.get("energy_high_wh"))
+    low_wh, high_wh = row.energy_low_wh, row.energy_high_wh
     of_baseline = scenario.kind == "baseline"
     below_wh = gross_wh - induced_wh if induced_wh is not None else gross_wh * of_baseline
 
@@ -173,7 +182,7 @@ def _strip(scenario: ScenarioView, longest_wh: float) -> Strip | None:
     )
 
 
-def _line(scenario: ScenarioView, per_epoch: str, longest_wh: float) -> Line:
+def _line(scenario: ScenarioView, per_epoch: EnergyKind | None, longest_wh: float) -> Line:
     row = scenario.row
     return Line(
         name=shorten(scenario.name, _NAME_WIDTH),
@@ -184,48 +193,47 @@ def _line(scenario: ScenarioView, per_epoch: str, longest_wh: float) -> Line:
         gross_interval=_ends(scenario, "energy"),
         induced=mean_words(row, "induced"),
         induced_interval=_ends(scenario, "induced"),
-        per_epoch=plain(row.get(per_epoch), 3),
+        per_epoch=plain(_epoch_wh(row, per_epoch), 3),
         strip=_strip(scenario, longest_wh),
     )
 
 
-def _ends(scenario: ScenarioView, quantity: str) -> str:
-    low, high = scenario.row.get(f"{quantity}_low_wh"), scenario.row.get(f"{quantity}_high_wh")
-    if finite(low) is None and finite(scenario.row.get(f"{quantity}_wh")) is None:
+def _ends(scenario: ScenarioView, kind: EnergyKind) -> str:
+    energy = energy_of(scenario.row, kind)
+    if energy.low is None and energy.value is None:
         return ""
-    return NO_INTERVAL if finite(low) is None and scenario.n == 1 else interval(low, high)
+    return NO_INTERVAL if energy.low is None and scenario.n == 1 else interval(energy.low, energy.high)
 
 
 def _number_of(results: Results, level: str) -> int:
-    return sum(row.get("level") == level for row in results.findings)
+    return sum(row.level == level for row in results.findings)
 
 
-def _overall(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row.get("scenario") == "all"]
+def _overall(rows: list[AgreementRow]) -> list[AgreementRow]:
+    return [row for row in rows if row.scenario == ALL]
 
 
-def _tracker_words(view: View, row: Row) -> str:
-    results, tracker = view.results, row.get("tracker")
-    said = f"{tracker} reported {_share(view, row, 'ratio')} of what the meter measured"
-    if finite(row.get("ratio_net")) is not None:
-        nets = [r for r in _overall(results.agreement_scopes) if r.get("tracker") == tracker]
-        net = [r for r in nets if r.get("against") == "wall net"] or [{}]
-        said += f"; {_share(view, row | net[0], 'ratio_net')} of the meter's energy above the baseline"
-    low, high = row.get("bias_low_wh"), row.get("bias_high_wh")
-    ends = f" {interval(low, high)}" if finite(low) is not None else ""
-    bias = in_interval(row.get("bias_wh"), low, high)
-    said += f". Tracker minus meter: {bias} Wh{ends} per run, over {_plural(row.get('n'), 'run')}"
-    scopes = {str(r.get("scope")) for r in results.trackers if r.get("tracker") == tracker}
+def _tracker_words(view: View, row: AgreementRow) -> str:
+    results, tracker = view.results, row.tracker
+    words = f"{tracker} reported {_share(view, row, row.ratio)} of what the meter measured"
+    if row.ratio_net is not None:
+        nets = [r for r in _overall(results.agreement_scopes) if r.tracker == tracker]
+        net = next((r for r in nets if r.against == "wall net"), row)
+        words += f"; {_share(view, net, row.ratio_net)} of the meter's energy above the baseline"
+    low, high = row.bias_low_wh, row.bias_high_wh
+    ends = f" {interval(low, high)}" if low is not None else ""
+    bias = in_interval(row.bias_wh, low, high)
+    words += f". Tracker minus meter: {bias} Wh{ends} per run, over {_plural(row.n, 'run')}"
+    scopes = {r.scope for r in results.trackers if r.tracker == tracker}
     seen = " or ".join(sorted(scopes)) or "unknown"
-    return f"{said}. Its scope is {seen}; the meter sees all that the plug delivers."
+    return f"{words}. Its scope is {seen}; the meter sees all that the plug delivers."
 
 
-def _plural(number: Any, word: str) -> str:
-    return f"{count(number)} {word}{'' if finite(number) == 1 else 's'}"
+def _plural(number: int, word: str) -> str:
+    return f"{count(number)} {word}{'' if number == 1 else 's'}"
 
 
-def _share(view: View, row: Row, column: str) -> str:
-    ratio = finite(row.get(column))
+def _share(view: View, row: AgreementRow, ratio: float | None) -> str:
     if ratio is None:
         return "an unknown share"
     low, high = (None if end is None else 100 * end for end in ratio_interval(view, row))
@@ -238,7 +246,7 @@ def _stand_ins(results: Results) -> list[str]:
     """Say each thing once, with all scenarios that it is true of; the scenario stands first in a message."""
     scenarios: dict[str, list[str]] = {}
     for row in stand_in_findings(results):
-        name, _, words = str(row.get("message")).partition(": ")
+        name, _, words = row.message.partition(": ")
         scenarios.setdefault(words, []).append(name)
     return [f"{_listed(names)}: {words}." for words, names in scenarios.items()]
 

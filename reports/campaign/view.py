@@ -1,14 +1,24 @@
 """Results as the report looks at them: rows gathered by scenario, each with its colour."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from records.meter import MeasuringPoint, measuring_point
 from records.programs import Programs
-from records.results import Results, Row
+from records.results import Results
+from records.rows.findings import FindingRow
+from records.rows.runs import EpochRow, RunRow
+from records.rows.scenarios import ScenarioRow
+from records.rows.traces import Trace
+from reports.blocks.columns import OfScenario
 from reports.blocks.palette import MUTED, colours
 from reports.words.numbers import finite, in_interval
 
 _KIND_ORDER = {"baseline": 0, "idle": 1, "workload": 2}
+EnergyKind = Literal["energy", "induced"]
+"""Gross energy, or the energy above the baseline."""
+
 _STAND_INS = ("data-generated", "weights-random")
 
 
@@ -22,7 +32,7 @@ class ScenarioView:
         tracker: name of the tracker, or ``None``.
         kind: ``baseline`` | ``idle`` | ``workload``.
         colour: ``#rrggbb``, that of the base scenario.
-        row: its row of ``Results.scenarios``; empty where the analysis gave none.
+        row: its row of ``Results.scenarios``; one without numbers where the analysis gave none.
         runs, epochs, traces: its rows of the lists of the same names.
     """
 
@@ -31,10 +41,10 @@ class ScenarioView:
     tracker: str | None
     kind: str
     colour: str
-    row: Row
-    runs: list[Row] = field(default_factory=list)
-    epochs: list[Row] = field(default_factory=list)
-    traces: list[Row] = field(default_factory=list)
+    row: ScenarioRow
+    runs: list[RunRow] = field(default_factory=list)
+    epochs: list[EpochRow] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -46,9 +56,9 @@ class ScenarioView:
         """Number of counted runs."""
         return len(self.runs)
 
-    def of_runs(self, column: str) -> list[float]:
-        """Return the numbers of a column over the counted runs; absent ones are left out."""
-        return numbers(self.runs, column)
+    def of_runs(self, value: Callable[[RunRow], float | None]) -> list[float]:
+        """Return a number of each counted run; absent ones are left out."""
+        return numbers(map(value, self.runs))
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,7 @@ class View:
     @property
     def baseline(self) -> bool:
         """Whether a baseline was measured, so that there are energies above it."""
-        return finite(self.results.baseline.get("mean_power_w")) is not None
+        return finite(self.results.baseline.mean_power_w) is not None
 
     def colour_of(self, scenario: str) -> str:
         """Return the colour of a scenario given by its key or its base name."""
@@ -102,29 +112,43 @@ class View:
         return next((item.name for item in self.scenarios if item.key == key), key)
 
 
-def numbers(rows: list[Row], column: str) -> list[float]:
-    """Return the finite numbers of a column, in row order."""
-    found = (finite(row.get(column)) for row in rows)
-    return [value for value in found if value is not None]
+def numbers(values: Iterable[float | None]) -> list[float]:
+    """Return the finite numbers among some, in their order."""
+    return [number for value in values if (number := finite(value)) is not None]
 
 
-def mean_words(row: Row, quantity: str) -> str:
-    """Return a scenario's mean ``energy`` or ``induced`` energy to the place its interval allows."""
-    ends = row.get(f"{quantity}_low_wh"), row.get(f"{quantity}_high_wh")
-    return in_interval(row.get(f"{quantity}_wh"), *ends, row.get(f"{quantity}_u_wh"))
+class Energy(NamedTuple):
+    """A mean energy with the ends of its interval and its standard uncertainty, in Wh."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    u: float | None
 
 
-def scenario_key(row: Row) -> str:
+def energy_of(row: ScenarioRow, kind: EnergyKind) -> Energy:
+    """Return a scenario's mean energy of one kind."""
+    if kind == "energy":
+        return Energy(row.energy_wh, row.energy_low_wh, row.energy_high_wh, row.energy_u_wh)
+    return Energy(row.induced_wh, row.induced_low_wh, row.induced_high_wh, row.induced_u_wh)
+
+
+def mean_words(row: ScenarioRow, kind: EnergyKind) -> str:
+    """Return a scenario's mean energy to the place its interval allows."""
+    return in_interval(*energy_of(row, kind))
+
+
+def scenario_key(row: OfScenario) -> str:
     """Return ``NAME`` or ``NAME+TRACKER`` of any row that names a scenario."""
-    name, tracker = str(row.get("scenario")), row.get("tracker")
+    name, tracker = row.scenario, row.tracker
     if not tracker or name.endswith(f"+{tracker}"):
         return name
     return f"{name}+{tracker}"
 
 
-def stand_in_findings(results: Results) -> list[Row]:
+def stand_in_findings(results: Results) -> list[FindingRow]:
     """Return the findings which say that a scenario's data or weights are not the real ones."""
-    return [row for row in results.findings if row.get("code") in _STAND_INS]
+    return [row for row in results.findings if row.code in _STAND_INS]
 
 
 def view_of(results: Results, program: RecordedProgram | None = None) -> View:
@@ -146,21 +170,22 @@ def view_of(results: Results, program: RecordedProgram | None = None) -> View:
         for key, (base, tracker, kind, row) in heads.items()
     ]
     scenarios.sort(key=lambda item: _KIND_ORDER.get(item.kind, len(_KIND_ORDER)))
-    simulated = bool(results.campaign.get("simulated") or results.meter.get("simulated"))
-    return View(results, simulated, scenarios, program)
+from records.programs import Programs
+    simulated = bool(results.campaign.simulated or results.meter.get("simulated"))
+    return View(results, simulated, scenarios)
 
 
-def _heads(results: Results) -> dict[str, tuple[str, str | None, str, Row]]:
-    heads: dict[str, tuple[str, str | None, str, Row]] = {}
-    for row in results.scenarios:
-        key = scenario_key(row)
-        tracker = str(row["tracker"]) if row.get("tracker") else None
-        heads[key] = (
-            str(row.get("base_scenario") or row.get("scenario")),
-            tracker,
-            str(row.get("kind")),
-            row,
-        )
+def _heads(results: Results) -> dict[str, tuple[str, str | None, str, ScenarioRow]]:
+    heads = {
+        scenario_key(row): (row.base_scenario or row.scenario, row.tracker or None, row.kind, row)
+        for row in results.scenarios
+    }
     for run in results.runs:  # a run is never left out because its scenario has no summary
-        heads.setdefault(scenario_key(run), (run.scenario, run.tracker or None, run.kind, {}))
+        head = run.scenario, run.tracker or None, run.kind, _without_numbers(run)
+        heads.setdefault(scenario_key(run), head)
     return heads
+
+
+def _without_numbers(run: RunRow) -> ScenarioRow:
+    known = {"scenario": scenario_key(run), "base_scenario": run.scenario, "tracker": run.tracker}
+    return ScenarioRow.from_json({**known, "kind": run.kind, "n": 0, "n_to_target": 0}, "summary")

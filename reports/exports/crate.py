@@ -76,7 +76,7 @@ def crate_text(
 
 
 def _description(results: Results, simulated: bool) -> str:
-    scenarios = ", ".join(f"{row['scenario']} ({row['n']} runs)" for row in results.scenarios) or "none"
+    scenarios = ", ".join(f"{row.scenario} ({row.n} runs)" for row in results.scenarios) or "none"
     return printable(
         f"{_SIMULATED if simulated else ''}Power readings, hardware samples and results of an energy "
         f"measurement with Wattlab. Scenarios: {scenarios}."

@@ -13,7 +13,8 @@ from records.clock import read_clock
 from records.errors import ConfigurationError, RecordError
 from records.meter import MeterRecord, read_readings
 from records.package import problem_of
-from records.results import Results, Row, read_results
+from records.results import Results, read_results
+from records.rows.runs import RunRow
 from records.run import RunFolder
 from records.tables import Table
 from reports.exports.markdown import render_markdown
@@ -69,29 +70,29 @@ def write_mlperf_logs(folder: Path, out: Path) -> Written:
 
 
 def _write_runs(place: CampaignFolder, results: Results, out: Path) -> Written:
-    simulated = bool(results.campaign.get("simulated"))
+    simulated = results.campaign.simulated
     runs: list[dict[str, str]] = []
     samplings: set[str] = set()
     left_out: list[str] = []
     for row, run in _records(place, results, simulated):
         reason = _reason_against(run)
         if reason is not None:
-            left_out.append(f"{row['run_dir']}: {reason}")
+            left_out.append(f"{row.run_dir}: {reason}")
             continue
         system = "SIMULATED-wattlab" if simulated else "wattlab"
-        folder = f"{system}/{slug(str(row['scenario']))}/slot-{row['slot']:04d}"
+        folder = f"{system}/{slug(row.scenario)}/slot-{row.slot:04d}"
         for path, text in result_files(run).items():
             target = out / folder / "performance" / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-        energy = measured(row["energy_wh"], row["energy_u_wh"])
-        runs.append({"folder": folder, "name": str(row["run_dir"]), "energy": energy})
+        energy = measured(row.energy_wh, row.energy_u_wh)
+        runs.append({"folder": folder, "name": row.run_dir, "energy": energy})
         samplings.add(run.meter.sampling)
     if not runs:
         raise RecordError(f"{place.path}: expected a counted run that can be written: {'; '.join(left_out)}")
     context = {
-        "title": results.campaign.get("title"),
-        "campaign": results.campaign.get("id"),
+        "title": results.campaign.title,
+        "campaign": results.campaign.id,
         "simulated": simulated,
         "sampling": " or ".join(_SAMPLINGS[name] for name in sorted(samplings)),
         "option": " or ".join(sorted(samplings)),
@@ -102,9 +103,9 @@ def _write_runs(place: CampaignFolder, results: Results, out: Path) -> Written:
     return Written(len(runs), simulated, left_out)
 
 
-def _records(place: CampaignFolder, results: Results, simulated: bool) -> Iterator[tuple[Row, RunRecords]]:
+def _records(place: CampaignFolder, results: Results, simulated: bool) -> Iterator[tuple[RunRow, RunRecords]]:
     for row in results.runs:
-        name = str(row["run_dir"])
+        name = row.run_dir
         if "/" in name or problem_of(name) is not None:
             raise RecordError(f"{place.path}: results: expected the name of a run folder, found {name!r}")
         folder = RunFolder(place.runs / name)

@@ -17,7 +17,7 @@ import numpy as np
 from analysis.maths.arrays import Floats
 from analysis.power.calibrate import corrected_w
 from records.meter import Identity, MeterRecord
-from records.results import Row
+from records.rows.runs import RunRow
 from records.tables import Table
 from reports.words.texts import printable
 
@@ -40,7 +40,7 @@ class RunRecords:
         simulated: whether a virtual instrument took part.
     """
 
-    row: Row
+    row: RunRow
     meter: MeterRecord
     readings: Table
     clock: Table | None
@@ -57,7 +57,7 @@ class RunRecords:
     @property
     def session(self) -> str:
         """Name of the session, which every mark begins with."""
-        name = f"wattlab_{self.row['run_dir']}".replace(",", "_")
+        name = f"wattlab_{self.row.run_dir}".replace(",", "_")
         return printable(f"SIMULATED_{name}" if self.simulated else name)
 
 
@@ -106,7 +106,7 @@ def _detail(run: RunRecords) -> str:
         "power_begin": stamp(run.t_start_utc_s),
         "power_end": stamp(run.t_stop_utc_s),
     }
-    samples, duration_s = run.row.get("samples"), run.row.get("duration_s")
+    samples, duration_s = run.row.work.get("samples"), run.row.duration_s
     if samples and duration_s:
         entries["result_samples_per_second"] = samples / duration_s
     entries |= {"wattlab_note": _NOTE, "wattlab_simulated": run.simulated}

@@ -13,7 +13,6 @@ from reports.exports.archive import Progress, Source, hash_sources, size_of, wri
 from reports.exports.contents import Replication, campaign_files
 from reports.exports.crate import crate_text
 from reports.exports.readme import readme_of
-from reports.words.numbers import finite
 
 _LATEST_UTC_S = 4_102_444_800.0  # 2100-01-01; the stamps of a ZIP archive end in 2107
 
@@ -71,7 +70,7 @@ def write_package(
     sources[CRATE] = crate_text(results, sizes, sums, replication.version, licence).encode()
     sums |= hash_sources({CRATE: sources[CRATE]}, _silent)
     sources[SUMS] = sums_text(sums).encode()
-    write_archive(out, sources, campaign.empty, sums, results.campaign["created_utc_s"], said)
+    write_archive(out, sources, campaign.empty, sums, results.campaign.created_utc_s, said)
     _check_archive(out)
     return Packed(
         path=out,
@@ -79,7 +78,7 @@ def write_package(
         bytes=sum(map(size_of, sources.values())),
         archive_bytes=out.stat().st_size,
         sha256=sha256_of(out),
-        simulated=bool(results.campaign.get("simulated")),
+        simulated=results.campaign.simulated,
         left_out=campaign.left_out,
     )
 
@@ -105,15 +104,15 @@ def _check_results(folder: Path, results: Results) -> None:
         RecordError: an attempt is not in them, or their date is none.
     """
     place = CampaignFolder(folder)
-    known = {row["run_dir"] for row in (*results.runs, *results.refused)}
+    analysed = {row.run_dir for row in results.runs} | {row.run_dir for row in results.refused}
     there = [path.name for slot in place.read().plan for path in place.attempts(slot)]
-    unknown = [name for name in there if name not in known]
+    unknown = [name for name in there if name not in analysed]
     if unknown:
         raise RecordError(
             f"{folder}: the results do not know the run {unknown[0]}: it came after the analysis. "
             f"Run `lab analyse {folder}` first"
         )
-    if not 0 <= (finite(results.campaign.get("created_utc_s")) or -1.0) < _LATEST_UTC_S:
+    if not 0 <= results.campaign.created_utc_s < _LATEST_UTC_S:
         raise RecordError(f"{folder}: results: expected created_utc_s, Unix seconds before the year 2100")
 
 

@@ -7,12 +7,14 @@ from typing import Any
 from records.findings import LEVELS
 from records.package import CONFIG, CRATE, PROGRAMS, README, SUMS
 from records.programs import ProgramFile
-from records.results import Results, Row
+from records.results import Results
+from records.rows.scenarios import ScenarioRow
+from records.rows.statistics import ComparisonRow
 from records.times import iso_utc
 from reports.exports.contents import CampaignFiles, Replication
 from reports.exports.markdown import render_markdown
 from reports.words.environment import meter_words, part_of, sut_words
-from reports.words.numbers import count, finite, in_interval, interval
+from reports.words.numbers import count, in_interval, interval
 
 _QUANTITIES = {
     "energy_wh": "energy per run (Wh)",
@@ -48,16 +50,16 @@ def readme_of(
         replication: what the lab adds.
         sums: SHA-256 of all files of the campaign, by name.
     """
-    said = results.campaign
+    facts = results.campaign
     context = {
-        "title": said.get("title") or said.get("id") or "Campaign",
-        "simulated": bool(said.get("simulated")),
+        "title": facts.title or facts.id or "Campaign",
+        "simulated": facts.simulated,
         "facts": _facts(results),
         "scenarios": [_scenario(row) for row in results.scenarios],
-        "comparisons": [_comparison(row) for row in results.comparisons if row["quantity"] in _QUANTITIES],
+        "comparisons": [_comparison(row) for row in results.comparisons if row.quantity in _QUANTITIES],
         "findings": _finding_counts(results),
         "refused": [
-            (f["run_dir"] or "campaign", f["message"]) for f in results.findings if f["level"] == "refuse"
+            (row.run_dir or "campaign", row.message) for row in results.findings if row.level == "refuse"
         ],
         "contents": _contents([*sums, CRATE, SUMS, README]),
         "left_out": campaign.left_out,
@@ -94,13 +96,12 @@ def _program_notes(results: Results, campaign: CampaignFiles) -> list[str]:
 
 
 def _facts(results: Results) -> list[tuple[str, Any]]:
-    said = results.campaign
-    created_utc_s = finite(said.get("created_utc_s"))
-    counts = Counter(str(run["scenario"]) for run in results.runs)
-    done = f"{said.get('slots_completed')} of {said.get('slots_planned')} planned were completed"
-    when = iso_utc(created_utc_s) if created_utc_s is not None else "not recorded"
+    campaign = results.campaign
+    counts = Counter(run.scenario for run in results.runs)
+    done = f"{campaign.slots_completed} of {campaign.slots_planned} planned were completed"
+    when = iso_utc(campaign.created_utc_s)
     facts: dict[str, Any] = {
-        "Campaign": f"{said.get('id')}, recorded with Wattlab {said.get('wattlab_version')}",
+        "Campaign": f"{campaign.id}, recorded with Wattlab {campaign.wattlab_version}",
         "System under test": sut_words(part_of(results.environment, "sut")) or "not recorded",
         "Power meter": meter_words(results.meter) if results.meter else "not recorded",
         "Runs": f"{done}; counted: {', '.join(f'{n} x {name}' for name, n in counts.items()) or 'none'}",
@@ -108,38 +109,37 @@ def _facts(results: Results) -> list[tuple[str, Any]]:
     if results.imported:
         facts["Imported"] = f"from the format {results.imported.get('format')}, {when}"
     else:
-        facts |= {"Planned": when, "Order of the runs": f"drawn with the seed {said.get('seed')}"}
+        facts |= {"Planned": when, "Order of the runs": f"drawn with the seed {campaign.seed}"}
     return list(facts.items())
 
 
 def _finding_counts(results: Results) -> str:
-    counts = Counter(finding["level"] for finding in results.findings)
+    counts = Counter(finding.level for finding in results.findings)
     return ", ".join(f"{counts[level]} {level}" for level in LEVELS)
 
 
-def _scenario(row: Row) -> dict[str, str]:
+def _scenario(row: ScenarioRow) -> dict[str, str]:
     return {
-        "name": str(row["scenario"]),
-        "n": count(row["n"]),
-        "energy": _with_ends(row, "energy_wh", "energy_low_wh", "energy_high_wh"),
-        "induced": _with_ends(row, "induced_wh", "induced_low_wh", "induced_high_wh"),
+        "name": row.scenario,
+        "n": count(row.n),
+        "energy": _with_ends(row.energy_wh, row.energy_low_wh, row.energy_high_wh),
+        "induced": _with_ends(row.induced_wh, row.induced_low_wh, row.induced_high_wh),
     }
 
 
-def _comparison(row: Row) -> dict[str, str]:
+def _comparison(row: ComparisonRow) -> dict[str, str]:
     return {
-        "quantity": _QUANTITIES[row["quantity"]],
-        "a": str(row["a"]),
-        "b": str(row["b"]),
-        "difference": _with_ends(row, "difference", "difference_low", "difference_high"),
-        "ratio": _with_ends(row, "ratio", "ratio_low", "ratio_high"),
+        "quantity": _QUANTITIES[row.quantity],
+        "a": row.a,
+        "b": row.b,
+        "difference": _with_ends(row.difference, row.difference_low, row.difference_high),
+        "ratio": _with_ends(row.ratio, row.ratio_low, row.ratio_high),
     }
 
 
-def _with_ends(row: Row, value: str, low: str, high: str) -> str:
-    ends = row.get(low), row.get(high)
-    shown = in_interval(row.get(value), *ends)
-    return shown if finite(ends[0]) is None else f"{shown} {interval(*ends)}"
+def _with_ends(value: float | None, low: float | None, high: float | None) -> str:
+    shown = in_interval(value, low, high)
+    return shown if low is None else f"{shown} {interval(low, high)}"
 
 
 def _contents(names: Collection[str]) -> list[tuple[str, str]]:

@@ -6,15 +6,16 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from records.settings.ecolabel import UNITS, UTILISATION_UNITS
 from analysis.ecolabel.values import LEAST_RUNS
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
-from records.results import Results, Row, read_results
-from records.settings.ecolabel import UNITS, UTILISATION_UNITS
+from records.results import Results, read_results
+from records.rows.runs import RunRow
+from records.rows.standards import EcolabelRow
 from records.times import iso_utc
 from reports.exports.workbook import Book, Number, Page, Value
 from reports.words.environment import lines_of, meter_words
-from reports.words.numbers import finite
 
 _NAMES = {
     "cpu": "CPU",
@@ -79,14 +80,12 @@ def write_sheet(folder: Path, out: Path) -> Written:
             f"{folder}: expected counted runs of the baseline and of {settings.get('scenario')!r} with "
             f"hardware samples, but there are none of both; `lab check {folder}` says why"
         )
-    simulated = bool(results.campaign.get("simulated"))
-    book = Book(f"DE-UZ 215, Annex 2: {results.campaign.get('title')}", simulated)
+    simulated = results.campaign.simulated
+    book = Book(f"DE-UZ 215, Annex 2: {results.campaign.title}", simulated)
     _product(book.sheet("Product and system"), results, settings)
     _conditions(book.sheet("Conditions"), results, settings)
     rows = _values(book.sheet("Values"), results)
-    findings = (
-        [str(f[key] or "") for key in ("level", "code", "run_dir", "message")] for f in results.findings
-    )
+    findings = ([row.level, row.code, row.run_dir, row.message] for row in results.findings)
     book.sheet("Findings").table(("level", "code", "where", "finding"), findings)
     book.sheet("How computed").table(("quantity", "formula or source"), _FORMULAS)
     book.save(out)
@@ -94,13 +93,12 @@ def write_sheet(folder: Path, out: Path) -> Written:
 
 
 def _product(page: Page, results: Results, settings: dict[str, Any]) -> None:
-    said = results.campaign
-    created_utc_s = finite(said.get("created_utc_s"))
+    campaign = results.campaign
     facts = {
         "standard usage scenario": settings.get("scenario"),
-        "campaign": said.get("id"),
-        "planned": iso_utc(created_utc_s) if created_utc_s is not None else None,
-        "Wattlab": said.get("wattlab_version"),
+        "campaign": campaign.id,
+        "planned": iso_utc(campaign.created_utc_s),
+        "Wattlab": campaign.wattlab_version,
         "power meter": meter_words(results.meter) if results.meter else None,
         "meter's serial number": (results.meter.get("identity") or {}).get("serial"),
     }
@@ -130,22 +128,21 @@ def _conditions(page: Page, results: Results, settings: dict[str, Any]) -> None:
 
 def _runs(results: Results, usage: str) -> Iterator[list[Value]]:
     for role, least in LEAST_RUNS.items():
-        rows = [run for run in results.runs if not run.get("tracker") and _role(run, usage) == role]
-        durations_s = [run["duration_s"] for run in rows] or [None]
-        known = durations_s[0] is not None
-        names = ", ".join(dict.fromkeys(str(run["scenario"]) for run in rows))
+        rows = [run for run in results.runs if not run.tracker and _role(run, usage) == role]
+        durations_s = [run.duration_s for run in rows]
+        names = ", ".join(dict.fromkeys(run.scenario for run in rows))
         yield [
             role,
             names,
             Number(len(rows)),
             Number(least),
             len(rows) >= least,
-            *(Number(of(durations_s) if known else None) for of in (min, mean, max)),
+            *(Number(of(durations_s) if durations_s else None) for of in (min, mean, max)),
         ]
 
 
-def _role(run: Row, usage: str) -> str:
-    return "usage" if run["scenario"] == usage else str(run["kind"])
+def _role(run: RunRow, usage: str) -> str:
+    return "usage" if run.scenario == usage else run.kind
 
 
 def _values(page: Page, results: Results) -> int:
@@ -172,22 +169,22 @@ def _values(page: Page, results: Results) -> int:
     return page.table(heads, [_value(row) for row in results.ecolabel])
 
 
-def _value(row: Row) -> list[Value]:
+def _value(row: EcolabelRow) -> list[Value]:
     return [
-        str(row["scenario"]),
-        _NAMES.get(row["quantity"], str(row["quantity"])),
-        _unit(str(row["unit"])),
-        Number(row["n"]),
-        *(Number(row[key]) for key in ("load", "base", "full", "net", "allocation")),
-        Number(row["effective"], row["effective_u"]),
-        Number(row["effective_u"], row["effective_u"]),
-        Number(row["duration_s"]),
-        Number(row["utilisation"], row["utilisation_u"]),
-        Number(row["utilisation_u"], row["utilisation_u"]),
-        _unit(str(row["utilisation_unit"])),
-        Number(row["certified"]),
-        Number(row["change_pct"]),
-        row["within"],
+        row.scenario,
+        _NAMES.get(row.quantity, row.quantity),
+        _unit(row.unit),
+        Number(row.n),
+        *map(Number, (row.load, row.base, row.full, row.net, row.allocation)),
+        Number(row.effective, row.effective_u),
+        Number(row.effective_u, row.effective_u),
+        Number(row.duration_s),
+        Number(row.utilisation, row.utilisation_u),
+        Number(row.utilisation_u, row.utilisation_u),
+        _unit(row.utilisation_unit),
+        Number(row.certified),
+        Number(row.change_pct),
+        row.within,
     ]
 
 

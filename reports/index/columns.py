@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from records.errors import RecordError
-from records.results import Row
 
 TEXT, NUMBER, WHOLE, FLAG = "VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN"
 
@@ -130,7 +129,7 @@ def own_name(name: str) -> str:
     return f"row_{name}" if name.lower() in KEYS else name
 
 
-def _column(rows: list[Row], name: str) -> list[Any]:
+def _column(rows: list[dict[str, Any]], name: str) -> list[Any]:
     return [row.get(name) for row in rows]
 
 

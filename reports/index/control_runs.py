@@ -2,22 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from records.results import Row
+from records.rows.standards import HealthRow
+from reports.blocks.columns import with_u
 from reports.blocks.kit import Sheet
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, columns_of_part, table, text_column
 from reports.campaign.health.control_chart import control_chart_panel
 from reports.index.database import created
 from reports.index.entries import Entry
-from reports.words.numbers import count, finite, measured
+from reports.words.numbers import count
 
 
 @dataclass(frozen=True)
 class _Chart:
     control: str
     simulated: bool
-    runs: list[Row]
+    runs: list[HealthRow]
 
     @property
     def name(self) -> str:
@@ -57,7 +57,7 @@ def control_sheet(entries: Sequence[Entry]) -> Sheet:
 
 
 def _charts(entries: Sequence[Entry]) -> list[_Chart]:
-    groups: dict[tuple[str, str, bool], dict[tuple[str, str], tuple[bool, Row]]] = {}
+    groups: dict[tuple[str, str, bool], dict[tuple[str, str], tuple[bool, HealthRow]]] = {}
     for entry in sorted(entries, key=lambda item: (item.created_utc_s or 0.0, item.place.folder)):
         if entry.health is None or not entry.health.points:
             continue
@@ -75,32 +75,30 @@ def _charts(entries: Sequence[Entry]) -> list[_Chart]:
     return [chart for chart in charts if chart.runs]
 
 
-def _in_time(rows: Iterable[Row]) -> list[Row]:
-    usable = [row for row in rows if finite(row.get("energy_wh")) is not None]
-    return sorted(usable, key=lambda row: finite(row.get("t_utc_s")) or 0.0)
+def _in_time(rows: Iterable[HealthRow]) -> list[HealthRow]:
+    return sorted(rows, key=lambda row: row.t_utc_s)
 
 
 def _data(charts: list[_Chart]) -> Table:
-    columns = (
-        text_column("Control", "control"),
-        text_column("Campaign", "campaign"),
-        text_column("Run", "run_dir", whole=True),
-        text_column("Time (UTC)", "time", whole=True),
-        Column("Energy", lambda row: measured(row.get("energy_wh"), row.get("energy_u_wh")), "Wh"),
-        Column("Centre", lambda row: measured(row.get("centre_wh"), row.get("energy_u_wh")), "Wh"),
-        Column("Lower limit", lambda row: measured(row.get("lower_wh"), row.get("energy_u_wh")), "Wh"),
-        Column("Upper limit", lambda row: measured(row.get("upper_wh"), row.get("energy_u_wh")), "Wh"),
-        text_column("Signals", "signals"),
-        Column("Phase", lambda row: count(row.get("phase"))),
+    own: Columns[HealthRow] = (
+        text_column("Campaign", lambda row: row.campaign),
+        text_column("Run", lambda row: row.run_dir, whole=True),
+        text_column("Time (UTC)", lambda row: _time(row.t_utc_s), whole=True),
+        with_u("Energy", lambda row: (row.energy_wh, row.energy_u_wh), "Wh"),
+        with_u("Centre", lambda row: (row.centre_wh, row.energy_u_wh), "Wh"),
+        with_u("Lower limit", lambda row: (row.lower_wh, row.energy_u_wh), "Wh"),
+        with_u("Upper limit", lambda row: (row.upper_wh, row.energy_u_wh), "Wh"),
+        text_column("Signals", lambda row: row.signals),
+        Column("Phase", lambda row: count(row.phase)),
     )
-    rows = [
-        {**row, "control": chart.name, "time": _time(row.get("t_utc_s"))}
-        for chart in charts
-        for row in chart.runs
-    ]
+    columns: Columns[tuple[_Chart, HealthRow]] = (
+        text_column("Control", lambda pair: pair[0].name),
+        columns_of_part(lambda pair: pair[1], own),
+    )
+    rows = [(chart, row) for chart in charts for row in chart.runs]
     return table("control-data", "Runs of the control workload", columns, rows, folded=False)
 
 
-def _time(t_utc_s: Any) -> str:
-    stamp = created(finite(t_utc_s))
+def _time(t_utc_s: float) -> str:
+    stamp = created(t_utc_s)
     return "" if stamp is None else f"{stamp:%Y-%m-%d %H:%M:%S}"

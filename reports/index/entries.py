@@ -1,7 +1,6 @@
 """What the index keeps of one campaign: who it is, its scenarios, its control runs, how much is refused."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from records.campaign import CampaignFolder
 from records.errors import RecordError
@@ -12,7 +11,6 @@ from records.rows.parts import ControlChart
 from reports.campaign.view import ScenarioView, view_of
 from reports.index.find import LeftOut, Place
 from reports.words.environment import meter_words, sut_words
-from reports.words.numbers import finite
 
 
 @dataclass(frozen=True)
@@ -37,15 +35,15 @@ class Entry:
     place: Place
     campaign: str
     title: str
-    created_utc_s: float | None
+    created_utc_s: float
     simulated: bool
     wattlab_version: str
     rule: str
     config_sha256: str
     sut: str
     meter: str
-    planned: int | None
-    completed: int | None
+    planned: int
+    completed: int
     findings: dict[str, int]
     scenarios: list[ScenarioView]
     health: ControlChart | None = None
@@ -82,23 +80,23 @@ def _check_within(folder: CampaignFolder) -> None:
 
 def _entry(place: Place, results: Results) -> Entry:
     campaign = results.campaign
-    identity = str(campaign.get("id") or place.folder)
+    identity = campaign.id or place.folder
     sut = results.environment.get("sut")
     view = view_of(results)
     return Entry(
         place=place,
         campaign=identity,
-        title=str(campaign.get("title") or identity),
-        created_utc_s=finite(campaign.get("created_utc_s")),
+        title=campaign.title or identity,
+        created_utc_s=campaign.created_utc_s,
         simulated=view.simulated,
-        wattlab_version=str(campaign.get("wattlab_version") or ""),
+        wattlab_version=campaign.wattlab_version,
         rule=results.rule,
-        config_sha256=str(campaign.get("config_sha256") or ""),
+        config_sha256=campaign.config_sha256,
         sut=sut_words(sut) if isinstance(sut, dict) else "",
         meter=meter_words(results.meter) if results.meter else "",
-        planned=_whole(campaign.get("slots_planned")),
-        completed=_whole(campaign.get("slots_completed")),
-        findings={level: sum(row.get("level") == level for row in results.findings) for level in LEVELS},
+        planned=campaign.slots_planned,
+        completed=campaign.slots_completed,
+        findings={level: sum(row.level == level for row in results.findings) for level in LEVELS},
         scenarios=[_light(item) for item in view.scenarios],
         health=results.health,
         basis=_basis(place),
@@ -110,11 +108,6 @@ def _light(scenario: ScenarioView) -> ScenarioView:
     return ScenarioView(
         scenario.key, scenario.base, scenario.tracker, scenario.kind, scenario.colour, scenario.row
     )
-
-
-def _whole(value: Any) -> int | None:
-    number = finite(value)
-    return None if number is None else int(number)
 
 
 def _basis(place: Place) -> str:

@@ -12,7 +12,7 @@ from records.errors import ConfigurationError
 from records.files import write_atomically
 from reports.blocks.rendering import render_page
 from reports.blocks.svg import drawing_style
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.index.control_runs import control_sheet
 from reports.index.database import created
 from reports.index.entries import Entry
@@ -117,63 +117,32 @@ def _facts(entries: Sequence[Entry], left_out: Sequence[LeftOut]) -> list[tuple[
 
 
 def _campaigns(entries: Sequence[Entry], links: Links) -> Table:
-    columns = (
-        text_column("Campaign", "title"),
-        text_column("Pages", "links", whole=True),
-        text_column("Planned (UTC)", "created", whole=True),
-        text_column("Meter", "kind", whole=True),
-        Column("Runs", lambda row: str(row["runs"])),
-        Column("Refuse", lambda row: count(row["refuse"])),
-        Column("Weaken", lambda row: count(row["warn"])),
-        text_column("Folder", "folder"),
-        text_column("SUT", "sut"),
-        text_column("Instrument", "meter"),
-        text_column("Rule", "rule", whole=True),
+    columns: Columns[Entry] = (
+        text_column("Campaign", lambda entry: entry.title),
+        Column("Pages", lambda entry: _anchors(links(entry.place)), numeric=False, whole=True),
+        text_column("Planned (UTC)", lambda entry: _minute(entry.created_utc_s), whole=True),
+        text_column("Meter", lambda entry: "SIMULATED" if entry.simulated else "measured", whole=True),
+        Column("Runs", lambda entry: f"{count(entry.completed)} of {count(entry.planned)}"),
+        Column("Errors", lambda entry: count(entry.findings["refuse"])),
+        Column("Warnings", lambda entry: count(entry.findings["warn"])),
+        text_column("Folder", lambda entry: entry.place.folder),
+        text_column("SUT", lambda entry: entry.sut),
+        text_column("Instrument", lambda entry: entry.meter),
+        text_column("Rule", lambda entry: entry.rule, whole=True),
     )
-    rows = [
-        {
-            "title": entry.title,
-            "links": _anchors(links(entry.place)),
-            "created": _minute(entry.created_utc_s),
-            "kind": "SIMULATED" if entry.simulated else "measured",
-            "runs": f"{_number(entry.completed)} of {_number(entry.planned)}",
-            "refuse": entry.findings["refuse"],
-            "warn": entry.findings["warn"],
-            "folder": entry.place.folder,
-            "sut": entry.sut,
-            "meter": entry.meter,
-            "rule": entry.rule,
-        }
-        for entry in entries
-    ]
     caption = "Campaigns, the latest first"
-    return table(
-        "campaigns", caption, _linked(columns), rows, folded=False, nothing="No analysed campaign was found."
-    )
-
-
-def _linked(columns: Sequence[Column]) -> list[Column]:
-    """Let the column of links show what it holds: text would be escaped once more."""
-    return [
-        Column(item.label, lambda row: row["links"], numeric=False, whole=True)
-        if item.label == "Pages"
-        else item
-        for item in columns
-    ]
+    nothing = "No analysed campaign was found."
+    return table("campaigns", caption, columns, entries, folded=False, nothing=nothing)
 
 
 def _left_out(left_out: Sequence[LeftOut], links: Links) -> Table:
-    columns = (
-        text_column("Folder", "folder"),
-        text_column("Pages", "links"),
-        text_column("Reason", "reason"),
+    columns: Columns[LeftOut] = (
+        text_column("Folder", lambda left: left.place.folder),
+        Column("Pages", lambda left: _anchors(links(left.place)), numeric=False, whole=True),
+        text_column("Reason", lambda left: left.reason),
     )
-    rows = [
-        {"folder": left.place.folder, "reason": left.reason, "links": _anchors(links(left.place))}
-        for left in left_out
-    ]
     nothing = "None: every campaign that was found is in the index."
-    return table("left-out", "Folders left out", _linked(columns), rows, folded=False, nothing=nothing)
+    return table("left-out", "Folders left out", columns, left_out, folded=False, nothing=nothing)
 
 
 def _anchors(links: list[tuple[str, str]]) -> Markup:
@@ -184,7 +153,3 @@ def _anchors(links: list[tuple[str, str]]) -> Markup:
 def _minute(t_utc_s: float | None) -> str:
     stamp = created(t_utc_s)
     return "" if stamp is None else f"{stamp:%Y-%m-%d %H:%M}"
-
-
-def _number(value: int | None) -> str:
-    return "?" if value is None else count(value)

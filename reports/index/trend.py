@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from markupsafe import Markup
 from matplotlib import dates
@@ -11,19 +11,17 @@ from matplotlib.axes import Axes
 
 from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, new_panel
-from reports.blocks.tables import Column, Table, table, text_column
-from reports.campaign.view import ScenarioView, mean_words
+from reports.blocks.tables import Column, Columns, Table, table, text_column
+from reports.campaign.view import EnergyKind, ScenarioView, energy_of, mean_words
 from reports.index.database import created
 from reports.index.entries import Entry
-from reports.words.numbers import count, finite, in_interval, interval
+from reports.words.numbers import count, in_interval, interval
 from reports.words.texts import label
-
-Quantity = Literal["induced", "energy"]
 
 MOST_PANELS = 24
 """Further scenarios are in the table only."""
 
-_WORDS: dict[Quantity, str] = {"induced": "induced energy", "energy": "energy"}
+_WORDS: dict[EnergyKind, str] = {"induced": "induced energy", "energy": "energy"}
 _HALF_DAY, _MARGIN = 0.5, 0.06
 _EPOCH = datetime(1970, 1, 1)
 _dates: Any = dates
@@ -39,7 +37,7 @@ class _Point:
     high_wh: float | None
 
 
-def trend_sheet(entries: Sequence[Entry], quantity: Quantity) -> Sheet:
+def trend_sheet(entries: Sequence[Entry], quantity: EnergyKind) -> Sheet:
     """Draw the mean energy per run of each scenario over the campaigns.
 
     Args:
@@ -76,21 +74,20 @@ def trend_sheet(entries: Sequence[Entry], quantity: Quantity) -> Sheet:
     )
 
 
-def _points(entries: Sequence[Entry], quantity: Quantity) -> list[_Point]:
-    found = []
+def _points(entries: Sequence[Entry], quantity: EnergyKind) -> list[_Point]:
+    points = []
     for entry in sorted(entries, key=lambda item: (item.created_utc_s or 0.0, item.place.folder)):
         stamp = created(entry.created_utc_s)
         for scenario in entry.scenarios:
-            value_wh = finite(scenario.row.get(f"{quantity}_wh"))
-            if value_wh is None or (quantity == "induced" and scenario.kind == "baseline"):
+            mean = energy_of(scenario.row, quantity)
+            if mean.value is None or (quantity == "induced" and scenario.kind == "baseline"):
                 continue
-            ends = (finite(scenario.row.get(f"{quantity}_{end}_wh")) for end in ("low", "high"))
             day = None if stamp is None else (stamp - _EPOCH) / timedelta(days=1)
-            found.append(_Point(entry, scenario, day, value_wh, *ends))
-    return found
+            points.append(_Point(entry, scenario, day, mean.value, mean.low, mean.high))
+    return points
 
 
-def _panel(key: str, name: str, found: list[_Point], quantity: Quantity, colours: dict[str, str]) -> Markup:
+def _panel(key: str, name: str, found: list[_Point], quantity: EnergyKind, colours: dict[str, str]) -> Markup:
     points = [point for point in found if point.day is not None]
     figure, axes = new_panel("third", 2.1)
     colour = colours[points[0].scenario.base]
@@ -106,12 +103,12 @@ def _panel(key: str, name: str, found: list[_Point], quantity: Quantity, colours
         figure.text(
             0.995, 0.985, "hollow: SIMULATED", ha="right", va="top", fontsize=6.5, color=palette.WARNING
         )
-    said = "; ".join(
+    means = "; ".join(
         f"{point.entry.title}{' (SIMULATED)' if point.entry.simulated else ''} "
         f"{in_interval(point.value_wh, point.low_wh, point.high_wh)} Wh"
         for point in points
     )
-    description = f"{name}, {_WORDS[quantity]} per run, {count(len(points))} campaigns: {said}."
+    description = f"{name}, {_WORDS[quantity]} per run, {count(len(points))} campaigns: {means}."
     return finish(figure, key, label(name, width=30, lines=1), description, simulated=all(simulated))
 
 
@@ -146,30 +143,16 @@ def _time_axis(axes: Axes, days: list[float]) -> None:
     axes.xaxis.set_major_formatter(_dates.ConciseDateFormatter(locator))
 
 
-def _data(points: list[_Point], quantity: Quantity) -> Table:
-    columns = (
-        text_column("Campaign", "campaign"),
-        text_column("Folder", "folder"),
-        text_column("Planned (UTC)", "created", whole=True),
-        text_column("Scenario", "scenario"),
-        Column("n", lambda row: count(row["n"])),
-        Column(_WORDS[quantity].capitalize(), lambda row: str(row["mean"]), "Wh"),
-        Column("95 % interval", lambda row: interval(row["low"], row["high"]), "Wh"),
-        text_column("", "simulated", whole=True),
+def _data(points: list[_Point], quantity: EnergyKind) -> Table:
+    columns: Columns[_Point] = (
+        text_column("Campaign", lambda point: point.entry.title),
+        text_column("Folder", lambda point: point.entry.place.folder),
+        text_column("Planned (UTC)", lambda point: created(point.entry.created_utc_s), whole=True),
+        text_column("Scenario", lambda point: point.scenario.name),
+        Column("n", lambda point: count(point.scenario.row.n)),
+        Column(_WORDS[quantity].capitalize(), lambda point: mean_words(point.scenario.row, quantity), "Wh"),
+        Column("95 % interval", lambda point: interval(point.low_wh, point.high_wh), "Wh"),
+        text_column("", lambda point: "SIMULATED" if point.entry.simulated else "", whole=True),
     )
-    rows = [
-        {
-            "campaign": point.entry.title,
-            "folder": point.entry.place.folder,
-            "created": created(point.entry.created_utc_s),
-            "scenario": point.scenario.name,
-            "n": point.scenario.row.get("n"),
-            "mean": mean_words(point.scenario.row, quantity),
-            "low": point.low_wh,
-            "high": point.high_wh,
-            "simulated": "SIMULATED" if point.entry.simulated else "",
-        }
-        for point in points
-    ]
     caption = f"Mean {_WORDS[quantity]} per run, by scenario and campaign"
-    return table(f"trend-{quantity}-data", caption, columns, rows, folded=False)
+    return table(f"trend-{quantity}-data", caption, columns, points, folded=False)

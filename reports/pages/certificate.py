@@ -10,7 +10,7 @@ from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, new_panel
 from reports.blocks.rendering import render_page
 from reports.blocks.svg import drawing_style
-from reports.blocks.tables import Column, Table, table
+from reports.blocks.tables import Column, Columns, Table, table
 from reports.words.environment import lines_of
 from reports.words.numbers import count, decimals_of, fixed, given, measured, plain, spread
 
@@ -101,27 +101,20 @@ def _line_u_w(record: CalibrationRecord, power_w: float) -> float:
 
 
 def _levels_table(record: CalibrationRecord) -> Table:
-    rows = [
-        {
-            "true": level.true_w,
-            "indicated": level.indicated_w,
-            "indicated_u": level.indicated_u_w,
-            "residual": level.residual_w,
-            "residual_u": COVERAGE_FACTOR * _level_u_w(record, level),
-            "line_u": COVERAGE_FACTOR * _line_u_w(record, level.true_w),
-            "readings": level.readings,
-        }
-        for level in record.levels
-    ]
-    columns = (
-        Column("True power", lambda row: measured(row["true"], row["indicated_u"]), "W"),
-        Column("Indicated", lambda row: measured(row["indicated"], row["indicated_u"]), "W"),
-        Column("From the line", lambda row: fixed(row["residual"], decimals_of(row["residual_u"])), "W"),
-        Column("U of that (k = 2)", lambda row: spread(row["residual_u"]), "W"),
-        Column("U of the line (k = 2)", lambda row: spread(row["line_u"]), "W"),
-        Column("Readings", lambda row: count(row["readings"])),
+    def residual_u_w(level: Level) -> float:
+        return COVERAGE_FACTOR * _level_u_w(record, level)
+
+    columns: Columns[Level] = (
+        Column("True power", lambda level: measured(level.true_w, level.indicated_u_w), "W"),
+        Column("Indicated", lambda level: measured(level.indicated_w, level.indicated_u_w), "W"),
+        Column("Residual", lambda level: fixed(level.residual_w, decimals_of(residual_u_w(level))), "W"),
+        Column("U (residual, k = 2)", lambda level: spread(residual_u_w(level)), "W"),
+        Column(
+            "U (line, k = 2)", lambda level: spread(COVERAGE_FACTOR * _line_u_w(record, level.true_w)), "W"
+        ),
+        Column("Readings", lambda level: count(level.readings)),
     )
-    return table("levels", "Levels of load", columns, rows, folded=False)
+    return table("levels", "Levels of load", columns, record.levels, folded=False)
 
 
 def _residuals_sheet(record: CalibrationRecord) -> Sheet:

@@ -9,7 +9,7 @@
     const { header, column } = wattlab.traces.open(await wattlab.unpack("traces"));
     const seriesOf = (item) => {
       const v = column(item.v);
-      return { t: column(item.t), v, low: item.low ? column(item.low) : v, high: item.high ? column(item.high) : v, holes: item.holes ?? [] };
+      return { t: column(item.t), v, low: item.low ? column(item.low) : v, high: item.high ? column(item.high) : v, gaps: item.gaps ?? [] };
     };
     const spansOf = (item) => ({ start: column(item.start), length: column(item.length), depth: column(item.depth), name: column(item.name), names: item.names });
     return {

@@ -33,15 +33,15 @@ wattlab.traces = {
 
   // The line to draw between two times on so many pixel columns: of each column the smallest and the
   // largest value in the order in which they came, and one point beyond either end. A NaN breaks the line
-  // at a hole, unless the hole is narrower than a pixel.
-  // series: {t, low, high, holes}, where holes are the places of the first points behind holes.
+  // at a gap, unless the gap is narrower than a pixel.
+  // series: {t, low, high, gaps}, where gaps are the places of the first points behind gaps.
   reduced(series, from, to, columns) {
-    const { t, low, high, holes } = series;
+    const { t, low, high, gaps } = series;
     const xs = [], ys = [];
     const start = Math.max(0, wattlab.traces.first(t, from) - 1);
     const stop = Math.min(t.length, wattlab.traces.first(t, to) + 1);
     const width = (to - from) / columns;
-    let hole = wattlab.traces.first(holes, start + 1);
+    let gap = wattlab.traces.first(gaps, start + 1);
     let smallest = -1, largest = -1;
     const add = (place, value) => {
       xs.push(t[place]);
@@ -56,8 +56,8 @@ wattlab.traces = {
     let column = NaN;
     for (let place = start; place < stop; place++) {
       const mine = Math.floor((t[place] - from) / width);
-      const behind = hole < holes.length && holes[hole] === place;
-      if (behind) hole++;
+      const behind = gap < gaps.length && gaps[gap] === place;
+      if (behind) gap++;
       const broken = behind && t[place] - t[place - 1] > width;
       if (mine !== column || broken) {
         draw();

@@ -14,7 +14,7 @@ def folder_words(results: Results) -> str:
 
     The id comes from a file that may hold anything; what is no plain word is never put into a command.
     """
-    name = str(results.campaign.get("id"))
+    name = results.campaign.id
     return name if _PLAIN.fullmatch(name) else PLACEHOLDER
 
 

@@ -80,7 +80,7 @@ def epoch_note(results: Results) -> str:
 
 
 def _baseline(results: Results) -> str:
-    chosen: Any = results.settings.get("baseline") or results.baseline.get("reference")
+    chosen: Any = results.settings.get("baseline") or results.baseline.reference
     return _BASELINES.get(str(chosen), str(chosen) if chosen else "not known: no baseline was measured")
 
 

@@ -1,16 +1,11 @@
 """A comparison of two scenarios in words: which is better, by how much, how certain."""
 
 from analysis.comparing.scenarios import Compared, Verdict, verdict_of
+from records.settings.analysis import CONFIDENCE
 from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES
-from records.results import Row
-from records.settings.analysis import CONFIDENCE
+from records.rows.statistics import ComparisonRow
 from reports.words.numbers import count, in_interval, interval, plain, probability
-
-_TESTS = {
-    "paired": "paired t test over {pairs} blocks",
-    "unpaired": "Welch's t test, {n_b} against {n_a} runs",
-}
 
 CERTAINTY: dict[Verdict, str] = {
     "lower": "shown",
@@ -26,12 +21,11 @@ def verdict_words(compared: Compared) -> str:
     return " ".join([words, *_equivalence(compared)])
 
 
-def pair_words(row: Row, a: str, b: str) -> str:
+def pair_words(row: ComparisonRow, a: str, b: str) -> str:
     """Say of a comparison which of the two needs less, by how much, how certain.
 
     Args:
-        row: by `records.rows.statistics.ComparisonRow`, with a difference, in one of
-            `analysis.statistics.samples.QUANTITIES`.
+        row: of one of `analysis.statistics.samples.QUANTITIES`.
         a: name of the reference.
         b: name of what is compared with it.
     """
@@ -39,7 +33,7 @@ def pair_words(row: Row, a: str, b: str) -> str:
     return say[verdict_of(row)](row, a, b)
 
 
-def certainty(row: Row) -> str:
+def certainty(row: ComparisonRow) -> str:
     """Return ``shown``, ``not shown`` or ``untested``."""
     return CERTAINTY[verdict_of(row)]
 
@@ -49,13 +43,13 @@ def quantity_words(name: str) -> str:
     return f"{QUANTITIES[name].words}, {QUANTITIES[name].unit}"
 
 
-def relative_words(row: Row) -> str:
+def relative_words(row: ComparisonRow) -> str:
     """Return ``45 % less``, to the place its interval allows; ``less`` alone where there is no ratio."""
-    side = "less" if row["difference"] < 0 else "more"
-    if row.get("ratio") is None:
+    side = "less" if row.difference < 0 else "more"
+    if row.ratio is None:
         return side
-    low, high = (percent(row.get(name)) for name in ("ratio_low", "ratio_high"))
-    size = abs(100 * (row["ratio"] - 1))
+    low, high = percent(row.ratio_low), percent(row.ratio_high)
+    size = abs(100 * (row.ratio - 1))
     return f"{plain(size, 2) if low is None else in_interval(size, low, high)} % {side}"
 
 
@@ -64,18 +58,18 @@ def percent(ratio: float | None) -> float | None:
     return None if ratio is None else 100 * (ratio - 1)
 
 
-def _shown(row: Row, a: str, b: str) -> str:
+def _shown(row: ComparisonRow, a: str, b: str) -> str:
     return f"{_sentence(row, a, b)}: {_figures(row)}. The difference is shown ({_certainty(row)})."
 
 
-def _not_shown(row: Row, a: str, b: str) -> str:
-    words = QUANTITIES[row["quantity"]].words
-    if row.get("ratio") is None:
-        needed = f"a difference of that size needs {repeats_words(row['repeats_observed'])} repeats"
+def _not_shown(row: ComparisonRow, a: str, b: str) -> str:
+    words = QUANTITIES[row.quantity].words
+    if row.ratio is None:
+        needed = f"a difference of that size needs {repeats_words(row.repeats_observed)} repeats"
     else:
         needed = (
-            f"a difference of 5 % needs {repeats_words(row['repeats_5_pct'])} repeats, "
-            f"one of 1 % {repeats_words(row['repeats_1_pct'])}"
+            f"a difference of 5 % needs {repeats_words(row.repeats_5_pct)} repeats, "
+            f"one of 1 % {repeats_words(row.repeats_1_pct)}"
         )
     return (
         f"No difference in {words} between {a} and {b} is shown ({_certainty(row)}): {_figures(row)}. "
@@ -83,43 +77,46 @@ def _not_shown(row: Row, a: str, b: str) -> str:
     )
 
 
-def _untested(row: Row, a: str, b: str) -> str:
-    if row["difference"] == 0:
-        said = f"{b} and {a} needed the same {QUANTITIES[row['quantity']].words}"
+def _untested(row: ComparisonRow, a: str, b: str) -> str:
+    if row.difference == 0:
+        said = f"{b} and {a} needed the same {QUANTITIES[row.quantity].words}"
     else:
         said = _sentence(row, a, b, "needed")
     why = "a single run shows no scatter" if _fewest(row) < 2 else "the repeats do not scatter"
     return f"{said} in the runs that were made ({_figures(row)}), but nothing can be tested: {why}."
 
 
-def _fewest(row: Row) -> int:
+def _fewest(row: ComparisonRow) -> int:
     """Return the number of values of the scenario that has fewer, or of the pairs."""
-    return int(row.get("pairs") or min(row.get("n_a") or 0, row.get("n_b") or 0))
+    return row.pairs or min(row.n_a, row.n_b)
 
 
-def _sentence(row: Row, a: str, b: str, verb: str = "needs") -> str:
+def _sentence(row: ComparisonRow, a: str, b: str, verb: str = "needs") -> str:
     """Say by how many percent b needs less or more than a."""
-    return f"{b} {verb} {relative_words(row)} {QUANTITIES[row['quantity']].words} than {a}"
+    return f"{b} {verb} {relative_words(row)} {QUANTITIES[row.quantity].words} than {a}"
 
 
-def _figures(row: Row) -> str:
+def _figures(row: ComparisonRow) -> str:
     """Return the difference and the ratio with their intervals."""
-    unit = QUANTITIES[row["quantity"]].unit
-    low, high = row.get("difference_low"), row.get("difference_high")
-    text = f"difference {in_interval(row['difference'], low, high)} {unit}"
+    unit = QUANTITIES[row.quantity].unit
+    low, high = row.difference_low, row.difference_high
+    text = f"difference {in_interval(row.difference, low, high)} {unit}"
     if low is not None:
         text += f", 95 % interval {interval(low, high)} {unit}"
-    if row.get("ratio") is not None:
-        low, high = row.get("ratio_low"), row.get("ratio_high")
-        text += f"; ratio {in_interval(row['ratio'], low, high)}"
+    if row.ratio is not None:
+        low, high = row.ratio_low, row.ratio_high
+        text += f"; ratio {in_interval(row.ratio, low, high)}"
         text += f" {interval(low, high)}" if low is not None else ""
     return text
 
 
-def _certainty(row: Row) -> str:
-    words = f"{_TESTS[row['design']].format(**row)}, {p_words(row['p'])}"
-    if row.get("p_holm") is not None and row["family_size"] > 1:
-        words += f", {p_words(row['p_holm'])} after Holm over {row['family_size']} comparisons"
+def _certainty(row: ComparisonRow) -> str:
+    test = f"Welch's t test, {row.n_b} against {row.n_a} runs"
+    if row.design == "paired":
+        test = f"paired t test over {row.pairs} blocks"
+    words = f"{test}, {p_words(row.p)}"
+    if row.p_holm is not None and row.family_size is not None and row.family_size > 1:
+        words += f", {p_words(row.p_holm)} after Holm over {row.family_size} comparisons"
     return words
 
 

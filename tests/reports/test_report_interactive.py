@@ -81,7 +81,7 @@ def test_every_point_of_the_results_is_in_the_page(browser, results, address):
     runs = driver.execute_script(
         "return wattlab.traces.figure.data.runs.map(run => ({name: run.name, "
         "series: Object.fromEntries(Object.entries(run.series).map(([k, s]) => "
-        "[k, [[...s.t], [...s.v], [...s.low], [...s.high], s.holes]]))}))"
+        "[k, [[...s.t], [...s.v], [...s.low], [...s.high], s.gaps]]))}))"
     )
     by_name = {run["name"]: run["series"] for run in runs}
     assert len(by_name) == len(results.traces)

@@ -62,8 +62,8 @@ def test_beyond_a_million_nine_digits_come_back(page):
 
 def reduced(page, t, low, high, gaps, start, stop, columns):
     return page.execute_script(
-        "const [t, low, high, holes, from, to, columns] = arguments;"
-        "const {xs, ys} = wattlab.traces.reduced({t, low, high, holes}, from, to, columns);"
+        "const [t, low, high, gaps, from, to, columns] = arguments;"
+        "const {xs, ys} = wattlab.traces.reduced({t, low, high, gaps}, from, to, columns);"
         "return Array.from(xs, (x, i) => isNaN(x) ? null : [x, ys[i]]);",
         *(t, low, high, gaps, start, stop, columns),
     )

@@ -25,12 +25,12 @@ def actions_sheet(view: View, data: Table) -> Sheet:
             "half",
             f"actions-{index}-{slug(item.key)}",
             item.name,
-            f"{'induced ' if quantity == 'induced_wh' else ''}energy per run / Wh",
+            f"{'induced ' if induced else ''}energy per run / Wh",
             _bars(view, item, totals),
             simulated=view.simulated,
         )
         for index, item in enumerate(shown[:_MOST_PANELS])
-        for totals, quantity in [_totals(view, item)]
+        for totals, induced in [_totals(view, item)]
     ]
     more = len(shown) - _MOST_PANELS
     return Sheet(
@@ -48,33 +48,32 @@ def actions_sheet(view: View, data: Table) -> Sheet:
 
 def share_of_largest(view: View, item: ScenarioView) -> tuple[str, float, str] | None:
     """Return the action that takes most, its share of the mean energy of the runs, and of which energy."""
-    totals, quantity = _totals(view, item)
-    whole = finite(item.row.get(quantity))
+    totals, induced = _totals(view, item)
+    whole = item.row.induced_wh if induced else item.row.energy_wh
     if not totals or whole is None or whole <= 0:
         return None
     means = {name: sum(values) / len(values) for name, values in totals.items()}
     name = max(means, key=lambda key: means[key])
-    return name, means[name] / whole, "induced energy" if quantity == "induced_wh" else "energy"
+    return name, means[name] / whole, "induced energy" if induced else "energy"
 
 
-def _totals(view: View, item: ScenarioView) -> tuple[dict[str, list[float]], str]:
-    """Return the energies by action, one per run, and which energy it is."""
-    runs = {str(row.get("run_dir")) for row in item.runs}
-    rows = [row for row in view.results.actions if str(row.get("run_dir")) in runs]
-    outermost = min((depth for row in rows if (depth := finite(row.get("depth"))) is not None), default=None)
-    rows = [row for row in rows if finite(row.get("depth")) == outermost]
-    has_induced = any(finite(row.get("induced_wh")) is not None for row in rows)
-    quantity = "induced_wh" if has_induced else "energy_wh"
+def _totals(view: View, item: ScenarioView) -> tuple[dict[str, list[float]], bool]:
+    """Return the energies by action, one per run, and whether they are induced energies."""
+    runs = {row.run_dir for row in item.runs}
+    rows = [row for row in view.results.actions if row.run_dir in runs]
+    outermost = min((row.depth for row in rows), default=None)
+    rows = [row for row in rows if row.depth == outermost]
+    induced = any(row.induced_wh is not None for row in rows)
     per_run: dict[tuple[str, str], float] = {}
     for row in rows:
-        energy_wh = finite(row.get(quantity))
+        energy_wh = row.induced_wh if induced else row.energy_wh
         if energy_wh is not None:
-            key = str(row.get("name")), str(row.get("run_dir"))
+            key = row.name, row.run_dir
             per_run[key] = per_run.get(key, 0.0) + energy_wh
     totals: dict[str, list[float]] = {}
     for (name, _), energy_wh in per_run.items():
         totals.setdefault(name, []).append(energy_wh)
-    return totals, quantity
+    return totals, induced
 
 
 def _bars(view: View, item: ScenarioView, totals: dict[str, list[float]]) -> list[Bar]:

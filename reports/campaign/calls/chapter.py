@@ -1,12 +1,14 @@
 """Energy per API call, where the program marked its calls."""
 
-from statistics import fmean, stdev
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from records.results import Row
+from records.rows.runs import RunRow, SpanRow
 from reports.blocks.columns import spread_column, with_u
 from reports.blocks.contract import Block, Chapter, Text
-from reports.blocks.tables import Column, Table, table
-from reports.campaign.view import View, numbers, scenario_key
+from reports.blocks.tables import Column, Columns, Table, table
+from reports.campaign.span_means import SpanMeans, run_keys
+from reports.campaign.view import ScenarioView, View, numbers, scenario_key
 from reports.words import notes
 from reports.words.numbers import count, finite, given, plain
 
@@ -17,7 +19,6 @@ _REST = "all other calls"
 _RESOLVED = 2.0
 """Least energy of a resolved call in standard uncertainties: its interval at k = 2 does not reach zero (JCGM
 100:2008, 6.2.1)."""
-_STAMP_DECIMALS = 6  # of the records; what is below is rounding and no scatter
 
 _ABSENT = (
     "no run recorded calls. A program that writes spans of the kind “call” to its events gives the energy "
@@ -35,26 +36,23 @@ def chapter(view: View) -> Chapter:
     return Chapter("calls", "API calls", "Calls", blocks)
 
 
-def is_resolved(row: Row, interval_s: float, coverage_min_pct: float) -> bool:
+def is_resolved(row: SpanRow, interval_s: float, coverage_min_pct: float) -> bool:
     """Say whether a call's energy is its own.
 
     A call that is shorter than a reading gets its share of that reading, whatever it did itself.
 
     Args:
-        row: by `records.rows.runs.SpanRow`.
+        row: of the call.
         interval_s: of the meter's readings.
         coverage_min_pct: share of the call that readings have to cover.
     """
-    energy, u = finite(row.get("energy_wh")), finite(row.get("energy_u_wh"))
-    coverage, duration_s = finite(row.get("coverage_pct")), finite(row.get("duration_s"))
-    if energy is None or duration_s is None or duration_s < interval_s:
+    energy_wh, u_wh = row.energy_wh, row.energy_u_wh
+    if energy_wh is None or row.duration_s < interval_s or row.coverage_pct < coverage_min_pct:
         return False
-    if coverage is not None and coverage < coverage_min_pct:
-        return False
-    return u is None or abs(energy) >= _RESOLVED * u
+    return u_wh is None or abs(energy_wh) >= _RESOLVED * u_wh
 
 
-def _resolved(view: View, rows: list[Row]) -> int:
+def _resolved(view: View, rows: Sequence[SpanRow]) -> int:
     interval_s = finite(view.results.meter.get("interval_s")) or 0.0
     limit = _coverage_min_pct(view)
     return sum(is_resolved(row, interval_s, limit) for row in rows)
@@ -83,24 +81,24 @@ def _coverage_min_pct(view: View) -> float:
 
 def calls_table(view: View) -> Table:
     """Tabulate the calls by scenario and name, the largest share of the runs' energy first."""
-    columns = (
-        Column("Scenario", lambda row: str(row["scenario"]), numeric=False),
-        Column("Call", lambda row: str(row["name"]), numeric=False),
-        Column("n", lambda row: count(row["n"])),
-        Column("Resolved", lambda row: count(row["resolved"])),
-        with_u("Duration", "duration_s", "duration_sd_s", "s"),
-        spread_column("sd", "duration_sd_s", "s"),
-        with_u("Energy per call", "energy_wh", "energy_sd_wh", "Wh"),
-        spread_column("sd", "energy_sd_wh", "Wh"),
-        with_u("Induced per call", "induced_wh", "induced_sd_wh", "Wh"),
-        Column("Share of the runs", lambda row: plain(row["share_pct"], 3), "%"),
-        Column("Least coverage", lambda row: plain(row["coverage_pct"]), "%"),
+    columns: Columns[_Calls] = (
+        Column("Scenario", lambda calls: calls.scenario, numeric=False),
+        Column("Call", lambda calls: calls.name, numeric=False),
+        Column("n", lambda calls: count(calls.n)),
+        Column("Resolved", lambda calls: count(_resolved(view, calls.rows))),
+        with_u("Duration", lambda calls: calls.duration, "s"),
+        spread_column("sd", lambda calls: calls.duration[1], "s"),
+        with_u("Energy per call", lambda calls: calls.energy, "Wh"),
+        spread_column("sd", lambda calls: calls.energy[1], "Wh"),
+        with_u("Induced per call", lambda calls: calls.induced, "Wh"),
+        Column("Share of the runs", lambda calls: plain(calls.share_pct, 3), "%"),
+        Column("Least coverage", lambda calls: plain(calls.least_coverage_pct), "%"),
     )
     return table(
         "call-rows",
         "Energy per call, mean over all calls of a name; the largest share of the runs first",
         columns,
-        [row for scenario in view.scenarios for row in _of_scenario(view, scenario.key, scenario.name)],
+        [calls for scenario in view.scenarios for calls in _of_scenario(view, scenario)],
         folded=False,
         note="Share: energy of all calls of the name over the energy of the scenario's runs. A call within "
         "a call "
@@ -111,30 +109,33 @@ def calls_table(view: View) -> Table:
     )
 
 
-def _of_scenario(view: View, key: str, scenario: str) -> list[Row]:
-    run_key = {str(row.get("run_dir")): scenario_key(row) for row in view.results.runs}
-    groups: dict[str, list[Row]] = {}
+@dataclass(frozen=True)
+class _Calls(SpanMeans):
+    """Calls of one name, and the energy of the scenario's runs in Wh."""
+
+    runs_wh: float
+
+    @property
+    def share_pct(self) -> float | None:
+        """Share of the energy of the runs."""
+        return 100 * _energy_wh(self.rows) / self.runs_wh if self.runs_wh > 0 else None
+
+
+def _energy_wh(rows: Iterable[SpanRow | RunRow]) -> float:
+    return sum(numbers(row.energy_wh for row in rows))
+
+
+def _of_scenario(view: View, scenario: ScenarioView) -> list[_Calls]:
+    keys = run_keys(view)
+    groups: dict[str, list[SpanRow]] = {}
     for row in view.results.calls:
-        if run_key.get(str(row.get("run_dir")), scenario_key(row)) == key:
-            groups.setdefault(str(row.get("name")), []).append(row)
-    runs_wh = sum(numbers([row for row in view.results.runs if scenario_key(row) == key], "energy_wh"))
-    by_energy = sorted(groups, key=lambda name: -sum(numbers(groups[name], "energy_wh")))
+        if keys.get(row.run_dir, scenario_key(row)) == scenario.key:
+            groups.setdefault(row.name, []).append(row)
+    runs_wh = _energy_wh(scenario.runs)
+    by_energy = sorted(groups, key=lambda name: -_energy_wh(groups[name]))
     shown, rest = by_energy[:MOST_NAMES], by_energy[MOST_NAMES:]
-    rows = [_row(view, scenario, name, groups[name], runs_wh) for name in shown]
+    calls = [_Calls(scenario.name, name, groups[name], runs_wh) for name in shown]
     if rest:
-        name = f"{_REST} ({len(rest)} names)"
-        rows.append(_row(view, scenario, name, [row for item in rest for row in groups[item]], runs_wh))
-    return rows
-
-
-def _row(view: View, scenario: str, name: str, found: list[Row], runs_wh: float) -> Row:
-    row: Row = {"scenario": scenario, "name": name, "n": len(found)}
-    row["resolved"] = _resolved(view, found)
-    for quantity, unit in (("duration", "s"), ("energy", "wh"), ("induced", "wh")):
-        values = numbers(found, f"{quantity}_{unit}")
-        row[f"{quantity}_{unit}"] = fmean(values) if values else None
-        sd = stdev(values) if len(values) > 1 else None
-        row[f"{quantity}_sd_{unit}"] = round(sd, _STAMP_DECIMALS) if sd is not None and unit == "s" else sd
-    row["share_pct"] = 100 * sum(numbers(found, "energy_wh")) / runs_wh if runs_wh > 0 else None
-    row["coverage_pct"] = min(numbers(found, "coverage_pct"), default=None)
-    return row
+        others = [row for name in rest for row in groups[name]]
+        calls.append(_Calls(scenario.name, f"{_REST} ({len(rest)} names)", others, runs_wh))
+    return calls

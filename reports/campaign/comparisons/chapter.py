@@ -1,7 +1,7 @@
 """Scenarios against each other: which is better, by how much, how certain."""
 
 from analysis.statistics.samples import sample_of
-from records.results import Row
+from records.rows.statistics import ComparisonRow
 from reports.blocks.contract import Block, Chapter, Heading, Text, folds
 from reports.blocks.kit import Sheet
 from reports.campaign.comparisons.matrix import matrix_sheet
@@ -57,7 +57,7 @@ def chapter(view: View) -> Chapter:
     return Chapter("comparisons", "Comparison of the scenarios", "Comparison", blocks, absent)
 
 
-def _pairs(view: View, pairs: list[Row]) -> list[Block]:
+def _pairs(view: View, pairs: list[ComparisonRow]) -> list[Block]:
     if not pairs:
         return []
     return [
@@ -79,32 +79,30 @@ def _answers(view: View) -> list[Block]:
     quantities = main_quantities(view)
     if not quantities:
         return [Text("There are no two scenarios without a tracker to compare.", "nothing")]
-    found = pairs_of(view, quantities[0].name)
-    said: list[Block] = [
+    pairs = pairs_of(view, quantities[0].name)
+    answers: list[Block] = [
         Text(
-            pair_words(row, view.name_of(str(row.get("a"))), view.name_of(str(row.get("b")))),
+            pair_words(row, view.name_of(row.a), view.name_of(row.b)),
             "good" if certainty(row) == "shown" else "warn",
         )
-        for row in found[:_MOST_SENTENCES]
+        for row in pairs[:_MOST_SENTENCES]
     ]
-    if len(found) > _MOST_SENTENCES:
-        shown = sum(certainty(row) == "shown" for row in found)
-        said.append(
+    if len(pairs) > _MOST_SENTENCES:
+        shown = sum(certainty(row) == "shown" for row in pairs)
+        answers.append(
             Text(
-                f"Of the {len(found)} pairs in {quantities[0].words}, the difference is shown for {shown}; "
+                f"Of the {len(pairs)} pairs in {quantities[0].words}, the difference is shown for {shown}; "
                 "the figures and tables below have them all.",
                 "small",
             )
         )
-    return [*said, *_not_interleaved(view, found)]
+    return [*answers, *_not_interleaved(view, pairs)]
 
 
-def _not_interleaved(view: View, pairs: list[Row]) -> list[Block]:
+def _not_interleaved(view: View, pairs: list[ComparisonRow]) -> list[Block]:
     """Name the pairs whose difference holds whatever changed between their sessions."""
     apart = [
-        f"{view.name_of(str(row.get('b')))} and {view.name_of(str(row.get('a')))}"
-        for row in pairs
-        if one_after_the_other(view, row)
+        f"{view.name_of(row.b)} and {view.name_of(row.a)}" for row in pairs if one_after_the_other(view, row)
     ]
     if not apart:
         return []
@@ -146,12 +144,8 @@ def _runs_sheet(view: View) -> Sheet:
 
 def _series(view: View, item: ScenarioView, quantity: str) -> Series:
     sample = sample_of(item.key, item.runs, item.epochs, quantity)
-    rows = (
-        row
-        for row in view.results.statistics
-        if (row.get("scenario"), row.get("quantity")) == (item.key, quantity)
-    )
-    return Series(item.name, item.colour, sample, next(rows, {}))
+    rows = (row for row in view.results.statistics if (row.scenario, row.quantity) == (item.key, quantity))
+    return Series(item.name, item.colour, sample, next(rows, None))
 
 
 def _mixed(view: View) -> list[Block]:

@@ -1,16 +1,17 @@
 """Scenario against scenario: every pair of them as a cell."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.statistics.samples import Quantity
-from records.results import Row
+from records.rows.statistics import ComparisonRow
 from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, new_panel
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.pairs import main_quantities, pairs_of, turned
 from reports.campaign.view import ScenarioView, View
 from reports.words.numbers import ABSENT
@@ -50,14 +51,14 @@ def matrix_sheet(view: View, how: str) -> Sheet:
 
 def of_interest(view: View, quantity: Quantity) -> list[ScenarioView]:
     """Return the scenarios to show; the baseline, whose runs last as long as planned, only among two."""
-    named = {row.get(end) for row in pairs_of(view, quantity.name) for end in ("a", "b")}
-    found = [item for item in view.scenarios if item.key in named]
-    of_interest = [item for item in found if item.kind != "baseline"]
-    return of_interest if len(of_interest) > 1 else found
+    named = {end for row in pairs_of(view, quantity.name) for end in (row.a, row.b)}
+    compared = [item for item in view.scenarios if item.key in named]
+    of_interest = [item for item in compared if item.kind != "baseline"]
+    return of_interest if len(of_interest) > 1 else compared
 
 
 def _matrix(view: View, quantity: Quantity, scenarios: list[ScenarioView]) -> Markup:
-    rows = {(row.get("b"), row.get("a")): row for row in pairs_of(view, quantity.name)}
+    rows = {(row.b, row.a): row for row in pairs_of(view, quantity.name)}
     rows |= {(a, b): turned(row) for (b, a), row in rows.items()}
     size = len(scenarios)
     figure, axes = new_panel("half", 0.85 + 0.48 * size)
@@ -83,39 +84,47 @@ def _matrix(view: View, quantity: Quantity, scenarios: list[ScenarioView]) -> Ma
     return finish(figure, f"matrix-{slug(quantity.name)}", title, description, simulated=view.simulated)
 
 
+class _MatrixRow(NamedTuple):
+    """A scenario, and its comparisons in one quantity by the scenario that it is compared with."""
+
+    quantity: str
+    name: str
+    cells: dict[str, ComparisonRow]
+
+
 def _matrix_data(view: View) -> Table:
     named = {item.key: item for q in main_quantities(view) for item in of_interest(view, q)}
     rows = []
     for quantity in main_quantities(view):
-        found = pairs_of(view, quantity.name)
+        pairs = pairs_of(view, quantity.name)
         for item in of_interest(view, quantity):
-            cells = {row.get("a"): row for row in found if row.get("b") == item.key}
-            cells |= {row.get("b"): turned(row) for row in found if row.get("a") == item.key}
-            rows.append({"quantity": quantity.words, "name": item.name, "cells": cells})
+            cells = {row.a: row for row in pairs if row.b == item.key}
+            cells |= {row.b: turned(row) for row in pairs if row.a == item.key}
+            rows.append(_MatrixRow(quantity.words, item.name, cells))
 
-    def against(key: str) -> Callable[[Row], str]:
-        return lambda row: result_words(row["cells"].get(key))
+    def against(key: str) -> Callable[[_MatrixRow], str]:
+        return lambda row: result_words(row.cells.get(key))
 
     in_columns = list(named.items())[:MOST_SCENARIOS]  # all pairs are in the table of differences
-    columns = (
-        text_column("Quantity", "quantity"),
-        text_column("Scenario", "name"),
-        *(Column(f"against {item.name}", against(key), numeric=False) for key, item in in_columns),
+    columns: Columns[_MatrixRow] = (
+        text_column("Quantity", lambda row: row.quantity),
+        text_column("Scenario", lambda row: row.name),
+        [Column(f"against {item.name}", against(key), numeric=False) for key, item in in_columns],
     )
     return table("matrix-data", "Row against column", columns, rows, folded=False)
 
 
-def result_words(row: Row | None) -> str:
+def result_words(row: ComparisonRow | None) -> str:
     """Return ``45 % less, shown``; a dash where there is no comparison."""
     return ABSENT if row is None else f"{relative_words(row)}, {certainty(row)}"
 
 
-def _cell(axes: Axes, place: tuple[int, int], row: Row | None, *, crowded: bool) -> None:
+def _cell(axes: Axes, place: tuple[int, int], row: ComparisonRow | None, *, crowded: bool) -> None:
     x, y = place
     if row is None:
         axes.text(x, y, "–", ha="center", va="center", color=palette.MUTED)
         return
-    less, sure = row["difference"] < 0, certainty(row)
+    less, sure = row.difference < 0, certainty(row)
     shown = sure == "shown"
     frame = Rectangle(
         (x - 0.46, y - 0.44),

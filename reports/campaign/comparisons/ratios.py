@@ -1,18 +1,19 @@
 """The ratio of every pair of scenarios in percent, with its interval."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from analysis.statistics.samples import QUANTITIES, Quantity
-from records.results import Row
+from records.rows.statistics import ComparisonRow
+from reports.blocks.columns import with_interval
 from reports.blocks.forest import Mark, forest_panel
 from reports.blocks.kit import Sheet
-from reports.blocks.tables import Column, Table, table
+from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.comparisons.matrix import of_interest, result_words
 from reports.campaign.pairs import main_quantities, pairs_of
 from reports.campaign.view import View
-from reports.words.numbers import count, finite, in_interval, interval
+from reports.words.numbers import count, interval
 from reports.words.texts import shorten, slug
 from reports.words.verdict import certainty, percent, relative_words
 
@@ -26,8 +27,8 @@ def ratios_sheet(view: View, how: str) -> Sheet:
     panels, notes = [], []
     for quantity in main_quantities(view):
         chosen = {item.key for item in of_interest(view, quantity)}
-        found = [row for row in pairs_of(view, quantity.name) if {row.get("a"), row.get("b")} <= chosen]
-        drawable = [row for row in found if (finite(row.get("ratio")) or 0.0) > 0]
+        found = [row for row in pairs_of(view, quantity.name) if {row.a, row.b} <= chosen]
+        drawable = [row for row in found if (row.ratio or 0.0) > 0]
         if drawable:
             panels.append(_ratios(view, quantity, drawable[:MOST_PAIRS]))
         if len(drawable) > MOST_PAIRS:
@@ -56,50 +57,43 @@ def ratios_sheet(view: View, how: str) -> Sheet:
 
 def _ratios_data(view: View) -> Table:
     rows = [row for quantity in main_quantities(view) for row in pairs_of(view, quantity.name)]
-
-    def name(end: str) -> Callable[[Row], str]:
-        return lambda row: view.name_of(str(row.get(end)))
-
-    columns = (
-        Column("Quantity", lambda row: QUANTITIES[row["quantity"]].words, numeric=False),
-        Column("Scenario", name("b"), numeric=False),
-        Column("against", name("a"), numeric=False),
-        Column("n", lambda row: f"{count(row.get('n_b'))}, {count(row.get('n_a'))}"),
-        *percent_columns(),
+    columns: Columns[ComparisonRow] = (
+        Column("Quantity", lambda row: QUANTITIES[row.quantity].words, numeric=False),
+        Column("Scenario", lambda row: view.name_of(row.b), numeric=False),
+        Column("against", lambda row: view.name_of(row.a), numeric=False),
+        Column("n", lambda row: f"{count(row.n_b)}, {count(row.n_a)}"),
+        percent_columns(),
         Column("Result", result_words, numeric=False),
     )
     return table("ratios-data", "Ratios in percent", columns, rows, folded=False)
 
 
-def percent_columns() -> tuple[Column, Column, Column]:
+def percent_columns() -> Sequence[Column[ComparisonRow]]:
     """Make the columns of a ratio in percent, its interval, and that with the part of the meter."""
 
-    def ends(name: str) -> Callable[[Row], str]:
-        return lambda row: interval(*(percent(finite(row.get(f"{name}_{end}"))) for end in ("low", "high")))
+    def with_meter(row: ComparisonRow) -> str:
+        return interval(percent(row.ratio_total_low), percent(row.ratio_total_high))
 
-    def difference(row: Row) -> str:
-        low, high = (percent(finite(row.get(end))) for end in ("ratio_low", "ratio_high"))
-        return in_interval(percent(finite(row.get("ratio"))), low, high)
-
-    return (
-        Column("Difference", difference, "%"),
-        Column("95 % interval", ends("ratio"), "%"),
-        Column("with the meter", ends("ratio_total"), "%"),
+    columns: Sequence[Column[ComparisonRow]] = with_interval(
+        "Difference",
+        lambda row: (percent(row.ratio), percent(row.ratio_low), percent(row.ratio_high)),
+        "%",
     )
+    return [*columns, Column("with the meter", with_meter, "%")]
 
 
-def _ratios(view: View, quantity: Quantity, rows: list[Row]) -> Markup:
+def _ratios(view: View, quantity: Quantity, rows: list[ComparisonRow]) -> Markup:
     marks = [
         Mark(
-            name=" against ".join(shorten(view.name_of(str(row.get(end))), _NAME_WIDTH) for end in "ba"),
-            colour=view.colour_of(str(row.get("b"))),
-            value=finite(row.get("ratio")),
-            low=finite(row.get("ratio_low")),
-            high=finite(row.get("ratio_high")),
+            name=" against ".join(shorten(view.name_of(key), _NAME_WIDTH) for key in (row.b, row.a)),
+            colour=view.colour_of(row.b),
+            value=row.ratio,
+            low=row.ratio_low,
+            high=row.ratio_high,
             text=relative_words(row),
             filled=certainty(row) == "shown",
-            wide_low=finite(row.get("ratio_total_low")),
-            wide_high=finite(row.get("ratio_total_high")),
+            wide_low=row.ratio_total_low,
+            wide_high=row.ratio_total_high,
         )
         for row in rows
     ]

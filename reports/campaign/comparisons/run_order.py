@@ -1,18 +1,19 @@
 """The runs of a scenario one by one in the order they were made: scatter, drift and outliers at a glance."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
-from analysis.statistics.samples import QUANTITIES, Sample
-from records.results import Row
 from records.settings.analysis import CONFIDENCE
+from analysis.statistics.samples import QUANTITIES, Sample
+from records.rows.statistics import StatisticsRow
 from reports.blocks import palette
 from reports.blocks.kit import finish, new_panel
-from reports.blocks.tables import Column, Table, table, text_column
-from reports.words.numbers import count, finite, in_interval, measured, plain
+from reports.blocks.tables import Column, Columns, Table, table, text_column
+from reports.words.numbers import count, in_interval, measured, plain
 from reports.words.verdict import p_words, quantity_words
 
 HOW = (
@@ -40,24 +41,39 @@ class Series:
     name: str
     colour: str
     sample: Sample
-    statistics: Row
+    statistics: StatisticsRow | None
+
+    @property
+    def sd(self) -> float | None:
+        """Standard deviation of the runs."""
+        return None if self.statistics is None else self.statistics.sd
+
+    @property
+    def outliers(self) -> list[str]:
+        """Folders of the runs that are outliers."""
+        return [] if self.statistics is None else self.statistics.outliers.split()
+
+    @property
+    def drift(self) -> StatisticsRow | None:
+        """The statistics, where they show a drift."""
+        row = self.statistics
+        if row is None or row.drift_per_run is None or row.drift_tau_p is None:
+            return None
+        return row if row.drift_tau_p < 1 - CONFIDENCE else None
 
 
 def run_order_panel(series: Series, key: str, *, simulated: bool) -> Markup:
     """Draw the runs of one scenario over their order."""
     figure, axes = new_panel("third", 1.9)
     values, order = series.sample.values, np.arange(1, series.sample.n + 1)
-    quantity, row = QUANTITIES[series.sample.quantity], series.statistics
-    mean, sd = float(values.mean()), finite(row.get("sd"))
+    quantity, mean, sd = QUANTITIES[series.sample.quantity], float(values.mean()), series.sd
     if sd is not None:
         axes.axhspan(mean - sd, mean + sd, color=palette.GRID, linewidth=0)
     axes.axhline(mean, color=series.colour, linewidth=1.1)
-    slope, tau_p = finite(row.get("drift_per_run")), finite(row.get("drift_tau_p"))
-    drifts = slope is not None and tau_p is not None and tau_p < 1 - CONFIDENCE
-    if drifts and slope is not None:
-        line = mean + slope * (order - order.mean())
+    if series.drift is not None:
+        line = mean + (series.drift.drift_per_run or 0.0) * (order - order.mean())
         axes.plot(order, line, color=palette.WARNING, linewidth=1.2, linestyle=(0, (4, 2)))
-    out = [run_dir in str(row.get("outliers") or "").split() for run_dir in series.sample.run_dirs]
+    out = [run_dir in series.outliers for run_dir in series.sample.run_dirs]
     for far, marker, face in ((False, "o", palette.PAPER), (True, "s", series.colour)):
         chosen = np.array(out) == far
         axes.plot(
@@ -76,44 +92,55 @@ def run_order_panel(series: Series, key: str, *, simulated: bool) -> Markup:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.set_xlabel("run, in order")
     axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
-    said = _said(series, sum(out), drifts)
-    axes.set_title(said, fontsize=6.8, color=palette.MUTED)
-    description = f"{quantity.words} of the runs of {series.name}, in order: {said}."
+    words = _words(series, sum(out))
+    axes.set_title(words, fontsize=6.8, color=palette.MUTED)
+    description = f"{quantity.words} of the runs of {series.name}, in order: {words}."
     return finish(figure, key, series.name, description, simulated=simulated)
 
 
-def _said(series: Series, outliers: int, drifts: bool) -> str:
+def _words(series: Series, outliers: int) -> str:
     row = series.statistics
     if series.sample.n == 1:
         return "n = 1: no scatter is known"
     parts = [f"n = {series.sample.n}"]
-    if (sd_pct := finite(row.get("sd_pct"))) is not None:
-        parts.append(f"sd {plain(sd_pct, 2)} %")
+    if row is not None and row.sd_pct is not None:
+        parts.append(f"sd {plain(row.sd_pct, 2)} %")
     if outliers:
         parts.append(f"{outliers} outlier{'' if outliers == 1 else 's'}")
-    said = ", ".join(parts)
-    return f"{said}\ndrift {drift_words(row)} a run, {p_words(row.get('drift_tau_p'))}" if drifts else said
+    words = ", ".join(parts)
+    if (drift := series.drift) is None:
+        return words
+    return f"{words}\ndrift {drift_words(drift)} a run, {p_words(drift.drift_tau_p)}"
 
 
-def drift_words(row: Row) -> str:
+def drift_words(row: StatisticsRow) -> str:
     """Return the change per run to the place that its interval allows."""
-    return in_interval(row.get("drift_per_run"), row.get("drift_low"), row.get("drift_high"))
+    return in_interval(row.drift_per_run, row.drift_low, row.drift_high)
+
+
+class _Run(NamedTuple):
+    """One run of a series, by its place in the order."""
+
+    series: Series
+    run_dir: str
+    place: int
+    value: float
 
 
 def run_order_data(series: list[Series]) -> Table:
     """Tabulate the values of the runs in the order they were made."""
     rows = [
-        {"of": one, "run": run_dir, "n": place, "value": value}
+        _Run(one, run_dir, place, value)
         for one in series
         for place, (run_dir, value) in enumerate(
             zip(one.sample.run_dirs, one.sample.values.tolist(), strict=True), start=1
         )
     ]
-    columns = (
-        Column("Scenario", lambda row: row["of"].name, numeric=False),
-        Column("Run, in order", lambda row: count(row["n"])),
-        text_column("Run", "run", whole=True),
-        Column("Quantity", lambda row: quantity_words(row["of"].sample.quantity), numeric=False),
-        Column("Value", lambda row: measured(row["value"], row["of"].statistics.get("sd"))),
+    columns: Columns[_Run] = (
+        Column("Scenario", lambda row: row.series.name, numeric=False),
+        Column("Run, in order", lambda row: count(row.place)),
+        text_column("Run", lambda row: row.run_dir, whole=True),
+        Column("Quantity", lambda row: quantity_words(row.series.sample.quantity), numeric=False),
+        Column("Value", lambda row: measured(row.value, row.series.sd)),
     )
     return table("run-order-data", "Runs in the order they were made", columns, rows, folded=False)

@@ -1,10 +1,12 @@
 """The tables of the comparison of scenarios: differences, effect sizes, descriptions, mixed models."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 
 from analysis.statistics.samples import QUANTITIES
-from records.results import Row
-from reports.blocks.tables import Column, Table, table, text_column
+from records.rows.statistics import ComparisonRow, MixedModelRow, StatisticsRow
+from reports.blocks.columns import ends_words, with_interval
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.comparisons.ratios import percent_columns
 from reports.campaign.comparisons.run_order import drift_words
 from reports.campaign.view import View
@@ -12,7 +14,6 @@ from reports.words.comparison_lines import RANK_TESTS
 from reports.words.numbers import (
     ABSENT,
     count,
-    finite,
     in_interval,
     interval,
     measured,
@@ -21,8 +22,6 @@ from reports.words.numbers import (
     spread,
 )
 from reports.words.verdict import certainty, quantity_words, relative_words, repeats_words
-
-_YES_NO = {"True": "yes", "False": "no"}
 
 _HOW_EFFECTS = (
     "Hedges' g in the root of the mean of both variances, with the correlation over the blocks for pairs "
@@ -47,41 +46,38 @@ _HOW_MIXED = (
 )
 
 
-def differences_table(view: View, pairs: list[Row], how: str) -> Table:
+def differences_table(view: View, pairs: list[ComparisonRow], how: str) -> Table:
     """Tabulate differences and ratios with their intervals and p values."""
-    columns = (
-        _quantity_column(),
-        *_pair_columns(view),
+    columns: Columns[ComparisonRow] = (
+        _pair_columns(view),
         Column("Result", _result, numeric=False, whole=True),
-        _estimate("Difference", "difference"),
-        _ends("95 % interval", "difference"),
-        _ends("with the meter", "total"),
-        *percent_columns(),
+        with_interval("Difference", lambda row: (row.difference, row.difference_low, row.difference_high)),
+        Column("with the meter", lambda row: interval(row.total_low, row.total_high)),
+        percent_columns(),
         Column("Design", _design, numeric=False, whole=True),
-        _p("p", "p"),
-        _p("p after Holm", "p_holm"),
+        Column("p", lambda row: probability(row.p)),
+        Column("p after Holm", lambda row: probability(row.p_holm)),
     )
     return table(
         "comparison-rows", "Differences of all pairs", columns, pairs, note=how, source="comparisons"
     )
 
 
-def effects_table(view: View, pairs: list[Row]) -> Table:
+def effects_table(view: View, pairs: list[ComparisonRow]) -> Table:
     """Tabulate effect sizes, rank tests and the repeats that are needed."""
-    columns = (
-        _quantity_column(),
-        *_pair_columns(view),
-        _estimate("Hedges' g", "hedges_g"),
-        _ends("95 % interval", "hedges_g"),
-        _estimate("Cliff's delta", "cliffs_delta"),
-        _ends("95 % interval", "cliffs_delta"),
-        Column("Rank test", lambda row: RANK_TESTS.get(str(row.get("rank_test")), ABSENT), numeric=False),
-        _p("p", "rank_p"),
-        _ends("Difference, bootstrap", "bca"),
-        _repeats("Repeats for 1 %", "repeats_1_pct"),
-        _repeats("5 %", "repeats_5_pct"),
-        _repeats("this difference", "repeats_observed"),
-        text_column("Remarks", "note"),
+    columns: Columns[ComparisonRow] = (
+        _pair_columns(view),
+        with_interval("Hedges' g", lambda row: (row.hedges_g, row.hedges_g_low, row.hedges_g_high)),
+        with_interval(
+            "Cliff's delta", lambda row: (row.cliffs_delta, row.cliffs_delta_low, row.cliffs_delta_high)
+        ),
+        Column("Rank test", lambda row: RANK_TESTS.get(row.rank_test, ABSENT), numeric=False),
+        Column("p", lambda row: probability(row.rank_p)),
+        Column("Difference, bootstrap", lambda row: interval(row.bca_low, row.bca_high)),
+        Column("Repeats for 1 %", lambda row: _repeats(row, row.repeats_1_pct)),
+        Column("5 %", lambda row: _repeats(row, row.repeats_5_pct)),
+        Column("this difference", lambda row: _repeats(row, row.repeats_observed)),
+        text_column("Remarks", lambda row: row.note),
     )
     return table(
         "effect-rows", "Effect sizes of all pairs", columns, pairs, note=_HOW_EFFECTS, source="comparisons"
@@ -90,25 +86,21 @@ def effects_table(view: View, pairs: list[Row]) -> Table:
 
 def statistics_table(view: View) -> Table:
     """Tabulate the description of every scenario, quantity by quantity."""
-    rows = [row for row in view.results.statistics if row.get("quantity") in QUANTITIES]
-
-    def to_sd(column: str) -> Callable[[Row], str]:
-        return lambda row: measured(row.get(column), row.get("sd"))
-
-    columns = (
-        Column("Scenario", lambda row: view.name_of(str(row.get("scenario"))), numeric=False),
-        _quantity_column(),
-        Column("n", lambda row: count(row.get("n"))),
-        Column("Mean", _mean),
-        Column("95 % interval", _mean_ends),
-        Column("sd", lambda row: spread(row.get("sd"))),
-        Column("sd", lambda row: plain(row.get("sd_pct"), 2), "%"),
-        Column("Median", to_sd("median")),
-        Column("Range", _range),
-        _p("Normality p", "normality_p"),
+    rows = [row for row in view.results.statistics if row.quantity in QUANTITIES]
+    columns: Columns[StatisticsRow] = (
+        Column("Scenario", lambda row: view.name_of(row.scenario), numeric=False),
+        Column("Quantity", lambda row: quantity_words(row.quantity), numeric=False, whole=True),
+        Column("n", lambda row: count(row.n)),
+        Column("Mean", lambda row: in_interval(row.mean, row.mean_low, row.mean_high, row.sd)),
+        Column("95 % interval", lambda row: ends_words(row.mean_low, row.mean_high, row.n)),
+        Column("sd", lambda row: spread(row.sd)),
+        Column("sd", lambda row: plain(row.sd_pct, 2), "%"),
+        Column("Median", lambda row: measured(row.median, row.sd)),
+        Column("Range", lambda row: f"{measured(row.min, row.sd)} to {measured(row.max, row.sd)}"),
+        Column("Normality p", lambda row: probability(row.normality_p)),
         Column("Drift per run", drift_words),
-        _p("Drift p", "drift_tau_p"),
-        text_column("Outliers, kept", "outliers"),
+        Column("Drift p", lambda row: probability(row.drift_tau_p)),
+        text_column("Outliers, kept", lambda row: row.outliers),
     )
     return table(
         "statistics-rows",
@@ -123,25 +115,24 @@ def statistics_table(view: View) -> Table:
 
 def mixed_table(view: View) -> Table:
     """Tabulate the mixed models: the mean of the reference, then the differences from it."""
-    found = [row for row in view.results.mixed_models if row.get("quantity") in QUANTITIES]
-    said: dict[str, str] = {}
+    notes: dict[str, str] = {}
     rows = []
-    for row in found:  # the remarks are on the model, and need be read only once
-        again = said.get(row["quantity"]) == row.get("note")
-        rows.append({**row, "note": "as above"} if again and row.get("note") else row)
-        said[row["quantity"]] = row.get("note") or ""
-    columns = (
-        _quantity_column(),
+    for row in view.results.mixed_models:
+        if row.quantity in QUANTITIES:  # the remarks are on the model, and need be read only once
+            again = bool(row.note) and notes.get(row.quantity) == row.note
+            rows.append(replace(row, note="as above") if again else row)
+            notes[row.quantity] = row.note
+    columns: Columns[MixedModelRow] = (
+        Column("Quantity", lambda row: quantity_words(row.quantity), numeric=False, whole=True),
         Column("Scenario", lambda row: _effect_words(view, row), numeric=False),
-        _estimate("Estimate", "estimate", ("low", "high")),
-        Column("95 % interval", lambda row: interval(row.get("low"), row.get("high"))),
-        _p("p", "p"),
-        Column("Runs", lambda row: count(row.get("n"))),
-        Column("Blocks", lambda row: count(row.get("blocks"))),
-        Column("sd between blocks", lambda row: spread(row.get("block_sd"))),
-        Column("sd within", lambda row: spread(row.get("residual_sd"))),
-        Column("Converged", lambda row: _YES_NO.get(str(row.get("converged")), ABSENT)),
-        text_column("Remarks", "note"),
+        with_interval("Estimate", lambda row: (row.estimate, row.low, row.high)),
+        Column("p", lambda row: probability(row.p)),
+        Column("Runs", lambda row: count(row.n)),
+        Column("Blocks", lambda row: count(row.blocks)),
+        Column("sd between blocks", lambda row: spread(row.block_sd)),
+        Column("sd within", lambda row: spread(row.residual_sd)),
+        Column("Converged", lambda row: "yes" if row.converged else "no"),
+        text_column("Remarks", lambda row: row.note),
     )
     return table(
         "mixed-rows",
@@ -154,68 +145,32 @@ def mixed_table(view: View) -> Table:
     )
 
 
-def _quantity_column() -> Column:
-    return Column("Quantity", lambda row: quantity_words(row["quantity"]), numeric=False, whole=True)
-
-
-def _pair_columns(view: View) -> tuple[Column, Column, Column]:
-    def name(end: str) -> Callable[[Row], str]:
-        return lambda row: view.name_of(str(row.get(end)))
-
+def _pair_columns(view: View) -> Sequence[Column[ComparisonRow]]:
     return (
-        Column("Scenario b", name("b"), numeric=False),
-        Column("against a", name("a"), numeric=False),
-        Column("n", lambda row: f"{count(row.get('n_b'))}, {count(row.get('n_a'))}", "b, a"),
+        Column("Quantity", lambda row: quantity_words(row.quantity), numeric=False, whole=True),
+        Column("Scenario b", lambda row: view.name_of(row.b), numeric=False),
+        Column("against a", lambda row: view.name_of(row.a), numeric=False),
+        Column("n", lambda row: f"{count(row.n_b)}, {count(row.n_a)}", "b, a"),
     )
 
 
-def _estimate(label: str, column: str, ends: tuple[str, str] | None = None) -> Column:
-    low, high = ends or (f"{column}_low", f"{column}_high")
-    return Column(label, lambda row: in_interval(row.get(column), row.get(low), row.get(high)))
-
-
-def _ends(label: str, column: str) -> Column:
-    return Column(label, lambda row: interval(row.get(f"{column}_low"), row.get(f"{column}_high")))
-
-
-def _p(label: str, column: str) -> Column:
-    return Column(label, lambda row: probability(row.get(column)))
-
-
-def _result(row: Row) -> str:
-    words = relative_words(row) if row["difference"] else "the same"
+def _result(row: ComparisonRow) -> str:
+    words = relative_words(row) if row.difference else "the same"
     return f"{words}, {certainty(row)}"
 
 
-def _design(row: Row) -> str:
-    if row.get("design") == "paired":
-        return f"{count(row.get('pairs'))} blocks, paired"
-    return "apart" if row.get("design") == "unpaired" else ABSENT
+def _design(row: ComparisonRow) -> str:
+    if row.design == "paired":
+        return f"{count(row.pairs)} blocks, paired"
+    return "apart" if row.design == "unpaired" else ABSENT
 
 
-def _repeats(label: str, column: str) -> Column:
-    def show(row: Row) -> str:
-        return ABSENT if finite(row.get("p")) is None else repeats_words(row.get(column))
-
-    return Column(label, show)
+def _repeats(row: ComparisonRow, n: int | None) -> str:
+    return ABSENT if row.p is None else repeats_words(n)
 
 
-def _mean(row: Row) -> str:
-    return in_interval(row.get("mean"), row.get("mean_low"), row.get("mean_high"), row.get("sd"))
-
-
-def _mean_ends(row: Row) -> str:
-    text = interval(row.get("mean_low"), row.get("mean_high"))
-    return "n = 1: no interval" if text == ABSENT and row.get("n") == 1 else text
-
-
-def _range(row: Row) -> str:
-    low, high = (measured(row.get(end), row.get("sd")) for end in ("min", "max"))
-    return f"{low} to {high}"
-
-
-def _effect_words(view: View, row: Row) -> str:
-    name, reference = (view.name_of(str(row.get(key))) for key in ("scenario", "reference"))
-    if row.get("scenario") == row.get("reference"):
+def _effect_words(view: View, row: MixedModelRow) -> str:
+    name, reference = view.name_of(row.scenario), view.name_of(row.reference)
+    if row.scenario == row.reference:
         return f"{name} (mean)"
     return f"{name} minus {reference}"

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from records.results import Row
+from records.rows.findings import FindingRow
+from records.rows.standards import EcolabelRow
 from reports.blocks.contract import Block, Chapter, Code, Heading, Text
 from reports.blocks.findings import findings_block
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.ecolabel.figures import ecolabel_sheet, quantity_words, unit_words
 from reports.campaign.view import View
 from reports.words.identity import folder_words
@@ -41,7 +42,7 @@ def chapter(view: View) -> Chapter:
     if not rows:
         absent = "the label's loads were not recorded in baseline and usage runs." if chosen else _ABSENT
         return Chapter("ecolabel", title, short, [], absent)
-    lacking = [row for row in view.results.findings if str(row.get("code")).startswith("ecolabel-")]
+    lacking = [row for row in view.results.findings if row.code.startswith("ecolabel-")]
     blocks: list[Block] = [_verdict(rows, chosen, lacking), Text(_WHAT)]
     blocks += [ecolabel_sheet(view, _HOW, loads_table(rows)), Heading("Hardware utilisation")]
     blocks.append(utilisation_table(rows, chosen))
@@ -58,11 +59,11 @@ def chapter(view: View) -> Chapter:
     return Chapter("ecolabel", title, short, blocks)
 
 
-def _verdict(rows: list[Row], chosen: dict[str, Any], lacking: list[Row]) -> Text:
+def _verdict(rows: list[EcolabelRow], chosen: dict[str, Any], lacking: list[FindingRow]) -> Text:
     limit = given(chosen.get("later_max_pct"))
-    judged = [row for row in rows if isinstance(row.get("within"), bool)]
-    above = [row for row in judged if row["within"] is False]
-    said = ", ".join(f"{quantity_words(row)} {_change(row)} %" for row in above)
+    judged = [row for row in rows if row.within is not None]
+    above = [row for row in judged if not row.within]
+    changes = ", ".join(f"{quantity_words(row)} {_change(row)} %" for row in above)
     if not judged:
         words = (
             "A first sheet: no values of a certified version are set ([ecolabel.certified]) to compare with."
@@ -70,7 +71,7 @@ def _verdict(rows: list[Row], chosen: dict[str, Any], lacking: list[Row]) -> Tex
     elif above:
         words = (
             f"{len(above)} of {len(judged)} compared quantities are more than {limit} % above the certified "
-            f"version ({said}): the label needs a new application."
+            f"version ({changes}): the label needs a new application."
         )
     else:
         words = (
@@ -82,38 +83,37 @@ def _verdict(rows: list[Row], chosen: dict[str, Any], lacking: list[Row]) -> Tex
     return Text(words, "warn" if above or lacking else "good")
 
 
-def _change(row: Row) -> str:
-    change = row.get("change_pct")
-    return ("+" if isinstance(change, float) and change > 0 else "") + fixed(change, 1)
+def _change(row: EcolabelRow) -> str:
+    return ("+" if row.change_pct is not None and row.change_pct > 0 else "") + fixed(row.change_pct, 1)
 
 
-def loads_table(rows: list[Row]) -> Table:
+def loads_table(rows: list[EcolabelRow]) -> Table:
     """Tabulate what was seen: base, load and full capacity, and the net load."""
-    columns = (
-        text_column("Scenario", "scenario"),
+    columns: Columns[EcolabelRow] = (
+        text_column("Scenario", lambda row: row.scenario),
         Column("Quantity", quantity_words, numeric=False),
         Column("Unit", unit_words, numeric=False),
-        Column("n", lambda row: count(row.get("n"))),
-        Column("Base", lambda row: plain(row.get("base"))),
-        Column("Load", lambda row: plain(row.get("load"))),
-        Column("Full", lambda row: given(row.get("full"))),
-        Column("Net load", lambda row: plain(row.get("net"))),
+        Column("n", lambda row: count(row.n)),
+        Column("Base", lambda row: plain(row.base)),
+        Column("Load", lambda row: plain(row.load)),
+        Column("Full", lambda row: given(row.full)),
+        Column("Net load", lambda row: plain(row.net)),
     )
     return table("ecolabel-loads", "Loads", columns, rows, folded=False, source="ecolabel")
 
 
-def utilisation_table(rows: list[Row], chosen: dict[str, Any]) -> Table:
+def utilisation_table(rows: list[EcolabelRow], chosen: dict[str, Any]) -> Table:
     """Tabulate the values of the annex, in the order of its computation."""
-    columns = (
-        text_column("Scenario", "scenario"),
+    columns: Columns[EcolabelRow] = (
+        text_column("Scenario", lambda row: row.scenario),
         Column("Quantity", quantity_words, numeric=False),
-        Column("Allocation", lambda row: plain(_percent(row.get("allocation")), 3), "%"),
+        Column("Allocation", lambda row: plain(_percent(row.allocation), 3), "%"),
         Column("Effective use", _effective),
-        Column("u(effective)", lambda row: spread(row.get("effective_u"))),
-        Column("Duration", lambda row: plain(row.get("duration_s")), "s"),
+        Column("u(effective)", lambda row: spread(row.effective_u)),
+        Column("Duration", lambda row: plain(row.duration_s), "s"),
         Column("Utilisation", _utilisation),
-        Column("u(utilisation)", lambda row: spread(row.get("utilisation_u"))),
-        Column("Certified", lambda row: given(row.get("certified"))),
+        Column("u(utilisation)", lambda row: spread(row.utilisation_u)),
+        Column("Certified", lambda row: given(row.certified)),
         Column("Change", _change, "%"),
         Column(f"Within +{given(chosen.get('later_max_pct'))} %", _within, numeric=False),
     )
@@ -128,22 +128,24 @@ def utilisation_table(rows: list[Row], chosen: dict[str, Any]) -> Table:
     )
 
 
-def _percent(share: Any) -> Any:
+def _percent(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
-def _effective(row: Row) -> str:
-    if row.get("effective") is None:
+def _effective(row: EcolabelRow) -> str:
+    if row.effective is None:
         return "–"
-    return f"{measured(row['effective'], row.get('effective_u'))} {unit_words(row)}"
+    return f"{measured(row.effective, row.effective_u)} {unit_words(row)}"
 
 
-def _utilisation(row: Row) -> str:
-    if row.get("utilisation") is None:
+def _utilisation(row: EcolabelRow) -> str:
+    if row.utilisation is None:
         return "–"
-    unit = str(row.get("utilisation_unit")).replace("percent", "%").replace("*", "·")
-    return f"{measured(row['utilisation'], row.get('utilisation_u'))} {unit}"
+    unit = row.utilisation_unit.replace("percent", "%").replace("*", "·")
+    return f"{measured(row.utilisation, row.utilisation_u)} {unit}"
 
 
-def _within(row: Row) -> str:
-    return {True: "yes", False: "no"}.get(row["within"], "–") if isinstance(row.get("within"), bool) else "–"
+def _within(row: EcolabelRow) -> str:
+    if row.within is None:
+        return "–"
+    return "yes" if row.within else "no"

@@ -1,11 +1,12 @@
 """Accuracy over the energy spent so far (paper, fig. 8, right), and the energy to a target."""
 
+from typing import NamedTuple
+
 from markupsafe import Markup
 from matplotlib.lines import Line2D
 
-from records.results import Row
 from reports.blocks.kit import Sheet, finish, new_panel
-from reports.blocks.tables import Column, Table, table
+from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.view import View, numbers
 from reports.words.numbers import count, finite, given, plain
 from reports.words.texts import label
@@ -45,13 +46,11 @@ Curve = tuple[str, str, bool, list[float], list[float]]
 def _curves(view: View) -> list[Curve]:
     curves = []
     for item in view.scenarios:
-        for run_dir in dict.fromkeys(str(row.get("run_dir")) for row in item.epochs):
+        for run_dir in dict.fromkeys(row.run_dir for row in item.epochs):
             points = [
-                (energy, accuracy)
+                (row.cumulative_wh, row.val_accuracy)
                 for row in item.epochs
-                if str(row.get("run_dir")) == run_dir
-                and (energy := finite(row.get("cumulative_wh"))) is not None
-                and (accuracy := finite(row.get("val_accuracy"))) is not None
+                if row.run_dir == run_dir and row.cumulative_wh is not None and row.val_accuracy is not None
             ]
             if points:
                 points.sort()
@@ -96,12 +95,12 @@ def _curves_panel(view: View, curves: list[Curve]) -> Markup:
     ]
     names = [label(item.name, width=40, lines=1) for item in shown]
     figure.legend(handles, names, loc="lower center", ncols=2)
-    said = f"{len(curves)} runs of {', '.join(item.name for item in shown)}"
+    words = f"{len(curves)} runs of {', '.join(item.name for item in shown)}"
     return finish(
         figure,
         "accuracy-curves",
         "Accuracy over energy",
-        f"Validation accuracy over cumulative energy: {said}.",
+        f"Validation accuracy over cumulative energy: {words}.",
         simulated=view.simulated,
     )
 
@@ -116,30 +115,41 @@ def _target_values(view: View) -> dict[str, float]:
     }
 
 
+class _Target(NamedTuple):
+    """How a scenario stands to its target: runs that reached it, and their mean energy up to it."""
+
+    name: str
+    n: int
+    best: float
+    target: float | None
+    reached: int | None
+    mean_wh: float | None
+
+
 def _targets(view: View) -> Table:
     targets = _target_values(view)
-    rows: list[Row] = []
+    rows = []
     for item in view.scenarios:
-        best = numbers(item.epochs, "val_accuracy")
-        reached = item.of_runs("wh_to_target")
+        best = numbers(row.val_accuracy for row in item.epochs)
+        reached = item.of_runs(lambda run: run.wh_to_target)
         if not best:
             continue
         rows.append(
-            {
-                "name": item.name,
-                "n": item.n,
-                "best": max(best),
-                "target": targets.get(item.base),
-                "reached": len(reached) if item.base in targets else None,
-                "mean": sum(reached) / len(reached) if reached else None,
-            }
+            _Target(
+                name=item.name,
+                n=item.n,
+                best=max(best),
+                target=targets.get(item.base),
+                reached=len(reached) if item.base in targets else None,
+                mean_wh=sum(reached) / len(reached) if reached else None,
+            )
         )
-    columns = (
-        Column("Scenario", lambda row: str(row["name"]), numeric=False),
-        Column("n", lambda row: str(row["n"])),
-        Column("Best validation accuracy", lambda row: plain(row["best"], 3)),
-        Column("Target", lambda row: given(row["target"])),
-        Column("Runs that reached it", lambda row: count(row["reached"])),
-        Column("Mean energy to target", lambda row: plain(row["mean"]), "Wh"),
+    columns: Columns[_Target] = (
+        Column("Scenario", lambda row: row.name, numeric=False),
+        Column("n", lambda row: str(row.n)),
+        Column("Best validation accuracy", lambda row: plain(row.best, 3)),
+        Column("Target", lambda row: given(row.target)),
+        Column("Runs that reached it", lambda row: count(row.reached)),
+        Column("Mean energy to target", lambda row: plain(row.mean_wh), "Wh"),
     )
     return table("accuracy-data", "Energy to reach the target", columns, rows, folded=False)

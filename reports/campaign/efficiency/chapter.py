@@ -1,6 +1,7 @@
 """Energy efficiency: useful work per energy, and accuracy against the energy spent."""
 
 from analysis.maths.describe import WithInterval
+from records.rows.families import UsefulWork
 from reports.blocks.contract import Block, Chapter, Choice, Text
 from reports.campaign.efficiency.accuracy import accuracy_sheet
 from reports.campaign.efficiency.figures import (
@@ -37,7 +38,7 @@ def chapter(view: View) -> Chapter:
     return Chapter("efficiency", "Efficiency", "Efficiency", blocks, absent)
 
 
-def _efficiencies(view: View, kinds: list[str]) -> list[Block]:
+def _efficiencies(view: View, kinds: list[UsefulWork]) -> list[Block]:
     sheets = [efficiency_sheet(view, kind, _HOW) for kind in kinds]
     if not sheets:
         return [Text("No scenario reported useful work.", "nothing")]
@@ -48,21 +49,21 @@ def _efficiencies(view: View, kinds: list[str]) -> list[Block]:
     return [Text(_READ_WITH_CARE), Choice("useful-work", "Useful work", options)]
 
 
-def _answer(view: View, kinds: list[str]) -> list[Block]:
+def _answer(view: View, kinds: list[UsefulWork]) -> list[Block]:
     """Say which scenario does most of the first kind of useful work with its energy."""
     if not kinds:
         return []
     factor = factors_of(view, kinds[0])[-1]
-    found = [
+    values = [
         (value, item)
         for item in view.scenarios
         if item.tracker is None and (value := factor.value(item)) is not None
     ]
-    found.sort(key=lambda one: one[0], reverse=True)
-    said = "; ".join(f"{item.name} {_with_interval(factor, item, value)}" for value, item in found)
-    words = f"{factor.title}: {said}."
-    if len(found) > 1:
-        words += f" {_certainty(found[0][1], found[1][1], factor)}"
+    values.sort(key=lambda one: one[0], reverse=True)
+    each = "; ".join(f"{item.name} {_with_interval(factor, item, value)}" for value, item in values)
+    words = f"{factor.title}: {each}."
+    if len(values) > 1:
+        words += f" {_certainty(values[0][1], values[1][1], factor)}"
     return [Text(words)]
 
 

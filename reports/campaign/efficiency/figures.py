@@ -1,5 +1,6 @@
 """Useful work per energy, for every kind of useful work that the workloads reported."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -7,17 +8,17 @@ from markupsafe import Markup
 from analysis.agreement.equivalence import total_ratio
 from analysis.agreement.pairs import Pairs
 from analysis.maths.describe import WithInterval
-from records.results import Row
-from records.rows.families import USEFUL_WORK
 from records.settings.analysis import CONFIDENCE
+from records.rows.families import USEFUL_WORK, UsefulWork
+from records.rows.runs import RunRow
 from reports.blocks.kit import Sheet, bars_panel
 from reports.blocks.tables import Column, Table, table
 from reports.campaign.scenario_bar import scenario_bar
 from reports.campaign.view import ScenarioView, View
-from reports.words.numbers import finite, in_interval, interval, plain
+from reports.words.numbers import ABSENT, in_interval, interval, plain
 from reports.words.texts import slug
 
-WORK = {
+WORK: dict[UsefulWork, tuple[str, str]] = {
     "val_accuracy": (
         "Validation accuracy",
         "the share that the finished model gets right of data it never saw",
@@ -30,23 +31,30 @@ WORK = {
     "epochs": ("Epochs", "how many passes over the training data were made"),
     "runs": ("Runs", "each run counts one, however good its model is"),
 }
-_PER = (("per_wh", "per Wh", "energy_wh"), ("per_induced_wh", "per induced Wh", "induced_wh"))
 
 
 @dataclass(frozen=True)
 class Factor:
     """One efficiency factor: a kind of useful work per gross or induced energy."""
 
-    kind: str
-    column: str
-    energy_column: str
-    title: str
+    kind: UsefulWork
+    induced: bool
+
+    @property
+    def column(self) -> str:
+        """Name of the column of the scenarios."""
+        return f"{self.kind}_per_{'induced_wh' if self.induced else 'wh'}"
+
+    @property
+    def title(self) -> str:
+        """Words for it."""
+        return f"{WORK[self.kind][0]} {'per induced Wh' if self.induced else 'per Wh'}"
 
     def value(self, item: ScenarioView) -> float | None:
         """Return the factor of a scenario, as the analysis found it."""
-        return finite(item.row.get(self.column))
+        return item.row.efficiency.get(self.column)
 
-    def of_runs(self, runs: list[Row]) -> list[float]:
+    def of_runs(self, runs: list[RunRow]) -> list[float]:
         """Return the factor of each run that has both the work and the energy."""
         return [work / energy for work, energy in self._pairs(runs) if energy]
 
@@ -58,8 +66,8 @@ class Factor:
         works, energies = zip(*pairs, strict=True)
         return total_ratio(Pairs.of(energies, works), CONFIDENCE)
 
-    def _pairs(self, runs: list[Row]) -> list[tuple[float, float]]:
-        pairs = [(finite(row.get(self.kind)), finite(row.get(self.energy_column))) for row in runs]
+    def _pairs(self, runs: list[RunRow]) -> list[tuple[float, float]]:
+        pairs = [(row.work.get(self.kind), row.induced_wh if self.induced else row.energy_wh) for row in runs]
         return [(work, energy) for work, energy in pairs if work is not None and energy is not None]
 
 
@@ -67,23 +75,20 @@ MOST_BARS = 24
 """Of each figure; there is one for every kind of useful work."""
 
 
-def kinds_of(view: View) -> list[str]:
+def kinds_of(view: View) -> list[UsefulWork]:
     """Return the kinds of useful work that the results have, those that the settings name first."""
-    wanted = [str(kind) for kind in view.results.settings.get("useful_work") or []]
-    return [
-        kind for kind in dict.fromkeys([*wanted, *USEFUL_WORK]) if kind in WORK and factors_of(view, kind)
-    ]
+    wanted = view.results.settings.get("useful_work") or []
+    first = [kind for name in wanted for kind in USEFUL_WORK if kind == name]
+    return [kind for kind in dict.fromkeys([*first, *USEFUL_WORK]) if factors_of(view, kind)]
 
 
-def factors_of(view: View, kind: str) -> list[Factor]:
+def factors_of(view: View, kind: UsefulWork) -> list[Factor]:
     """Return the factors of a kind, per Wh and per induced Wh, in which any scenario did something."""
-    factors = [
-        Factor(kind, f"{kind}_{suffix}", energy, f"{WORK[kind][0]} {words}") for suffix, words, energy in _PER
-    ]
+    factors = [Factor(kind, induced=induced) for induced in (False, True)]
     return [factor for factor in factors if any(factor.value(item) for item in view.scenarios)]
 
 
-def efficiency_sheet(view: View, kind: str, how: str) -> Sheet:
+def efficiency_sheet(view: View, kind: UsefulWork, how: str) -> Sheet:
     """Draw the efficiency factors of one kind of useful work."""
     factors = factors_of(view, kind)
     title, words = WORK[kind]
@@ -128,22 +133,19 @@ def value_words(value: float, found: WithInterval | None) -> str:
 
 
 def _data(view: View, factors: list[Factor]) -> Table:
-    def columns_of(factor: Factor) -> tuple[Column, Column]:
-        return (
-            Column(factor.title, lambda row: row[factor.column], "1/Wh"),
-            Column("95 % interval", lambda row: row[f"{factor.column} interval"], "1/Wh"),
-        )
+    def columns_of(factor: Factor) -> Sequence[Column[ScenarioView]]:
+        def value(item: ScenarioView) -> str:
+            number = factor.value(item)
+            return ABSENT if number is None else value_words(number, factor.interval_of(item))
 
-    rows = []
-    for item in view.scenarios:
-        row: Row = {"name": item.name}
-        for factor in factors:
-            value, found = factor.value(item), factor.interval_of(item)
-            row[factor.column] = plain(None) if value is None else value_words(value, found)
-            row[f"{factor.column} interval"] = interval(found and found.low, found and found.high)
-        if any(factor.value(item) is not None for factor in factors):
-            rows.append(row)
-    columns = [Column("Scenario", lambda row: str(row["name"]), numeric=False)]
-    columns += [column for factor in factors for column in columns_of(factor)]
+        def ends(item: ScenarioView) -> str:
+            found = factor.interval_of(item)
+            return interval(found and found.low, found and found.high)
+
+        return Column(factor.title, value, "1/Wh"), Column("95 % interval", ends, "1/Wh")
+
+    rows = [item for item in view.scenarios if any(factor.value(item) is not None for factor in factors)]
+    name: Column[ScenarioView] = Column("Scenario", lambda item: item.name, numeric=False)
+    columns = [name, *(column for factor in factors for column in columns_of(factor))]
     key = f"efficiency-{slug(factors[0].kind)}-data"
     return table(key, f"Efficiency factors: {WORK[factors[0].kind][0].lower()}", columns, rows, folded=False)

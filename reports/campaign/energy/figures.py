@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from reports.blocks.kit import Bar, Sheet, bars_panel
-from reports.blocks.tables import Column, Table, table
+from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.scenario_bar import scenario_bar
 from reports.campaign.view import ScenarioView, View, mean_words
-from reports.words.numbers import finite, interval, measured, plain, spread
+from reports.words.numbers import interval, measured, plain, spread
 
 _PARTS = "Grey: the baseline's part; coloured: what the software induced."
 _NO_PARTS = "The bars are all that was measured: without a baseline nobody knows what the software induced."
@@ -51,23 +51,22 @@ def energy_sheet(view: View, how: str) -> Sheet:
 
 
 def _power_bar(scenario: ScenarioView) -> Bar | None:
-    power_w = finite(scenario.row.get("mean_power_w"))
+    power_w = scenario.row.mean_power_w
     if power_w is None:
         return None
-    bar = scenario_bar(scenario, power_w, f"{plain(power_w)} W", column="mean_power_w")
-    below = scenario.of_runs("baseline_power_w")
+    bar = scenario_bar(scenario, power_w, f"{plain(power_w)} W", of_run=lambda run: run.mean_power_w)
+    below = scenario.of_runs(lambda run: run.baseline_power_w)
     return _upon(bar, below)
 
 
 def _gross_bar(scenario: ScenarioView) -> Bar | None:
     row = scenario.row
-    energy_wh = finite(row.get("energy_wh"))
-    if energy_wh is None:
+    if row.energy_wh is None:
         return None
     text = f"{mean_words(row, 'energy')} Wh"
-    ends = ("energy_low_wh", "energy_high_wh")
-    bar = scenario_bar(scenario, energy_wh, text, ends=ends, column="energy_wh")
-    return _upon(bar, scenario.of_runs("baseline_wh"))
+    ends = row.energy_low_wh, row.energy_high_wh
+    bar = scenario_bar(scenario, row.energy_wh, text, ends=ends, of_run=lambda run: run.energy_wh)
+    return _upon(bar, scenario.of_runs(lambda run: run.baseline_wh))
 
 
 def _upon(bar: Bar, below: list[float]) -> Bar:
@@ -78,13 +77,11 @@ def _upon(bar: Bar, below: list[float]) -> Bar:
 
 def _induced_bar(scenario: ScenarioView) -> Bar | None:
     row = scenario.row
-    induced_wh = finite(row.get("induced_wh"))
-    if induced_wh is None or scenario.kind == "baseline":
+    if row.induced_wh is None or scenario.kind == "baseline":
         return None
     text = f"{mean_words(row, 'induced')} Wh"
-    return scenario_bar(
-        scenario, induced_wh, text, ends=("induced_low_wh", "induced_high_wh"), column="induced_wh"
-    )
+    ends = row.induced_low_wh, row.induced_high_wh
+    return scenario_bar(scenario, row.induced_wh, text, ends=ends, of_run=lambda run: run.induced_wh)
 
 
 def _without_interval(scenarios: list[ScenarioView]) -> str:
@@ -93,20 +90,18 @@ def _without_interval(scenarios: list[ScenarioView]) -> str:
 
 
 def _data(view: View) -> Table:
-    columns = (
-        Column("Scenario", lambda row: str(row["name"]), numeric=False),
-        Column("n", lambda row: str(row["n"])),
-        Column("Mean power", lambda row: plain(row.get("mean_power_w")), "W"),
-        Column("Energy", lambda row: measured(row.get("energy_wh"), row.get("energy_u_wh")), "Wh"),
-        Column("u(energy)", lambda row: spread(row.get("energy_u_wh")), "Wh"),
+    columns: Columns[ScenarioView] = (
+        Column("Scenario", lambda item: item.name, numeric=False),
+        Column("n", lambda item: str(item.n)),
+        Column("Mean power", lambda item: plain(item.row.mean_power_w), "W"),
+        Column("Energy", lambda item: measured(item.row.energy_wh, item.row.energy_u_wh), "Wh"),
+        Column("u(energy)", lambda item: spread(item.row.energy_u_wh), "Wh"),
+        Column("95 % interval", lambda item: interval(item.row.energy_low_wh, item.row.energy_high_wh), "Wh"),
+        Column("Induced", lambda item: measured(item.row.induced_wh, item.row.induced_u_wh), "Wh"),
+        Column("u(induced)", lambda item: spread(item.row.induced_u_wh), "Wh"),
         Column(
-            "95 % interval", lambda row: interval(row.get("energy_low_wh"), row.get("energy_high_wh")), "Wh"
-        ),
-        Column("Induced", lambda row: measured(row.get("induced_wh"), row.get("induced_u_wh")), "Wh"),
-        Column("u(induced)", lambda row: spread(row.get("induced_u_wh")), "Wh"),
-        Column(
-            "95 % interval", lambda row: interval(row.get("induced_low_wh"), row.get("induced_high_wh")), "Wh"
+            "95 % interval", lambda item: interval(item.row.induced_low_wh, item.row.induced_high_wh), "Wh"
         ),
     )
-    rows = [{**item.row, "name": item.name, "n": item.n} for item in view.scenarios]
-    return table("energy-data", "Mean power and energy per run of each scenario", columns, rows, folded=False)
+    caption = "Mean power and energy per run of each scenario"
+    return table("energy-data", caption, columns, view.scenarios, folded=False)

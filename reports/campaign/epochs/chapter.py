@@ -1,20 +1,19 @@
 """Epochs: their energy, what they reached, and what their energy goes with."""
 
 from analysis.maths.describe import mean_interval
-from records.results import Row
 from records.settings.analysis import CONFIDENCE
+from records.rows.runs import EpochRow
+from records.rows.statistics import CorrelationRow
 from reports.blocks.columns import scenario_words, spread_column, with_u
 from reports.blocks.contract import Block, Chapter, Heading, Text
-from reports.blocks.tables import Column, Table, table
+from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.epochs.correlations import HOW, correlations_sheet
-from reports.campaign.epochs.figures import energy_column, epochs_sheet, temperature_of
+from reports.campaign.epochs.figures import EpochEnergy, epoch_energy, epochs_sheet, temperature_of
 from reports.campaign.epochs.progress import progress_sheet
-from reports.campaign.epochs.temperature import correlation_of, r_words, temperature_sheet
-from reports.campaign.view import ScenarioView, View, numbers
+from reports.campaign.epochs.temperature import correlation_of, r_within_words, r_words, temperature_sheet
+from reports.campaign.view import ScenarioView, View
 from reports.words import notes
-from reports.words.numbers import count, finite, given, in_interval, interval, plain
-
-"""Of more epochs the page shows the first ones; 12,000 rows would be six megabytes of it."""
+from reports.words.numbers import count, given, in_interval, interval, plain
 
 _ABOUT_CORRELATION = (
     "A correlation says that two things rise and fall together, not that one makes the other. Epochs of one "
@@ -46,46 +45,43 @@ def chapter(view: View) -> Chapter:
 
 def _answers(view: View) -> list[Block]:
     """Say what an epoch needs, and whether the first one differs."""
-    column = energy_column(view)
-    kind = "induced " if column == "induced_wh" else ""
-    items = [item for item in view.scenarios if item.tracker is None and numbers(item.epochs, column)]
-    return _first([Text(_sentence(item, column, kind)) for item in items[:_MOST_SENTENCES]], len(items))
+    energy = epoch_energy(view)
+    items = [item for item in view.scenarios if item.tracker is None and energy.of_all(item.epochs)]
+    return _first([Text(_sentence(item, energy)) for item in items[:_MOST_SENTENCES]], len(items))
 
 
-def _first(said: list[Block], all_of_them: int) -> list[Block]:
+def _first(sentences: list[Block], all_of_them: int) -> list[Block]:
     """Name how many scenarios have no sentence of their own."""
-    more = all_of_them - len(said)
-    return [*said, Text(f"Figure and tables have {more} further scenarios.", "small")] if more > 0 else said
+    more = all_of_them - len(sentences)
+    left_out = [Text(f"Figure and tables have {more} further scenarios.", "small")] if more > 0 else []
+    return [*sentences, *left_out]
 
 
-def _sentence(item: ScenarioView, column: str, kind: str) -> str:
-    energies = numbers(item.epochs, column)
+def _sentence(item: ScenarioView, energy: EpochEnergy) -> str:
+    energies = energy.of_all(item.epochs)
     per_run: dict[str, list[float]] = {}
     for row in item.epochs:
-        if (value := finite(row.get(column))) is not None:
-            per_run.setdefault(str(row.get("run_dir")), []).append(value)
+        if (value := energy.of(row)) is not None:
+            per_run.setdefault(row.run_dir, []).append(value)
     found = mean_interval([sum(own) / len(own) for own in per_run.values()], CONFIDENCE)
     mean = in_interval(found.mean, found.low, found.high)
     ends = ""
     if found.low is not None:
         ends = f", 95 % interval by the scatter of the runs {interval(found.low, found.high)} Wh"
-    said = (
+    kind = "induced " if energy.induced else ""
+    words = (
         f"An epoch of {item.name} needs {mean} Wh of {kind}energy on average{ends} "
         f"({_plural(len(energies), 'epoch')} in {_plural(len(per_run), 'run')})."
     )
-    first = [v for row in item.epochs if row.get("epoch") == 1 and (v := finite(row.get(column))) is not None]
-    later = [
-        v
-        for row in item.epochs
-        if (finite(row.get("epoch")) or 0) > 1 and (v := finite(row.get(column))) is not None
-    ]
+    first = energy.of_all(row for row in item.epochs if row.epoch == 1)
+    later = energy.of_all(row for row in item.epochs if row.epoch > 1)
     if not first or not later or sum(later) <= 0:
-        return said
+        return words
     share = 100 * (sum(first) / len(first) / (sum(later) / len(later)) - 1)
     if abs(share) < _LEAST_SHARE_PCT:
-        return said
+        return words
     side = "more" if share > 0 else "less"
-    return f"{said} The first one needs {plain(abs(share), 2)} % {side} than the later ones (not tested)."
+    return f"{words} The first one needs {plain(abs(share), 2)} % {side} than the later ones (not tested)."
 
 
 def _plural(number: int, word: str) -> str:
@@ -95,20 +91,24 @@ def _plural(number: int, word: str) -> str:
 def _temperature_words(view: View) -> list[Block]:
     """Say of each scenario whether warmer epochs needed more energy."""
     column, chip = temperature_of(view)
+    if column is None:
+        return []
     rows = [
         (item, row)
         for item in view.scenarios
-        if item.tracker is None and (row := correlation_of(view, item.key, column))
+        if item.tracker is None and (row := correlation_of(view, item.key, column)) is not None
     ]
-    known = [(item, row) for item, row in rows if finite(row.get("r")) is not None]
-    said: list[Block] = [Text(f"{item.name}: {_warmer(row, chip)}") for item, row in known[:_MOST_SENTENCES]]
-    return _first(said, len(known))
+    correlated = [(item, row) for item, row in rows if row.r is not None]
+    sentences: list[Block] = [
+        Text(f"{item.name}: {_warmer(row, chip)}") for item, row in correlated[:_MOST_SENTENCES]
+    ]
+    return _first(sentences, len(correlated))
 
 
-def _warmer(row: Row, chip: str) -> str:
-    within, p = finite(row.get("r_within")), finite(row.get("r_within_p"))
-    over_all = f"over all {count(row.get('epochs'))} epochs r is {r_words(row, 'r')}"
-    quoted = finite(row.get("published_r"))
+def _warmer(row: CorrelationRow, chip: str) -> str:
+    within, p = row.r_within, row.r_within_p
+    over_all = f"over all {count(row.epochs)} epochs r is {r_words(row.r, row.r_low, row.r_high)}"
+    quoted = row.published_r
     beside = f"; quoted for comparison: r = {given(quoted)} on the bench of the paper" if quoted else ""
     if within is None or p is None:
         return f"{over_all}; within the runs nothing can be said{beside}."
@@ -117,28 +117,28 @@ def _warmer(row: Row, chip: str) -> str:
     else:
         side = "more" if within > 0 else "less"
         words = f"within the runs, epochs with a warmer {chip} needed {side} energy"
-    return f"{words} (r {r_words(row, 'r_within')}); {over_all}{beside}."
+    return f"{words} (r {r_within_words(row)}); {over_all}{beside}."
 
 
 def epochs_table(view: View) -> Table:
     """Tabulate every epoch of every counted run."""
-    columns = (
-        Column("Run", lambda row: str(row.get("run_dir") or row.get("slot")), numeric=False, whole=True),
+    columns: Columns[EpochRow] = (
+        Column("Run", lambda row: row.run_dir, numeric=False, whole=True),
         Column("Scenario", scenario_words, numeric=False),
-        Column("Epoch", lambda row: count(row.get("epoch"))),
-        Column("Duration", lambda row: plain(row.get("duration_s")), "s"),
-        Column("Coverage", lambda row: plain(row.get("coverage_pct")), "%"),
-        with_u("Energy", "energy_wh", "energy_u_wh", "Wh"),
-        spread_column("u(energy)", "energy_u_wh", "Wh"),
-        with_u("Induced", "induced_wh", "induced_u_wh", "Wh"),
-        spread_column("u(induced)", "induced_u_wh", "Wh"),
-        Column("Accuracy", lambda row: plain(row.get("accuracy"), 3)),
-        Column("Validation accuracy", lambda row: plain(row.get("val_accuracy"), 3)),
-        Column("Loss", lambda row: plain(row.get("loss"), 3)),
-        Column("Validation loss", lambda row: plain(row.get("val_loss"), 3)),
-        Column("CPU load", lambda row: plain(row.get("cpu_load_pct"), 3), "%"),
-        Column("CPU", lambda row: plain(row.get("cpu_temperature_c"), 3), "°C"),
-        Column("GPU", lambda row: plain(row.get("gpu_temperature_c"), 3), "°C"),
+        Column("Epoch", lambda row: count(row.epoch)),
+        Column("Duration", lambda row: plain(row.duration_s), "s"),
+        Column("Coverage", lambda row: plain(row.coverage_pct), "%"),
+        with_u("Energy", lambda row: (row.energy_wh, row.energy_u_wh), "Wh"),
+        spread_column("u(energy)", lambda row: row.energy_u_wh, "Wh"),
+        with_u("Induced", lambda row: (row.induced_wh, row.induced_u_wh), "Wh"),
+        spread_column("u(induced)", lambda row: row.induced_u_wh, "Wh"),
+        Column("Accuracy", lambda row: plain(row.accuracy, 3)),
+        Column("Validation accuracy", lambda row: plain(row.val_accuracy, 3)),
+        Column("Loss", lambda row: plain(row.loss, 3)),
+        Column("Validation loss", lambda row: plain(row.val_loss, 3)),
+        Column("CPU load", lambda row: plain(row.hardware.get("cpu_load_pct"), 3), "%"),
+        Column("CPU", lambda row: plain(row.hardware.get("cpu_temperature_c"), 3), "°C"),
+        Column("GPU", lambda row: plain(row.hardware.get("gpu_temperature_c"), 3), "°C"),
     )
     return table(
         "epoch-rows",

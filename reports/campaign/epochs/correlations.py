@@ -2,15 +2,15 @@
 
 from markupsafe import Markup
 
-from records.results import Row
 from records.settings.analysis import CONFIDENCE
+from records.rows.statistics import CorrelationRow
 from reports.blocks import palette
 from reports.blocks.forest import Mark, forest_panel
 from reports.blocks.kit import Sheet
-from reports.blocks.tables import Column, Table, table, text_column
-from reports.campaign.epochs.temperature import r_words
+from reports.blocks.tables import Column, Columns, Table, table, text_column
+from reports.campaign.epochs.temperature import r_within_words, r_words
 from reports.campaign.view import ScenarioView, View
-from reports.words.numbers import count, finite, given, probability
+from reports.words.numbers import count, given, probability
 
 COMPANIONS = {
     "gpu_temperature_c": "GPU temperature",
@@ -35,17 +35,19 @@ HOW = (
 
 def correlations_sheet(view: View) -> Sheet:
     """Draw the correlations of the energy of epochs, one panel per scenario."""
-    found = [(item, rows) for item in view.scenarios if item.tracker is None and (rows := _rows(view, item))]
-    more = len(found) - MOST_PANELS
+    with_rows = [
+        (item, rows) for item in view.scenarios if item.tracker is None and (rows := _rows(view, item))
+    ]
+    more = len(with_rows) - MOST_PANELS
     left_out = f" {more} further scenarios are in the table only." if more > 0 else ""
-    quoted = any(finite(row.get("published_r")) is not None for _, rows in found for row in rows)
+    quoted = any(row.published_r is not None for _, rows in with_rows for row in rows)
     return Sheet(
         key="correlations",
         title="What the energy of an epoch goes with",
         size="half",
         panels=[
             _panel(view, item, rows, f"correlations-{number}")
-            for number, (item, rows) in enumerate(found[:MOST_PANELS])
+            for number, (item, rows) in enumerate(with_rows[:MOST_PANELS])
         ],
         caption="Correlation r with its 95 % interval: 1 or −1, the two rise and fall together or against "
         "each other; 0, they do not. Coloured: within the runs, filled where it differs from 0 (p below "
@@ -53,24 +55,24 @@ def correlations_sheet(view: View) -> Sheet:
         + (" Diamonds: quoted, the published r." if quoted else "")
         + left_out,
         how=HOW,
-        data=_table(view) if found else None,
-        absent="" if found else "no scenario has four epochs whose energy and another quantity vary.",
+        data=_table(view) if with_rows else None,
+        absent="" if with_rows else "no scenario has four epochs whose energy and another quantity vary.",
     )
 
 
 def _table(view: View) -> Table:
-    columns = (
-        Column("Scenario", lambda row: view.name_of(str(row.get("scenario"))), numeric=False),
+    columns: Columns[CorrelationRow] = (
+        Column("Scenario", lambda row: view.name_of(row.scenario), numeric=False),
         Column("Energy with", _companion, numeric=False),
-        Column("Epochs", lambda row: count(row.get("epochs"))),
-        Column("Runs", lambda row: count(row.get("runs"))),
-        Column("r, all epochs", lambda row: r_words(row, "r")),
-        Column("p", lambda row: probability(row.get("p"))),
-        Column("rho", lambda row: r_words(row, "rho")),
-        Column("r within runs", lambda row: r_words(row, "r_within")),
-        Column("p", lambda row: probability(row.get("r_within_p"))),
-        Column("Published r, quoted", lambda row: given(row.get("published_r"))),
-        text_column("Remarks", "note"),
+        Column("Epochs", lambda row: count(row.epochs)),
+        Column("Runs", lambda row: count(row.runs)),
+        Column("r, all epochs", lambda row: r_words(row.r, row.r_low, row.r_high)),
+        Column("p", lambda row: probability(row.p)),
+        Column("rho", lambda row: r_words(row.rho)),
+        Column("r within runs", r_within_words),
+        Column("p", lambda row: probability(row.r_within_p)),
+        Column("Published r, quoted", lambda row: given(row.published_r)),
+        text_column("Remarks", lambda row: row.note),
     )
     caption = "Energy of the epochs with what was seen in them"
     return table(
@@ -83,47 +85,46 @@ def _table(view: View) -> Table:
     )
 
 
-def _rows(view: View, item: ScenarioView) -> list[Row]:
+def _rows(view: View, item: ScenarioView) -> list[CorrelationRow]:
     return [
         row
         for row in view.results.correlations
-        if row.get("scenario") == item.key and row.get("y") in COMPANIONS and finite(row.get("r")) is not None
+        if row.scenario == item.key and row.y in COMPANIONS and row.r is not None
     ]
 
 
-def _companion(row: Row) -> str:
-    name = str(row.get("y"))
-    return COMPANIONS.get(name, name)
+def _companion(row: CorrelationRow) -> str:
+    return COMPANIONS.get(row.y, row.y)
 
 
-def _panel(view: View, item: ScenarioView, rows: list[Row], key: str) -> Markup:
+def _panel(view: View, item: ScenarioView, rows: list[CorrelationRow], key: str) -> Markup:
     marks = [mark for row in rows for mark in _marks(row, item)]
     label = "correlation with the energy of an epoch"
     return forest_panel("half", key, item.name, label, marks, simulated=view.simulated, limits=(-1.06, 1.06))
 
 
-def _marks(row: Row, item: ScenarioView) -> list[Mark]:
+def _marks(row: CorrelationRow, item: ScenarioView) -> list[Mark]:
     name = _companion(row)
     over_all = Mark(
         name=f"{name}, all",
         colour=palette.BASELINE,
-        value=finite(row.get("r")),
-        low=finite(row.get("r_low")),
-        high=finite(row.get("r_high")),
-        text=r_words(row, "r"),
+        value=row.r,
+        low=row.r_low,
+        high=row.r_high,
+        text=r_words(row.r, row.r_low, row.r_high),
         filled=False,
-        quoted=finite(row.get("published_r")),
+        quoted=row.published_r,
     )
-    if finite(row.get("r_within")) is None:
+    if row.r_within is None:
         return [over_all]
-    p = finite(row.get("r_within_p"))
+    p = row.r_within_p
     within = Mark(
         name="within runs",
         colour=item.colour,
-        value=finite(row.get("r_within")),
-        low=finite(row.get("r_within_low")),
-        high=finite(row.get("r_within_high")),
-        text=r_words(row, "r_within"),
+        value=row.r_within,
+        low=row.r_within_low,
+        high=row.r_within_high,
+        text=r_within_words(row),
         filled=p is not None and p < 1 - CONFIDENCE,
     )
     return [over_all, within]

@@ -1,16 +1,21 @@
 """Energy per epoch beside the temperature of the chip that does the work (paper, fig. 8, left)."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from records.results import Row
+from records.rows.families import HardwareColumn
+from records.rows.runs import EpochRow
 from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish
-from reports.blocks.tables import Column, Table, table
+from reports.blocks.tables import Column, Columns, Table, table
+from reports.campaign.epochs.temperature import CHIPS
 from reports.campaign.view import ScenarioView, View, numbers
-from reports.words.numbers import count, finite, measured, plain, spread
+from reports.words.numbers import count, measured, plain, spread
 from reports.words.texts import slug
 
 MOST_PANELS = 12
@@ -19,17 +24,21 @@ MOST_PANELS = 12
 MOST_CIRCLES = 400
 """With more epochs in a panel the range of the runs is drawn."""
 
-_TEMPERATURES = (("gpu_temperature_c", "GPU"), ("cpu_temperature_c", "CPU"))
+Value = Callable[[EpochRow], float | None]
 
 
 def epochs_sheet(view: View, how: str) -> Sheet:
     """Draw energy and temperature over the number of the epoch, one panel per scenario with epochs."""
-    found = [item for item in view.scenarios if numbers(item.epochs, "energy_wh")]
-    shown, more = found[:MOST_PANELS], len(found) - MOST_PANELS
+    with_epochs = [item for item in view.scenarios if numbers(row.energy_wh for row in item.epochs)]
+    shown, more = with_epochs[:MOST_PANELS], len(with_epochs) - MOST_PANELS
     column, chip = temperature_of(view)
-    energy = energy_column(view)
-    panels = [_panel(item, index, energy, column, chip, view) for index, item in enumerate(shown)]
-    kind = "Induced" if energy == "induced_wh" else "Gross"
+    energy = epoch_energy(view)
+
+    def temperature(row: EpochRow) -> float | None:
+        return None if column is None else row.hardware.get(column)
+
+    panels = [_panel(item, index, energy, temperature, chip, view) for index, item in enumerate(shown)]
+    kind = "Induced" if energy.induced else "Gross"
     below = f"Below: mean {chip} temperature of the epoch." if chip else "This SUT has no temperature sensor."
     return Sheet(
         key="epochs",
@@ -40,26 +49,41 @@ def epochs_sheet(view: View, how: str) -> Sheet:
         f"highest): single runs, line: mean of the runs that reached the epoch. {below} Energy axes differ "
         "between panels." + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how=how,
-        data=_data(found, column, chip) if panels else None,
+        data=_data(with_epochs, temperature, chip) if panels else None,
         absent="" if panels else "no run reported epochs.",
     )
 
 
-def temperature_of(view: View) -> tuple[str, str]:
-    """Return the column of the temperature to show and the chip it is of; empty without a sensor."""
-    for column, chip in _TEMPERATURES:
-        if numbers(view.results.epochs, column):
+def temperature_of(view: View) -> tuple[HardwareColumn | None, str]:
+    """Return the column of the temperature to show and the chip it is of; ``None`` without a sensor."""
+    for column, chip in CHIPS.items():
+        if numbers(row.hardware.get(column) for row in view.results.epochs):
             return column, chip
-    return "", ""
+    return None, ""
 
 
-def energy_column(view: View) -> str:
-    """Return the column of the energy to show: induced where there is a baseline, else gross."""
-    return "induced_wh" if numbers(view.results.epochs, "induced_wh") else "energy_wh"
+@dataclass(frozen=True)
+class EpochEnergy:
+    """The energy of epochs that is shown: ``induced`` where there is a baseline, else gross."""
+
+    induced: bool
+
+    def of(self, row: EpochRow) -> float | None:
+        """Return the energy of an epoch, in Wh."""
+        return row.induced_wh if self.induced else row.energy_wh
+
+    def of_all(self, rows: Iterable[EpochRow]) -> list[float]:
+        """Return the energies of those epochs that have one, in Wh."""
+        return numbers(map(self.of, rows))
+
+
+def epoch_energy(view: View) -> EpochEnergy:
+    """Return which energy of the epochs to show."""
+    return EpochEnergy(bool(numbers(row.induced_wh for row in view.results.epochs)))
 
 
 def _panel(
-    scenario: ScenarioView, index: int, energy: str, temperature: str, chip: str, view: View
+    scenario: ScenarioView, index: int, energy: EpochEnergy, temperature: Value, chip: str, view: View
 ) -> Markup:
     figure = Figure(figsize=(4.4, 3.0 if chip else 2.2))
     if chip:
@@ -70,42 +94,39 @@ def _panel(
         bottom = lower
     else:
         upper = bottom = figure.subplots()
-    _by_epoch(upper, scenario.epochs, energy, scenario.colour)
+    _by_epoch(upper, scenario.epochs, energy.of, scenario.colour)
     upper.set_ylim(bottom=min(0.0, upper.get_ylim()[0]), top=upper.get_ylim()[1] * 1.15)
     upper.set_ylabel("energy / Wh")
     bottom.set_xlabel("epoch")
     bottom.xaxis.get_major_locator().set_params(integer=True)
-    mean = float(np.mean(numbers(scenario.epochs, energy))) if numbers(scenario.epochs, energy) else None
-    epochs = len(numbers(scenario.epochs, "energy_wh"))
-    said = f"{epochs} epochs in {scenario.n} run{'' if scenario.n == 1 else 's'}, mean {plain(mean, 3)} Wh"
-    upper.set_title(said, fontsize=7.5, color=palette.MUTED)
+    energies_wh = energy.of_all(scenario.epochs)
+    mean = float(np.mean(energies_wh)) if energies_wh else None
+    epochs = len(numbers(row.energy_wh for row in scenario.epochs))
+    words = f"{epochs} epochs in {scenario.n} run{'' if scenario.n == 1 else 's'}, mean {plain(mean, 3)} Wh"
+    upper.set_title(words, fontsize=7.5, color=palette.MUTED)
     return finish(
         figure,
         f"epochs-{index}-{slug(scenario.key)}",
         scenario.name,
-        f"Energy per epoch of scenario {scenario.name}: {said}.",
+        f"Energy per epoch of scenario {scenario.name}: {words}.",
         simulated=view.simulated,
     )
 
 
-def _by_epoch(axes: Axes, epochs: list[Row], column: str, colour: str) -> None:
-    known = [
-        (number, value)
-        for row in epochs
-        if (number := finite(row.get("epoch"))) is not None and (value := finite(row.get(column))) is not None
-    ]
-    if not known:
+def _by_epoch(axes: Axes, epochs: list[EpochRow], value: Value, colour: str) -> None:
+    points = [(row.epoch, number) for row in epochs if (number := value(row)) is not None]
+    if not points:
         return
-    found: dict[float, list[float]] = {}
-    for number, value in known:
-        found.setdefault(number, []).append(value)
-    places = sorted(found)
-    if len(known) > MOST_CIRCLES:
-        ends = [min(found[place]) for place in places], [max(found[place]) for place in places]
+    by_epoch: dict[int, list[float]] = {}
+    for epoch, number in points:
+        by_epoch.setdefault(epoch, []).append(number)
+    places = sorted(by_epoch)
+    if len(points) > MOST_CIRCLES:
+        ends = [min(by_epoch[place]) for place in places], [max(by_epoch[place]) for place in places]
         axes.fill_between(places, *ends, color=colour, alpha=0.25, linewidth=0)
     else:
         axes.plot(
-            *zip(*known, strict=True),
+            *zip(*points, strict=True),
             linestyle="none",
             marker="o",
             markersize=3,
@@ -113,43 +134,55 @@ def _by_epoch(axes: Axes, epochs: list[Row], column: str, colour: str) -> None:
             markeredgecolor=colour,
             markeredgewidth=0.7,
         )
-    axes.plot(places, [float(np.mean(found[place])) for place in places], color=colour, linewidth=1.4)
+    axes.plot(places, [float(np.mean(by_epoch[place])) for place in places], color=colour, linewidth=1.4)
 
 
-def _data(shown: list[ScenarioView], temperature: str, chip: str) -> Table:
+@dataclass(frozen=True)
+class _EpochMeans:
+    """One epoch of a scenario over its runs; means and standard deviations, ``None`` without values."""
+
+    name: str
+    epoch: int
+    n: int
+    energy_wh: float | None
+    energy_sd_wh: float | None
+    induced_wh: float | None
+    induced_sd_wh: float | None
+    temperature_c: float | None
+
+
+def _data(shown: list[ScenarioView], temperature: Value, chip: str) -> Table:
     rows = [row for item in shown for row in _epoch_means(item, temperature)]
-    columns = (
-        Column("Scenario", lambda row: str(row["name"]), numeric=False),
-        Column("Epoch", lambda row: count(row["epoch"])),
-        Column("n", lambda row: str(row["n"])),
-        Column("Energy", lambda row: measured(row["energy_wh"], row["energy_sd_wh"]), "Wh"),
-        Column("sd", lambda row: spread(row["energy_sd_wh"]), "Wh"),
-        Column("Induced", lambda row: measured(row["induced_wh"], row["induced_sd_wh"]), "Wh"),
-        Column("sd", lambda row: spread(row["induced_sd_wh"]), "Wh"),
-        Column(f"{chip} temperature", lambda row: plain(row["temperature_c"], 3), "°C"),
+    columns: Columns[_EpochMeans] = (
+        Column("Scenario", lambda row: row.name, numeric=False),
+        Column("Epoch", lambda row: count(row.epoch)),
+        Column("n", lambda row: str(row.n)),
+        Column("Energy", lambda row: measured(row.energy_wh, row.energy_sd_wh), "Wh"),
+        Column("sd", lambda row: spread(row.energy_sd_wh), "Wh"),
+        Column("Induced", lambda row: measured(row.induced_wh, row.induced_sd_wh), "Wh"),
+        Column("sd", lambda row: spread(row.induced_sd_wh), "Wh"),
+        Column(f"{chip} temperature", lambda row: plain(row.temperature_c, 3), "°C"),
     )
     return table("epochs-data", "Mean over the runs of each epoch", columns, rows, folded=False)
 
 
-def _epoch_means(scenario: ScenarioView, temperature: str) -> list[Row]:
-    found: dict[float, list[Row]] = {}
+def _epoch_means(scenario: ScenarioView, temperature: Value) -> list[_EpochMeans]:
+    by_epoch: dict[int, list[EpochRow]] = {}
     for row in scenario.epochs:
-        if (number := finite(row.get("epoch"))) is not None:
-            found.setdefault(number, []).append(row)
-    rows = []
-    for place, same in sorted(found.items()):
-        energy, induced = numbers(same, "energy_wh"), numbers(same, "induced_wh")
-        temperatures = numbers(same, temperature)
-        rows.append(
-            {
-                "name": scenario.name,
-                "epoch": place,
-                "n": len(same),
-                "energy_wh": float(np.mean(energy)) if energy else None,
-                "energy_sd_wh": float(np.std(energy, ddof=1)) if len(energy) > 1 else None,
-                "induced_wh": float(np.mean(induced)) if induced else None,
-                "induced_sd_wh": float(np.std(induced, ddof=1)) if len(induced) > 1 else None,
-                "temperature_c": float(np.mean(temperatures)) if temperatures else None,
-            }
+        by_epoch.setdefault(row.epoch, []).append(row)
+    return [
+        _EpochMeans(
+            scenario.name,
+            epoch,
+            len(same),
+            *_mean_and_sd(numbers(row.energy_wh for row in same)),
+            *_mean_and_sd(numbers(row.induced_wh for row in same)),
+            _mean_and_sd(numbers(map(temperature, same)))[0],
         )
-    return rows
+        for epoch, same in sorted(by_epoch.items())
+    ]
+
+
+def _mean_and_sd(values: list[float]) -> tuple[float | None, float | None]:
+    mean = float(np.mean(values)) if values else None
+    return mean, float(np.std(values, ddof=1)) if len(values) > 1 else None

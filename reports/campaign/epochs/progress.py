@@ -1,6 +1,8 @@
 """What the training reached, epoch by epoch: accuracy and loss (paper, fig. 8)."""
 
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 from markupsafe import Markup
@@ -8,19 +10,36 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from records.results import Row
+from records.rows.runs import EpochRow
 from reports.blocks.kit import Sheet, finish, new_panel
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import ScenarioView, View, numbers
-from reports.words.numbers import count, finite, plain
-from reports.words.texts import label
+from reports.words.numbers import count, plain
+from reports.words.texts import label, slug
 
-MEASURES = {
-    "val_accuracy": ("Validation accuracy", "on data that it was not trained with"),
-    "accuracy": ("Accuracy", "on the training data"),
-    "val_loss": ("Validation loss", "on data that it was not trained with"),
-    "loss": ("Loss", "on the training data"),
-}
+
+@dataclass(frozen=True)
+class Measure:
+    """What a training reaches: title, on what, its value of an epoch, and the end of its axis."""
+
+    title: str
+    words: str
+    of: Callable[[EpochRow], float | None]
+    top: float | None = None
+
+    @property
+    def key(self) -> str:
+        """Id on the page."""
+        return slug(self.title)
+
+
+_UNSEEN, _TRAINED = "on data that it was not trained with", "on the training data"
+MEASURES = (
+    Measure("Validation accuracy", _UNSEEN, lambda row: row.val_accuracy, top=1.0),
+    Measure("Accuracy", _TRAINED, lambda row: row.accuracy, top=1.0),
+    Measure("Validation loss", _UNSEEN, lambda row: row.val_loss),
+    Measure("Loss", _TRAINED, lambda row: row.loss),
+)
 _MARKERS = "osD^vPX"
 
 MOST_LINES = 12
@@ -29,50 +48,46 @@ MOST_LINES = 12
 
 def progress_sheet(view: View) -> Sheet:
     """Draw accuracy and loss over the number of the epoch, all scenarios in one panel each."""
-    known = [column for column in MEASURES if numbers(view.results.epochs, column)]
-    more = max((len(_of_column(view, column)) for column in known), default=0) - MOST_LINES
+    shown = [measure for measure in MEASURES if numbers(map(measure.of, view.results.epochs))]
+    more = max((len(_that_have(view, measure)) for measure in shown), default=0) - MOST_LINES
     return Sheet(
         key="progress",
         title="What each epoch reached",
         size="half",
-        panels=[_panel(view, column) for column in known],
+        panels=[_panel(view, measure) for measure in shown],
         caption="Lines: mean of the runs that reached the epoch; pale areas: from the lowest to the highest "
         "of them. Dashed: runs with a tracker. More accuracy and less loss are better."
         + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how="As the training framework reported it at the end of each epoch; nothing was computed but the "
         "mean over the runs.",
-        data=_data(view, known) if known else None,
-        absent="" if known else "no run reported accuracy or loss.",
+        data=_data(view, shown) if shown else None,
+        absent="" if shown else "no run reported accuracy or loss.",
         from_meter=False,
     )
 
 
-def _of_column(view: View, column: str) -> list[ScenarioView]:
-    return [item for item in view.scenarios if numbers(item.epochs, column)]
+def _that_have(view: View, measure: Measure) -> list[ScenarioView]:
+    return [item for item in view.scenarios if numbers(map(measure.of, item.epochs))]
 
 
-def _panel(view: View, column: str) -> Markup:
-    title, words = MEASURES[column]
+def _panel(view: View, measure: Measure) -> Markup:
     figure, axes = new_panel("half", 2.7)
-    shown = _of_column(view, column)[:MOST_LINES]
+    shown = _that_have(view, measure)[:MOST_LINES]
     bases = list(dict.fromkeys(item.base for item in shown))
-    handles, said = [], []
+    handles, reached = [], []
     for item in shown:
         marker = _MARKERS[bases.index(item.base) % len(_MARKERS)]
-        places, means = _draw(axes, item, column, marker)
+        places, means = _draw(axes, item, measure, marker)
         handles.append(_handle(item, marker))
-        said.append(f"{item.name} {plain(means[-1], 3)} at epoch {count(places[-1])}")
-    if column.endswith("accuracy"):
-        axes.set_ylim(0, 1)
-    else:
-        axes.set_ylim(bottom=0)
+        reached.append(f"{item.name} {plain(means[-1], 3)} at epoch {count(places[-1])}")
+    axes.set_ylim(bottom=0, top=measure.top)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
     axes.set_xlabel("epoch")
-    axes.set_ylabel(title.lower())
+    axes.set_ylabel(measure.title.lower())
     names = [label(item.name, width=40, lines=1) for item in shown]
     figure.legend(handles, names, loc="lower center", ncols=2)
-    description = f"{title} ({words}) over the epochs: {'; '.join(said)}."
-    return finish(figure, f"progress-{column.replace('_', '-')}", title, description, simulated=False)
+    description = f"{measure.title} ({measure.words}) over the epochs: {'; '.join(reached)}."
+    return finish(figure, f"progress-{measure.key}", measure.title, description, simulated=False)
 
 
 def _handle(item: ScenarioView, marker: str) -> Line2D:
@@ -80,10 +95,10 @@ def _handle(item: ScenarioView, marker: str) -> Line2D:
     return Line2D([], [], color=item.colour, marker=marker, markersize=3, linestyle=style)
 
 
-def _draw(axes: Axes, item: ScenarioView, column: str, marker: str) -> tuple[list[float], list[float]]:
-    rows = _by_epoch(item, column)
-    places, values = [place for place, _ in rows], [found for _, found in rows]
-    means = [float(np.mean(found)) for found in values]
+def _draw(axes: Axes, item: ScenarioView, measure: Measure, marker: str) -> tuple[list[int], list[float]]:
+    by_epoch = _by_epoch(item, measure)
+    places, values = list(by_epoch), list(by_epoch.values())
+    means = [float(np.mean(same)) for same in values]
     axes.fill_between(
         places, [min(v) for v in values], [max(v) for v in values], color=item.colour, alpha=0.18, linewidth=0
     )
@@ -100,35 +115,44 @@ def _draw(axes: Axes, item: ScenarioView, column: str, marker: str) -> tuple[lis
     return places, means
 
 
-def _by_epoch(item: ScenarioView, column: str) -> list[tuple[float, list[float]]]:
-    found: dict[float, list[float]] = {}
+def _by_epoch(item: ScenarioView, measure: Measure) -> dict[int, list[float]]:
+    """Return the values of the runs by the number of the epoch, in its order."""
+    by_epoch: dict[int, list[float]] = {}
     for row in item.epochs:
-        place, value = finite(row.get("epoch")), finite(row.get(column))
-        if place is not None and value is not None:
-            found.setdefault(place, []).append(value)
-    return sorted(found.items())
+        if (value := measure.of(row)) is not None:
+            by_epoch.setdefault(row.epoch, []).append(value)
+    return dict(sorted(by_epoch.items()))
 
 
-def _data(view: View, known: list[str]) -> Table:
-    rows: list[Row] = []
+class _Reached(NamedTuple):
+    """What the runs of a scenario reached in one epoch: values by measure."""
+
+    name: str
+    epoch: int
+    values: dict[str, list[float]]
+
+
+def _data(view: View, shown: list[Measure]) -> Table:
+    rows = []
     for item in view.scenarios:
-        by_column = {column: dict(_by_epoch(item, column)) for column in known}
-        for place in sorted({place for found in by_column.values() for place in found}):
-            means = {
-                column: float(np.mean(found[place])) for column, found in by_column.items() if place in found
-            }
-            n = max(len(found.get(place, [])) for found in by_column.values())
-            rows.append({"name": item.name, "epoch": place, "n": n, **means})
-    columns = (
-        text_column("Scenario", "name"),
-        Column("Epoch", lambda row: count(row["epoch"])),
-        Column("n", lambda row: count(row["n"])),
-        *(_measure_column(column) for column in known),
+        by_measure = {measure.key: _by_epoch(item, measure) for measure in shown}
+        for epoch in sorted({epoch for by_epoch in by_measure.values() for epoch in by_epoch}):
+            values = {key: by_epoch[epoch] for key, by_epoch in by_measure.items() if epoch in by_epoch}
+            rows.append(_Reached(item.name, epoch, values))
+    columns: Columns[_Reached] = (
+        text_column("Scenario", lambda row: row.name),
+        Column("Epoch", lambda row: count(row.epoch)),
+        Column("n", lambda row: count(max(map(len, row.values.values())))),
+        [_measure_column(measure) for measure in shown],
     )
     return table(
         "progress-data", "Mean over the runs of each epoch: what it reached", columns, rows, folded=False
     )
 
 
-def _measure_column(column: str) -> Column:
-    return Column(MEASURES[column][0], lambda row: plain(row.get(column), 3))
+def _measure_column(measure: Measure) -> Column[_Reached]:
+    def show(row: _Reached) -> str:
+        values = row.values.get(measure.key)
+        return plain(float(np.mean(values)) if values else None, 3)
+
+    return Column(measure.title, show)

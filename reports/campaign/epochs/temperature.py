@@ -1,16 +1,20 @@
 """Energy of the epochs against the temperature of the chips (paper, fig. 8: r = 0.98 for the GPU)."""
 
+from typing import NamedTuple
+
 import numpy as np
 from markupsafe import Markup
 
-from records.results import Row
+from records.rows.families import HardwareColumn
+from records.rows.runs import EpochRow
+from records.rows.statistics import CorrelationRow
 from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, new_panel
-from reports.blocks.tables import Column, Table, table, text_column
-from reports.campaign.view import ScenarioView, View, numbers
-from reports.words.numbers import count, finite, in_interval, interval, plain
+from reports.blocks.tables import Column, Columns, Table, table, text_column
+from reports.campaign.view import ScenarioView, View
+from reports.words.numbers import count, in_interval, interval, plain
 
-CHIPS = {"gpu_temperature_c": "GPU", "cpu_temperature_c": "CPU"}
+CHIPS: dict[HardwareColumn, str] = {"gpu_temperature_c": "GPU", "cpu_temperature_c": "CPU"}
 MOST_PANELS = 8
 MOST_EPOCHS = 500
 """Of more in a panel every k-th run is drawn; r is of all."""
@@ -18,14 +22,14 @@ MOST_EPOCHS = 500
 
 def temperature_sheet(view: View, how: str) -> Sheet:
     """Draw every epoch by temperature and energy, one panel per scenario and chip."""
-    found = [
+    drawable = [
         (item, column)
         for item in view.scenarios
         for column in CHIPS
         if item.tracker is None and len(_points(item, column)) > 1
     ]
-    shown = found[:MOST_PANELS]
-    more = len(found) - len(shown)
+    shown = drawable[:MOST_PANELS]
+    more = len(drawable) - len(shown)
     return Sheet(
         key="epoch-temperature",
         title="Energy of an epoch against temperature",
@@ -43,44 +47,41 @@ def temperature_sheet(view: View, how: str) -> Sheet:
     )
 
 
-def correlation_of(view: View, scenario: str, companion: str) -> Row:
-    """Return the row of the correlations of a scenario with a companion; empty where there is none."""
-    return next(
-        (
-            row
-            for row in view.results.correlations
-            if (row.get("scenario"), row.get("y")) == (scenario, companion)
-        ),
-        {},
-    )
+def correlation_of(view: View, scenario: str, companion: str) -> CorrelationRow | None:
+    """Return the row of the correlations of a scenario with a companion; ``None`` where there is none."""
+    same = (row for row in view.results.correlations if (row.scenario, row.y) == (scenario, companion))
+    return next(same, None)
 
 
-def r_words(row: Row, name: str) -> str:
-    """Return ``0.62 [0.31, 0.81]`` of ``r`` or ``r_within``; a dash where there is none."""
-    low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
-    ends = f" {interval(low, high)}" if finite(low) is not None else ""
-    return f"{in_interval(row.get(name), low, high, 0.01)}{ends}"
+def r_words(r: float | None, low: float | None = None, high: float | None = None) -> str:
+    """Return ``0.62 [0.31, 0.81]``; a dash where there is no r."""
+    return f"{in_interval(r, low, high, 0.01)}{f' {interval(low, high)}' if low is not None else ''}"
 
 
-def _points(item: ScenarioView, column: str) -> list[Row]:
+def r_within_words(row: CorrelationRow) -> str:
+    """Return the correlation within the runs; see `r_words`."""
+    return r_words(row.r_within, row.r_within_low, row.r_within_high)
+
+
+def _points(item: ScenarioView, column: HardwareColumn) -> list[tuple[EpochRow, float, float]]:
+    """Return the epochs with temperature and energy."""
     return [
-        row
+        (row, temperature_c, row.energy_wh)
         for row in item.epochs
-        if finite(row.get(column)) is not None and finite(row.get("energy_wh")) is not None
+        if (temperature_c := row.hardware.get(column)) is not None and row.energy_wh is not None
     ]
 
 
-def _panel(view: View, item: ScenarioView, column: str, key: str) -> Markup:
+def _panel(view: View, item: ScenarioView, column: HardwareColumn, key: str) -> Markup:
     figure, axes = new_panel("half", 2.5)
-    rows = _points(item, column)
-    run_dirs = list(dict.fromkeys(str(row.get("run_dir")) for row in rows))
-    drawn = run_dirs[:: -(-len(rows) // MOST_EPOCHS)]
+    points = _points(item, column)
+    run_dirs = list(dict.fromkeys(row.run_dir for row, _, _ in points))
+    drawn = run_dirs[:: -(-len(points) // MOST_EPOCHS)]
     for run_dir in drawn:
-        own = [row for row in rows if str(row.get("run_dir")) == run_dir]
-        own.sort(key=lambda row: finite(row.get("epoch")) or 0.0)
+        own = sorted((p for p in points if p[0].run_dir == run_dir), key=lambda point: point[0].epoch)
         axes.plot(
-            numbers(own, column),
-            numbers(own, "energy_wh"),
+            [temperature_c for _, temperature_c, _ in own],
+            [energy_wh for _, _, energy_wh in own],
             color=palette.pale(item.colour),
             linewidth=0.7,
             marker="o",
@@ -94,39 +95,40 @@ def _panel(view: View, item: ScenarioView, column: str, key: str) -> Markup:
     axes.set_xlabel(f"mean {CHIPS[column]} temperature of the epoch / °C")
     axes.set_ylabel("energy / Wh")
     row = correlation_of(view, item.key, column)
-    said = f"{len(rows)} epochs in {len(run_dirs)} runs"
+    words = f"{len(points)} epochs in {len(run_dirs)} runs"
     if len(drawn) < len(run_dirs):
-        said += f", {len(drawn)} runs drawn"
-    if finite(row.get("r")) is not None:
-        said += f"; r {r_words(row, 'r')}, within runs {r_words(row, 'r_within')}"
-    axes.set_title(said, fontsize=6.8, color=palette.MUTED)
+        words += f", {len(drawn)} runs drawn"
+    if row is not None and row.r is not None:
+        words += f"; r {r_words(row.r, row.r_low, row.r_high)}, within runs {r_within_words(row)}"
+    axes.set_title(words, fontsize=6.8, color=palette.MUTED)
     title = f"{item.name}: {CHIPS[column]}"
-    description = f"Energy of the epochs of {item.name} against {CHIPS[column]} temperature: {said}."
+    description = f"Energy of the epochs of {item.name} against {CHIPS[column]} temperature: {words}."
     return finish(figure, key, title, description, simulated=view.simulated)
 
 
-def _data(shown: list[tuple[ScenarioView, str]]) -> Table:
-    rows = []
-    for item, column in shown:
-        points = _points(item, column)
-        energies, temperatures = numbers(points, "energy_wh"), numbers(points, column)
-        rows.append(
-            {
-                "name": item.name,
-                "chip": CHIPS[column],
-                "n": len(points),
-                "mean_wh": float(np.mean(energies)),
-                "low_c": min(temperatures),
-                "high_c": max(temperatures),
-            }
-        )
-    columns = (
-        text_column("Scenario", "name"),
-        text_column("Chip", "chip"),
-        Column("Epochs", lambda row: count(row["n"])),
-        Column("Mean energy", lambda row: plain(row["mean_wh"]), "Wh"),
-        Column("Lowest temperature", lambda row: plain(row["low_c"], 3), "°C"),
-        Column("Highest temperature", lambda row: plain(row["high_c"], 3), "°C"),
+class _Span(NamedTuple):
+    """The epochs of a scenario with the temperature of a chip."""
+
+    name: str
+    chip: str
+    energies_wh: list[float]
+    temperatures_c: list[float]
+
+
+def _span(item: ScenarioView, column: HardwareColumn) -> _Span:
+    points = _points(item, column)
+    return _Span(item.name, CHIPS[column], [wh for _, _, wh in points], [c for _, c, _ in points])
+
+
+def _data(shown: list[tuple[ScenarioView, HardwareColumn]]) -> Table:
+    rows = [_span(item, column) for item, column in shown]
+    columns: Columns[_Span] = (
+        text_column("Scenario", lambda row: row.name),
+        text_column("Chip", lambda row: row.chip),
+        Column("Epochs", lambda row: count(len(row.energies_wh))),
+        Column("Mean energy", lambda row: plain(float(np.mean(row.energies_wh))), "Wh"),
+        Column("Lowest temperature", lambda row: plain(min(row.temperatures_c), 3), "°C"),
+        Column("Highest temperature", lambda row: plain(max(row.temperatures_c), 3), "°C"),
     )
     caption = "Epochs with energy and temperature; each of them is in the table of all epochs"
     return table("epoch-temperature-data", caption, columns, rows, folded=False)

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from records.results import Results, Row
+from records.results import Results
 from reports.blocks.contract import Block, Chapter, Heading, Lines, Text
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column, words
 from reports.campaign.evidence.meter_record import further_meters, meter_lines
 from reports.campaign.view import View, stand_in_findings
 from reports.words.environment import lines_of, meter_words, part_of, sut_words
 
 _UNKNOWN = "unknown"
+_FREE = "in its own words"
 
 
 def chapter(view: View) -> Chapter:
@@ -67,19 +68,16 @@ def _controller(sut: dict[str, Any], controller: dict[str, Any]) -> list[Block]:
     if not sut:
         return _machine("Controller", controller)
     of_sut, of_controller = (dict(lines_of(_without_environments(part))) for part in (sut, controller))
-    rows = [
-        {"what": name, "sut": of_sut.get(name, "–"), "controller": of_controller.get(name, "–")}
-        for name in dict.fromkeys((*of_sut, *of_controller))
-        if of_sut.get(name) != of_controller.get(name)
-    ]
-    columns = (
-        text_column("What", "what"),
-        text_column("System under test", "sut"),
-        text_column("Controller", "controller"),
+    names = dict.fromkeys((*of_sut, *of_controller))
+    differing = [name for name in names if of_sut.get(name) != of_controller.get(name)]
+    columns: Columns[str] = (
+        text_column("What", lambda name: name),
+        text_column("System under test", of_sut.get),
+        text_column("Controller", of_controller.get),
     )
     return [
         Text("Another machine than the system under test; they differ in this and in nothing else known:"),
-        table("controller", "Controller against system under test", columns, rows, folded=False),
+        table("controller", "Controller against system under test", columns, differing, folded=False),
     ]
 
 
@@ -87,21 +85,19 @@ def _without_environments(record: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if key != "environments"}
 
 
-def _environments(found: Any) -> Table:
-    rows = [
-        {"name": name, "python": _of(said, "python"), "packages": _packages(_of(said, "packages"))}
-        for name, said in (found.items() if isinstance(found, dict) else ())
-    ]
-    columns = (
-        text_column("Environment", "name", whole=True),
-        text_column("Python", "python", whole=True),
-        text_column("Packages", "packages"),
+def _environments(environments: Any) -> Table:
+    by_name: dict[str, Any] = environments if isinstance(environments, dict) else {}
+
+    def part(name: str, key: str) -> Any:
+        record = by_name[name]
+        return record.get(key) if isinstance(record, dict) else None
+
+    columns: Columns[str] = (
+        text_column("Environment", lambda name: name, whole=True),
+        text_column("Python", lambda name: part(name, "python"), whole=True),
+        text_column("Packages", lambda name: _packages(part(name, "packages"))),
     )
-    return table("environments", "Interpreters that ran the programs of the scenarios", columns, rows)
-
-
-def _of(said: Any, name: str) -> Any:
-    return said.get(name) if isinstance(said, dict) else None
+    return table("environments", "Interpreters that ran the programs of the scenarios", columns, by_name)
 
 
 def _packages(packages: Any) -> str:
@@ -111,31 +107,25 @@ def _packages(packages: Any) -> str:
 
 
 def _provenance_words(results: Results) -> Text:
-    said = stand_in_findings(results)
-    if said:
-        messages = "; ".join(str(row.get("message")) for row in said)
+    if stand_ins := stand_in_findings(results):
+        messages = "; ".join(row.message for row in stand_ins)
         return Text(f"Name this wherever an accuracy is quoted: {messages}.", "warn")
     return Text("As the programs of the scenarios said themselves; nobody has checked it.")
 
 
 def provenance_table(results: Results) -> Table:
     """Tabulate what each scenario said of its data and weights, a column per scenario."""
-    said = {name: found for name, found in results.provenance.items() if isinstance(found, dict)}
-    other = {name: found for name, found in results.provenance.items() if name not in said}
-    names = dict.fromkeys(str(key) for found in said.values() for key in found)
-    rows: list[Row] = [{"what": name.replace("_", " "), "key": name} for name in names]
-    if other:
-        rows.append({"what": "in its own words", "key": None})
-    columns = (
-        text_column("What", "what"),
-        *(Column(name, _said_by(name, said, other), numeric=False) for name in results.provenance),
+    statements = {
+        name: part if isinstance(part, dict) else {_FREE: part} for name, part in results.provenance.items()
+    }
+    keys = dict.fromkeys(str(key) for part in statements.values() for key in part if key is not _FREE)
+    rows: list[str] = [*keys, *([_FREE] if any(_FREE in part for part in statements.values()) else [])]
+    columns: Columns[str] = (
+        text_column("What", lambda key: key.replace("_", " ")),
+        [Column(name, _stated(part), numeric=False) for name, part in statements.items()],
     )
     return table("provenance", "What the scenarios said of data and weights", columns, rows, folded=False)
 
 
-def _said_by(name: str, said: dict[str, Any], other: dict[str, Any]) -> Callable[[Row], str]:
-    def show(row: Row) -> str:
-        found = other.get(name) if row["key"] is None else said.get(name, {}).get(row["key"])
-        return "–" if found is None else str(found)
-
-    return show
+def _stated(part: dict[str, Any]) -> Callable[[str], str]:
+    return lambda key: words(part.get(key))

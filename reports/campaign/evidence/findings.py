@@ -1,9 +1,10 @@
 """What speaks against the data, or limits it."""
 
 from records.findings import LEVELS
+from records.rows.findings import FindingRow
 from reports.blocks.contract import Block, Chapter, Heading, Text, Tone
 from reports.blocks.findings import findings_block, level_of
-from reports.blocks.tables import table, text_column
+from reports.blocks.tables import Columns, table, text_column
 from reports.campaign.view import View
 
 _NAMES = {"refuse": "Errors", "warn": "Warnings", "info": "Notes"}
@@ -20,11 +21,11 @@ def chapter(view: View) -> Chapter:
         rows = [row for row in found if level_of(row) == level]
         if rows:
             blocks += [Heading(f"{_NAMES[level]}: {len(rows)}"), findings_block(rows)]
-    columns = (
-        text_column("Level", "level", whole=True),
-        text_column("Run", "run_dir", whole=True),
-        text_column("Code", "code", whole=True),
-        text_column("Finding", "message"),
+    columns: Columns[FindingRow] = (
+        text_column("Level", lambda row: row.level, whole=True),
+        text_column("Run", lambda row: row.run_dir, whole=True),
+        text_column("Code", lambda row: row.code, whole=True),
+        text_column("Finding", lambda row: row.message),
     )
     blocks.append(
         table("finding-rows", "All findings, one a line", columns, found, folded=True, source="findings")
@@ -35,8 +36,8 @@ def chapter(view: View) -> Chapter:
 def _verdict(view: View) -> Text:
     found = view.results.findings
     refuse, warn, info = (sum(level_of(row) == level for row in found) for level in LEVELS)
-    runs = {str(row["run_dir"]) for row in found if row.get("run_dir")}
-    whole = sum(not row.get("run_dir") for row in found)
+    runs = {row.run_dir for row in found if row.run_dir}
+    whole = sum(not row.run_dir for row in found)
     first = f"{_counted(refuse, 'finding')} {_verb(refuse, 'invalidate')} data" if refuse else "Data usable"
     words = f"{first}; {_counted(warn, 'warning')}, {_counted(info, 'note')}."
     if runs:

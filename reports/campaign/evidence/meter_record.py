@@ -4,7 +4,7 @@ from typing import Any
 
 from records.results import Results
 from reports.blocks.contract import Block, Text
-from reports.blocks.tables import Column, table, text_column, words
+from reports.blocks.tables import Column, Columns, table, text_column, words
 from reports.campaign.view import View
 from reports.words.environment import lines_of, meter_words
 from reports.words.numbers import count, finite, given, plain, spread
@@ -44,8 +44,8 @@ def meter_lines(view: View) -> list[tuple[str, str]]:
 
 
 def _part(meter: dict[str, Any], name: str) -> dict[str, Any]:
-    found = meter.get(name)
-    return found if isinstance(found, dict) else {}
+    part = meter.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _sampling(meter: dict[str, Any]) -> str:
@@ -76,9 +76,9 @@ def _calibration(calibration: dict[str, Any]) -> str:
     if not calibration.get("date"):
         return "not known: the data sheet's limits of error are taken"
     certificate = calibration.get("certificate")
-    said = f"on {calibration['date']}" + (f", certificate {certificate}" if certificate else "")
+    when = f"on {calibration['date']}" + (f", certificate {certificate}" if certificate else "")
     gain = finite(calibration.get("gain"))
-    return f"{said}; gain {plain(gain, 5)} in force" if gain is not None else said
+    return f"{when}; gain {plain(gain, 5)} in force" if gain is not None else when
 
 
 def further_meters(results: Results) -> list[Block]:
@@ -86,14 +86,14 @@ def further_meters(results: Results) -> list[Block]:
     parts = results.meter.get("parts")
     if not isinstance(parts, list) or not parts:
         return []
-    rows = [part for part in parts if isinstance(part, dict)]
-    columns = (
-        text_column("Name", "name", whole=True),
+    rows: list[dict[str, Any]] = [part for part in parts if isinstance(part, dict)]
+    columns: Columns[dict[str, Any]] = (
+        text_column("Name", lambda part: part.get("name"), whole=True),
         Column("Instrument", meter_words, numeric=False),
-        text_column("Driver", "driver"),
-        text_column("Port", "port"),
+        text_column("Driver", lambda part: part.get("driver")),
+        text_column("Port", lambda part: part.get("port")),
     )
-    said = (
+    sum_words = (
         "Several meters were read; the record above speaks for their sum, with the limits of the worst case."
     )
-    return [Text(said), table("meter-parts", "Meters whose sum was taken", columns, rows)]
+    return [Text(sum_words), table("meter-parts", "Meters whose sum was taken", columns, rows)]

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from records.rows.families import HardwareColumn
 from reports.blocks.kit import Bar, Sheet, bars_panel
 from reports.blocks.tables import Column, Table, table
-from reports.campaign.view import ScenarioView, View, numbers
-from reports.words.numbers import finite, plain
+from reports.campaign.view import ScenarioView, View
+from reports.words.numbers import plain
 
 _KIB_PER_GIB = 1024.0**2
 _MIB_PER_GIB = 1024.0
@@ -17,7 +18,7 @@ _MIB_PER_GIB = 1024.0
 class Indicator:
     """One hardware indicator: its column, what it is called, and its unit here."""
 
-    column: str
+    column: HardwareColumn
     title: str
     quantity: str
     unit: str
@@ -25,8 +26,12 @@ class Indicator:
 
     def of(self, scenario: ScenarioView) -> float | None:
         """Return the scenario's mean in the unit of the report."""
-        value = finite(scenario.row.get(self.column))
+        value = scenario.row.hardware.get(self.column)
         return None if value is None else value / self.divisor
+
+    def of_runs(self, scenario: ScenarioView) -> list[float]:
+        """Return the means of the single runs in the unit of the report."""
+        return [value / self.divisor for value in scenario.of_runs(lambda run: run.hardware.get(self.column))]
 
 
 INDICATORS = (
@@ -79,7 +84,7 @@ def _panel(view: View, indicator: Indicator) -> Markup:
             value=value,
             text=plain(value, 3),
             hatched=item.tracker is not None,
-            dots=[x / indicator.divisor for x in numbers(item.runs, indicator.column)] if item.n > 1 else [],
+            dots=indicator.of_runs(item) if item.n > 1 else [],
         )
         for item in view.scenarios
         if (value := indicator.of(item)) is not None
@@ -96,9 +101,10 @@ def _panel(view: View, indicator: Indicator) -> Markup:
 
 
 def _data(view: View, present: list[Indicator]) -> Table:
-    def column(indicator: Indicator) -> Column:
-        return Column(indicator.title, lambda row: plain(row[indicator.column], 3), indicator.unit)
+    def column(indicator: Indicator) -> Column[ScenarioView]:
+        return Column(indicator.title, lambda item: plain(indicator.of(item), 3), indicator.unit)
 
-    rows = [{"name": item.name, **{i.column: i.of(item) for i in present}} for item in view.scenarios]
-    columns = [Column("Scenario", lambda row: str(row["name"]), numeric=False), *map(column, present)]
-    return table("hardware-data", "Mean hardware usage of each scenario", columns, rows, folded=False)
+    name: Column[ScenarioView] = Column("Scenario", lambda item: item.name, numeric=False)
+    columns = [name, *map(column, present)]
+    caption = "Mean hardware usage of each scenario"
+    return table("hardware-data", caption, columns, view.scenarios, folded=False)

@@ -1,15 +1,17 @@
 """The control chart of the lab: whether the machine that measured was still the one that it was."""
 
-from typing import Any
+from typing import NamedTuple
 
-from records.results import Row
+from records.health import Signal
+from records.rows.parts import ControlChart
+from records.rows.standards import HealthRow
 from records.times import iso_utc
 from reports.blocks.contract import Block, Chapter, Heading, Lines, Text
 from reports.blocks.kit import Sheet
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.health.control_chart import control_chart_panel
 from reports.campaign.view import View
-from reports.words.numbers import count, finite, given, in_interval, measured, plain, spread
+from reports.words.numbers import count, given, in_interval, measured, plain, spread
 
 _ABSENT = (
     "the campaign had no control workload, so nothing shows whether the lab itself changed. Let a scenario "
@@ -49,81 +51,89 @@ def chapter(view: View) -> Chapter:
     if not health:
         return Chapter("health", title, "Health", [], _ABSENT)
     blocks: list[Block] = [_verdict(health), *_stops(health), Text(_MEANING), health_sheet(view)]
-    if health.get("signals"):
+    if health.signals:
         blocks += [Heading("Rules that were met"), _signals(health)]
-    if health.get("acknowledged"):
+    if health.acknowledged:
         blocks += [Heading("Stops after which the operator went on"), _acknowledged(health)]
     blocks += [Heading("The rules of the chart"), _rules(view)]
     return Chapter("health", title, "Health", blocks)
 
 
-def _verdict(health: Any) -> Text:
-    verdict, stops = health.get("verdict"), len(health.get("acknowledged") or [])
-    runs = [row for row in health.get("points", []) if finite(row.get("phase")) == stops]
+def _verdict(health: ControlChart) -> Text:
+    verdict, stops = health.verdict, len(health.acknowledged)
+    runs = [row for row in health.points if row.phase == stops]
     since = " since the operator last went on" if stops else ""
-    said = (
-        f"the {count(len(runs))} runs of {health.get('control')}{since} scatter by "
-        f"{spread(health.get('relative_sd_pct'))} % of their mean "
-        f"({given(health.get('relative_sd_max_pct'))} % are permitted)"
+    scatter = (
+        f"the {count(len(runs))} runs of {health.control}{since} scatter by "
+        f"{spread(health.relative_sd_pct)} % of their mean "
+        f"({given(health.relative_sd_max_pct)} % are permitted)"
     )
     if verdict == "in control":
-        words = f"The lab was in order{since and ', but it had stopped before'}: {said}, and no rule was met."
+        words = (
+            f"The lab was in order{since and ', but it had stopped before'}: {scatter}, and no rule was met."
+        )
         return Text(words, "warn" if stops else "good")
     if verdict == "signal":
-        return Text(f"The chart signals a change that is too small to matter: {said}.", "warn")
+        return Text(f"The chart signals a change that is too small to matter: {scatter}.", "warn")
     if verdict == "out of control":
-        found = dict.fromkeys(str(row.get("rule")) for row in health.get("signals", []) if row.get("stops"))
-        words = f"The lab was not in order: {said}; a change above that is signalled by {', '.join(found)}. "
+        rules = dict.fromkeys(signal.rule for signal in health.signals if signal.stops)
+        signals = f"a change above that is signalled by {', '.join(rules)}"
+        words = f"The lab was not in order: {scatter}; {signals}. "
         return Text(f"{words}Compare scenarios block by block, or measure anew.", "refuse")
     return Text(
         f"Whether the lab was in order cannot be said: {count(len(runs))} runs of "
-        f"{health.get('control')}{since}, three are needed.",
+        f"{health.control}{since}, three are needed.",
         "warn",
     )
 
 
-def _stops(health: Any) -> list[Text]:
-    if not health.get("stopped"):
+def _stops(health: ControlChart) -> list[Text]:
+    if not health.stopped:
         return []
-    return [Text(f"The chart stopped the campaign, and nobody has gone on: {health['stopped']}.", "refuse")]
+    return [Text(f"The chart stopped the campaign, and nobody has gone on: {health.stopped}.", "refuse")]
 
 
-def _signals(health: Any) -> Table:
-    rows = []
-    for rule in dict.fromkeys(str(row.get("rule")) for row in health["signals"]):
-        met = [row for row in health["signals"] if str(row.get("rule")) == rule]
-        largest = max(met, key=lambda row: abs(finite(row.get("size_pct")) or 0.0))
-        rows.append({**largest, "rule": rule, "met": [str(row.get("run_dir")) for row in met]})
-    columns = (
-        text_column("Rule", "rule", whole=True),
-        Column("Met by", lambda row: ", ".join(row["met"]), numeric=False),
-        Column("Largest change", lambda row: plain(row.get("size_pct"), 3), "%"),
-        Column("Stops a campaign", lambda row: "yes" if row.get("stops") else "no, too small", numeric=False),
-        text_column("What was said then", "message"),
+class _Rule(NamedTuple):
+    """A rule that was met: its largest signal, and all."""
+
+    largest: Signal
+    met: list[Signal]
+
+
+def _signals(health: ControlChart) -> Table:
+    by_rule: dict[str, list[Signal]] = {}
+    for signal in health.signals:
+        by_rule.setdefault(signal.rule, []).append(signal)
+    rows = [_Rule(max(met, key=lambda signal: abs(signal.size_pct)), met) for met in by_rule.values()]
+    columns: Columns[_Rule] = (
+        text_column("Rule", lambda row: row.largest.rule, whole=True),
+        Column("Met by", lambda row: ", ".join(signal.run_dir for signal in row.met), numeric=False),
+        Column("Largest change", lambda row: plain(row.largest.size_pct, 3), "%"),
+        Column(
+            "Stops a campaign", lambda row: "yes" if row.largest.stops else "no, too small", numeric=False
+        ),
+        text_column("What was said then", lambda row: row.largest.message),
     )
     return table("health-signals", "Rules that were met in the present phase", columns, rows)
 
 
-def _acknowledged(health: Any) -> Lines:
-    rows = [(_time(stop), str(stop.get("reason"))) for stop in health["acknowledged"]]
+def _acknowledged(health: ControlChart) -> Lines:
+    rows = [(iso_utc(stop.t_utc_s), stop.reason) for stop in health.acknowledged]
     return Lines("Acknowledged stops; each begins a new phase", rows)
-
-
-def _time(row: Row) -> str:
-    stamp = finite(row.get("t_utc_s"))
-    return "at an unknown time" if stamp is None else iso_utc(stamp)
 
 
 def _rules(view: View) -> Table:
     chosen = view.results.settings.get("health") or {}
-    on = ["relative-sd", *(chosen.get("rules") or [])]
-    columns = (text_column("Rule", "rule", whole=True), text_column("Is met when", "words"))
-    rows = [{"rule": rule, "words": _RULES.get(str(rule), "")} for rule in on]
+    rules: list[str] = ["relative-sd", *(chosen.get("rules") or [])]
+    columns: Columns[str] = (
+        text_column("Rule", lambda rule: rule, whole=True),
+        text_column("Is met when", lambda rule: _RULES.get(rule, "")),
+    )
     return table(
         "health-rules",
         "Rules in force; σ is the standard deviation from run to neighbouring run",
         columns,
-        rows,
+        rules,
         nothing="No rule was in force.",
     )
 
@@ -132,11 +142,10 @@ def health_sheet(view: View) -> Sheet:
     """Draw the control runs on their chart, with the table behind it."""
     health = view.results.health
     points = health.points if health else []
-    usable = [row for row in points if finite(row.get("energy_wh")) is not None]
     title = f"Control workload {health.control if health else None}"
-    own = str(view.results.campaign.get("id"))
+    own = view.results.campaign.id
     panel = (
-        [control_chart_panel("health-0", title, usable, simulated=view.simulated, own=own)] if usable else []
+        [control_chart_panel("health-0", title, points, simulated=view.simulated, own=own)] if points else []
     )
     return Sheet(
         key="health",
@@ -144,56 +153,54 @@ def health_sheet(view: View) -> Sheet:
         size="half",
         panels=panel,
         caption=f"Dots: control runs; the bars show one standard uncertainty of what differs from run to run "
-        f"(n = {len(usable)}). Squares with words: runs at which a rule was met. Solid line: centre; dashed: "
+        f"(n = {len(points)}). Squares with words: runs at which a rule was met. Solid line: centre; dashed: "
         "limits, as they stood when the run came; grey: warning zones. Dotted upright: another campaign; "
         f"solid upright: a new phase after a stop. {_lines_words(health)}",
         how=_HOW,
-        data=_points(usable),
+        data=_points(points),
         absent="" if panel else "no run of the control workload has an energy.",
     )
 
 
-def _lines_words(health: Any) -> str:
-    if health is None:
+def _lines_words(health: ControlChart | None) -> str:
+    if health is None or health.centre_wh is None:
         return ""
-    low, high, centre = (health.get(f"{name}_wh") for name in ("lower", "upper", "centre"))
-    if finite(centre) is None:
-        return ""
-    middle, sd = in_interval(centre, low, high), spread(health.get("sd_wh"))
-    return f"Present phase: centre {middle} Wh, σ {sd} Wh, limits {_limits(low, high)} Wh."
+    low, high = health.lower_wh, health.upper_wh
+    middle, sd = in_interval(health.centre_wh, low, high), spread(health.sd_wh)
+    limits = f"{in_interval(low, low, high)} and {in_interval(high, low, high)}"
+    return f"Present phase: centre {middle} Wh, σ {sd} Wh, limits {limits} Wh."
 
 
-def _limits(low: Any, high: Any) -> str:
-    return f"{in_interval(low, low, high)} and {in_interval(high, low, high)}"
-
-
-def _points(rows: list[Row]) -> Table:
-    columns = (
-        text_column("Campaign", "campaign"),
-        text_column("Run", "run_dir", whole=True),
-        Column("Start", _time, numeric=False, whole=True),
-        Column("Energy", lambda row: measured(row.get("energy_wh"), _random(row)), "Wh"),
-        Column("u(between runs)", lambda row: spread(row.get("energy_random_u_wh")), "Wh"),
-        Column("u(energy)", lambda row: spread(row.get("energy_u_wh")), "Wh"),
-        Column("Centre", lambda row: measured(row.get("centre_wh"), _sigma(row)), "Wh"),
-        Column("Lower limit", lambda row: measured(row.get("lower_wh"), _sigma(row)), "Wh"),
-        Column("Upper limit", lambda row: measured(row.get("upper_wh"), _sigma(row)), "Wh"),
+def _points(rows: list[HealthRow]) -> Table:
+    columns: Columns[HealthRow] = (
+        text_column("Campaign", lambda row: row.campaign),
+        text_column("Run", lambda row: row.run_dir, whole=True),
+        Column("Start", lambda row: iso_utc(row.t_utc_s), numeric=False, whole=True),
+        Column("Energy", lambda row: measured(row.energy_wh, _random(row)), "Wh"),
+        Column("u(between runs)", lambda row: spread(row.energy_random_u_wh), "Wh"),
+        Column("u(energy)", lambda row: spread(row.energy_u_wh), "Wh"),
+        Column("Centre", lambda row: measured(row.centre_wh, _sigma(row)), "Wh"),
+        Column("Lower limit", lambda row: measured(row.lower_wh, _sigma(row)), "Wh"),
+        Column("Upper limit", lambda row: measured(row.upper_wh, _sigma(row)), "Wh"),
         Column("From the centre", _apart, "σ"),
-        text_column("Signals", "signals"),
-        Column("Phase", lambda row: count((finite(row.get("phase")) or 0.0) + 1)),
+        text_column("Signals", lambda row: row.signals),
+        Column("Phase", lambda row: count(row.phase + 1)),
     )
     return table("health-points", "Runs of the control workload", columns, rows, source="health")
 
 
-def _random(row: Row) -> float | None:
-    return finite(row.get("energy_random_u_wh")) or finite(row.get("energy_u_wh"))
+def _random(row: HealthRow) -> float | None:
+    return row.energy_random_u_wh or row.energy_u_wh
 
 
-def _sigma(row: Row) -> float | None:
-    upper, centre = finite(row.get("upper_wh")), finite(row.get("centre_wh"))
-    return None if upper is None or centre is None else (upper - centre) / 3
+def _sigma(row: HealthRow) -> float | None:
+    if row.upper_wh is None or row.centre_wh is None:
+        return None
+    return (row.upper_wh - row.centre_wh) / 3
 
 
-def _apart(row: Row) -> str:
+def _apart(row: HealthRow) -> str:
     sigma = _sigma(row)
-    return plain((row["energy_wh"] - row["centre_wh"]) / sigma, 2) if sigma else "–"
+    if not sigma or row.centre_wh is None:
+        return "–"
+    return plain((row.energy_wh - row.centre_wh) / sigma, 2)

@@ -1,6 +1,6 @@
 """The control chart of the lab: is the machine still the one that it was?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -10,10 +10,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from records.results import Row
+from records.rows.standards import HealthRow
 from reports.blocks import palette
 from reports.blocks.kit import Size, finish, new_panel
-from reports.words.numbers import finite, plain
+from reports.words.numbers import plain
 
 LIMIT_SIGMAS, WARNING_SIGMAS = 3.0, 2.0
 """Of the limits and of the warning zones below them (Western Electric 1956)."""
@@ -24,7 +24,7 @@ _MANY_RUNS = 60  # from here on the dots are smaller
 
 
 def control_chart_panel(
-    key: str, title: str, points: Sequence[Row], *, simulated: bool, own: str = "", size: Size = "half"
+    key: str, title: str, points: Sequence[HealthRow], *, simulated: bool, own: str = "", size: Size = "half"
 ) -> Markup:
     """Draw control runs in the order of time, with centre, limits, warning zones, phases and signals.
 
@@ -33,15 +33,15 @@ def control_chart_panel(
     Args:
         key: id on the page.
         title: heading of the panel.
-        points: at least one row of the chart with an energy, in the order of
-            time.
+        points: at least one, in the order of time.
         simulated: whether the panel says SIMULATED.
         own: id of the campaign that the report is about: runs of others are hollow. All are full when empty.
         size: width of the panel.
     """
     figure, axes = new_panel(size, 3.3)
     place = np.arange(1.0, len(points) + 1)
-    centre, upper = _column(points, "centre_wh"), _column(points, "upper_wh")
+    centre = _array(row.centre_wh for row in points)
+    upper = _array(row.upper_wh for row in points)
     _draw_zones(axes, place, centre, (upper - centre) / LIMIT_SIGMAS)
     _draw_borders(axes, points)
     _draw_runs(axes, place, points, own)
@@ -55,9 +55,8 @@ def control_chart_panel(
     return finish(figure, key, title, _description(title, points), simulated=simulated)
 
 
-def _column(points: Sequence[Row], name: str) -> NDArray[np.float64]:
-    found = (finite(row.get(name)) for row in points)
-    return np.array([np.nan if value is None else value for value in found])
+def _array(values: Iterable[float | None]) -> NDArray[np.float64]:
+    return np.array([np.nan if value is None else value for value in values])
 
 
 def _draw_zones(
@@ -73,9 +72,9 @@ def _draw_zones(
     axes.step(at, middle, where="post", color=palette.INK, linewidth=0.9)
 
 
-def _draw_borders(axes: Axes, points: Sequence[Row]) -> None:
+def _draw_borders(axes: Axes, points: Sequence[HealthRow]) -> None:
     for number, (before, row) in enumerate(pairwise(points), start=1):
-        if before.get("phase") != row.get("phase"):
+        if before.phase != row.phase:
             axes.axvline(number + 0.5, color=palette.WARNING, linewidth=1.2)
             axes.annotate(
                 "new phase",
@@ -86,18 +85,16 @@ def _draw_borders(axes: Axes, points: Sequence[Row]) -> None:
                 fontsize=7,
                 color=palette.WARNING,
             )
-        elif before.get("campaign") != row.get("campaign"):
+        elif before.campaign != row.campaign:
             axes.axvline(number + 0.5, color=palette.MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
 
 
-def _draw_runs(axes: Axes, place: NDArray[np.float64], points: Sequence[Row], own: str) -> None:
-    energy_wh, u_wh = _column(points, "energy_wh"), _column(points, "energy_random_u_wh")
-    known = np.isfinite(u_wh)
+def _draw_runs(axes: Axes, place: NDArray[np.float64], points: Sequence[HealthRow], own: str) -> None:
+    energy_wh = _array(row.energy_wh for row in points)
+    u_wh = _array(row.energy_random_u_wh for row in points)
     axes.plot(place, energy_wh, color=_RUN, linewidth=0.6)
-    axes.errorbar(
-        place[known], energy_wh[known], yerr=u_wh[known], linestyle="none", ecolor=_RUN, elinewidth=0.9
-    )
-    here = np.array([not own or row.get("campaign") == own for row in points])
+    axes.errorbar(place, energy_wh, yerr=u_wh, linestyle="none", ecolor=_RUN, elinewidth=0.9)
+    here = np.array([not own or row.campaign == own for row in points])
     for chosen, face in ((here, _RUN), (~here, "white")):
         axes.plot(
             place[chosen],
@@ -111,14 +108,14 @@ def _draw_runs(axes: Axes, place: NDArray[np.float64], points: Sequence[Row], ow
         )
 
 
-def _draw_signals(axes: Axes, points: Sequence[Row]) -> None:
-    said, before = 0, set[str]()
+def _draw_signals(axes: Axes, points: Sequence[HealthRow]) -> None:
+    written, before = 0, set[str]()
     for number, row in enumerate(points, start=1):
         met = _rules_met(row)
         if met:
             axes.plot(
                 number,
-                row["energy_wh"],
+                row.energy_wh,
                 marker="s",
                 markersize=9,
                 markerfacecolor="none",
@@ -126,44 +123,44 @@ def _draw_signals(axes: Axes, points: Sequence[Row]) -> None:
                 markeredgewidth=1.3,
             )
         new = [rule for rule in met if rule not in before]
-        if new and said < _MOST_WORDS:
+        if new and written < _MOST_WORDS:
             axes.annotate(
                 ", ".join(new),
-                (number, row["energy_wh"]),
-                xytext=(0, 7 + 11 * (said % 3)),  # so that words of neighbours do not lie on each other
+                (number, row.energy_wh),
+                xytext=(0, 7 + 11 * (written % 3)),  # so that words of neighbours do not lie on each other
                 textcoords="offset points",
                 ha="right" if number > len(points) / 2 else "left",
                 fontsize=7,
                 color=palette.WARNING,
             )
-            said += 1
+            written += 1
         before = set(met)
 
 
-def _rules_met(row: Row) -> list[str]:
-    return str(row.get("signals") or "").split()
+def _rules_met(row: HealthRow) -> list[str]:
+    return row.signals.split()
 
 
-def _add_legend(axes: Axes, points: Sequence[Row], own: str) -> None:
+def _add_legend(axes: Axes, points: Sequence[HealthRow], own: str) -> None:
     dot = {"color": _RUN, "marker": "o", "markersize": 4, "linewidth": 0.6}
     handles = [Line2D([], [], **dot)]  # type: ignore[arg-type]
     names = ["run"]
-    if own and any(row.get("campaign") != own for row in points):
+    if own and any(row.campaign != own for row in points):
         handles.append(Line2D([], [], **{**dot, "markerfacecolor": "white"}))  # type: ignore[arg-type]
         names = ["run of this campaign", "of an earlier one"]
-    if np.isfinite(_column(points, "centre_wh")).any():
+    if any(row.centre_wh is not None for row in points):
         lines = (Line2D([], [], color=palette.INK, linewidth=0.9, linestyle=s) for s in ("-", (0, (5, 3))))
         handles += [*lines, Patch(color=palette.GRID)]  # type: ignore[list-item]
         names += ["centre", "limits, 3 σ", "warning, 2 σ to 3 σ"]
     axes.figure.legend(handles, names, loc="lower center", ncols=3, fontsize=7)
 
 
-def _description(title: str, points: Sequence[Row]) -> str:
-    energies = [row["energy_wh"] for row in points]
+def _description(title: str, points: Sequence[HealthRow]) -> str:
+    energies = [row.energy_wh for row in points]
     met = [f"run {n}: {', '.join(w)}" for n, row in enumerate(points, start=1) if (w := _rules_met(row))]
-    said = f"Signals: {'; '.join(met[:_MOST_WORDS])}." if met else "No signal."
-    campaigns = len({str(row.get("campaign")) for row in points})
+    signals = f"Signals: {'; '.join(met[:_MOST_WORDS])}." if met else "No signal."
+    campaigns = len({row.campaign for row in points})
     return (
         f"{title}: {len(points)} runs of {campaigns} campaign{'s' if campaigns > 1 else ''}, "
-        f"{plain(min(energies))} to {plain(max(energies))} Wh. {said}"
+        f"{plain(min(energies))} to {plain(max(energies))} Wh. {signals}"
     )

@@ -1,9 +1,9 @@
 """Values and proofs after ISO/IEC 14756: enough done, in time, and is the measurement valid?"""
 
 from collections.abc import Callable
-from typing import Any
 
-from records.results import Row
+from records.rows.parts import Iso14756
+from records.rows.standards import ProofRow
 from reports.blocks.contract import Block, Chapter, Heading, Text
 from reports.campaign.iso14756.figures import efficiency_sheet, ratings_sheet
 from reports.campaign.iso14756.tables import (
@@ -53,11 +53,11 @@ def chapter(view: View) -> Chapter:
     if not values:
         return Chapter("iso14756", title, short, [], _ABSENT)
     blocks: list[Block] = [_verdict(values), Text(_WHAT)]
-    if values.get("marked"):
-        blocks.append(Text(str(values["marked"]), "small"))
+    if values.marked:
+        blocks.append(Text(values.marked, "small"))
     blocks += [Heading("Ratings"), ratings_sheet(view, _RATINGS_HOW, ratings_table(values))]
     blocks.append(energy_table(values))
-    if values.get("efficiency"):
+    if values.efficiency:
         blocks.append(Heading("Software efficiency"))
         blocks.append(efficiency_sheet(view, _EFFICIENCY_HOW, efficiency_table(values)))
     blocks += [
@@ -68,11 +68,10 @@ def chapter(view: View) -> Chapter:
     return Chapter("iso14756", title, short, blocks)
 
 
-def _verdict(values: Any) -> Text:
-    satisfied, valid = values.get("satisfied") is True, values.get("valid") is True
-    rows = values.get("task_types", [])
-    missed = sum(row.get("satisfied") is not True for row in rows)
-    if satisfied:
+def _verdict(values: Iso14756) -> Text:
+    rows = values.task_types
+    missed = sum(not row.satisfied for row in rows)
+    if values.satisfied:
         first = f"The requirement is satisfied: no rating of the {len(rows)} task types is below 1."
     elif rows:
         first = f"The requirement is not satisfied: {missed} of {len(rows)} task types rate below 1."
@@ -80,29 +79,29 @@ def _verdict(values: Any) -> Text:
         first = "The requirement is not satisfied: no counted run has a task that it names."
     second = (
         "All three proofs of the standard hold, so the measurement is valid in its sense."
-        if valid
+        if values.valid
         else "Not every line of the three proofs holds, so the measurement is not valid in its sense."
     )
-    return Text(f"{first} {second}", "good" if satisfied and valid else "warn")
+    return Text(f"{first} {second}", "good" if values.satisfied and values.valid else "warn")
 
 
-def _proof_words(values: Any) -> Callable[[str], Text]:
+def _proof_words(values: Iso14756) -> Callable[[str], Text]:
     def words(proof: str) -> Text:
-        rows = [row for row in values.get("proofs", []) if row.get("proof") == proof]
-        held = sum(row.get("holds") is True for row in rows)
+        rows = [row for row in values.proofs if row.proof == proof]
+        held = sum(row.holds is True for row in rows)
         if rows and held == len(rows):
             verdict, tone = f"holds, all {held} lines", "good"
         else:
             verdict, tone = f"not proven, {held} of {len(rows)} lines hold", "warn"
-        open_lines = [_where(row) + str(row.get("words")) for row in rows if row.get("holds") is not True]
+        open_lines = [_where(row) + row.words for row in rows if row.holds is not True]
         more = len(open_lines) - _MOST_SAID
         missing = f" Missing: {'; '.join(open_lines[:_MOST_SAID])}" if open_lines else ""
         missing += f"; and {more} more in the table." if more > 0 else "." * bool(open_lines)
-        said = f"{proof.capitalize()} ({_ASKED[proof]}): {verdict}.{missing}"
-        return Text(said, "good" if tone == "good" else "warn")
+        sentence = f"{proof.capitalize()} ({_ASKED[proof]}): {verdict}.{missing}"
+        return Text(sentence, "good" if tone == "good" else "warn")
 
     return words
 
 
-def _where(row: Row) -> str:
-    return f"{row['scenario']}: " if row.get("scenario") else ""
+def _where(row: ProofRow) -> str:
+    return f"{row.scenario}: " if row.scenario else ""

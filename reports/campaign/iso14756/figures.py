@@ -1,17 +1,19 @@
 """Ratings and software efficiency after ISO/IEC 14756, each against the line at 1."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
 from analysis.iso14756.ratings import satisfied
-from records.results import Row
+from records.rows.standards import EfficiencyRow, TaskTypeRow
 from reports.blocks import palette
+from reports.blocks.columns import WithEnds
 from reports.blocks.kit import Sheet, finish, name_rows, new_panel
 from reports.blocks.tables import Table
 from reports.campaign.view import View
-from reports.words.numbers import count, finite, in_interval, plain
+from reports.words.numbers import count, in_interval, plain
 from reports.words.texts import label
 
 MOST_ROWS = 14
@@ -19,17 +21,57 @@ MOST_ROWS = 14
 
 _ROOM_FOR_TEXT = 1.7
 
-_RATINGS = (
-    ("r_th", "Enough done? R_TH", "throughput / reference"),
-    ("r_me", "Fast enough in the mean? R_ME", "reference / mean execution time"),
-    ("r_ti", "In time? R_TI", "timely throughput / throughput"),
+R = TypeVar("R", TaskTypeRow, EfficiencyRow)
+
+
+@dataclass(frozen=True)
+class Panel(Generic[R]):
+    """One panel: id, heading, what is divided by what, and the ratio of a row with its interval."""
+
+    key: str
+    title: str
+    axis: str
+    of: Callable[[R], WithEnds]
+
+
+_RATINGS: tuple[Panel[TaskTypeRow], ...] = (
+    Panel("iso-r-th", "Enough done? R_TH", "throughput / reference", lambda row: (row.r_th, None, None)),
+    Panel(
+        "iso-r-me",
+        "Fast enough in the mean? R_ME",
+        "reference / mean execution time",
+        lambda row: (row.r_me, *_speed_interval(row)),
+    ),
+    Panel("iso-r-ti", "In time? R_TI", "timely throughput / throughput", lambda row: (row.r_ti, None, None)),
 )
-_EFFICIENCIES = (
-    ("i_th", "Throughput, I_TH", "throughput / that of the reference"),
-    ("i_me", "Speed, I_ME", "the reference's mean time / mean time"),
-    ("i_ti", "Timeliness, I_TI", "timely throughput / the reference's"),
-    ("i_e", "Energy per task, I_E", "the reference's energy / energy"),
-    ("i_e_induced", "Induced energy per task, I_E", "the reference's / the scenario's"),
+_EFFICIENCIES: tuple[Panel[EfficiencyRow], ...] = (
+    Panel(
+        "iso-i-th",
+        "Throughput, I_TH",
+        "throughput / that of the reference",
+        lambda row: (row.i_th, None, None),
+    ),
+    Panel(
+        "iso-i-me", "Speed, I_ME", "the reference's mean time / mean time", lambda row: (row.i_me, None, None)
+    ),
+    Panel(
+        "iso-i-ti",
+        "Timeliness, I_TI",
+        "timely throughput / the reference's",
+        lambda row: (row.i_ti, None, None),
+    ),
+    Panel(
+        "iso-i-e",
+        "Energy per task, I_E",
+        "the reference's energy / energy",
+        lambda row: (row.i_e, row.i_e_low, row.i_e_high),
+    ),
+    Panel(
+        "iso-i-e-induced",
+        "Induced energy per task, I_E",
+        "the reference's / the scenario's",
+        lambda row: (row.i_e_induced, row.i_e_induced_low, row.i_e_induced_high),
+    ),
 )
 
 
@@ -59,11 +101,8 @@ def ratings_sheet(view: View, how: str, data: Table) -> Sheet:
     """Draw R_TH, R_ME and R_TI of every task type."""
     values = view.results.iso14756
     rows = values.task_types if values else []
-    panels = [
-        ratio_panel(f"iso-{column.replace('_', '-')}", title, axis, dots, simulated=view.simulated)
-        for column, title, axis in _RATINGS
-        if (dots := [dot for row in rows if (dot := _rating(view, row, column)) is not None])
-    ]
+    names = [f"{row.scenario}: {row.task}, n\u00a0=\u00a0{count(row.tasks)}" for row in rows]
+    panels = _panels(view, _RATINGS, rows, names)
     return Sheet(
         key="iso-ratings",
         title="Ratings against the requirement",
@@ -82,11 +121,7 @@ def efficiency_sheet(view: View, how: str, data: Table) -> Sheet:
     """Draw the software efficiency of every scenario against the reference scenario."""
     values = view.results.iso14756
     rows = values.efficiency if values else []
-    panels = [
-        ratio_panel(f"iso-{column.replace('_', '-')}", title, axis, dots, simulated=view.simulated)
-        for column, title, axis in _EFFICIENCIES
-        if (dots := [dot for row in rows if (dot := _efficiency(view, row, column)) is not None])
-    ]
+    panels = _panels(view, _EFFICIENCIES, rows, [f"{row.scenario}: {row.task}" for row in rows])
     return Sheet(
         key="iso-efficiency",
         title="Software efficiency against the reference scenario",
@@ -105,30 +140,26 @@ def _only(rows: int) -> str:
     return f"{more} further lines are in the table only." if more > 0 else ""
 
 
-def _rating(view: View, row: Row, column: str) -> Dot | None:
-    if (value := finite(row.get(column))) is None:
-        return None
-    low = high = None
-    reference_s = finite(row.get("mean_execution_ref_s"))
-    ends_s = [finite(row.get(f"mean_execution_{end}_s")) for end in ("low", "high")]
-    if column == "r_me" and reference_s and ends_s[0] and ends_s[1] and ends_s[0] > 0:
-        # T_Ref is given: the interval of the ratio comes from that of the mean alone.
-        low, high = reference_s / ends_s[1], reference_s / ends_s[0]
-    return Dot(_name(row), view.colour_of(str(row.get("scenario"))), value, low, high)
+def _panels(view: View, panels: Sequence[Panel[R]], rows: Sequence[R], names: Sequence[str]) -> list[Markup]:
+    drawn = []
+    for panel in panels:
+        ratios = zip(rows, names, map(panel.of, rows), strict=True)
+        dots = [
+            Dot(name, view.colour_of(row.scenario), value, low, high)
+            for row, name, (value, low, high) in ratios
+            if value is not None
+        ]
+        if dots:
+            drawn.append(ratio_panel(panel.key, panel.title, panel.axis, dots, simulated=view.simulated))
+    return drawn
 
 
-def _efficiency(view: View, row: Row, column: str) -> Dot | None:
-    if (value := finite(row.get(column))) is None:
-        return None
-    low, high = finite(row.get(f"{column}_low")), finite(row.get(f"{column}_high"))
-    known = low is not None and high is not None
-    colour = view.colour_of(str(row.get("scenario")))
-    return Dot(_name(row), colour, value, low if known else None, high if known else None)
-
-
-def _name(row: Row) -> str:
-    n = f", n\u00a0=\u00a0{count(row.get('tasks'))}" if "tasks" in row else ""
-    return f"{row.get('scenario')}: {row.get('task')}{n}"
+def _speed_interval(row: TaskTypeRow) -> tuple[float | None, float | None]:
+    """Return the interval of R_ME: T_Ref is given, so that it comes from that of the mean alone."""
+    low_s, high_s = row.mean_execution_low_s, row.mean_execution_high_s
+    if not low_s or not high_s or low_s <= 0:
+        return None, None
+    return row.mean_execution_ref_s / high_s, row.mean_execution_ref_s / low_s
 
 
 def ratio_panel(key: str, title: str, axis: str, dots: Sequence[Dot], *, simulated: bool) -> Markup:

@@ -104,7 +104,7 @@ def gaps(results: Results) -> list[Block]:
 
 def baseline(results: Results) -> list[Block]:
     """Explain the baseline and the induced energy, with the rule of the reference in force."""
-    chosen: Any = results.settings.get("baseline") or results.baseline.get("reference")
+    chosen: Any = results.settings.get("baseline") or results.baseline.reference
     reference = _BASELINES.get(str(chosen), "No baseline was measured, so that nothing is subtracted.")
     return [
         Heading("Baseline and induced energy"),

@@ -4,7 +4,7 @@ from reports.blocks.contract import Chapter, Text
 from reports.campaign.power.figures import power_sheet
 from reports.campaign.power.traces import readings_of
 from reports.campaign.view import View
-from reports.words.numbers import finite, plain
+from reports.words.numbers import plain
 
 
 def chapter(view: View) -> Chapter:
@@ -16,17 +16,15 @@ def chapter(view: View) -> Chapter:
 
 
 def _answer(view: View) -> str:
-    means = {item.name: finite(item.row.get("mean_power_w")) for item in view.scenarios}
-    known = sorted((mean, name) for name, mean in means.items() if mean is not None)
+    means = {item.name: item.row.mean_power_w for item in view.scenarios}
+    ordered = sorted((mean, name) for name, mean in means.items() if mean is not None)
     largest, run_dir = max(
-        (reading or 0.0, str(row.get("run_dir")))
-        for row in view.results.traces
-        for reading in readings_of(row)[3:]
+        (reading or 0.0, row.run_dir) for row in view.results.traces for reading in readings_of(row)[3:]
     )
     peak = f"The largest single reading was {plain(largest)} W, in run {run_dir}."
-    if not known:
+    if not ordered:
         return peak
-    (low, lowest), (high, highest) = known[0], known[-1]
-    if len(known) == 1:
+    (low, lowest), (high, highest) = ordered[0], ordered[-1]
+    if len(ordered) == 1:
         return f"The mean power of {lowest} was {plain(low)} W. {peak}"
-    return f"Mean power reached from {plain(low)} W ({lowest}) to {plain(high)} W ({highest}). {peak}"
+    return f"Mean power ranged from {plain(low)} W ({lowest}) to {plain(high)} W ({highest}). {peak}"

@@ -1,16 +1,18 @@
 """Power over time: every run of a scenario, their mean, and the overall average (paper, fig. 5)."""
 
+from typing import NamedTuple
+
 import numpy as np
 from markupsafe import Markup
 
-from records.results import Row
+from records.rows.traces import Trace
 from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, new_panel
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.power import traces
 from reports.campaign.power.interactive.live import live_traces
 from reports.campaign.view import ScenarioView, View
-from reports.words.numbers import count, finite, plain
+from reports.words.numbers import count, plain
 from reports.words.texts import slug
 
 MOST_PANELS = 12
@@ -72,7 +74,7 @@ def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulat
         mean_t, mean_p = traces.mean_trace(lines, step)
         mean_t, mean_p = traces.thin(mean_t, mean_p, limit)
         axes.plot(mean_t, mean_p, color=palette.INK, linewidth=1.1)
-    overall = finite(scenario.row.get("mean_power_w"))
+    overall = scenario.row.mean_power_w
     if overall is None:
         overall = float(np.mean(np.concatenate([power for _, power in lines])))
     axes.axhline(overall, color=palette.INK, linewidth=0.8, linestyle=(0, (5, 3)))
@@ -81,39 +83,42 @@ def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulat
     axes.set_xlabel("time from start of the run / s")
     axes.set_ylabel("power / W")
     n = len(lines)
-    said = f"n = {n} run{'' if n == 1 else 's'}, average {plain(overall)} W"
-    axes.set_title(said, fontsize=7.5, color=palette.MUTED)
+    words = f"n = {n} run{'' if n == 1 else 's'}, average {plain(overall)} W"
+    axes.set_title(words, fontsize=7.5, color=palette.MUTED)
     return finish(
         figure,
         f"power-{index}-{slug(scenario.key)}",
         scenario.name,
-        f"Power over time of scenario {scenario.name}: {said}.",
+        f"Power over time of scenario {scenario.name}: {words}.",
         simulated=simulated,
     )
 
 
 def _data(view: View) -> Table:
-    rows = [_trace_row(item, row) for item in view.scenarios for row in item.traces]
-    columns = (
-        text_column("Run", "run_dir", whole=True),
-        text_column("Scenario", "name"),
-        Column("Readings", lambda row: count(row["readings"])),
-        Column("Duration", lambda row: plain(row["duration_s"]), "s"),
-        Column("Smallest", lambda row: plain(row["smallest_w"]), "W"),
-        Column("Mean of the readings", lambda row: plain(row["mean_w"]), "W"),
-        Column("Largest", lambda row: plain(row["largest_w"]), "W"),
+    rows = [_readings(item, row) for item in view.scenarios for row in item.traces]
+    columns: Columns[_Readings] = (
+        text_column("Run", lambda row: row.run_dir, whole=True),
+        text_column("Scenario", lambda row: row.name),
+        Column("Readings", lambda row: count(row.readings)),
+        Column("Duration", lambda row: plain(row.duration_s), "s"),
+        Column("Smallest", lambda row: plain(row.smallest_w), "W"),
+        Column("Mean of the readings", lambda row: plain(row.mean_w), "W"),
+        Column("Largest", lambda row: plain(row.largest_w), "W"),
     )
     return table("power-data", "Power of each run, from its readings", columns, rows, folded=False)
 
 
-def _trace_row(scenario: ScenarioView, row: Row) -> Row:
-    readings, smallest_w, mean_w, largest_w = traces.readings_of(row)
-    return {
-        "run_dir": row.get("run_dir"),
-        "name": scenario.name,
-        "readings": readings,
-        "duration_s": row.get("duration_s"),
-        "smallest_w": smallest_w,
-        "mean_w": mean_w,
-        "largest_w": largest_w,
-    }
+class _Readings(NamedTuple):
+    """The readings of a run: how many, the smallest, their mean, the largest."""
+
+    run_dir: str
+    name: str
+    duration_s: float
+    readings: int
+    smallest_w: float | None
+    mean_w: float | None
+    largest_w: float | None
+
+
+def _readings(scenario: ScenarioView, row: Trace) -> _Readings:
+    return _Readings(row.run_dir, scenario.name, row.duration_s, *traces.readings_of(row))

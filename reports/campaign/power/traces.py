@@ -1,11 +1,12 @@
 """Traces made fit to draw: fewer points without losing a peak, and the mean over runs."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from records.results import Row
+from records.rows.traces import Trace
 from reports.words.numbers import finite
 
 Array = NDArray[np.float64]
@@ -18,32 +19,32 @@ POINTS_PER_REPORT = 24_000
 the interactive form of the figure (`reports.campaign.power.interactive`)."""
 
 
-def trace_of(row: Row, *, extremes: bool = False) -> tuple[Array, Array]:
+def trace_of(row: Trace, *, extremes: bool = False) -> tuple[Array, Array]:
     """Return a trace as (middle of each reading's interval in s, power in W), both ``(n,)``.
 
     A reading is the mean over the interval that ended at its stamp, so the middle is where it
     belongs in time. Readings without power are left out: the line then has a gap of its own.
 
     Args:
-        row: a row of ``Results.traces``. Where it holds bins of readings, these are taken for readings.
+        row: the trace. Where it holds bins of readings, these are taken for readings.
         extremes: give the smallest and the largest reading of each bin instead of their mean.
     """
-    middle_s = numbers_of(row.get("t_s")) - (step_s(row) or 0.0) / 2
-    power_w = [numbers_of(row.get("power_w"))]
-    if extremes and row.get("low_w"):
-        power_w = [numbers_of(row.get("low_w")), numbers_of(row.get("high_w"))]
+    middle_s = numbers_of(row.t_s) - (step_s(row) or 0.0) / 2
+    power_w = [numbers_of(row.power_w)]
+    if extremes and row.low_w:
+        power_w = [numbers_of(row.low_w), numbers_of(row.high_w)]
     n = min(len(middle_s), *map(len, power_w))
     known = np.isfinite(middle_s[:n]) & np.isfinite([power[:n] for power in power_w]).all(axis=0)
     pairs = np.stack([power[:n][known] for power in power_w], axis=1)
     return np.repeat(middle_s[:n][known], len(power_w)), pairs.ravel()
 
 
-def step_s(row: Row) -> float | None:
+def step_s(row: Trace) -> float | None:
     """Return the time from one point of a trace to the next: the meter's interval, or the width of a bin."""
-    return finite(row.get("bin_s")) or finite(row.get("interval_s"))
+    return row.bin_s or row.interval_s or None
 
 
-def numbers_of(values: list[object] | None) -> Array:
+def numbers_of(values: Sequence[float | None]) -> Array:
     """Return a list of a row as numbers ``(n,)``, NaN where it holds none."""
     if set(map(type, values or ())) <= {float, int}:
         quick = np.array(values or (), dtype=float)
@@ -52,14 +53,13 @@ def numbers_of(values: list[object] | None) -> Array:
     return np.array([np.nan if number is None else number for number in numbers], dtype=float)
 
 
-def readings_of(row: Row) -> tuple[int, float | None, float | None, float | None]:
+def readings_of(row: Trace) -> tuple[int, float | None, float | None, float | None]:
     """Return number, smallest, mean and largest of the readings of a trace."""
     _, power_w = trace_of(row)
     _, extremes_w = trace_of(row, extremes=True)
     if not len(power_w):
         return 0, None, None, None
-    binned = finite(row.get("bin_s")) is not None
-    number, mean_w = (int(row["readings"]), finite(row["mean_w"])) if binned else (len(power_w), None)
+    number, mean_w = (len(power_w), None) if row.bin_s is None else (row.readings, row.mean_w)
     mean_w = float(power_w.mean()) if mean_w is None else mean_w
     return number, float(extremes_w.min()), mean_w, float(extremes_w.max())
 
@@ -92,11 +92,11 @@ def thin(t_s: Array, power_w: Array, limit: int) -> tuple[Array, Array]:
     return t_s[order], power_w[order]
 
 
-def drawable(row: Row, limit: int) -> tuple[Array, Array]:
+def drawable(row: Trace, limit: int) -> tuple[Array, Array]:
     """Return a trace as it is drawn: thinned, and broken where readings are missing.
 
     Args:
-        row: a row of ``Results.traces``.
+        row: the trace.
         limit: how many points may stay, about.
 
     Returns:

@@ -1,14 +1,16 @@
 """How to cite the campaign, and how to check it and compute it again."""
 
-from records.results import Results, Row, tables_of
+from typing import Any, NamedTuple
+
+from records.results import Results, tables_of
 from records.times import iso_utc
 from reports.blocks.contract import Block, Chapter, Code, Heading, Lines, Text
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.reproduce.citation import bibtex, citation
 from reports.campaign.reproduce.results_files import RESULT_FILES
 from reports.campaign.view import ScenarioView, View, mean_words
 from reports.words.identity import PLACEHOLDER, folder_words, rule_words
-from reports.words.numbers import count, finite, given, interval
+from reports.words.numbers import count, given, interval
 
 _TAKING = (
     "The buttons under a table give its rows with all their digits, as CSV or JSON; so does the folder "
@@ -58,7 +60,7 @@ def _complete(view: View) -> str:
     item = plain[-1] if plain else None
     if item is None:
         return first
-    ends = interval(item.row.get("energy_low_wh"), item.row.get("energy_high_wh"))
+    ends = interval(item.row.energy_low_wh, item.row.energy_high_wh)
     mark = " (SIMULATED, not a measurement)" if view.simulated else ""
     return (
         f"{first} For example{mark}: {item.name} used {mean_words(item.row, 'energy')} Wh per run, gross, "
@@ -67,7 +69,7 @@ def _complete(view: View) -> str:
 
 
 def _has_interval(item: ScenarioView) -> bool:
-    return finite(item.row.get("energy_low_wh")) is not None and finite(item.row.get("energy_wh")) is not None
+    return item.row.energy_low_wh is not None and item.row.energy_wh is not None
 
 
 def _names(results: Results) -> str:
@@ -81,38 +83,35 @@ def _names(results: Results) -> str:
 
 def _identity(view: View) -> list[tuple[str, str]]:
     results, campaign = view.results, view.results.campaign
-    created = finite(campaign.get("created_utc_s"))
-    done, planned = campaign.get("slots_completed"), campaign.get("slots_planned")
+    done, planned = campaign.slots_completed, campaign.slots_planned
     made = "Imported" if results.imported else "Planned"
-    seed = (
-        "none: the order of the runs is that of the logs" if results.imported else str(campaign.get("seed"))
-    )
+    seed = "none: the order of the runs is that of the logs" if results.imported else str(campaign.seed)
     return [
-        ("Campaign", str(campaign.get("id"))),
-        ("Title", str(campaign.get("title") or "none")),
+        ("Campaign", campaign.id),
+        ("Title", campaign.title or "none"),
         *([("SIMULATED", "no number is a measurement")] if view.simulated else []),
-        (made, iso_utc(created) if created is not None else "at an unknown time"),
-        ("Wattlab, when " + made.lower(), str(campaign.get("wattlab_version"))),
-        ("Configuration, SHA-256", str(campaign.get("config_sha256"))),
+        (made, iso_utc(campaign.created_utc_s)),
+        ("Wattlab, when " + made.lower(), campaign.wattlab_version),
+        ("Configuration, SHA-256", campaign.config_sha256),
         ("Seed of the order of the runs", seed),
-        ("Runs", f"{done} of {planned} completed, in {campaign.get('blocks')} blocks"),
+        ("Runs", f"{done} of {planned} completed, in {campaign.blocks} blocks"),
         ("Rule of the analysis", results.rule),
     ]
 
 
 def _import_blocks(results: Results) -> list[Block]:
-    found = results.imported
-    sources = found.get("sources") or []
-    options = {name: value for name, value in (found.get("options") or {}).items() if value is not None}
-    said = ", ".join(f"{name} = {value}" for name, value in options.items()) or "none"
-    columns = (
-        text_column("File", "name"),
-        Column("Size", lambda row: count(row.get("bytes")), "bytes"),
-        text_column("SHA-256", "sha256"),
+    imported = results.imported
+    sources: list[dict[str, Any]] = imported.get("sources") or []
+    options = {name: value for name, value in (imported.get("options") or {}).items() if value is not None}
+    chosen = ", ".join(f"{name} = {value}" for name, value in options.items()) or "none"
+    columns: Columns[dict[str, Any]] = (
+        text_column("File", lambda source: source.get("name")),
+        Column("Size", lambda source: count(source.get("bytes")), "bytes"),
+        text_column("SHA-256", lambda source: source.get("sha256")),
     )
     return [
         Text(
-            f"Format {found.get('format')}, from {len(sources)} files; options: {said}. The hashes are "
+            f"Format {imported.get('format')}, from {len(sources)} files; options: {chosen}. The hashes are "
             "those of the files as they were read. What was repaired or assumed is among the findings."
         ),
         table("import-sources", "Files that were imported", columns, sources, nothing="No file is named."),
@@ -146,17 +145,25 @@ def _commands(results: Results) -> list[Block]:
     ]
 
 
+class _File(NamedTuple):
+    """A file of the results: how many rows it has, and what one is."""
+
+    name: str
+    rows: int | None
+    words: str
+
+
 def files_table(results: Results) -> Table:
     """Tabulate the files of ``results/``: how many rows, and what one holds."""
-    rows: list[Row] = [
-        {"file": f"{name}.csv", "rows": len(table.rows), "words": RESULT_FILES.get(name, "")}
+    rows = [
+        _File(f"{name}.csv", len(table.rows), RESULT_FILES.get(name, ""))
         for name, table in tables_of(results).items()
         if table.rows
     ]
-    rows.append({"file": "results.json", "rows": None, "words": "all of these, settings and environment"})
-    columns = (
-        text_column("File", "file", whole=True),
-        Column("Rows", lambda row: given(row.get("rows"))),
-        text_column("One row is", "words"),
+    rows.append(_File("results.json", None, "all of these, settings and environment"))
+    columns: Columns[_File] = (
+        text_column("File", lambda row: row.name, whole=True),
+        Column("Rows", lambda row: given(row.rows)),
+        text_column("One row is", lambda row: row.words),
     )
     return table("results-files", "Files of the folder results/", columns, rows, folded=True)

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from records.results import Results
-from reports.campaign.view import View, numbers
+from reports.campaign.view import View
 from reports.words.texts import printable, slug
 
 _AUTHORS = "[names of those who planned and ran the measurement]"
@@ -23,8 +23,8 @@ def citation(view: View) -> str:
     rule = "" if results.rule == "default" else f", rule {results.rule}"
     return printable(
         f"{_authors(results)} ({_year(begun)}): {_title(view)}. Data set, {verb} {when}. Campaign "
-        f"{results.campaign.get('id')}, configuration SHA-256 {results.campaign.get('config_sha256')}. "
-        f"Wattlab {results.campaign.get('wattlab_version')}{rule}."
+        f"{results.campaign.id}, configuration SHA-256 {results.campaign.config_sha256}. "
+        f"Wattlab {results.campaign.wattlab_version}{rule}."
     )
 
 
@@ -38,11 +38,11 @@ def bibtex(view: View) -> str:
         "year": _year(begun),
         "howpublished": "Data set",
         "note": _tex(
-            f"Campaign {campaign.get('id')}, configuration SHA-256 {campaign.get('config_sha256')}, "
-            f"Wattlab {campaign.get('wattlab_version')}"
+            f"Campaign {campaign.id}, configuration SHA-256 {campaign.config_sha256}, "
+            f"Wattlab {campaign.wattlab_version}"
         ),
     }
-    key = f"wattlab-{slug(str(campaign.get('id')))}"[:_KEY_LENGTH].rstrip("-")
+    key = f"wattlab-{slug(campaign.id)}"[:_KEY_LENGTH].rstrip("-")
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items()]
     return "\n".join([f"@misc{{{key},", *lines, "}"])
 
@@ -57,20 +57,20 @@ def _authors(results: Results) -> str:
 
 def _title(view: View) -> str:
     campaign = view.results.campaign
-    title = str(campaign.get("title") or campaign.get("id") or "Campaign")
+    title = campaign.title or campaign.id or "Campaign"
     mark = "SIMULATED, not a measurement: " if view.simulated else ""
     return mark + re.sub(r"\s+", " ", title).strip()
 
 
-def _times(results: Results) -> tuple[float | None, float | None]:
+def _times(results: Results) -> tuple[float, float]:
     """Return when the first and the last counted run began; when it was planned where none was counted."""
-    starts = numbers(results.runs, "t_start_utc_s") or numbers([results.campaign], "created_utc_s")
-    return (min(starts), max(starts)) if starts else (None, None)
+    starts = [run.t_start_utc_s for run in results.runs] or [results.campaign.created_utc_s]
+    return min(starts), max(starts)
 
 
-def _day(t_utc_s: float | None) -> str:
-    return "at an unknown time" if t_utc_s is None else f"{datetime.fromtimestamp(t_utc_s, tz=UTC):%Y-%m-%d}"
+def _day(t_utc_s: float) -> str:
+    return f"{datetime.fromtimestamp(t_utc_s, tz=UTC):%Y-%m-%d}"
 
 
-def _year(t_utc_s: float | None) -> str:
-    return "n.d." if t_utc_s is None else str(datetime.fromtimestamp(t_utc_s, tz=UTC).year)
+def _year(t_utc_s: float) -> str:
+    return str(datetime.fromtimestamp(t_utc_s, tz=UTC).year)

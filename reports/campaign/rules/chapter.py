@@ -2,9 +2,9 @@
 
 from analysis.rules import rule_names, rule_source
 from analysis.rules.contract import DEFAULT
-from records.results import Row
+from records.rows.standards import RuleRow
 from reports.blocks.contract import Block, Chapter, Code, Heading, Lines, Text
-from reports.blocks.tables import Column, Table, table, text_column, words
+from reports.blocks.tables import Column, Columns, Table, table, text_column, words
 from reports.campaign.rules.differences import Beside, answer, beside_each_other, matters, sentences
 from reports.campaign.rules.figures import rules_sheet
 from reports.campaign.view import View
@@ -52,15 +52,15 @@ def chapter(view: View) -> Chapter:
             else f"rule “{results.rule}” gave no rows."
         )
         return Chapter("rules", "Published rule", "Rule", [], absent)
-    found = beside_each_other(view)
+    pairs = beside_each_other(view)
     source = rule_source(results.rule) if results.rule in rule_names() else "unknown to this version"
     blocks: list[Block] = [
         Text(
             f"Rule “{results.rule}” was applied to the same records: {source}. All other numbers of this "
             "report are those of the default rule."
         ),
-        *_answer(view, found),
-        *(_beside(view, found) if found else []),
+        *_answer(view, pairs),
+        *(_beside(view, pairs) if pairs else []),
         Heading("The rule"),
         Code(f"Formula of the rule {results.rule}", FORMULAS.get(results.rule, "not known here")),
         Text(_HOW),
@@ -71,80 +71,67 @@ def chapter(view: View) -> Chapter:
     return Chapter("rules", "Published rule", "Rule", blocks)
 
 
-def _answer(view: View, found: list[Beside]) -> list[Block]:
-    if found:
-        return [Text(answer(found), "warn" if matters(found) else "good")]
-    rows = [row for row in view.results.rule_rows if finite(row.get("difference_pct")) is not None]
+def _answer(view: View, pairs: list[Beside]) -> list[Block]:
+    if pairs:
+        return [Text(answer(pairs), "warn" if matters(pairs) else "good")]
+    rows = [row for row in view.results.rule_rows if finite(row.values.get("difference_pct")) is not None]
     if not rows:
         return [Text("It gives no quantity that the default rule gives, too.", "nothing")]
     caption = "By the rule and between exact borders"
     return [Text(f"{caption}:"), Lines(caption, [_exact_words(row) for row in rows])]
 
 
-def _exact_words(row: Row) -> tuple[str, str]:
+def _exact_words(row: RuleRow) -> tuple[str, str]:
     """Say what a rule that computes both ways itself found between its borders and exact ones."""
-    sign = "+" if (finite(row.get("difference_pct")) or 0.0) > 0 else ""
-    share = f"{sign}{plain(row.get('difference_pct'), 2)}"
+    values = row.values
+    sign = "+" if (finite(values.get("difference_pct")) or 0.0) > 0 else ""
+    share = f"{sign}{plain(values.get('difference_pct'), 2)}"
     return (
-        f"{words(row.get('of'))}, {words(row.get('channel'))}",
-        f"{plain(row.get('gross_j'), 6)} J by the rule, {plain(row.get('exact_j'), 6)} J between exact "
+        f"{words(values.get('of'))}, {words(values.get('channel'))}",
+        f"{plain(values.get('gross_j'), 6)} J by the rule, {plain(values.get('exact_j'), 6)} J between exact "
         f"borders, {share} %",
     )
 
 
-def _beside(view: View, found: list[Beside]) -> list[Block]:
+def _beside(view: View, pairs: list[Beside]) -> list[Block]:
     return [
-        rules_sheet(view, found, _HOW, beside_table(found)),
+        rules_sheet(view, pairs, _HOW, beside_table(pairs)),
         Heading("Differences in words"),
-        Lines("Differences in words", sentences(found)),
+        Lines("Differences in words", sentences(pairs)),
     ]
 
 
-def beside_table(found: list[Beside]) -> Table:
+def beside_table(pairs: list[Beside]) -> Table:
     """Tabulate what both rules give, and the difference."""
-    rows = [
-        {
-            "name": item.scenario,
-            "run": item.run_dir,
-            "quantity": " / ".join(part for part in quantity(item.column) if part),
-            "rule": plain(item.rule, _DIGITS),
-            "default": in_interval(item.default, item.low, item.high, item.u),
-            "ends": interval(item.low, item.high),
-            "difference": plain(item.difference, 3),
-            "pct": plain(item.pct, 2),
-            "in_u": plain(item.in_u, 2),
-        }
-        for item in found
-    ]
-    columns = (
-        text_column("Scenario", "name"),
-        text_column("Run", "run", whole=True),
-        text_column("Quantity", "quantity", whole=True),
-        Column("Rule", lambda row: str(row["rule"])),
-        Column("Default", lambda row: str(row["default"])),
-        Column("95 % interval", lambda row: str(row["ends"])),
-        Column("Rule − default", lambda row: str(row["difference"])),
-        Column("of the default", lambda row: str(row["pct"]), "%"),
-        Column("over u", lambda row: str(row["in_u"])),
+    columns: Columns[Beside] = (
+        text_column("Scenario", lambda pair: pair.scenario),
+        text_column("Run", lambda pair: pair.run_dir, whole=True),
+        text_column("Quantity", lambda pair: " / ".join(filter(None, quantity(pair.column))), whole=True),
+        Column("Rule", lambda pair: plain(pair.rule, _DIGITS)),
+        Column("Default", lambda pair: in_interval(pair.default, pair.low, pair.high, pair.u)),
+        Column("95 % interval", lambda pair: interval(pair.low, pair.high)),
+        Column("Rule − default", lambda pair: plain(pair.difference, 3)),
+        Column("of the default", lambda pair: plain(pair.pct, 2), "%"),
+        Column("over u", lambda pair: plain(pair.in_u, 2)),
     )
-    return table("rule-beside", "The rule in force beside the default one", columns, rows, folded=False)
+    return table("rule-beside", "The rule in force beside the default one", columns, pairs, folded=False)
 
 
-def rule_table(rows: list[Row], key: str, caption: str, source: str) -> Table:
+def rule_table(rows: list[RuleRow], key: str, caption: str, source: str) -> Table:
     """Tabulate all columns of a rule's rows, which differ from rule to rule."""
-    names = [name for name in dict.fromkeys(name for row in rows for name in row) if name != "rule"]
+    names = dict.fromkeys(name for row in rows for name in row.values)
     columns = tuple(_column(name, rows) for name in names)
     return table(
         key, caption, columns, rows, note=_HOW, nothing="The rule gives nothing here.", source=source
     )
 
 
-def _column(name: str, rows: list[Row]) -> Column:
+def _column(name: str, rows: list[RuleRow]) -> Column[RuleRow]:
     label, unit = quantity(name)
-    numeric = any(finite(row.get(name)) is not None for row in rows)
+    numeric = any(finite(row.values.get(name)) is not None for row in rows)
     if not numeric:
-        return Column(label, lambda row: words(row.get(name)), numeric=False)
-    return Column(label, lambda row: _number(row.get(name)), unit)
+        return Column(label, lambda row: words(row.values.get(name)), numeric=False)
+    return Column(label, lambda row: _number(row.values.get(name)), unit)
 
 
 def _number(value: object) -> str:
@@ -154,7 +141,7 @@ def _number(value: object) -> str:
     return given(number) if number == int(number) else plain(number, _DIGITS)
 
 
-def _spans(rows: list[Row]) -> list[Block]:
+def _spans(rows: list[RuleRow]) -> list[Block]:
     if not rows:
         return []
     shown = rows[:MOST_SPANS]

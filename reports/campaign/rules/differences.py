@@ -1,13 +1,13 @@
 """A published rule beside the default one: what each gives of the same records."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from records.results import Row
-from reports.campaign.view import View
+from records.rows.runs import RunRow
+from records.rows.scenarios import ScenarioRow
+from reports.campaign.view import View, energy_of
 from reports.words.numbers import finite, in_interval, interval, plain
 from reports.words.texts import quantity
-
-QUANTITIES = ("induced_wh", "energy_wh", "mean_power_w", "duration_s")
 
 _SMALL = 1.0  # in standard uncertainties of the default value
 
@@ -18,7 +18,7 @@ class Beside:
 
     Attributes:
         scenario: name, with its tracker; ``run_dir`` the run, where the rule knows no scenarios.
-        column: one of `QUANTITIES`.
+        column: name of the quantity in both.
         rule: by the published rule; ``default`` by the default one.
         low, high, u: interval and standard uncertainty of the default value, where it has them.
     """
@@ -55,31 +55,51 @@ class Beside:
 
 def beside_each_other(view: View) -> list[Beside]:
     """Return every quantity that both rules give, in the order of the rule's rows."""
-    runs = {str(row.get("run_dir")): row for row in view.results.runs}
-    scenarios = {str(row.get("scenario")): row for row in view.results.scenarios}
-    found = []
+    of_runs = {row.run_dir: _of_run(row) for row in view.results.runs}
+    of_scenarios = {row.scenario: _of_scenario(row) for row in view.results.scenarios}
+    pairs = []
     for row in view.results.rule_rows:
-        run_dir = str(row.get("run_dir") or "")
-        name = str(row.get("scenario"))
-        default = runs.get(run_dir) if run_dir else scenarios.get(name)
-        if default is not None:
-            pairs = (_both(view.name_of(name), run_dir, column, row, default) for column in QUANTITIES)
-            found += [pair for pair in pairs if pair is not None]
-    return found
+        run_dir, name = str(row.values.get("run_dir") or ""), str(row.values.get("scenario"))
+        defaults = of_runs.get(run_dir) if run_dir else of_scenarios.get(name)
+        for column, default in (defaults or {}).items():
+            by_rule, by_default = finite(row.values.get(column)), default.value
+            if by_rule is not None and by_default is not None:
+                scenario = view.name_of(name)
+                ends = default.low, default.high, default.u
+                pairs.append(Beside(scenario, run_dir, column, by_rule, by_default, *ends))
+    return pairs
 
 
-def _both(name: str, run_dir: str, column: str, row: Row, default: Row) -> Beside | None:
-    by_rule, by_default = finite(row.get(column)), finite(default.get(column))
-    if by_rule is None or by_default is None:
-        return None
-    stem, _, unit = column.rpartition("_")
-    low, high, u = (finite(default.get(f"{stem}_{end}_{unit}")) for end in ("low", "high", "u"))
-    return Beside(name, run_dir, column, by_rule, by_default, low, high, u)
+class _Default(NamedTuple):
+    """A value of the default rule, with its interval and standard uncertainty where it has them."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    u: float | None = None
 
 
-def answer(found: list[Beside]) -> str:
+def _of_run(row: RunRow) -> dict[str, _Default]:
+    return {
+        "induced_wh": _Default(row.induced_wh, u=row.induced_u_wh),
+        "energy_wh": _Default(row.energy_wh, u=row.energy_u_wh),
+        "mean_power_w": _Default(row.mean_power_w),
+        "duration_s": _Default(row.duration_s),
+    }
+
+
+def _of_scenario(row: ScenarioRow) -> dict[str, _Default]:
+    return {
+        "induced_wh": _Default(*energy_of(row, "induced")),
+        "energy_wh": _Default(*energy_of(row, "energy")),
+        "mean_power_w": _Default(row.mean_power_w),
+        "duration_s": _Default(row.duration_s),
+    }
+
+
+def answer(pairs: list[Beside]) -> str:
     """Say whether the choice of the rule matters on these data, by the largest difference in an energy."""
-    energies = [item for item in found if item.in_u is not None]
+    energies = [item for item in pairs if item.in_u is not None]
     if not energies:
         return "No energy of it can be set beside one of the default rule that has an uncertainty."
     worst = max(energies, key=lambda item: abs(item.in_u or 0.0))
@@ -92,15 +112,15 @@ def answer(found: list[Beside]) -> str:
     return f"{words} On these data the choice of the rule matters."
 
 
-def matters(found: list[Beside]) -> bool:
+def matters(pairs: list[Beside]) -> bool:
     """Say whether any energy differs by more than its standard uncertainty."""
-    return any(abs(item.in_u) > _SMALL for item in found if item.in_u is not None)
+    return any(abs(item.in_u) > _SMALL for item in pairs if item.in_u is not None)
 
 
-def sentences(found: list[Beside]) -> list[tuple[str, str]]:
+def sentences(pairs: list[Beside]) -> list[tuple[str, str]]:
     """Return the first quantity that each scenario or run has: its name, and the difference in words."""
     first: dict[str, Beside] = {}
-    for item in found:
+    for item in pairs:
         first.setdefault(item.name, item)
     return [(f"{item.name}, {_quantity(item.column)}", _figures(item)) for item in first.values()]
 

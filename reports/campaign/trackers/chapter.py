@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from records.results import Row
+from records.rows.agreement import TrackerRow
 from reports.blocks.contract import Block, Chapter, Heading, Lines, Text, Tone, folds
 from reports.campaign.trackers.clouds import bland_altman_sheet, regression_sheet
 from reports.campaign.trackers.cost import cost_sheet, own_cost_rows
@@ -65,17 +65,18 @@ def chapter(view: View) -> Chapter:
 
 
 def _answer(view: View, tracker: str) -> list[Block]:
-    tone = _TONES.get(str(overall(view, tracker).get("equivalent")), "")
+    row = overall(view, tracker)
+    tone: Tone = "" if row is None else _TONES.get(row.compared.equivalent, "")
     return [Text(verdict_words(view, tracker), tone), Text(scope_words(view, tracker))]
 
 
 def _remarks(view: View, tracker: str, several: bool) -> list[Block]:
-    found = remarks(view, tracker) or ["The numbers tell no cause."]
-    return [Text(f"{tracker}: {words}" if several else words) for words in found]
+    sentences = remarks(view, tracker) or ["The numbers tell no cause."]
+    return [Text(f"{tracker}: {words}" if several else words) for words in sentences]
 
 
 def _limits(view: View) -> list[Block]:
-    rows = [row for row in view.results.agreement if row.get("lower") is not None]
+    rows = [row for row in view.results.agreement if row.compared.lower is not None]
     sheet = bland_altman_sheet(view, limits_table(rows))
     if not rows:
         few = "No limits of agreement: they need three runs of a scenario, or three scenarios."
@@ -85,29 +86,33 @@ def _limits(view: View) -> list[Block]:
 
 def cost_words(view: View) -> str:
     """Say whether a cost of the tracker is shown; that none is shown does not mean that there is none."""
-    rows = [row for row in own_cost_rows(view) if row.get("quantity") == "induced_wh"]
-    known = [row for row in rows if row.get("difference_low") is not None]
-    if not known:
+    rows = [row for row in own_cost_rows(view) if row.quantity == "induced_wh"]
+    ends = [
+        (view.name_of(row.b), row.difference_low, row.difference_high)
+        for row in rows
+        if row.difference_low is not None and row.difference_high is not None
+    ]
+    if not ends:
         return (
             "What it costs to run the tracker is not known: no scenario has two runs with and two without it."
         )
-    shown = [view.name_of(str(r["b"])) for r in known if r["difference_low"] > 0 or r["difference_high"] < 0]
+    shown = [name for name, low, high in ends if low > 0 or high < 0]
     if not shown:
         return (
             "No cost in energy is shown: all intervals hold zero. That it costs nothing is not shown either."
         )
-    return f"A difference in induced energy is shown for {', '.join(shown)}, of {len(known)} compared."
+    return f"A difference in induced energy is shown for {', '.join(shown)}, of {len(ends)} compared."
 
 
 def settings_blocks(view: View, names: list[str]) -> list[Block]:
     """Show what each tracker said of how it estimates, and name what changed from run to run."""
     blocks: list[Block] = []
     for name in names:
-        found = [_parsed(row) for row in of_tracker(view.results.trackers, name)]
-        keys = dict.fromkeys(key for settings in found for key in settings)
-        common: Row = {}
+        each = [_parsed(row) for row in of_tracker(view.results.trackers, name)]
+        keys = dict.fromkeys(key for settings in each for key in settings)
+        common: dict[str, Any] = {}
         for key in keys:
-            values = [settings.get(key) for settings in found]
+            values = [settings.get(key) for settings in each]
             if all(value == values[0] for value in values):
                 common[key] = values[0]
         vary = [name for name, _ in lines_of({key: "" for key in keys if key not in common})]
@@ -120,9 +125,9 @@ def settings_blocks(view: View, names: list[str]) -> list[Block]:
     return blocks
 
 
-def _parsed(row: Row) -> dict[str, Any]:
+def _parsed(row: TrackerRow) -> dict[str, Any]:
     try:
-        settings = json.loads(str(row.get("settings") or "{}"))
+        settings = json.loads(row.settings or "{}")
     except ValueError:  # foreign text, which the results have as it is
         return {}
     return settings if isinstance(settings, dict) else {}

@@ -4,7 +4,7 @@ import numpy as np
 from markupsafe import Markup
 
 from analysis.agreement.trackers import ALL
-from records.results import Row
+from records.rows.agreement import AgreementRow, TrackerRow
 from reports.blocks import palette
 from reports.blocks.clouds import (
     LIMITS_CAPTION,
@@ -19,7 +19,7 @@ from reports.blocks.kit import Sheet
 from reports.blocks.tables import Table
 from reports.campaign.trackers.cost import runs_of, where
 from reports.campaign.view import View
-from reports.words.numbers import count, finite
+from reports.words.numbers import count
 
 MOST_CLOUDS = 6
 """Further groups of runs are in the tables only."""
@@ -27,41 +27,36 @@ MOST_CLOUDS = 6
 
 def clouds(view: View) -> list[Cloud]:
     """Return a cloud of runs per tracker over all scenarios, then those of single scenarios with limits."""
+    return [_cloud(view, row, runs) for row, runs in _groups(view)]
+
+
+def _groups(view: View) -> list[tuple[AgreementRow, list[TrackerRow]]]:
+    """Return the rows whose runs make a cloud, with these."""
     rows = view.results.agreement
-    whole = [row for row in rows if row.get("scenario") == ALL]
-    several = {row.get("tracker") for row in rows if row.get("groups") is not None}
-    parts = [
-        row
-        for row in rows
-        if row not in whole and row.get("tracker") in several and finite(row.get("lower")) is not None
-    ]
-    found = (_cloud(view, row) for row in [*whole, *parts])
-    return [cloud for cloud in found if cloud is not None]
+    whole = [row for row in rows if row.scenario == ALL]
+    several = {row.tracker for row in rows if row.compared.groups is not None}
+    limited = [row for row in rows if row.scenario != ALL and row.compared.lower is not None]
+    chosen = [*whole, *(row for row in limited if row.tracker in several)]
+    groups = [(row, _measured(runs_of(view, row))) for row in chosen]
+    return [(row, runs) for row, runs in groups if len(runs) > 1]
 
 
-def _cloud(view: View, row: Row) -> Cloud | None:
-    runs = [
-        run
-        for run in runs_of(view, row)
-        if None not in (finite(run.get("energy_wh")), finite(run.get("meter_wh")))
-    ]
-    if len(runs) < 2:
-        return None
-    names = [str(run.get("scenario")) for run in runs]
-    measured, estimated, u = (
-        np.array([finite(run.get(name)) or 0.0 for run in runs])
-        for name in ("meter_wh", "energy_wh", "meter_u_wh")
-    )
+def _measured(runs: list[TrackerRow]) -> list[TrackerRow]:
+    return [run for run in runs if run.energy_wh is not None and run.meter_wh is not None]
+
+
+def _cloud(view: View, row: AgreementRow, runs: list[TrackerRow]) -> Cloud:
+    names = [run.scenario for run in runs]
     return Cloud(
-        name=f"{row.get('tracker')}, {where(row)}, n = {len(runs)}",
-        measured=measured,
-        estimated=estimated,
-        measured_u=u,
-        found=row,
+        name=f"{row.tracker}, {where(row)}, n = {len(runs)}",
+        measured=np.array([run.meter_wh for run in runs], dtype=float),
+        estimated=np.array([run.energy_wh for run in runs], dtype=float),
+        measured_u=np.array([run.meter_u_wh or 0.0 for run in runs]),
+        compared=row.compared,
         unit="energy of a run / Wh",
         difference_unit="Wh",
         measured_words="energy of a run / Wh",
-        estimated_words=f"{row.get('tracker')} / Wh",
+        estimated_words=f"{row.tracker} / Wh",
         groups=[(name, view.colour_of(name), names.count(name)) for name in dict.fromkeys(names)],
         line_colours=(palette.INK, palette.MUTED),
     )
@@ -82,9 +77,9 @@ def bland_altman_sheet(view: View, data: Table) -> Sheet:
 def regression_sheet(view: View, data: Table) -> Sheet:
     """Draw the tracker's energies over the meter's, run by run, with lines through them."""
     found = [
-        cloud
-        for cloud in clouds(view)
-        if cloud.found.get("scenario") == ALL or cloud.of("deming_slope") is not None
+        _cloud(view, row, runs)
+        for row, runs in _groups(view)
+        if row.scenario == ALL or row.compared.deming_slope is not None
     ]
     panels = [
         line_panel(cloud, f"trackers-lines-{i}", simulated=view.simulated)

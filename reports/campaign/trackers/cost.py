@@ -3,7 +3,8 @@
 from markupsafe import Markup
 
 from analysis.agreement.trackers import ALL
-from records.results import Row
+from records.rows.agreement import AgreementRow, TrackerRow
+from records.rows.statistics import ComparisonRow
 from reports.blocks.kit import Bar, Sheet, bars_panel
 from reports.blocks.tables import Table
 from reports.campaign.view import View
@@ -13,18 +14,18 @@ COSTS = {"induced_wh": ("Energy that the tracker adds", "Wh"), "duration_s": ("T
 """Quantities of the comparisons that tell a tracker's own cost: title of the panel, unit."""
 
 
-def where(row: Row) -> str:
+def where(row: AgreementRow) -> str:
     """Return the scenario of a row of agreement, in words."""
-    return "all scenarios" if row.get("scenario") == ALL else str(row.get("scenario"))
+    return "all scenarios" if row.scenario == ALL else row.scenario
 
 
-def runs_of(view: View, row: Row) -> list[Row]:
+def runs_of(view: View, row: AgreementRow) -> list[TrackerRow]:
     """Return the run rows behind a row of agreement against the wall, scenario by scenario."""
-    runs = [run for run in view.results.trackers if run.get("tracker") == row.get("tracker")]
-    if row.get("scenario") != ALL:
-        return [run for run in runs if run.get("scenario") == row.get("scenario")]
-    order = list(dict.fromkeys(run.get("scenario") for run in runs))
-    return sorted(runs, key=lambda run: order.index(run.get("scenario")))
+    runs = [run for run in view.results.trackers if run.tracker == row.tracker]
+    if row.scenario != ALL:
+        return [run for run in runs if run.scenario == row.scenario]
+    order = list(dict.fromkeys(run.scenario for run in runs))
+    return sorted(runs, key=lambda run: order.index(run.scenario))
 
 
 def cost_sheet(view: View, how: str, data: Table) -> Sheet:
@@ -44,25 +45,25 @@ def cost_sheet(view: View, how: str, data: Table) -> Sheet:
     )
 
 
-def own_cost_rows(view: View) -> list[Row]:
+def own_cost_rows(view: View) -> list[ComparisonRow]:
     """Return the comparisons of a scenario with a tracker and the same without it."""
-    return [row for row in view.results.comparisons if str(row.get("b")).startswith(f"{row.get('a')}+")]
+    return [row for row in view.results.comparisons if row.b.startswith(f"{row.a}+")]
 
 
 def _cost(view: View, quantity: str) -> Markup | None:
     title, unit = COSTS[quantity]
     bars = [
         Bar(
-            name=view.name_of(str(row.get("b"))),
-            colour=view.colour_of(str(row.get("a"))),
-            value=difference,
-            text=f"{in_interval(difference, row.get('difference_low'), row.get('difference_high'))} {unit}",
+            name=view.name_of(row.b),
+            colour=view.colour_of(row.a),
+            value=row.difference,
+            text=f"{in_interval(row.difference, row.difference_low, row.difference_high)} {unit}",
             hatched=True,
-            low=finite(row.get("difference_low")),
-            high=finite(row.get("difference_high")),
+            low=row.difference_low,
+            high=row.difference_high,
         )
         for row in own_cost_rows(view)
-        if row.get("quantity") == quantity and (difference := finite(row.get("difference"))) is not None
+        if row.quantity == quantity
     ]
     if not bars:
         return None

@@ -4,13 +4,13 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 
 from analysis.agreement.trackers import ALL
-from records.results import Row
+from records.rows.agreement import AgreementRow, TrackerRow
 from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, name_rows, new_panel
 from reports.blocks.tables import Table
 from reports.campaign.trackers.cost import runs_of, where
 from reports.campaign.view import View
-from reports.words.numbers import finite, in_interval, interval
+from reports.words.numbers import in_interval, interval
 from reports.words.texts import label
 
 MOST_ROWS = 24
@@ -26,19 +26,18 @@ _FRAME_IN = 0.9
 _RUNS_BELOW = 0.22  # beside the line of the interval, not upon it
 
 
-def ratio_interval(view: View, row: Row) -> tuple[float | None, float | None]:
+def ratio_interval(view: View, row: AgreementRow) -> tuple[float | None, float | None]:
     """Return the interval of a ratio of totals: by its own scatter, else by the uncertainty budget.
 
     Two runs scatter too little to tell an interval from them alone; the budget adds what is known of the
     meter, and stands for the wall, gross, only.
     """
-    low, high = finite(row.get("total_ratio_low")), finite(row.get("total_ratio_high"))
+    low, high = row.compared.total_ratio_low, row.compared.total_ratio_high
     if low is not None and high is not None:
         return low, high
-    for budget in view.results.budgets if row.get("against") == "wall" else []:
-        label_of = f"{row.get('scenario')}+{row.get('tracker')}"
-        if budget.get("of") == "tracker" and budget.get("scenario") == label_of:
-            return finite(budget.get("low")), finite(budget.get("high"))
+    for budget in view.results.budgets if row.against == "wall" else []:
+        if budget.of == "tracker" and budget.scenario == f"{row.scenario}+{row.tracker}":
+            return budget.low, budget.high
     return None, None
 
 
@@ -48,7 +47,7 @@ def ratio_sheet(view: View, how: str, data: Table) -> Sheet:
     panels = [
         panel
         for against in _AGAINST
-        if (panel := _ratios(view, against, [r for r in rows if r.get("against") == against])) is not None
+        if (panel := _ratios(view, against, [r for r in rows if r.against == against])) is not None
     ]
     return Sheet(
         key="trackers-ratio",
@@ -64,31 +63,31 @@ def ratio_sheet(view: View, how: str, data: Table) -> Sheet:
     )
 
 
-def _ratios(view: View, against: str, rows: list[Row]) -> Markup | None:
-    shown = [row for row in rows if finite(row.get("total_ratio")) is not None][:MOST_ROWS]
+def _ratios(view: View, against: str, rows: list[AgreementRow]) -> Markup | None:
+    shown = [row for row in rows if row.compared.total_ratio is not None][:MOST_ROWS]
     if not shown:
         return None
-    several = len({row.get("tracker") for row in rows}) > 1
+    several = len({row.tracker for row in rows}) > 1
     figure, axes = new_panel("half", _FRAME_IN + _ROW_IN * len(shown))
-    margin = max((finite(row.get("margin_pct")) or 0.0 for row in shown), default=0.0)
+    margin = max(row.compared.margin_pct for row in shown)
     axes.axvspan(100 - margin, 100 + margin, color=palette.GRID, linewidth=0)
     axes.axvline(100, color=palette.MUTED, linewidth=0.9)
-    said = [_ratio_row(view, axes, place, row) for place, row in enumerate(shown)]
-    names = [f"{where(row)}, {row.get('tracker')}" if several else where(row) for row in shown]
+    texts = [_ratio_row(view, axes, place, row) for place, row in enumerate(shown)]
+    names = [f"{where(row)}, {row.tracker}" if several else where(row) for row in shown]
     name_rows(axes, [label(name, width=22) for name in names])
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, 100 - 1.2 * margin), max(high, 100 + 1.2 * margin) + 0.25 * (high - low))
     axes.set_xlabel("tracker / measured, in %")
-    words = "; ".join(f"{name} {text}" for name, text in zip(names, said, strict=True))
+    words = "; ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
     title = _AGAINST[against]
     key = f"trackers-ratio-{against.replace(' ', '-')}"
     return finish(figure, key, title, f"{title}: {words}.", simulated=view.simulated)
 
 
-def _ratio_row(view: View, axes: Axes, place: int, row: Row) -> str:
-    whole = row.get("scenario") == ALL
-    colour = palette.INK if whole else view.colour_of(str(row.get("scenario")))
-    ratio = 100 * (finite(row.get("total_ratio")) or 0.0)
+def _ratio_row(view: View, axes: Axes, place: int, row: AgreementRow) -> str:
+    whole = row.scenario == ALL
+    colour = palette.INK if whole else view.colour_of(row.scenario)
+    ratio = 100 * (row.compared.total_ratio or 0.0)
     low, high = (None if end is None else 100 * end for end in ratio_interval(view, row))
     runs = [] if whole else _single_ratios(view, row)
     axes.plot(
@@ -110,18 +109,14 @@ def _ratio_row(view: View, axes: Axes, place: int, row: Row) -> str:
     return f"{text}, 95 % interval {interval(low, high)} %" if low is not None else f"{text}, no interval"
 
 
-_PAIRS = {
-    "wall": ("energy_wh", "meter_wh"),
-    "wall net": ("energy_wh", "meter_net_wh"),
-    "gpu": ("gpu_wh", "collector_gpu_wh"),
-}
-
-
-def _single_ratios(view: View, row: Row) -> list[float]:
-    claim, measured = _PAIRS[str(row.get("against"))]
-    values = [
-        100 * said / meter
-        for run in runs_of(view, row)
-        if (said := finite(run.get(claim))) is not None and (meter := finite(run.get(measured)))
-    ]
+def _single_ratios(view: View, row: AgreementRow) -> list[float]:
+    pairs = [_claimed_and_measured(run, row.against) for run in runs_of(view, row)]
+    values = [100 * claimed / measured for claimed, measured in pairs if claimed is not None and measured]
     return values if len(values) > 1 else []
+
+
+def _claimed_and_measured(run: TrackerRow, against: str) -> tuple[float | None, float | None]:
+    """Return what a tracker reports of a run, and what that is compared with."""
+    if against == "gpu":
+        return run.gpu_wh, run.collector_gpu_wh
+    return run.energy_wh, run.meter_net_wh if against == "wall net" else run.meter_wh

@@ -1,16 +1,18 @@
 """Why a tracker differs from the meter, as far as the numbers tell: sentences for its author."""
 
+from collections.abc import Callable
 from statistics import fmean
+from typing import Protocol, TypeVar
 
 from analysis.agreement.trackers import ALL
-from records.results import Row
+from records.rows.agreement import AgreementRow, ComparedColumns, TrackerRow
 from records.units import wh_from_j
 from reports.blocks.agreement_columns import margin_words
 from reports.campaign.trackers.cost import where
 from reports.campaign.trackers.ratios import ratio_interval
-from reports.campaign.view import View, numbers
+from reports.campaign.view import View
 from reports.words.environment import part_of
-from reports.words.numbers import finite, in_interval, interval, plain, probability
+from reports.words.numbers import in_interval, interval, plain, probability
 
 _OUTSIDE = "losses of the power supply, mainboard, disks, fans"
 _PARTS = {"cpu": "CPU", "gpu": "GPU", "ram": "memory"}
@@ -22,47 +24,52 @@ _LEAST_SHARE = 0.01
 
 def tracker_names(view: View) -> list[str]:
     """Return the trackers of the campaign, in the order of their first run."""
-    return list(dict.fromkeys(str(row.get("tracker")) for row in view.results.trackers))
+    return list(dict.fromkeys(row.tracker for row in view.results.trackers))
 
 
-def of_tracker(rows: list[Row], tracker: str) -> list[Row]:
+class _OfTracker(Protocol):
+    @property
+    def tracker(self) -> str: ...
+
+
+R = TypeVar("R", bound=_OfTracker)
+
+
+def of_tracker(rows: list[R], tracker: str) -> list[R]:
     """Return the rows of a tracker."""
-    return [row for row in rows if row.get("tracker") == tracker]
+    return [row for row in rows if row.tracker == tracker]
 
 
-def overall(view: View, tracker: str) -> Row:
-    """Return the row of a tracker over all scenarios against the wall, gross; empty where there is none."""
+def overall(view: View, tracker: str) -> AgreementRow | None:
+    """Return a tracker's row over all scenarios against the wall, gross; ``None`` where there is none."""
     return _overall(view.results.agreement, tracker, "wall")
 
 
-def _overall(rows: list[Row], tracker: str, against: str) -> Row:
-    found = [r for r in of_tracker(rows, tracker) if r.get("scenario") == ALL and r.get("against") == against]
-    return found[0] if found else {}
+def _overall(rows: list[AgreementRow], tracker: str, against: str) -> AgreementRow | None:
+    same = (row for row in of_tracker(rows, tracker) if row.scenario == ALL and row.against == against)
+    return next(same, None)
 
 
 def verdict_words(view: View, tracker: str) -> str:
     """Return the answer for a tracker: ratio of the totals with interval, and whether it is equivalent."""
     row = overall(view, tracker)
-    ratio = finite(row.get("ratio"))
-    if ratio is None:
+    if row is None or row.ratio is None:
         return f"{tracker}: its energy cannot be set against a measured one."
-    words = str(
-        row.get("verdict") or f"{tracker} reports {plain(100 * ratio, 3)} % of what the meter measured"
-    )
+    words = row.verdict or f"{tracker} reports {plain(100 * row.ratio, 3)} % of what the meter measured"
     return f"{words}. {_margin_sentence(row)}"
 
 
-def _margin_sentence(row: Row) -> str:
-    margin = margin_words([row])
+def _margin_sentence(row: AgreementRow) -> str:
+    margin = margin_words([row.compared])
     return {
         "yes": f"It may stand in for the meter where {margin} are enough.",
         "no": f"It may not stand in for the meter where {margin} matter.",
-    }.get(str(row.get("equivalent")), f"Whether it may stand in for the meter within {margin} is open.")
+    }.get(row.compared.equivalent, f"Whether it may stand in for the meter within {margin} is open.")
 
 
 def scope_words(view: View, tracker: str) -> str:
     """Say what the tracker's scope leaves out, and what is therefore expected of its ratio to the wall."""
-    scopes = dict.fromkeys(str(row.get("scope") or "") for row in of_tracker(view.results.trackers, tracker))
+    scopes = dict.fromkeys(row.scope for row in of_tracker(view.results.trackers, tracker))
     scope = " or ".join(word for word in scopes if word)
     if not scope:
         return (
@@ -84,32 +91,33 @@ def remarks(view: View, tracker: str) -> list[str]:
     """Return what the numbers tell of where a tracker is off and why, each in a sentence or two."""
     row = overall(view, tracker)
     makers = (_above_baseline, _gpu_part, _constant_parts, _spread_of_scenarios)
-    found = [words for make in makers if (words := make(view, tracker))]
-    found += [words for tell in (_line, _growth, _meter_share) if (words := tell(row))]
-    return [*found, *_missing(view, tracker)]
+    sentences = [words for make in makers if (words := make(view, tracker))]
+    if row is not None:
+        sentences += [words for tell in (_line, _growth, _meter_share) if (words := tell(row.compared))]
+    return [*sentences, *_missing(view, tracker)]
 
 
 def _above_baseline(view: View, tracker: str) -> str:
     row = _overall(view.results.agreement_scopes, tracker, "wall net")
-    ratio = finite(row.get("total_ratio"))
-    if ratio is None:
+    ratio = None if row is None else row.compared.total_ratio
+    if row is None or ratio is None:
         return ""
     low, high = ratio_interval(view, row)
     if low is not None and high is not None and low <= 1 <= high:
-        told = "whether it reports more or less than what the work added at the plug is not shown"
-        return f"Above the baseline its ratio is {_percent(view, row)}: {told}."
-    told = (
+        meaning = "whether it reports more or less than what the work added at the plug is not shown"
+        return f"Above the baseline its ratio is {_percent(view, row)}: {meaning}."
+    meaning = (
         "what it reports is less than what the work added at the plug, so that it misses energy even of that"
         if ratio < 1
         else "it reports more than what the work added at the plug, as it counts power that the machine "
         "draws without any work, too"
     )
-    return f"Above the baseline its ratio is {_percent(view, row)}: {told}."
+    return f"Above the baseline its ratio is {_percent(view, row)}: {meaning}."
 
 
 def _gpu_part(view: View, tracker: str) -> str:
     row = _overall(view.results.agreement_scopes, tracker, "gpu")
-    if finite(row.get("total_ratio")) is None:
+    if row is None or row.compared.total_ratio is None:
         return ""
     return (
         f"Its GPU part is {_percent(view, row)} of the GPU power that the collector sampled: what "
@@ -117,8 +125,8 @@ def _gpu_part(view: View, tracker: str) -> str:
     )
 
 
-def _percent(view: View, row: Row) -> str:
-    ratio = 100 * (finite(row.get("total_ratio")) or 0.0)
+def _percent(view: View, row: AgreementRow) -> str:
+    ratio = 100 * (row.compared.total_ratio or 0.0)
     low, high = (None if end is None else 100 * end for end in ratio_interval(view, row))
     if low is None or high is None:
         return f"{plain(ratio, 3)} % (no interval)"
@@ -128,34 +136,39 @@ def _percent(view: View, row: Row) -> str:
 def _constant_parts(view: View, tracker: str) -> str:
     """Name the parts whose power is the same in all runs: they follow no load."""
     runs = of_tracker(view.results.trackers, tracker)
-    found = []
-    for name, words in _PARTS.items():
-        powers_w = [power for run in runs if (power := _power_w(run, f"{name}_wh")) is not None]
+    parts: dict[str, Callable[[TrackerRow], float | None]] = {
+        "CPU": lambda run: run.cpu_wh,
+        "GPU": lambda run: run.gpu_wh,
+        "memory": lambda run: run.ram_wh,
+    }
+    constant = []
+    for words, part_wh in parts.items():
+        powers_w = [power for run in runs if (power := _power_w(run, part_wh(run))) is not None]
         if len(powers_w) < _FEWEST_FOR_CONSTANT or not fmean(powers_w):
             continue
         if max(powers_w) - min(powers_w) <= _CONSTANT * fmean(powers_w):
-            found.append(f"{words} {plain(fmean(powers_w), 3)} W")
-    if not found:
+            constant.append(f"{words} {plain(fmean(powers_w), 3)} W")
+    if not constant:
         return ""
     return (
-        f"The same power in every run whatever was done: {', '.join(found)}. Such a part is an assumption "
+        f"The same power in every run whatever was done: {', '.join(constant)}. Such a part is an assumption "
         "about the machine and no measurement of it."
     )
 
 
-def _power_w(run: Row, column: str) -> float | None:
-    start_s, stop_s, wh = (finite(run.get(name)) for name in ("t_start_utc_s", "t_stop_utc_s", column))
-    if start_s is None or stop_s is None or wh is None or stop_s <= start_s:
+def _power_w(run: TrackerRow, energy_wh: float | None) -> float | None:
+    start_s, stop_s = run.t_start_utc_s, run.t_stop_utc_s
+    if start_s is None or stop_s is None or energy_wh is None or stop_s <= start_s:
         return None
-    return wh / wh_from_j(stop_s - start_s)
+    return energy_wh / wh_from_j(stop_s - start_s)
 
 
 def _spread_of_scenarios(view: View, tracker: str) -> str:
-    rows = [r for r in of_tracker(view.results.agreement, tracker) if r.get("scenario") != ALL]
-    known = [(ratio, row) for row in rows if (ratio := finite(row.get("total_ratio"))) is not None]
-    if len(known) < 2:
+    rows = [r for r in of_tracker(view.results.agreement, tracker) if r.scenario != ALL]
+    ratios = [(ratio, row) for row in rows if (ratio := row.compared.total_ratio) is not None]
+    if len(ratios) < 2:
         return ""
-    (_, lowest), (_, highest) = min(known, key=lambda k: k[0]), max(known, key=lambda k: k[0])
+    (_, lowest), (_, highest) = min(ratios, key=lambda pair: pair[0]), max(ratios, key=lambda pair: pair[0])
     (_, low_end), (high_end, _) = ratio_interval(view, lowest), ratio_interval(view, highest)
     words = (
         f"Its ratio to the wall runs from {_percent(view, lowest)} in {where(lowest)} to "
@@ -168,9 +181,9 @@ def _spread_of_scenarios(view: View, tracker: str) -> str:
     return f"{words}: these intervals overlap, so that one factor may serve both."
 
 
-def _line(row: Row) -> str:
-    slope, intercept = finite(row.get("deming_slope")), finite(row.get("deming_intercept"))
-    low, high = finite(row.get("deming_intercept_low")), finite(row.get("deming_intercept_high"))
+def _line(row: ComparedColumns) -> str:
+    slope, intercept = row.deming_slope, row.deming_intercept
+    low, high = row.deming_intercept_low, row.deming_intercept_high
     if None in (slope, intercept, low, high) or low is None or high is None or low <= 0 <= high:
         return ""
     return (
@@ -180,8 +193,8 @@ def _line(row: Row) -> str:
     )
 
 
-def _growth(row: Row) -> str:
-    p = finite(row.get("growth_p"))
+def _growth(row: ComparedColumns) -> str:
+    p = row.growth_p
     if p is None or p >= _GROWTH_P:
         return ""
     return (
@@ -194,8 +207,8 @@ def _p(p: float) -> str:
     return text if text.startswith("<") else f"= {text}"
 
 
-def _meter_share(row: Row) -> str:
-    share = finite(row.get("meter_share"))
+def _meter_share(row: ComparedColumns) -> str:
+    share = row.meter_share
     if share is None or share < _LEAST_SHARE:
         return ""
     return (
@@ -207,10 +220,11 @@ def _meter_share(row: Row) -> str:
 def _missing(view: View, tracker: str) -> list[str]:
     """Say what could not be computed."""
     rows = of_tracker(view.results.agreement, tracker)
-    few = [f"{where(row)} (n = {row.get('n')})" for row in rows if finite(row.get("total_ratio_low")) is None]
+    few = [f"{where(row)} (n = {row.n})" for row in rows if row.compared.total_ratio_low is None]
     if not few:
         return []
-    rest = "" if numbers(rows, "deming_slope") else " and for lines"
+    lines = any(row.compared.deming_slope is not None for row in rows)
+    rest = "" if lines else " and for lines"
     return [
         f"Too few runs for an interval by their own scatter, for limits of agreement{rest}: "
         f"{', '.join(few)}. Three runs of a scenario, or three scenarios, are the least for limits, four for "

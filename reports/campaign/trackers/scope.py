@@ -1,15 +1,18 @@
 """What a tracker can see: its parts stacked beside what the meter and the collectors measured."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from records.results import Row
+from records.rows.agreement import TrackerRow
 from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, name_rows, new_panel
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import View, numbers
-from reports.words.numbers import count, finite, plain
+from reports.words.numbers import count, plain
 from reports.words.texts import label
 
 MOST_PANELS = 4
@@ -17,51 +20,80 @@ MOST_PANELS = 4
 
 MOST_SCENARIOS = 6
 
-PARTS = (
-    ("cpu_wh", "CPU", ""),
-    ("gpu_wh", "GPU", "////"),
-    ("ram_wh", "RAM", "----"),
-    ("rest_wh", "not split", "xxxx"),
-)
-"""Parts of a tracker's energy: column, name, hatch."""
+PARTS = {"CPU": "", "GPU": "////", "RAM": "----", "not split": "xxxx"}
+"""Parts of a tracker's energy, and the hatch of each."""
 
+_KINDS = ("meter", "tracker", "gpu")
 _LEAST_REST = 0.005  # of the total; less is rounding
 _BAR_IN = 0.27
 _FRAME_IN = 1.15
 
 
-def scope_rows(view: View) -> list[Row]:
-    """Return per tracker and scenario the means per run: meter, tracker, parts, sampled GPU energy.
+@dataclass(frozen=True)
+class Seen:
+    """Means per run of a tracker in a scenario, in Wh; ``None`` where no run has the number.
 
-    ``rest_wh`` is what of the tracker's energy it puts down to no part.
+    Attributes:
+        tracker, scenario, n: which runs, and how many.
+        meter_wh: at the plug, gross; ``net_wh`` above the baseline; ``gpu_wh`` as sampled by the collector.
+        tracker_wh: that the tracker reports; ``parts_wh`` its parts by `PARTS`, of which "not split" is what
+            the tracker puts down to no part.
     """
-    groups: dict[tuple[str, str], list[Row]] = {}
+
+    tracker: str
+    scenario: str
+    n: int
+    meter_wh: float | None
+    net_wh: float | None
+    gpu_wh: float | None
+    tracker_wh: float | None
+    parts_wh: dict[str, float | None]
+
+    def total_wh(self, kind: str) -> float | None:
+        """Return the energy of a bar: ``meter``, ``tracker`` or ``gpu``."""
+        return {"meter": self.meter_wh, "tracker": self.tracker_wh, "gpu": self.gpu_wh}[kind]
+
+
+def scope_rows(view: View) -> list[Seen]:
+    """Return per tracker and scenario the means per run: meter, tracker, parts, sampled GPU energy."""
+    groups: dict[tuple[str, str], list[TrackerRow]] = {}
     for run in view.results.trackers:
-        groups.setdefault((str(run.get("tracker")), str(run.get("scenario"))), []).append(run)
-    return [
-        {"tracker": tracker, "scenario": name, **_means(runs)} for (tracker, name), runs in groups.items()
-    ]
+        groups.setdefault((run.tracker, run.scenario), []).append(run)
+    return [_seen(tracker, name, runs) for (tracker, name), runs in groups.items()]
 
 
-def _means(runs: list[Row]) -> Row:
-    columns = ("meter_wh", "meter_net_wh", "energy_wh", "cpu_wh", "gpu_wh", "ram_wh", "collector_gpu_wh")
-    row: Row = {"n": len(runs)}
-    for column in columns:
-        values = numbers(runs, column)
-        row[column] = sum(values) / len(values) if values else None
-    parts = [row[name] for name in ("cpu_wh", "gpu_wh", "ram_wh") if row[name] is not None]
-    total = row["energy_wh"]
-    rest = None if total is None else total - sum(parts)
-    row["rest_wh"] = rest if rest is not None and total and rest > _LEAST_REST * total else None
-    return row
+def _seen(tracker: str, scenario: str, runs: list[TrackerRow]) -> Seen:
+    parts = {
+        "CPU": _mean(run.cpu_wh for run in runs),
+        "GPU": _mean(run.gpu_wh for run in runs),
+        "RAM": _mean(run.ram_wh for run in runs),
+    }
+    total = _mean(run.energy_wh for run in runs)
+    rest = None if total is None else total - sum(numbers(parts.values()))
+    split = rest is None or not total or rest <= _LEAST_REST * total
+    return Seen(
+        tracker=tracker,
+        scenario=scenario,
+        n=len(runs),
+        meter_wh=_mean(run.meter_wh for run in runs),
+        net_wh=_mean(run.meter_net_wh for run in runs),
+        gpu_wh=_mean(run.collector_gpu_wh for run in runs),
+        tracker_wh=total,
+        parts_wh={**parts, "not split": None if split else rest},
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = numbers(values)
+    return sum(known) / len(known) if known else None
 
 
 def scope_sheet(view: View) -> Sheet:
     """Draw per tracker and scenario: the meter, the tracker part by part, the sampled GPU energy."""
-    rows = [row for row in scope_rows(view) if finite(row["energy_wh"]) is not None]
-    trackers = list(dict.fromkeys(row["tracker"] for row in rows))[:MOST_PANELS]
+    rows = [row for row in scope_rows(view) if row.tracker_wh is not None]
+    trackers = list(dict.fromkeys(row.tracker for row in rows))[:MOST_PANELS]
     panels = [
-        _panel(view, number, name, [row for row in rows if row["tracker"] == name][:MOST_SCENARIOS])
+        _panel(view, number, name, [row for row in rows if row.tracker == name][:MOST_SCENARIOS])
         for number, name in enumerate(trackers)
     ]
     return Sheet(
@@ -80,32 +112,27 @@ def scope_sheet(view: View) -> Sheet:
     )
 
 
-def _panel(view: View, number: int, tracker: str, rows: list[Row]) -> Markup:
-    bars = [(row, kind) for row in rows for kind in ("meter", "tracker", "gpu") if _known(row, kind)]
+def _panel(view: View, number: int, tracker: str, rows: list[Seen]) -> Markup:
+    bars = [(row, kind) for row in rows for kind in _KINDS if row.total_wh(kind) is not None]
     figure, axes = new_panel("half", _FRAME_IN + _BAR_IN * len(bars))
-    said = [_bar(view, axes, place, row, kind) for place, (row, kind) in enumerate(bars)]
+    texts = [_bar(view, axes, place, row, kind) for place, (row, kind) in enumerate(bars)]
     names = [_name(row, kind, tracker) for row, kind in bars]
     name_rows(axes, [label(name, width=26, lines=1) for name in names])
     axes.set_xlim(0, axes.get_xlim()[1] * 1.12)
     axes.locator_params(axis="x", nbins=5)
     axes.set_xlabel("mean energy per run / Wh")
-    shown = [part for part in PARTS if any(finite(row[part[0]]) is not None for row in rows)]
+    shown = [part for part in PARTS if any(row.parts_wh[part] is not None for row in rows)]
     handles = [Patch(facecolor=palette.BASELINE_PART, label="baseline")]
-    handles += [_swatch(name, hatch) for _, name, hatch in shown]
+    handles += [_swatch(name, PARTS[name]) for name in shown]
     figure.legend(handles=handles, loc="lower center", ncols=5, fontsize=7)
-    words = "; ".join(f"{name} {text}" for name, text in zip(names, said, strict=True))
+    words = "; ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
     title = f"{tracker}: mean energy per run"
     return finish(figure, f"trackers-scope-{number}", title, f"{title}: {words}.", simulated=view.simulated)
 
 
-def _known(row: Row, kind: str) -> bool:
-    column = {"meter": "meter_wh", "tracker": "energy_wh", "gpu": "collector_gpu_wh"}[kind]
-    return finite(row[column]) is not None
-
-
-def _name(row: Row, kind: str, tracker: str) -> str:
+def _name(row: Seen, kind: str, tracker: str) -> str:
     who = {"meter": "meter", "tracker": tracker, "gpu": "GPU sampled"}[kind]
-    return f"{row['scenario']}: {who}"
+    return f"{row.scenario}: {who}"
 
 
 def _swatch(name: str, hatch: str) -> Patch:
@@ -113,20 +140,19 @@ def _swatch(name: str, hatch: str) -> Patch:
     return Patch(facecolor=face, edgecolor=palette.INK, hatch=hatch, linewidth=0, label=name)
 
 
-def _bar(view: View, axes: Axes, place: int, row: Row, kind: str) -> str:
-    colour = view.colour_of(str(row["scenario"]))
+def _bar(view: View, axes: Axes, place: int, row: Seen, kind: str) -> str:
+    colour = view.colour_of(row.scenario)
+    total = row.total_wh(kind) or 0.0
     if kind == "meter":
-        total, net = finite(row["meter_wh"]) or 0.0, finite(row["meter_net_wh"])
-        below = 0.0 if net is None else max(0.0, total - net)
+        below = 0.0 if row.net_wh is None else max(0.0, total - row.net_wh)
         axes.barh(place, below, height=0.7, color=palette.BASELINE_PART)
         axes.barh(place, total - below, left=below, height=0.7, color=colour)
     elif kind == "gpu":
-        total = finite(row["collector_gpu_wh"]) or 0.0
         axes.barh(place, total, height=0.7, color=colour)
     else:
-        total, left = finite(row["energy_wh"]) or 0.0, 0.0
-        for column, _, hatch in PARTS:
-            part = finite(row[column])
+        left = 0.0
+        for name, hatch in PARTS.items():
+            part = row.parts_wh[name]
             if part is None:
                 continue
             axes.barh(
@@ -145,19 +171,19 @@ def _bar(view: View, axes: Axes, place: int, row: Row, kind: str) -> str:
     return text
 
 
-def _data(rows: list[Row]) -> Table:
-    columns = (
-        text_column("Tracker", "tracker"),
-        text_column("Scenario", "scenario"),
-        Column("n", lambda row: count(row["n"])),
-        Column("Meter, gross", lambda row: plain(row["meter_wh"]), "Wh"),
-        Column("Meter above the baseline", lambda row: plain(row["meter_net_wh"]), "Wh"),
-        Column("Tracker", lambda row: plain(row["energy_wh"]), "Wh"),
-        *(_part_column(name, column) for column, name, _ in PARTS),
-        Column("GPU sampled", lambda row: plain(row["collector_gpu_wh"]), "Wh"),
+def _data(rows: list[Seen]) -> Table:
+    columns: Columns[Seen] = (
+        text_column("Tracker", lambda row: row.tracker),
+        text_column("Scenario", lambda row: row.scenario),
+        Column("n", lambda row: count(row.n)),
+        Column("Meter, gross", lambda row: plain(row.meter_wh), "Wh"),
+        Column("Meter above the baseline", lambda row: plain(row.net_wh), "Wh"),
+        Column("Tracker", lambda row: plain(row.tracker_wh), "Wh"),
+        [_part_column(name) for name in PARTS],
+        Column("GPU sampled", lambda row: plain(row.gpu_wh), "Wh"),
     )
     return table("trackers-scope-data", "Means per run", columns, rows, folded=False)
 
 
-def _part_column(name: str, column: str) -> Column:
-    return Column(f"its {name}", lambda row: plain(row[column]), "Wh")
+def _part_column(name: str) -> Column[Seen]:
+    return Column(f"its {name}", lambda row: plain(row.parts_wh[name]), "Wh")

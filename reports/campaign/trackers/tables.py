@@ -1,6 +1,9 @@
 """Tables of the chapter on trackers."""
 
-from records.results import Row
+from collections.abc import Sequence
+
+from records.rows.agreement import AgreementRow, ComparedColumns, TrackerRow
+from records.rows.statistics import ComparisonRow
 from reports.blocks.agreement_columns import (
     equivalence_columns,
     error_column,
@@ -12,11 +15,11 @@ from reports.blocks.agreement_columns import (
 )
 from reports.blocks.clouds import LIMITS_HOW
 from reports.blocks.columns import with_interval, with_u
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, columns_of_part, table, text_column
 from reports.campaign.trackers.cost import own_cost_rows, where
 from reports.campaign.view import View
 from reports.words import notes
-from reports.words.numbers import count, in_interval, interval, plain
+from reports.words.numbers import count, plain
 
 _AGAINST = {"wall net": "the plug above the baseline", "gpu": "GPU power as sampled"}
 _QUANTITIES = {"induced_wh": "induced energy / Wh", "duration_s": "duration / s"}
@@ -27,28 +30,27 @@ _EQUIVALENCE_HOW = (
 )
 
 
-def _heads() -> tuple[Column, ...]:
+def _heads() -> Sequence[Column[AgreementRow]]:
     return (
         Column("Scenario", where, numeric=False),
-        text_column("Tracker", "tracker"),
-        Column("n", lambda row: count(row.get("n"))),
+        text_column("Tracker", lambda row: row.tracker),
+        Column("n", lambda row: count(row.n)),
     )
+
+
+def _compared(columns: Columns[ComparedColumns]) -> Sequence[Column[AgreementRow]]:
+    return columns_of_part(lambda row: row.compared, columns)
 
 
 def agreement_table(view: View) -> Table:
     """Tabulate the ratio of the totals and the bias of each tracker, by scenario and over all."""
-    columns = (
-        *_heads(),
-        Column("Meter, gross", lambda row: plain(row.get("meter_wh")), "Wh"),
-        Column("Tracker", lambda row: plain(row.get("tracker_wh")), "Wh"),
-        *totals_columns(),
-        Column(
-            "Bias per run",
-            lambda row: in_interval(row.get("bias_wh"), row.get("bias_low_wh"), row.get("bias_high_wh")),
-            "Wh",
-        ),
-        Column("95 % interval", lambda row: interval(row.get("bias_low_wh"), row.get("bias_high_wh")), "Wh"),
-        error_column(),
+    columns: Columns[AgreementRow] = (
+        _heads(),
+        Column("Meter, gross", lambda row: plain(row.meter_wh), "Wh"),
+        Column("Tracker", lambda row: plain(row.tracker_wh), "Wh"),
+        _compared(totals_columns()),
+        with_interval("Bias per run", lambda row: (row.bias_wh, row.bias_low_wh, row.bias_high_wh), "Wh"),
+        _compared([error_column()]),
     )
     return table(
         "trackers-agreement",
@@ -61,11 +63,11 @@ def agreement_table(view: View) -> Table:
 
 def equivalence_table(view: View) -> Table:
     """Tabulate whether each tracker is shown to be within the margin."""
-    margin = margin_words(view.results.agreement)
+    margin = margin_words(row.compared for row in view.results.agreement)
     return table(
         "trackers-equivalence",
         f"Equivalence within {margin} of the meter, and concordance",
-        (*_heads(), *equivalence_columns(margin)),
+        (_heads(), _compared(equivalence_columns(margin))),
         view.results.agreement,
         note=_EQUIVALENCE_HOW,
         source="agreement",
@@ -74,13 +76,13 @@ def equivalence_table(view: View) -> Table:
 
 def scopes_table(view: View) -> Table:
     """Tabulate the tracker against what lies nearer to its scope: the wall net of the baseline, the GPU."""
-    columns = (
-        *_heads(),
-        Column("Against", lambda row: _AGAINST.get(str(row.get("against")), "–"), numeric=False, whole=True),
-        Column("Measured", lambda row: plain(row.get("reference_wh")), "Wh"),
-        Column("Tracker", lambda row: plain(row.get("tracker_wh")), "Wh"),
-        *totals_columns(),
-        text_column("Equivalent", "equivalent", whole=True),
+    columns: Columns[AgreementRow] = (
+        _heads(),
+        Column("Against", lambda row: _AGAINST.get(row.against, "–"), numeric=False, whole=True),
+        Column("Measured", lambda row: plain(row.reference_wh), "Wh"),
+        Column("Tracker", lambda row: plain(row.tracker_wh), "Wh"),
+        _compared(totals_columns()),
+        text_column("Equivalent", lambda row: row.compared.equivalent, whole=True),
     )
     return table(
         "trackers-scopes",
@@ -93,18 +95,18 @@ def scopes_table(view: View) -> Table:
     )
 
 
-def limits_table(rows: list[Row]) -> Table:
+def limits_table(rows: list[AgreementRow]) -> Table:
     """Tabulate bias and limits of agreement as observed, of rows that have any."""
-    columns = (*_heads(), *limits_columns("Wh"))
+    columns = (_heads(), _compared(limits_columns("Wh")))
     return table("trackers-limits", "Tracker minus meter, as observed", columns, rows, source="agreement")
 
 
-def true_limits_table(rows: list[Row]) -> Table:
+def true_limits_table(rows: list[AgreementRow]) -> Table:
     """Tabulate the limits of agreement without the meter's own scatter, of rows that have any."""
     return table(
         "trackers-true-limits",
         "Tracker minus meter, the meter's own scatter taken out",
-        (*_heads(), *true_limits_columns("Wh")),
+        (_heads(), _compared(true_limits_columns("Wh"))),
         rows,
         note=LIMITS_HOW,
         source="agreement",
@@ -113,12 +115,15 @@ def true_limits_table(rows: list[Row]) -> Table:
 
 def lines_table(view: View) -> Table:
     """Tabulate the lines through the runs."""
-    slopes = ("deming_slope", "passing_bablok_slope")
-    rows = [r for r in view.results.agreement if any(r.get(slope) is not None for slope in slopes)]
+    rows = [
+        row
+        for row in view.results.agreement
+        if row.compared.deming_slope is not None or row.compared.passing_bablok_slope is not None
+    ]
     return table(
         "trackers-lines",
         "Tracker = intercept + slope × meter",
-        (*_heads(), *lines_columns("Wh")),
+        (_heads(), _compared(lines_columns("Wh"))),
         rows,
         source="agreement",
     )
@@ -126,15 +131,15 @@ def lines_table(view: View) -> Table:
 
 def cost_table(view: View) -> Table:
     """Tabulate the scenarios with a tracker minus the same without it."""
-    columns = (
-        Column("Scenario", lambda row: view.name_of(str(row.get("b"))), numeric=False),
-        Column("Quantity", lambda row: _QUANTITIES.get(str(row.get("quantity")), "–"), numeric=False),
-        Column("n without", lambda row: count(row.get("n_a"))),
-        Column("n with", lambda row: count(row.get("n_b"))),
-        Column("Without", lambda row: plain(row.get("mean_a"))),
-        Column("With", lambda row: plain(row.get("mean_b"))),
-        *with_interval("Difference", "difference"),
-        Column("Ratio", lambda row: plain(row.get("ratio"))),
+    columns: Columns[ComparisonRow] = (
+        Column("Scenario", lambda row: view.name_of(row.b), numeric=False),
+        Column("Quantity", lambda row: _QUANTITIES.get(row.quantity, "–"), numeric=False),
+        Column("n without", lambda row: count(row.n_a)),
+        Column("n with", lambda row: count(row.n_b)),
+        Column("Without", lambda row: plain(row.mean_a)),
+        Column("With", lambda row: plain(row.mean_b)),
+        with_interval("Difference", lambda row: (row.difference, row.difference_low, row.difference_high)),
+        Column("Ratio", lambda row: plain(row.ratio)),
     )
     return table(
         "trackers-cost-rows",
@@ -147,20 +152,20 @@ def cost_table(view: View) -> Table:
 
 def trackers_table(view: View) -> Table:
     """Tabulate what each tracker said of each run, and what the meter said of the same window."""
-    columns = (
-        Column("Run", lambda row: count(row.get("slot")), numeric=False),
-        Column("Scenario", lambda row: str(row.get("scenario")), numeric=False),
-        Column("Tracker", lambda row: f"{row.get('tracker')} {row.get('version') or ''}", numeric=False),
-        text_column("Scope", "scope", whole=True),
-        Column("Tracker", lambda row: plain(row.get("energy_wh")), "Wh"),
-        Column("CPU", lambda row: plain(row.get("cpu_wh")), "Wh"),
-        Column("GPU", lambda row: plain(row.get("gpu_wh")), "Wh"),
-        Column("RAM", lambda row: plain(row.get("ram_wh")), "Wh"),
-        with_u("Meter", "meter_wh", "meter_u_wh", "Wh"),
-        with_u("Meter, net", "meter_net_wh", "meter_net_u_wh", "Wh"),
-        Column("GPU sampled", lambda row: plain(row.get("collector_gpu_wh")), "Wh"),
-        Column("Tracker − meter", lambda row: plain(row.get("error_wh")), "Wh"),
-        Column("Tracker / meter", lambda row: plain(row.get("ratio"), 3)),
+    columns: Columns[TrackerRow] = (
+        Column("Run", lambda row: count(row.slot), numeric=False),
+        Column("Scenario", lambda row: row.scenario, numeric=False),
+        Column("Tracker", lambda row: f"{row.tracker} {row.version}", numeric=False),
+        text_column("Scope", lambda row: row.scope, whole=True),
+        Column("Tracker", lambda row: plain(row.energy_wh), "Wh"),
+        Column("CPU", lambda row: plain(row.cpu_wh), "Wh"),
+        Column("GPU", lambda row: plain(row.gpu_wh), "Wh"),
+        Column("RAM", lambda row: plain(row.ram_wh), "Wh"),
+        with_u("Meter", lambda row: (row.meter_wh, row.meter_u_wh), "Wh"),
+        with_u("Meter, net", lambda row: (row.meter_net_wh, row.meter_net_u_wh), "Wh"),
+        Column("GPU sampled", lambda row: plain(row.collector_gpu_wh), "Wh"),
+        Column("Tracker − meter", lambda row: plain(row.error_wh), "Wh"),
+        Column("Tracker / meter", lambda row: plain(row.ratio, 3)),
     )
     return table(
         "tracker-rows",

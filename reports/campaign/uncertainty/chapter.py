@@ -1,17 +1,16 @@
 """The uncertainty budget, term by term."""
 
-from typing import Any
-
-from records.results import Row
+from records.rows.budgets import BudgetRow
+from records.rows.families import BudgetTerm
 from reports.blocks.contract import Block, Chapter, Code, Heading, Lines, Text, folds
-from reports.blocks.tables import Column, Table, table, text_column
-from reports.campaign.uncertainty.figures import relative_words, shares_sheet
+from reports.blocks.tables import Column, Columns, Table, table, text_column
+from reports.campaign.uncertainty.figures import Group, relative_words, shares_sheet
 from reports.campaign.uncertainty.meter import meter_lines
 from reports.campaign.uncertainty.tables import budget_table, factor_words, scenario_table
-from reports.campaign.uncertainty.terms import TERMS, shares, terms_in
+from reports.campaign.uncertainty.terms import TERMS, Term, shares, terms_in
 from reports.campaign.uncertainty.words import INTERVAL, MODEL, NOT_IN_IT, SHARED
 from reports.campaign.view import View
-from reports.words.numbers import count, finite, interval, measured, plain, spread
+from reports.words.numbers import count, interval, measured, plain, spread
 
 MOST_OPEN = 4
 """Budgets of more scenarios are folded."""
@@ -36,7 +35,7 @@ def chapter(view: View) -> Chapter:
     if not budgets:
         return Chapter("uncertainty", "Uncertainty budget", "Uncertainty", [], "the analysis gave no budget.")
     lead = _lead(budgets)
-    of_scenarios = [r for r in _of(budgets, "scenario") if r.get("quantity") == lead and shares(r)]
+    of_scenarios = [r for r in _of(budgets, "scenario") if r.quantity == lead and shares(r)]
     blocks: list[Block] = [
         *(Text(words) for words in _answers(view, of_scenarios, lead)),
         shares_sheet(view, _groups(view, budgets, lead), _HOW),
@@ -68,24 +67,24 @@ def _parts(view: View) -> list[Block]:
     ]
 
 
-def _of(budgets: list[Row], kind: str) -> list[Row]:
-    return [row for row in budgets if row.get("of") == kind]
+def _of(budgets: list[BudgetRow], kind: str) -> list[BudgetRow]:
+    return [row for row in budgets if row.of == kind]
 
 
-def _lead(budgets: list[Row]) -> str:
+def _lead(budgets: list[BudgetRow]) -> str:
     """Return the quantity that the answer is about: induced energy, or energy where no baseline was."""
-    known = {row.get("quantity") for row in _of(budgets, "scenario") if finite(row.get("value")) is not None}
-    return "induced_wh" if "induced_wh" in known else "energy_wh"
+    quantities = {row.quantity for row in _of(budgets, "scenario")}
+    return "induced_wh" if "induced_wh" in quantities else "energy_wh"
 
 
-def _name(view: View, row: Row) -> str:
-    return view.name_of(str(row.get("scenario")))
+def _name(view: View, row: BudgetRow) -> str:
+    return view.name_of(row.scenario)
 
 
-def _answers(view: View, rows: list[Row], lead: str) -> list[str]:
+def _answers(view: View, rows: list[BudgetRow], lead: str) -> list[str]:
     """Say for how many scenarios which term is the largest, and what would make it smaller."""
     words = "induced energy" if lead == "induced_wh" else "energy"
-    groups: dict[str, list[str]] = {}
+    groups: dict[BudgetTerm, list[str]] = {}
     for row in rows:
         groups.setdefault(next(iter(shares(row))), []).append(_name(view, row))
     answers = [
@@ -101,46 +100,44 @@ def _listed(names: list[str]) -> str:
     return ", ".join(shown) + (f" and {count(more)} more" if more else "")
 
 
-def _made_of(row: Row) -> str:
-    value, u = row.get("value"), row.get("u")
+def _made_of(row: BudgetRow) -> str:
     parts = [f"{TERMS[n].name} {plain(100 * s, 2)} %" for n, s in shares(row).items() if s >= _LEAST_NAMED]
-    known = finite(row.get("low")) is not None
-    ends = f"95 % interval {interval(row.get('low'), row.get('high'))} Wh, k = {factor_words(row)}"
+    ends = f"95 % interval {interval(row.low, row.high)} Wh, k = {factor_words(row)}"
     return (
-        f"{measured(value, u)} Wh, u = {spread(u)} Wh ({relative_words(row)}), "
-        f"{ends if known else 'one run: no interval'}; of u²: {', '.join(parts)}"
+        f"{measured(row.value, row.u)} Wh, u = {spread(row.u)} Wh ({relative_words(row)}), "
+        f"{'one run: no interval' if row.low is None else ends}; of u²: {', '.join(parts)}"
     )
 
 
-def _groups(view: View, budgets: list[Row], lead: str) -> list[Any]:
+def _groups(view: View, budgets: list[BudgetRow], lead: str) -> list[Group]:
     """Return the panels of the figure: scenarios, their differences and ratios, trackers."""
     comparisons = _of(budgets, "comparison")
     words = "Induced energy" if lead == "induced_wh" else "Energy"
 
-    def minus(row: Row) -> str:
-        return f"{_name(view, row)} − {view.name_of(str(row.get('name')))}"
+    def minus(row: BudgetRow) -> str:
+        return f"{_name(view, row)} − {view.name_of(row.name or '')}"
 
-    def over(row: Row) -> str:
-        return f"{_name(view, row)} / {view.name_of(str(row.get('name')))}"
+    def over(row: BudgetRow) -> str:
+        return f"{_name(view, row)} / {view.name_of(row.name or '')}"
 
-    def tracker(row: Row) -> str:
+    def tracker(row: BudgetRow) -> str:
         return _name(view, row)
 
-    of_scenarios = [row for row in _of(budgets, "scenario") if row.get("quantity") == lead]
-    differences = [row for row in comparisons if row.get("quantity") == f"{lead} difference"]
-    ratios = [row for row in comparisons if row.get("quantity") == f"{lead} ratio"]
+    of_scenarios = [row for row in _of(budgets, "scenario") if row.quantity == lead]
+    differences = [row for row in comparisons if row.quantity == f"{lead} difference"]
+    ratios = [row for row in comparisons if row.quantity == f"{lead} ratio"]
     return [
-        ("uncertainty-scenarios", f"{words} of the scenarios", of_scenarios, tracker),
-        ("uncertainty-differences", f"{words}: differences", differences, minus),
-        ("uncertainty-ratios", f"{words}: ratios", ratios, over),
-        ("uncertainty-trackers", "Tracker over meter, gross", _of(budgets, "tracker"), tracker),
+        Group("uncertainty-scenarios", f"{words} of the scenarios", of_scenarios, tracker),
+        Group("uncertainty-differences", f"{words}: differences", differences, minus),
+        Group("uncertainty-ratios", f"{words}: ratios", ratios, over),
+        Group("uncertainty-trackers", "Tracker over meter, gross", _of(budgets, "tracker"), tracker),
     ]
 
 
-def _scenario_tables(view: View, budgets: list[Row]) -> list[Block]:
-    groups: dict[str, list[Row]] = {}
+def _scenario_tables(view: View, budgets: list[BudgetRow]) -> list[Block]:
+    groups: dict[str, list[BudgetRow]] = {}
     for row in _of(budgets, "scenario"):
-        groups.setdefault(str(row.get("scenario")), []).append(row)
+        groups.setdefault(row.scenario, []).append(row)
     folded = len(groups) > MOST_OPEN
     tables: list[Block] = [
         scenario_table(f"budget-{i}", view.name_of(name), rows, folded=folded)
@@ -149,20 +146,18 @@ def _scenario_tables(view: View, budgets: list[Row]) -> list[Block]:
     return tables or [Text("No scenario has a budget.", "nothing")]
 
 
-def _result_tables(view: View, budgets: list[Row]) -> list[Block]:
-    named = (
-        Column("Scenario", lambda row: _name(view, row), numeric=False),
-        Column("Against", lambda row: _against(view, row), numeric=False),
-    )
+def _result_tables(view: View, budgets: list[BudgetRow]) -> list[Block]:
+    scenario: Column[BudgetRow] = Column("Scenario", lambda row: _name(view, row), numeric=False)
+    against: Column[BudgetRow] = Column("Against", lambda row: _against(view, row), numeric=False)
     rows = [row for kind in ("comparison", "tracker", "baseline") for row in _of(budgets, kind)]
     shown = {"energy_wh", "induced_wh", "mean_power_w"}
-    others = [row for row in _of(budgets, "scenario") if row.get("quantity") not in shown]
+    others = [row for row in _of(budgets, "scenario") if row.quantity not in shown]
     return [
         budget_table(
             "budget-results",
             "Differences, ratios, baseline",
             rows,
-            named,
+            (scenario, against),
             folded=True,
             note=_HOW_COMPARED,
         ),
@@ -170,22 +165,22 @@ def _result_tables(view: View, budgets: list[Row]) -> list[Block]:
             "budget-others",
             "Further quantities of the scenarios",
             others,
-            named[:1],
+            (scenario,),
             folded=True,
         ),
     ]
 
 
-def _against(view: View, row: Row) -> str:
-    name = str(row.get("name") or "")
-    return (view.name_of(name) if row.get("of") == "comparison" else name) or "–"
+def _against(view: View, row: BudgetRow) -> str:
+    name = row.name or ""
+    return (view.name_of(name) if row.of == "comparison" else name) or "–"
 
 
-def _window_tables(budgets: list[Row]) -> list[Block]:
-    heads = (
-        Column("Run", lambda row: count(row.get("slot")), numeric=False),
-        text_column("Scenario", "scenario"),
-        text_column("Part", "name"),
+def _window_tables(budgets: list[BudgetRow]) -> list[Block]:
+    heads: Columns[BudgetRow] = (
+        Column("Run", lambda row: count(row.slot), numeric=False),
+        text_column("Scenario", lambda row: row.scenario),
+        text_column("Part", lambda row: row.name),
     )
     kinds = {"run": "Runs", "epoch": "Epochs", "action": "Actions", "call": "Calls"}
     blocks: list[Block] = [
@@ -196,19 +191,15 @@ def _window_tables(budgets: list[Row]) -> list[Block]:
     return blocks or [Text("No single run has a budget.", "nothing")]
 
 
-def terms_table(budgets: list[Row]) -> Table:
+def terms_table(budgets: list[BudgetRow]) -> Table:
     """Tabulate the terms that count in this campaign: what they are, their size, what shares them."""
-    rows = [
-        {"term": TERMS[name].name}
-        | {key: getattr(TERMS[name], key) for key in ("what", "size", "shape", "shared", "remedy")}
-        for name in terms_in(budgets)
-    ]
-    columns = (
-        text_column("Term", "term"),
-        text_column("What it is", "what"),
-        text_column("Its standard uncertainty", "size"),
-        text_column("Distribution, type", "shape"),
-        text_column("Same error in", "shared"),
-        text_column("What helps", "remedy"),
+    rows = [TERMS[name] for name in terms_in(budgets)]
+    columns: Columns[Term] = (
+        text_column("Term", lambda row: row.name),
+        text_column("What it is", lambda row: row.what),
+        text_column("Its standard uncertainty", lambda row: row.size),
+        text_column("Distribution, type", lambda row: row.shape),
+        text_column("Same error in", lambda row: row.shared),
+        text_column("What helps", lambda row: row.remedy),
     )
     return table("uncertainty-terms", "Terms of this campaign", columns, rows, folded=False, note=_HOW)

@@ -1,18 +1,20 @@
 """Where the uncertainty of a result comes from: shares of the variance, stacked."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from records.results import Row
+from records.rows.budgets import BudgetRow
 from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, name_rows, new_panel
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.uncertainty.terms import FAMILIES, family_shares, shares
 from reports.campaign.view import View
-from reports.words.numbers import finite, plain
+from reports.words.numbers import plain
 from reports.words.texts import label
 
 MOST_ROWS = 14
@@ -32,34 +34,44 @@ _LEAST_DRAWN = 0.002
 _ROW_IN = 0.3
 _FRAME_IN = 1.2
 
-Name = Callable[[Row], str]
+Name = Callable[[BudgetRow], str]
 
 
-def shares_sheet(view: View, groups: list[tuple[str, str, list[Row], Name]], how: str) -> Sheet:
+@dataclass(frozen=True)
+class Group:
+    """Results of one kind: key and title of their panel, their budgets, and what names one."""
+
+    key: str
+    title: str
+    rows: list[BudgetRow]
+    name: Name
+
+
+def shares_sheet(view: View, groups: list[Group], how: str) -> Sheet:
     """Draw the shares of the variance, a panel per group of results.
 
     Args:
         view: of the results.
-        groups: key of the panel, its title, rows of budgets, and what names a row.
+        groups: those without a budget are left out.
         how: formula behind the shares.
     """
-    known = [(key, title, [r for r in rows if shares(r)], name) for key, title, rows, name in groups]
-    known = [group for group in known if group[2]]
+    budgeted = [replace(group, rows=[row for row in group.rows if shares(row)]) for group in groups]
+    shown = [group for group in budgeted if group.rows]
     return Sheet(
         key="uncertainty",
         title="What the uncertainty is made of",
         size="half",
-        panels=[_panel(view, *group) for group in known],
+        panels=[_panel(view, group) for group in shown],
         caption="Each bar is the whole variance u² of a result, parted by what makes it; at its end the "
         "relative standard uncertainty u, where the result is no difference.",
         how=how,
-        data=_data(known) if known else None,
-        absent="" if known else "no result has a budget.",
+        data=_data(shown) if shown else None,
+        absent="" if shown else "no result has a budget.",
     )
 
 
-def _panel(view: View, key: str, title: str, rows: list[Row], name: Name) -> Markup:
-    shown = rows[:MOST_ROWS]
+def _panel(view: View, group: Group) -> Markup:
+    shown, name = group.rows[:MOST_ROWS], group.name
     figure, axes = new_panel("half", _FRAME_IN + _ROW_IN * len(shown))
     for place, row in enumerate(shown):
         _bar(axes, place, row)
@@ -72,7 +84,7 @@ def _panel(view: View, key: str, title: str, rows: list[Row], name: Name) -> Mar
     ]
     figure.legend(handles=handles, loc="lower center", ncols=2, fontsize=7)
     words = "; ".join(f"{name(row)}: {_words(row)}" for row in shown)
-    return finish(figure, key, title, f"{title}. {words}.", simulated=view.simulated)
+    return finish(figure, group.key, group.title, f"{group.title}. {words}.", simulated=view.simulated)
 
 
 def _swatch(family: str) -> Patch:
@@ -80,7 +92,7 @@ def _swatch(family: str) -> Patch:
     return Patch(facecolor=face, edgecolor=palette.INK, hatch=hatch, linewidth=0.4, label=FAMILIES[family])
 
 
-def _bar(axes: Axes, place: int, row: Row) -> None:
+def _bar(axes: Axes, place: int, row: BudgetRow) -> None:
     left = 0.0
     for family, share in family_shares(row).items():
         face, hatch = _LOOKS[family]
@@ -112,34 +124,40 @@ def _bar(axes: Axes, place: int, row: Row) -> None:
     )
 
 
-def relative_words(row: Row) -> str:
+def relative_words(row: BudgetRow) -> str:
     """Return the relative standard uncertainty; nothing for a difference, which may be near zero."""
-    value, u = finite(row.get("value")), finite(row.get("u"))
-    if not value or u is None or str(row.get("quantity")).endswith("difference"):
+    if not row.value or row.quantity.endswith("difference"):
         return ""
-    return f"{plain(abs(100 * u / value), 2)} %"
+    return f"{plain(abs(100 * row.u / row.value), 2)} %"
 
 
-def _words(row: Row) -> str:
-    found = sorted(family_shares(row).items(), key=lambda item: -item[1])
-    return ", ".join(f"{FAMILIES[name]} {plain(100 * share, 2)} %" for name, share in found if share > 0)
+def _words(row: BudgetRow) -> str:
+    ordered = sorted(family_shares(row).items(), key=lambda item: -item[1])
+    return ", ".join(f"{FAMILIES[name]} {plain(100 * share, 2)} %" for name, share in ordered if share > 0)
 
 
-def _data(groups: list[tuple[str, str, list[Row], Name]]) -> Table:
-    rows = [
-        {"of": title, "name": name(row), "u": relative_words(row), **family_shares(row)}
-        for _, title, found, name in groups
-        for row in found
-    ]
-    columns = (
-        text_column("Result", "name"),
-        text_column("Of", "of"),
-        text_column("u", "u", whole=True),
-        *(_share_column(family) for family in FAMILIES),
+class _Shares(NamedTuple):
+    """A result with the group that it belongs to."""
+
+    group: Group
+    row: BudgetRow
+
+
+def _data(groups: list[Group]) -> Table:
+    rows = [_Shares(group, row) for group in groups for row in group.rows]
+    columns: Columns[_Shares] = (
+        text_column("Result", lambda result: result.group.name(result.row)),
+        text_column("Of", lambda result: result.group.title),
+        text_column("u", lambda result: relative_words(result.row), whole=True),
+        [_share_column(family) for family in FAMILIES],
     )
     return table("uncertainty-shares", "Shares of the variance", columns, rows, folded=False)
 
 
-def _share_column(family: str) -> Column:
+def _share_column(family: str) -> Column[_Shares]:
     words = FAMILIES[family]
-    return Column(words[0].upper() + words[1:], lambda row: plain(100 * row[family], 2), "%")
+
+    def show(result: _Shares) -> str:
+        return plain(100 * family_shares(result.row)[family], 2)
+
+    return Column(words[0].upper() + words[1:], show, "%")

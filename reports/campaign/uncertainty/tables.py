@@ -1,11 +1,13 @@
 """Tables of uncertainty budgets: one result term by term, or many results in rows."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
-from records.results import Row
-from reports.blocks.tables import Column, Table, table, text_column
+from records.rows.budgets import BudgetRow
+from records.rows.families import BudgetTerm
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.uncertainty.terms import NEGLIGIBLE, TERMS, shares, terms_in
-from reports.words.numbers import ABSENT, finite, given, interval, measured, plain, spread
+from reports.words.numbers import ABSENT, given, interval, measured, plain, spread
 from reports.words.texts import quantity
 
 MOST_ROWS = 200
@@ -19,28 +21,28 @@ _RESULTS = {
 _UNITS = {"energy_wh": "Wh", "induced_wh": "Wh", "mean_power_w": "W"}
 
 
-def factor(row: Row) -> float | None:
+def factor(row: BudgetRow) -> float | None:
     """Return the coverage factor k: half the interval over u; ``None`` where there is no interval."""
-    low, high, u = (finite(row.get(name)) for name in ("low", "high", "u"))
-    return (high - low) / (2 * u) if low is not None and high is not None and u else None
+    if row.low is None or row.high is None or not row.u:
+        return None
+    return (row.high - row.low) / (2 * row.u)
 
 
-def factor_words(row: Row) -> str:
+def factor_words(row: BudgetRow) -> str:
     """Return the coverage factor with three digits."""
     return plain(factor(row), 3)
 
 
-def freedom_words(row: Row) -> str:
+def freedom_words(row: BudgetRow) -> str:
     """Return the degrees of freedom; the results leave them empty where they are infinite."""
-    df = finite(row.get("df"))
-    if df is None:
-        return "∞" if finite(row.get("u")) is not None else ABSENT
-    return plain(df, 3) if df < 1000 else "> 1000"
+    if row.df is None:
+        return "∞"
+    return plain(row.df, 3) if row.df < 1000 else "> 1000"
 
 
-def quantity_words(row: Row) -> str:
+def quantity_words(row: BudgetRow) -> str:
     """Return the quantity of a budget in words with its unit."""
-    name, _, kind = str(row.get("quantity")).partition(" ")
+    name, _, kind = row.quantity.partition(" ")
     if name in _RESULTS:
         words, unit = _RESULTS[name], _UNITS[name]
     else:
@@ -48,17 +50,26 @@ def quantity_words(row: Row) -> str:
     return f"{words}{f' {kind}' if kind else ''}" + (f" / {unit}" if unit and kind != "ratio" else "")
 
 
-def term_words(row: Row, name: str) -> str:
+def term_words(row: BudgetRow, name: BudgetTerm) -> str:
     """Return a term as standard uncertainty with its share of the variance."""
     share = shares(row).get(name)
     if share is None:
         return ABSENT
     if share < NEGLIGIBLE:
         return "≈ 0"
-    return f"{spread(row.get(f'u_{name}'))} ({plain(100 * share, 2)} %)"
+    return f"{spread(row.terms[name])} ({plain(100 * share, 2)} %)"
 
 
-def scenario_table(key: str, title: str, rows: list[Row], *, folded: bool) -> Table:
+class _Line(NamedTuple):
+    """A line of the budget of one scenario: a term, or a figure below the terms, by quantity."""
+
+    term: str
+    values: dict[str, str]
+    shape: str = ""
+    shared: str = ""
+
+
+def scenario_table(key: str, title: str, rows: list[BudgetRow], *, folded: bool) -> Table:
     """Tabulate the budget of one scenario: terms below each other, quantities side by side.
 
     Args:
@@ -67,39 +78,42 @@ def scenario_table(key: str, title: str, rows: list[Row], *, folded: bool) -> Ta
         rows: its budgets; those of energy, induced energy and mean power are shown.
         folded: whether the table is folded.
     """
-    chosen = {name: row for name in _RESULTS for row in rows if row.get("quantity") == name}
-    lines: list[Row] = [
-        {"term": TERMS[term].name, "shape": TERMS[term].shape, "shared": TERMS[term].shared}
-        | {name: term_words(row, term) for name, row in chosen.items()}
+    chosen = {name: row for name in _RESULTS for row in rows if row.quantity == name}
+    lines = [
+        _Line(
+            TERMS[term].name,
+            {name: term_words(row, term) for name, row in chosen.items()},
+            TERMS[term].shape,
+            TERMS[term].shared,
+        )
         for term in terms_in(chosen.values())
     ]
-    for words, show in _FOOT:
-        lines.append({"term": words} | {name: show(row) for name, row in chosen.items()})
-    columns = (
-        text_column("Term", "term"),
-        *(_quantity_column(name) for name in chosen),
-        Column("Distribution, type", lambda row: str(row.get("shape", "")), numeric=False),
-        Column("Same error in", lambda row: str(row.get("shared", "")), numeric=False),
+    lines += [_Line(words, {name: show(row) for name, row in chosen.items()}) for words, show in _FOOT]
+    columns: Columns[_Line] = (
+        text_column("Term", lambda line: line.term),
+        [_quantity_column(name) for name in chosen],
+        Column("Distribution, type", lambda line: line.shape, numeric=False),
+        Column("Same error in", lambda line: line.shared, numeric=False),
     )
     caption = f"Budget of {title}: standard uncertainties, in brackets their share of the variance"
     return table(key, caption, columns, lines, folded=folded, source="budgets")
 
 
-_FOOT: tuple[tuple[str, Callable[[Row], str]], ...] = (
-    ("combined standard uncertainty u", lambda row: spread(row.get("u"))),
+_FOOT: tuple[tuple[str, Callable[[BudgetRow], str]], ...] = (
+    ("combined standard uncertainty u", lambda row: spread(row.u)),
     ("effective degrees of freedom", freedom_words),
-    ("value", lambda row: measured(row.get("value"), row.get("u"))),
-    ("95 % interval", lambda row: interval(row.get("low"), row.get("high"))),
+    ("value", lambda row: measured(row.value, row.u)),
+    ("95 % interval", lambda row: interval(row.low, row.high)),
     ("coverage factor k", factor_words),
 )
 
 
-def _quantity_column(name: str) -> Column:
-    return Column(_RESULTS[name], lambda row: str(row.get(name) or ABSENT), _UNITS[name])
+def _quantity_column(name: str) -> Column[_Line]:
+    return Column(_RESULTS[name], lambda line: line.values[name] or ABSENT, _UNITS[name])
 
 
 def budget_table(
-    key: str, caption: str, rows: list[Row], heads: tuple[Column, ...], *, folded: bool, note: str = ""
+    key: str, caption: str, rows: list[BudgetRow], heads: Columns[BudgetRow], *, folded: bool, note: str = ""
 ) -> Table:
     """Tabulate many budgets, one a row, the terms side by side.
 
@@ -116,20 +130,20 @@ def budget_table(
         caption = (
             f"{caption}: the first {given(len(shown))} of {given(len(rows))}, all in results/budgets.csv"
         )
-    columns = (
+    columns: Columns[BudgetRow] = (
         *heads,
         Column("Quantity", quantity_words, numeric=False, whole=True),
-        Column("Value", lambda row: measured(row.get("value"), row.get("u"))),
-        Column("u", lambda row: spread(row.get("u"))),
+        Column("Value", lambda row: measured(row.value, row.u)),
+        Column("u", lambda row: spread(row.u)),
         Column("df", freedom_words),
         Column("k", factor_words),
-        Column("95 % interval", lambda row: interval(row.get("low"), row.get("high"))),
-        *(_term_column(name) for name in terms_in(shown)),
+        Column("95 % interval", lambda row: interval(row.low, row.high)),
+        [_term_column(name) for name in terms_in(shown)],
     )
     nothing = f"{caption}: the analysis gave no budget."
     return table(key, caption, columns, shown, folded=folded, note=note, source="budgets", nothing=nothing)
 
 
-def _term_column(name: str) -> Column:
+def _term_column(name: BudgetTerm) -> Column[BudgetRow]:
     words = TERMS[name].name.removeprefix("the ")
     return Column(words[0].upper() + words[1:], lambda row: term_words(row, name))

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from records.results import Row
-from records.rows.families import BUDGET_TERMS
-from reports.words.numbers import finite
+from records.rows.budgets import BudgetRow
+from records.rows.families import BUDGET_TERMS, BudgetTerm
 
 
 @dataclass(frozen=True)
@@ -36,14 +35,14 @@ FAMILIES = {
     "baseline": "scatter of the baseline",
     "meter": "limits of error of the meter",
     "time": "borders in time",
-    "readings": "readings and holes",
+    "readings": "readings and gaps",
 }
 """Groups of terms as the figures show them."""
 
 _METER = "everything measured with one meter on one range"
 _SHIFT = "times the step of the power at the borders"
 
-TERMS = {
+TERMS: dict[BudgetTerm, Term] = {
     "gain": Term(
         "the meter's gain",
         "error in proportion to the reading",
@@ -126,16 +125,16 @@ TERMS = {
         "readings",
     ),
     "gap": Term(
-        "holes",
+        "gaps",
         "readings that are missing",
         "length times the spread of the neighbours / √3",
         "rectangular, type B",
         "one run",
-        "a log without holes makes it smaller",
+        "a log without gaps makes it smaller",
         "readings",
     ),
     "sampling": Term(
-        "momentary readings",
+        "instantaneous readings",
         "what happens between them",
         "per interval the change / √12 and the fluctuation, times the interval",
         "normal, type A",
@@ -168,9 +167,9 @@ NEGLIGIBLE = 5e-5
 """Share of the variance below which a term is only said to be there."""
 
 
-def shares(row: Row) -> dict[str, float]:
+def shares(row: BudgetRow) -> dict[BudgetTerm, float]:
     """Return the share of each term in the variance, the largest first; empty where u is zero or unknown."""
-    squares = {name: u * u for name in BUDGET_TERMS if (u := finite(row.get(f"u_{name}"))) is not None}
+    squares = {name: row.terms[name] ** 2 for name in BUDGET_TERMS if name in row.terms}
     total = sum(squares.values())
     if total <= 0:
         return {}
@@ -178,15 +177,15 @@ def shares(row: Row) -> dict[str, float]:
     return {name: square / total for name, square in ordered}
 
 
-def family_shares(row: Row) -> dict[str, float]:
+def family_shares(row: BudgetRow) -> dict[str, float]:
     """Return the share of each family of terms in the variance, in the order of `FAMILIES`."""
-    found = dict.fromkeys(FAMILIES, 0.0)
+    sums = dict.fromkeys(FAMILIES, 0.0)
     for name, share in shares(row).items():
-        found[TERMS[name].family] += share
-    return found if any(found.values()) else {}
+        sums[TERMS[name].family] += share
+    return sums if any(sums.values()) else {}
 
 
-def terms_in(rows: Iterable[Row]) -> list[str]:
+def terms_in(rows: Iterable[BudgetRow]) -> list[BudgetTerm]:
     """Return the terms that are more than negligible in any of some rows, in their order."""
     present = {name for row in rows for name, share in shares(row).items() if share >= NEGLIGIBLE}
     return [name for name in BUDGET_TERMS if name in present]

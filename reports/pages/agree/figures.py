@@ -59,7 +59,7 @@ def _clouds(found: TableAgreement) -> list[Cloud]:
             measured=part.pairs.measured,
             estimated=part.pairs.estimated,
             measured_u=part.pairs.measured_u,
-            found=part.found.columns(),
+            compared=part.found.columns(),
             unit=unit,
             difference_unit="in the values' unit",
             measured_words=found.question.unit,

@@ -1,11 +1,12 @@
 """The page of `lab agree`: an estimator against a meter, one HTML file that opens offline."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.agreement.table import TableAgreement
+from analysis.agreement.table import LeftOut, Part, TableAgreement
 from analysis.agreement.verdict import verdict
 from records.files import write_atomically
-from records.results import Row
+from records.rows.agreement import ComparedColumns
 from reports.blocks.agreement_columns import (
     equivalence_columns,
     error_column,
@@ -17,7 +18,7 @@ from reports.blocks.agreement_columns import (
 from reports.blocks.columns import with_interval
 from reports.blocks.rendering import render_page
 from reports.blocks.svg import drawing_style
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, columns_of_part, table, text_column
 from reports.pages.agree.figures import bland_altman_sheet, regression_sheet
 from reports.words.numbers import count, given
 
@@ -93,58 +94,52 @@ def _class_of(equivalent: str) -> str:
     return {"yes": "good", "no": "warn"}.get(equivalent, "")
 
 
-def _rows(found: TableAgreement) -> list[Row]:
-    return [
-        {
-            "group": part.name,
-            "n": part.found.n,
-            "bias": part.found.bias.value,
-            "bias_low": part.found.bias.low,
-            "bias_high": part.found.bias.high,
-            **part.found.columns().to_json(),
-        }
-        for part in found.parts
-    ]
+def _table(key: str, caption: str, columns: Columns[Part], found: TableAgreement) -> Table:
+    group: Column[Part] = text_column("Group", lambda part: part.name)
+    return table(key, caption, (group, *columns), found.parts, folded=False)
 
 
-_GROUP = (text_column("Group", "group"),)
+def _compared(columns: Columns[ComparedColumns]) -> Sequence[Column[Part]]:
+    return columns_of_part(lambda part: part.found.columns(), columns)
 
 
 def _totals(found: TableAgreement) -> Table:
-    columns = (
-        *_GROUP,
-        Column("n", lambda row: count(row["n"])),
-        *totals_columns(),
-        *with_interval("Bias", "bias"),
-        error_column(),
+    columns: Columns[Part] = (
+        Column("n", lambda part: count(part.found.n)),
+        _compared(totals_columns()),
+        with_interval(
+            "Bias", lambda part: (part.found.bias.value, part.found.bias.low, part.found.bias.high)
+        ),
+        _compared([error_column()]),
     )
-    caption = f"In the unit of {found.question.unit}"
-    return table("totals", caption, columns, _rows(found), folded=False)
+    return _table("totals", f"In the unit of {found.question.unit}", columns, found)
 
 
 def _equivalence(found: TableAgreement) -> Table:
     margin = f"{given(found.question.margin_pct)} %"
-    columns = (*_GROUP, *equivalence_columns(margin))
-    return table("equivalence", f"Margin {margin} of the meter", columns, _rows(found), folded=False)
+    columns = _compared(equivalence_columns(margin))
+    return _table("equivalence", f"Margin {margin} of the meter", columns, found)
 
 
 def _limits(found: TableAgreement) -> Table:
-    columns = (*_GROUP, *limits_columns("unit"))
-    return table("limits", "Estimated minus measured, as observed", columns, _rows(found), folded=False)
+    columns = _compared(limits_columns("unit"))
+    return _table("limits", "Estimated minus measured, as observed", columns, found)
 
 
 def _true_limits(found: TableAgreement) -> Table:
-    columns = (*_GROUP, *true_limits_columns("unit"))
     caption = "Estimated minus measured, the meter's own scatter taken out"
-    return table("true-limits", caption, columns, _rows(found), folded=False)
+    return _table("true-limits", caption, _compared(true_limits_columns("unit")), found)
 
 
 def _lines(found: TableAgreement) -> Table:
     caption = "Estimated = intercept + slope × measured"
-    return table("lines", caption, (*_GROUP, *lines_columns()), _rows(found), folded=False)
+    return _table("lines", caption, _compared(lines_columns()), found)
 
 
 def _left_out(found: TableAgreement) -> Table:
-    columns = (Column("Line", lambda row: count(row["line"])), text_column("Reason", "reason"))
-    rows = [{"line": row.line, "reason": row.reason} for row in found.left_out[:_MOST_LEFT_OUT]]
+    columns: Columns[LeftOut] = (
+        Column("Line", lambda row: count(row.line)),
+        text_column("Reason", lambda row: row.reason),
+    )
+    rows = found.left_out[:_MOST_LEFT_OUT]
     return table("left-out", "Rows left out", columns, rows, nothing="None: all rows have both values.")

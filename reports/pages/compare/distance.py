@@ -1,11 +1,14 @@
 """How far a scenario is from another: difference and ratio, each with all its intervals."""
 
+from typing import NamedTuple
+
 from analysis.comparing.scenarios import Compared
-from records.results import Row
+from records.rows.statistics import ComparisonRow
+from reports.blocks.columns import with_interval
 from reports.blocks.forest import Mark, forest_panel
 from reports.blocks.kit import Sheet
-from reports.blocks.tables import Column, Table, table, text_column
-from reports.words.numbers import in_interval, interval
+from reports.blocks.tables import Columns, Table, table, text_column
+from reports.words.numbers import in_interval
 from reports.words.texts import label
 from reports.words.verdict import certainty, relative_words
 
@@ -24,7 +27,7 @@ def distance_sheet(compared: Compared, colour: str, simulated: bool) -> Sheet:
             simulated=simulated,
         )
     ]
-    if row["ratio"] is not None and row["ratio"] > 0:
+    if row.ratio is not None and row.ratio > 0:
         panels.append(
             forest_panel(
                 "half",
@@ -49,58 +52,70 @@ def distance_sheet(compared: Compared, colour: str, simulated: bool) -> Sheet:
     )
 
 
-def _differences(row: Row, unit: str, colour: str, filled: bool) -> list[Mark]:
-    value = row["difference"]
-    t_name = "paired t" if row["design"] == "paired" else "Welch's t"
-    kinds = ((t_name, "difference"), ("bootstrap BCa", "bca"), ("with the meter's part", "total"))
+def _differences(row: ComparisonRow, unit: str, colour: str, filled: bool) -> list[Mark]:
+    t_name = "paired t" if row.design == "paired" else "Welch's t"
     return [
         Mark(
-            name=name,
+            name=distance.kind or t_name,
             colour=colour,
-            value=value,
-            low=row.get(f"{kind}_low"),
-            high=row.get(f"{kind}_high"),
-            text=f"{in_interval(value, row.get(f'{kind}_low'), row.get(f'{kind}_high'))} {unit}",
+            value=row.difference,
+            low=distance.low,
+            high=distance.high,
+            text=f"{in_interval(row.difference, distance.low, distance.high)} {unit}",
             filled=filled,
         )
-        for name, kind in kinds
-        if kind == "difference" or row.get(f"{kind}_low") is not None
+        for distance in _all_differences(row, unit)
     ]
 
 
-def _ratios(row: Row, colour: str, filled: bool) -> list[Mark]:
-    kinds = (("Fieller", "ratio"), ("with the meter's part", "ratio_total"))
+def _ratios(row: ComparisonRow, colour: str, filled: bool) -> list[Mark]:
     return [
         Mark(
-            name=name,
+            name=distance.kind or "Fieller",
             colour=colour,
-            value=row["ratio"],
-            low=row.get(f"{kind}_low"),
-            high=row.get(f"{kind}_high"),
+            value=row.ratio,
+            low=distance.low,
+            high=distance.high,
             text=relative_words(row),
             filled=filled,
         )
-        for name, kind in kinds
-        if kind == "ratio" or row.get(f"{kind}_low") is not None
+        for distance in _all_ratios(row)
     ]
 
 
-def _distances(row: Row, unit: str) -> Table:
-    kinds = (
-        (f"difference, {unit}", "difference", "difference"),
-        (f"difference, {unit}, bootstrap", "difference", "bca"),
-        (f"difference, {unit}, with the meter's part", "difference", "total"),
-        ("ratio", "ratio", "ratio"),
-        ("ratio, with the meter's part", "ratio", "ratio_total"),
-    )
-    rows = [
-        {"name": name, "value": row[of], "low": row.get(f"{kind}_low"), "high": row.get(f"{kind}_high")}
-        for name, of, kind in kinds
-        if of == kind or row.get(f"{kind}_low") is not None
-    ]
-    columns = (
-        text_column("Figure", "name"),
-        Column("Value", lambda one: in_interval(one["value"], one["low"], one["high"])),
-        Column("95 % interval", lambda one: interval(one["low"], one["high"])),
+def _distances(row: ComparisonRow, unit: str) -> Table:
+    rows = [*_all_differences(row, unit), *_all_ratios(row)]
+    columns: Columns[_Distance] = (
+        text_column("Figure", lambda one: one.name),
+        with_interval("Value", lambda one: (one.value, one.low, one.high)),
     )
     return table("distance-data", "Difference and ratio", columns, rows, folded=False)
+
+
+class _Distance(NamedTuple):
+    """A difference or ratio with one of its intervals; ``kind`` is empty for the interval of its test."""
+
+    name: str
+    kind: str
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def _all_differences(row: ComparisonRow, unit: str) -> list[_Distance]:
+    name, meter = f"difference, {unit}", "with the meter's part"
+    all_of_them = [
+        _Distance(name, "", row.difference, row.difference_low, row.difference_high),
+        _Distance(f"{name}, bootstrap", "bootstrap BCa", row.difference, row.bca_low, row.bca_high),
+        _Distance(f"{name}, {meter}", meter, row.difference, row.total_low, row.total_high),
+    ]
+    return [distance for distance in all_of_them if not distance.kind or distance.low is not None]
+
+
+def _all_ratios(row: ComparisonRow) -> list[_Distance]:
+    meter = "with the meter's part"
+    all_of_them = [
+        _Distance("ratio", "", row.ratio, row.ratio_low, row.ratio_high),
+        _Distance(f"ratio, {meter}", meter, row.ratio, row.ratio_total_low, row.ratio_total_high),
+    ]
+    return [distance for distance in all_of_them if not distance.kind or distance.low is not None]

@@ -5,11 +5,10 @@ from pathlib import Path
 from analysis.comparing.scenarios import Compared
 from analysis.comparing.sides import Side
 from records.files import write_atomically
-from records.results import Row
 from reports.blocks import palette
 from reports.blocks.rendering import render_page
 from reports.blocks.svg import drawing_style
-from reports.blocks.tables import Column, Table, table
+from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.comparisons.run_order import drift_words
 from reports.campaign.view import view_of
 from reports.pages.compare.distance import distance_sheet
@@ -53,13 +52,13 @@ def render(compared: Compared) -> str:
         "samples": _samples(compared),
         "figures": _figures(compared),
         "tests": _tests(compared),
-        "repeats": repeats_line(row) if row["p"] is not None else "",
+        "repeats": repeats_line(row) if row.p is not None else "",
         "program": program_chapter(compared.program),
         "remarks": compared.remarks,
         "refusals": compared.refusals,
-        "paired": row["design"] == "paired",
+        "paired": row.design == "paired",
         "of_epochs": compared.quantity.of_epochs,
-        "family_size": row.get("family_size") or 0,
+        "family_size": row.family_size or 0,
         "margin": None if compared.margin_pct is None else given(compared.margin_pct),
     }
     return render_page("compare.html.j2", context, simulated=simulated)
@@ -80,8 +79,8 @@ def _looks(compared: Compared) -> Looks:
 def _facts(compared: Compared) -> list[tuple[str, str]]:
     row, quantity = compared.row, compared.quantity
     design = "each run for itself"
-    if row["design"] == "paired":
-        design = f"paired by block, {row['pairs']} blocks"
+    if row.design == "paired":
+        design = f"paired by block, {row.pairs} blocks"
     facts = [
         ("Quantity", f"{quantity.words} in {quantity.unit}; less is better"),
         ("Reference (A)", _side_words(compared.a)),
@@ -97,45 +96,38 @@ def _side_words(side: Side) -> str:
     campaign = side.results.campaign
     kind = "SIMULATED meter" if view_of(side.results).simulated else "measured"
     n = side.sample.n
-    return f"{side.name}, {n} run{'' if n == 1 else 's'} of campaign {campaign.get('id')} ({kind})"
+    return f"{side.name}, {n} run{'' if n == 1 else 's'} of campaign {campaign.id} ({kind})"
 
 
 def _samples(compared: Compared) -> Table:
     names = sample_columns(compared.quantity.unit)
-    rows: list[Row] = [
-        dict(zip(names, sample_cells(side.statistics), strict=True)) for side in (compared.a, compared.b)
-    ]
-    columns = [_cell(name, numeric=place > 0) for place, name in enumerate(names)]
+    rows = [sample_cells(side.statistics) for side in (compared.a, compared.b)]
+    columns = [_cell(place, name) for place, name in enumerate(names)]
     return table("samples", "Both samples, by the scatter of their runs", columns, rows)
 
 
 def _figures(compared: Compared) -> Table:
-    rows = [_row(line) for line in figure_lines(compared.row, compared.quantity.unit)]
-    columns = (
-        _cell("figure", numeric=False),
-        _cell("value"),
-        _cell("95 % interval"),
-        _cell("p"),
+    rows = figure_lines(compared.row, compared.quantity.unit)
+    columns: Columns[Line] = (
+        Column("figure", lambda line: line.name, numeric=False),
+        Column("value", lambda line: line.value),
+        Column("95 % interval", lambda line: line.ends),
+        Column("p", lambda line: line.p),
     )
     return table("figures", f"{compared.b.label} minus, or over, {compared.a.label}", columns, rows)
 
 
-def _row(line: Line) -> Row:
-    return {"figure": line.name, "value": line.value, "95 % interval": line.ends, "p": line.p}
-
-
-def _cell(name: str, *, numeric: bool = True) -> Column:
-    return Column(name, lambda row: str(row[name]), numeric=numeric)
+def _cell(place: int, name: str) -> Column[tuple[str, ...]]:
+    return Column(name, lambda cells: cells[place], numeric=place > 0)
 
 
 def _tests(compared: Compared) -> Table:
     """Tabulate what was asked of each sample alone."""
-    rows = [{"name": side.label, **side.statistics} for side in (compared.a, compared.b)]
-    columns = (
-        Column("scenario", lambda row: str(row["name"]), numeric=False),
-        Column("normality p", lambda row: probability(row["normality_p"])),
-        Column(f"drift {compared.quantity.unit} a run", drift_words),
-        Column("drift p", lambda row: probability(row["drift_tau_p"])),
-        Column("outliers, kept", lambda row: str(row["outliers"] or "none"), numeric=False),
+    columns: Columns[Side] = (
+        Column("scenario", lambda side: side.label, numeric=False),
+        Column("normality p", lambda side: probability(side.statistics.normality_p)),
+        Column(f"drift {compared.quantity.unit} a run", lambda side: drift_words(side.statistics)),
+        Column("drift p", lambda side: probability(side.statistics.drift_tau_p)),
+        Column("outliers, kept", lambda side: side.statistics.outliers or "none", numeric=False),
     )
-    return table("sample-tests", "What the samples are like", columns, rows)
+    return table("sample-tests", "What the samples are like", columns, (compared.a, compared.b))

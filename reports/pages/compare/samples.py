@@ -9,10 +9,11 @@ from matplotlib.axes import Axes
 from analysis.comparing.scenarios import Compared
 from analysis.comparing.sides import Side
 from analysis.statistics.samples import pair_of
-from records.results import Row
+from records.rows.statistics import StatisticsRow
 from reports.blocks import palette
+from reports.blocks.columns import WithEnds, with_interval
 from reports.blocks.kit import Sheet, finish, new_panel
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.comparisons.run_order import CAPTION, HOW, Series, run_order_data, run_order_panel
 from reports.words.numbers import count, in_interval, interval
 from reports.words.texts import label
@@ -31,7 +32,7 @@ class Looks:
 
 def runs_sheet(compared: Compared, looks: Looks, simulated: bool) -> Sheet:
     """Draw all runs of both with mean and interval; runs of one block are joined where they are pairs."""
-    paired = compared.row["design"] == "paired"
+    paired = compared.row.design == "paired"
     joined = " Grey lines join the means of the blocks that hold runs of both." if paired else ""
     series = [_series(side, colour) for side, colour in _both(compared, looks)]
     return Sheet(
@@ -86,7 +87,7 @@ def _strips(compared: Compared, looks: Looks, simulated: bool) -> Markup:
     axes.margins(y=0.1)
     quantity = compared.quantity
     axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
-    said = "; ".join(
+    means = "; ".join(
         f"{side.label} {_mean(side.statistics)} {quantity.unit}, n = {side.sample.n}"
         for side in (compared.a, compared.b)
     )
@@ -96,7 +97,7 @@ def _strips(compared: Compared, looks: Looks, simulated: bool) -> Markup:
         color=palette.MUTED,
     )
     title = f"{quantity.words.capitalize()} per run"
-    return finish(figure, "runs-both", title, f"{title}: {said}.", simulated=simulated)
+    return finish(figure, "runs-both", title, f"{title}: {means}.", simulated=simulated)
 
 
 def _strip(axes: Axes, place: int, side: Side, colour: str) -> None:
@@ -113,26 +114,26 @@ def _strip(axes: Axes, place: int, side: Side, colour: str) -> None:
         markeredgewidth=0.9,
     )
     at = place + (-0.34 if place == 0 else 0.34)
-    if row["mean_low"] is not None:
-        axes.plot([at, at], [row["mean_low"], row["mean_high"]], color=colour, linewidth=2.2)
-    axes.plot([at - 0.07, at + 0.07], [row["mean"], row["mean"]], color=colour, linewidth=2.2)
+    if row.mean_low is not None and row.mean_high is not None:
+        axes.plot([at, at], [row.mean_low, row.mean_high], color=colour, linewidth=2.2)
+    axes.plot([at - 0.07, at + 0.07], [row.mean, row.mean], color=colour, linewidth=2.2)
 
 
-def _mean(row: Row) -> str:
-    ends = f" {interval(row['mean_low'], row['mean_high'])}" if row["mean_low"] is not None else ""
-    return f"{in_interval(row['mean'], row['mean_low'], row['mean_high'], row['sd'])}{ends}"
+def _mean(row: StatisticsRow) -> str:
+    ends = f" {interval(row.mean_low, row.mean_high)}" if row.mean_low is not None else ""
+    return f"{in_interval(row.mean, row.mean_low, row.mean_high, row.sd)}{ends}"
 
 
 def _description(compared: Compared) -> Table:
-    rows = [{**side.statistics, "name": side.label} for side in (compared.a, compared.b)]
-    columns = (
-        text_column("Scenario", "name"),
-        Column("n", lambda row: count(row["n"])),
-        Column(
-            "Drift per run",
-            lambda row: in_interval(row["drift_per_run"], row["drift_low"], row["drift_high"]),
-        ),
-        Column("95 % interval", lambda row: interval(row["drift_low"], row["drift_high"])),
-        text_column("Outliers, kept", "outliers"),
+    sides = (compared.a, compared.b)
+    columns: Columns[Side] = (
+        text_column("Scenario", lambda side: side.label),
+        Column("n", lambda side: count(side.statistics.n)),
+        with_interval("Drift per run", lambda side: _drift(side.statistics)),
+        text_column("Outliers, kept", lambda side: side.statistics.outliers),
     )
-    return table("run-order-drift", "Drift and outliers", columns, rows, folded=False)
+    return table("run-order-drift", "Drift and outliers", columns, sides, folded=False)
+
+
+def _drift(row: StatisticsRow) -> WithEnds:
+    return row.drift_per_run, row.drift_low, row.drift_high

@@ -1,28 +1,31 @@
 """What the interactive traces show, packed: every point that ``results.json`` has of every run."""
 
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from records.results import Row
+from records.rows.families import HardwareColumn
+from records.rows.runs import EpochRow, SpanRow
+from records.rows.traces import Sampled, Trace
 from reports.blocks.palette import css
 from reports.campaign.power import traces
 from reports.campaign.power.interactive.models import traces_document
 from reports.campaign.power.interactive.packing import Array, Packer
-from reports.campaign.power.interactive.panels import HARDWARE_PANELS, POWER_PANEL, Panel
+from reports.campaign.power.interactive.panels import HARDWARE_PANELS, POWER_PANEL, HardwarePanel
 from reports.campaign.view import ScenarioView, View
-from reports.words.numbers import finite
 from reports.words.texts import printable
+
+SpanOrEpoch = TypeVar("SpanOrEpoch", SpanRow, EpochRow)
 
 _HEADROOM = 1.06
 _GAP = 1.5
 """In steps; as `reports.campaign.power.traces.drawable` breaks a line."""
 
 
-def recorded_panels(view: View) -> list[Panel]:
+def recorded_panels(view: View) -> list[HardwarePanel]:
     """Return the hardware panels for which some run has samples, in the order in which they stand."""
-    rows = [row.get("hardware") or {} for row in view.results.traces]
-    return [panel for panel in HARDWARE_PANELS if any(panel.column in row for row in rows)]
+    traced = view.results.traces
+    return [panel for panel in HARDWARE_PANELS if any(panel.column in row.hardware for row in traced)]
 
 
 def packed_traces(view: View) -> bytes:
@@ -31,7 +34,7 @@ def packed_traces(view: View) -> bytes:
     panels = recorded_panels(view)
     columns = [panel.column for panel in panels]
     shown = [item for item in view.scenarios if item.traces]
-    spans = [_by_run(view.results.actions), _by_run(view.results.epochs)]
+    actions, epochs = _by_run(view.results.actions), _by_run(view.results.epochs)
     header = {
         "document": traces_document(tuple(panels), simulated=view.simulated),
         "panels": {item.column: {"words": item.words, "unit": item.unit} for item in (POWER_PANEL, *panels)},
@@ -39,7 +42,10 @@ def packed_traces(view: View) -> bytes:
         "ends": _ends(view, shown, columns),
         "scenarios": [_scenario(packer, item) for item in shown],
         "runs": [
-            _run(packer, row, place, columns, [rows.get(row.get("run_dir"), []) for rows in spans])
+            {
+                **_run(packer, row, place, columns),
+                **_spans_of(packer, actions.get(row.run_dir, []), epochs.get(row.run_dir, [])),
+            }
             for place, item in enumerate(shown)
             for row in item.traces
         ],
@@ -47,29 +53,24 @@ def packed_traces(view: View) -> bytes:
     return packer.packed(header)
 
 
-def _ends(view: View, shown: list[ScenarioView], columns: list[str]) -> dict[str, float]:
+def _ends(view: View, shown: list[ScenarioView], columns: list[HardwareColumn]) -> dict[str, float]:
     """Return where the axes end: that of time, of the power and of each panel, by column."""
     rows = [row for item in shown for row in item.traces]
-    ends = {"time": max((finite(row.get("duration_s")) or 0.0 for row in rows), default=0.0)}
+    ends = {"time": max((row.duration_s for row in rows), default=0.0)}
     powers = [traces.trace_of(row, extremes=True) for row in rows]
     ends["time"] = max([ends["time"], *(float(t_s[-1]) for t_s, _ in powers if len(t_s))])
     ends["power_w"] = max([0.0, *(float(power.max()) for _, power in powers if len(power))])
     for name in columns:
-        sampled = [traces.numbers_of(trace.get("values")) for trace in _hardware(rows, name)]
+        sampled = [traces.numbers_of(row.hardware[name]["values"]) for row in rows if name in row.hardware]
         ends[name] = max(float(np.nanmax(values, initial=0.0)) for values in sampled)
     return ends | {name: end * _HEADROOM or 1.0 for name, end in ends.items() if name != "time"}
 
 
-def _hardware(rows: list[Row], name: str) -> list[Row]:
-    sampled = [row.get("hardware") or {} for row in rows]
-    return [row[name] for row in sampled if name in row]
-
-
-def _by_run(rows: list[Row]) -> dict[Any, list[Row]]:
-    found: dict[Any, list[Row]] = {}
+def _by_run(rows: list[SpanOrEpoch]) -> dict[str, list[SpanOrEpoch]]:
+    by_run: dict[str, list[SpanOrEpoch]] = {}
     for row in rows:
-        found.setdefault(row.get("run_dir"), []).append(row)
-    return found
+        by_run.setdefault(row.run_dir, []).append(row)
+    return by_run
 
 
 def _scenario(packer: Packer, item: ScenarioView) -> dict[str, Any]:
@@ -86,35 +87,36 @@ def _scenario(packer: Packer, item: ScenarioView) -> dict[str, Any]:
     }
 
 
-def _run(
-    packer: Packer, row: Row, scenario: int, columns: list[str], spans: list[list[Row]]
-) -> dict[str, Any]:
-    actions, epochs = spans
-    hardware = row.get("hardware") or {}
-    series = {name: _sampled(packer, hardware[name]) for name in columns if name in hardware}
+def _run(packer: Packer, row: Trace, scenario: int, columns: list[HardwareColumn]) -> dict[str, Any]:
+    series = {name: _sampled(packer, row.hardware[name]) for name in columns if name in row.hardware}
     return {
-        "name": printable(str(row.get("run_dir"))),
+        "name": printable(row.run_dir),
         "scenario": scenario,
-        "duration_s": finite(row.get("duration_s")) or 0.0,
+        "duration_s": row.duration_s,
         "series": {"power_w": _power(packer, row), **series},
-        "actions": _spans(packer, actions, "start_s", "name"),
-        "epochs": _spans(packer, epochs, "epoch_start_s", "epoch"),
     }
 
 
-def _power(packer: Packer, row: Row) -> dict[str, Any]:
+def _spans_of(packer: Packer, actions: list[SpanRow], epochs: list[EpochRow]) -> dict[str, Any]:
+    return {
+        "actions": _spans(packer, [_Span(a.name, a.start_s, a.duration_s, a.depth) for a in actions]),
+        "epochs": _spans(packer, [_Span(str(e.epoch), e.epoch_start_s, e.duration_s) for e in epochs]),
+    }
+
+
+def _power(packer: Packer, row: Trace) -> dict[str, Any]:
     t_s, power_w = traces.trace_of(row)
     step_s = traces.step_s(row)
     gaps = np.flatnonzero(np.diff(t_s) > _GAP * step_s) + 1 if step_s else np.array([], dtype=np.intp)
     series = _series(packer, t_s, power_w, gaps)
-    if row.get("low_w"):
+    if row.low_w:
         _, extremes_w = traces.trace_of(row, extremes=True)
         series |= {"low": packer.add(extremes_w[::2]), "high": packer.add(extremes_w[1::2])}
     return series
 
 
-def _sampled(packer: Packer, trace: Row) -> dict[str, Any]:
-    t_s, values = traces.numbers_of(trace.get("t_s")), traces.numbers_of(trace.get("values"))
+def _sampled(packer: Packer, trace: Sampled) -> dict[str, Any]:
+    t_s, values = traces.numbers_of(trace["t_s"]), traces.numbers_of(trace["values"])
     known = np.isfinite(t_s) & np.isfinite(values)
     # A point without a value stands for a gap: the first known one after it begins a new line.
     gaps = np.cumsum(known)[~known]
@@ -123,18 +125,26 @@ def _sampled(packer: Packer, trace: Row) -> dict[str, Any]:
 
 def _series(packer: Packer, t_s: Array, values: Array, gaps: Any = ()) -> dict[str, Any]:
     series: dict[str, Any] = {"t": packer.add(t_s), "v": packer.add(values)}
-    return series | ({"holes": [int(place) for place in gaps]} if len(gaps) else {})
+    return series | ({"gaps": [int(place) for place in gaps]} if len(gaps) else {})
 
 
-def _spans(packer: Packer, rows: list[Row], start: str, name: str) -> dict[str, Any]:
+class _Span(NamedTuple):
+    """An action or epoch within its run."""
+
+    name: str
+    start_s: float
+    duration_s: float
+    depth: int = 1
+
+
+def _spans(packer: Packer, spans: list[_Span]) -> dict[str, Any]:
     """Return where spans start and how long they last; their names stand once each."""
-    known = [row for row in rows if None not in (finite(row.get(start)), finite(row.get("duration_s")))]
-    names = [printable(str(row.get(name))) for row in known]
+    names = [printable(span.name) for span in spans]
     places = {words: place for place, words in enumerate(dict.fromkeys(names))}
     return {
-        "start": packer.add(np.array([finite(row.get(start)) for row in known], dtype=float)),
-        "length": packer.add(np.array([finite(row.get("duration_s")) for row in known], dtype=float)),
-        "depth": packer.add(np.array([finite(row.get("depth")) or 1.0 for row in known], dtype=float)),
+        "start": packer.add(np.array([span.start_s for span in spans], dtype=float)),
+        "length": packer.add(np.array([span.duration_s for span in spans], dtype=float)),
+        "depth": packer.add(np.array([span.depth for span in spans], dtype=float)),
         "name": packer.add(np.array([places[words] for words in names], dtype=float)),
         "names": list(places),
     }

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from records.rows.families import HardwareColumn
+
 
 @dataclass(frozen=True)
 class Panel:
     """One panel.
 
     Attributes:
-        column: of `records.rows.families.HARDWARE_COLUMNS`, or ``power_w``.
+        column: ``power_w``, or one of the hardware.
         words: what it shows.
         unit: of its numbers.
     """
@@ -23,11 +25,18 @@ class Panel:
         return f"{self.words} / {self.unit}"
 
 
+@dataclass(frozen=True)
+class HardwarePanel(Panel):
+    """A panel of a column that the collectors recorded."""
+
+    column: HardwareColumn
+
+
 POWER_PANEL = Panel("power_w", "power", "W")
 HARDWARE_PANELS = (
-    Panel("cpu_load_pct", "CPU load", "%"),
-    Panel("gpu_load_pct", "GPU load", "%"),
-    Panel("gpu_power_w", "GPU power", "W"),
-    Panel("cpu_temperature_c", "CPU temp.", "°C"),
-    Panel("gpu_temperature_c", "GPU temp.", "°C"),
+    HardwarePanel("cpu_load_pct", "CPU load", "%"),
+    HardwarePanel("gpu_load_pct", "GPU load", "%"),
+    HardwarePanel("gpu_power_w", "GPU power", "W"),
+    HardwarePanel("cpu_temperature_c", "CPU temp.", "°C"),
+    HardwarePanel("gpu_temperature_c", "GPU temp.", "°C"),
 )
