@@ -33,14 +33,15 @@ def crate_text(
     from rocrate.rocrate import ROCrate
 
     crate = ROCrate()
-    said = results.campaign
-    simulated = bool(said.get("simulated"))
-    created_utc_s = float(said["created_utc_s"])
-    crate.name = printable(str(said.get("title") or said.get("id")))
+    campaign = results.campaign
+    simulated = campaign.simulated
+    crate.name = printable(campaign.title or campaign.id)
     crate.description = _description(results, simulated)
-    crate.datePublished = datetime.fromtimestamp(created_utc_s, UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    crate.datePublished = datetime.fromtimestamp(campaign.created_utc_s, UTC).strftime(
+        "%Y-%m-%dT%H:%M:%S+00:00"
+    )
     root = crate.root_dataset
-    root["identifier"] = printable(str(said.get("id")))
+    root["identifier"] = printable(campaign.id)
     root["keywords"] = ", ".join(["energy measurement", "power meter", *(["SIMULATED"] if simulated else [])])
     if licence is not None:
         root["license"] = printable(licence)

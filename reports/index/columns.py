@@ -1,61 +1,18 @@
-"""Types of the columns of the database, found from the values: a table's columns differ between campaigns."""
+"""Types of the columns of the database: those of the rows of the results, others by the values that come."""
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
 from records.errors import RecordError
+from records.rows.row import Kind, ResultRow
 
 TEXT, NUMBER, WHOLE, FLAG = "VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN"
 
 KEYS = ("campaign", "folder", "simulated")
 """Columns that every table begins with; a row's own column of such a name becomes ``row_NAME``."""
 
-WORDS = frozenset(
-    {
-        "a",
-        "against",
-        "b",
-        "base_scenario",
-        "campaign",
-        "code",
-        "config_sha256",
-        "design",
-        "equivalent",
-        "family",
-        "folder",
-        "kind",
-        "level",
-        "message",
-        "name",
-        "note",
-        "notes",
-        "of",
-        "outliers",
-        "proof",
-        "quantity",
-        "rank_test",
-        "reference",
-        "row_campaign",
-        "rule",
-        "run_dir",
-        "scale",
-        "scenario",
-        "scope",
-        "settings",
-        "signals",
-        "task",
-        "tracker",
-        "unit",
-        "utilisation_unit",
-        "verdict",
-        "version",
-        "words",
-        "x",
-        "y",
-    }
-)
-"""Declared columns that hold words: their type where no campaign has a value. All others hold numbers."""
+_OF_KIND: dict[Kind, str] = {"text": TEXT, "number": NUMBER, "whole": WHOLE, "flag": FLAG}
 
 _LONGEST_NAME = 200
 _WHOLE_END = 2**63
@@ -89,9 +46,9 @@ def wider(first: str | None, second: str | None) -> str | None:
     return NUMBER if {first, second} == {WHOLE, NUMBER} else TEXT
 
 
-def empty_type(name: str) -> str:
-    """Return the type of a column without any value."""
-    return TEXT if name in WORDS else NUMBER
+def declared_types(row: type[ResultRow]) -> dict[str, str]:
+    """Return the type of each column that a row has by its declaration, by its name in the database."""
+    return {own_name(column.name): _OF_KIND[column.kind] for column in row.COLUMNS}
 
 
 def fit(value: Any, kind: str) -> Any:
@@ -103,34 +60,28 @@ def fit(value: Any, kind: str) -> Any:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def by_column(declared: Iterable[str], rows: Any, where: str) -> dict[str, list[Any]]:
-    """Turn rows into columns, the declared ones first.
+def by_column(rows: list[ResultRow], where: str) -> dict[str, list[Any]]:
+    """Turn rows into columns, in the order in which they are met.
 
     Args:
-        declared: names that are there in any case.
-        rows: a list of rows as results hold them.
+        rows: of one table.
         where: file and table, for the message.
 
     Returns:
         By name a list with a value for each row, ``None`` where a row has none.
 
     Raises:
-        RecordError: they are no rows, or names of their columns cannot be told apart in SQL.
+        RecordError: names of their columns cannot be told apart in SQL.
     """
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise RecordError(f"{where}: expected a list of rows. Run `lab analyse` again")
-    names = dict.fromkeys([*declared, *(name for row in rows for name in row)])
+    plain = [row.to_json() for row in rows]
+    names = dict.fromkeys(name for row in plain for name in row)
     _check_names(names, where)
-    return {own_name(name): _column(rows, name) for name in names}
+    return {own_name(name): [row.get(name) for row in plain] for name in names}
 
 
 def own_name(name: str) -> str:
     """Return the name of a row's own column, which must not be one of `KEYS`."""
     return f"row_{name}" if name.lower() in KEYS else name
-
-
-def _column(rows: list[dict[str, Any]], name: str) -> list[Any]:
-    return [row.get(name) for row in rows]
 
 
 def _check_names(names: Iterable[str], where: str) -> None:

@@ -20,15 +20,14 @@ from reports.index.columns import (
     TEXT,
     WHOLE,
     by_column,
-    empty_type,
+    declared_types,
     fit,
-    own_name,
     type_of,
     wider,
 )
 from reports.index.entries import Entry
 from reports.index.find import LeftOut
-from reports.index.views import VIEWS, WANTED
+from reports.index.views import VIEWS
 
 SCHEMA = "wattlab.index/1"
 
@@ -64,8 +63,7 @@ class Database:
         connection.execute(_CAMPAIGNS)
         connection.execute("CREATE TABLE left_out (folder VARCHAR, reason VARCHAR)")
         for name, row in result_tables().items():
-            columns = [own_name(column) for column in row.CONTRACT] + list(WANTED.get(name, ()))
-            self._create(name, dict.fromkeys(columns))
+            self._create(name, declared_types(row))
 
     def add(self, entry: Entry, results: Results) -> None:
         """Put a campaign in.
@@ -75,8 +73,7 @@ class Database:
         """
         document = entry.place.path / "results" / "results.json"
         tables = {
-            name: by_column(table.row.CONTRACT, [row.to_json() for row in table.rows], f"{document}: {name}")
-            for name, table in tables_of(results).items()
+            name: by_column(table.rows, f"{document}: {name}") for name, table in tables_of(results).items()
         }
         row = _campaign_row(entry)
         self._connection.begin()
@@ -97,9 +94,9 @@ class Database:
     def _insert(self, name: str, columns: dict[str, list[Any]], entry: Entry) -> None:
         kinds = {column: type_of(values) for column, values in columns.items()}
         self._fit_table(name, kinds)
-        n = len(next(iter(columns.values())))
-        if not n:
+        if not columns:
             return
+        n = len(next(iter(columns.values())))
         known = self._tables[name]
         arrays = {
             "campaign": pa.array([entry.campaign] * n),
@@ -114,9 +111,9 @@ class Database:
         self._connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
         self._connection.unregister("incoming")
 
-    def _create(self, name: str, kinds: dict[str, str | None]) -> None:
+    def _create(self, name: str, kinds: dict[str, str]) -> None:
         keys = [f"{key} {FLAG if key == 'simulated' else TEXT}" for key in KEYS]
-        own = [f"{_quoted(column)} {kind or empty_type(column)}" for column, kind in kinds.items()]
+        own = [f"{_quoted(column)} {kind}" for column, kind in kinds.items()]
         self._connection.execute(f"CREATE TABLE {name} ({', '.join([*keys, *own])})")
         self._tables[name] = {column.lower(): (column, kind) for column, kind in kinds.items()}
 
@@ -128,7 +125,7 @@ class Database:
             now = wider(before, kind)
             if stored is None:
                 stored = column
-                self._alter(name, f"ADD COLUMN {_quoted(column)} {now or empty_type(column)}")
+                self._alter(name, f"ADD COLUMN {_quoted(column)} {now or NUMBER}")
             elif now != before:
                 self._alter(name, f"ALTER COLUMN {_quoted(stored)} TYPE {now}")
             known[column.lower()] = (stored, now)

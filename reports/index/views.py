@@ -1,19 +1,5 @@
 """Views of the database: the questions that are asked most, ready to be asked."""
 
-WANTED = {
-    "scenarios": (
-        "energy_low_wh",
-        "energy_high_wh",
-        "induced_low_wh",
-        "induced_high_wh",
-        "base_scenario",
-        "tracker",
-    ),
-    "health": ("row_campaign",),
-    "agreement": ("verdict",),
-}
-"""Columns that the views use and that the declaration of the results does not promise."""
-
 VIEWS = {
     "induced_per_scenario": """
         SELECT c.campaign, c.folder, c.simulated, c.created, c.title, s.scenario, s.kind, s.n,
