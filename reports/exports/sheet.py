@@ -6,13 +6,13 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from records.settings.ecolabel import UNITS, UTILISATION_UNITS
 from analysis.ecolabel.values import LEAST_RUNS
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
 from records.results import Results, read_results
 from records.rows.runs import RunRow
 from records.rows.standards import EcolabelRow
+from records.settings.ecolabel import UNITS, UTILISATION_UNITS
 from records.times import iso_utc
 from reports.exports.workbook import Book, Number, Page, Value
 from reports.words.environment import lines_of, meter_words

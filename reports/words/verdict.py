@@ -1,10 +1,10 @@
 """A comparison of two scenarios in words: which is better, by how much, how certain."""
 
 from analysis.comparing.scenarios import Compared, Verdict, verdict_of
-from records.settings.analysis import CONFIDENCE
 from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES
 from records.rows.statistics import ComparisonRow
+from records.settings.analysis import CONFIDENCE
 from reports.words.numbers import count, in_interval, interval, plain, probability
 
 CERTAINTY: dict[Verdict, str] = {

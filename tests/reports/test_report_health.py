@@ -7,10 +7,12 @@ from chapter_page import cells, made, page_of, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_example import HOSTILE, HOSTILE_IMAGE, START_UTC_S, Plan, example, nothing_counted
+from typed_rows import row_of
 
 from analysis.health.judge import judge
 from records.health import ControlPoint
 from records.results import Results
+from records.rows.standards import HealthRow
 from records.settings.analysis import HealthSettings
 from reports.blocks.svg import drawing_style
 from reports.campaign.health.chapter import chapter
@@ -171,16 +173,16 @@ POINT = st.fixed_dictionaries(
         "phase": st.integers(0, 2),
         "campaign": st.sampled_from(["a", "b"]),
         "signals": st.sampled_from(["", "shift", "drift relative-sd"]),
-        "energy_random_u_wh": st.none() | st.floats(0, 1),
+        "energy_random_u_wh": st.floats(0, 1),
     }
 )
 
 
 @settings(max_examples=12)
 @given(st.lists(POINT, min_size=1, max_size=40), st.booleans())
-def test_any_control_runs_can_be_drawn(points: list[dict[str, object]], judged: bool) -> None:
-    if judged:
-        points = [{**row, "centre_wh": 1.0, "upper_wh": 1.3, "lower_wh": 0.7} for row in points]
+def test_any_control_runs_can_be_drawn(columns: list[dict[str, object]], judged: bool) -> None:
+    lines = {"centre_wh": 1.0, "upper_wh": 1.3, "lower_wh": 0.7} if judged else {}
+    points = [row_of(HealthRow, **row, **lines) for row in columns]
     with drawing_style():
         svg = control_chart_panel("x", "Any", points, simulated=False, own="a")
     assert f"(n = {len(points)})" in svg

@@ -17,6 +17,7 @@ from benchmarks.index import PAGE, queries
 from records.errors import ConfigurationError, RecordError
 from records.health import ControlPoint
 from records.results import tables_of
+from records.rows.standards import RuleRow
 from reports.index.columns import by_column, fit, type_of, wider
 from reports.index.database import writing
 from reports.index.entries import read_entry
@@ -338,12 +339,10 @@ def test_a_column_that_changes_its_kind_between_campaigns_becomes_text(tmp_path:
     assert rows == [("0", "1.0"), ("1", "2.5"), ("2", "many"), ("3", "[1, 2]"), ("5", "true")]
 
 
-@pytest.mark.parametrize(
-    "rows", [[{"": 1}], [{"a\nb": 1}], [{"a": 1, "A": 2}], [{"x" * 201: 1}], ["no row"], 7]
-)
-def test_what_cannot_be_a_table_says_so(rows: object) -> None:
-    with pytest.raises(RecordError, match="runs"):
-        by_column(("slot",), rows, "runs")
+@pytest.mark.parametrize("columns", [{"": 1}, {"a\nb": 1}, {"a": 1, "A": 2}, {"x" * 201: 1}])
+def test_what_cannot_be_a_table_says_so(columns: dict[str, int]) -> None:
+    with pytest.raises(RecordError, match="rules"):
+        by_column([RuleRow(rule="oscar", values=dict(columns))], "rules")
 
 
 # -- figures ----------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 import pytest
 from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
+from typed_rows import row_of
 
 from analysis.rules import rule_names
+from records.rows.standards import RuleRow
 from reports.blocks.contract import Code, Lines, Text
 from reports.campaign.method import chapter as method
 from reports.campaign.rules.chapter import FORMULAS, chapter, rule_table
@@ -106,7 +108,9 @@ def test_a_rule_with_borders_of_its_own_tells_what_they_do():
 
 
 def test_all_columns_of_a_rule_stand_in_its_table_with_their_units():
-    item = rule_table([{**OKULAR_RULE, "disk_read_kib_s": 10.2029186, "kind": "workload"}], "x", "y", "rules")
+    item = rule_table(
+        [row_of(RuleRow, **OKULAR_RULE, disk_read_kib_s=10.2029186, kind="workload")], "x", "y", "rules"
+    )
     heads = [(column.label, column.unit) for column in item.columns]
     assert ("energy", "Wh") in heads and ("samples", "") in heads and ("kind", "") in heads
     assert "0.7684657" in item.rows[0] and "217" in item.rows[0]

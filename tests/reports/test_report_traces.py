@@ -1,11 +1,35 @@
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from records.rows.traces import Trace
 from reports.campaign.power import traces
 
+NO_READINGS = Trace(
+    run_dir="0001-cnn",
+    slot=1,
+    scenario="cnn",
+    tracker=None,
+    interval_s=1.0,
+    duration_s=16.0,
+    readings=0,
+    mean_w=None,
+    bin_s=None,
+    t_s=[],
+    power_w=[],
+    low_w=[],
+    high_w=[],
+    hardware={},
+)
 _POWERS = st.lists(st.floats(min_value=0, max_value=4000), min_size=1, max_size=400)
+
+
+def trace(**changes: Any) -> Trace:
+    return replace(NO_READINGS, **changes)
 
 
 @given(_POWERS, st.integers(min_value=4, max_value=100))
@@ -25,13 +49,13 @@ def test_a_single_spike_in_an_hour_survives_thinning():
 
 
 def test_a_reading_stands_in_the_middle_of_its_interval():
-    t_s, power_w = traces.trace_of({"interval_s": 2.0, "t_s": [2.0, 4.0], "power_w": [10.0, 20.0]})
+    t_s, power_w = traces.trace_of(trace(interval_s=2.0, t_s=[2.0, 4.0], power_w=[10.0, 20.0]))
     assert t_s.tolist() == [1.0, 3.0]
     assert power_w.tolist() == [10.0, 20.0]
 
 
 def test_readings_without_power_leave_a_gap_in_the_line():
-    row = {"interval_s": 1.0, "t_s": [1.0, 2.0, 3.0, 4.0], "power_w": [10.0, None, None, 11.0]}
+    row = trace(t_s=[1.0, 2.0, 3.0, 4.0], power_w=[10.0, None, None, 11.0])
     t_s, power_w = traces.drawable(row, 2000)
     assert np.isnan(power_w).tolist() == [False, True, False]
     assert t_s[[0, 2]].tolist() == [0.5, 3.5]
@@ -49,16 +73,15 @@ def test_many_runs_share_the_points_of_the_page(runs, points):
     assert traces.points_per_run(runs) == points
 
 
-BINS = {
-    "interval_s": 1.0,
-    "bin_s": 4.0,
-    "readings": 15,
-    "mean_w": 12.5,
-    "t_s": [4.0, 8.0, 16.0],
-    "power_w": [10.0, 12.0, 16.0],
-    "low_w": [9.0, 10.0, 16.0],
-    "high_w": [11.0, 90.0, 16.0],
-}
+BINS = trace(
+    bin_s=4.0,
+    readings=15,
+    mean_w=12.5,
+    t_s=[4.0, 8.0, 16.0],
+    power_w=[10.0, 12.0, 16.0],
+    low_w=[9.0, 10.0, 16.0],
+    high_w=[11.0, 90.0, 16.0],
+)
 
 
 def test_of_binned_readings_the_extremes_are_drawn_and_a_missing_bin_is_a_gap():
@@ -77,6 +100,6 @@ def test_of_binned_readings_the_mean_line_is_that_of_the_means():
 
 def test_of_binned_readings_number_and_mean_are_those_of_all():
     assert traces.readings_of(BINS) == (15, 9.0, 12.5, 90.0)
-    raw = {"interval_s": 1.0, "t_s": [1.0, 2.0], "power_w": [10.0, 20.0]}
+    raw = trace(t_s=[1.0, 2.0], power_w=[10.0, 20.0])
     assert traces.readings_of(raw) == (2, 10.0, 15.0, 20.0)
-    assert traces.readings_of({"interval_s": 1.0, "t_s": [], "power_w": []}) == (0, None, None, None)
+    assert traces.readings_of(trace()) == (0, None, None, None)

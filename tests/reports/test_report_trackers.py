@@ -1,6 +1,7 @@
 """The chapter on trackers: the verdict first, then why, with the numbers of the results."""
 
 import json
+from dataclasses import replace
 from statistics import mean, stdev
 
 import pytest
@@ -139,10 +140,10 @@ def test_its_gpu_part_is_held_against_the_sampled_power():
 
 def test_the_limits_of_agreement_are_mean_and_196_standard_deviations():
     view = view_with(runs_of(0.9, 0.0))
-    cloud = next(item for item in clouds(view) if item.found["scenario"] == "cnn")
-    differences = [r["error_wh"] for r in view.results.trackers if r["scenario"] == "cnn"]
-    assert cloud.of("lower") == pytest.approx(mean(differences) - 1.95996 * stdev(differences), rel=1e-4)
-    assert cloud.of("upper") == pytest.approx(mean(differences) + 1.95996 * stdev(differences), rel=1e-4)
+    cloud = next(item for item in clouds(view) if item.name.startswith("codecarbon, cnn"))
+    differences = [row.error_wh for row in view.results.trackers if row.scenario == "cnn"]
+    assert cloud.compared.lower == pytest.approx(mean(differences) - 1.95996 * stdev(differences), rel=1e-4)
+    assert cloud.compared.upper == pytest.approx(mean(differences) + 1.95996 * stdev(differences), rel=1e-4)
     assert [name for name, _, _ in cloud.groups] == ["cnn"]
 
 
@@ -157,10 +158,10 @@ def test_runs_stand_beside_each_other_by_scenario_in_the_cloud_of_all():
 def test_two_runs_have_the_interval_of_the_budget_and_are_said_to_be_few():
     low_high = {"of": "tracker", "scenario": "cnn+codecarbon", "low": 0.75, "high": 0.81}
     view = view_with(runs_of(0.78, 0.0, repeats=2), [low_high])
-    row = next(r for r in view.results.agreement if r["scenario"] == "cnn")
-    assert row["total_ratio_low"] is None
+    row = next(r for r in view.results.agreement if r.scenario == "cnn")
+    assert row.compared.total_ratio_low is None
     assert ratio_interval(view, row) == (0.75, 0.81)
-    assert ratio_interval(view, {**row, "against": "wall net"}) == (None, None)
+    assert ratio_interval(view, replace(row, against="wall net")) == (None, None)
     words = " ".join(remarks(view, "codecarbon"))
     assert "cnn (n = 2)" in words and "neither yes nor no" in words
 
@@ -175,10 +176,9 @@ def test_one_run_alone_is_reported_without_any_cloud():
 def test_what_a_tracker_splits_into_parts_and_what_it_does_not():
     rows = [run("cnn", i, 30.0, 100.0, cpu_wh=10.0, ram_wh=5.0) for i in (1, 2)]
     (found,) = part_rows(view_with(rows))
-    assert (found["cpu_wh"], found["ram_wh"], found["gpu_wh"]) == (10.0, 5.0, None)
-    assert found["rest_wh"] == pytest.approx(15.0)
+    assert found.parts_wh == {"CPU": 10.0, "GPU": None, "RAM": 5.0, "not split": pytest.approx(15.0)}
     whole = [row | {"cpu_wh": 25.0} for row in rows]
-    assert part_rows(view_with(whole))[0]["rest_wh"] is None
+    assert part_rows(view_with(whole))[0].parts_wh["not split"] is None
 
 
 def test_a_cost_is_claimed_only_where_the_interval_leaves_zero_out():

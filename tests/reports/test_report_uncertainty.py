@@ -53,7 +53,7 @@ def test_every_term_of_the_results_has_words_and_a_family():
 
 def test_the_shares_are_those_of_the_published_gauge_block():
     row = budget("scenario", "block", "energy_wh", 50.000838, **GAUGE_BLOCK_NM)
-    assert round(row["u"]) == 32
+    assert round(row.u) == 32
     found = shares(row)
     assert list(found) == ["calibration", "resolution", "repeats", "sampling"]
     assert found["calibration"] == pytest.approx(625 / 1002.9, rel=1e-3)
@@ -63,7 +63,7 @@ def test_the_shares_are_those_of_the_published_gauge_block():
 @settings(deadline=None, max_examples=60)
 @for_all(st.dictionaries(st.sampled_from(BUDGET_TERMS), st.floats(1e-30, 1e12), min_size=1))
 def test_shares_add_up_to_the_whole_and_are_ordered(terms):
-    row = {f"u_{name}": u for name, u in terms.items()}
+    row = budget("scenario", "cnn", "energy_wh", 1.0, **terms)
     found = shares(row)
     assert math.isclose(sum(found.values()), 1.0, rel_tol=1e-9)
     assert list(found.values()) == sorted(found.values(), reverse=True)
@@ -71,8 +71,8 @@ def test_shares_add_up_to_the_whole_and_are_ordered(terms):
 
 
 def test_a_budget_of_nothing_has_no_shares():
-    assert shares({"u_gain": 0.0, "u_offset": None}) == {}
-    assert family_shares({}) == {}
+    assert shares(budget("scenario", "cnn", "energy_wh", 1.0, gain=0.0)) == {}
+    assert family_shares(budget("scenario", "cnn", "energy_wh", 1.0)) == {}
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,12 @@ def test_many_windows_are_cut_and_the_caption_says_where_all_are():
 
 
 def test_quantities_are_named_with_their_units():
-    assert quantity_words({"quantity": "induced_wh difference"}) == "Induced energy difference / Wh"
-    assert quantity_words({"quantity": "energy_wh ratio"}) == "Energy, gross ratio"
-    assert quantity_words({"quantity": "power_w"}) == "power / W"
+    def words(quantity: str) -> str:
+        return quantity_words(budget("scenario", "cnn", quantity, 1.0))
+
+    assert words("induced_wh difference") == "Induced energy difference / Wh"
+    assert words("energy_wh ratio") == "Energy, gross ratio"
+    assert words("power_w") == "power / W"
 
 
 def test_the_meters_accuracy_and_its_calibration_are_stated():

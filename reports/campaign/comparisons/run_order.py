@@ -7,9 +7,9 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
-from records.settings.analysis import CONFIDENCE
 from analysis.statistics.samples import QUANTITIES, Sample
 from records.rows.statistics import StatisticsRow
+from records.settings.analysis import CONFIDENCE
 from reports.blocks import palette
 from reports.blocks.kit import finish, new_panel
 from reports.blocks.tables import Column, Columns, Table, table, text_column

@@ -8,9 +8,9 @@ from markupsafe import Markup
 from analysis.agreement.equivalence import total_ratio
 from analysis.agreement.pairs import Pairs
 from analysis.maths.describe import WithInterval
-from records.settings.analysis import CONFIDENCE
 from records.rows.families import USEFUL_WORK, UsefulWork
 from records.rows.runs import RunRow
+from records.settings.analysis import CONFIDENCE
 from reports.blocks.kit import Sheet, bars_panel
 from reports.blocks.tables import Column, Table, table
 from reports.campaign.scenario_bar import scenario_bar

@@ -1,9 +1,9 @@
 """Epochs: their energy, what they reached, and what their energy goes with."""
 
 from analysis.maths.describe import mean_interval
-from records.settings.analysis import CONFIDENCE
 from records.rows.runs import EpochRow
 from records.rows.statistics import CorrelationRow
+from records.settings.analysis import CONFIDENCE
 from reports.blocks.columns import scenario_words, spread_column, with_u
 from reports.blocks.contract import Block, Chapter, Heading, Text
 from reports.blocks.tables import Column, Columns, Table, table

@@ -2,8 +2,8 @@
 
 from markupsafe import Markup
 
-from records.settings.analysis import CONFIDENCE
 from records.rows.statistics import CorrelationRow
+from records.settings.analysis import CONFIDENCE
 from reports.blocks import palette
 from reports.blocks.forest import Mark, forest_panel
 from reports.blocks.kit import Sheet

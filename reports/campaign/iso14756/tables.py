@@ -103,4 +103,4 @@ def proofs_table(values: Iso14756) -> Table:
 
 def _figure(row: ProofRow) -> str:
     value = row.value
-    return count(value) if value is not None and value.is_integer() else plain(value, 3)
+    return count(value) if value is not None and float(value).is_integer() else plain(value, 3)

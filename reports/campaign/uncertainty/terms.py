@@ -169,7 +169,7 @@ NEGLIGIBLE = 5e-5
 
 def shares(row: BudgetRow) -> dict[BudgetTerm, float]:
     """Return the share of each term in the variance, the largest first; empty where u is zero or unknown."""
-    squares = {name: row.terms[name] ** 2 for name in BUDGET_TERMS if name in row.terms}
+    squares = {name: u * u for name in BUDGET_TERMS if (u := row.terms.get(name)) is not None}
     total = sum(squares.values())
     if total <= 0:
         return {}
