@@ -170,9 +170,8 @@ def view_of(results: Results, program: RecordedProgram | None = None) -> View:
         for key, (base, tracker, kind, row) in heads.items()
     ]
     scenarios.sort(key=lambda item: _KIND_ORDER.get(item.kind, len(_KIND_ORDER)))
-from records.programs import Programs
     simulated = bool(results.campaign.simulated or results.meter.get("simulated"))
-    return View(results, simulated, scenarios)
+    return View(results, simulated, scenarios, program)
 
 
 def _heads(results: Results) -> dict[str, tuple[str, str | None, str, ScenarioRow]]:

@@ -1,8 +1,8 @@
 """The measured program as it was recorded: files, what is not committed, packages."""
 
-from records.programs import Packages, Programs, Revision
+from records.programs import Packages, ProgramFile, Programs, Revision
 from reports.blocks.contract import Block, Chapter, Code, Fold, Lines, Text
-from reports.blocks.tables import Column, Table, table, text_column
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import RecordedProgram, View
 from reports.words.numbers import count
 
@@ -45,25 +45,15 @@ def _first(record: Programs) -> str:
 
 
 def _files(record: Programs) -> Table:
-    rows = [
-        {
-            "name": file.name,
-            "scenarios": ", ".join(file.scenarios),
-            "bytes": file.bytes,
-            "sha256": (file.sha256 or "")[:_HASH_DIGITS],
-            "copy": f"programs/{file.copy}" if file.copy else file.note,
-        }
-        for file in record.files
-    ]
-    columns = (
-        text_column("File", "name"),
-        text_column("Used by", "scenarios"),
-        Column("Size", lambda row: count(row.get("bytes")), "bytes"),
-        text_column("SHA-256 begins", "sha256"),
-        text_column("Copy", "copy"),
+    columns: Columns[ProgramFile] = (
+        text_column("File", lambda file: file.name),
+        text_column("Used by", lambda file: ", ".join(file.scenarios)),
+        Column("Size", lambda file: count(file.bytes), "bytes"),
+        text_column("SHA-256 begins", lambda file: (file.sha256 or "")[:_HASH_DIGITS]),
+        text_column("Copy", lambda file: f"programs/{file.copy}" if file.copy else file.note),
     )
     nothing = "No file is on record: the commands name programs of the system only."
-    return table("program-files", "Files of the program", columns, rows, note=_HOW, nothing=nothing)
+    return table("program-files", "Files of the program", columns, record.files, note=_HOW, nothing=nothing)
 
 
 def _revision(revision: Revision, program: RecordedProgram) -> list[Block]:
@@ -84,8 +74,10 @@ def _revision(revision: Revision, program: RecordedProgram) -> list[Block]:
 
 
 def _packages(environment: Packages) -> Table:
-    rows = [{"name": name, "version": version} for name, version in environment.packages.items()]
-    rows.insert(0, {"name": "Python", "version": environment.python})
-    columns = (text_column("Package", "name"), text_column("Version", "version"))
+    rows = [("Python", environment.python), *environment.packages.items()]
+    columns: Columns[tuple[str, str]] = (
+        text_column("Package", lambda package: package[0]),
+        text_column("Version", lambda package: package[1]),
+    )
     key = f"program-packages-{environment.name}".replace(" ", "-")
     return table(key, f"Packages of the environment {environment.name}", columns, rows, folded=True)

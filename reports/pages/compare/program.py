@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.comparing.programs import FileDifference, ProgramDifference, ValueDifference
 from reports.blocks.contract import Block, Chapter, Code, Fold, Text
-from reports.blocks.tables import Table, table, text_column
+from reports.blocks.tables import Columns, Table, table, text_column
 from reports.words.program import file_words, program_lines
 
 
@@ -27,6 +27,9 @@ def _file(number: int, file: FileDifference) -> Fold:
 
 
 def _values(key: str, caption: str, label: str, values: Sequence[ValueDifference]) -> Table:
-    columns = (text_column(label, "name"), text_column("A", "a"), text_column("B", "b"))
-    rows = [{"name": one.name, "a": one.a or "none", "b": one.b or "none"} for one in values]
-    return table(f"program-{key}", caption, columns, rows, folded=True)
+    columns: Columns[ValueDifference] = (
+        text_column(label, lambda one: one.name),
+        text_column("A", lambda one: one.a or "none"),
+        text_column("B", lambda one: one.b or "none"),
+    )
+    return table(f"program-{key}", caption, columns, values, folded=True)
