@@ -19,7 +19,7 @@ from reports.campaign.view import (
     energy_of,
     mean_words,
     numbers,
-    stand_in_findings,
+    stand_ins,
 )
 from reports.words.environment import meter_words, part_of, sut_words
 from reports.words.numbers import count, in_interval, interval, measured, plain, spread
@@ -110,7 +110,7 @@ def summary_of(view: View) -> Summary:
         worst=[row for row in results.findings if row.level == "refuse"],
         least=least_of(view),
         trackers=[_tracker_words(view, row) for row in _overall(results.agreement)],
-        stand_ins=_stand_ins(results),
+        stand_ins=[f"{_listed(names)}: {words}." for words, names in stand_ins(results).items()],
         wall=view.at_wall,
         baseline=view.baseline,
         lab=_lab_words(results.health),
@@ -240,15 +240,6 @@ def _share(view: View, row: AgreementRow, ratio: float | None) -> str:
     if low is None or high is None:
         return f"{plain(100 * ratio, 3)} %"
     return f"{in_interval(100 * ratio, low, high)} % (95 % interval {interval(low, high)} %)"
-
-
-def _stand_ins(results: Results) -> list[str]:
-    """Say each thing once, with all scenarios that it is true of; the scenario stands first in a message."""
-    scenarios: dict[str, list[str]] = {}
-    for row in stand_in_findings(results):
-        name, _, words = row.message.partition(": ")
-        scenarios.setdefault(words, []).append(name)
-    return [f"{_listed(names)}: {words}." for words, names in scenarios.items()]
 
 
 def _listed(names: list[str]) -> str:

@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple
 from records.meter import MeasuringPoint, measuring_point
 from records.programs import Programs
 from records.results import Results
-from records.rows.findings import FindingRow
 from records.rows.runs import EpochRow, RunRow
 from records.rows.scenarios import ScenarioRow
 from records.rows.traces import Trace
@@ -19,7 +18,11 @@ _KIND_ORDER = {"baseline": 0, "idle": 1, "workload": 2}
 EnergyKind = Literal["energy", "induced"]
 """Gross energy, or the energy above the baseline."""
 
-_STAND_INS = ("data-generated", "weights-random")
+_STAND_INS = (
+    ("dataset", "generated", "trained on generated images, not on a public data set"),
+    ("weights", "random", "random weights where the published method uses trained ones"),
+)
+"""What a scenario said of its data and weights (`analysis.run.provenance`) that a reader must know."""
 
 
 @dataclass(frozen=True)
@@ -146,9 +149,14 @@ def scenario_key(row: OfScenario) -> str:
     return f"{name}+{tracker}"
 
 
-def stand_in_findings(results: Results) -> list[FindingRow]:
-    """Return the findings which say that a scenario's data or weights are not the real ones."""
-    return [row for row in results.findings if row.code in _STAND_INS]
+def stand_ins(results: Results) -> dict[str, list[str]]:
+    """Return in what data or weights are not the real ones, each with the scenarios that it is true of."""
+    statements = {name: part for name, part in results.provenance.items() if isinstance(part, dict)}
+    scenarios = {
+        words: [name for name, part in statements.items() if part.get(key) == value]
+        for key, value, words in _STAND_INS
+    }
+    return {words: names for words, names in scenarios.items() if names}
 
 
 def view_of(results: Results, program: RecordedProgram | None = None) -> View:

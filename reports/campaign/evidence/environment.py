@@ -7,7 +7,7 @@ from records.results import Results
 from reports.blocks.contract import Block, Chapter, Heading, Lines, Text
 from reports.blocks.tables import Column, Columns, Table, table, text_column, words
 from reports.campaign.evidence.meter_record import further_meters, meter_lines
-from reports.campaign.view import View, stand_in_findings
+from reports.campaign.view import View, stand_ins
 from reports.words.environment import lines_of, meter_words, part_of, sut_words
 
 _UNKNOWN = "unknown"
@@ -107,9 +107,9 @@ def _packages(packages: Any) -> str:
 
 
 def _provenance_words(results: Results) -> Text:
-    if stand_ins := stand_in_findings(results):
-        messages = "; ".join(row.message for row in stand_ins)
-        return Text(f"Name this wherever an accuracy is quoted: {messages}.", "warn")
+    sentences = [f"{', '.join(names)}: {words}" for words, names in stand_ins(results).items()]
+    if sentences:
+        return Text(f"State this wherever you quote an accuracy: {'; '.join(sentences)}.", "warn")
     return Text("As the programs of the scenarios said themselves; nobody has checked it.")
 
 
