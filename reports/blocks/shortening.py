@@ -30,26 +30,28 @@ def shortened(chapter: Chapter, results: Results) -> Chapter:
     return replace(chapter, blocks=_blocks(chapter.blocks, kept, []))
 
 
-def _blocks(blocks: list[Block], kept: set[str], said: list[str]) -> list[Block]:
-    return [_block(block, kept, said) for block in blocks]
+def _blocks(blocks: list[Block], kept: set[str], earlier_notes: list[str]) -> list[Block]:
+    return [_block(block, kept, earlier_notes) for block in blocks]
 
 
-def _block(block: Block, kept: set[str], said: list[str]) -> Block:
+def _block(block: Block, kept: set[str], earlier_notes: list[str]) -> Block:
     if isinstance(block, Fold):
-        return replace(block, blocks=_blocks(block.blocks, kept, said))
+        return replace(block, blocks=_blocks(block.blocks, kept, earlier_notes))
     if isinstance(block, Table):
-        return replace(_carried(block, kept), note=_once(block.note, said) if block.rows else block.note)
+        return replace(
+            _carried(block, kept), note=_once(block.note, earlier_notes) if block.rows else block.note
+        )
     if isinstance(block, Sheet) and block.panels:
         data = None if block.data is None else _carried(block.data, kept)
-        said.append(block.how)
+        earlier_notes.append(block.how)
         return replace(block, data=data)
     return block
 
 
-def _once(words: str, said: list[str]) -> str:
-    if not words or any(words in earlier for earlier in said):
+def _once(words: str, earlier_notes: list[str]) -> str:
+    if not words or any(words in earlier for earlier in earlier_notes):
         return ""
-    said.append(words)
+    earlier_notes.append(words)
     return words
 
 

@@ -54,7 +54,7 @@ def one_after_the_other(view: View, row: ComparisonRow) -> bool:
     return max(one) < min(other) or max(other) < min(one)
 
 
-def described_quantity(view: View, item: ScenarioView) -> Quantity | None:
+def described_quantity(item: ScenarioView) -> Quantity | None:
     """Return the quantity by which the runs of a scenario are shown one by one."""
     for name in ("induced_wh", "energy_wh", "duration_s"):
         quantity = QUANTITIES[name]

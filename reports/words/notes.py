@@ -51,23 +51,21 @@ def mean_note(results: Results) -> str:
     )
 
 
-def target_note(results: Results) -> str:
-    """Say what the energy to a target is."""
-    return (
-        "Energy to reach the target: from the start of the run to the end of the first epoch whose "
-        "validation accuracy is at or above the target. A run that never got there has none and is left "
-        "out of that mean."
-    )
+TARGET_NOTE = (
+    "Energy to reach the target: from the start of the run to the end of the first epoch whose "
+    "validation accuracy is at or above the target. A run that never got there has none and is left "
+    "out of that mean."
+)
+"""What the energy to a target is."""
 
 
-def tracker_note(results: Results) -> str:
-    """Say how a tracker is compared with the meter."""
-    return (
-        "The meter's energy is integrated over the tracker's own window; net is minus the baseline in that "
-        "window. Ratio: the tracker's sum over the meter's sum. Bias: mean over the runs of tracker minus "
-        "meter (gross), with its 95 % t interval. A tracker sees only what its scope says; the wall sees "
-        "everything, power supply losses included, so a ratio below one is no error by itself."
-    )
+TRACKER_NOTE = (
+    "The meter's energy is integrated over the tracker's own window; net is minus the baseline in that "
+    "window. Ratio: the tracker's sum over the meter's sum. Bias: mean over the runs of tracker minus "
+    "meter (gross), with its 95 % t interval. A tracker sees only what its scope says; the wall sees "
+    "everything, power supply losses included, so a ratio below one is no error by itself."
+)
+"""How a tracker is compared with the meter."""
 
 
 def epoch_note(results: Results) -> str:

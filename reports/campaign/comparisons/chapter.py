@@ -119,9 +119,7 @@ def _not_interleaved(view: View, pairs: list[ComparisonRow]) -> list[Block]:
 
 def _runs_sheet(view: View) -> Sheet:
     shown = [
-        (item, quantity)
-        for item in view.scenarios
-        if (quantity := described_quantity(view, item)) is not None
+        (item, quantity) for item in view.scenarios if (quantity := described_quantity(item)) is not None
     ]
     series = [_series(view, item, quantity.name) for item, quantity in shown[:_MOST_PANELS]]
     panels = [

@@ -32,7 +32,7 @@ _READ_WITH_CARE = (
 def chapter(view: View) -> Chapter:
     """Show the efficiency factors of every kind of useful work, and accuracy over energy."""
     kinds = kinds_of(view)
-    accuracy = accuracy_sheet(view, notes.target_note(view.results))
+    accuracy = accuracy_sheet(view, notes.TARGET_NOTE)
     blocks: list[Block] = [*_answer(view, kinds), *_efficiencies(view, kinds), accuracy]
     absent = "" if kinds or accuracy.panels else "no scenario reported useful work."
     return Chapter("efficiency", "Efficiency", "Efficiency", blocks, absent)

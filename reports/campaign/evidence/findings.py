@@ -12,13 +12,13 @@ _NAMES = {"refuse": "Errors", "warn": "Warnings", "info": "Notes"}
 
 def chapter(view: View) -> Chapter:
     """Show all findings of the evidence and of the analysis, those of one code together."""
-    found = view.results.findings
-    if not found:
+    all_rows = view.results.findings
+    if not all_rows:
         nothing = Text("Neither the check of the evidence nor the analysis found anything.", "good")
         return Chapter("findings", "Findings", "Findings", [nothing])
     blocks: list[Block] = [_verdict(view)]
     for level in LEVELS:
-        rows = [row for row in found if level_of(row) == level]
+        rows = [row for row in all_rows if level_of(row) == level]
         if rows:
             blocks += [Heading(f"{_NAMES[level]}: {len(rows)}"), findings_block(rows)]
     columns: Columns[FindingRow] = (
@@ -28,21 +28,21 @@ def chapter(view: View) -> Chapter:
         text_column("Finding", lambda row: row.message),
     )
     blocks.append(
-        table("finding-rows", "All findings, one a line", columns, found, folded=True, source="findings")
+        table("finding-rows", "All findings, one a line", columns, all_rows, folded=True, source="findings")
     )
     return Chapter("findings", "Findings", "Findings", blocks)
 
 
 def _verdict(view: View) -> Text:
-    found = view.results.findings
-    refuse, warn, info = (sum(level_of(row) == level for row in found) for level in LEVELS)
-    runs = {row.run_dir for row in found if row.run_dir}
-    whole = sum(not row.run_dir for row in found)
+    rows = view.results.findings
+    refuse, warn, info = (sum(level_of(row) == level for row in rows) for level in LEVELS)
+    runs = {row.run_dir for row in rows if row.run_dir}
+    whole = sum(not row.run_dir for row in rows)
     first = f"{_counted(refuse, 'finding')} {_verb(refuse, 'invalidate')} data" if refuse else "Data usable"
     words = f"{first}; {_counted(warn, 'warning')}, {_counted(info, 'note')}."
     if runs:
         all_runs = len(view.results.runs) + len(view.results.refused)
-        other = len(found) - whole
+        other = len(rows) - whole
         words += f" {whole} {_verb(whole, 'concern')} the whole campaign, "
         words += f"{other} {_verb(other, 'concern')} {len(runs)} of {all_runs} runs."
     tone: Tone = "refuse" if refuse else "warn" if warn else "good"

@@ -46,7 +46,7 @@ def chapter(view: View) -> Chapter:
     names = tracker_names(view)
     blocks: list[Block] = [block for name in names for block in _answer(view, name)]
     blocks += [
-        ratio_sheet(view, notes.tracker_note(view.results), agreement_table(view)),
+        ratio_sheet(view, notes.TRACKER_NOTE, agreement_table(view)),
         equivalence_table(view),
         Heading("Where it is off, and why"),
         *(block for name in names for block in _remarks(view, name, len(names) > 1)),

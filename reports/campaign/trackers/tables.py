@@ -89,7 +89,7 @@ def scopes_table(view: View) -> Table:
         "Nearer to its scope; energies summed over the runs",
         columns,
         view.results.agreement_scopes,
-        note=notes.tracker_note(view.results),
+        note=notes.TRACKER_NOTE,
         nothing="No baseline and no sampled GPU power to set it against.",
         source="agreement_scopes",
     )
@@ -172,6 +172,6 @@ def trackers_table(view: View) -> Table:
         "What the trackers said, run by run",
         columns,
         view.results.trackers,
-        note=notes.tracker_note(view.results),
+        note=notes.TRACKER_NOTE,
         source="trackers",
     )

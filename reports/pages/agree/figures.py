@@ -19,40 +19,40 @@ MOST_PANELS = 7
 """Further groups are in the tables only."""
 
 
-def bland_altman_sheet(found: TableAgreement) -> Sheet:
+def bland_altman_sheet(agreement: TableAgreement) -> Sheet:
     """Draw the difference over the level, with bias and limits of agreement, a panel per group."""
     return Sheet(
         key="bland-altman",
         title="Difference over level",
         size="half",
         panels=[
-            difference_panel(cloud, f"bland-altman-{i}", simulated=found.simulated)
-            for i, cloud in enumerate(_clouds(found))
+            difference_panel(cloud, f"bland-altman-{i}", simulated=agreement.simulated)
+            for i, cloud in enumerate(_clouds(agreement))
         ],
-        caption=f"Dots: rows. {LIMITS_CAPTION} {_only(found)}",
+        caption=f"Dots: rows. {LIMITS_CAPTION} {_only(agreement)}",
         how=LIMITS_HOW,
     )
 
 
-def regression_sheet(found: TableAgreement) -> Sheet:
+def regression_sheet(agreement: TableAgreement) -> Sheet:
     """Draw estimated over measured, with equality, Deming's and Passing and Bablok's line."""
     return Sheet(
         key="lines",
         title="Estimated over measured",
         size="half",
-        panels=_line_panels(found),
-        caption=f"Dots: rows. {LINES_CAPTION} {_only(found)}",
+        panels=_line_panels(agreement),
+        caption=f"Dots: rows. {LINES_CAPTION} {_only(agreement)}",
         how=LINES_HOW,
     )
 
 
-def _line_panels(found: TableAgreement) -> list[Markup]:
-    clouds = enumerate(_clouds(found))
-    return [line_panel(cloud, f"lines-{i}", simulated=found.simulated) for i, cloud in clouds]
+def _line_panels(agreement: TableAgreement) -> list[Markup]:
+    clouds = enumerate(_clouds(agreement))
+    return [line_panel(cloud, f"lines-{i}", simulated=agreement.simulated) for i, cloud in clouds]
 
 
-def _clouds(found: TableAgreement) -> list[Cloud]:
-    unit = label(found.question.unit, width=48, lines=1)
+def _clouds(agreement: TableAgreement) -> list[Cloud]:
+    unit = label(agreement.question.unit, width=48, lines=1)
     return [
         Cloud(
             name=part.name,
@@ -62,13 +62,13 @@ def _clouds(found: TableAgreement) -> list[Cloud]:
             compared=part.found.columns(),
             unit=unit,
             difference_unit="in the values' unit",
-            measured_words=found.question.unit,
-            estimated_words=found.question.estimated,
+            measured_words=agreement.question.unit,
+            estimated_words=agreement.question.estimated,
         )
-        for part in found.parts[:MOST_PANELS]
+        for part in agreement.parts[:MOST_PANELS]
     ]
 
 
-def _only(found: TableAgreement) -> str:
-    more = len(found.parts) - MOST_PANELS
+def _only(agreement: TableAgreement) -> str:
+    more = len(agreement.parts) - MOST_PANELS
     return f"{more} further groups are in the tables only." if more > 0 else ""

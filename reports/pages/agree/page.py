@@ -25,68 +25,68 @@ from reports.words.numbers import count, given
 _MOST_LEFT_OUT = 200
 
 
-def write_agreement(found: TableAgreement, path: Path) -> None:
+def write_agreement(agreement: TableAgreement, path: Path) -> None:
     """Write the page of a comparison.
 
     Args:
-        found: what came out.
+        agreement: what came out.
         path: the HTML file, replaced if it exists.
 
     Raises:
         OSError: it cannot be written.
     """
-    write_atomically(path, render(found))
+    write_atomically(path, render(agreement))
 
 
-def render(found: TableAgreement) -> str:
+def render(agreement: TableAgreement) -> str:
     """Return the page as HTML; the same comparison always gives the same text."""
-    question = found.question
+    question = agreement.question
     with drawing_style():
-        sheets = [bland_altman_sheet(found), regression_sheet(found)]
+        sheets = [bland_altman_sheet(agreement), regression_sheet(agreement)]
     context = {
         "summary": {
             "title": f"{question.estimated} against {question.measured}",
-            "facts": _facts(found),
+            "facts": _facts(agreement),
         },
         "verdicts": [
-            (_class_of(part.found.equivalence.verdict), _words(found, index), part.found.notes)
-            for index, part in enumerate(found.parts)
+            (_class_of(part.found.equivalence.verdict), _words(agreement, index), part.found.notes)
+            for index, part in enumerate(agreement.parts)
         ],
         "tables": [
-            ("Totals and bias", _totals(found)),
-            ("Equivalence and concordance", _equivalence(found)),
-            ("Limits of agreement", _limits(found)),
-            ("The same without the meter", _true_limits(found)),
-            ("Lines", _lines(found)),
+            ("Totals and bias", _totals(agreement)),
+            ("Equivalence and concordance", _equivalence(agreement)),
+            ("Limits of agreement", _limits(agreement)),
+            ("The same without the meter", _true_limits(agreement)),
+            ("Lines", _lines(agreement)),
         ],
         "sheets": sheets,
-        "left_out": _left_out(found),
-        "left_out_count": len(found.left_out),
-        "rows": found.rows,
+        "left_out": _left_out(agreement),
+        "left_out_count": len(agreement.left_out),
+        "rows": agreement.rows,
         "question": question,
     }
-    return render_page("agree.html.j2", context, simulated=found.simulated)
+    return render_page("agree.html.j2", context, simulated=agreement.simulated)
 
 
-def _facts(found: TableAgreement) -> list[tuple[str, str]]:
-    question = found.question
+def _facts(agreement: TableAgreement) -> list[tuple[str, str]]:
+    question = agreement.question
     step = (
         f"{given(question.resolution)}, differences of two readings" if question.resolution else "not known"
     )
     return [
-        ("Table", found.source),
+        ("Table", agreement.source),
         ("Measured", question.measured),
         ("Estimated", question.estimated),
         ("Both divided by", question.per or "nothing"),
         ("Groups by", ", ".join(question.by) or "nothing"),
-        ("Rows", f"{found.rows}, of which {len(found.left_out)} left out"),
+        ("Rows", f"{agreement.rows}, of which {len(agreement.left_out)} left out"),
         ("Step of the meter", step),
         ("Margin", f"{given(question.margin_pct)} %"),
     ]
 
 
-def _words(found: TableAgreement, index: int) -> str:
-    part, question = found.parts[index], found.question
+def _words(agreement: TableAgreement, index: int) -> str:
+    part, question = agreement.parts[index], agreement.question
     return f"{verdict(question.estimated, question.measured, part.name, part.found)}."
 
 
@@ -94,16 +94,16 @@ def _class_of(equivalent: str) -> str:
     return {"yes": "good", "no": "warn"}.get(equivalent, "")
 
 
-def _table(key: str, caption: str, columns: Columns[Part], found: TableAgreement) -> Table:
+def _table(key: str, caption: str, columns: Columns[Part], agreement: TableAgreement) -> Table:
     group: Column[Part] = text_column("Group", lambda part: part.name)
-    return table(key, caption, (group, *columns), found.parts, folded=False)
+    return table(key, caption, (group, *columns), agreement.parts, folded=False)
 
 
 def _compared(columns: Columns[ComparedColumns]) -> Sequence[Column[Part]]:
     return columns_of_part(lambda part: part.found.columns(), columns)
 
 
-def _totals(found: TableAgreement) -> Table:
+def _totals(agreement: TableAgreement) -> Table:
     columns: Columns[Part] = (
         Column("n", lambda part: count(part.found.n)),
         _compared(totals_columns()),
@@ -112,34 +112,34 @@ def _totals(found: TableAgreement) -> Table:
         ),
         _compared([error_column()]),
     )
-    return _table("totals", f"In the unit of {found.question.unit}", columns, found)
+    return _table("totals", f"In the unit of {agreement.question.unit}", columns, agreement)
 
 
-def _equivalence(found: TableAgreement) -> Table:
-    margin = f"{given(found.question.margin_pct)} %"
+def _equivalence(agreement: TableAgreement) -> Table:
+    margin = f"{given(agreement.question.margin_pct)} %"
     columns = _compared(equivalence_columns(margin))
-    return _table("equivalence", f"Margin {margin} of the meter", columns, found)
+    return _table("equivalence", f"Margin {margin} of the meter", columns, agreement)
 
 
-def _limits(found: TableAgreement) -> Table:
+def _limits(agreement: TableAgreement) -> Table:
     columns = _compared(limits_columns("unit"))
-    return _table("limits", "Estimated minus measured, as observed", columns, found)
+    return _table("limits", "Estimated minus measured, as observed", columns, agreement)
 
 
-def _true_limits(found: TableAgreement) -> Table:
+def _true_limits(agreement: TableAgreement) -> Table:
     caption = "Estimated minus measured, the meter's own scatter taken out"
-    return _table("true-limits", caption, _compared(true_limits_columns("unit")), found)
+    return _table("true-limits", caption, _compared(true_limits_columns("unit")), agreement)
 
 
-def _lines(found: TableAgreement) -> Table:
+def _lines(agreement: TableAgreement) -> Table:
     caption = "Estimated = intercept + slope × measured"
-    return _table("lines", caption, _compared(lines_columns()), found)
+    return _table("lines", caption, _compared(lines_columns()), agreement)
 
 
-def _left_out(found: TableAgreement) -> Table:
+def _left_out(agreement: TableAgreement) -> Table:
     columns: Columns[LeftOut] = (
         Column("Line", lambda row: count(row.line)),
         text_column("Reason", lambda row: row.reason),
     )
-    rows = found.left_out[:_MOST_LEFT_OUT]
+    rows = agreement.left_out[:_MOST_LEFT_OUT]
     return table("left-out", "Rows left out", columns, rows, nothing="None: all rows have both values.")

@@ -39,7 +39,7 @@ def packed_traces(view: View) -> bytes:
         "document": traces_document(tuple(panels), simulated=view.simulated),
         "panels": {item.column: {"words": item.words, "unit": item.unit} for item in (POWER_PANEL, *panels)},
         "simulated": view.simulated,
-        "ends": _ends(view, shown, columns),
+        "ends": _ends(shown, columns),
         "scenarios": [_scenario(packer, item) for item in shown],
         "runs": [
             {
@@ -53,7 +53,7 @@ def packed_traces(view: View) -> bytes:
     return packer.packed(header)
 
 
-def _ends(view: View, shown: list[ScenarioView], columns: list[HardwareColumn]) -> dict[str, float]:
+def _ends(shown: list[ScenarioView], columns: list[HardwareColumn]) -> dict[str, float]:
     """Return where the axes end: that of time, of the power and of each panel, by column."""
     rows = [row for item in shown for row in item.traces]
     ends = {"time": max((row.duration_s for row in rows), default=0.0)}
