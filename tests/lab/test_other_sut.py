@@ -13,10 +13,12 @@ from analysis.evidence import examine
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign
 from lab.conduct.commands import check_commands
 from lab.conduct.conductor import conduct
+from lab.conduct.doctor import check_scenario
 from lab.config.file import parse_config
 from records.errors import ConfigurationError
 from records.files import sha256_of
 from records.run import RunFolder
+from workload.command import SCENARIOS_DIR
 
 CONFIG = """
 [campaign]
@@ -141,6 +143,14 @@ def test_a_campaign_on_another_users_sut_is_whole(sut, opened):
     for name in recorded:
         assert sha256_of(there / name) == flowers.read().files[name]
     assert not (there / "meter.csv").exists()
+
+
+def test_doctor_asks_the_suts_interpreter_and_shows_the_suts_paths(sut, opened):
+    scenario = opened.config.find_scenario("built-in")
+    environment, command = check_scenario(opened.config, scenario, sut)
+    assert environment.ok and environment.message.startswith("Python 3.")
+    assert command.message.split()[0].endswith("env/bin/python")
+    assert str(sut.installed(SCENARIOS_DIR / "control.py")) in command.message
 
 
 def test_an_interpreter_that_only_the_controller_has_is_refused_before_anything_runs(sut, opened):

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from records.errors import SutError
-from sut.host import Host
+from sut.host import Answer, Host, ask
 from sut.local import LocalHost, LocalProcess, LocalSut
 from sut.sut import ClockComparison, Sut
 
@@ -88,6 +88,16 @@ def test_output_can_go_to_a_file(tmp_path):
 def test_a_program_that_is_not_there_is_named():
     with pytest.raises(SutError, match="no-such-program: expected to start this program"):
         LocalHost().start(["no-such-program"])
+
+
+def test_a_short_process_is_asked_for_what_it_says():
+    code = "import sys; print('tulip'); print('wilted', file=sys.stderr); sys.exit(4)"
+    assert ask(LocalHost(), [sys.executable, "-c", code], 60) == Answer(4, "tulip", "wilted")
+
+
+def test_a_process_that_does_not_answer_in_time_is_ended():
+    code = "import sys; print('up', flush=True); sys.stdin.read(); print('ended', file=sys.stderr)"
+    assert ask(LocalHost(), [sys.executable, "-c", code], 2).code is None
 
 
 def test_a_file_is_put_where_it_is_asked_for_and_left_alone_where_it_is_already(tmp_path):
