@@ -1,26 +1,24 @@
 """One function over many items: here, in processes of this machine, or on a Dask cluster.
 
 What comes back does not depend on where it was computed: the results are in the order of the items,
-and no item knows of another. Dask is loaded only where it is asked for.
+and no item knows of another. Processes of this machine are reached through pipes alone. Dask is loaded
+only where it is asked for (`analysis.cluster`).
 """
 
-import platform
+import multiprocessing
+import os
 import signal
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
-from importlib.metadata import version
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TypeVar
 
 from records.errors import ConfigurationError, SutError
-
-if TYPE_CHECKING:
-    from distributed import Client, Future, as_completed
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -28,19 +26,13 @@ Progress = Callable[[int, int], None]
 """Called with the number of items done and the number of all."""
 
 LARGEST_TASK = 32
-"""Items handed over at once: the scheduler takes about a millisecond for a task, however small."""
+"""Items handed over at once: handing over takes about a millisecond, however small the item."""
 
 TASKS_PER_WORKER = 8
 """How many tasks each worker gets at least, so that none waits long for the slowest."""
 
-IN_FLIGHT = 2
-"""Tasks handed to each worker at a time: one that it does, one that waits for it."""
-
-ANSWER_S = 5.0
-"""How long a scheduler may take to answer."""
-
 DEATHS = 2
-"""How many workers may die of a task and it is tried again: they may have died of something else."""
+"""How many processes may die of an item and it is tried again: they may have died of something else."""
 
 
 @dataclass(frozen=True)
@@ -92,125 +84,114 @@ def run_map(
         progress: called as items are done.
 
     Raises:
-        SutError: the scheduler does not answer, its workers cannot do the work, or they die of an item.
+        SutError: processes die of an item, the scheduler does not answer, or its workers cannot do the work.
         WattlabError: what ``function`` raised; what is left is then not begun.
     """
-    if workforce.scheduler is None and min(workforce.jobs, len(items)) <= 1:
-        return _in_turn(function, items, progress)
-    with _client(workforce, len(items), folder) as client:
-        return _Dispatch(client, function, items, names, progress).run()
 
-
-def _in_turn(
-    function: Callable[[Item], Outcome], items: Sequence[Item], progress: Progress | None
-) -> list[Outcome]:
-    outcomes = []
-    for done, item in enumerate(items, start=1):
-        outcomes.append(function(item))
+    def done(number: int) -> None:
         if progress is not None:
-            progress(done, len(items))
+            progress(number, len(items))
+
+    if workforce.scheduler is not None:
+        from analysis.cluster import on_cluster
+
+        def parts(workers: int) -> list[range]:
+            return _parts(len(items), workers)
+
+        return on_cluster(workforce.scheduler, folder, function, items, names, parts, done)
+    if min(workforce.jobs, len(items)) > 1:
+        return _in_processes(function, items, names, min(workforce.jobs, len(items)), done)
+    outcomes = []
+    for item in items:
+        outcomes.append(function(item))
+        done(len(outcomes))
     return outcomes
 
 
-class _Dispatch(Generic[Item, Outcome]):
-    """Hands out a few tasks at a time, so that neither tasks nor results pile up in the scheduler."""
+def _parts(n_items: int, workers: int) -> list[range]:
+    """Part items into tasks: at least `TASKS_PER_WORKER` for each worker, none larger than `LARGEST_TASK`."""
+    size = max(1, min(LARGEST_TASK, n_items // (TASKS_PER_WORKER * workers)))
+    return [range(i, min(i + size, n_items)) for i in range(0, n_items, size)]
 
-    def __init__(
-        self,
-        client: "Client",
-        function: Callable[[Item], Outcome],
-        items: Sequence[Item],
-        names: Sequence[str],
-        progress: Progress | None,
-    ) -> None:
-        self._client = client
-        self._function = function
-        self._items = items
-        self._names = names
-        self._progress = progress
-        self._workers = len(client.scheduler_info(n_workers=-1)["workers"])
-        size = max(1, min(LARGEST_TASK, len(items) // (TASKS_PER_WORKER * self._workers)))
-        self._waiting = deque(range(i, min(i + size, len(items))) for i in range(0, len(items), size))
-        self._tasks: dict[Future[list[Outcome]], range] = {}
-        self._outcomes: dict[int, Outcome] = {}
 
-    def run(self) -> list[Outcome]:
-        """Do all of it."""
-        from distributed import as_completed
+def _in_processes(
+    function: Callable[[Item], Outcome],
+    items: Sequence[Item],
+    names: Sequence[str],
+    jobs: int,
+    done: Callable[[int], None],
+) -> list[Outcome]:
+    """Share the items among processes; when one dies, do what is left one by one to find out of which."""
+    outcomes: dict[int, Outcome] = {}
+    try:
+        with _pool(jobs) as pool:
+            tasks = _submitted(pool, function, items, _parts(len(items), jobs))
+            for task in as_completed(tasks):
+                outcomes |= dict(zip(tasks[task], task.result(), strict=True))
+                done(len(outcomes))
+    except BrokenProcessPool:
+        for i in range(len(items)):
+            if i not in outcomes:
+                outcomes[i] = _alone(function, items, i, names[i])
+                done(len(outcomes))
+    return [outcomes[i] for i in range(len(items))]
 
-        finished = as_completed(loop=self._client.loop)  # type: ignore[no-untyped-call]
-        for _ in range(IN_FLIGHT * self._workers):
-            self._hand_out(finished)
-        for future in finished:
-            self._take(future, self._tasks.pop(future))
-            self._hand_out(finished)
-        return [self._outcomes[i] for i in range(len(self._items))]
 
-    def _hand_out(self, finished: "as_completed") -> None:
-        if self._waiting:
-            part = self._waiting.popleft()
-            items = [self._items[i] for i in part]
-            future = self._client.submit(_all_of, self._function, items, pure=False)
-            self._tasks[future] = part
-            finished.add(future)  # type: ignore[no-untyped-call]
+def _alone(function: Callable[[Item], Outcome], items: Sequence[Item], i: int, name: str) -> Outcome:
+    """Do one item in a process of its own.
 
-    def _take(self, future: "Future[list[Outcome]]", part: range) -> None:
-        from distributed import CancelledError, KilledWorker
-
+    Raises:
+        SutError: every process that took it on died of it.
+    """
+    for _ in range(DEATHS + 1):
         try:
-            self._outcomes |= dict(zip(part, future.result(), strict=True))
-        except KilledWorker:
-            if len(part) == 1:
-                raise SutError(
-                    f"{self._names[part[0]]}: every worker that took this on died of it ({DEATHS + 1}). "
-                    f"Look at the size of its files and at the memory of the workers"
-                ) from None
-            self._waiting.extendleft(range(i, i + 1) for i in reversed(part))  # to find out which one
-        except CancelledError:
-            raise SutError(
-                f"the scheduler was lost while {self._names[part[0]]} was analysed; nothing was written. "
-                f"Start it again, or use --jobs for this machine alone"
-            ) from None
-        if self._progress is not None:
-            self._progress(len(self._outcomes), len(self._items))
+            with _pool(1) as pool:
+                (task,) = _submitted(pool, function, items, [range(i, i + 1)])
+                return task.result()[0]
+        except BrokenProcessPool:
+            continue
+    raise SutError(
+        f"{name}: every process that took this on died of it ({DEATHS + 1}). Look at the size of its files "
+        f"and at the memory of this machine"
+    )
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Start processes that end with the block, or with this process; what is not begun then is dropped."""
+    # Not by fork: this process has threads, and a copy of it would have their locks without them.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _submitted(
+    pool: ProcessPoolExecutor,
+    function: Callable[[Item], Outcome],
+    items: Sequence[Item],
+    parts: list[range],
+) -> dict[Future[list[Outcome]], range]:
+    with _interrupts_held_back():  # the processes start with the first task
+        return {pool.submit(_all_of, function, [items[i] for i in part]): part for part in parts}
 
 
 def _all_of(function: Callable[[Item], Outcome], items: Sequence[Item]) -> list[Outcome]:
     return [function(item) for item in items]
 
 
-def _client(workforce: Workforce, n_items: int, folder: Path) -> AbstractContextManager["Client"]:
-    if workforce.scheduler is not None:
-        return _cluster_at(workforce.scheduler, folder)
-    return _local_cluster(min(workforce.jobs, n_items))
+def _end_with_parent() -> None:
+    """Let this process end when the one that started it was killed: nothing else would tell it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
 
+        def wait() -> None:
+            parent.join()
+            os._exit(1)
 
-@contextmanager
-def _local_cluster(jobs: int) -> Iterator["Client"]:
-    """Start processes that end with the block; reachable from this machine only, nothing left on disk."""
-    import tempfile
-
-    import dask
-    from distributed import Client, LocalCluster
-
-    with ExitStack() as stack:
-        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="wattlab-workers-"))
-        stack.enter_context(dask.config.set(_options(scratch)))
-        with _interrupts_held_back():
-            cluster = stack.enter_context(
-                LocalCluster(  # type: ignore[no-untyped-call]
-                    n_workers=jobs,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address="127.0.0.1:0",
-                    scheduler_kwargs={"dashboard": False},
-                    memory_limit=0,  # what one run needs is known only by reading it
-                    silence_logs=50,
-                )
-            )
-            client = stack.enter_context(Client(cluster, set_as_default=False))  # type: ignore[no-untyped-call]
-        yield client
+        threading.Thread(target=wait, daemon=True).start()
 
 
 @contextmanager
@@ -234,88 +215,3 @@ def _interrupts_held_back() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
     if pressed:
         raise KeyboardInterrupt
-
-
-@contextmanager
-def _cluster_at(address: str, folder: Path) -> Iterator["Client"]:
-    import dask
-    from distributed import Client
-    from distributed.comm.addressing import get_address_host_port
-
-    try:
-        get_address_host_port(address, strict=True)
-    except ValueError as error:
-        raise ConfigurationError(
-            f"--scheduler {address}: expected an address such as tcp://host:8786, but {error}"
-        ) from None
-    with dask.config.set({"distributed.comm.timeouts.connect": ANSWER_S}):
-        try:
-            client = Client(  # type: ignore[no-untyped-call]
-                address, timeout=ANSWER_S, set_as_default=False
-            )
-        except OSError:
-            raise SutError(
-                f"--scheduler {address}: expected a Dask scheduler, but nothing answered there within "
-                f"{ANSWER_S:g} s. Start one with `dask scheduler` and `dask worker {address}`, or use --jobs "
-                f"for this machine alone"
-            ) from None
-        with client:
-            _check_workers(client, address, folder)
-            yield client
-
-
-def _options(scratch: str) -> dict[str, Any]:
-    return {
-        "temporary-directory": scratch,
-        "distributed.scheduler.allowed-failures": DEATHS,
-        "distributed.scheduler.http.routes": [],
-        "distributed.worker.http.routes": [],
-    }
-
-
-def _check_workers(client: "Client", address: str, folder: Path) -> None:
-    """Refuse a cluster whose workers would see other files or compute other numbers than this process."""
-    try:
-        client.wait_for_workers(1, timeout=ANSWER_S)
-    except TimeoutError:
-        raise SutError(
-            f"--scheduler {address}: the scheduler answers, but has no worker; start some with "
-            f"`dask worker {address}` in this environment"
-        ) from None
-    try:
-        replies = client.run(worker_facts, str(folder))
-    except ImportError as error:
-        raise SutError(
-            f"--scheduler {address}: a worker lacks what it has to do ({error}); start the workers in "
-            f"the environment and the folder of this Wattlab"
-        ) from None
-    ours = worker_facts(str(folder))
-    for worker, theirs in replies.items():
-        for name, own in ours.items():
-            if theirs[name] != own:
-                raise SutError(
-                    f"--scheduler {address}: expected {name} to be {own} for the worker at {worker} as it "
-                    f"is here, but it is {theirs[name]}. Start the workers in this environment, with the "
-                    f"campaign under the same path"
-                )
-
-
-def worker_facts(folder: str) -> dict[str, str]:
-    """Return what has to be the same here and on a worker: versions, and the sight of the campaign."""
-    packages = ("numpy", "pandas", "pyarrow", "scipy", "dask", "distributed")
-    return {
-        "Python": platform.python_version(),
-        "Wattlab's code": _hash_of_code(),
-        **{name: version(name) for name in packages},
-        f"the folder {folder}": "there" if Path(folder).is_dir() else "not there",
-    }
-
-
-def _hash_of_code() -> str:
-    """Return a hash of the modules that compute the numbers."""
-    digest = sha256()
-    for package in ("records", "analysis"):
-        top = Path(__file__).resolve().parent.parent / package
-        for path in sorted(top.rglob("*.py")):
-            digest.update(path.relative_to(top).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
