@@ -1,4 +1,4 @@
-"""How many files a new meter and a new tracker touch: each is added in a copy of the tree."""
+"""How many files a new meter, tracker, table and chapter touch: each is added in a copy of the tree."""
 
 import json
 import os
@@ -89,3 +89,70 @@ def test_a_tracker_touches_two_files(tree: Tree, tmp_path: Path) -> None:
     tree.python(wrapper, "--run-dir", tmp_path, "--interval", "1", "--country", "DEU", "--", "true")
     assert read_trackers(tmp_path).frame["tracker"].tolist() == ["acme_watch"]
     assert len(tree.touched) == 2
+
+
+ROW = '''"""The row of a table that is added by a test."""
+
+from records.rows.row import ResultRow, column, result_row
+
+
+@result_row
+class StubRow(ResultRow):
+    """One row per scenario."""
+
+    scenario: str = column("", "Name of the scenario")
+    minutes: float = column("min", "How long all its runs took")
+'''
+
+CHAPTER = '''"""A chapter that is added by a test."""
+
+from reports.blocks.contract import Chapter
+from reports.blocks.tables import table, text_column
+from reports.campaign.view import View
+
+
+def chapter(view: View) -> Chapter:
+    """Show the table."""
+    columns = (
+        text_column("Scenario", lambda row: row.scenario),
+        text_column("Minutes", lambda row: row.minutes),
+    )
+    shown = table("stub-rows", "Minutes per scenario", columns, view.results.stub, source="stub")
+    return Chapter("stub", "Stub", "Stub", [shown])
+'''
+
+
+@pytest.mark.usefixtures("count")
+def test_a_table_touches_three_files_and_its_chapter_two_more(tree: Tree, tmp_path: Path) -> None:
+    tree.add("records/rows/stub.py", ROW)
+    tree.insert("records/results.py", "from records.rows.standards", "from records.rows.stub import StubRow")
+    tree.insert(
+        "records/results.py",
+        "    findings: list[FindingRow]",
+        "    stub: list[StubRow] = field(default_factory=list)",
+    )
+    tree.insert("analysis/campaign.py", "from records.rows", "from records.rows.stub import StubRow")
+    tree.insert(
+        "analysis/campaign.py",
+        "        rule=rule.name if rule else DEFAULT,",
+        "        stub=[StubRow(scenario=g.label, minutes=len(g.rows) / 60) for g in groups],",
+    )
+    assert len(tree.touched) == 3
+    tree.add("reports/campaign/stub/__init__.py", '"""A topic that is added by a test."""\n')
+    tree.add("reports/campaign/stub/chapter.py", CHAPTER)
+    tree.insert(
+        "reports/campaign/page.py",
+        "from reports.campaign.summary",
+        "from reports.campaign.stub import chapter as stub",
+    )
+    tree.insert("reports/campaign/page.py", "    power.chapter,", "    stub.chapter,")
+    log = tmp_path / "fan.csv"
+    log.write_text("t,W\n" + "".join(f"{1_790_000_000 + n},{40.0 + n % 2}\n" for n in range(30)))
+    folder = tmp_path / "campaign"
+    tree.python("-m", "lab", "import", "csv", log, "--time", "t", "--power", "W", "--out", folder)
+    tree.python("-m", "lab", "analyse", folder)
+    header, row = (folder / "results" / "stub.csv").read_text().splitlines()
+    assert header.startswith("scenario,minutes") and row.startswith("fan,")
+    tree.python("-m", "lab", "report", folder)
+    assert "Minutes per scenario" in (folder / "report.html").read_text()
+    assert len(tree.touched) == 6
