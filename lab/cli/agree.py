@@ -60,37 +60,37 @@ def agree(
     """
     groups = tuple(name.strip() for name in by.split(",")) if by else ()
     question = Question(measured, estimated, per, groups, tolerance, resolution)
-    found = agree_table(table, question)
+    agreement = agree_table(table, question)
     if out is not None:
         from reports.pages.agree.page import write_agreement  # it draws, which the others need not
 
-        write_agreement(found, out)
+        write_agreement(agreement, out)
     if as_json:
-        print_json(_document(found))
+        print_json(_document(agreement))
         return
-    _print(found)
+    _print(agreement)
     if out is not None:
         stdout.print(f"Written: {out}")
 
 
-def _document(found: TableAgreement) -> dict[str, Any]:
+def _document(agreement: TableAgreement) -> dict[str, Any]:
     return {
-        "source": found.source,
-        "simulated": found.simulated,
-        **asdict(found.question),
-        "rows": found.rows,
-        "left_out": [asdict(row) for row in found.left_out],
+        "source": agreement.source,
+        "simulated": agreement.simulated,
+        **asdict(agreement.question),
+        "rows": agreement.rows,
+        "left_out": [asdict(row) for row in agreement.left_out],
         "groups": [
             {
                 "group": part.name,
-                "verdict": _verdict(found, part),
+                "verdict": _verdict(agreement, part),
                 "n": part.found.n,
                 "bias": part.found.bias.value,
                 "bias_low": part.found.bias.low,
                 "bias_high": part.found.bias.high,
                 **part.found.columns().to_json(),
             }
-            for part in found.parts
+            for part in agreement.parts
         ],
     }
 
@@ -99,24 +99,24 @@ def _name(part: Part) -> str:
     return printable(part.name)  # a table may hold what would drive a terminal
 
 
-def _verdict(found: TableAgreement, part: Part) -> str:
-    return verdict(found.question.estimated, found.question.measured, part.name, part.found)
+def _verdict(agreement: TableAgreement, part: Part) -> str:
+    return verdict(agreement.question.estimated, agreement.question.measured, part.name, part.found)
 
 
-def _print(found: TableAgreement) -> None:
-    if found.simulated:
+def _print(agreement: TableAgreement) -> None:
+    if agreement.simulated:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
-    for part in found.parts:
-        stdout.print(f"{printable(_verdict(found, part))}.", soft_wrap=True)
+    for part in agreement.parts:
+        stdout.print(f"{printable(_verdict(agreement, part))}.", soft_wrap=True)
         if part.found.notes:
             stdout.print(f"  {'; '.join(part.found.notes)}", soft_wrap=True)
-    _print_agreement(found)
-    _print_limits(found)
-    _print_lines(found)
-    _print_left_out(found)
+    _print_agreement(agreement)
+    _print_limits(agreement)
+    _print_lines(agreement)
+    _print_left_out(agreement)
 
 
-def _print_agreement(found: TableAgreement) -> None:
+def _print_agreement(agreement: TableAgreement) -> None:
     rows = [
         (
             _name(part),
@@ -129,7 +129,7 @@ def _print_agreement(found: TableAgreement) -> None:
             _with_ends(part.found.equivalence.interval_pct),
             part.found.equivalence.verdict,
         )
-        for part in found.parts
+        for part in agreement.parts
     ]
     columns = (
         "group",
@@ -140,15 +140,15 @@ def _print_agreement(found: TableAgreement) -> None:
         "MAPE %",
         "Lin",
         "mean %, 90 % interval",
-        f"within {found.question.margin_pct:g} %",
+        f"within {agreement.question.margin_pct:g} %",
     )
-    unit = printable(found.question.unit)
+    unit = printable(agreement.question.unit)
     print_table(columns, rows, title=f"Totals, in the unit of {unit}; 95 % intervals")
 
 
-def _print_limits(found: TableAgreement) -> None:
+def _print_limits(agreement: TableAgreement) -> None:
     rows = []
-    for part in found.parts:
+    for part in agreement.parts:
         row = part.found.columns()
         rows.append(
             (
@@ -175,7 +175,7 @@ def _print_limits(found: TableAgreement) -> None:
     print_table(columns, rows, title="Limits of agreement, estimated minus measured")
 
 
-def _print_lines(found: TableAgreement) -> None:
+def _print_lines(agreement: TableAgreement) -> None:
     rows = [
         (
             _name(part),
@@ -186,7 +186,7 @@ def _print_lines(found: TableAgreement) -> None:
             _with_ends(passing.intercept) if passing else "",
             short(passing.linearity_p) if passing else "",
         )
-        for part in found.parts
+        for part in agreement.parts
         for deming, passing in [(part.found.deming, part.found.passing_bablok)]
     ]
     columns = (
@@ -201,15 +201,15 @@ def _print_lines(found: TableAgreement) -> None:
     print_table(columns, rows, title="Lines: estimated = intercept + slope x measured")
 
 
-def _print_left_out(found: TableAgreement) -> None:
-    if not found.left_out:
-        stdout.print(f"All {found.rows} rows have both values.")
+def _print_left_out(agreement: TableAgreement) -> None:
+    if not agreement.left_out:
+        stdout.print(f"All {agreement.rows} rows have both values.")
         return
-    stdout.print(f"{len(found.left_out)} of {found.rows} rows left out:")
-    for row in found.left_out[:_MOST_LINES_NAMED]:
+    stdout.print(f"{len(agreement.left_out)} of {agreement.rows} rows left out:")
+    for row in agreement.left_out[:_MOST_LINES_NAMED]:
         stdout.print(f"  line {row.line}: {row.reason}", soft_wrap=True)
-    if len(found.left_out) > _MOST_LINES_NAMED:
-        stdout.print(f"  and {len(found.left_out) - _MOST_LINES_NAMED} more (--json names all)")
+    if len(agreement.left_out) > _MOST_LINES_NAMED:
+        stdout.print(f"  and {len(agreement.left_out) - _MOST_LINES_NAMED} more (--json names all)")
 
 
 def _with_ends(estimate: WithInterval | None) -> str:

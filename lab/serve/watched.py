@@ -146,11 +146,11 @@ class WatchedCampaign:
         if not self._readings:
             return []
         begin = self._readings[-1].t_utc_s - WINDOW_S
-        found = [(r.t_utc_s, r.power_w) for r in self._readings if r.t_utc_s >= begin]
-        size = math.ceil(2 * len(found) / _MOST_SHOWN)
+        points = [(r.t_utc_s, r.power_w) for r in self._readings if r.t_utc_s >= begin]
+        size = math.ceil(2 * len(points) / _MOST_SHOWN)
         if size <= 2:
-            return found
-        parts = (found[place : place + size] for place in range(0, len(found), size))
+            return points
+        parts = (points[first : first + size] for first in range(0, len(points), size))
         return [point for part in parts for point in _ends(part)]
 
 
@@ -193,7 +193,7 @@ def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> 
     go_on = f"`lab resume {folder}` goes on; what was completed is kept."
     reason = activity.reason or standing.stopped or "no reason was written down"
     missing = len(standing.states) - standing.completed
-    said = {
+    words = {
         "running": "It is being run now.",
         "new": f"Nobody has run it yet. {go_on}",
         "killed": f"Nobody is running it. Its controller was killed, or its machine went down: it ended "
@@ -204,7 +204,7 @@ def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> 
         if not missing
         else f"It has ended, and {missing} runs are missing. {go_on}",
     }[_state(activity, standing)]
-    return f"{said} {damage}".strip()
+    return f"{words} {damage}".strip()
 
 
 def _slot(state: SlotState, running: bool) -> dict[str, Any]:
