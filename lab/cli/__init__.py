@@ -21,7 +21,7 @@ _COMMANDS = {
     "serve": CommandAt("lab.cli.serve:serve", "Show campaigns in the browser, live"),
     "import": CommandAt("lab.cli.imports.group:import_", "Turn a foreign log into a campaign"),
     "export": CommandAt("lab.cli.export:export", "Export a campaign"),
-    "meter": CommandAt("lab.cli.meters:meter", "Talk to one power meter, or simulate one"),
+    "meter": CommandAt("lab.cli.meter.group:meter", "Talk to one power meter, or simulate one"),
 }
 
 

@@ -168,6 +168,7 @@ def test_the_runs_of_a_campaign_carry_its_calibration(tmp_path: Path) -> None:
         calibration(METER).write(tmp_path / "cal.json")
         environment = meters.identify()
         run_dir = tmp_path / "run"
+        run_dir.mkdir()
         command = [*meters.logger_command(run_dir), "-n", "2"]
         command.remove("--until-stdin-closes")
         logged = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)

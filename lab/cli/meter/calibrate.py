@@ -1,28 +1,24 @@
-"""``lab meter calibrate``, ``zero`` and ``delay``: how far a meter's number can be trusted."""
+"""``lab meter calibrate``: a meter against a reference meter or known loads."""
 
-import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from lab.cli.common import FiniteRange, json_option
-from lab.cli.meters import driver_option, interval_option, option_option, port_option
+from lab.cli.meter.talking import driver_option, interval_option, never, option_option, port_option, target_of
 from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.conduct.twin import temporary_port
 from lab.config.meter import MeterSection, VirtualMeterSection
-from meter.options import read_pairs
-from meter.registry import create, driver_class
-from meter.trust.calibration import Calibrator, Heard, Target, listen, offset_limit_w
-from meter.trust.delay import measure_delay
+from meter.registry import driver_class
+from meter.trust.calibration import Calibrator, Target
 from meter.trust.line_fit import LEAST_LEVELS
 from records.calibration import CalibrationRecord, Level
 from records.errors import ConfigurationError, RecordError
 
 _VIRTUAL = "virtual"
-_PATTERN_INTERVALS = 3
 
 
 @click.command()
@@ -74,7 +70,7 @@ def calibrate(
     lab meter calibrate --driver wattsup_pro --port virtual --levels 200,100,50,20 --reference-u-pct 0.1
     """  # noqa: E501
     wanted = _levels(levels)
-    target = _target(driver, port, options, interval_s)
+    target = target_of(driver, port, options, interval_s)
     reference = _reference(reference_driver, reference_port, reference_options, interval_s)
     _check_calibrate(target, reference, wanted, out, yes)
     calibrator = Calibrator(target, reference, reference_u_pct)
@@ -109,18 +105,6 @@ def _levels(text: str | None) -> list[float] | None:
     return levels
 
 
-def _target(driver: str, port: str, options: tuple[str, ...], interval_s: float | None) -> Target:
-    """Return a meter to be read; its driver and options are checked before anything is started."""
-    driven = create(driver, read_pairs(options))
-    interval_s = _usual_s(driver) if interval_s is None else interval_s
-    driven.check_interval(interval_s)
-    return Target(driver, port, interval_s, read_pairs(options))
-
-
-def _usual_s(driver: str) -> float:
-    return max(1.0, driver_class(driver).spec.fastest_interval_s)
-
-
 def _reference(
     driver: str | None, port: str | None, options: tuple[str, ...], interval_s: float | None
 ) -> Target | None:
@@ -130,7 +114,7 @@ def _reference(
         raise ConfigurationError("expected --reference-driver and --reference-port together, or neither")
     if interval_s is not None:  # as often as the other meter, or as often as it can
         interval_s = max(interval_s, driver_class(driver).spec.fastest_interval_s)
-    return _target(driver, port, options, interval_s)
+    return target_of(driver, port, options, interval_s)
 
 
 def _check_calibrate(
@@ -163,7 +147,7 @@ def _take(
     if levels is None:
         number = 1
         while click.confirm(f"Level {number}: is a steady load connected (no ends)", default=True, err=True):
-            yield None, calibrator.take(None, seconds, _never)
+            yield None, calibrator.take(None, seconds, never)
             number += 1
         return
     for load_w in levels:
@@ -185,7 +169,7 @@ def _take(
                 show_default=False,
                 err=True,
             )
-        yield load_w, calibrator.take(true_w if known else None, seconds, _never)
+        yield load_w, calibrator.take(true_w if known else None, seconds, never)
 
 
 def _take_virtual(calibrator: Calibrator, load_w: float, seconds: float) -> Level:
@@ -197,7 +181,7 @@ def _take_virtual(calibrator: Calibrator, load_w: float, seconds: float) -> Leve
         if reference is not None:
             port = stack.enter_context(_constant(reference, load_w, VirtualMeterSection(gain_error_pct=0.0)))
             calibrator.reference = replace(reference, port=port)
-        level = calibrator.take(load_w if reference is None else None, seconds, _never)
+        level = calibrator.take(load_w if reference is None else None, seconds, never)
     calibrator.target = replace(calibrator.target, port=_VIRTUAL)
     if calibrator.reference is not None:
         calibrator.reference = replace(calibrator.reference, port=_VIRTUAL)
@@ -207,10 +191,6 @@ def _take_virtual(calibrator: Calibrator, load_w: float, seconds: float) -> Leve
 def _constant(target: Target, load_w: float, settings: VirtualMeterSection) -> AbstractContextManager[str]:
     section = MeterSection(driver=target.driver, port=_VIRTUAL, virtual=settings)
     return temporary_port(section, load_w)
-
-
-def _never() -> bool:
-    return False
 
 
 def _print_calibration(record: CalibrationRecord, out: Path, page: Path | None) -> None:
@@ -231,102 +211,3 @@ def _print_calibration(record: CalibrationRecord, out: Path, page: Path | None) 
         f'calibration = "{out}"',
     ):
         stdout.print(line)
-
-
-@click.command()
-@driver_option
-@port_option
-@option_option
-@click.option("-n", "count", type=click.IntRange(min=5), default=30, show_default=True, help="Readings.")
-@json_option
-@click.pass_context
-def zero(
-    ctx: click.Context, driver: str, port: str, options: tuple[str, ...], count: int, as_json: bool
-) -> None:
-    """Read a meter with its load disconnected: is it zero, as far as its data sheet promises?
-
-    Exit code 1 when the mean is farther from zero than percent of range and counts allow.
-
-    \b
-    lab meter zero --driver wattsup_pro --port /dev/ttyUSB0
-    """
-    target = _target(driver, port, options, None)
-    section = MeterSection(driver=driver, port=port)
-    with temporary_port(section, watts=0.0) as real_port:
-        at_port = replace(target, port=real_port)
-        (heard,) = listen([at_port], (count + 0.5) * target.interval_s, _never)
-    limit_w = offset_limit_w(heard.accuracy, heard.resolution_w)
-    if limit_w is None:
-        raise ConfigurationError(
-            f"{driver}: its limit of error at zero refers to a range that is not known. Fix the ranges with "
-            f"--option (see `lab meter drivers {driver}`)"
-        )
-    limit_w = max(limit_w, heard.resolution_w)  # a sheet without such a term still has a last digit
-    within = abs(heard.mean_w) <= limit_w
-    result = {
-        "mean_w": heard.mean_w,
-        "sd_w": heard.sd_w,
-        "readings": len(heard.readings),
-        "limit_w": limit_w,
-        "within": within,
-        "simulated": heard.simulated,
-    }
-    if as_json:
-        print_json(result)
-    else:
-        _print_zero(heard, limit_w, within)
-    ctx.exit(0 if within else 1)
-
-
-def _print_zero(heard: Heard, limit_w: float, within: bool) -> None:
-    mark = "  SIMULATED" if heard.simulated else ""
-    verdict = "within the data sheet" if within else "NOT within the data sheet: is the load disconnected?"
-    stdout.print(
-        f"{heard.mean_w:+.4f} W, sd {heard.sd_w:.4f} W over {len(heard.readings)} readings; "
-        f"limit {limit_w:.4g} W: {verdict}{mark}",
-    )
-
-
-@click.command()
-@driver_option
-@port_option
-@option_option
-@interval_option
-@click.option(
-    "--pattern-s", type=FiniteRange(min=0.1), help="Mean busy and idle time; three intervals if absent."
-)
-@click.option("--seconds", type=FiniteRange(min=10), default=120.0, show_default=True)
-@json_option
-def delay(
-    driver: str,
-    port: str,
-    options: tuple[str, ...],
-    interval_s: float | None,
-    pattern_s: float | None,
-    seconds: float,
-    as_json: bool,
-) -> None:
-    """Measure how late the meter is, with a busy and idle pattern on this machine.
-
-    The meter has to feed this machine, and nothing else may be running on it. All its cores are busy for
-    half of the time.
-
-    \b
-    lab meter delay --driver wattsup_pro --port /dev/ttyUSB0
-    """
-    target = _target(driver, port, options, interval_s)
-    pattern_s = _PATTERN_INTERVALS * target.interval_s if pattern_s is None else pattern_s
-    cores = len(os.sched_getaffinity(0))
-    make_stderr().print(f"{cores} core(s) busy and idle in turn for {seconds:g} s ...")
-    with temporary_port(MeterSection(driver=driver, port=port, interval_s=target.interval_s)) as real_port:
-        found, simulated = measure_delay(replace(target, port=real_port), seconds, pattern_s, cores, _never)
-    if as_json:
-        print_json({**asdict(found), "simulated": simulated})
-        return
-    stdout.print(
-        f"The load explains {100 * found.explained:.1f} % of the variance of {found.readings} readings; busy "
-        f"is {found.step_w:.1f} W more than idle.{' SIMULATED' if simulated else ''}",
-    )
-    stdout.print("In lab.toml, under [meter]:")
-    stdout.print(f"latency_s = {found.latency_s:.4f}")
-    stdout.print(f"latency_u_s = {found.latency_u_s:.4f}")

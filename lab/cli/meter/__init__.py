@@ -1,0 +1,1 @@
+"""`lab meter`: commands that talk to one power meter, or simulate one."""

@@ -1,0 +1,30 @@
+"""``lab meter``: talk to one meter, or simulate one."""
+
+import click
+
+from lab.cli.common import CommandAt, LabGroup
+
+
+@click.group(
+    cls=LabGroup,
+    commands_at={
+        "ports": CommandAt("lab.cli.meter.listing:ports", "List the serial ports that are plugged in"),
+        "drivers": CommandAt("lab.cli.meter.listing:drivers", "List the meters that can be driven"),
+        "identify": CommandAt("lab.cli.meter.readings:identify", "Ask the meter on a port who it is"),
+        "read": CommandAt("lab.cli.meter.readings:read", "Take one reading"),
+        "watch": CommandAt("lab.cli.meter.readings:watch", "Show the readings as they come"),
+        "log": CommandAt("lab.cli.meter.recording:log_command", "Write the readings to a folder"),
+        "simulate": CommandAt("lab.cli.meter.simulating:simulate_command", "Run a virtual instrument"),
+        "calibrate": CommandAt("lab.cli.meter.calibrate:calibrate", "Calibrate a meter at several loads"),
+        "zero": CommandAt("lab.cli.meter.checks:zero", "Check a meter without a load"),
+        "delay": CommandAt("lab.cli.meter.checks:delay", "Measure how late the readings come"),
+    },
+)
+def meter() -> None:
+    """Talk to one power meter, or simulate one.
+
+    \b
+    lab meter ports
+    lab meter identify --driver wattsup_pro --port /dev/ttyUSB0
+    lab meter watch --driver wattsup_pro --port virtual
+    """
