@@ -1,5 +1,6 @@
 """`lab doctor`: everything that can be known before a campaign is, with a fix for each failure."""
 
+import statistics
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -23,6 +24,8 @@ from sut.sut import Sut
 
 _WATCHED_READINGS = 5
 _RATE_TOLERANCE = 0.1
+_NOMINAL_V = ((100.0, 127.0), (208.0, 240.0))
+_NOMINAL_HZ = (50.0, 60.0)
 _CLOCK_STEP_LIMIT_S = 0.010  # METHOD section 1
 
 _meter = partial(Check, subject=Subject.METER)
@@ -62,7 +65,15 @@ def check_meter(settings: OneMeterSection, name: str = "meter") -> Iterator[Chec
             MeterSession(create(settings.driver, settings.options), port, settings.interval_s) as session,
         ):
             yield _identity_check(session, port, name)
-            yield _rate_check(session, settings.interval_s, f"{name} rate")
+            readings = _watched(session, settings.interval_s)
+            yield _rate_check(readings, settings.interval_s, f"{name} rate")
+            told = session.meter.instrument_settings()
+            if told:
+                words = ", ".join(f"{key} {value}" for key, value in told.items())
+                yield _meter(f"{name} settings", None, words)
+            mains = mains_check(readings, f"{name} mains")
+            if mains is not None:
+                yield mains
     except DeviceError as error:
         yield _meter(name, False, str(error), "see `lab meter ports` and [meter] in lab.toml")
 
@@ -75,13 +86,41 @@ def _identity_check(session: MeterSession, port: str, name: str) -> Check:
     return _meter(name, True, f"{words} answers on {port}")
 
 
-def _rate_check(session: MeterSession, interval_s: float, name: str) -> Check:
+def _watched(session: MeterSession, interval_s: float) -> list[Reading]:
     readings: list[Reading] = []
     deadline = time.monotonic() + (_WATCHED_READINGS + 5) * interval_s
     for reading in session.readings(lambda: time.monotonic() > deadline):
         readings.append(reading)
         if len(readings) == _WATCHED_READINGS:
             break
+    return readings
+
+
+def mains_check(readings: list[Reading], name: str) -> Check | None:
+    """Compare voltage and frequency with those of mains; ``None`` where the meter shows no frequency.
+
+    Mains keep 10 % of their nominal voltage and 1 % of their frequency (EN 50160); 100 V to 127 V and
+    208 V to 240 V are nominal.
+    """
+    shown = [
+        (reading.voltage_v, reading.frequency_hz)
+        for reading in readings
+        if reading.voltage_v is not None and reading.frequency_hz is not None
+    ]
+    if not shown:
+        return None
+    volts, hertz = (statistics.median(values) for values in zip(*shown, strict=True))
+    usual = any(low * 0.9 <= volts <= high * 1.1 for low, high in _NOMINAL_V)
+    usual = usual and any(abs(hertz - nominal) <= 0.01 * nominal for nominal in _NOMINAL_HZ)
+    message = f"{volts:.1f} V, {hertz:.2f} Hz"
+    if usual:
+        return _meter(name, True, message)
+    return _meter(
+        name, None, f"{message}: no usual mains. Check the voltage input, and what supplies the SUT"
+    )
+
+
+def _rate_check(readings: list[Reading], interval_s: float, name: str) -> Check:
     good = [reading for reading in readings if not reading.flag]
     if len(good) < _WATCHED_READINGS:
         flags = ", ".join(sorted({reading.flag for reading in readings if reading.flag})) or "silence"
