@@ -23,6 +23,9 @@ _LONGEST_BYTES = 900
 _DEEPEST = 30
 _SHOWN = 80
 _DRIVE = re.compile(r"[A-Za-z]:")
+LONGEST_SUM_BYTES = 64 + 2 + _LONGEST_BYTES + 1
+"""Longest line of `SUMS`: SHA-256, two characters, name, line end."""
+
 _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 

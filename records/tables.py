@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _RFC_4180 = "\r\n"
 """Given to the csv module as line end, so that it quotes values that hold CR or LF; LF alone is written."""
 
+_FORMULA = frozenset("=+-@\t\r")
+"""What begins a formula in a spreadsheet (OWASP, CSV injection)."""
+
 _SEVERAL_BLOCKS_BYTES = 1 << 20
 """pyarrow reads in blocks of this size; for a single one threads cost more than they save."""
 
@@ -321,7 +324,8 @@ def _whole_rows(content: str, lines: TableLines, separator: str) -> tuple[str, l
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write a results table atomically: ``columns`` first and in order, then any further keys.
 
-    ``None`` and NaN become empty fields; floats keep the shortest form that reads back equal.
+    ``None`` and NaN become empty fields; floats keep the shortest form that reads back equal. A text that a
+    spreadsheet would take for a formula gets an apostrophe in front.
     """
     rows = list(rows)
     names = dict.fromkeys(columns)
@@ -329,7 +333,13 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
         names.update(dict.fromkeys(row))
     lines: list[str] = []
     writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator=_RFC_4180)
-    writer.writerow(names)
+    writer.writerow(f"'{name}" if name[:1] in _FORMULA else name for name in names)
     # Of all values only NaN differs from itself; asked in line, because there are a hundred for each run.
-    writer.writerows([v if v == v else None for v in map(row.get, names)] for row in rows)
+    writer.writerows(
+        [
+            None if v != v else f"'{v}" if type(v) is str and v[:1] in _FORMULA else v
+            for v in map(row.get, names)
+        ]
+        for row in rows
+    )
     write_atomically(path, "".join(line[: -len(_RFC_4180)] + "\n" for line in lines))

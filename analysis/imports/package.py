@@ -18,11 +18,10 @@ from pathlib import Path
 from analysis.imports.package_archive import check_members, open_archive
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
-from records.package import SUMS, parse_sums, shown
+from records.package import LONGEST_SUM_BYTES, SUMS, parse_sums, shown
 from records.times import now_utc_s
 
 _CHUNK_BYTES = 1 << 20
-_MOST_SUMS_BYTES = 1 << 28
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError)
 
 Progress = Callable[[int, int], None]
@@ -86,10 +85,11 @@ def _read_sums(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) ->
     """Return the sums, after every file was found to have one and every sum a file."""
     if SUMS not in members:
         raise RecordError(f"expected a package of `lab export`, but it holds no {SUMS}")
-    if members[SUMS].file_size > _MOST_SUMS_BYTES:
-        raise RecordError(f"{SUMS}: expected at most {_MOST_SUMS_BYTES} bytes")
+    most_bytes = len(members) * LONGEST_SUM_BYTES
+    if members[SUMS].file_size > most_bytes:
+        raise RecordError(f"{SUMS}: expected at most {most_bytes} bytes, a line for each of the other files")
     with archive.open(members[SUMS]) as file:
-        sums = parse_sums(file.read(_MOST_SUMS_BYTES).decode())
+        sums = parse_sums(file.read(most_bytes).decode())
     files = {name for name, member in members.items() if not member.is_dir() and name != SUMS}
     for name in sorted(files - set(sums)):
         raise RecordError(f"{shown(name)}: not in {SUMS}; it was added later")

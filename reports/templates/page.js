@@ -31,7 +31,8 @@ const wattlab = {
   function csvOf(rows) {
     const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
     const cell = (value) => {
-      const text = value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+      let text = value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+      if (/^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text))) text = `'${text}`; // a spreadsheet would take it for a formula
       return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     };
     return [columns, ...rows.map((row) => columns.map((name) => row[name]))].map((line) => line.map(cell).join(",") + "\n").join("");

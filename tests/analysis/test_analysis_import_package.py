@@ -262,6 +262,10 @@ def test_a_file_that_was_removed_is_refused_by_name(tmp_path: Path) -> None:
 TWICE = f"{'0' * 64}  a\n{'1' * 64}  a\n"
 
 
+def test_more_sums_than_there_can_be_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    refused(write_zip(tmp_path / "p.zip", {}, "0" * 3000), "SHA256SUMS: expected at most")
+
+
 @pytest.mark.parametrize("sums", ["", "nonsense\n", TWICE, f"{'0' * 63}  a\n", "\xff"])
 def test_sums_that_are_none_are_refused(tmp_path: Path, sums: str) -> None:
     refused(write_zip(tmp_path / "p.zip", {}, sums), "SHA256SUMS, line")

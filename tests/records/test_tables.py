@@ -164,3 +164,27 @@ def test_the_journal_goes_on_after_a_torn_line(tmp_path: Path) -> None:
     entries, damaged = read_journal(path)
     assert [entry.what for entry in entries] == ["a", "run started"]
     assert damaged == [2]
+
+
+def test_a_text_that_a_spreadsheet_would_compute_is_kept_a_text(tmp_path: Path) -> None:
+    texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "a=1", ""]
+    write_table(tmp_path / "t.csv", ("text", "number"), [{"text": text, "number": -1.5} for text in texts])
+    with open(tmp_path / "t.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["text"] for row in rows] == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "a=1", ""]
+    assert {row["number"] for row in rows} == {"-1.5"}
+
+
+@pytest.mark.parametrize("odd", ['"a\rb"', "a\rb", "9" * 400, "-" + "9" * 400, "x" * 200_000, "\0"])
+@pytest.mark.parametrize("column", [0, 1])
+def test_an_odd_field_is_a_damaged_line_or_no_number(tmp_path: Path, odd: str, column: int) -> None:
+    row = ["1.0", "2.0"]
+    row[column] = odd
+    text = "t_utc_s,power_w\n0.0,1.0\n" + ",".join(row) + "\n2.0,3.0\n"
+    (tmp_path / "t.csv").write_text(text, newline="")
+    table = read_table(tmp_path / "t.csv", ("t_utc_s", "power_w"))
+    assert table.numbers("power_w")[0] == 1.0
+    assert table.numbers("power_w")[-1] == 3.0
+    with pytest.raises(RecordError):
+        (tmp_path / "h.csv").write_text(f"t_utc_s,power_w,{odd}\r,\n1,2,3\n", newline="")
+        read_table(tmp_path / "h.csv", ("t_utc_s", "power_w", "flag"))
