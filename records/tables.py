@@ -6,6 +6,7 @@ findings. A missing required column is an error; unknown columns are kept.
 
 import csv
 import io
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -96,7 +97,9 @@ class Table:
         if values.dtype == object:
             import pandas as pd
 
-            values = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy()
+            # An integer that is too large for any float is left to the parser of texts, which knows infinity.
+            fit = [str(v) if type(v) is int and abs(v) > sys.maxsize else v for v in values]
+            values = pd.to_numeric(pd.Series(fit, dtype=object), errors="coerce").to_numpy()
         numbers = np.array(values, dtype=np.float64)
         numbers[~np.isfinite(numbers)] = np.nan
         return numbers

@@ -1,7 +1,6 @@
 """Windows of a run: its rating interval, actions, epochs and calls, from the events."""
 
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,10 @@ class Window:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+_LONGEST_S = 1e9
+"""No run takes thirty years: such stamps are damaged."""
+
+
 def rating_interval(run_dir: Path, run: Run, events: Events, clock: ClockFit) -> tuple[float, float]:
     """Return start and stop of the rating interval, on the controller's clock.
 
@@ -48,7 +51,7 @@ def rating_interval(run_dir: Path, run: Run, events: Events, clock: ClockFit) ->
     if start is None or stop is None:
         span = run_span(events)
         start, stop = (span.t_start_utc_s, span.t_stop_utc_s) if span else (None, None)
-    if start is None or stop is None or not 0 < stop - start < inf:
+    if start is None or stop is None or not 0 < stop - start < _LONGEST_S:
         raise RecordError(
             f"{run_dir}: expected a rating interval (t_start_utc_s and a later t_stop_utc_s in run.json), "
             f"found {start} to {stop}. The run did not end properly: repeat it"

@@ -188,3 +188,11 @@ def test_an_odd_field_is_a_damaged_line_or_no_number(tmp_path: Path, odd: str, c
     with pytest.raises(RecordError):
         (tmp_path / "h.csv").write_text(f"t_utc_s,power_w,{odd}\r,\n1,2,3\n", newline="")
         read_table(tmp_path / "h.csv", ("t_utc_s", "power_w", "flag"))
+
+
+def test_a_column_of_integers_beyond_all_floats_has_no_number_there(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f'a,b\n1,"x"\n{"9" * 400},y\n{"9" * 20},z\n')
+    numbers = read_table(tmp_path / "t.csv", ("a", "b"), text=("b",)).numbers("a")
+    assert numbers[0] == 1.0
+    assert math.isnan(numbers[1])
+    assert numbers[2] == pytest.approx(1e20)
