@@ -22,6 +22,7 @@ from meter.drivers.wattsup_pro import WattsUpPro
 from records.calibration import CalibrationRecord, ReferenceRecord
 from records.errors import RecordError
 from records.meter import Identity, MeterRecord
+from records.settings.logger import LoggerSettings
 
 METER = Identity(maker=WattsUpPro.spec.maker, model=WattsUpPro.spec.model)
 FAST = ("--driver", "microchip_mcp39f511n", "--interval", "0.1")
@@ -169,8 +170,10 @@ def test_the_runs_of_a_campaign_carry_its_calibration(tmp_path: Path) -> None:
         environment = meters.identify()
         run_dir = tmp_path / "run"
         run_dir.mkdir()
-        command = [*meters.logger_command(run_dir), "-n", "2"]
+        command = meters.logger_command(run_dir)
         command.remove("--until-stdin-closes")
+        settings = LoggerSettings.read(run_dir / "logger.json")
+        replace(settings, limit=2).write(run_dir / "logger.json")
         logged = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert logged.returncode == 0, logged.stderr
     assert environment["certificate"] == "T 1" and environment["calibration_date"] == "2026-01-31"
