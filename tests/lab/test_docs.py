@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -10,10 +11,12 @@ import pytest
 from lab.cli import cli
 from lab.config import meter, model
 from lab.config.template import demo_text
+from records.journal_events import ENTRIES, GateDecided, JournalEntry
 from records.settings.section import Section
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLI_PAGE = (ROOT / "docs/reference/cli.md").read_text()
+RECORDS_PAGE = (ROOT / "docs/reference/records.md").read_text()
 CONFIG_PAGE = (ROOT / "docs/reference/configuration.md").read_text()
 
 
@@ -68,6 +71,17 @@ def test_every_configuration_key_is_in_the_reference(section: type[Section]) -> 
         key = field.alias or name
         places = (f"`{key}`", f"[{key}", f".{key}]")
         assert key == "base_dir" or any(place in CONFIG_PAGE for place in places), key
+
+
+@pytest.mark.parametrize("entry", ENTRIES.values(), ids=lambda entry: entry.WHAT)
+def test_every_entry_of_the_journal_is_in_the_reference(entry: type[JournalEntry]) -> None:
+    rows = [
+        line for line in RECORDS_PAGE.splitlines() if line.startswith("| `") and f"`{entry.WHAT}`" in line
+    ]
+    assert len(rows) == 1
+    own = {field.name for field in fields(entry)} - {field.name for field in fields(JournalEntry)}
+    if entry is not GateDecided:  # whose row refers to `gate` of `run.json`
+        assert [name for name in sorted(own) if f"`{name}`" not in rows[0]] == []
 
 
 def test_the_checkout_holds_the_demonstrations_configuration() -> None:
