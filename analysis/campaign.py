@@ -219,6 +219,8 @@ def _meter_facts(runs: list[RunMeasure]) -> dict[str, Any]:
     facts = runs[0].meter.to_json()
     if facts["calibration"]["gain"] is None:  # then the rest of the line would be a list of unknowns
         facts["calibration"] = {name: facts["calibration"][name] for name in ("date", "certificate")}
+    if not facts["settings"]:  # most instruments cannot tell them
+        del facts["settings"]
     return {name: value for name, value in facts.items() if name not in ("schema", "gaps", "counts")}
 
 
