@@ -48,7 +48,7 @@ class Transport:
         self.line = line
         self._tap = tap
         # Two programs can be connected to one address; a serial port is locked by pyserial.
-        self._lease = Lease(port) if "://" in port else None
+        self._lease = Lease(as_socket(port)) if "://" in port else None
         try:
             self._serial = _open(port, line)
         except BaseException as error:

@@ -87,6 +87,8 @@ def test_a_raw_socket_is_read_as_a_byte_stream_and_marked_simulated() -> None:
         assert is_simulated_port(port)
         with started("yokogawa_wt310", port, 0.25) as (meter, _):
             assert next_reading(meter).power_w == pytest.approx(WATTS, abs=0.01)
+            with pytest.raises(DeviceError, match="another program is reading this meter"):
+                create("yokogawa_wt310").open(as_socket(port), 0.25)
 
 
 def test_a_virtual_instrument_behind_hislip_is_marked_simulated() -> None:
