@@ -1,4 +1,4 @@
-"""The uncertainty budget, term by term, as rows of the results (METHOD section 5)."""
+"""The uncertainty budget, term by term, as rows of the results (docs/explanation/method.md#uncertainty)."""
 
 from collections.abc import Callable, Iterable
 from itertools import combinations

@@ -1,4 +1,6 @@
-"""A meter's own cadence, found in the arrival stamps of its readings (METHOD section 2).
+"""A meter's own cadence, found in the arrival stamps of its readings.
+
+See docs/explanation/method.md#energy-of-a-window.
 
 A meter closes its intervals by its own clock, ``t_i = t_0 + n_i * dt``; the stamps add delays to
 that, which can be long (a busy host, a burst after a stall) but never negative. The fit therefore

@@ -23,7 +23,7 @@ SENSOR_COLUMNS = ("t_utc_s", "cpu_temperature_c")
 """Columns of ``sensors.csv``, which exists only where the SUT has a CPU temperature sensor."""
 
 # collectl names its columns after subsystems; rates are already per second in plot format, and
-# [DSK]ReadKBTot is kB/s whereas [DSK]ReadTot is operations/s (METHOD section 10).
+# [DSK]ReadKBTot is kB/s whereas [DSK]ReadTot is operations/s.
 COLLECTL_COLUMNS = {
     "#UTC": "t_utc_s",
     "[CPU]Totl%": "cpu_load_pct",

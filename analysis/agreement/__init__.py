@@ -1,1 +1,4 @@
-"""Is an estimator right, for what, and by how much? Agreement with the meter (METHOD section 7)."""
+"""Is an estimator right, for what, and by how much? Agreement with the meter.
+
+See docs/explanation/method.md#a-tracker-against-the-meter.
+"""

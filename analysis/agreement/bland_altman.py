@@ -97,7 +97,8 @@ def mean_difference(
     """Return the mean difference with its interval, its standard uncertainty, and the degrees of freedom.
 
     The scatter counts at least as much as the meter's own resolution makes it: differences that happen
-    to be equal are no more certain than that. What all rows share is added (METHOD section 5), with
+    to be equal are no more certain than that. What all rows share is added
+    (docs/explanation/method.md#uncertainty), with
     Student's t at the Welch-Satterthwaite degrees of freedom (JCGM 100:2008, G.4).
     """
     spread = _spread(pairs, scale)

@@ -1,4 +1,7 @@
-"""Everything that is said about one estimator and one meter, as one row (METHOD section 7)."""
+"""Everything that is said about one estimator and one meter, as one row.
+
+See docs/explanation/method.md#a-tracker-against-the-meter.
+"""
 
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,7 +1,8 @@
 """Hardware utilisation after DE-UZ 215, Annex 2, and the conditions of its measurement.
 
 ``net = load - base``; ``allocation = net / (full - base)``; ``effective = net + allocation * base``;
-``utilisation = effective * duration`` (DE-UZ 215, 2020, Annex 2; METHOD section 9).
+``utilisation = effective * duration`` (DE-UZ 215, 2020, Annex 2;
+docs/explanation/method.md#isoiec-14756-and-de-uz-215).
 """
 
 from collections.abc import Callable

@@ -13,7 +13,7 @@ SAME_STAMP_S = 1e-3
 """Stamps of one moment may differ by this much: a child is stamped by another process than the run."""
 
 STEP_S = 0.010
-"""METHOD section 1."""
+"""docs/explanation/method.md#time."""
 
 SURE_STEP_S = 0.100
 """A single pair of stamps proves a step only from here on: a process can lose the processor between

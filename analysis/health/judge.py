@@ -1,4 +1,4 @@
-"""What the control runs say of the lab, run by run (METHOD section 11).
+"""What the control runs say of the lab, run by run (docs/explanation/method.md#lab-health).
 
 Each run is judged when it comes, with the runs before it, so that the analysis says afterwards what the
 conductor said at the time. A rule that is met is a signal; a signal stops a campaign when it also

@@ -4,7 +4,7 @@ from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
 
 AVERAGED_S = 1.0
 """Longest averaging window of NVML's power reading: 1 s on Ampere and later, instantaneous before (NVML API
-reference, nvmlDeviceGetPowerUsage); on some cards a part of the time only (METHOD section 10)."""
+reference, nvmlDeviceGetPowerUsage); on some cards a part of the time only."""
 
 NVML_U_S = AVERAGED_S / 2 / 3**0.5
 """A reading stands for a moment up to half its window before its stamp (rectangular)."""

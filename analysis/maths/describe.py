@@ -72,7 +72,7 @@ def mean_interval(
     """Return mean, standard uncertainty and interval of the mean of repeated values.
 
     ``u2 = s2/n + systematic_u2 + shared_u2`` with Student's t at the Welch-Satterthwaite degrees of
-    freedom (METHOD section 5; JCGM 100:2008, G.4).
+    freedom (docs/explanation/method.md#uncertainty; JCGM 100:2008, G.4).
 
     Args:
         values: one per run, at least one.

@@ -1,1 +1,4 @@
-"""Power over time: calibrated readings on their own cadence; the energy of any window (METHOD section 2)."""
+"""Power over time: calibrated readings on their own cadence; the energy of any window.
+
+See docs/explanation/method.md#energy-of-a-window.
+"""

@@ -1,4 +1,4 @@
-"""Energy of a window of time from the readings of a meter (METHOD section 2)."""
+"""Energy of a window of time from the readings of a meter (docs/explanation/method.md#energy-of-a-window)."""
 
 from dataclasses import dataclass
 

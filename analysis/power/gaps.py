@@ -1,4 +1,7 @@
-"""Where a trace has no reading, and what the readings beside say of it (METHOD section 2)."""
+"""Where a trace has no reading, and what the readings beside say of it.
+
+See docs/explanation/method.md#energy-of-a-window.
+"""
 
 from dataclasses import dataclass
 

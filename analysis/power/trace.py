@@ -105,7 +105,8 @@ def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTr
     """Lay the readings of a run on the meter's own cadence.
 
     A reading stamped ``t`` covers ``(t - latency - dt, t - latency]`` where it is an interval mean,
-    and holds for ``t - latency`` where it is instantaneous (METHOD section 2). Flagged rows have no
+    and holds for ``t - latency`` where it is instantaneous (docs/explanation/method.md#energy-of-a-window).
+    Flagged rows have no
     power and leave a gap. The power is corrected by the meter's calibration (`analysis.power.calibrate`).
 
     Args:

@@ -6,7 +6,8 @@ call began and ended, so the window is whole samples, up to one sample early at 
 gross minus the mean sample of the last 20 s before the call times the number of samples; these 20 s end,
 for all three channels, before the start on the clock of ``perf``.
 
-Beside them stand the energies of METHOD section 2: from the true start to the true end of the execution,
+Beside them stand the energies of docs/explanation/method.md#energy-of-a-window: from the true start to the
+true end of the execution,
 borders split exactly, and net of the power over the 20 s right before the true start.
 
 Source: Rajput et al., FECoM, ACM TOSEM 2024 (arXiv 2308.12264), section on measuring; the rule itself was
@@ -178,7 +179,8 @@ def nearest_samples(call: CallRecord, channel: Channel) -> NearestSamples:
 def exact_borders(call: CallRecord, channel: Channel) -> ExactBorders:
     """Return gross and net energy and the idle power of a channel over the execution itself.
 
-    ``None`` where the samples do not cover the window (METHOD section 2: no reading, no number).
+    ``None`` where the samples do not cover the window (docs/explanation/method.md#energy-of-a-window: no
+    reading, no number).
     """
     pieces = channel_power_w(channel)
     start_s, stop_s = call.start_utc_s, call.stop_utc_s

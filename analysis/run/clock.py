@@ -1,4 +1,4 @@
-"""From the SUT's clock to the controller's (METHOD section 1): offset and drift, fitted."""
+"""From the SUT's clock to the controller's (docs/explanation/method.md#time): offset and drift, fitted."""
 
 from dataclasses import dataclass
 

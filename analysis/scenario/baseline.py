@@ -1,4 +1,7 @@
-"""The baseline: what the SUT draws with only its operating system (METHOD section 3)."""
+"""The baseline: what the SUT draws with only its operating system.
+
+See docs/explanation/method.md#baseline-and-what-the-software-induced.
+"""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field

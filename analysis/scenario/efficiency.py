@@ -1,4 +1,4 @@
-"""Energy efficiency: useful work done per used energy (METHOD section 4)."""
+"""Energy efficiency: useful work done per used energy (docs/explanation/method.md#efficiency)."""
 
 from records.rows.families import USEFUL_WORK, UsefulWork
 

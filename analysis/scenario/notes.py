@@ -143,7 +143,10 @@ def check_certainty(scenarios: list[ScenarioRow], max_pct: float) -> list[Findin
 
 
 def check_samples(groups: list[Group]) -> list[Finding]:
-    """Flag outliers and samples that are not normal; nothing is dropped (METHOD section 6)."""
+    """Flag outliers and samples that are not normal; nothing is dropped.
+
+    See docs/explanation/method.md#statistics.
+    """
     findings = []
     for group in groups:
         rows = [row for row in group.rows if row.energy_wh is not None]

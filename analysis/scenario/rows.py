@@ -50,7 +50,8 @@ def energies(measured: Measured, baseline: BaselinePower | None) -> Energies:
 def induced(measured: Measured, baseline: BaselinePower | None) -> tuple[float, Budget] | None:
     """Return the energy of a window above the baseline, and its budget.
 
-    ``E_induced = E - P_base * T`` with the window's own T (METHOD section 3). What the background drew
+    ``E_induced = E - P_base * T`` with the window's own T
+    (docs/explanation/method.md#baseline-and-what-the-software-induced). What the background drew
     within this window differs from P_base as the baseline runs differ among each other, so that their
     scatter counts for the prediction, too.
 

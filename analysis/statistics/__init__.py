@@ -1,1 +1,1 @@
-"""Statistics of runs and scenarios (METHOD section 6)."""
+"""Statistics of runs and scenarios (docs/explanation/method.md#statistics)."""

@@ -32,7 +32,8 @@ def comparison_rows(groups: list[Group], settings: AnalysisSettings) -> list[Com
 def cost_rows(groups: list[Group], settings: AnalysisSettings) -> list[ComparisonRow]:
     """Compare each scenario with a tracker with the same one without it: what the tracker itself costs.
 
-    A baseline has no induced energy of its own; there the gross energy is compared (METHOD section 7).
+    A baseline has no induced energy of its own; there the gross energy is compared
+    (docs/explanation/method.md#a-tracker-against-the-meter).
     """
     plain = {group.scenario: group for group in groups if group.tracker is None}
     rows = []

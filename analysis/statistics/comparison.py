@@ -1,4 +1,4 @@
-"""Two scenarios compared in one quantity: everything METHOD section 6 asks for, as one row."""
+"""Two scenarios compared in one quantity, as one row (docs/explanation/method.md#statistics)."""
 
 from collections.abc import Sequence
 from math import comb

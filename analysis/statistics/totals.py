@@ -22,7 +22,8 @@ def total_columns(pair: Pair, test: MeanTest, a: Estimate, b: Estimate, confiden
     """Return the standard uncertainty and the interval of difference and ratio by the whole budget.
 
     What both scenarios share acts once: a meter's gain on the difference only, and not at all on the
-    ratio (METHOD section 5). Without pairs the scatter is that of the budget. With pairs it is that of the
+    ratio (docs/explanation/method.md#uncertainty). Without pairs the scatter is that of the budget. With
+    pairs it is that of the
     differences within blocks, which stands in for the scatter of the two means.
 
     Args:

@@ -1,1 +1,4 @@
-"""How uncertain every number is, and why: causes of error, terms, estimates, budgets (METHOD section 5)."""
+"""How uncertain every number is, and why: causes of error, terms, estimates, budgets.
+
+See docs/explanation/method.md#uncertainty.
+"""

@@ -1,4 +1,4 @@
-"""The uncertainty budget of the energy of a window, term by term (METHOD section 5).
+"""The uncertainty budget of the energy of a window, term by term (docs/explanation/method.md#uncertainty).
 
     P_true = P_indicated * (1 + g) + o + c * Q
     u2(E) = (E u_g)^2 + (T u_o)^2 + 2 E T u_go + (T Q u_c)^2

@@ -1,4 +1,6 @@
-"""Coverage intervals from the terms of a budget, by propagation of their distributions (METHOD section 5).
+"""Coverage intervals from the terms of a budget, by propagation of their distributions.
+
+See docs/explanation/method.md#uncertainty.
 
 Welch and Satterthwaite's Student t (JCGM 100:2008, G.4) holds where no single rectangle dominates
 (its G.6.5 says so). The limits of a meter's data sheet are rectangles and often do dominate: then

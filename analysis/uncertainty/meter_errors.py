@@ -1,4 +1,6 @@
-"""What a meter is wrong by in every reading alike, and what these errors act on (METHOD section 5).
+"""What a meter is wrong by in every reading alike, and what these errors act on.
+
+See docs/explanation/method.md#uncertainty.
 
     P_true = P_indicated * (1 + g) + o + c * Q
 

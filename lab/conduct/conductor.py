@@ -158,7 +158,7 @@ class _Conductor:
             if tried.program_changed:
                 break
             if run.gate is not None and not run.gate["open"]:
-                break  # the gate has had its own tries (METHOD section 11: skipped, not forced)
+                break  # the gate has had its own tries; see docs/explanation/method.md#lab-health
         outcome.missing.append((slot, (run.reason if run else None) or ""))
         return False
 

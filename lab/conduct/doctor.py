@@ -26,7 +26,7 @@ _WATCHED_READINGS = 5
 _RATE_TOLERANCE = 0.1
 _NOMINAL_V = ((100.0, 127.0), (208.0, 240.0))
 _NOMINAL_HZ = (50.0, 60.0)
-_CLOCK_STEP_LIMIT_S = 0.010  # METHOD section 1
+_CLOCK_STEP_LIMIT_S = 0.010  # docs/explanation/method.md#time
 
 _meter = partial(Check, subject=Subject.METER)
 _configuration = partial(Check, subject=Subject.CONFIGURATION)

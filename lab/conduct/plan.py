@@ -1,8 +1,10 @@
 """The plan of a campaign: which scenario runs when, decided before the first run and written down.
 
 Runs are ordered at random within blocks from a stored seed, and every block starts with the
-baselines (METHOD section 11); a closing baseline after the last block gives every run a baseline
-before and one after it, so that the baseline can be interpolated (METHOD section 3). The control workload
+baselines (docs/explanation/method.md#lab-health); a closing baseline after the last block gives every run a
+baseline
+before and one after it, so that the baseline can be interpolated
+(docs/explanation/method.md#baseline-and-what-the-software-induced). The control workload
 of a ``[health]`` section follows the baselines and stands at the end; it is never shuffled.
 """
 

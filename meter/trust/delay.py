@@ -3,7 +3,8 @@
 The pattern is pseudo-random, so that only one delay fits. A reading that is an interval mean is
 compared with the pattern's mean over that interval, never with its value at a moment: so the delay
 is found to a small part of the interval. Rule: the delay at which the readings are best explained
-by the pattern, a constant and a steady drift (METHOD section 1); which is where pattern and readings
+by the pattern, a constant and a steady drift (docs/explanation/method.md#time); which is where pattern and
+readings
 correlate best.
 """
 

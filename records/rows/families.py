@@ -45,7 +45,7 @@ UsefulWork = Literal[
 ]
 
 USEFUL_WORK: tuple[UsefulWork, ...] = get_args(UsefulWork)
-"""Kinds of useful work (docs/explanation/method.md#useful-work-and-efficiency-factors)."""
+"""Kinds of useful work (docs/explanation/method.md#efficiency)."""
 
 WorkDone = dict[UsefulWork, float | None]
 """Useful work by kind."""

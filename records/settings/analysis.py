@@ -18,7 +18,9 @@ Accuracy = Annotated[float, Field(gt=0, le=1)]
 
 
 class HealthSettings(Section):
-    """``[health]``, as far as the chart of the control workload needs it (METHOD section 11).
+    """``[health]``, as far as the chart of the control workload needs it.
+
+    See docs/explanation/method.md#lab-health.
 
     Attributes:
         control: name of the control scenario, or ``None`` where there is none.
@@ -42,7 +44,8 @@ class AnalysisSection(Section):
 
     Attributes:
         coverage_min_pct: a run with less of its rating interval measured is refused.
-        baseline: rule of the reference, ``interpolated`` or ``pooled`` (METHOD section 3).
+        baseline: rule of the reference, ``interpolated`` or ``pooled``
+        (docs/explanation/method.md#baseline-and-what-the-software-induced).
         useful_work: kinds to show, of `records.rows.families.USEFUL_WORK`.
         uncertainty_max_pct: an energy whose relative standard uncertainty is larger is a finding.
     """

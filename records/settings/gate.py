@@ -10,7 +10,8 @@ from records.settings.section import Positive, Seconds, Section
 class GateLimits(Section):
     """What "at rest" means. The defaults are the published limits.
 
-    Source: METHOD section 11; the temperatures, the time and the 0.03 are FECoM's settings as its API
+    Source: docs/explanation/method.md#lab-health; the temperatures, the time and the 0.03 are FECoM's
+    settings as its API
     data set publishes them (cpu_std_to_mean, ram_std_to_mean, cpu_max_temp, gpu_max_temp, max_wait_s).
     There the power is that of software meters; here it is the wall's, which holds every component's.
 

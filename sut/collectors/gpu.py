@@ -9,7 +9,7 @@ from sut.collectors.nvml import GpuReading, Gpus
 from sut.collectors.rows import RowFile, field
 
 INSTANT_INTERVAL_S = 0.1
-"""Time between samples where only instantaneous power is offered (METHOD section 10: >= 10 Hz)."""
+"""Time between samples where only instantaneous power is offered (>= 10 Hz)."""
 
 
 class GpuSampler:

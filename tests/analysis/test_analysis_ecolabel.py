@@ -19,7 +19,8 @@ from records.settings.mistakes import read_model
 
 
 def test_the_published_check_value_of_the_cpu() -> None:
-    """METHOD section 9: 8.0917663 % load, 0.14 % base, 502 s, full 100 % give 3997.3830 %*s."""
+    """docs/explanation/method.md#isoiec-14756-and-de-uz-215: 8.0917663 % load, 0.14 % base, 502 s, full 100
+    % give 3997.3830 %*s."""
     values = utilisation(8.0917663, 0.14, 100.0, 502.0)
     assert values["utilisation"] == pytest.approx(3997.3830, abs=5e-5)
 

@@ -61,7 +61,7 @@ def read(path: Path, text: str, timezone: str | None = None) -> collectl_log.Hos
 def test_columns_are_found_by_name_whatever_divides_them(separator: str, tmp_path: Path) -> None:
     log = read(tmp_path / "host.tab", plot(0, 5, separator=separator))
     assert log.t_utc_s.tolist() == [EPOCH_UTC_S + i for i in range(5)]
-    # [DSK]ReadTot is operations, [DSK]ReadKBTot is kB/s (METHOD section 10)
+    # [DSK]ReadTot is operations, [DSK]ReadKBTot is kB/s
     assert log.columns["disk_read_kib_s"].tolist() == [100.0] * 5
     assert log.columns["cpu_load_pct"].tolist() == [25.0] * 5
 

@@ -115,7 +115,7 @@ def test_actions_keep_their_words_and_get_their_energy(tmp_path: Path) -> None:
 
 def test_the_load_is_read_by_the_names_in_the_header(tmp_path: Path) -> None:
     (row,) = [row for row in analyse(imported(small(tmp_path))).scenarios if row["scenario"] == "usage"]
-    # [DSK]ReadKBTot is kB/s, [DSK]ReadTot (3 here) operations/s: METHOD section 10.
+    # [DSK]ReadKBTot is kB/s, [DSK]ReadTot (3 here) operations/s.
     assert (row["disk_read_kib_s"], row["disk_write_kib_s"], row["cpu_load_pct"]) == (40.0, 80.0, 7.0)
 
 

@@ -27,7 +27,8 @@ ERRORS = MeterErrors.of(METER)
 
 
 def test_each_term_is_that_of_the_formula() -> None:
-    # METHOD section 5, worked by hand for one hour at 100 W by a Watts up? (1.5 % and 3 counts):
+    # docs/explanation/method.md#uncertainty, worked by hand for one hour at 100 W by a Watts up? (1.5 % and
+    # 3 counts):
     budget = gross_budget(WINDOW, METER, clock_u_s=0.3)
     assert budget.gain_wh == pytest.approx(100 * 0.015 / sqrt(3))
     assert budget.offset_wh == pytest.approx(0.3 / sqrt(3))  # 3 counts of 0.1 W for one hour

@@ -21,7 +21,7 @@ def _feed(gate: StabilityGate, powers_w, start_s: float = 0.0, **temperatures):
 
 
 def test_the_defaults_are_the_published_limits():
-    # METHOD section 11: 0.03, 55 and 40 degrees, 20 readings, 120 s a try
+    # docs/explanation/method.md#lab-health: 0.03, 55 and 40 degrees, 20 readings, 120 s a try
     limits = GateLimits()
     assert (limits.power_std_over_mean, limits.cpu_temperature_c, limits.gpu_temperature_c) == (0.03, 55, 40)
     assert (limits.readings, limits.try_s, limits.tries) == (20, 120, 3)

@@ -105,7 +105,7 @@ def channel_power_w(channel: Channel) -> Pieces:
     """Return the power of a channel over UTC, in W.
 
     The joules of an interval are its mean power; the card's readings are taken as instantaneous, with
-    straight lines in between, because the profile does not tell how long NVML averages (METHOD section 10).
+    straight lines in between, because the profile does not tell how long NVML averages.
     """
     t_s = channel.t_utc_s
     if channel.is_power:
