@@ -122,7 +122,7 @@ def run(task: Task, stop: StopSignal) -> Outcome:
         outcome.t_stop_utc_s = span.t_stop_utc_s
     finally:
         outcome.left_behind = processes.end_leftovers(child.pid, KILL_AFTER_S)
-    modules.hash_modules(task.run_dir)
+        modules.hash_modules(task.run_dir)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     outcome.max_rss_kib = usage.ru_maxrss
     outcome.cpu_s = round(usage.ru_utime + usage.ru_stime, 6)
