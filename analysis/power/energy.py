@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.maths.arrays import Floats
+from analysis.power.borders import cut
 from analysis.power.gaps import SAME_TIME_S, Gap
 from analysis.power.pieces import Pieces
 from analysis.power.trace import PowerTrace
@@ -13,17 +13,18 @@ from analysis.power.trace import PowerTrace
 
 @dataclass(frozen=True)
 class Border:
-    """How the power changes where a window begins or ends.
+    """How the power changes where a window begins or ends (`analysis.power.borders`).
 
     Attributes:
         before_w, after_w: the readings before and after the one that holds the border.
-        split_s: where the border cuts an interval mean, this time times the step is misplaced if the
-            power changed in one step within it.
+        u_j: standard uncertainty of what the window gets of the reading that the border cuts.
+        bound_j: the largest error of that where the window is too short for the meter, else 0.
     """
 
     before_w: float
     after_w: float
-    split_s: float
+    u_j: float = 0.0
+    bound_j: float = 0.0
 
     @property
     def step_w(self) -> float:
@@ -83,29 +84,34 @@ def window_energy(trace: PowerTrace, from_s: float, to_s: float) -> WindowEnergy
     return window_energies(trace, np.array([from_s]), np.array([to_s]))[0]
 
 
-def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[WindowEnergy]:
+def window_energies(
+    trace: PowerTrace, from_s: Floats, to_s: Floats, borders_s: Floats | None = None
+) -> list[WindowEnergy]:
     """Integrate the power over windows; borders are split exactly, never rounded to readings.
 
     Interval means add P_i times their overlap with the window, instantaneous values the trapezoids
-    between them with interpolated borders. A gap is never filled with a reading of its own: it is
-    listed, with the mean of the readings on both sides as its estimate and a bound of its error.
+    between them with interpolated borders. A reading that a border cuts is then shared out by the
+    power before and after it (`analysis.power.borders`). A gap is never filled with a reading of its
+    own: it is listed, with the mean of the readings on both sides as its estimate and a bound of its error.
 
     Args:
         trace: power over time.
         from_s: starts of the windows, on the time of the trace, ``(k,)``.
         to_s: their ends.
+        borders_s: where else the power may step: borders of windows of the same kind, ``(m,)``.
     """
+    borders = _Borders(trace, from_s, to_s, borders_s)
     measured_s, filled_j, energy_j = _sums(trace, from_s, to_s)
     columns = (
         from_s.tolist(),
         to_s.tolist(),
         measured_s.tolist(),
         filled_j.tolist(),
-        energy_j.tolist(),
+        (energy_j + borders.gained_j).tolist(),
         trace.gaps.within(from_s, to_s),
         _rounding_shares(trace.power_w, from_s, to_s).tolist(),
-        _borders(trace, from_s),
-        _borders(trace, to_s),
+        borders.first(),
+        borders.last(),
         trace.power_w.unseen(from_s, to_s).tolist(),
     )
     return [
@@ -126,17 +132,41 @@ def window_energies(trace: PowerTrace, from_s: Floats, to_s: Floats) -> list[Win
     ]
 
 
-def energies_j(trace: PowerTrace, from_s: Floats, to_s: Floats) -> Floats:
+def energies_j(trace: PowerTrace, from_s: Floats, to_s: Floats, borders_s: Floats | None = None) -> Floats:
     """Return only the energies of windows, ``(k,)``, NaN where nothing was measured."""
-    return _sums(trace, from_s, to_s)[2]
+    return _sums(trace, from_s, to_s)[2] + _Borders(trace, from_s, to_s, borders_s).gained_j
 
 
 def _sums(trace: PowerTrace, from_s: Floats, to_s: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return measured time, energy in gaps and energy of all of each window, ``(k,)``."""
+    """Return measured time, energy in gaps and energy of all of each window by time alone, ``(k,)``."""
     measured_s = trace.power_w.covered_s(from_s, to_s)
     filled_j = trace.gaps.filled_j(from_s, to_s)
     known = (measured_s > 0) | (to_s - from_s <= SAME_TIME_S)
     return measured_s, filled_j, np.where(known, trace.power_w.integral(from_s, to_s) + filled_j, np.nan)
+
+
+class _Borders:
+    """The borders of windows: first those of all starts, then those of all ends."""
+
+    def __init__(self, trace: PowerTrace, from_s: Floats, to_s: Floats, borders_s: Floats | None) -> None:
+        both_s = np.concatenate((from_s, to_s))
+        more_s = np.array([]) if borders_s is None else borders_s
+        self._cuts = cut(trace, both_s, np.concatenate((both_s, more_s)))
+        self._k = len(from_s)
+        self.gained_j: Floats = self._cuts.to_right_j[: self._k] + self._cuts.to_left_j[self._k :]
+
+    def first(self) -> list[Border]:
+        """Return where the windows begin."""
+        return self._part(slice(None, self._k))
+
+    def last(self) -> list[Border]:
+        """Return where they end."""
+        return self._part(slice(self._k, None))
+
+    def _part(self, part: slice) -> list[Border]:
+        cuts = self._cuts
+        columns = (cuts.before_w, cuts.after_w, cuts.u_j, cuts.bound_j)
+        return [Border(*values) for values in zip(*(c[part].tolist() for c in columns), strict=True)]
 
 
 def _rounding_shares(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
@@ -158,34 +188,3 @@ def _rounding_shares(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:
     alike2 = np.maximum(1 - 2 * moved / pairs, 0.0)
     shares: Floats = np.sqrt(alike2 + (1 - alike2) / (pairs + 1))
     return shares
-
-
-def _borders(trace: PowerTrace, t_s: Floats) -> list[Border]:
-    pieces = trace.power_w
-    if len(pieces) == 0:
-        return [Border(0.0, 0.0, 0.0)] * len(t_s)
-    holder = np.clip(np.searchsorted(pieces.start_s, t_s, side="right") - 1, 0, len(pieces) - 1)
-    before, after = np.maximum(holder - 1, 0), np.minimum(holder + 1, len(pieces) - 1)
-    before_w, after_w = pieces.mean[before], pieces.mean[after]
-    start_s, stop_s = pieces.start_s[holder], pieces.stop_s[holder]
-    cut = (start_s < t_s) & (t_s < stop_s) & (trace.sampling == "interval_mean")
-    split_s = np.where(cut, (stop_s - start_s) * _misplaced(pieces, holder, t_s), 0.0)
-    columns = (before_w.tolist(), after_w.tolist(), split_s.tolist())
-    return [Border(*values) for values in zip(*columns, strict=True)]
-
-
-def _misplaced(pieces: Pieces, holder: NDArray[np.intp], t_s: Floats) -> Floats:
-    """Return the share of an interval that a cut at ``t_s`` misplaces if the power stepped once within it.
-
-    The mean tells where: between the powers before and after it lies as the step lay in time. With
-    the step after the share ``x`` and the cut after ``f``, the mean gives ``min(x (1 - f), f (1 - x))``
-    of the step to the wrong side.
-    """
-    before_w = pieces.mean[np.maximum(holder - 1, 0)]
-    after_w = pieces.mean[np.minimum(holder + 1, len(pieces) - 1)]
-    rise_w = after_w - before_w
-    with np.errstate(over="ignore"):  # beside a rise of next to nothing; the limits say which side
-        x = np.clip((after_w - pieces.mean[holder]) / np.where(rise_w == 0, 1.0, rise_w), 0.0, 1.0)
-    f = (t_s - pieces.start_s[holder]) / (pieces.stop_s[holder] - pieces.start_s[holder])
-    misplaced: Floats = np.minimum(x * (1 - f), f * (1 - x))
-    return misplaced

@@ -57,6 +57,16 @@ class Pieces:
         return np.cumsum(np.diff(self.mean, prepend=self.mean[:1]) != 0)
 
     @cached_property
+    def fluctuation(self) -> float:
+        """Standard deviation of the mean of a piece about its neighbours', steps left out.
+
+        Told by the median change: 1.4826 times the median is the standard deviation of normal values, and a
+        difference has twice their variance.
+        """
+        change = np.abs(np.diff(self.mean))
+        return 1.4826 * float(np.median(change)) / float(np.sqrt(2)) if len(change) else 0.0
+
+    @cached_property
     def _unseen2(self) -> Floats:
         change = self.right - self.left
         fluctuation = 1.4826 * float(np.median(np.abs(change))) / np.sqrt(2)

@@ -60,6 +60,7 @@ class PowerTrace:
         sampling: what a reading is.
         cadence: see `CadenceFigures`.
         reactive_var: pieces of reactive power, where the meter tells it and its accuracy depends on it.
+        resolution_w: smallest step of a reading.
     """
 
     power_w: Pieces
@@ -67,6 +68,7 @@ class PowerTrace:
     sampling: Sampling
     cadence: CadenceFigures
     reactive_var: Pieces | None = None
+    resolution_w: float = 0.0
 
     @cached_property
     def gaps(self) -> Gaps:
@@ -138,7 +140,7 @@ def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTr
         if known.any():
             reactive_var = np.where(known, reactive_var, reactive_var[known].mean())
             reactive = _pieces(sessions, reactive_var, meter)
-    return PowerTrace(pieces, origin_utc_s, meter.sampling, figures, reactive)
+    return PowerTrace(pieces, origin_utc_s, meter.sampling, figures, reactive, meter.resolution_w)
 
 
 def _reactive_var(table: Table, power_w: Floats) -> Floats:

@@ -1,7 +1,6 @@
 """One run folder becomes energies: the step that can be done for every run by itself."""
 
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +112,19 @@ class _Bench:
     hardware: Hardware
     clock_u_s: float
 
-    def measure(self, windows: list[Window]) -> list[Measured]:
-        """Measure windows with the meter, and say what the collectors saw in them."""
+    def measure(self, windows: list[Window], borders_s: Floats) -> list[Measured]:
+        """Measure windows of one kind with the meter, and say what the collectors saw in them.
+
+        Args:
+            windows: of one kind.
+            borders_s: where else the power may step, ``(m,)``.
+        """
+        if not windows:
+            return []
         from_s, to_s = np.array([w.from_s for w in windows]), np.array([w.to_s for w in windows])
         parts = (
             windows,
-            window_energies(self.trace, from_s, to_s),
+            window_energies(self.trace, from_s, to_s, borders_s),
             self.trace.mean_reactive_var(from_s, to_s),
             self.hardware.means(from_s, to_s),
         )
@@ -156,8 +162,8 @@ def measure_recorded(recorded: RecordedRun, points: int = MOST_POINTS) -> RunMea
     kinds = ("action", "epoch", "call")
     actions, epochs, calls = (windows(events, kind, start_utc_s, clock) for kind in kinds)
     rating = Window("run", run.scenario, 0, 0.0, length_s, by_mono_s)
-    whole, *spans = bench.measure([rating, *actions, *epochs, *calls])
-    in_turn = iter(spans)
+    borders_s = np.array([0.0, length_s])
+    (whole,) = bench.measure([rating], borders_s)
     ends_s, readings_w = _readings_within(trace, length_s)
     return RunMeasure(
         run_dir=recorded.path.name,
@@ -165,10 +171,10 @@ def measure_recorded(recorded: RecordedRun, points: int = MOST_POINTS) -> RunMea
         meter=recorded.meter,
         start_utc_s=start_utc_s,
         whole=whole,
-        actions=list(islice(in_turn, len(actions))),
-        epochs=list(islice(in_turn, len(epochs))),
-        calls=list(in_turn),
-        cumulative_wh=_cumulative_wh(trace, epochs),
+        actions=_by_depth(bench, actions, borders_s),
+        epochs=bench.measure(epochs, borders_s),
+        calls=_by_depth(bench, calls, borders_s),
+        cumulative_wh=_cumulative_wh(trace, epochs, borders_s),
         trackers=_tracker_claims(recorded, bench),
         work=useful_work(events, epochs),
         provenance=provenance(events),
@@ -179,9 +185,19 @@ def measure_recorded(recorded: RecordedRun, points: int = MOST_POINTS) -> RunMea
     )
 
 
-def _cumulative_wh(trace: PowerTrace, epochs: list[Window]) -> list[float | None]:
-    ends_s = np.array([window.to_s for window in epochs])
-    known = map(finite, energies_j(trace, np.zeros_like(ends_s), ends_s))
+def _by_depth(bench: _Bench, windows: list[Window], borders_s: Floats) -> list[Measured]:
+    """Measure nested windows; the borders of those within a window are not borders of its kind."""
+    measured: dict[int, Measured] = {}
+    for depth in sorted({window.depth for window in windows}):
+        places = [i for i, window in enumerate(windows) if window.depth == depth]
+        measured |= zip(places, bench.measure([windows[i] for i in places], borders_s), strict=True)
+    return [measured[i] for i in range(len(windows))]
+
+
+def _cumulative_wh(trace: PowerTrace, epochs: list[Window], borders_s: Floats) -> list[float | None]:
+    starts_s, ends_s = (np.array([getattr(window, at) for window in epochs]) for at in ("from_s", "to_s"))
+    borders_s = np.concatenate((borders_s, starts_s, ends_s))
+    known = map(finite, energies_j(trace, np.zeros_like(ends_s), ends_s, borders_s))
     return [None if energy_j is None else wh_from_j(energy_j) for energy_j in known]
 
 
@@ -209,4 +225,6 @@ def _tracker_window(claim: dict[str, Any], recorded: RecordedRun, bench: _Bench)
         return None
     from_s, to_s = (recorded.clock.to_controller(t) - recorded.rating_interval[0] for t in (start, stop))
     window = Window("tracker", claim["tracker"], 0, from_s, to_s, to_s - from_s)
-    return bench.measure([window])[0]
+    return bench.measure(
+        [window], np.array([0.0, recorded.rating_interval[1] - recorded.rating_interval[0]])
+    )[0]

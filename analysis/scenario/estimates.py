@@ -170,15 +170,15 @@ def estimate_mean(
     return Estimate(1 / quantity) if value > 0 else None
 
 
-_CLOCK, _SPLIT = Cause("clock", "campaign"), Cause("split", "campaign", "two_point")
+_CLOCK, _UNRESOLVED = Cause("clock", "campaign"), Cause("unresolved", "campaign", "two_point")
 
 
 def _known(samples: list[Sample], key: tuple[str, str], total_weight: float) -> list[tuple[Cause, float]]:
     """Return the causes of known size, other than those of the meter's line, and their coefficients.
 
-    How sharply power steps is a property of the SUT, by one share of the possible error everywhere; at
-    what level the display stands still is one of the workload. What differs from run to run is seen in
-    the repeats; of a single run it has to be known.
+    What windows too short for the meter may have wrong is the same in all runs; at what level the
+    display stands still is a property of the workload. What differs from run to run is seen in the
+    repeats; of a single run it has to be known.
     """
     sums: dict[Cause, float] = {}
     single = len(samples) == 1
@@ -192,12 +192,13 @@ def _known(samples: list[Sample], key: tuple[str, str], total_weight: float) -> 
             found = [
                 (Cause("latency", (meter.maker, meter.model, meter.serial)), budget.latency_wh),
                 (_CLOCK, budget.clock_wh),
-                (_SPLIT, budget.split_wh),
+                (_UNRESOLVED, budget.unresolved_wh),
                 (resolution, budget.resolution_wh * alike),
             ]
             if single:
                 found += [
                     (Cause("fit", key), budget.fit_wh),
+                    (Cause("split", (key, number)), budget.split_wh),
                     (Cause("sampling", (key, number)), budget.sampling_wh),
                     (Cause("gap", key, "rectangular"), budget.gap_wh),
                 ]

@@ -2,8 +2,8 @@
 
     P_true = P_indicated * (1 + g) + o + c * Q
     u2(E) = (E u_g)^2 + (T u_o)^2 + 2 E T u_go + (T Q u_c)^2
-            + u_latency^2 + u_clock^2 + u_fit^2 + u_split^2 + (res / sqrt(12) * T * share)^2
-            + u_gap^2 + u_sampling^2
+            + u_latency^2 + u_clock^2 + u_fit^2 + u_split^2 + u_unresolved^2
+            + (res / sqrt(12) * T * share)^2 + u_gap^2 + u_sampling^2
 
 after the GUM (JCGM 100:2008), 5.1.2 and 5.2.2. What the terms are, their distributions and what
 shares them stands in ``docs/explanation/uncertainty.md``. Terms are kept apart: a mean over runs makes
@@ -21,7 +21,7 @@ from records.meter import MeterRecord
 from records.rows.families import BudgetTerm
 from records.units import wh_from_j
 
-_NORMAL: tuple[BudgetTerm, ...] = ("calibration", "latency", "clock", "fit", "sampling")
+_NORMAL: tuple[BudgetTerm, ...] = ("calibration", "latency", "clock", "fit", "split", "sampling")
 _RECTANGULAR: tuple[BudgetTerm, ...] = ("gain", "offset", "power_factor", "resolution", "gap")
 
 
@@ -34,11 +34,12 @@ class Budget:
         latency_wh: the meter's own delay; the same in every run.
         clock_wh: the SUT's clock against the controller's; the same in every run.
         fit_wh: where the meter's intervals lie, by the stamps of this run.
-        split_wh: a border within an interval mean, where the power may step; positive where the window
-            would lose, because all windows that lose do so together.
+        split_wh: what the window gets of the readings that its borders cut.
         resolution_wh: rounding of the readings.
         gap_wh: gaps.
         sampling_wh: what happened between instantaneous readings.
+        unresolved_wh: bound of what a window too short for the meter gets of the readings it cuts; the same
+            in all windows of its kind.
         baseline_wh: scatter of the baseline that was subtracted; zero for a gross energy.
     """
 
@@ -50,6 +51,7 @@ class Budget:
     resolution_wh: float
     gap_wh: float
     sampling_wh: float = 0.0
+    unresolved_wh: float = 0.0
     baseline_wh: float = 0.0
 
     @property
@@ -94,7 +96,8 @@ class Budget:
             "latency": self.latency_wh,
             "clock": self.clock_wh,
             "fit": self.fit_wh,
-            "split": abs(self.split_wh),
+            "split": self.split_wh,
+            "unresolved": self.unresolved_wh,
             "resolution": self.resolution_wh,
             "gap": self.gap_wh,
             "sampling": self.sampling_wh,
@@ -114,12 +117,12 @@ class Budget:
     def systematic_wh(self) -> float:
         """What repeats in every run and does not shrink with their number."""
         line_wh = hypot(*(_line_u_wh(errors, part) for errors, part in self.exposures.items()))
-        return hypot(line_wh, self.latency_wh, self.clock_wh, self.split_wh, self.power_factor_wh)
+        return hypot(line_wh, self.latency_wh, self.clock_wh, self.unresolved_wh, self.power_factor_wh)
 
     @property
     def random_wh(self) -> float:
         """What differs from run to run."""
-        return hypot(self.fit_wh, self.resolution_wh, self.gap_wh, self.sampling_wh)
+        return hypot(self.fit_wh, self.split_wh, self.resolution_wh, self.gap_wh, self.sampling_wh)
 
     @property
     def total_wh(self) -> float:
@@ -140,7 +143,7 @@ def parts_of(terms: Mapping[BudgetTerm, float], baseline_df: float = inf) -> Par
         student=[(terms["baseline"], baseline_df)] if "baseline" in terms else [],
         normal=[terms[term] for term in _NORMAL if term in terms],
         rectangular=[terms[term] for term in _RECTANGULAR if term in terms],
-        two_point=[terms["split"]] if "split" in terms else [],
+        two_point=[terms["unresolved"]] if "unresolved" in terms else [],
     )
 
 
@@ -166,7 +169,8 @@ def gross_budget(
         latency_wh=wh_from_j(meter.latency_u_s * shift_w),
         clock_wh=wh_from_j(clock_u_s * shift_w),
         fit_wh=wh_from_j(fit_u_s * shift_w),
-        split_wh=wh_from_j(_split_j(window.first, window.last)),
+        split_wh=wh_from_j(hypot(window.first.u_j, window.last.u_j)),
+        unresolved_wh=wh_from_j(window.first.bound_j + window.last.bound_j),
         resolution_wh=wh_from_j(meter.resolution_w / sqrt(12) * window.window_s * window.rounding_share),
         gap_wh=wh_from_j(sum(gap.bound_j or 0.0 for gap in window.gaps) / sqrt(3)),
         sampling_wh=wh_from_j(window.unseen_j),
@@ -213,13 +217,3 @@ def _shift_w(first: Border, last: Border) -> float:
     step at either end and loses either way; an epoch among epochs loses nothing.
     """
     return hypot(last.level_w - first.level_w, (first.step_w - last.step_w) / 2)
-
-
-def _split_j(first: Border, last: Border) -> float:
-    """Return the energy that a window lost because interval means were cut where the power steps.
-
-    That is, if it changed in one step (`analysis.power.energy.Border`); if it changed gradually, it is
-    less. A window that is busier than what surrounds it loses at both ends; an epoch among epochs
-    wins at one what it loses at the other.
-    """
-    return first.step_w * first.split_s - last.step_w * last.split_s

@@ -29,7 +29,7 @@ LINE = Calibration(
     of=METER,
     simulated=True,
 )
-STEADY = Border(100.0, 100.0, 0.0)
+STEADY = Border(100.0, 100.0)
 HOUR_AT_100_W = WindowEnergy(3600.0, 3600.0, 360_000.0, 0.0, (), 1.0, STEADY, STEADY)
 
 

@@ -188,8 +188,8 @@ def test_an_energy_known_too_badly_names_its_main_term(tmp_path: Path) -> None:
     campaign.instrument = Instrument(reading_pct=0.1, counts=200.0)  # 20 W at a resolution of 0.1 W
     folder = campaign.write(tmp_path / "c")
     first, _ = found(folder, "uncertainty-high")
-    # 20 W / sqrt(3) = 11.5 W of 90 W, and the step of power at the borders adds a little
-    assert "standard uncertainty of 13." in first.message
+    # 20 W / sqrt(3) = 11.5 W of 90 W
+    assert "standard uncertainty of 12.8 %" in first.message
     assert first.message.endswith("(limit 5 %), most of it from the meter's constant error")
     of_scenario = [
         f for f in analyse(folder).findings if f["code"] == "uncertainty-high" and not f["run_dir"]

@@ -18,10 +18,10 @@ WINDOW = WindowEnergy(
     filled_j=1000.0,
     gaps=(Gap(0.0, 10.0, 100.0, 360.0),),
     rounding_share=1 / 60,  # 3600 readings rounded independently
-    first=Border(40.0, 100.0, 0.25),
-    last=Border(100.0, 100.0, 0.0),
+    first=Border(40.0, 100.0, u_j=9.0),
+    last=Border(100.0, 100.0),
 )
-BETWEEN_QUIETER_TIMES = replace(WINDOW, last=Border(100.0, 40.0, 0.1))
+BETWEEN_QUIETER_TIMES = replace(WINDOW, last=Border(100.0, 40.0, u_j=12.0))
 METER = Instrument(reading_pct=1.5, counts=3.0, resolution_w=0.1, latency_u_s=0.0).record()
 ERRORS = MeterErrors.of(METER)
 
@@ -32,7 +32,7 @@ def test_each_term_is_that_of_the_formula() -> None:
     budget = gross_budget(WINDOW, METER, clock_u_s=0.3)
     assert budget.gain_wh == pytest.approx(100 * 0.015 / sqrt(3))
     assert budget.offset_wh == pytest.approx(0.3 / sqrt(3))  # 3 counts of 0.1 W for one hour
-    assert budget.split_wh == pytest.approx(60 * 0.25 / 3600)  # the whole step, a quarter second off
+    assert budget.split_wh == pytest.approx(9.0 / 3600)
     assert budget.resolution_wh == pytest.approx(0.1 / sqrt(12) / 60)  # of one hour
     assert budget.gap_wh == pytest.approx(360 / sqrt(3) / 3600)
 
@@ -47,14 +47,21 @@ def test_a_run_between_quieter_times_loses_the_step_whichever_way_it_is_shifted(
     budget = gross_budget(BETWEEN_QUIETER_TIMES, METER, clock_u_s=0.3, fit_u_s=0.4)
     assert budget.clock_wh == pytest.approx(0.3 * 60 / 3600)
     assert budget.align_wh == pytest.approx(0.5 * 60 / 3600)
-    assert budget.split_wh == pytest.approx(60 * (0.25 + 0.1) / 3600)  # both ends lose
+    assert budget.split_wh == pytest.approx(15.0 / 3600)  # 9 J and 12 J, independent of each other
 
 
 def test_an_epoch_among_epochs_neither_wins_nor_loses_by_a_shift() -> None:
-    window = replace(WINDOW, last=Border(40.0, 100.0, 0.1))
+    window = replace(WINDOW, last=Border(40.0, 100.0))
     budget = gross_budget(window, METER, clock_u_s=0.3)
     assert budget.clock_wh == 0.0
-    assert budget.split_wh == pytest.approx(60 * (0.25 - 0.1) / 3600)  # lost at one end, won at the other
+
+
+def test_what_a_window_too_short_may_have_wrong_adds_up_and_is_reached_as_a_whole() -> None:
+    window = replace(WINDOW, first=Border(40.0, 90.0, bound_j=30.0), last=Border(90.0, 40.0, bound_j=20.0))
+    budget = gross_budget(window, METER)
+    assert budget.unresolved_wh == pytest.approx(50.0 / 3600)
+    assert budget.terms()["unresolved"] == budget.unresolved_wh
+    assert list(budget.parts().two_point) == [budget.unresolved_wh]
 
 
 def test_the_total_is_the_root_of_the_sum_of_squares() -> None:
