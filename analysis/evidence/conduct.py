@@ -9,7 +9,7 @@ from analysis.run.recorded import campaign_clock
 from records.files import sha256_of_json
 from records.finding_codes import conduct as codes
 from records.finding_codes.files import FILE_CHANGED
-from records.finding_codes.order import STAMPS_OUTSIDE
+from records.finding_codes.order import CLOCK_SET, STAMPS_OUTSIDE
 from records.findings import Finding
 from records.journal_events import CampaignStarted, RunEnded, RunEntry, RunRecorded, RunStarted
 
@@ -136,7 +136,7 @@ def check_stamps(case: CampaignCase) -> list[Finding]:
     for item in case.runs:
         if item.run.t_start_utc_s is None or item.run.t_stop_utc_s is None:
             continue
-        clock = campaign_clock(case.place.runs / item.name)
+        clock = campaign_clock(case.place.runs / item.name).at(item.run.t_start_utc_s)
         start_s, stop_s = map(clock.to_controller, (item.run.t_start_utc_s, item.run.t_stop_utc_s))
         begin, end = started.get(item.name), ended.get(item.name)
         earliest = (begin.t_utc_s if begin else None) or case.campaign.created_utc_s
@@ -150,6 +150,21 @@ def check_stamps(case: CampaignCase) -> list[Finding]:
             )
             findings.append(STAMPS_OUTSIDE.finding(f"{message}: look at the clocks", item.name))
     return findings
+
+
+def check_clock_settings(case: CampaignCase) -> list[Finding]:
+    """Say when the SUT's clock was set against the controller's between runs."""
+    if case.campaign is None or case.imported or not case.runs:
+        return []
+    settings = campaign_clock(case.place.runs / case.runs[0].name).settings_s
+    if not settings:
+        return []
+    largest_s = max((step_s for _, step_s in settings), key=abs)
+    message = (
+        f"the SUT's clock was set {len(settings)} time(s) between comparisons with the controller's, by "
+        f"{largest_s:+.3f} s at most: each run is placed by the comparisons on its own side"
+    )
+    return [CLOCK_SET.finding(message)]
 
 
 def _entries(case: CampaignCase, kind: type[Entry]) -> dict[str, Entry]:

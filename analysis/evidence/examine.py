@@ -15,6 +15,7 @@ from analysis.evidence.bench import (
 )
 from analysis.evidence.case import CampaignCase, CountedRun, collect
 from analysis.evidence.conduct import (
+    check_clock_settings,
     check_config,
     check_journal,
     check_order,
@@ -44,6 +45,7 @@ _CHECKS = (
     check_repeats,
     check_journal,
     check_stamps,
+    check_clock_settings,
     check_order,
     check_overlaps,
     check_instruments,

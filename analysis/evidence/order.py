@@ -13,7 +13,10 @@ SAME_STAMP_S = 1e-3
 """Stamps of one moment may differ by this much: a child is stamped by another process than the run."""
 
 STEP_S = 0.010
-"""docs/explanation/method.md#time."""
+"""Smaller steps are not told from the time between reading one clock and the other."""
+
+STEP_SHARE = 0.001
+"""A step of more than this share of the rating interval refuses the run: it misplaces energy by as much."""
 
 SURE_STEP_S = 0.100
 """A single pair of stamps proves a step only from here on: a process can lose the processor between
@@ -100,8 +103,10 @@ def check_clock(case: RunCase) -> list[Finding]:
         "the SUT's events": clock_step_s(np.array([event.t_utc_s - event.t_mono_s for event in events])),
         "the controller's journal": clock_step_s(_journal_offset_s(case)),
     }
+    start, stop = case.run.t_start_utc_s, case.run.t_stop_utc_s
+    length_s = stop - start if start is not None and stop is not None else 0.0
     return [
-        codes.CLOCK_STEP.finding(
+        (codes.CLOCK_STEPPED if step_s > STEP_SHARE * length_s else codes.CLOCK_STEP).finding(
             f"the wall clock moved by {step_s * 1e3:.0f} ms against the monotonic clock within this run "
             f"(by {source}); windows around that moment are misplaced by as much. Stop whatever sets the "
             f"clock in steps during a campaign, and repeat the run",

@@ -13,7 +13,7 @@ import numpy as np
 from analysis.maths.arrays import Floats, column
 from analysis.power.energy import WindowEnergy, window_energy
 from analysis.power.trace import PowerTrace, make_trace, read_meter
-from analysis.run.clock import ClockFit, fit_clock
+from analysis.run.clock import Clock, ClockFit, fit_clocks
 from analysis.run.spans import rating_interval
 from records.campaign import CampaignFolder
 from records.clock import read_clock
@@ -92,7 +92,7 @@ class RecordedRun:
     @cached_property
     def clock(self) -> ClockFit:
         """From the SUT's clock to the controller's, by the campaign's ``clock.csv``."""
-        return campaign_clock(self.path)
+        return campaign_clock(self.path).at(self.run.t_start_utc_s or 0.0)
 
     @cached_property
     def rating_interval(self) -> tuple[float, float]:
@@ -111,7 +111,7 @@ class RecordedRun:
         return window_energy(self.trace, 0.0, stop_utc_s - start_utc_s)
 
 
-def campaign_clock(run_dir: Path) -> ClockFit:
+def campaign_clock(run_dir: Path) -> Clock:
     """Fit ``clock.csv`` of the campaign that a run folder belongs to.
 
     A run that was imported may have one of its own, because such runs come from several hosts.
@@ -123,15 +123,15 @@ def campaign_clock(run_dir: Path) -> ClockFit:
     path = RunFolder(run_dir).clock_csv
     if not path.is_file():
         path = CampaignFolder(run_dir.parent.parent).clock
-    return _fit(path, *_version(path)) if path.is_file() else ClockFit()
+    return _fit(path, *_version(path)) if path.is_file() else Clock()
 
 
 @lru_cache(maxsize=1)
-def _fit(path: Path, _changed_ns: int, _bytes: int) -> ClockFit:
+def _fit(path: Path, _changed_ns: int, _bytes: int) -> Clock:
     table = read_clock(path)
     t, offset, u = (column(table, name) for name in ("t_utc_s", "offset_s", "offset_u_s"))
     whole = np.isfinite(t) & np.isfinite(offset) & np.isfinite(u)
-    return fit_clock(t[whole], offset[whole], u[whole])
+    return fit_clocks(t[whole], offset[whole], u[whole])
 
 
 def journal_stamps(run_dir: Path) -> tuple[Floats, Floats]:

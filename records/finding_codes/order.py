@@ -44,10 +44,20 @@ SPAN_OUTSIDE_PARENT = CHAPTER.warn(
     "A span starts before or ends after its parent.",
     "Correct the program that writes the events.",
 )
+CLOCK_STEPPED = CHAPTER.refuse(
+    "clock-stepped",
+    "The wall clock moved against the monotonic clock by more than 0.1 % of the rating interval.",
+    "Stop what sets the clock in steps, and repeat the run.",
+)
 CLOCK_STEP = CHAPTER.warn(
     "clock-step",
     "The wall clock moved by more than 10 ms against the monotonic clock within the run.",
     "Stop what sets the clock in steps, and repeat the run.",
+)
+CLOCK_SET = CHAPTER.warn(
+    "clock-set",
+    "The SUT's clock was set between two runs; each run is placed by the comparisons on its own side.",
+    "Let the clock be slewed, not set, during a campaign.",
 )
 STAMPS_OUTSIDE = CHAPTER.warn(
     "stamps-outside",

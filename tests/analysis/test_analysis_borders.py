@@ -130,7 +130,7 @@ def test_noise_on_a_level_power_moves_no_energy_on_the_whole() -> None:
     errors_j = [
         (w.energy_j or 0.0) - true_j(energy_j, a, a + 5.4) for w, a in zip(windows, from_s, strict=True)
     ]
-    assert all(0.1 < window.first.u_j < 5.0 for window in windows)
+    assert 0.3 < np.median([window.first.u_j for window in windows]) < 3.0
     assert 4.0 < np.std(errors_j) < 6.5
     assert abs(np.mean(errors_j)) < 3 * np.std(errors_j) / np.sqrt(len(errors_j))
 

@@ -25,6 +25,7 @@ from synthetic import (
 from analysis.campaign import analyse
 from analysis.evidence import check
 from records.campaign import Campaign, CampaignFolder
+from records.clock import append_clock
 from records.errors import ConfigurationError
 from records.files import sha256_of_json
 from records.finding_codes import CODES, imports, mlperf_power
@@ -202,6 +203,16 @@ def later_by(step_s: float) -> Callable[[str], str]:
         for event in lines[3:]:
             event["t_utc_s"] = round(event["t_utc_s"] + step_s, 6)
         return "".join(json.dumps(event) + "\n" for event in lines)
+
+    return change
+
+
+def compare_clocks(*offsets_s: float) -> Damage:
+    """Write comparisons of the clocks, one a minute from the start of the campaign on."""
+
+    def change(folder: Path) -> None:
+        for minute, offset_s in enumerate(offsets_s):
+            append_clock(folder / "clock.csv", EPOCH_UTC_S + 60 * minute, offset_s, 0.001, 0.001, "exchange")
 
     return change
 
@@ -429,7 +440,9 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "span-backwards": (spans(Spanned("action", "export", 19.0, 18.5)), nothing),
     "span-orphan": (spans(Spanned("action", "export", 18.5, 19.0, parent=555)), nothing),
     "span-outside-parent": (spans(Spanned("action", "export", 18.5, 25.0)), nothing),
-    "clock-step": (nothing, write("events.jsonl", later_by(0.02))),
+    "clock-step": (nothing, write("events.jsonl", later_by(0.015))),
+    "clock-stepped": (nothing, write("events.jsonl", later_by(0.5))),
+    "clock-set": (nothing, compare_clocks(0.0, 0.0, 0.7, 0.7)),
     "stamps-backwards": (
         readings(lambda rows: [*rows[:8], rows[9], rows[8], *rows[10:]]),
         nothing,

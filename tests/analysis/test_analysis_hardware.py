@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.evidence.order import clock_step_s
-from analysis.run.clock import ClockFit, fit_clock
+from analysis.run.clock import ClockFit, fit_clock, fit_clocks
 from analysis.run.hardware import Hardware, make_hardware
 from records.gpu import GPU_COLUMNS, read_gpu
 from records.host import read_host, read_sensors
@@ -48,6 +48,35 @@ def test_a_sample_after_a_long_silence_does_not_speak_for_all_of_it(tmp_path: Pa
     write_gpu(tmp_path, [(float(t), 0, 50.0, 0.0, 10.0 if t < 100 else 500.0) for t in times])
     means = seen(tmp_path).means(np.array([20.0]), np.array([90.0]))
     assert means[0]["gpu_power_w"] is None
+
+
+def test_a_clock_an_hour_off_that_drifts_keeps_the_energy_of_a_run() -> None:
+    # 100 W for 90 s are 2.5 Wh. The SUT is 3600 s ahead and 50 ppm fast: its stamps have to come back
+    # exactly, also where the line is evaluated an hour from where it was fitted.
+    t_s = np.arange(0.0, 7200.0, 300.0)
+    offset_s = 3600.0 + 5e-5 * (t_s - 1000.0)
+    fit = fit_clock(t_s, offset_s, np.full(len(t_s), 1e-6))
+    for true_s in (0.0, 1000.0, 1090.0, 7000.0):
+        stamp_s = true_s + 3600.0 + 5e-5 * (true_s - 1000.0)
+        assert fit.to_controller(stamp_s) == pytest.approx(true_s, abs=1e-6)
+        assert fit.to_controller_all(np.array([stamp_s]))[0] == pytest.approx(true_s, abs=1e-6)
+
+
+def test_a_clock_that_was_set_between_runs_has_a_line_for_each_side() -> None:
+    t_s = np.arange(0.0, 1200.0, 60.0)
+    offset_s = np.where(t_s < 600, 0.2, -5.3) + 1e-5 * t_s
+    clock = fit_clocks(t_s, offset_s, np.full(len(t_s), 1e-3))
+    for true_s, offset in ((300.0, 0.203), (900.0, -5.291)):
+        assert clock.at(true_s + offset).to_controller(true_s + offset) == pytest.approx(true_s, abs=1e-3)
+    ((when_s, by_s),) = clock.settings_s
+    assert (when_s, by_s) == (600.0, pytest.approx(-5.5, abs=1e-6))
+
+
+def test_a_clock_that_only_drifts_was_never_set() -> None:
+    t_s = np.arange(0.0, 7200.0, 60.0)
+    noise_s = 2e-3 * np.random.default_rng(1).normal(size=len(t_s))
+    clock = fit_clocks(t_s, 0.7 + 1e-4 * t_s + noise_s, np.full(len(t_s), 2e-3))
+    assert clock.settings_s == []
 
 
 def test_offset_and_drift_of_a_clock_are_fitted_with_their_uncertainty() -> None:
