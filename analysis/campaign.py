@@ -25,6 +25,7 @@ from analysis.scenario.notes import (
     check_rows,
     check_samples,
     check_scenarios,
+    check_spans,
 )
 from analysis.scenario.rows import epoch_rows, run_row, span_rows, trace_of, tracker_rows
 from analysis.scheduling import ALONE, Progress, Workforce, run_map
@@ -142,6 +143,7 @@ def reduce_runs(
         *examination.findings,
         *check_baseline(baseline, summary, len(runs)),
         *check_rows(rows, [*actions, *epochs, *calls], trackers, settings.coverage_min_pct),
+        *check_spans(runs),
         *check_samples(groups),
         *check_scenarios(scenarios),
         *check_certainty(scenarios, settings.uncertainty_max_pct),

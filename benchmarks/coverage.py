@@ -3,6 +3,7 @@
     python -m benchmarks.coverage [--campaigns 1000] [--blocks 6] [--jobs 1] [--seed 1] [--json]
     python -m benchmarks.coverage --example     the budgets of one such campaign, term by term
     python -m benchmarks.coverage --files 3     campaigns written to files, analysed, and compared with these
+    python -m benchmarks.coverage --borders     windows of 0.8 to 10 readings between steps of the power
 
 For each class of meters many campaigns are drawn, each with another meter of the class, and go
 through the same functions as recorded ones (`analysis.run.measure.measure_recorded`, baseline, groups).
@@ -27,6 +28,7 @@ from analysis.statistics.samples import pair_of, sample_of
 from analysis.statistics.totals import difference_of, ratio_of
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded, expanded_closely
+from benchmarks.borders import print_table
 from benchmarks.simulated_bench import CLASSES, EPOCHS, LOADS, Bench, Truth, write_campaign
 from records.rows.families import BUDGET_TERMS
 
@@ -220,7 +222,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--example", action="store_true", help="one campaign, term by term")
     parser.add_argument("--files", type=int, default=0, help="so many campaigns per class through files")
+    parser.add_argument("--borders", action="store_true", help="short windows, so many of each kind")
     args = parser.parse_args()
+    if args.borders:
+        print_table(args.campaigns, args.seed)
+        return
     if args.example:
         print_example((args.only or [0])[0], args.seed, args.blocks)
         return

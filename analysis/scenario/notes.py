@@ -1,8 +1,10 @@
 """Findings about results: what a reader must know of the numbers, beside the evidence."""
 
 from collections.abc import Sequence
+from math import inf
 
 from analysis.maths.describe import normality_p, outliers
+from analysis.run.measure import RunMeasure
 from analysis.scenario.baseline import Baseline
 from analysis.scenario.groups import Group
 from records.finding_codes import results as codes
@@ -92,6 +94,31 @@ def check_rows(
         )
         findings.append(codes.SPAN_COVERAGE_LOW.finding(message, run_dir))
     return findings + _check_trackers(trackers)
+
+
+SHORT_SPAN = 3.0
+"""Spans of fewer readings are finer than the meter: what a cut reading gives to either side is a guess."""
+
+
+def check_spans(runs: list[RunMeasure]) -> list[Finding]:
+    """Say of how many runs, actions, epochs and calls the meter is too slow to tell the energy."""
+    counts: dict[str, int] = {}
+    shortest_s, interval_s = inf, 0.0
+    for run in runs:
+        for span in (run.whole, *run.actions, *run.epochs, *run.calls):
+            if 0 < span.window.duration_s < SHORT_SPAN * run.cadence.interval_s:
+                counts[span.window.span] = counts.get(span.window.span, 0) + 1
+                shortest_s = min(shortest_s, span.window.duration_s)
+                interval_s = max(interval_s, run.cadence.interval_s)
+    if not counts:
+        return []
+    named = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in counts.items())
+    message = (
+        f"{named} shorter than three of the meter's intervals of {interval_s:.3g} s, the shortest of "
+        f"{shortest_s:.3g} s: their energy is known only to what the readings next to their borders differ "
+        f"by. Use a faster meter, or repeat them within one action"
+    )
+    return [codes.SPAN_BELOW_RESOLUTION.finding(message)]
 
 
 def _check_trackers(trackers: list[TrackerRow]) -> list[Finding]:

@@ -34,6 +34,11 @@ SPAN_COVERAGE_LOW = CHAPTER.warn(
     "Actions, epochs or calls of a valid run fall into a gap in the readings.",
     "Check their `coverage_pct` and their uncertainty.",
 )
+SPAN_BELOW_RESOLUTION = CHAPTER.info(
+    "span-below-resolution",
+    "Runs, actions, epochs or calls are shorter than three of the meter's intervals.",
+    "Use a faster meter, or read the uncertainty of these spans before their energy.",
+)
 TRACKER_UNCOVERED = CHAPTER.warn(
     "tracker-uncovered",
     "The readings do not cover the window of a tracker, so it is not compared in this run.",

@@ -480,6 +480,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "baseline-step": (baselines([40.0, 40.1, 40.2, 47.0, 47.1, 47.2]), nothing),
     "induced-negative": (run_with(1, power_w=30.0), nothing),
     "span-coverage-low": (long_with_gap, nothing),
+    "span-below-resolution": (nothing, nothing),
     "tracker-uncovered": (
         run_with(2, trackers=[{"energy_wh": 0.3, "t_stop_utc_s": EPOCH_UTC_S + 400.0}]),
         nothing,
@@ -542,7 +543,8 @@ def test_every_code_is_provoked_below() -> None:
 
 def test_a_sound_campaign_has_nothing_but_its_simulation_to_report(tmp_path: Path) -> None:
     found = findings_of(sound().write(tmp_path / "campaign"))
-    assert {finding.code for finding in found} == {"campaign-simulated"}
+    # An action of one second and a call of a tenth, with a meter of one second, are part of it.
+    assert {finding.code for finding in found} == {"campaign-simulated", "span-below-resolution"}
 
 
 @pytest.mark.parametrize("code", sorted(PROVOKED))
