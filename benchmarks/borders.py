@@ -169,13 +169,9 @@ def print_table(windows: int, seed: int) -> None:
         windows: of each kind.
         seed: of all chance.
     """
-    print(
-        f"SIMULATED. {windows} windows of each kind, seed {seed}. Share of 95 % intervals that hold the truth;"
-    )
-    print(
-        "mean and root mean square of the error, and mean half-width, in percent of the energy; last, the error"
-    )
-    print("of sharing out cut readings by time alone.")
+    print(f"SIMULATED. {windows} windows of each kind, seed {seed}.")
+    print("Share of 95 % intervals that hold the truth; mean and root mean square of the error and mean")
+    print("half-width in percent of the energy; last, the error of sharing out cut readings by time alone.")
     headed = None
     for one in results(windows, seed):
         if headed != (one.sampling, one.shape):

@@ -109,10 +109,19 @@ TERMS: dict[BudgetTerm, Term] = {
     "split": Term(
         "borders that cut a reading",
         "a border within an interval in which the power steps",
-        "what the mean of the interval gives to the wrong side",
-        "of known size, present or not, type B",
-        "the campaign",
+        "of the share of the cut reading, by the scatter of the readings before and after it",
+        "normal, type A",
+        "one run",
         "a faster meter or longer runs make it smaller",
+        "time",
+    ),
+    "unresolved": Term(
+        "spans too short for the meter",
+        "a span that holds no whole reading next to a border",
+        "length of the cut reading times the range of it and its neighbours",
+        "largest possible error, type B",
+        "the campaign",
+        "a faster meter or longer spans make it smaller",
         "time",
     ),
     "resolution": Term(
