@@ -31,6 +31,20 @@ A reading with little delay precedes the typical one; anything earlier is the re
 LATE_SHARE = 0.5
 """A reading is called late when it comes this share of the interval after its time."""
 
+STEADY_SHARE = 0.2
+"""Stamps that scatter by more than this share of the interval about the fitted line follow no line: a loop
+that sleeps between readings, a poll over a network."""
+
+WANDER_SHARE, WANDER = 0.05, 1.4
+"""Beyond the first share of the interval: delays that are independent of each other scatter about the line as
+the steps have it, steps that add up by more than this factor of that."""
+
+FEW_SLIPS, SLIP_SHARE = 3, 0.01
+"""As many readings, or this share of them, can be numbered against their stamps by chance."""
+
+FASTER_SHARE = 0.75
+"""Where readings come after less than this share of the declared interval, the fit begins with their step."""
+
 ENOUGH_PAIRS = 1000
 """Pairs of readings for an estimate of the interval; the error of their median is a thirtieth of one's."""
 
@@ -54,6 +68,7 @@ class Cadence:
         late: how many readings came later than half an interval after their time.
         duplicates: how many readings had no interval of their own and were left out.
         fit_u_s: standard uncertainty of a fitted time.
+        steady: whether the stamps follow the line; too few to tell are taken to do so.
     """
 
     interval_s: float
@@ -64,6 +79,7 @@ class Cadence:
     late: int
     duplicates: int
     fit_u_s: float
+    steady: bool = True
 
     @property
     def missing(self) -> int:
@@ -93,7 +109,7 @@ def fit_cadence(t_s: Floats, interval_s: float, *, hold_interval: bool = False) 
     origin_s = float(t_s[0])
     x_s = t_s - origin_s
     hold = hold_interval or len(t_s) < ENOUGH_READINGS
-    dt_s = interval_s if hold else _interval_by_doubling(x_s, interval_s)
+    dt_s = interval_s if hold else _interval_by_doubling(x_s, _first_guess(x_s, interval_s))
     dt_s, phase_s, jitter_s, used = _refine(x_s, dt_s, hold)
     number, keep = number_readings(x_s, phase_s, dt_s)
     kept = np.flatnonzero(keep)
@@ -108,7 +124,39 @@ def fit_cadence(t_s: Floats, interval_s: float, *, hold_interval: bool = False) 
         duplicates=len(t_s) - len(kept),
         # A straight line is known at its ends to twice the standard error of its middle.
         fit_u_s=2 * jitter_s / float(np.sqrt(used)),
+        steady=len(t_s) < ENOUGH_READINGS or _follows(x_s, kept, number[kept], dt_s, jitter_s),
     )
+
+
+def _follows(
+    x_s: Floats, kept: NDArray[np.intp], number: NDArray[np.int64], dt_s: float, jitter_s: float
+) -> bool:
+    """Say whether stamps follow the line that was fitted to them."""
+    step_s = np.diff(x_s)
+    slips = _slips(x_s, kept, number, dt_s)
+    if _whole_seconds(step_s) and dt_s < 2:  # an interval of 1.07 s leaves a second out every now and then
+        return slips + int(np.count_nonzero(np.diff(number) == 2)) + len(x_s) - len(kept) == 0
+    scatter_s = _MAD_TO_SD * median_of(np.abs(step_s - median_of(step_s))) / float(np.sqrt(2))
+    wanders = jitter_s > max(WANDER_SHARE * dt_s, WANDER * scatter_s)
+    few = max(FEW_SLIPS, SLIP_SHARE * len(x_s))
+    return slips <= few and not wanders and jitter_s <= STEADY_SHARE * dt_s
+
+
+def _whole_seconds(step_s: Floats) -> bool:
+    return bool(np.all(np.abs(step_s - np.rint(step_s)) < 1e-4))
+
+
+def _slips(x_s: Floats, kept: NDArray[np.intp], number: NDArray[np.int64], dt_s: float) -> int:
+    """Count gaps and duplicates of the numbering that the stamps know nothing of.
+
+    A stretch with another interval slips along the line: every now and then a number is left out, or two
+    readings want the same, although they are about an interval apart.
+    """
+    apart = np.diff(x_s[kept]) / dt_s
+    steps = np.diff(number)
+    gaps = np.count_nonzero((steps >= 2) & (apart < steps - 0.5))
+    dropped = np.setdiff1d(np.arange(1, len(x_s)), kept)
+    return int(gaps + np.count_nonzero(x_s[dropped] - x_s[dropped - 1] > 0.5 * dt_s))
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +210,16 @@ def missing_of(fits: list[Cadence]) -> int:
         max(0, round(gap_s / fit.interval_s) - 1) for gap_s, fit in zip(gaps_s, fits[:-1], strict=True)
     )
     return sum(fit.missing for fit in fits) + sum(between)
+
+
+def _first_guess(x_s: Floats, interval_s: float) -> float:
+    """Return the declared interval, or the mean step where readings come much faster than that.
+
+    Numbered by an interval that is too long, half of them or more would pass for duplicates. A step that is
+    too long may be that of a meter of which readings are lost, and proves nothing.
+    """
+    step_s = float(x_s[-1]) / (len(x_s) - 1)
+    return step_s if 0 < step_s < FASTER_SHARE * interval_s else interval_s
 
 
 def _interval_by_doubling(x_s: Floats, interval_s: float) -> float:

@@ -90,9 +90,21 @@ def _interval(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
     return [codes.INTERVAL_DIFFERS.finding(message, case.name)]
 
 
+def _uneven(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
+    message = (
+        f"the stamps follow no fixed interval (median step {cadence.interval_s:.3g} s): each reading holds "
+        f"from the stamp before it to its own; the difference to joining the readings is in the uncertainty"
+    )
+    if cadence.shared_stamps:
+        message += (
+            f"; {cadence.shared_stamps} reading(s) share the stamp of another and were averaged with it"
+        )
+    return [codes.CADENCE_UNEVEN.finding(message, case.name)]
+
+
 def _cadence(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
-    findings = []
-    if cadence.jitter_s > JITTER_SHARE * cadence.interval_s:
+    findings = [] if cadence.steady else _uneven(case, cadence)
+    if cadence.steady and cadence.jitter_s > JITTER_SHARE * cadence.interval_s:
         message = (
             f"the arrivals scatter by {cadence.jitter_s:.3f} s about the meter's cadence of "
             f"{cadence.interval_s:.3f} s: readings may be numbered wrongly. Look for load on the controller"

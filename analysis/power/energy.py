@@ -112,7 +112,7 @@ def window_energies(
         _rounding_shares(trace.power_w, from_s, to_s).tolist(),
         borders.first(),
         borders.last(),
-        trace.power_w.unseen(from_s, to_s).tolist(),
+        _unseen_j(trace, from_s, to_s).tolist(),
     )
     return [
         WindowEnergy(
@@ -167,6 +167,17 @@ class _Borders:
         cuts = self._cuts
         columns = (cuts.before_w, cuts.after_w, cuts.u_j, cuts.bound_j)
         return [Border(*values) for values in zip(*(c[part].tolist() for c in columns), strict=True)]
+
+
+def _unseen_j(trace: PowerTrace, from_s: Floats, to_s: Floats) -> Floats:
+    """Return the standard uncertainty by what happened between readings, or by when they hold, ``(k,)``."""
+    unseen_j = trace.power_w.unseen(from_s, to_s)
+    if trace.other_sum_w is None:
+        return unseen_j
+    apart_j = trace.power_w.integral(from_s, to_s) - trace.other_sum_w.integral(from_s, to_s)
+    covered_s = trace.power_w.covered_s(from_s, to_s) - trace.other_sum_w.covered_s(from_s, to_s)
+    both: Floats = np.hypot(unseen_j, np.where(covered_s > SAME_TIME_S, 0.0, apart_j))
+    return both
 
 
 def _rounding_shares(pieces: Pieces, from_s: Floats, to_s: Floats) -> Floats:

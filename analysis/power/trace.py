@@ -1,7 +1,8 @@
 """The power over a run, made of the meter's readings on their own cadence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy as np
 from analysis.maths.arrays import Floats, column, finite
 from analysis.power.calibrate import corrected_w
 from analysis.power.gaps import Gaps, find_gaps
+from analysis.power.own_intervals import OwnIntervals
 from analysis.power.pieces import Pieces
-from records.cadence import Session, fit_sessions, longest_of, missing_of
+from records.cadence import Session, fit_sessions, longest_of, median_of, missing_of
 from records.errors import RecordError
 from records.meter import MeterRecord, Sampling
 from records.run import RunFolder
@@ -34,6 +36,8 @@ class CadenceFigures:
             delivers at another rate than declared.
         flags: number of rows by flag, good ones left out; ``unreadable`` has stamp or power damaged.
         damaged_lines: lines of ``meter.csv`` that could not be read.
+        steady: whether the stamps follow a line; if not, each reading holds from the stamp before it on.
+        shared_stamps: readings that have the stamp of the one before them; such are averaged.
     """
 
     interval_s: float
@@ -48,6 +52,8 @@ class CadenceFigures:
     step_median: float
     flags: dict[str, int]
     damaged_lines: list[int]
+    steady: bool = True
+    shared_stamps: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +67,8 @@ class PowerTrace:
         cadence: see `CadenceFigures`.
         reactive_var: pieces of reactive power, where the meter tells it and its accuracy depends on it.
         resolution_w: smallest step of a reading.
+        other_sum_w: of stamps without a steady interval, the power joined from stamp to stamp; what it gives
+            differently is not known better.
     """
 
     power_w: Pieces
@@ -69,6 +77,7 @@ class PowerTrace:
     cadence: CadenceFigures
     reactive_var: Pieces | None = None
     resolution_w: float = 0.0
+    other_sum_w: Pieces | None = None
 
     @cached_property
     def gaps(self) -> Gaps:
@@ -104,7 +113,7 @@ def read_meter(run_dir: Path) -> MeterRecord:
 
 
 def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTrace:
-    """Lay the readings of a run on the meter's own cadence.
+    """Lay the readings of a run on the meter's own cadence, or each on its own interval where there is none.
 
     A reading stamped ``t`` covers ``(t - latency - dt, t - latency]`` where it is an interval mean,
     and holds for ``t - latency`` where it is instantaneous (docs/explanation/method.md#energy-of-a-window).
@@ -127,20 +136,27 @@ def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTr
     order = np.lexsort((stamp_s[good], session)) if backwards else slice(None)
     arrival_s = (stamp_s[good] - origin_utc_s)[order]
     sessions = fit_sessions(arrival_s, session[order], meter.interval_s)
-    pieces = _pieces(sessions, corrected_w(power_w[good][order], meter), meter)
+    longest = longest_of([one.cadence for one in sessions])
+    steady = longest is None or longest.steady
+    laid = _Laid(sessions, arrival_s, meter, steady)
+    true_w = corrected_w(power_w[good][order], meter)
+    pieces = laid.pieces(true_w)
     flags = {name: count for name, count in flag.counts().items() if name}
     empty = int(np.count_nonzero(unflagged & ~good))
     if empty:
         flags["unreadable"] = empty
     figures = _figures(sessions, meter.interval_s, backwards, flags, table.damaged_lines)
+    if not steady:
+        figures = _figures_without_cadence(figures, laid)
     reactive = None
     if meter.accuracy.reactive_pct:
         reactive_var = _reactive_var(table, power_w)[good][order]
         known = np.isfinite(reactive_var)
         if known.any():
             reactive_var = np.where(known, reactive_var, reactive_var[known].mean())
-            reactive = _pieces(sessions, reactive_var, meter)
-    return PowerTrace(pieces, origin_utc_s, meter.sampling, figures, reactive, meter.resolution_w)
+            reactive = laid.pieces(reactive_var)
+    other = None if steady or meter.sampling == "instantaneous" else laid.pieces(true_w, joined=True)
+    return PowerTrace(pieces, origin_utc_s, meter.sampling, figures, reactive, meter.resolution_w, other)
 
 
 def _reactive_var(table: Table, power_w: Floats) -> Floats:
@@ -160,8 +176,36 @@ def _reactive_var(table: Table, power_w: Floats) -> Floats:
     return reactive_var
 
 
-def _pieces(sessions: list[Session], power_w: Floats, meter: MeterRecord) -> Pieces:
-    parts = [_session_pieces(s, power_w, meter) for s in sessions]
+@dataclass(frozen=True, eq=False)
+class _Laid:
+    """Readings in time: on the cadence of each session, or on intervals of their own."""
+
+    sessions: list[Session]
+    arrival_s: Floats
+    meter: MeterRecord
+    steady: bool
+
+    def pieces(self, value: Floats, *, joined: bool = False) -> Pieces:
+        """Return a quantity over time.
+
+        Args:
+            value: of each reading, ``(n,)``.
+            joined: join readings without a cadence from stamp to stamp, whatever they are.
+        """
+        if self.steady:
+            return _put_together([_session_pieces(session, value, self.meter) for session in self.sessions])
+        joined = joined or self.meter.sampling == "instantaneous"
+        return _put_together([own.pieces(value, joined=joined) for own in self.own_intervals])
+
+    @cached_property
+    def own_intervals(self) -> list[OwnIntervals]:
+        """The readings of each session, each with the interval from the stamp before to its own."""
+        first = [session.first for session in self.sessions]
+        parts = [slice(*border) for border in pairwise([*first, len(self.arrival_s)])]
+        return [OwnIntervals(part, self.arrival_s[part] - self.meter.latency_s) for part in parts]
+
+
+def _put_together(parts: list[tuple[Floats, ...]]) -> Pieces:
     if not parts:
         nothing = np.array([], dtype=np.float64)
         return Pieces(nothing, nothing, nothing, nothing)
@@ -213,4 +257,25 @@ def _figures(
         step_median=float(np.median(np.concatenate(steps))) if steps else 1.0,
         flags=flags,
         damaged_lines=damaged_lines,
+    )
+
+
+def _figures_without_cadence(figures: CadenceFigures, laid: _Laid) -> CadenceFigures:
+    """Return the figures of readings that are laid on intervals of their own."""
+    own = laid.own_intervals
+    step_s = np.concatenate([one.step_s[~one.gap] for one in own])
+    usual_s = median_of(step_s)
+    jitter_s = 1.4826 * median_of(np.abs(step_s - usual_s))
+    return replace(
+        figures,
+        interval_s=usual_s,
+        jitter_s=jitter_s,
+        fit_u_s=2 * jitter_s / float(np.sqrt(len(step_s))),
+        readings=sum(int(one.count.sum()) for one in own),
+        missing=sum(one.missing for one in own),
+        late=0,
+        duplicates=0,
+        step_median=1.0,
+        steady=False,
+        shared_stamps=sum(int((one.count - 1).sum()) for one in own),
     )

@@ -30,6 +30,11 @@ INTERVAL_DIFFERS = CHAPTER.warn(
     "The sampling interval of the readings differs from the declared one.",
     "Correct `interval_s` in lab.toml.",
 )
+CADENCE_UNEVEN = CHAPTER.info(
+    "cadence-uneven",
+    "The readings follow no fixed interval; each holds from the stamp before it to its own.",
+    "Nothing is lost; a meter that sends by its own clock places the borders of a run more exactly.",
+)
 JITTER_HIGH = CHAPTER.warn(
     "jitter-high",
     "The arrival times have so much jitter that readings may be assigned to the wrong interval.",

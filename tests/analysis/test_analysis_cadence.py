@@ -70,6 +70,42 @@ def test_two_readings_at_a_time_are_told_apart() -> None:
     assert (fit.missing, fit.duplicates) == (0, 0)
 
 
+def test_a_declared_interval_of_twice_the_true_one_drops_nothing() -> None:
+    fit = fit_cadence(arrivals(1.0, 200, 6, jitter_s=0.02), 2.0)
+    assert fit.interval_s == pytest.approx(1.0, abs=1e-3)
+    assert (fit.missing, fit.duplicates, len(fit.kept)) == (0, 0, 200)
+
+
+def test_half_the_readings_lost_is_no_meter_of_twice_the_interval() -> None:
+    fit = fit_cadence(arrivals(1.0, 200, 6, jitter_s=0.02)[::2], 1.0)
+    assert fit.interval_s == pytest.approx(1.0, abs=1e-3)
+    assert fit.missing == 99
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        np.where(np.arange(300) % 100 < 50, 1.006, 1.031),  # a loop that sleeps a second and slows under load
+        np.random.default_rng(2).uniform(1.0, 1.4, 300),  # a poll over a network
+        np.random.default_rng(3)
+        .integers(11, 15, 300)
+        .astype(float),  # of a controller that is asked now and then
+        np.diff(np.floor(np.arange(301) * 1.07)),  # stamps of whole seconds
+    ],
+)
+def test_a_log_without_a_metronome_is_told_from_one_with(steps: np.ndarray) -> None:
+    assert not fit_cadence(np.cumsum(steps), float(np.median(steps))).steady
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lost_late_and_doubled_readings_leave_a_metronome_one(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    stamps = arrivals(1.0, 400, seed, jitter_s=0.05)
+    stamps[random.integers(0, 400, 12)] += 0.7
+    kept = np.sort(np.concatenate((np.delete(stamps, random.integers(0, 400, 20)), stamps[50:52] + 0.01)))
+    assert fit_cadence(kept, 1.0).steady
+
+
 @settings(max_examples=60)
 @given(
     interval=st.floats(0.05, 10.0),
