@@ -31,7 +31,7 @@ A reading with little delay precedes the typical one; anything earlier is the re
 LATE_SHARE = 0.5
 """A reading is called late when it comes this share of the interval after its time."""
 
-STEADY_SHARE = 0.2
+STEADY_SHARE = 0.3
 """Stamps that scatter by more than this share of the interval about the fitted line follow no line: a loop
 that sleeps between readings, a poll over a network."""
 
@@ -92,13 +92,17 @@ class Cadence:
         return times_s
 
 
-def fit_cadence(t_s: Floats, interval_s: float, *, hold_interval: bool = False) -> Cadence:
+def fit_cadence(
+    t_s: Floats, interval_s: float, *, hold_interval: bool = False, whole_seconds: bool = False
+) -> Cadence:
     """Fit the cadence of readings and number them.
 
     Args:
         t_s: arrival stamps in ascending order, ``(n,)``.
         interval_s: declared time between readings; the start of the search.
         hold_interval: keep ``interval_s`` as it is and fit the phase only.
+        whole_seconds: the stamps were cut to whole seconds, so that an interval of 1.07 s leaves one out
+            every now and then.
 
     Returns:
         The cadence; with fewer than `ENOUGH_READINGS` stamps the interval stays the declared one.
@@ -124,7 +128,9 @@ def fit_cadence(t_s: Floats, interval_s: float, *, hold_interval: bool = False) 
         duplicates=len(t_s) - len(kept),
         # A straight line is known at its ends to twice the standard error of its middle.
         fit_u_s=2 * jitter_s / float(np.sqrt(used)),
-        steady=len(t_s) < ENOUGH_READINGS or _follows(x_s, kept, number[kept], dt_s, jitter_s),
+        steady=len(t_s) < ENOUGH_READINGS
+        or (whole_seconds and _counts_seconds(x_s, kept, number[kept], dt_s))
+        or (not whole_seconds and _follows(x_s, kept, number[kept], dt_s, jitter_s)),
     )
 
 
@@ -133,17 +139,15 @@ def _follows(
 ) -> bool:
     """Say whether stamps follow the line that was fitted to them."""
     step_s = np.diff(x_s)
-    slips = _slips(x_s, kept, number, dt_s)
-    if _whole_seconds(step_s) and dt_s < 2:  # an interval of 1.07 s leaves a second out every now and then
-        return slips + int(np.count_nonzero(np.diff(number) == 2)) + len(x_s) - len(kept) == 0
     scatter_s = _MAD_TO_SD * median_of(np.abs(step_s - median_of(step_s))) / float(np.sqrt(2))
     wanders = jitter_s > max(WANDER_SHARE * dt_s, WANDER * scatter_s)
     few = max(FEW_SLIPS, SLIP_SHARE * len(x_s))
-    return slips <= few and not wanders and jitter_s <= STEADY_SHARE * dt_s
+    return _slips(x_s, kept, number, dt_s) <= few and not wanders and jitter_s <= STEADY_SHARE * dt_s
 
 
-def _whole_seconds(step_s: Floats) -> bool:
-    return bool(np.all(np.abs(step_s - np.rint(step_s)) < 1e-4))
+def _counts_seconds(x_s: Floats, kept: NDArray[np.intp], number: NDArray[np.int64], dt_s: float) -> bool:
+    """Say whether stamps of whole seconds have none twice and leave none out by itself."""
+    return len(kept) == len(x_s) and not np.any(np.diff(number) == 2) and _slips(x_s, kept, number, dt_s) == 0
 
 
 def _slips(x_s: Floats, kept: NDArray[np.intp], number: NDArray[np.int64], dt_s: float) -> int:
@@ -172,13 +176,16 @@ class Session:
     cadence: Cadence
 
 
-def fit_sessions(t_s: Floats, session: NDArray[np.int_], interval_s: float) -> list[Session]:
+def fit_sessions(
+    t_s: Floats, session: NDArray[np.int_], interval_s: float, *, whole_seconds: bool = False
+) -> list[Session]:
     """Fit each session of a series; a short one takes the interval of the longest.
 
     Args:
         t_s: arrival stamps, ascending within each session, ``(n,)``.
         session: number of the session of each, ascending, ``(n,)``.
         interval_s: declared time between readings.
+        whole_seconds: as for `fit_cadence`.
     """
     starts = np.flatnonzero(np.diff(session, prepend=-1)) if len(session) else np.array([], dtype=int)
     stops = np.append(starts[1:], len(session))
@@ -187,7 +194,7 @@ def fit_sessions(t_s: Floats, session: NDArray[np.int_], interval_s: float) -> l
     for i in sorted(range(len(starts)), key=lambda i: i != longest):
         part_s = t_s[starts[i] : stops[i]]
         if i == longest:
-            fits[i] = fit_cadence(part_s, interval_s)
+            fits[i] = fit_cadence(part_s, interval_s, whole_seconds=whole_seconds)
         else:
             short = len(part_s) < ENOUGH_READINGS
             guess_s = fits[longest].interval_s

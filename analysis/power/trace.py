@@ -135,7 +135,8 @@ def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTr
     backwards = int(np.count_nonzero(np.diff(stamp_s[good]) < 0))
     order = np.lexsort((stamp_s[good], session)) if backwards else slice(None)
     arrival_s = (stamp_s[good] - origin_utc_s)[order]
-    sessions = fit_sessions(arrival_s, session[order], meter.interval_s)
+    whole = bool(np.all(stamp_s[good] == np.floor(stamp_s[good])))
+    sessions = fit_sessions(arrival_s, session[order], meter.interval_s, whole_seconds=whole)
     longest = longest_of([one.cadence for one in sessions])
     steady = longest is None or longest.steady
     laid = _Laid(sessions, arrival_s, meter, steady)

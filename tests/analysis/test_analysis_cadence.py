@@ -90,11 +90,18 @@ def test_half_the_readings_lost_is_no_meter_of_twice_the_interval() -> None:
         np.random.default_rng(3)
         .integers(11, 15, 300)
         .astype(float),  # of a controller that is asked now and then
-        np.diff(np.floor(np.arange(301) * 1.07)),  # stamps of whole seconds
     ],
 )
 def test_a_log_without_a_metronome_is_told_from_one_with(steps: np.ndarray) -> None:
     assert not fit_cadence(np.cumsum(steps), float(np.median(steps))).steady
+
+
+@pytest.mark.parametrize(("interval_s", "steady"), [(1.0, True), (1.07, False), (0.93, False)])
+def test_stamps_of_whole_seconds_follow_only_a_meter_of_whole_seconds(
+    interval_s: float, steady: bool
+) -> None:
+    stamps = np.floor(np.arange(301) * interval_s)
+    assert fit_cadence(stamps, 1.0, whole_seconds=True).steady == steady
 
 
 @pytest.mark.parametrize("seed", range(6))

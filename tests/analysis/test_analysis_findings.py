@@ -456,7 +456,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "lead-out-missing": (readings(lambda rows: rows[:-3]), nothing),
     "interval-differs": (instrument(interval_s=1.02, declared_s=1.0), nothing),
     "jitter-high": (
-        readings(lambda rows: [move(row, (0.0, 0.3, 0.1, 0.2)[i % 4]) for i, row in enumerate(rows)]),
+        readings(lambda rows: [move(row, (0.0, 0.45, 0.15, 0.3)[i % 4]) for i, row in enumerate(rows)]),
         nothing,
     ),
     "cadence-uneven": (
