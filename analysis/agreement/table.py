@@ -6,14 +6,8 @@ from pathlib import Path
 
 from analysis.agreement.comparison import MARGIN_PCT, Comparison, compare
 from analysis.agreement.pairs import Pairs
-from analysis.imports.reading import (
-    SourceTable,
-    find_delimiter,
-    numbered_rows,
-    parse_number,
-    read_rows,
-    read_text,
-)
+from analysis.imports.number_forms import NumberOptions
+from analysis.imports.reading import SourceTable, find_delimiter, numbered_rows, read_rows, read_text
 from records.errors import ConfigurationError, RecordError
 from records.near_match import nearest
 from records.settings.analysis import CONFIDENCE
@@ -37,6 +31,7 @@ class Question:
             difference is triangular within one step, u = step / sqrt(6) (JCGM 100:2008, 4.3.9), whatever
             way the display rounds. Zero: the meter's own error is not known.
         confidence: of the intervals.
+        numbers: how the numbers of the table are written, where its columns do not show it.
     """
 
     measured: str
@@ -46,6 +41,7 @@ class Question:
     margin_pct: float = MARGIN_PCT
     resolution: float = 0.0
     confidence: float = CONFIDENCE
+    numbers: NumberOptions = field(default_factory=NumberOptions)
 
     def __post_init__(self) -> None:
         if not 0 < self.margin_pct < 100:
@@ -173,7 +169,7 @@ def agree_table(path: Path, question: Question) -> TableAgreement:
 
 def _read(path: Path, question: Question) -> SourceTable:
     text = read_text(path)
-    table = read_rows(text, lambda header: question.measured in header)
+    table = read_rows(text, lambda header: question.measured in header, question.numbers)
     if table is None:
         delimiter = find_delimiter(text)
         if delimiter is None:
@@ -185,10 +181,7 @@ def _read(path: Path, question: Question) -> SourceTable:
     for name in question.columns:
         if name not in table.header:
             raise _no_column(path, name, table.header)
-        if table.header.count(name) > 1:
-            raise ConfigurationError(
-                f"{path}: expected one column {name!r}, found {table.header.count(name)}"
-            )
+        table.index(name)
     return table
 
 
@@ -222,7 +215,7 @@ def _number(table: SourceTable, fields: list[str], name: str) -> float:
     text = fields[table.header.index(name)].strip()
     if not text:
         raise RecordError(f"{name!r} is empty")
-    value = parse_number(text, table.decimal)
+    value = table.form(table.header.index(name)).parse(text)
     if value is None:
         raise RecordError(f"{name!r} is no number: {text[:40]!r}")
     if value and not _SMALLEST < abs(value) < _LARGEST:

@@ -5,11 +5,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.imports.reading import Decimal, SourceText, parse_number
+from analysis.imports.number_forms import POINT, NumberForm
+from analysis.imports.reading import SourceText
 from analysis.imports.repairs import Repairs
 from records.finding_codes import imports as codes
 
-_NO_DATA = re.compile(r"(|_+|-+|nan|n/?a|null|none|nodata|no data|\*+)$", re.IGNORECASE)
+_NO_DATA = re.compile(
+    r"(|_+|-+|\[?#?n/?a\]?|nan|null|none|nodata|no data|unavailable|unknown|offline|\*+)$", re.IGNORECASE
+)
 _OVERRANGE = re.compile(r"([+-]?inf(inity)?|-?o\.?[fl]\.?-?|over(range|load|flow)?)$", re.IGNORECASE)
 
 # No-data and over-range of SCPI instruments (Yokogawa IM 760401: 9.91E+37 and 9.9E+37).
@@ -24,14 +27,14 @@ class PowerValue:
     flag: str = ""
 
 
-def parse_power(text: str, decimal: Decimal = ".") -> PowerValue | None:
+def parse_power(text: str, form: NumberForm = POINT) -> PowerValue | None:
     """Read the power of a row; ``None`` where the text is nothing that a logger writes."""
     text = text.strip()
     if _NO_DATA.match(text):
         return PowerValue(None, "nodata")
     if _OVERRANGE.match(text):
         return PowerValue(None, "overrange")
-    number = parse_number(text, decimal)
+    number = form.parse(text)
     if number is None:
         return None
     if abs(number) >= _SCPI_OVERRANGE:
@@ -50,20 +53,20 @@ def count_flag(repairs: Repairs, source: SourceText, line: int, flag: str) -> No
         repairs.count(codes.POWER_MALFORMED, source, line, words)
 
 
-def resolution_of(texts: Sequence[str], decimal: Decimal = ".") -> float:
+def resolution_of(texts: Sequence[str], form: NumberForm = POINT) -> float:
     """Return the finest step that the digits of some powers show; 1 where they have no decimals.
 
     Args:
         texts: powers as written, those without a number passed over; an exponent shifts the step.
-        decimal: their decimal mark.
+        form: how they are written.
     """
     finest = 0
     for text in texts:
-        power = parse_power(text, decimal)
+        power = parse_power(text, form)
         if power is None or power.value is None:
             continue
         mantissa, _, exponent = text.strip().lower().partition("e")
-        digits = mantissa.partition(decimal)[2].rstrip("0")
+        digits = mantissa.partition(form.decimal)[2].rstrip("0")
         shift = int(exponent) if exponent.lstrip("+-").isdigit() else 0
         finest = max(finest, len(digits) - shift)
     return math.pow(10.0, -finest)

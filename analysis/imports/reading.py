@@ -1,4 +1,4 @@
-"""Text files of unknown origin: encoding, line ends, delimiter, decimal mark and headers by content."""
+"""Text files of unknown origin: encoding, line ends, delimiter, headers and forms of numbers by content."""
 
 import csv
 import re
@@ -6,23 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from records.errors import RecordError
+from analysis.imports.number_forms import POINT, AmbiguousNumbers, NumberForm, NumberOptions, form_of
+from records.errors import ConfigurationError, RecordError
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_DELIMITERS = (";", "\t", "|", ",")
-"""In the order of trust: a comma may also be a decimal mark or belong to a date."""
+_DELIMITERS = (";", "\t", "|", ",", " ")
+"""In the order of trust: a comma may also be a decimal mark or belong to a date, a blank stand in both."""
 
 _SAMPLE_LINES = 200
 _MOST = 0.8
 """Share of the lines that must have the same number of fields."""
-
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$", re.ASCII)
-_COMMA_NUMBER = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?,\d+([eE][+-]?\d+)?$", re.ASCII)
-_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?$", re.ASCII)
-
-Decimal = Literal[".", ","]
 
 
 @dataclass(frozen=True)
@@ -54,46 +48,105 @@ class SourceTable:
 
     Attributes:
         text: the file.
-        delimiter, decimal: as found by content.
-        header: names of its columns, stripped.
+        delimiter: as found by content; a blank stands for any number of them.
+        header: names of its columns, stripped; numbers from 1 where it has no header.
         header_line: where the header stands (1-based); the rows follow.
         rows: number of the line and its fields, blank lines left out.
+        numbers: what the operator says about its numbers.
     """
 
     text: SourceText
     delimiter: str
-    decimal: Decimal
     header: list[str]
     header_line: int
     rows: list[tuple[int, list[str]]] = field(repr=False)
+    numbers: NumberOptions = field(default_factory=NumberOptions)
+    _forms: dict[int, NumberForm] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def index(self, *names: str) -> int:
         """Return the place of the first of these columns that is there.
 
         Raises:
             RecordError: none of them is.
+            ConfigurationError: two columns have that name.
         """
         for name in names:
             if name in self.header:
+                self._check_single(name)
                 return self.header.index(name)
         raise self.text.refuse(
             self.header_line, f"expected a column {' or '.join(map(repr, names))}, found {self.header}"
         )
 
-    def number(self, line: int, field_text: str) -> float | None:
-        """Return a field as a number, ``None`` where it is empty.
+    def _check_single(self, name: str) -> None:
+        places = [str(i) for i, found in enumerate(self.header, start=1) if found == name]
+        if len(places) > 1:
+            raise ConfigurationError(
+                f"{self.text.name}: expected one column {name!r}, found {len(places)} (columns "
+                f"{' and '.join(places)}); name the one that is meant by its number"
+            )
+
+    def form(self, place: int) -> NumberForm:
+        """Return how the numbers of a column are written.
+
+        Raises:
+            ConfigurationError: its numbers can be read in two ways.
+        """
+        if place not in self._forms:
+            self._forms[place] = self.numbers.form or self._found_form(place)
+        return self._forms[place]
+
+    def _found_form(self, place: int) -> NumberForm:
+        try:
+            return form_of(self._texts(place), commas_elsewhere=self._commas_beside(place))
+        except AmbiguousNumbers as reason:
+            raise ConfigurationError(
+                f"{self.text.name}: column {self.header[place]!r}: {reason}. Say which: --decimal . or "
+                f"--decimal , for the mark of decimals, --thousands none where there are no groups"
+            ) from None
+
+    def _texts(self, place: int) -> list[str]:
+        return [without_unit(row[place])[0] for _, row in self.rows if place < len(row)]
+
+    def _commas_beside(self, place: int) -> bool:
+        for other in range(len(self.header)):
+            if other != place:
+                try:
+                    if form_of(self._texts(other)).decimal == ",":
+                        return True
+                except AmbiguousNumbers:
+                    continue
+        return False
+
+    @property
+    def has_commas(self) -> bool:
+        """Whether a column that was read has decimal commas."""
+        return any(form.decimal == "," for form in self._forms.values())
+
+    def number(self, line: int, row: list[str], place: int) -> float | None:
+        """Return a field of a row as a number, ``None`` where it is empty.
 
         Raises:
             RecordError: it is neither.
+            ConfigurationError: the numbers of its column can be read in two ways.
         """
-        if not field_text.strip():
+        text = row[place].strip()
+        if not text:
             return None
-        value = parse_number(field_text, self.decimal)
+        form = self.form(place)
+        value = form.parse(text)
         if value is None:
-            mark = "comma" if self.decimal == "," else "point"
-            reason = f"expected a number with a decimal {mark}, found {field_text.strip()!r}"
-            raise self.text.refuse(line, reason)
+            raise self.text.refuse(line, f"expected a number with {form}, found {text!r}")
         return value
+
+
+_UNIT = re.compile(r"(?P<number>.*\d[.,]?)\s*(?P<unit>[a-zA-Zµ°%Ω]+)$", re.ASCII | re.DOTALL)
+
+
+def without_unit(text: str) -> tuple[str, str]:
+    """Split a field such as ``100.0 W`` into number and unit; the unit is empty where there is none."""
+    match = _UNIT.match(text.strip())
+    return (match["number"], match["unit"]) if match else (text, "")
 
 
 def read_text(path: Path, name: str | None = None) -> SourceText:
@@ -137,8 +190,10 @@ def _decode(name: str, data: bytes, encoding: str | None) -> tuple[str, str]:
     raise RecordError(f"{name}: expected text in UTF-8 or Windows-1252, but it is neither")
 
 
-def read_rows(text: SourceText, is_header: Callable[[list[str]], bool]) -> SourceTable | None:
-    """Find a table in a text: its delimiter, its header, its decimal mark.
+def read_rows(
+    text: SourceText, is_header: Callable[[list[str]], bool], numbers: NumberOptions | None = None
+) -> SourceTable | None:
+    """Find a table in a text: its delimiter and its header.
 
     Lines before the header are a preamble. Rows keep their own number of fields: whoever uses a
     row checks it. An empty last field (a delimiter at the line's end) stays.
@@ -146,6 +201,7 @@ def read_rows(text: SourceText, is_header: Callable[[list[str]], bool]) -> Sourc
     Args:
         text: the file.
         is_header: says whether these fields (stripped) are the header that is looked for.
+        numbers: what the operator says about its numbers.
 
     Returns:
         The table, or ``None`` where no line is such a header.
@@ -155,7 +211,7 @@ def read_rows(text: SourceText, is_header: Callable[[list[str]], bool]) -> Sourc
             header = [part.strip() for part in _fields(line, delimiter)]
             if len(header) > 1 and is_header(header):
                 rows = list(numbered_rows(text, delimiter, number))
-                return SourceTable(text, delimiter, _decimal(rows, delimiter), header, number, rows)
+                return SourceTable(text, delimiter, header, number, rows, numbers or NumberOptions())
     return None
 
 
@@ -165,9 +221,14 @@ def find_delimiter(text: SourceText) -> str | None:
     for delimiter in _DELIMITERS:
         counts = Counter(len(_fields(line, delimiter)) for line in lines)
         fields, often = counts.most_common(1)[0]
-        if fields > 1 and often >= _MOST * len(lines):
+        if fields > 1 and often >= _MOST * len(lines) and (delimiter != " " or _hold_digits(lines)):
             return delimiter
     return None
+
+
+def _hold_digits(lines: list[str]) -> bool:
+    """Say whether most lines are rows of a table and not of a text, which has blanks, too."""
+    return sum(any(map(str.isdigit, line)) for line in lines) >= _MOST * (len(lines) - 1) > 0
 
 
 def numbered_rows(text: SourceText, delimiter: str, after_line: int = 0) -> Iterator[tuple[int, list[str]]]:
@@ -179,28 +240,14 @@ def numbered_rows(text: SourceText, delimiter: str, after_line: int = 0) -> Iter
 
 
 def _fields(line: str, delimiter: str) -> list[str]:
+    if delimiter == " ":
+        return line.split()
     if '"' in line:
         return next(csv.reader([line], delimiter=delimiter), [])
     return line.split(delimiter)
 
 
-def _decimal(rows: list[tuple[int, list[str]]], delimiter: str) -> Decimal:
-    """A comma is the decimal mark where some field is a number only with it."""
-    if delimiter == ",":
-        quoted = any(_COMMA_NUMBER.match(part.strip()) for _, row in rows[:_SAMPLE_LINES] for part in row)
-        return "," if quoted else "."
-    found = any(_COMMA_NUMBER.match(part.strip()) for _, row in rows for part in row)
-    return "," if found else "."
-
-
-def parse_number(text: str, decimal: Decimal = ".") -> float | None:
-    """Return a number, or ``None`` where the text is none; ``nan`` and ``inf`` are none.
-
-    With a decimal comma a point can only divide thousands (``1.234,5``).
-    """
-    text = text.strip()
-    if decimal == ",":
-        if "." in text and not _GROUPED.match(text):
-            return None
-        text = text.replace(".", "").replace(",", ".", 1)
-    return float(text) if _NUMBER.match(text) else None
+def parse_number(text: str) -> float | None:
+    """Return a number with a decimal point, or ``None`` where the text is none; ``nan`` and ``inf`` are
+    none."""
+    return POINT.parse(text)

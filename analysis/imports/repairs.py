@@ -36,7 +36,7 @@ class Repairs:
     def form(self, source: SourceText, table: SourceTable | None = None) -> None:
         """Say what is unusual about the form of a file, if anything is."""
         oddities = list(source.oddities)
-        if table is not None and table.decimal == ",":
+        if table is not None and table.has_commas:
             oddities.append("decimal commas")
         if oddities:
             self.say(codes.TEXT_FORM, f"{source.name}: read with {', '.join(oddities)}")

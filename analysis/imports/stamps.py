@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from analysis.maths.arrays import Floats
 from records.errors import ConfigurationError
 
-Order = Literal["dmy", "mdy"]
-"""Of day and month where the text alone does not say (``3/4/2022``, ``03-04-2022``)."""
+Order = Literal["dmy", "mdy", "ymd"]
+"""Of day, month and year where the text alone does not say (``3/4/2022``, ``03-04-2022``, ``26-03-02``)."""
 
 DAY_S = 86400.0
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -27,10 +27,12 @@ _QUARTER_S = 900.0
 """Offsets from UTC change at full quarters of an hour only."""
 
 _TIME = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,:](?P<fraction>\d{1,9}))?)?"
     r"(?:\s*(?P<half>[AaPp][Mm]))?"
-    r"(?:\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
+    r"(?:\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?"
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = r"(?P<name>[A-Za-z]{3})[a-z]*\.?"
 _GAP = r"(?:[T ,;_]+)"
 _FORMS = tuple(
     re.compile(form + r"$", re.ASCII)
@@ -38,11 +40,13 @@ _FORMS = tuple(
         rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_GAP}{_TIME}",
         rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}|\d{{2}}){_GAP}{_TIME}",
         rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}}){_GAP}{_TIME}",
+        rf"(?P<day>\d{{1,2}})[-/. ]{_MONTH}[-/. ,]+(?P<year>\d{{4}}){_GAP}{_TIME}",
+        rf"{_MONTH} (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}){_GAP}{_TIME}",
         rf"(?P<first>\d{{1,2}})[-/](?P<next>\d{{1,2}})[-/](?P<year>\d{{4}}|\d{{2}}){_GAP}{_TIME}",
         _TIME,
     )
 )
-_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})$")
+_OFFSET = re.compile(r"([+-])(\d{2})(?::?(\d{2}))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,18 @@ def _stamp(part: dict[str, str | None], order: Order | None) -> Stamp | None:
     if "first" in part:
         if order is None:
             return None
-        names = ("day", "month") if order == "dmy" else ("month", "day")
-        part |= dict(zip(names, (part["first"], part["next"]), strict=True))
+        if order == "ymd" and len(part["year"] or "") == 2:
+            part |= {"year": part["first"], "month": part["next"], "day": part["year"]}
+        elif order == "ymd":
+            return None
+        else:
+            names = ("day", "month") if order == "dmy" else ("month", "day")
+            part |= dict(zip(names, (part["first"], part["next"]), strict=True))
+    if part.get("name"):
+        lowered = (part["name"] or "").lower()
+        if lowered not in _MONTHS:
+            return None
+        part["month"] = f"{_MONTHS.index(lowered) + 1:02d}"
     seconds = _seconds(part)
     if seconds is None:
         return None
@@ -133,7 +147,7 @@ def _offset_s(text: str | None) -> float | None:
     match = _OFFSET.match(text)
     if match is None:
         return 0.0
-    size_s = int(match[2]) * 3600.0 + int(match[3]) * 60.0
+    size_s = int(match[2]) * 3600.0 + int(match[3] or 0) * 60.0
     return -size_s if match[1] == "-" else size_s
 
 

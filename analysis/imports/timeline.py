@@ -1,7 +1,10 @@
 """When the rows of a log were written, in UTC, from whatever the log says of it."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot, sqrt
+from typing import Literal
 
 import numpy as np
 
@@ -15,6 +18,24 @@ from records.finding_codes import imports as codes
 UNIX_LEAST = 1e8
 """A number from here on is Unix time (1973 and later); a smaller one counts from the start of the log."""
 
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$", re.ASCII)
+TimeUnit = Literal["s", "ms", "us", "ns", "min", "h", "mm:ss", "hh:mm", "excel"]
+"""Of stamps that are numbers or two numbers with a colon; ``excel``: days since 1899-12-30."""
+
+_UNIT_S = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "min": 60.0, "h": 3600.0}
+_UNIT_IN_NAME = re.compile(
+    r"(?:^|[_\s(\[.])(?P<unit>ms|msec|millis|milliseconds?|us|µs|microseconds?|ns|nanoseconds?|min|minutes?|h|hours?)"
+    r"[)\]]?$",
+    re.IGNORECASE,
+)
+_SAME_UNIT = {"m": "ms", "u": "us", "µ": "us", "n": "ns", "h": "h"}
+_FRACTION_NAME = re.compile(r"milli|(^|[_\s(\[])ms([)\]]|$)", re.IGNORECASE)
+_TWO_PARTS = re.compile(r"(\d{1,4}):(\d{2}(?:[.,]\d+)?)$", re.ASCII)
+_EXCEL_DAYS = (20_000.0, 80_000.0)
+"""1954 to 2119: a number within, in steps of far less than a second, is a day of a spreadsheet."""
+
+_EXCEL_EPOCH_DAYS = 25_569.0  # of 1970-01-01
+
 _UNIX_UNITS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3))
 """From this number on Unix time is in nano-, micro- or milliseconds."""
 
@@ -27,11 +48,13 @@ class TimeOptions:
         timezone: of stamps that name none; ``None`` for UTC, which then is a finding.
         order: of day and month, where the stamps do not show it.
         start: when the log begins, where its stamps lack the date or there are none.
+        unit: of stamps that are numbers, or two numbers with a colon, where their column does not show it.
     """
 
     timezone: str | None = None
     order: Order | None = None
     start: str | None = None
+    unit: TimeUnit | None = None
 
     def start_utc_s(self) -> float | None:
         """Return ``start`` as Unix seconds.
@@ -68,26 +91,42 @@ def unix_s(number: float) -> float:
     return next((number * unit_s for least, unit_s in _UNIX_UNITS if number >= least), number)
 
 
+def is_stamp(text: str) -> bool:
+    """Say whether a text can be a stamp in one of the known forms, whatever comes first in it."""
+    text = text.strip()
+    known = any(parse_stamp(text, order) for order in (None, "dmy", "mdy", "ymd"))
+    return known or bool(_DATE.match(text) or _TWO_PARTS.match(text)) or _number(text) is not None
+
+
 def read_times(
-    source: SourceText, rows: list[tuple[int, str]], options: TimeOptions, repairs: Repairs
+    source: SourceText,
+    rows: list[tuple[int, str]],
+    options: TimeOptions,
+    repairs: Repairs,
+    names: Sequence[str] = (),
 ) -> Floats:
     """Return the stamps of a log's rows as Unix seconds ``(n,)``.
 
     Args:
         source: the file.
         rows: number of the line and text of the stamp, in the order of the file: dates with times,
-            Unix time, times of day (``--start`` gives the day), or seconds from the start.
+            Unix time, times of day (``--start`` gives the day), or numbers from the start.
         options: what the operator says.
         repairs: takes what was assumed.
+        names: of the columns that the text was joined from, which may tell the unit.
 
     Raises:
-        RecordError: a stamp cannot be understood, or another kind of stamp begins.
+        RecordError: a stamp cannot be understood, another kind of stamp begins, or the clock was set back.
         ConfigurationError: something that the file does not tell was not given.
     """
     if not rows:
         return np.array([])
-    if parse_number(rows[0][1].replace(",", ".")) is not None:
-        return _from_numbers(source, rows, options)
+    if len(names) > 1 and _FRACTION_NAME.search(names[-1]):
+        rows = [(line, _with_fraction(source, line, text)) for line, text in rows]
+    if options.unit in ("mm:ss", "hh:mm") or _TWO_PARTS.match(rows[0][1].strip()):
+        return _rising(source, rows, _from_two_parts(source, rows, options))
+    if _number(rows[0][1]) is not None:
+        return _rising(source, rows, _from_numbers(source, rows, options, repairs, names))
     lines = [line for line, _ in rows]
     stamps = [_stamp(source, line, text, options) for line, text in rows]
     first = stamps[0]
@@ -99,11 +138,58 @@ def read_times(
         local_s = _dated(source, lines, local_s, options, repairs)
     if first.offset_s is not None:
         offset_s: Floats = np.array([stamp.offset_s or 0.0 for stamp in stamps])
-        return local_s - offset_s
+        return _rising(source, rows, local_s - offset_s)
     utc = to_utc(local_s, find_zone(options.timezone))
     zone_assumed(repairs, options.timezone)
     repairs.clock(source, lines, utc)
-    return utc.t_utc_s
+    return _rising(source, rows, utc.t_utc_s)
+
+
+def _rising(source: SourceText, rows: list[tuple[int, str]], t_utc_s: Floats) -> Floats:
+    """Return stamps that rise, or fall throughout; a clock that was set back is refused.
+
+    Raises:
+        RecordError: some stamp precedes the one before it.
+    """
+    steps_s = np.diff(t_utc_s)
+    if not (np.any(steps_s < 0) and np.any(steps_s > 0)):
+        return t_utc_s
+    i = int(np.argmax(steps_s < 0)) + 1
+    raise source.refuse(
+        rows[i][0],
+        f"expected a later time than that of the row above, found one {-steps_s[i - 1]:.3f} s before it: the "
+        f"clock was set back, or summer time ended. Give the zone of the clock with --timezone, such as "
+        f"Europe/Berlin, or import the parts one by one",
+    )
+
+
+def _with_fraction(source: SourceText, line: int, text: str) -> str:
+    """Put milliseconds from a column of their own behind the second."""
+    stamp, _, fraction = text.rpartition(" ")
+    if not (fraction.isdigit() and len(fraction) <= 3):
+        raise source.refuse(line, f"expected milliseconds from 0 to 999, found {fraction!r}")
+    return f"{stamp}.{int(fraction):03d}"
+
+
+def _number(text: str) -> float | None:
+    return parse_number(text.strip().replace(",", ".", 1))
+
+
+def _from_two_parts(source: SourceText, rows: list[tuple[int, str]], options: TimeOptions) -> Floats:
+    if options.unit not in ("mm:ss", "hh:mm"):
+        raise ConfigurationError(
+            f"{source.name}, line {rows[0][0]}: {rows[0][1].strip()!r} can be minutes and seconds or "
+            f"hours and "
+            f"minutes; say it with --time-unit mm:ss or --time-unit hh:mm"
+        )
+    first_s, second_s = (60.0, 1.0) if options.unit == "mm:ss" else (3600.0, 60.0)
+    values = []
+    for line, text in rows:
+        match = _TWO_PARTS.match(text.strip())
+        if match is None:
+            raise source.refuse(line, f"expected {options.unit}, found {text.strip()!r}")
+        values.append(int(match[1]) * first_s + float(match[2].replace(",", ".")) * second_s)
+    return _start(source, options) + np.array(values)
 
 
 def _stamp(source: SourceText, line: int, text: str, options: TimeOptions) -> Stamp:
@@ -136,15 +222,44 @@ def _dated(
     return dated_s
 
 
-def _from_numbers(source: SourceText, rows: list[tuple[int, str]], options: TimeOptions) -> Floats:
-    numbers = [parse_number(text.replace(",", ".")) for _, text in rows]
+def _from_numbers(
+    source: SourceText,
+    rows: list[tuple[int, str]],
+    options: TimeOptions,
+    repairs: Repairs,
+    names: Sequence[str],
+) -> Floats:
+    numbers = [_number(text) for _, text in rows]
     for (line, text), number in zip(rows, numbers, strict=True):
         if number is None:
-            raise source.refuse(line, f"expected a number of seconds as in the rows before, found {text!r}")
+            raise source.refuse(line, f"expected a number as in the rows before, found {text!r}")
     values = np.array(numbers, dtype=np.float64)
+    unit = options.unit or _unit_of(source, repairs, names, float(values[0]))
+    if unit == "excel":
+        return (values - _EXCEL_EPOCH_DAYS) * DAY_S
     if values[0] >= UNIX_LEAST:
         return np.array([unix_s(value) for value in values.tolist()])
-    return _start(source, options) + values
+    low, high = _EXCEL_DAYS
+    if unit is None and low < values[0] < high and float(np.median(np.abs(np.diff(values)))) < 0.1:
+        raise ConfigurationError(
+            f"{source.name}, line {rows[0][0]}: {rows[0][1].strip()!r} looks like a day of a spreadsheet; "
+            f"say it "
+            f"with --time-unit excel, or --time-unit s where these are seconds"
+        )
+    seconds: Floats = values * _UNIT_S[unit or "s"]
+    return _start(source, options) + seconds
+
+
+def _unit_of(source: SourceText, repairs: Repairs, names: Sequence[str], first: float) -> TimeUnit | None:
+    """Return the unit that the name of the column shows, such as ``elapsed_ms``; ``None`` where it shows
+    none."""
+    match = _UNIT_IN_NAME.search(names[0]) if len(names) == 1 and first < UNIX_LEAST else None
+    if match is None:
+        return None
+    name = match["unit"].lower()
+    unit: TimeUnit = "min" if name.startswith("min") else _SAME_UNIT[name[0]]  # type: ignore[assignment]
+    repairs.say(codes.TIME_UNIT, f"{source.name}: the column {names[0]!r} is taken to be in {unit}")
+    return unit
 
 
 def from_interval(source: SourceText, count: int, options: TimeOptions, interval_s: float) -> Floats:

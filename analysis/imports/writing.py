@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from analysis.imports.parts import ImportedRun, write_parts
+from analysis.imports.screening import screened
 from records.campaign import Campaign, CampaignFolder, Environment, Kind, Slot
 from records.errors import ConfigurationError, RecordError
 from records.files import sha256_of, sha256_of_json
@@ -111,16 +112,19 @@ class CampaignWriter:
         """Write the parts of a run, in any order of runs, and return its number for `find`.
 
         Raises:
-            RecordError: it does not stop after it starts.
+            RecordError: it does not stop after it starts, or most of its powers are negative.
         """
         if not 0 < run.t_stop_utc_s - run.t_start_utc_s < float("inf"):
             raise RecordError(
                 f"a run of {run.scenario} goes from {run.t_start_utc_s} to {run.t_stop_utc_s}: expected a "
                 f"stop after the start; correct its marks in the source"
             )
+        run, doubts = screened(run)
         folder = self._place.runs / f"part-{len(self._runs)}"
         folder.mkdir()
         write_parts(RunFolder(folder), run)
+        for finding in doubts:
+            self.find(finding, len(self._runs))
         start, stop = round(run.t_start_utc_s, 6), round(run.t_stop_utc_s, 6)
         self._runs.append(_Waiting(folder, run.scenario, run.kind, run.tracker, run.session, start, stop))
         return len(self._runs) - 1

@@ -8,8 +8,9 @@ import click
 
 from analysis.agreement.table import Part, Question, TableAgreement, agree_table
 from analysis.agreement.verdict import short, verdict
+from analysis.imports.number_forms import Mark, NumberOptions
 from analysis.maths.describe import WithInterval
-from lab.cli.common import json_option
+from lab.cli.common import json_option, number_options
 from lab.cli.output import print_json, print_table, stdout
 from reports.words.texts import printable
 
@@ -38,6 +39,7 @@ _MOST_LINES_NAMED = 20
     help="Step of the meter's display, in the unit of --measured, whose values are taken to be differences "
     "of two readings of that display (u = X / sqrt(6)). For single readings give X / sqrt(2).",
 )
+@number_options
 @click.option("--out", metavar="FILE.html", type=click.Path(path_type=Path), help="Also write a page.")
 @json_option
 def agree(
@@ -48,6 +50,8 @@ def agree(
     by: str | None,
     tolerance: float,
     resolution: float,
+    decimal: Mark | None,
+    thousands: str | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -59,7 +63,8 @@ def agree(
     lab agree pairs.csv --measured meter_j --estimated codecarbon_j --per duration_s --by device
     """
     groups = tuple(name.strip() for name in by.split(",")) if by else ()
-    question = Question(measured, estimated, per, groups, tolerance, resolution)
+    numbers = NumberOptions(decimal, thousands)
+    question = Question(measured, estimated, per, groups, tolerance, resolution, numbers=numbers)
     agreement = agree_table(table, question)
     if out is not None:
         from reports.pages.agree.page import write_agreement  # it draws, which the others need not

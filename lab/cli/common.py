@@ -2,7 +2,7 @@
 
 import importlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +23,19 @@ config_option = click.option(
     show_default=True,
     help="The bench and the campaign.",
 )
+
+
+def number_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say how the numbers of a table are written."""
+    thousands = click.option(
+        "--thousands",
+        type=click.Choice([".", ",", "none"]),
+        help="Mark between groups of thousands, where the columns do not show it.",
+    )
+    decimal = click.option(
+        "--decimal", type=click.Choice([".", ","]), help="Decimal mark, where the columns do not show it."
+    )
+    return decimal(thousands(command))
 
 
 class FiniteRange(click.FloatRange):

@@ -4,8 +4,8 @@ import math
 from dataclasses import replace
 
 from meter.contract import Meter
-from meter.recording.sanity import flag_of
 from records.meter import Reading
+from records.sanity import flag_of
 
 
 class ReadingFilter:
@@ -14,7 +14,7 @@ class ReadingFilter:
     A power that is no finite number, or outside the meter's limits, is flagged ``overrange``.
 
     A power of the wrong sign is flagged ``negative``, and ``implausible`` one that is the end of a
-    register, or that volts and amperes of the same record contradict (`meter.recording.sanity`).
+    register, or that volts and amperes of the same record contradict (`records.sanity`).
 
     A repeated record is flagged ``duplicate``; as most meters that stream number nothing, that is
     judged by arrival: readings less than half an interval apart form a burst, and a burst may hold

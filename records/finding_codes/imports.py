@@ -145,6 +145,51 @@ POWER_OVERRANGE = CHAPTER.warn(
     "The instrument marked rows as out of range; they are kept with a flag.",
     "Measure with a higher range.",
 )
+POWER_NEGATIVE = CHAPTER.warn(
+    "import-power-negative",
+    "Readings of a consumer are below zero; they are kept with a flag.",
+    "Look for a counter that wrapped or a clamp that was turned round while logging.",
+)
+POWER_IMPLAUSIBLE = CHAPTER.warn(
+    "import-power-implausible",
+    "Readings are the end of a register, or contradicted by volts and amperes; they are kept with a flag.",
+    "Check the registers that the logger reads, and the wiring of the meter.",
+)
+POWER_FROZEN = CHAPTER.warn(
+    "import-power-frozen",
+    "The power stands still for hundreds of readings, while it changes elsewhere.",
+    "Check whether the logger repeated the last value after it had lost its meter.",
+)
+LINE_COMMENT = CHAPTER.info(
+    "import-line-comment",
+    "Lines that are comments were left out.",
+    "Nothing to do.",
+)
+FOOTER = CHAPTER.info(
+    "import-footer",
+    "Lines below the table, such as totals, were left out.",
+    "Nothing to do.",
+)
+UNIT_IN_CELLS = CHAPTER.info(
+    "import-unit-in-cells",
+    "The cells name the unit of the power themselves; it was used.",
+    "Nothing to do.",
+)
+TIME_UNIT = CHAPTER.info(
+    "import-time-unit",
+    "The name of the time column shows that it is not in seconds; it was converted.",
+    "Nothing to do; `--time-unit` says it explicitly.",
+)
+ROWS_REVERSED = CHAPTER.info(
+    "import-rows-reversed",
+    "The newest row stands first; the rows were put in the order of time.",
+    "Nothing to do.",
+)
+DEVICES_SUMMED = CHAPTER.info(
+    "import-devices-summed",
+    "The readings of several devices under one stamp were added up.",
+    "Check that they are parts of one system.",
+)
 POWER_MALFORMED = CHAPTER.warn(
     "import-power-malformed",
     "Records of a Watts up? are damaged; they are kept with a flag.",

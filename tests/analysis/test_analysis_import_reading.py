@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from analysis.imports.number_forms import NumberForm
 from analysis.imports.reading import find_delimiter, parse_number, read_rows, read_text
 from analysis.imports.stamps import find_zone, parse_stamp, past_midnight, to_utc
 from records.errors import RecordError
@@ -51,7 +52,7 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
 @given(st.floats(-1e9, 1e9, allow_nan=False))
 def test_numbers_with_decimal_commas_are_read_back(number: float) -> None:
     text = f"{number:,.4f}".translate(str.maketrans(",.", ".,"))
-    assert parse_number(text, ",") == pytest.approx(number, abs=1e-4)
+    assert NumberForm(",", ".").parse(text) == pytest.approx(number, abs=1e-4)
     assert parse_number(f"{number!r}") == number
 
 
@@ -62,7 +63,7 @@ def test_what_is_no_number_is_none(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["1.5", "12.34,5", "1.2345,0", "1,2,3"])
 def test_a_point_among_commas_only_divides_thousands(text: str) -> None:
-    assert parse_number(text, ",") is None
+    assert NumberForm(",", ".").parse(text) is None
 
 
 def table(tmp_path: Path, content: str) -> object:
@@ -78,16 +79,16 @@ def test_the_header_is_found_below_a_preamble(tmp_path: Path, delimiter: str) ->
     )
     found = read_rows(read_text(tmp_path / "t.csv"), lambda header: "power" in header)
     assert found is not None
-    assert (found.delimiter, found.decimal, found.header_line) == (delimiter, ".", 3)
+    assert (found.delimiter, found.form(1).decimal, found.header_line) == (delimiter, ".", 3)
     assert found.rows == [(4, ["1", "2.5"]), (5, ["2", "3.5"])]
 
 
-def test_a_decimal_comma_anywhere_decides_for_the_file(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("time;power\n1;7\n2;7\n3;0,5\n")
+def test_the_decimal_mark_is_that_of_the_column(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("time;power;degrees\n1;7;20.5\n2;7;21.25\n3;0,5;22.5\n")
     found = read_rows(read_text(tmp_path / "t.csv"), lambda header: "power" in header)
     assert found is not None
-    assert found.decimal == ","
-    assert [found.number(line, row[1]) for line, row in found.rows] == [7.0, 7.0, 0.5]
+    assert [found.number(line, row, 1) for line, row in found.rows] == [7.0, 7.0, 0.5]
+    assert [found.number(line, row, 2) for line, row in found.rows] == [20.5, 21.25, 22.5]
 
 
 def test_a_semicolon_divides_although_commas_are_as_many(tmp_path: Path) -> None:

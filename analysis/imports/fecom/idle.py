@@ -13,9 +13,10 @@ import numpy as np
 
 from analysis.imports.fecom.meter import PERF_U_S, meter_of, summed
 from analysis.imports.fecom.profile import Channel
+from analysis.imports.number_forms import NumberForm
 from analysis.imports.nvidia_smi.log import read_log_file
 from analysis.imports.parts import ImportedRun
-from analysis.imports.reading import SourceText, parse_number, read_text
+from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import parse_stamp
 from analysis.imports.timeline import TimeOptions, read_times
@@ -149,7 +150,7 @@ def _perf_channels(perf: SourceText, started_utc_s: float) -> dict[str, Channel]
 
 def _number(text: str) -> float | None:
     """Return a number of ``perf``, which writes the decimal mark of its locale."""
-    return parse_number(text, "," if "," in text else ".")
+    return NumberForm("," if "," in text else ".").parse(text)
 
 
 def _channel(name: str, t_utc_s: Floats, value: Floats, temperature_c: Floats) -> Channel:

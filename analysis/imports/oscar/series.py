@@ -7,12 +7,13 @@ lab's web tool.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 import numpy as np
 
 from analysis.imports.collectl.log import HostLog
+from analysis.imports.number_forms import NumberOptions
 from analysis.imports.reading import SourceTable, SourceText, read_rows
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import parse_stamp, to_utc
@@ -21,6 +22,7 @@ from records.finding_codes import imports as codes
 from records.host import COLLECTL_COLUMNS
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
 
+_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?,\d+([eE][+-]?\d+)?$", re.ASCII)
 _POWER = re.compile(r"\[\s*(k?W)\s*\]")
 _MEAN = re.compile(r"avg|mean|mittel", re.IGNORECASE)
 _INTERVAL = re.compile(r"\((\d+(?:[.,]\d+)?)\s*s\)")
@@ -75,12 +77,21 @@ class PowerLog:
 
 def power_table(text: SourceText) -> SourceTable | None:
     """Find the table of a power log: a column of power in watts beside others."""
-    return read_rows(text, lambda header: any(_POWER.search(name) for name in header))
+    return _by_its_commas(read_rows(text, lambda header: any(_POWER.search(name) for name in header)))
 
 
 def hardware_table(text: SourceText) -> SourceTable | None:
     """Find the table of a hardware log."""
-    return read_rows(text, lambda header: CPU in header)
+    return _by_its_commas(read_rows(text, lambda header: CPU in header))
+
+
+def _by_its_commas(table: SourceTable | None) -> SourceTable | None:
+    """Take commas for decimals throughout: these logs are of instruments that write no groups of
+    thousands."""
+    if table is None:
+        return None
+    commas = any(_COMMA.match(part.strip()) for _, row in table.rows for part in row)
+    return replace(table, numbers=NumberOptions("," if commas else ".", "none" if not commas else "."))
 
 
 def read_power(table: SourceTable, zone: tzinfo, repairs: Repairs) -> PowerLog:
@@ -92,7 +103,7 @@ def read_power(table: SourceTable, zone: tzinfo, repairs: Repairs) -> PowerLog:
     text = table.text
     place = _power_column(table)
     t_utc_s, rows = _stamped_rows(table, zone, repairs)
-    power = [table.number(line, row[place]) for line, row in rows]
+    power = [table.number(line, row, place) for line, row in rows]
     preamble = " ".join(text.lines[: table.header_line])
     interval = _INTERVAL.search(preamble)
     steps_s = np.diff(t_utc_s)
@@ -107,7 +118,7 @@ def read_power(table: SourceTable, zone: tzinfo, repairs: Repairs) -> PowerLog:
         power_w=np.array([np.nan if value is None else value for value in power]),
         sampling="interval_mean" if _MEAN.search(table.header[place]) else "instantaneous",
         interval_s=interval_s,
-        resolution_w=_resolution_w([row[place] for _, row in rows], table.decimal),
+        resolution_w=_resolution_w([row[place] for _, row in rows], table.form(place).decimal),
         model=model[1].strip() if model else "",
         channel=channel[1] if channel else "",
     )
@@ -124,7 +135,7 @@ def read_hardware(table: SourceTable, zone: tzinfo, repairs: Repairs) -> HostLog
     for source, name in COLLECTL_COLUMNS.items():
         if name != "t_utc_s":
             place = table.index(source)
-            values = [table.number(line, row[place]) for line, row in rows]
+            values = [table.number(line, row, place) for line, row in rows]
             columns[name] = np.array([np.nan if value is None else value for value in values])
     return HostLog(t_utc_s, columns)
 

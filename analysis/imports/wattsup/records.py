@@ -187,11 +187,11 @@ def _table(table: SourceTable, repairs: Repairs) -> Iterator[WattsupRow]:
     places = {name: place for name in _HEADERS if (place := _column(table.header, name)) is not None}
     power_at, time_at = places.pop("power_w"), places.pop("time", None)
     for line, row in whole_rows(table, repairs):
-        power = parse_power(row[power_at], table.decimal)
+        power = parse_power(row[power_at], table.form(power_at))
         if power is None:
             raise table.text.refuse(line, f"expected a number of watts, found {row[power_at].strip()!r}")
         stamp = "" if time_at is None else row[time_at].strip()
-        values = {name: table.number(line, row[place]) for name, place in places.items()}
+        values = {name: table.number(line, row, place) for name, place in places.items()}
         yield WattsupRow(line, stamp, power, values)
 
 

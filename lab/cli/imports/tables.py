@@ -6,7 +6,9 @@ from typing import Any, get_args
 
 import click
 
-from lab.cli.common import json_option
+from analysis.imports.stamps import Order
+from analysis.imports.timeline import TimeOptions, TimeUnit
+from lab.cli.common import json_option, number_options
 from lab.cli.imports.group import out_option, print_import
 from lab.version import VERSION
 from records.campaign import Kind
@@ -18,8 +20,8 @@ _SHARED = (
     click.option("--timezone", metavar="ZONE", help="Of the stamps: Europe/Berlin, +01:00. [default: UTC]"),
     click.option(
         "--date-order",
-        type=click.Choice(["dmy", "mdy"]),
-        help="Of day and month where stamps do not show it.",
+        type=click.Choice(get_args(Order)),
+        help="Order of day, month and year where stamps do not show it.",
     ),
     click.option("--start", metavar="TIME", help="When the first row was, where the stamps do not say it."),
     click.option(
@@ -63,7 +65,6 @@ def wattsup_log(
     lab import wattsup-log fan.log --timezone Europe/Berlin --out campaigns/fan
     lab import wattsup-log fan.raw --start 2026-01-31T12:00:00 --out campaigns/fan
     """
-    from analysis.imports.timeline import TimeOptions
     from analysis.imports.wattsup.importer import LogOptions, import_wattsup_log
 
     when = TimeOptions(said["timezone"], said["date_order"], said["start"])
@@ -86,24 +87,37 @@ def wattsup_log(
 @click.option(
     "--accuracy", "accuracy_pct", type=click.FloatRange(min=0), metavar="PCT", help="Limits, % of reading."
 )
+@click.option(
+    "--device",
+    metavar="COL[=VALUE]",
+    help="Column that tells devices apart: added up under each stamp, or the rows of one.",
+)
+@click.option(
+    "--time-unit",
+    type=click.Choice(get_args(TimeUnit)),
+    help="Unit of a time that is a number, where its column does not show it.",
+)
+@number_options
 @click.option("--begin", metavar="TIME", help="Of the run. [default: the first reading]")
 @click.option("--end", metavar="TIME", help="Of the run. [default: the last reading]")
 @_shared
 def csv(files: tuple[Path, ...], out: Path, as_json: bool, baselines: tuple[Path, ...], **said: Any) -> None:
     """Import tables of powers whose columns are named here; each file is a run.
 
-    Delimiter, decimal mark, encoding and line ends are found by content.
+    Delimiter, decimal mark, encoding and line ends are found by content. Columns are named as in the header,
+    or by their numbers from 1 on.
 
     \b
     lab import csv run1.csv run2.csv --time Zeit --power "P (W)" --timezone Europe/Berlin \\
         --scenario cnn --baseline idle.csv --accuracy 1 --out campaigns/foreign
     """
     from analysis.imports.csv_table import TableOptions, import_csv
-    from analysis.imports.timeline import TimeOptions
+    from analysis.imports.number_forms import NumberOptions
 
-    when = TimeOptions(said.pop("timezone"), said.pop("date_order"), said.pop("start"))
+    when = TimeOptions(said.pop("timezone"), said.pop("date_order"), said.pop("start"), said.pop("time_unit"))
+    numbers = NumberOptions(said.pop("decimal"), said.pop("thousands"))
     names = ("voltage_v", "current_a", "power_factor")
     quantities = {name: column for name in names if (column := said.pop(name)) is not None}
-    options = TableOptions(when=when, quantities=quantities, **said)
+    options = TableOptions(when=when, numbers=numbers, quantities=quantities, **said)
     import_csv(out, list(files), options, version=VERSION, baselines=baselines)
     print_import(out, as_json)

@@ -1,0 +1,108 @@
+"""Powers of foreign logs that cannot be true: the same checks as for readings of a live meter."""
+
+from collections import Counter
+from dataclasses import replace
+from math import isfinite
+from typing import Any
+
+from analysis.imports.parts import ImportedRun
+from records.errors import RecordError
+from records.finding_codes import imports as codes
+from records.findings import Finding
+from records.meter import QUANTITIES, MeterRecord, Reading
+from records.sanity import flag_of
+
+_MOST = 0.5
+_FROZEN = 300
+"""So many equal readings in a row are doubted, if they are a run that is unlike all others."""
+
+_LIVELY = 3
+"""Elsewhere readings change after so many at the latest, in the median."""
+
+
+def screened(run: ImportedRun) -> tuple[ImportedRun, list[Finding]]:
+    """Flag the powers of a run that cannot be true, and say what was flagged or is doubtful.
+
+    Raises:
+        RecordError: most of its powers are negative: their sign is wrong.
+    """
+    if run.meter is None or "power_w" not in run.readings:
+        return run, []
+    flags, first = _flags(run.readings, run.meter)
+    counts = Counter(flag for flag in flags if flag in first)
+    good = sum(not flag for flag in flags)
+    if counts["negative"] > _MOST * (good + counts["negative"]):
+        raise RecordError(
+            f"{run.scenario}: expected the power of a consumer, but {counts['negative']} of {len(flags)} "
+            f"readings "
+            f"are negative: a clamp that is the wrong way round? Turn the sign in the source, then import "
+            f"again"
+        )
+    messages = {
+        "negative": (
+            codes.POWER_NEGATIVE,
+            "below zero: a counter that wrapped, or a meter of both directions",
+        ),
+        "implausible": (
+            codes.POWER_IMPLAUSIBLE,
+            "the end of a register, or contradicted by volts and amperes of the same row",
+        ),
+    }
+    findings = [
+        messages[flag][0].finding(
+            f"{count} reading(s), the first of {first[flag]:g} W, are {messages[flag][1]}; they are kept "
+            f"with a "
+            f"flag and leave a gap"
+        )
+        for flag, count in sorted(counts.items())
+    ]
+    frozen = _frozen(run.readings["power_w"], flags)
+    if frozen:
+        findings.append(
+            codes.POWER_FROZEN.finding(
+                f"{frozen} readings in a row have the same power, while it changes elsewhere: did the "
+                f"logger lose "
+                f"its meter? They count as they are"
+            )
+        )
+    return replace(run, readings={**run.readings, "flag": flags}), findings
+
+
+def _flags(readings: Any, meter: MeterRecord) -> tuple[list[str], dict[str, float]]:
+    powers = readings["power_w"]
+    given = readings.get("flag") or ["" if _known(value) else "nodata" for value in powers]
+    quantities = {name: readings[name] for name in QUANTITIES if name in readings and name != "power_w"}
+    flags: list[str] = []
+    first: dict[str, float] = {}
+    last_w: float | None = None
+    for i, (power_w, flag) in enumerate(zip(powers, given, strict=True)):
+        if flag or not _known(power_w):
+            flags.append(flag)
+            continue
+        reading = Reading(0.0, power_w, **{name: values[i] for name, values in quantities.items()})
+        flags.append(flag_of(reading, last_w, meter.resolution_w or 1e-9))
+        if flags[-1]:
+            first.setdefault(flags[-1], power_w)
+        else:
+            last_w = power_w
+    return flags, first
+
+
+def _known(value: float | None) -> bool:
+    return value is not None and isfinite(value)
+
+
+def _frozen(powers: Any, flags: list[str]) -> int:
+    """Return the length of the longest run of equal powers, where it is unlike the others; else 0."""
+    lengths, last = [0], None
+    for power_w, flag in zip(powers, flags, strict=True):
+        if flag:
+            continue
+        if power_w == last:
+            lengths[-1] += 1
+        else:
+            lengths.append(1)
+        last = power_w
+    longest = max(lengths)
+    usual = sorted(lengths[1:])[len(lengths) // 2 - 1] if len(lengths) > 1 else 0
+    return longest if longest >= _FROZEN and usual <= _LIVELY and len(lengths) > _FROZEN // 10 else 0
