@@ -1,6 +1,5 @@
 """Whether a power that is well formed can be true: its sign, its pattern, its volts and amperes."""
 
-from meter.spec import MeterSpec
 from records.meter import Reading
 
 NEGATIVE_W = -5.0
@@ -17,21 +16,22 @@ _FACTOR = 2.0
 _SLACK_W = 5.0  # of the digits of volts, amperes and power factor
 
 
-def flag_of(reading: Reading, last_w: float | None, spec: MeterSpec) -> str:
+def flag_of(reading: Reading, last_w: float | None, resolution_w: float, *, one_phase: bool = True) -> str:
     """Return ``negative`` or ``implausible`` for a power that cannot be true, else an empty text.
 
     Args:
         reading: a good one.
         last_w: the good power before it, or ``None``.
-        spec: of the meter: the step of its power, and of how many phases it is the sum.
+        resolution_w: smallest step of the power.
+        one_phase: whether volts, amperes and power are of one phase, and not a voltage and sums of several.
     """
     power_w = reading.power_w
     if power_w is None:
         return ""
     if power_w < NEGATIVE_W:
         return "negative"
-    strange = _is_end_of_register(power_w, last_w, spec.resolution_w) or (
-        spec.phases == 1 and _is_contradicted(reading, power_w)
+    strange = _is_end_of_register(power_w, last_w, resolution_w) or (
+        one_phase and _is_contradicted(reading, power_w)
     )
     return "implausible" if strange else ""
 

@@ -58,7 +58,8 @@ class ReadingFilter:
             return Reading(reading.t_utc_s, None, "duplicate")
         if not self._is_plausible(reading.power_w):
             return Reading(reading.t_utc_s, None, "overrange")
-        flag = flag_of(reading, self._last_good_w, self._spec)
+        one_phase = self._spec.phases == 1
+        flag = flag_of(reading, self._last_good_w, self._spec.resolution_w, one_phase=one_phase)
         if flag:
             return Reading(reading.t_utc_s, None, flag)
         self._last_good_w = reading.power_w

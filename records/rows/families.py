@@ -97,7 +97,10 @@ TERMS: Meanings = {
     "clock": ("unit of value", "SUT's clock against the controller's"),
     "fit": ("unit of value", "Position of the meter's intervals"),
     "split": ("unit of value", "Readings cut by the borders of the window"),
-    "unresolved": ("unit of value", "Bound of what a window too short for the meter gets of readings it cuts"),
+    "unresolved": (
+        "unit of value",
+        "Bound for windows too short for the meter",
+    ),
     "resolution": ("unit of value", "Rounding of the readings"),
     "gap": ("unit of value", "Gaps in the readings"),
     "sampling": ("unit of value", "Changes between instantaneous readings"),
