@@ -2,6 +2,7 @@
 
 import csv
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,10 @@ from pathlib import Path
 
 from analysis.imports.number_forms import POINT, AmbiguousNumbers, NumberForm, NumberOptions, form_of
 from records.errors import ConfigurationError, RecordError
+
+_GZIP = b"\x1f\x8b"
+LARGEST_TEXT = 1 << 30
+"""Bytes; a packed file that holds more is no log."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DELIMITERS = (";", "\t", "|", ",", " ")
@@ -164,6 +169,8 @@ def read_text(path: Path, name: str | None = None) -> SourceText:
         data = path.read_bytes()
     except (FileNotFoundError, IsADirectoryError):
         raise RecordError(f"{path}: expected a text file here, but there is none") from None
+    if data.startswith(_GZIP):
+        data = _unpacked(name, data)
     encoding = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
     oddities = [] if encoding is None else ["a byte order mark"]
     if encoding is None and b"\0" in data:
@@ -179,6 +186,22 @@ def read_text(path: Path, name: str | None = None) -> SourceText:
     if not any(line.strip() for line in lines):
         raise RecordError(f"{name}: expected lines of text, but the file is empty")
     return SourceText(name, lines, encoding, tuple(oddities))
+
+
+def _unpacked(name: str, data: bytes) -> bytes:
+    """Return what a gzip file holds; one that would fill the memory is refused."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        content = unpacker.decompress(data, LARGEST_TEXT)
+    except zlib.error as error:
+        raise RecordError(
+            f"{name}: expected a text file packed with gzip, but it is damaged: {error}"
+        ) from None
+    if unpacker.unconsumed_tail:
+        raise RecordError(
+            f"{name}: expected at most {LARGEST_TEXT >> 20} MiB of text, but it unpacks to more"
+        )
+    return content
 
 
 def _decode(name: str, data: bytes, encoding: str | None) -> tuple[str, str]:

@@ -145,6 +145,11 @@ POWER_OVERRANGE = CHAPTER.warn(
     "The instrument marked rows as out of range; they are kept with a flag.",
     "Measure with a higher range.",
 )
+CARD_SILENT = CHAPTER.warn(
+    "import-card-silent",
+    "A card tells no power in any row; the power of the run is that of the others.",
+    "Read the energy as a lower bound, or measure at the wall.",
+)
 POWER_NEGATIVE = CHAPTER.warn(
     "import-power-negative",
     "Readings of a consumer are below zero; they are kept with a flag.",

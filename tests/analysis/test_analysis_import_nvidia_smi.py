@@ -100,6 +100,28 @@ def test_a_round_that_misses_a_card_has_no_power(tmp_path: Path) -> None:
     assert list(readings["flag"]).count("nodata") == 1
 
 
+def test_cards_of_one_name_without_an_index_are_refused_and_not_taken_for_one(tmp_path: Path) -> None:
+    # 2 ms after the first card the second one answers; the last round is cut after the first.
+    stamps = [f"12:00:{i // 2:02d}.{i % 2 * 2:03d}" for i in range(41)]
+    rows = [f"2026/01/31 {time}, NVIDIA X, 120.00 W" for time in stamps]
+    text = "\n".join(["timestamp, name, power.draw [W]", *rows]) + "\n"
+    with pytest.raises(RecordError, match="index or uuid"):
+        run_import(tmp_path, text)
+
+
+def test_cards_of_different_names_are_told_apart_by_them(tmp_path: Path) -> None:
+    rows = [f"2026/01/31 12:00:{i:02d}.000, NVIDIA {name}, 120.00 W" for i in range(20) for name in "XY"]
+    found = run_import(tmp_path, "\n".join(["timestamp, name, power.draw [W]", *rows]) + "\n")
+    assert found.runs[0].mean_power_w == pytest.approx(240.0)
+
+
+def test_a_card_that_tells_nothing_at_all_is_named_and_left_out_of_the_sum(tmp_path: Path) -> None:
+    text = log((120.0, 777.0)).replace("777.00 W", "[N/A]")
+    found = run_import(tmp_path, text)
+    assert found.runs[0].mean_power_w == pytest.approx(120.0)
+    assert "import-card-silent" in {finding.code for finding in found.findings}
+
+
 @pytest.mark.parametrize("unknown", ["[N/A]", "N/A", "[Not Supported]", "[Unknown Error]", "ERR!"])
 def test_what_a_card_does_not_know_is_nothing(unknown: str, tmp_path: Path) -> None:
     text = log().replace("41,", f"{unknown},")

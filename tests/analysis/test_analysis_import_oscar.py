@@ -1,5 +1,6 @@
 """Lab data of OSCAR and KEcoLab: found by content, repaired with a finding, refused with file and line."""
 
+import gzip
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -14,7 +15,7 @@ from analysis.campaign import analyse
 from analysis.evidence import check
 from analysis.imports.oscar.importer import import_oscar
 from analysis.imports.oscar.marks import read_marks
-from analysis.imports.reading import SourceText
+from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import find_zone
 from records.campaign import CampaignFolder
@@ -358,3 +359,56 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     imported(folder)
     with pytest.raises(WattlabError, match="nothing is overwritten"):
         imported(folder)
+
+
+KECOLAB_LOAD = (
+    "#Date;Time;[CPU]Totl%;[MEM]Used;[NET]RxKBTot;[NET]TxKBTot;[DSK]ReadTot;[DSK]ReadKBTot;[DSK]WriteKBTot"
+)
+
+
+def kecolab_raw(folder: Path, power_w: float) -> None:
+    """Logs as KEcoLab's own readers write them: four runs of 30 s, from 2023-08-10 18:00 in Berlin on."""
+    folder.mkdir()
+    start_us = 1_691_683_200_000_000
+    powers = "".join(f"{start_us + 250_000 * i} {power_w:.2f}\n" for i in range(800))
+    (folder / "readings.csv").write_text(powers)
+    marks = "".join(
+        f"iteration {i + 1};2023-08-10 18:0{i // 2}:{i % 2 * 40 + at:02d};{what}\n"
+        for i in range(4)
+        for at, what in ((2, "startTestrun"), (12, "startAction;go"), (17, "stopAction"), (19, "stopTestrun"))
+    )
+    (folder / "log.csv").write_text(marks)
+    load = "".join(f"20230810;18:{i // 60:02d}:{i % 60:02d};5;1000;0;0;0;0;0\n" for i in range(200))
+    (folder / "load.tab.gz").write_bytes(gzip.compress(f"# Collectl\n#\n{KECOLAB_LOAD}\n{load}".encode()))
+
+
+def test_the_raw_logs_of_kecolab_are_read_as_they_are(tmp_path: Path) -> None:
+    kecolab_raw(tmp_path / "usage", 30.0)
+    kecolab_raw(tmp_path / "baseline", 20.0)
+    results = analyse(imported(tmp_path, "Europe/Berlin"))
+    powers = {row.scenario: row.mean_power_w for row in results.scenarios}
+    assert powers == {"usage": pytest.approx(30.0), "baseline": pytest.approx(20.0)}
+    assert {row.n for row in results.scenarios} == {4}
+    assert results.runs[0].hardware["cpu_load_pct"] == pytest.approx(5.0)
+
+
+def test_row_names_of_r_stand_below_no_column(tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    for part in ("usage", "baseline"):
+        path = folder / part / "b.csv"
+        header, *rows = path.read_text().splitlines()[1:]
+        assert header.startswith("Nummer;")
+        path.write_text("\n".join([header.removeprefix("Nummer;"), *rows]) + "\n")
+    named = analyse(imported(folder))
+    (folder / "campaign").rename(folder / "other")
+    small(tmp_path)
+    assert [row.energy_wh for row in named.runs] == [row.energy_wh for row in analyse(imported(folder)).runs]
+
+
+def test_a_packed_log_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "log.gz"
+    path.write_bytes(gzip.compress(b"time;power\n1;2\n"))
+    assert read_text(path).lines == ["time;power", "1;2"]
+    path.write_bytes(b"\x1f\x8bno gzip at all")
+    with pytest.raises(RecordError, match="damaged"):
+        read_text(path)

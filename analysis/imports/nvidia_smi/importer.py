@@ -30,6 +30,8 @@ from records.gpu import GPU_COLUMNS, GpuRecord
 from records.meter import Identity, MeterRecord
 
 LEAST_READINGS = 4
+_BURST = 0.2
+"""Steps of less than this share of the others are within one round of asking."""
 
 _WINDOWS = {
     "power.draw.instant": "momentary, by NVML",
@@ -115,14 +117,17 @@ def _run(path: Path, kind: Kind, options: SmiOptions, repairs: Repairs) -> tuple
     rows = [(sample.line, sample.stamp) for sample in log.samples]
     t_utc_s = read_times(text, rows, TimeOptions(timezone=options.timezone), repairs)
     _check_order(text, log.samples, t_utc_s)
+    if log.by_name:
+        _check_single_card(text, log.samples, t_utc_s)
     rounds = _rounds(log.samples)
     round_s = np.array([t_utc_s[members[0]] for members in rounds])
     if len(rounds) < LEAST_READINGS:
         raise text.refuse(0, f"expected at least {LEAST_READINGS} readings of each card, found {len(rounds)}")
     interval_s = median_interval_s(text, round_s)
     cards = sorted({sample.gpu for sample in log.samples})
-    power_w = [_sum_w([log.samples[i] for i in members], cards) for members in rounds]
-    if all(power is None for power in power_w):
+    telling = _telling(path.name, log, cards, repairs)
+    power_w = [_sum_w([log.samples[i] for i in members], telling) for members in rounds]
+    if not telling:
         raise text.refuse(0, f"expected a power in {log.power_field}, but no card tells one")
     run = ImportedRun(
         scenario="baseline" if kind == "baseline" else scenario_name(options.scenario or path.stem),
@@ -151,6 +156,39 @@ def _check_order(text: SourceText, samples: list[Sample], t_utc_s: Floats) -> No
         last[sample.gpu] = t_s
 
 
+def _check_single_card(text: SourceText, samples: list[Sample], t_utc_s: Floats) -> None:
+    """Refuse rows that come in bursts, as those of several cards of one name do.
+
+    Raises:
+        RecordError: they do.
+    """
+    for gpu in sorted({sample.gpu for sample in samples}):
+        own_s = t_utc_s[[i for i, sample in enumerate(samples) if sample.gpu == gpu]]
+        steps_s = np.sort(np.diff(own_s))
+        lower, upper = steps_s[: len(steps_s) // 2], steps_s[len(steps_s) // 2 :]
+        if len(lower) and float(np.median(lower)) < _BURST * float(np.median(upper)):
+            raise text.refuse(
+                0,
+                "expected one card, but the rows come in bursts: several cards of one name, which "
+                "nothing tells "
+                "apart. Log them with index or uuid among the fields of --query-gpu",
+            )
+
+
+def _telling(name: str, log: SmiLog, cards: list[int], repairs: Repairs) -> list[int]:
+    """Return the cards that tell a power at all, and say which do not."""
+    telling = {sample.gpu for sample in log.samples if sample.values["power_w"] is not None}
+    silent = [card for card in cards if card not in telling]
+    if silent and telling:
+        repairs.say(
+            codes.CARD_SILENT,
+            f"{name}: card(s) {', '.join(map(str, silent))} tell no power in any row; what they drew is "
+            f"missing "
+            f"in the sum of the others",
+        )
+    return sorted(telling)
+
+
 def _rounds(samples: list[Sample]) -> list[list[int]]:
     """Return the samples, by index, of each round in which every card was asked once."""
     rounds: list[list[int]] = []
@@ -166,7 +204,7 @@ def _rounds(samples: list[Sample]) -> list[list[int]]:
 
 def _sum_w(samples: list[Sample], cards: list[int]) -> float | None:
     """Return the power of all cards in a round; nothing where one of them is missing."""
-    power_w = [sample.values["power_w"] for sample in samples]
+    power_w = [sample.values["power_w"] for sample in samples if sample.gpu in cards]
     known = [power for power in power_w if power is not None]
     return sum(known) if len(known) == len(cards) else None
 

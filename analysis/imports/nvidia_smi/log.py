@@ -55,6 +55,7 @@ class SmiLog:
         power_field: name of the field that ``power_w`` holds.
         names: of the cards, by index; ``driver`` version, empty where the log does not say.
         decimals: most decimal places of a power; its resolution.
+        by_name: whether nothing but their names tells cards apart.
     """
 
     samples: list[Sample]
@@ -62,6 +63,7 @@ class SmiLog:
     names: dict[int, str] = field(default_factory=dict)
     driver: str = ""
     decimals: int = 0
+    by_name: bool = False
 
 
 class _Reader:
@@ -126,7 +128,9 @@ class _Reader:
             if index is None or index != int(index) or not 0 <= index < 1024:
                 self.refuse(number, "the index of a card", f"{index}")
             return int(index)
-        identity = next((row[name] for name in IDENTITIES if name in row), "")
+        field_name = next((name for name in IDENTITIES if name in row), "name")
+        self.log.by_name = field_name == "name"
+        identity = row.get(field_name, "")
         if identity not in self._identities:
             self._identities.append(identity)
         return self._identities.index(identity)

@@ -9,8 +9,10 @@ from analysis.imports.oscar.marks import MarkedRun, is_marks, read_marks
 from analysis.imports.oscar.series import (
     CPU,
     PowerLog,
+    bare_power,
     hardware_table,
     power_table,
+    read_bare_power,
     read_hardware,
     read_power,
 )
@@ -86,6 +88,8 @@ def read_folder(
         elif (table := power_table(text)) is not None:
             found.power.append(read_power(table, zone, repairs))
             repairs.form(text, table)
+        elif bare_power(text):
+            found.power.append(read_bare_power(text))
         else:
             known = False
             repairs.say(codes.FILE_IGNORED, f"{name}: no action, power or hardware log; not read")

@@ -1,6 +1,7 @@
 """The action log of OSCAR and KEcoLab: when runs and actions began and ended.
 
-A line is a stamp and ``startTestrun`` | ``stopTestrun`` | ``startAction; WORDS`` | ``stopAction``. Some logs
+A line is a stamp, in KEcoLab's own logs after ``iteration N``, and ``startTestrun`` | ``stopTestrun`` |
+``startAction; WORDS`` | ``stopAction``. Some logs
 write milliseconds as a number without leading zeros, ``09:05:07.98`` for 98 ms; read as decimal places
 such stamps run backwards.
 
@@ -22,6 +23,7 @@ from records.finding_codes import imports as codes
 
 _MARKS = ("starttestrun", "stoptestrun", "startaction", "stopaction")
 _DIVIDERS = re.compile(r"[;\t|]")
+_ITERATION = re.compile(r"iteration \d+$", re.IGNORECASE | re.ASCII)
 _ENOUGH_LINES = 20
 
 
@@ -91,6 +93,8 @@ def read_marks(text: SourceText, zone: tzinfo, repairs: Repairs) -> list[MarkedR
 def _split(line: str) -> tuple[Stamp, str, str] | None:
     """Return stamp, mark and words of a line, ``None`` where it is no such line."""
     parts = [part.strip() for part in _DIVIDERS.split(line)]
+    if _ITERATION.match(parts[0]) and len(parts) > 1:
+        del parts[0]
     stamp = parse_stamp(parts[0])
     if stamp is None or not stamp.dated or len(parts) < 2 or parts[1].lower() not in _MARKS:
         return None

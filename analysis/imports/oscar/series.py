@@ -23,6 +23,8 @@ from records.host import COLLECTL_COLUMNS
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
 
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?,\d+([eE][+-]?\d+)?$", re.ASCII)
+_BARE = re.compile(r"\s*(\d{16})\s+(\d+(?:\.\d+)?)\s*$", re.ASCII)
+_ENOUGH_LINES = 20
 _POWER = re.compile(r"\[\s*(k?W)\s*\]")
 _MEAN = re.compile(r"avg|mean|mittel", re.IGNORECASE)
 _INTERVAL = re.compile(r"\((\d+(?:[.,]\d+)?)\s*s\)")
@@ -80,6 +82,39 @@ def power_table(text: SourceText) -> SourceTable | None:
     return _by_its_commas(read_rows(text, lambda header: any(_POWER.search(name) for name in header)))
 
 
+def bare_power(text: SourceText) -> bool:
+    """Say whether a text is the power log of KEcoLab's own reader: Unix microseconds and watts, no header."""
+    return all(_BARE.match(line) for line in text.lines[:_ENOUGH_LINES] if line.strip())
+
+
+def read_bare_power(text: SourceText) -> PowerLog:
+    """Read rows of Unix microseconds and watts.
+
+    Raises:
+        RecordError: a line is none of these.
+    """
+    rows = []
+    for number, line in enumerate(text.lines, start=1):
+        match = _BARE.match(line)
+        if match is not None:
+            rows.append((int(match[1]) / 1e6, float(match[2]), match[2]))
+        elif line.strip():
+            raise text.refuse(number, "expected Unix microseconds, a blank and watts")
+    t_utc_s = np.array([row[0] for row in rows])
+    if len(rows) < 2 or not np.all(np.diff(t_utc_s) >= 0):
+        raise text.refuse(0, "expected readings that follow each other in time")
+    return PowerLog(
+        text=text,
+        t_utc_s=t_utc_s,
+        power_w=np.array([row[1] for row in rows]),
+        sampling="instantaneous",
+        interval_s=float(np.median(np.diff(t_utc_s))),
+        resolution_w=_resolution_w([row[2] for row in rows], "."),
+        model="",
+        channel="",
+    )
+
+
 def hardware_table(text: SourceText) -> SourceTable | None:
     """Find the table of a hardware log."""
     return _by_its_commas(read_rows(text, lambda header: CPU in header))
@@ -90,6 +125,8 @@ def _by_its_commas(table: SourceTable | None) -> SourceTable | None:
     thousands."""
     if table is None:
         return None
+    if table.rows and all(len(row) == len(table.header) + 1 for _, row in table.rows):
+        table = replace(table, header=["", *table.header])  # R writes row names, and no name above them
     commas = any(_COMMA.match(part.strip()) for _, row in table.rows for part in row)
     return replace(table, numbers=NumberOptions("," if commas else ".", "none" if not commas else "."))
 
@@ -166,12 +203,13 @@ def _stamped_rows(
     for line, row in rows:
         if len(row) != len(table.header):
             raise text.refuse(line, f"expected {len(table.header)} fields, found {len(row)}")
-    place = _stamp_column(table, rows[0])
+    columns = _stamp_columns(table, rows[0])
     local_s = np.empty(len(rows))
     for i, (line, row) in enumerate(rows):
-        stamp = parse_stamp(row[place])
+        written = " ".join(row[columns]).strip()
+        stamp = parse_stamp(written)
         if stamp is None or not stamp.dated:
-            raise text.refuse(line, f"expected a date with a time, found {row[place].strip()!r}")
+            raise text.refuse(line, f"expected a date with a time, found {written!r}")
         local_s[i] = stamp.local_s
     utc = to_utc(local_s, zone)
     repairs.clock(text, [line for line, _ in rows], utc)
@@ -181,12 +219,14 @@ def _stamped_rows(
     return utc.t_utc_s, rows
 
 
-def _stamp_column(table: SourceTable, first: tuple[int, list[str]]) -> int:
+def _stamp_columns(table: SourceTable, first: tuple[int, list[str]]) -> slice:
+    """Return the column of the stamp, or the two of date and time."""
     line, row = first
-    for place, cell in enumerate(row):
-        stamp = parse_stamp(cell)
-        if stamp is not None and stamp.dated:
-            return place
+    for width in (1, 2):
+        for place in range(len(row) - width + 1):
+            stamp = parse_stamp(" ".join(row[place : place + width]))
+            if stamp is not None and stamp.dated:
+                return slice(place, place + width)
     raise table.text.refuse(line, "expected a field with a date and a time")
 
 
