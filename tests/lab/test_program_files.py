@@ -205,6 +205,14 @@ def test_a_gitignore_names_files_below_it_also_where_git_is_not_used(bench: Path
     assert ignored(bench, "#\n!\n\\\n*.py\n")  # a line that is no rule does not switch off the others
 
 
+def test_a_rule_is_heeded_whatever_way_leads_to_the_file(bench: Path) -> None:
+    (bench / "code/.gitignore").write_text("train.py\n")
+    (bench / "other").mkdir()
+    (bench / "other/alias.py").symlink_to("../code/train.py")
+    assert kept(bench / "other/../code/train.py", "code/train.py") == (True, False)
+    assert kept(bench / "other/alias.py", "code/train.py") == (True, False)
+
+
 def test_rules_above_the_repository_do_not_matter(bench: Path) -> None:
     (bench / "code/.git").mkdir()
     assert not ignored(bench, "", above="*.py\n")

@@ -1,6 +1,7 @@
 """One file of a program: what the record says of it, and the content that is copied."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -52,6 +53,7 @@ def read_file(path: Path, name: str, source: Source, scenario: str) -> Content:
         source: why it is on record.
         scenario: that uses it.
     """
+    path = Path(os.path.realpath(path))
     file = ProgramFile(name=name, source=source, scenarios=[scenario])
     if may_hold_secret(PurePosixPath(name)):
         file.note = "its name says that it may hold a secret: neither read nor copied"
