@@ -21,6 +21,7 @@ from analysis.scenario.baseline import Baseline, BaselinePower, baseline_run
 from analysis.scenario.groups import group_runs, scenario_row
 from analysis.scenario.notes import (
     check_baseline,
+    check_busy_baselines,
     check_certainty,
     check_rows,
     check_samples,
@@ -142,6 +143,7 @@ def reduce_runs(
     findings = [
         *examination.findings,
         *check_baseline(baseline, summary, len(runs)),
+        *check_busy_baselines(rows),
         *check_rows(rows, [*actions, *epochs, *calls], trackers, settings.coverage_min_pct),
         *check_spans(runs),
         *check_samples(groups),

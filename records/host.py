@@ -8,6 +8,9 @@ from pathlib import Path
 from records.errors import RecordError
 from records.tables import Table, Texts, read_table
 
+BACKGROUND_LOAD_PCT = 10.0
+"""Above this mean load the SUT is busy with something else, and a baseline measures that."""
+
 HOST_COLUMNS = (
     "t_utc_s",
     "cpu_load_pct",

@@ -8,14 +8,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from records.errors import SutError
+from records.host import BACKGROUND_LOAD_PCT
 from sut.collectors.collectl_tool import collectl_version, find_collectl
 from sut.collectors.nvml import Gpus, open_gpus
 from sut.collectors.procfs import ProcFiles, rates
 from sut.collectors.temperature import CpuThermometer
 from sut.inventory.machine import governor
 
-BACKGROUND_LOAD_PCT = 10.0
-"""Above this the machine is busy with something else, and a baseline would measure that."""
 FREE_DISK_MIB = 1024
 FREE_MEMORY_MIB = 1024
 _WATCH_S = 2.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import inf
+from typing import Literal
 
 from analysis.maths.describe import normality_p, outliers
 from analysis.run.measure import RunMeasure
@@ -10,6 +11,7 @@ from analysis.scenario.groups import Group
 from records.finding_codes import results as codes
 from records.finding_codes.readings import UNCERTAINTY_HIGH
 from records.findings import Finding
+from records.host import BACKGROUND_LOAD_PCT
 from records.rows.agreement import TrackerRow
 from records.rows.parts import BaselineSummary
 from records.rows.runs import EpochRow, RunRow, SpanRow
@@ -19,6 +21,8 @@ SIGNIFICANT = 0.05
 
 LEAST_CHANGE = 1e-3
 """Share of the baseline power; a smaller change is of no use to know, however significant."""
+
+_LOADS: dict[str, Literal["cpu_load_pct", "gpu_load_pct"]] = {"CPU": "cpu_load_pct", "GPU": "gpu_load_pct"}
 
 LEAST_WH = 1e-9
 """A smaller energy is zero but for rounding."""
@@ -65,6 +69,26 @@ def _drift_w(baseline: Baseline, summary: BaselineSummary) -> float:
 
 def _matters(baseline: Baseline, change_w: float) -> bool:
     return abs(change_w) > LEAST_CHANGE * baseline.runs[0].power_w
+
+
+def check_busy_baselines(runs: list[RunRow]) -> list[Finding]:
+    """Flag baselines during which CPU or GPU were busy with other work.
+
+    The load average of the kernel is no evidence here: for minutes it remembers the run before.
+    """
+    findings = []
+    for row in runs:
+        loads = [(name, row.hardware[column]) for name, column in _LOADS.items()]
+        busy = [
+            f"{name} {load:.1f} %" for name, load in loads if load is not None and load > BACKGROUND_LOAD_PCT
+        ]
+        if row.kind == "baseline" and row.tracker is None and busy:
+            message = (
+                f"mean load during this baseline: {', '.join(busy)} (limit {BACKGROUND_LOAD_PCT:g} %). "
+                f"Other work is in the baseline, so induced energies are too small"
+            )
+            findings.append(codes.BASELINE_BUSY.finding(message, row.run_dir))
+    return findings
 
 
 def check_rows(
@@ -134,7 +158,7 @@ def _check_trackers(trackers: list[TrackerRow]) -> list[Finding]:
 
 
 def check_scenarios(scenarios: list[ScenarioRow]) -> list[Finding]:
-    """Flag scenarios that drew less than the baseline by more than their interval."""
+    """Flag scenarios that drew less than the baseline, or no more than their interval can tell."""
     findings = []
     for row in scenarios:
         high_wh = row.induced_high_wh
@@ -145,11 +169,25 @@ def check_scenarios(scenarios: list[ScenarioRow]) -> list[Finding]:
                 f"was not the same as for the baseline. Reported as measured"
             )
             findings.append(codes.SCENARIO_BELOW_BASELINE.finding(message))
+        elif not is_resolved(row):
+            message = (
+                f"{row.scenario}: the interval of its mean induced energy, {row.induced_low_wh:.4f} to "
+                f"{high_wh:.4f} Wh, includes zero: it is at most {high_wh:.4f} Wh"
+            )
+            findings.append(codes.INDUCED_NOT_RESOLVED.finding(message))
     return findings
 
 
+def is_resolved(row: ScenarioRow) -> bool:
+    """Say whether the induced energy of a scenario can be told from zero; one without an interval can."""
+    low_wh, high_wh = row.induced_low_wh, row.induced_high_wh
+    return row.kind == "baseline" or low_wh is None or high_wh is None or not low_wh <= 0 <= high_wh
+
+
 def check_certainty(scenarios: list[ScenarioRow], max_pct: float) -> list[Finding]:
-    """Compare the relative standard uncertainty of each scenario's mean gross energy with the limit.
+    """Compare the relative standard uncertainty of each scenario's mean energies with the limit.
+
+    An induced energy that is not resolved has a finding of its own.
 
     Args:
         scenarios: rows of the results.
@@ -157,15 +195,18 @@ def check_certainty(scenarios: list[ScenarioRow], max_pct: float) -> list[Findin
     """
     findings = []
     for row in scenarios:
-        energy_wh, u_wh = row.energy_wh, row.energy_u_wh
-        u_pct = 100 * u_wh / abs(energy_wh) if energy_wh and u_wh is not None else 0.0
-        if u_pct > max_pct:
-            message = (
-                f"{row.scenario}: its mean of {energy_wh:.4f} Wh over {row.n} run(s) has a standard "
-                f"uncertainty of {u_pct:.1f} % (limit {max_pct:g} %); more repeats or a better meter are "
-                f"needed, see its budget"
-            )
-            findings.append(UNCERTAINTY_HIGH.finding(message))
+        means = [("mean", row.energy_wh, row.energy_u_wh)]
+        if row.kind != "baseline" and is_resolved(row):
+            means.append(("mean induced energy", row.induced_wh, row.induced_u_wh))
+        for name, energy_wh, u_wh in means:
+            u_pct = 100 * u_wh / abs(energy_wh) if energy_wh and u_wh is not None else 0.0
+            if u_pct > max_pct:
+                message = (
+                    f"{row.scenario}: its {name} of {energy_wh:.4f} Wh over {row.n} run(s) has a standard "
+                    f"uncertainty of {u_pct:.1f} % (limit {max_pct:g} %); more repeats or a better meter are "
+                    f"needed, see its budget"
+                )
+                findings.append(UNCERTAINTY_HIGH.finding(message))
     return findings
 
 

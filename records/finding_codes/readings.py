@@ -57,7 +57,7 @@ READINGS_FLAGGED = CHAPTER.info(
 )
 UNCERTAINTY_HIGH = CHAPTER.warn(
     "uncertainty-high",
-    "The relative standard uncertainty of the energy of a run or scenario is above `uncertainty_max_pct`.",
+    "The relative standard uncertainty of an energy or an induced energy is above `uncertainty_max_pct`.",
     "Look at the largest term of its budget: use a better meter, a calibration, longer runs or more repeats.",
 )
 RANGE_UNKNOWN = CHAPTER.warn(

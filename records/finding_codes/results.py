@@ -24,6 +24,17 @@ BASELINE_STEP = CHAPTER.warn(
     "The baseline power differs between the first and the second half of the blocks (p < 0.05).",
     "Find out what changed on the SUT.",
 )
+BASELINE_BUSY = CHAPTER.warn(
+    "baseline-busy",
+    "The SUT did other work during a baseline run (mean CPU or GPU load above 10 %), so induced energies are "
+    "too small.",
+    "Stop other programs on the SUT, and measure again; `lab doctor` shows the load.",
+)
+INDUCED_NOT_RESOLVED = CHAPTER.warn(
+    "induced-not-resolved",
+    "The interval of a scenario's mean induced energy includes zero: it cannot be told from the baseline.",
+    "Quote the upper end of the interval only; plan longer runs or more repeats on an idle SUT.",
+)
 INDUCED_NEGATIVE = CHAPTER.warn(
     "induced-negative",
     "A run used less energy than the baseline; it is reported as measured.",

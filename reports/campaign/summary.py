@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from analysis.agreement.trackers import ALL
+from analysis.scenario.notes import is_resolved
+from records.finding_codes.results import BASELINE_BUSY
 from records.findings import LEVELS
 from records.results import Results
 from records.rows.agreement import AgreementRow
@@ -80,6 +82,8 @@ class Summary:
         wall: whether the readings are of the wall plug, and not of counters inside the machine.
         baseline: whether one was measured.
         lab: what the control chart of the lab warns of; empty where it warns of nothing.
+        busy: how many baselines were measured while the SUT did other work.
+        unresolved: the scenarios whose induced energy cannot be told from zero.
     """
 
     title: str
@@ -94,6 +98,8 @@ class Summary:
     wall: bool
     baseline: bool
     lab: str
+    busy: int
+    unresolved: str
 
 
 def summary_of(view: View) -> Summary:
@@ -114,6 +120,8 @@ def summary_of(view: View) -> Summary:
         wall=view.at_wall,
         baseline=view.baseline,
         lab=_lab_words(results.health),
+        busy=sum(row.code == BASELINE_BUSY.code for row in results.findings),
+        unresolved=_listed([item.name for item in view.scenarios if not is_resolved(item.row)]),
     )
 
 

@@ -197,6 +197,21 @@ def test_an_energy_known_too_badly_names_its_main_term(tmp_path: Path) -> None:
     assert [row["message"].partition(":")[0] for row in of_scenario] == ["job"]
 
 
+def test_an_induced_energy_known_too_badly_is_told_though_the_gross_energy_is_known_well(
+    tmp_path: Path,
+) -> None:
+    campaign = repeats([20.0] * 7)
+    # Jobs of 44 W between baselines of 40 W that scatter by 0.5 W: u is some 7 % of the 4 W between them.
+    for i, (run, power_w) in enumerate(zip(campaign.runs, [40, 44, 40.5, 44, 39.5, 44, 40], strict=True)):
+        run.power_w = power_w
+        if i % 2 == 0:
+            run.scenario, run.kind = "baseline", "baseline"
+    findings = analyse(campaign.write(tmp_path / "c")).findings
+    (message,) = [f["message"] for f in findings if f["code"] == "uncertainty-high"]
+    assert message.startswith("job: its mean induced energy of")
+    assert "induced-not-resolved" not in {f["code"] for f in findings}
+
+
 def test_the_limit_of_the_uncertainty_is_set_in_the_configuration(tmp_path: Path) -> None:
     campaign = repeats([20.0] * 2)
     campaign.instrument = Instrument(reading_pct=0.1, counts=200.0)

@@ -355,6 +355,29 @@ def baseline_above_the_jobs(campaign: SyntheticCampaign) -> None:
     ]
 
 
+def jobs_like_the_baseline(campaign: SyntheticCampaign) -> None:
+    """Three jobs between baselines that draw as much, within their scatter."""
+    campaign.runs = [
+        SyntheticRun(
+            i + 1,
+            "job" if i % 2 else "baseline",
+            100.0 + 60 * i,
+            kind="workload" if i % 2 else "baseline",
+            repeat=i // 2 + 1,
+            power_w=40.0 + 0.3 * (i % 3),
+        )
+        for i in range(7)
+    ]
+
+
+def busy_baseline(folder: Path) -> None:
+    """Let the collectors have seen other work during the first baseline."""
+    run_dir = folder / "runs" / "0001-baseline"
+    host = run_dir / "host.csv"
+    host.write_text(host.read_text().replace(",5.0,", ",60.0,"))
+    rehash(run_dir)
+
+
 def unmarked_meter(campaign: SyntheticCampaign) -> None:
     """A real meter that nobody says to have been calibrated."""
     campaign.simulated = False
@@ -482,6 +505,8 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "baseline-single": (lambda campaign: campaign.runs.pop(), nothing),
     "baseline-drift": (baselines([40.0, 41.0, 42.1, 43.0]), nothing),
     "baseline-step": (baselines([40.0, 40.1, 40.2, 47.0, 47.1, 47.2]), nothing),
+    "baseline-busy": (nothing, busy_baseline),
+    "induced-not-resolved": (jobs_like_the_baseline, nothing),
     "induced-negative": (run_with(1, power_w=30.0), nothing),
     "span-coverage-low": (long_with_gap, nothing),
     "span-below-resolution": (nothing, nothing),

@@ -1,6 +1,7 @@
 """The first screen claims nothing that the data do not bear, and says it in few words."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from report_example import Plan, example
@@ -92,6 +93,20 @@ def test_a_least_that_is_not_shown_is_told_of_these_runs_only():
     least = summary(results).least
     assert not least.certain
     assert "needed, in these runs, the least" in least.words
+
+
+def test_busy_baselines_and_unresolved_energies_stand_on_the_first_screen():
+    results = example(Plan(**SMALL))
+    assert (summary(results).busy, summary(results).unresolved) == (0, "")
+    busy = {"level": "warn", "run_dir": "0001-baseline", "code": "baseline-busy", "message": "x"}
+    results.findings += [busy, busy | {"run_dir": "0005-baseline"}]
+    results.scenarios = [
+        replace(row, induced_low_wh=-1.0, induced_high_wh=2.0) if row.scenario == "cnn" else row
+        for row in results.scenarios
+    ]
+    assert (summary(results).busy, summary(results).unresolved) == (2, "cnn")
+    assert "2 baseline runs" in words_of(results)
+    assert "not resolved" in words_of(results)
 
 
 def test_the_control_workload_is_no_rival_of_the_others():
