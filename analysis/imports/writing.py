@@ -220,6 +220,25 @@ def source_name(path: Path, given: Path) -> str:
 
 
 def scenario_name(text: str) -> str:
-    """Turn any text into a scenario's name: lower case letters of ASCII, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9_]+", "-", plain.lower()).strip("-_")[:40].strip("-_") or "scenario"
+    """Turn any text into a scenario's name, which is safe as a part of a folder's name on any file system.
+
+    Letters and digits of any script stay, in lower case and normal form C; Latin letters lose their accents.
+    Everything else becomes a hyphen. A name has at most 40 characters.
+    """
+    name = ""
+    for character in unicodedata.normalize("NFKC", text).lower().replace("ß", "ss"):
+        name += _in_name(character, name[-1:])
+    name = unicodedata.normalize("NFC", re.sub("-{2,}", "-", name))
+    return name.strip("-_")[:40].strip("-_") or "scenario"
+
+
+def _in_name(character: str, before: str) -> str:
+    """Return what a character becomes behind another one in a scenario's name."""
+    plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    if re.fullmatch("[a-z0-9_]+", plain):
+        return plain
+    if unicodedata.category(character)[0] == "M":  # many scripts write vowels as marks
+        return "" if before.isascii() else character
+    if unicodedata.category(character) == "Cf":  # joiners and marks of direction, which nobody sees
+        return ""
+    return character if character.isalpha() or character.isdecimal() else "-"

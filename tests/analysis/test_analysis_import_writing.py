@@ -1,12 +1,15 @@
 """A campaign from plain parts: numbered in time, hashed, marked, whole or not there at all."""
 
 import json
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from synthetic import EPOCH_UTC_S, Instrument
 
 from analysis.campaign import analyse
@@ -204,12 +207,27 @@ def test_what_no_log_tells_is_said_once_and_not_for_every_run(tmp_path: Path) ->
         ("Standardnutzungsszenario", "standardnutzungsszenario"),
         ("Straße 7 / Größe", "strasse-7-grosse"),
         ("ResNet50 (offline)", "resnet50-offline"),
-        ("数据", "scenario"),
+        ("学習", "学習"),
+        ("推論 (バッチ)", "推論-バッチ"),
+        ("Обучение №7", "обучение-no7"),
+        ("हिन्दी", "हिन्दी"),
+        ("e\u0301te\u0301 / Kjøkken", "ete-kjøkken"),
+        ("カ\u3099", "ガ"),
+        ("a\u202eb\x00\\c:d", "ab-c-d"),
+        ("../..", "scenario"),
         ("x" * 90, "x" * 40),
+        ("推" * 90, "推" * 40),
     ],
 )
 def test_any_text_gives_a_name_for_a_scenario(text: str, name: str) -> None:
     assert scenario_name(text) == name
+
+
+@given(st.text(max_size=60))
+def test_a_name_is_safe_in_any_file_system(text: str) -> None:
+    name = scenario_name(text)
+    assert 1 <= len(name) <= 40 and name == unicodedata.normalize("NFC", name) == scenario_name(name)
+    assert not set(name) & set('/\\:*?"<>|. ') and name.isprintable()
 
 
 def test_run_json_repeats_the_rating_interval(tmp_path: Path) -> None:
