@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -74,6 +75,29 @@ def test_what_was_not_recorded_stays_empty_and_is_said(tmp_path: Path) -> None:
     (finding,) = repairs.findings()
     assert finding.code == "import-column-missing"
     assert "[NET]TxKBTot" in finding.message
+
+
+def test_single_cpus_are_averaged_where_there_is_no_sum(tmp_path: Path) -> None:
+    cpus = ("[CPU:0]Totl%", "[CPU:1]Totl%", "[CPU:0]User%", "[CPU:10]Totl%")
+    log = read(tmp_path / "host.tab", plot(0, 3, columns=cpus).replace(" 25 4096 7 100", " 25 50 7 90"))
+    assert log.columns["cpu_load_pct"].tolist() == [55.0] * 3
+    both = plot(0, 3, columns=("[CPU:0]Totl%", "[CPU]Totl%")).replace(" 25 4096", " 80 25")
+    assert read(tmp_path / "host.tab", both).columns["cpu_load_pct"].tolist() == [25.0] * 3
+
+
+def test_a_collectl_that_was_started_anew_may_record_other_columns(tmp_path: Path) -> None:
+    path, repairs = tmp_path / "host.tab", Repairs()
+    first = plot(0, 3, "+0200", 2, columns=("[CPU]Totl%", "[MEM]Used"))
+    path.write_text(
+        first + plot(3, 2, "+0100", 1, ",", ("[NET]RxKBTot", "[CPU]Totl%")).replace("25,4096", "3,9")
+    )
+    log = read_collectl_log(path, repairs)
+    assert log.t_utc_s.tolist() == [EPOCH_UTC_S + i for i in range(5)]
+    assert log.columns["cpu_load_pct"].tolist() == [25.0, 25.0, 25.0, 9.0, 9.0]
+    assert np.isnan(log.columns["ram_used_kib"]).tolist() == [False, False, False, True, True]
+    assert np.isnan(log.columns["net_rx_kib_s"]).tolist() == [True, True, True, False, False]
+    messages = [finding.message for finding in repairs.findings() if finding.code == "import-column-missing"]
+    assert sum("line 13" in message and "[MEM]Used" in message for message in messages) == 1
 
 
 @pytest.mark.parametrize(("zone", "offset_h"), [("-0400", -4), ("+0200", 2), ("+0000", 0)])

@@ -1,14 +1,14 @@
 """collectl's plot files: host samples that were recorded beside a campaign, not by it.
 
-Columns are found by the names in the header, whatever else was recorded. Times are UTC (``--utc``), or local
-with the zone of collectl's own preamble.
+Columns are found by the names in the header, whatever else was recorded; a log may have several headers.
+Times are UTC (``--utc``), or local with the zone of collectl's own preamble.
 
 Source: collectl's documentation of ``-P`` (http://collectl.sourceforge.net/Data-detail.html), and its files.
 """
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 from typing import NoReturn
@@ -53,6 +53,39 @@ class HostLog:
         return bool(self.t_utc_s[0] <= to_utc_s and self.t_utc_s[-1] >= from_utc_s)
 
 
+@dataclass(frozen=True)
+class _Section:
+    """A header and the rows below it.
+
+    Attributes:
+        line: of the header; ``header`` its fields.
+        zone: that the preamble before it tells, if any does.
+        rows: number of the line and its fields.
+    """
+
+    line: int
+    header: list[str]
+    zone: str | None
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+
+    def check(self, text: SourceText) -> None:
+        """Refuse a row that has not the fields of the header."""
+        for n, cells in self.rows:
+            if len(cells) != len(self.header):
+                _refuse(text, n, f"{len(self.header)} fields as in the header", f"{len(cells)}")
+
+
+def places_of(source: str, header: list[str]) -> list[int]:
+    """Return the places of a column of `records.host.COLLECTL_COLUMNS`, or of those that it is the mean of.
+
+    A log of single CPUs (``collectl -sC``) has ``[CPU:0]Totl%`` and so on in place of ``[CPU]Totl%``.
+    """
+    if source in header:
+        return [header.index(source)]
+    single = re.compile(re.escape(source).replace(r"\[CPU\]", r"\[CPU:\d+\]"))
+    return [place for place, name in enumerate(header) if single.fullmatch(name)]
+
+
 def joined(logs: list[HostLog]) -> HostLog:
     """Return the samples of logs that follow each other."""
     none = np.array([])
@@ -75,27 +108,24 @@ def read_collectl_log(path: Path, repairs: Repairs, timezone: str | None = None)
         ConfigurationError: there is no such time zone.
     """
     text, whole = _read(path, repairs)
-    number, header, separator = _header(text)
-    rows = [
-        (n, line.split(separator))
-        for n, line in enumerate(text.lines[number:], start=number + 1)
-        if line.strip() and not line.startswith("#")
-    ]
-    if not whole and rows and rows[-1][0] == len(text.lines):
-        rows.pop()
+    sections = _sections(text)
+    last = sections[-1].rows
+    if not whole and last and last[-1][0] == len(text.lines):
+        last.pop()
         repairs.count(codes.LINE_TORN, text, len(text.lines), "the last line is cut off: left out")
-    for n, cells in rows:
-        if len(cells) != len(header):
-            _refuse(text, n, f"{len(header)} fields as in the header", f"{len(cells)}")
-    if len(rows) < 2:
-        _refuse(text, 0, "at least two rows of samples", f"{len(rows)}")
-    t_utc_s = _times(text, header, rows, repairs, timezone)
+    lines = [n for section in sections for n, _ in section.rows]
+    for section in sections:
+        section.check(text)
+    if len(lines) < 2:
+        _refuse(text, 0, "at least two rows of samples", f"{len(lines)}")
+    sections = [section for section in sections if section.rows]
+    t_utc_s = np.concatenate([_times(text, section, repairs, timezone) for section in sections])
     back = np.flatnonzero(np.diff(t_utc_s) <= 0)
     if len(back):
         _refuse(
-            text, rows[back[0] + 1][0], "a later time than that of the row before", "an earlier or equal one"
+            text, lines[back[0] + 1], "a later time than that of the row before", "an earlier or equal one"
         )
-    return HostLog(t_utc_s, {name: _column(text, header, rows, name, repairs) for name in HOST_COLUMNS[1:]})
+    return HostLog(t_utc_s, {name: _column(text, sections, name, repairs) for name in HOST_COLUMNS[1:]})
 
 
 def _read(path: Path, repairs: Repairs) -> tuple[SourceText, bool]:
@@ -130,56 +160,68 @@ def _unpack(data: bytes, name: str) -> tuple[bytes, bool]:
     return b"".join(parts), True
 
 
-def _header(text: SourceText) -> tuple[int, list[str], str]:
+def _sections(text: SourceText) -> list[_Section]:
+    """Find every header and its rows: a collectl that is started anew begins with another header."""
+    sections: list[_Section] = []
+    zone = None
     for number, line in enumerate(text.lines, start=1):
         if line.startswith(">>> "):
             reason = "this is collectl's raw format: play it back with `collectl -p FILE -P --utc -om`"
             raise text.refuse(number, reason)
-        if match := _HEADER.match(line):
+        if told := _PREAMBLE_ZONE.match(line):
+            zone = f"{told[1]}{told[2]}:{told[3]}"
+        elif match := _HEADER.match(line):
             separator = match["separator"]
-            return number, line.split(separator), separator
-    raise text.refuse(0, "expected a header that begins with #UTC or #Date Time, as of `collectl -P`")
+            sections.append(_Section(number, line.split(separator), zone))
+        elif sections and line.strip() and not line.startswith("#"):
+            sections[-1].rows.append((number, line.split(separator)))
+    if not sections:
+        raise text.refuse(0, "expected a header that begins with #UTC or #Date Time, as of `collectl -P`")
+    return sections
 
 
-def _times(
-    text: SourceText,
-    header: list[str],
-    rows: list[tuple[int, list[str]]],
-    repairs: Repairs,
-    timezone: str | None,
-) -> Floats:
-    if header[0] == "#UTC":
-        return np.array([_number(text, n, cells[0]) for n, cells in rows])
-    zone = _zone(text, repairs, timezone)
+def _times(text: SourceText, section: _Section, repairs: Repairs, timezone: str | None) -> Floats:
+    if section.header[0] == "#UTC":
+        return np.array([_number(text, n, cells[0]) for n, cells in section.rows])
+    zone = _zone(section.zone, repairs, timezone)
     local_s = []
-    for n, cells in rows:
+    for n, cells in section.rows:
         stamp = parse_stamp(f"{cells[0]} {cells[1]}")
         if stamp is None or not stamp.dated:
             _refuse(text, n, "a date and a time such as 20260131 12:00:00", f"{cells[0]} {cells[1]}")
         local_s.append(stamp.local_s)
     stamps = to_utc(np.array(local_s), zone)
-    repairs.clock(text, [n for n, _ in rows], stamps)
+    repairs.clock(text, [n for n, _ in section.rows], stamps)
     return stamps.t_utc_s
 
 
-def _zone(text: SourceText, repairs: Repairs, timezone: str | None) -> tzinfo:
-    told = next((m for line in text.lines if (m := _PREAMBLE_ZONE.match(line))), None)
+def _zone(told: str | None, repairs: Repairs, timezone: str | None) -> tzinfo:
     if timezone is None and told is not None:
-        return find_zone(f"{told[1]}{told[2]}:{told[3]}")
+        return find_zone(told)
     zone_assumed(repairs, timezone)
     return find_zone(timezone)
 
 
-def _column(
-    text: SourceText, header: list[str], rows: list[tuple[int, list[str]]], name: str, repairs: Repairs
-) -> Floats:
+def _column(text: SourceText, sections: list[_Section], name: str, repairs: Repairs) -> Floats:
     source = next(column for column, target in COLLECTL_COLUMNS.items() if target == name)
-    if source not in header:
-        message = f"{text.name}: collectl did not record {source}: {name} stays empty"
-        repairs.say(codes.COLUMN_MISSING, message)
-        return np.full(len(rows), np.nan)
-    place = header.index(source)
-    return np.array([_number(text, n, cells[place]) for n, cells in rows])
+    values = [_values(text, section, source) for section in sections]
+    for section, found in zip(sections, values, strict=True):
+        if found is None:
+            place = f"{text.name}, line {section.line}" if len(sections) > 1 else text.name
+            message = f"{place}: collectl did not record {source}: {name} stays empty"
+            repairs.say(codes.COLUMN_MISSING, message)
+    none = (np.full(len(section.rows), np.nan) for section in sections)
+    return np.concatenate(
+        [empty if found is None else found for found, empty in zip(values, none, strict=True)]
+    )
+
+
+def _values(text: SourceText, section: _Section, source: str) -> Floats | None:
+    places = places_of(source, section.header)
+    if not places:
+        return None
+    numbers = [[_number(text, n, cells[place]) for place in places] for n, cells in section.rows]
+    return np.array(numbers).mean(axis=1)
 
 
 def _number(text: SourceText, line: int, cell: str) -> float:

@@ -12,7 +12,7 @@ from datetime import tzinfo
 
 import numpy as np
 
-from analysis.imports.collectl.log import HostLog
+from analysis.imports.collectl.log import HostLog, places_of
 from analysis.imports.number_forms import NumberOptions
 from analysis.imports.reading import SourceTable, SourceText, read_rows
 from analysis.imports.repairs import Repairs
@@ -117,7 +117,7 @@ def read_bare_power(text: SourceText) -> PowerLog:
 
 def hardware_table(text: SourceText) -> SourceTable | None:
     """Find the table of a hardware log."""
-    return _by_its_commas(read_rows(text, lambda header: CPU in header))
+    return _by_its_commas(read_rows(text, lambda header: bool(places_of(CPU, header))))
 
 
 def _by_its_commas(table: SourceTable | None) -> SourceTable | None:
@@ -171,9 +171,9 @@ def read_hardware(table: SourceTable, zone: tzinfo, repairs: Repairs) -> HostLog
     columns = {}
     for source, name in COLLECTL_COLUMNS.items():
         if name != "t_utc_s":
-            place = table.index(source)
-            values = [table.number(line, row, place) for line, row in rows]
-            columns[name] = np.array([np.nan if value is None else value for value in values])
+            places = places_of(source, table.header) or [table.index(source)]
+            values = [[table.number(line, row, place) for place in places] for line, row in rows]
+            columns[name] = np.array(values, dtype=float).mean(axis=1)
     return HostLog(t_utc_s, columns)
 
 
