@@ -123,6 +123,11 @@ FILE_CHANGED = CHAPTER.warn(
     "A file does not have the SHA-1 that `server.json` lists for it.",
     "Get the file as published.",
 )
+FILE_UNUSABLE = CHAPTER.warn(
+    "mlperf-file-unusable",
+    "A file that a result stands without is empty or damaged; the result was imported as if it were absent.",
+    "Get the file as published.",
+)
 RESULT_INVALID = CHAPTER.warn(
     "mlperf-result-invalid",
     "The load generator does not call its result valid.",

@@ -7,7 +7,7 @@ CHAPTER = Chapter("Readings")
 COVERAGE_LOW = CHAPTER.refuse(
     "coverage-low",
     "The readings cover less of the rating interval than `coverage_min_pct`.",
-    "Check cable and port of the meter, then repeat the run.",
+    "Check cable and port of a live meter and repeat the run; look for the missing rows of an imported log.",
 )
 COVERAGE_GAPS = CHAPTER.info(
     "coverage-holes",
@@ -28,7 +28,7 @@ LEAD_OUT_MISSING = CHAPTER.warn(
 INTERVAL_DIFFERS = CHAPTER.warn(
     "interval-differs",
     "The sampling interval of the readings differs from the declared one.",
-    "Correct `interval_s` in lab.toml.",
+    "Correct `interval_s` in lab.toml, or `--interval` of the import.",
 )
 CADENCE_UNEVEN = CHAPTER.info(
     "cadence-uneven",
@@ -38,12 +38,12 @@ CADENCE_UNEVEN = CHAPTER.info(
 JITTER_HIGH = CHAPTER.warn(
     "jitter-high",
     "The arrival times have so much jitter that readings may be assigned to the wrong interval.",
-    "Keep the controller free of other load.",
+    "Keep the controller free of other load; in an imported log, bear in mind how it was stamped.",
 )
 READINGS_DUPLICATE = CHAPTER.warn(
     "readings-duplicate",
     "Several readings arrived for one interval; the first one is used.",
-    "Check the driver and the port of the meter.",
+    "Check driver and port of a live meter; look for rows that an imported log has twice.",
 )
 READINGS_LATE = CHAPTER.info(
     "readings-late",

@@ -474,6 +474,29 @@ def test_a_line_that_cannot_be_understood_is_refused_with_file_and_line(
     assert not out.exists()
 
 
+@pytest.mark.parametrize("content", ["", "\r\n", "\0\0"])
+@pytest.mark.parametrize(
+    ("file", "consequence"),
+    [
+        ("power/ptd_logs.txt", ("testing", "mlperf-ptd-log-missing")),
+        ("power/server.json", ("testing", "mlperf-zone-unknown")),
+        ("power/client.json", ("testing", "mlperf-clocks-unknown")),
+        ("ranging/spl.txt", ("testing", "mlperf-clocks")),
+        ("ranging/mlperf_log_detail.txt", ("testing", "mlperf-clocks")),
+    ],
+)
+def test_a_result_stands_without_an_optional_file_that_is_empty(
+    result: Result, out: Path, file: str, consequence: tuple[str, str], content: str
+) -> None:
+    performance = result.write()
+    (performance / file).write_text(content)
+    found = imported(out, performance)
+    assert consequence in found
+    message = found["testing", "mlperf-file-unusable"]
+    assert f"performance/{file}" in message and str(performance) not in message
+    assert run_of(analyse(out))["energy_wh"] == pytest.approx(100 * 40.25 / 3600)
+
+
 @pytest.mark.parametrize("missing", ["power_begin", "power_end"])
 def test_a_load_without_its_marks_is_refused(result: Result, out: Path, missing: str) -> None:
     performance = result.write()

@@ -9,9 +9,11 @@ Stamps stay those of the host that wrote them: ``clock.csv`` in each run folder 
 hosts, which the default rule corrects for and the published one does not.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
+from typing import TypeVar
 
 from analysis.imports.mlperf_power.evidence import judge_clocks, judge_hashes, judge_zone
 from analysis.imports.mlperf_power.findings import PhaseCase, judge_pair, judge_phase
@@ -33,6 +35,7 @@ from analysis.imports.parts import Columns, ImportedRun
 from analysis.imports.reading import read_text
 from analysis.imports.writing import CampaignWriter, source_name
 from records.clock import CLOCK_COLUMNS
+from records.errors import RecordError
 from records.finding_codes import mlperf_power as codes
 from records.findings import Finding
 from records.meter import Sampling
@@ -40,6 +43,7 @@ from records.tables import csv_line
 from records.times import format_utc_s
 
 FORMAT = "mlperf-power"
+_T = TypeVar("_T")
 _PHASES: tuple[tuple[Phase, str], ...] = (("ranging", "ranging"), ("testing", "run_1"))
 _HOST_FILES = ("power/server.json", "power/client.json", "power/ptd_logs.txt")
 
@@ -61,7 +65,10 @@ _ASSUMED: dict[Sampling, str] = {
 
 @dataclass(frozen=True)
 class _Result:
-    """One published result: its folder, its name for people, and what lies beside the samples."""
+    """One published result: its folder, its name for people, and what lies beside the samples.
+
+    ``unusable`` are findings about optional files that could not be read.
+    """
 
     folder: Path
     given: Path
@@ -69,6 +76,7 @@ class _Result:
     client: HostRecord | None
     ptd: PtdLog | None
     clocks: list[ClockComparison]
+    unusable: list[Finding]
 
     def name(self, file: str) -> str:
         return source_name(self.folder / file, self.given)
@@ -99,8 +107,8 @@ def import_mlperf_power(
 
     Raises:
         ConfigurationError: ``out`` holds something.
-        RecordError: there is no result, or a file of one cannot be understood; names file, line and
-            reason.
+        RecordError: there is no result, or samples or log of a testing phase cannot be understood; names
+            file, line and reason. Any other file that cannot is a finding, as if it were not there.
     """
     results = [_read_result(folder, given) for given in folders for folder in find_results(given)]
     options = {"results": [folder.absolute().name for folder in folders], "sampling": sampling}
@@ -115,28 +123,50 @@ def import_mlperf_power(
 
 
 def _read_result(folder: Path, given: Path) -> _Result:
-    client = read_host(folder / "power/client.json")
-    log = folder / "power/ptd_logs.txt"
-    ptd = parse_ptd_log(read_text(log, source_name(log, given))) if log.is_file() else None
-    server = read_host(folder / "power/server.json")
-    return _Result(folder, given, server, client, ptd, compare_clocks(client))
+    unusable: list[Finding] = []
+
+    def optional(file: str, read: Callable[[Path], _T]) -> _T | None:
+        """Read a file that a result stands without."""
+        path = folder / file
+        try:
+            return read(path) if path.is_file() else None
+        except RecordError as error:
+            unusable.append(_left_out(str(error).replace(str(path), source_name(path, given))))
+            return None
+
+    server = optional("power/server.json", read_host)
+    client = optional("power/client.json", read_host)
+    ptd = optional(
+        "power/ptd_logs.txt", lambda path: parse_ptd_log(read_text(path, source_name(path, given)))
+    )
+    return _Result(folder, given, server, client, ptd, compare_clocks(client), unusable)
+
+
+def _left_out(reason: str) -> Finding:
+    return codes.FILE_UNUSABLE.finding(f"{reason}; it is left out")
 
 
 def _import_result(result: _Result, scenario: str, sampling: Sampling, writer: CampaignWriter) -> None:
     cases: dict[str, PhaseCase] = {}
-    number = -1
+    number, unusable = -1, list(result.unusable)
     read = [name for name in _HOST_FILES if (result.folder / name).is_file()]
     for phase, place in _PHASES:
         files = [f"{place}/spl.txt", f"{place}/mlperf_log_detail.txt"]
         if phase == "ranging" and not all((result.folder / file).is_file() for file in files):
             continue
         read += files
-        case, run, findings = _read_phase(result, phase, files, scenario, sampling)
+        try:
+            case, run, findings = _read_phase(result, phase, files, scenario, sampling)
+        except RecordError as error:
+            if phase == "testing":
+                raise
+            unusable.append(_left_out(f"ranging phase: {error}"))
+            continue
         cases[phase] = case
         number = writer.add(run)
         for finding in [*judge_phase(case), *findings]:
             writer.find(finding, run=number)
-    findings = judge_clocks(result.clocks)
+    findings = [*unusable, *judge_clocks(result.clocks)]
     if "ranging" in cases:
         findings += judge_pair(cases["testing"], cases["ranging"])
     if result.server is not None:
@@ -154,7 +184,8 @@ def _read_phase(
     spl, detail = (read_text(result.folder / file, result.name(file)) for file in files)
     log, window = parse_spl(spl), read_load_window(detail)
     spl_zone_s, load_zone_s, findings = _zones(result, phase, log, window.begin_local_s, window.end_local_s)
-    session = result.server.session if result.server else ""
+    host = result.server or result.client
+    session = host.session if host else ""
     ptd = result.ptd.phases.get(f"{session}_{phase}") if result.ptd else None
     meter = meter_of(result.server, result.ptd, ptd, log, sampling)
     start_s, stop_s = window.begin_local_s - load_zone_s, window.end_local_s - load_zone_s

@@ -80,14 +80,12 @@ class LoadWindow:
     facts: dict[str, Any]
 
 
-def read_host(path: Path) -> HostRecord | None:
-    """Read ``server.json`` or ``client.json``; ``None`` where a result has none.
+def read_host(path: Path) -> HostRecord:
+    """Read ``server.json`` or ``client.json``.
 
     Raises:
         RecordError: it is damaged.
     """
-    if not path.is_file():
-        return None
     document = read_json(path)
     phases = document.get("phases")
     results = document.get("results")
