@@ -48,7 +48,7 @@ def check_readings(case: RunCase) -> list[Finding]:
 
 
 def _coverage(case: RunCase, coverage: Coverage) -> list[Finding]:
-    refusal = coverage.refusal(case.settings.coverage_min_pct)
+    refusal = coverage.refusal(case.settings.coverage_min_pct, imported=case.imported)
     if refusal:
         return [codes.COVERAGE_LOW.finding(refusal, case.name)]
     if not coverage.gaps:
@@ -71,10 +71,13 @@ def _leads(case: RunCase, coverage: Coverage) -> list[Finding]:
         message = f"the first reading covers the time from {first_s:.2f} s after the start of the run only"
         findings.append(codes.LEAD_IN_MISSING.finding(message, case.name))
     if last_s is not None and last_s < coverage.duration_s + 0.9 * interval_s:
-        message = (
-            f"the readings end {last_s - coverage.duration_s:.2f} s after the run; the lead-out is at least "
-            f"twice the meter's interval ({interval_s:.3g} s) plus its latency, so that the end is not lost"
+        needed = (
+            f"of the log's interval of {interval_s:.3g} s the last one of the run is not whole"
+            if case.imported
+            else f"the lead-out is at least twice the meter's interval ({interval_s:.3g} s) plus its "
+            f"latency, so that the end is not lost"
         )
+        message = f"the readings end {last_s - coverage.duration_s:.2f} s after the run; {needed}"
         findings.append(codes.LEAD_OUT_MISSING.finding(message, case.name))
     return findings
 
@@ -105,9 +108,10 @@ def _uneven(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
 def _cadence(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
     findings = [] if cadence.steady else _uneven(case, cadence)
     if cadence.steady and cadence.jitter_s > JITTER_SHARE * cadence.interval_s:
+        advice = "" if case.imported else ". Look for load on the controller"
         message = (
             f"the arrivals scatter by {cadence.jitter_s:.3f} s about the meter's cadence of "
-            f"{cadence.interval_s:.3f} s: readings may be numbered wrongly. Look for load on the controller"
+            f"{cadence.interval_s:.3f} s: readings may be numbered wrongly{advice}"
         )
         findings.append(codes.JITTER_HIGH.finding(message, case.name))
     if cadence.duplicates:
@@ -117,9 +121,8 @@ def _cadence(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
         message = f"{cadence.late} reading(s) came over half an interval late; they count where they belong"
         findings.append(codes.READINGS_LATE.finding(message, case.name))
     if cadence.backwards:
-        message = (
-            f"{cadence.backwards} stamp(s) precede the reading before: the controller's clock was set back"
-        )
+        clock = "the clock that stamped them" if case.imported else "the controller's clock"
+        message = f"{cadence.backwards} stamp(s) precede the reading before: {clock} was set back"
         findings.append(STAMPS_BACKWARDS.finding(message, case.name))
     return findings
 

@@ -30,23 +30,33 @@ class Coverage:
     cadence: CadenceFigures
     reactive_known: bool
 
-    def refusal(self, coverage_min_pct: float = 99.0) -> str | None:
-        """Say why a run must not be counted, or return ``None`` when its coverage suffices."""
+    def refusal(self, coverage_min_pct: float = 99.0, *, imported: bool = False) -> str | None:
+        """Say why a run must not be counted, or return ``None`` when its coverage suffices.
+
+        Args:
+            coverage_min_pct: least coverage of a run that counts.
+            imported: whether the readings come from a foreign log, whose meter nobody here can look at.
+        """
         if self.coverage_pct >= coverage_min_pct:
             return None
         worst = max(self.gaps, key=lambda gap: gap.length_s)
-        at_other_rate = self.cadence.step_median >= 2
-        advice = (
-            f"The meter delivers a reading every {self.cadence.step_median * self.cadence.interval_s:.3g} s, "
-            f"not every {self.cadence.declared_s:.3g} s: correct interval_s in lab.toml"
-            if at_other_rate
-            else "Repeat the run; if it happens again, look at the meter's cable and port with `lab doctor`"
-        )
         return (
             f"the meter covered {self.coverage_pct:.2f} % of the rating interval, at least "
             f"{coverage_min_pct:g} % are needed: {len(self.gaps)} hole(s), the longest "
-            f"{worst.length_s:.2f} s from {worst.from_s:.2f} s after the start. {advice}"
+            f"{worst.length_s:.2f} s from {worst.from_s:.2f} s after the start. {self._advice(imported)}"
         )
+
+    def _advice(self, imported: bool) -> str:
+        if self.cadence.step_median >= 2:
+            found_s = self.cadence.step_median * self.cadence.interval_s
+            place = "the --interval of the import" if imported else "interval_s in lab.toml"
+            return (
+                f"The meter delivers a reading every {found_s:.3g} s, "
+                f"not every {self.cadence.declared_s:.3g} s: correct {place}"
+            )
+        if imported:
+            return "Look for the missing rows in the log that was imported"
+        return "Repeat the run; if it happens again, look at the meter's cable and port with `lab doctor`"
 
 
 def run_coverage(run_dir: Path) -> Coverage:
