@@ -221,7 +221,8 @@ def _values(text: SourceText, section: _Section, source: str) -> Floats | None:
     if not places:
         return None
     numbers = [[_number(text, n, cells[place]) for place in places] for n, cells in section.rows]
-    return np.array(numbers).mean(axis=1)
+    means: Floats = np.array(numbers).mean(axis=1)
+    return means
 
 
 def _number(text: SourceText, line: int, cell: str) -> float:
