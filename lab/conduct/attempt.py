@@ -1,7 +1,7 @@
 """One attempt at one slot: gate, collectors, lead-in, run, lead-out, hashes, status.
 
-An attempt counts only when all of that happened (ARCHITECTURE, "The processes of one run"). Nothing
-is sampled here: the processes write their own files, and this module watches that they live.
+An attempt counts only when all of that happened (docs/explanation/architecture.md, "The processes of one
+run"). Nothing is sampled here: the processes write their own files, and this module watches that they live.
 """
 
 import time
