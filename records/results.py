@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Self, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origin, get_type_hints
 
 from records.campaign import CampaignFolder
 from records.documents import Document, build, check_schema
@@ -27,8 +27,8 @@ from records.rows.statistics import ComparisonRow, CorrelationRow, MixedModelRow
 from records.rows.traces import Trace
 from records.tables import write_table
 
-Row = Any
-"""A row of any table, for readers that do not name it yet."""
+if not TYPE_CHECKING:
+    Row = Any  # for tests that do not name their rows yet
 
 
 @dataclass(kw_only=True)

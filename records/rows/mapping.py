@@ -1,8 +1,8 @@
-"""Rows read as mappings, for the readers that do not read attributes yet. Goes when the last of them does."""
+"""Rows read as mappings, for the tests that do not read attributes yet. Goes when the last of them does."""
 
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, is_dataclass
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 _NEUTRAL: dict[Any, Any] = {str: "", float: 0.0, int: 0, bool: False}
 
@@ -10,45 +10,47 @@ _NEUTRAL: dict[Any, Any] = {str: "", float: 0.0, int: 0, bool: False}
 class AsMapping:
     """Read a row or part by the names of its columns."""
 
-    def _json(self) -> dict[str, Any]:
-        to_json = getattr(self, "to_json", None)
-        if to_json is not None:
-            plain: dict[str, Any] = to_json()
-            return plain
-        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "extra"}  # type: ignore[arg-type]
+    if not TYPE_CHECKING:  # the type check knows attributes only, so that a misspelled column is its error
 
-    def __getitem__(self, name: str) -> Any:
-        value = self.__dict__.get(name, self)
-        return self._json()[name] if value is self or name == "extra" else value
+        def _json(self) -> dict[str, Any]:
+            to_json = getattr(self, "to_json", None)
+            if to_json is not None:
+                plain: dict[str, Any] = to_json()
+                return plain
+            return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "extra"}  # type: ignore[arg-type]
 
-    def __setitem__(self, name: str, value: Any) -> None:
-        made = filled(type(self), {**self._json(), name: value})
-        self.__dict__.update(made.__dict__)
+        def __getitem__(self, name: str) -> Any:
+            value = self.__dict__.get(name, self)
+            return self._json()[name] if value is self or name == "extra" else value
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._json()
+        def __setitem__(self, name: str, value: Any) -> None:
+            made = filled(type(self), {**self._json(), name: value})
+            self.__dict__.update(made.__dict__)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._json())
+        def __contains__(self, name: object) -> bool:
+            return name in self._json()
 
-    def __or__(self, other: dict[str, Any]) -> dict[str, Any]:
-        return {**self._json(), **other}
+        def __iter__(self) -> Iterator[str]:
+            return iter(self._json())
 
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return a column, or the default where there is none."""
-        return self._json().get(name, default)
+        def __or__(self, other: dict[str, Any]) -> dict[str, Any]:
+            return {**self._json(), **other}
 
-    def update(self, *given: Any, **changes: Any) -> None:
-        """Change some columns."""
-        self.__dict__.update(filled(type(self), {**self._json(), **dict(*given), **changes}).__dict__)
+        def get(self, name: str, default: Any = None) -> Any:
+            """Return a column, or the default where there is none."""
+            return self._json().get(name, default)
 
-    def keys(self) -> Any:
-        """Return the names of the columns."""
-        return self._json().keys()
+        def update(self, *given: Any, **changes: Any) -> None:
+            """Change some columns."""
+            self.__dict__.update(filled(type(self), {**self._json(), **dict(*given), **changes}).__dict__)
 
-    def items(self) -> Any:
-        """Return names and values."""
-        return self._json().items()
+        def keys(self) -> Any:
+            """Return the names of the columns."""
+            return self._json().keys()
+
+        def items(self) -> Any:
+            """Return names and values."""
+            return self._json().items()
 
 
 def filled(cls: Any, given: Any) -> Any:
