@@ -40,16 +40,13 @@ def _after_analysis(side: Side) -> int:
 def about_pair(a: Side, b: Side, row: ComparisonRow) -> list[str]:
     """Say what a reader must know of the comparison."""
     remarks = [row.note] if row.note else []
-    p, rank_p = row.p, row.rank_p
-    if p is not None and rank_p is not None and (p < 1 - CONFIDENCE) != (rank_p < 1 - CONFIDENCE):
-        remarks.append(f"the two tests do not agree: t p = {p:.2g}, {row.rank_test} p = {rank_p:.2g}")
     if a.folder == b.folder:
         if one_after_the_other(a.sample, b.sample):
             remarks.append("the two were not interleaved: what changed between them is in the difference")
         return remarks
     remarks.append(
-        "two campaigns: the intervals hold the scatter within each, not what changed between them (the "
-        "room, the machine, the meter), nor the meter's own error"
+        "two campaigns: the intervals hold the scatter within each and the errors of meter and baseline, "
+        "not what changed between them (the room, the machine)"
     )
     for what, of in (("meters", _meter), ("machines", _machine)):
         if of(a.results) != of(b.results):

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import hypot
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from analysis.comparing.caveats import about_pair, about_sample, refusals
 from analysis.comparing.programs import ProgramDifference, ProgramSide, compare_programs
 from analysis.comparing.sides import Side, find_sides
+from analysis.comparing.verdict import Verdict, decisive_p, significant_by_test, verdict_of
 from analysis.statistics.comparison import compare
 from analysis.statistics.difference import equivalence_p
 from analysis.statistics.samples import QUANTITIES, Quantity, pair_of
 from records.rows.statistics import ComparisonRow
 from records.settings.analysis import CONFIDENCE
-
-Verdict = Literal["lower", "higher", "not shown", "untested"]
-"""What b is to a: ``not shown`` when the test does not refuse that they are equal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +26,7 @@ class Compared:
         a: the reference; ``b`` what is compared with it.
         b: see ``a``.
         row: the comparison.
-        verdict: see `Verdict`; by the p value after Holm where the pair is one of a family.
+        verdict: see `analysis.comparing.verdict`.
         margin_pct: within which equivalence was asked for, and ``equivalence_p``; ``None`` if not asked.
         equivalence_p: see ``margin_pct``.
         remarks: what weakens the comparison.
@@ -49,7 +48,7 @@ class Compared:
     @property
     def decisive_p(self) -> float | None:
         """The p value that the verdict is by."""
-        return _decisive(self.row)
+        return decisive_p(self.row)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON types."""
@@ -57,6 +56,7 @@ class Compared:
             "quantity": self.quantity.name,
             "unit": self.quantity.unit,
             "verdict": self.verdict,
+            "tests": significant_by_test(self.row),
             "a": self.a.statistics.to_json(),
             "b": self.b.statistics.to_json(),
             "comparison": self.row.to_json(),
@@ -109,9 +109,9 @@ def _program_of(side: Side) -> ProgramSide:
 
 
 def _with_whole_budget(row: ComparisonRow, a: Side, b: Side) -> ComparisonRow:
-    """Add what only the analysis of the campaign knows: the family, and the meter's part."""
+    """Add what only the analysis of the campaigns knows: the family, and the part of meter and baseline."""
     if a.folder != b.folder:
-        return row
+        return _of_two_campaigns(row, a, b)
     for known in a.results.comparisons:
         if (
             known.quantity == row.quantity
@@ -140,6 +140,27 @@ def _with_whole_budget(row: ComparisonRow, a: Side, b: Side) -> ComparisonRow:
     return row
 
 
+def _of_two_campaigns(row: ComparisonRow, a: Side, b: Side) -> ComparisonRow:
+    """Add the interval with meter and baseline of a difference between two campaigns.
+
+    The uncertainties of both means are taken as independent, the half-widths of their intervals added
+    in squares (Zou and Donner 2008). Errors that one meter makes in both campaigns would cancel in part,
+    so the interval is rather too wide.
+    """
+    budgets = [side.budget for side in (a, b)]
+    known = [budget for budget in budgets if budget is not None]
+    halves = [(one.high - one.low) / 2 for one in known if one.low is not None and one.high is not None]
+    if len(halves) < len(budgets):
+        return row
+    reach = hypot(*halves)
+    return replace(
+        row,
+        total_u=hypot(*(one.u for one in known)),
+        total_low=row.difference - reach,
+        total_high=row.difference + reach,
+    )
+
+
 def _ends(
     low: float | None, high: float | None, turn: Callable[[float], float], same_way: bool
 ) -> tuple[float | None, float | None]:
@@ -147,17 +168,3 @@ def _ends(
     if same_way:
         return low, high
     return None if high is None else turn(high), None if low is None else turn(low)
-
-
-def _decisive(row: ComparisonRow) -> float | None:
-    return row.p if row.p_holm is None else row.p_holm
-
-
-def verdict_of(row: ComparisonRow) -> Verdict:
-    """Return the verdict of a comparison, by the p value after Holm where the pair is one of a family."""
-    p = _decisive(row)
-    if p is None:
-        return "untested"
-    if p >= 1 - CONFIDENCE:
-        return "not shown"
-    return "lower" if row.difference < 0 else "higher"

@@ -9,6 +9,7 @@ from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
 from records.near_match import alternatives
 from records.results import Results, read_results
+from records.rows.budgets import BudgetRow
 from records.rows.statistics import StatisticsRow
 from records.settings.analysis import CONFIDENCE
 
@@ -35,6 +36,13 @@ class Side:
     def simulated(self) -> bool:
         """Whether the meter was a virtual one."""
         return self.results.campaign.simulated
+
+    @property
+    def budget(self) -> BudgetRow | None:
+        """Its mean with the whole uncertainty; ``None`` where the quantity has none, as the time."""
+        wanted = ("scenario", self.name, self.sample.quantity)
+        rows = (row for row in self.results.budgets if (row.of, row.scenario, row.quantity) == wanted)
+        return next((row for row in rows if row.u > 0), None)
 
 
 def find_sides(folder: Path, a: str, b: str, quantity: str) -> list[Side]:

@@ -22,7 +22,7 @@ from reports.words.verdict import verdict_words
     type=click.Choice(list(QUANTITIES)),
     default="induced_wh",
     show_default=True,
-    help="In which they are compared.",
+    help="Quantity to compare.",
 )
 @click.option(
     "--margin",

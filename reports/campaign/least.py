@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from analysis.comparing.verdict import decisive_p, is_significant
 from records.rows.statistics import ComparisonRow
 from reports.campaign.pairs import main_quantities, pairs_of, turned
 from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of, mean_words
 from reports.words.numbers import interval
-from reports.words.verdict import certainty, p_words, percent, relative_words
+from reports.words.verdict import certainty, p_words, percent, ratio_intervals, relative_words
 
 _MOST_OTHERS = 3
 _KINDS: dict[str, EnergyKind] = {"induced_wh": "induced", "energy_wh": "energy"}
@@ -18,7 +19,7 @@ class Least:
 
     Attributes:
         words: which one, and how the others compare with it.
-        certain: whether every difference from it is shown.
+        certain: whether every difference from it is significant.
     """
 
     words: str
@@ -43,9 +44,9 @@ def least_of(view: View) -> Least | None:
     compared = [(item, row) for item in others if (row := _against(view, first, item, quantity.name))]
     if not compared:
         return None
-    certain = all(certainty(row) == "shown" for _, row in compared)
-    needs = "needs" if certain else "needed, in these runs,"
-    words = f"{first.name} {needs} the least {quantity.words} per run, {mean_words(first.row, kind)} Wh"
+    certain = all(is_significant(row) for _, row in compared)
+    lowest = f"Lowest {quantity.words} per run{'' if certain else ' in these runs'}"
+    words = f"{lowest}: {first.name}, {mean_words(first.row, kind)} Wh"
     against = [
         f"{item.name} {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]
     ]
@@ -55,16 +56,18 @@ def least_of(view: View) -> Least | None:
 
 
 def _further(compared: list[tuple[ScenarioView, ComparisonRow]]) -> str:
-    """Say of how many further scenarios a difference is shown."""
-    shown = sum(certainty(row) == "shown" for _, row in compared)
-    return f"{len(compared)} further scenarios had more, and for {shown} of them that is shown"
+    """Say of how many further scenarios the difference is significant."""
+    significant = sum(is_significant(row) for _, row in compared)
+    return f"{len(compared)} further scenarios used more, {significant} of them significantly"
 
 
 def _how_sure(row: ComparisonRow) -> str:
-    """Return the interval of the relative difference, and whether a difference is shown."""
-    low, high = percent(row.ratio_low), percent(row.ratio_high)
-    ends = "" if low is None else f"95 % interval {interval(low, high)} %; "
-    p = row.p if row.p_holm is None else row.p_holm
+    """Return the wider interval of the relative difference, and whether the difference is significant."""
+    widest, _ = ratio_intervals(row)
+    ends = ""
+    if widest is not None:
+        ends = f"95 % interval {interval(percent(widest.low), percent(widest.high))} %; "
+    p = decisive_p(row)
     return f"{ends}{certainty(row)}{'' if p is None else f', {p_words(p)}'}"
 
 

@@ -64,15 +64,36 @@ def described_quantity(item: ScenarioView) -> Quantity | None:
 
 
 def turned(row: ComparisonRow) -> ComparisonRow:
-    """Return a comparison the other way round, as far as its ratio and its verdict go."""
-    low, high = row.ratio_low, row.ratio_high
-    above_zero = low is not None and low > 0
+    """Return a comparison the other way round, as far as difference, ratio and verdict go."""
+    ratio_low, ratio_high = _inverse(row.ratio_low, row.ratio_high)
+    ratio_total_low, ratio_total_high = _inverse(row.ratio_total_low, row.ratio_total_high)
     return replace(
         row,
         a=row.b,
         b=row.a,
+        n_a=row.n_b,
+        n_b=row.n_a,
+        mean_a=row.mean_b,
+        mean_b=row.mean_a,
         difference=-row.difference,
+        difference_low=_negative(row.difference_high),
+        difference_high=_negative(row.difference_low),
+        bca_low=_negative(row.bca_high),
+        bca_high=_negative(row.bca_low),
+        total_low=_negative(row.total_high),
+        total_high=_negative(row.total_low),
         ratio=1 / row.ratio if row.ratio is not None and row.ratio > 0 else None,
-        ratio_low=1 / high if above_zero and high else None,
-        ratio_high=1 / low if above_zero and low else None,
+        ratio_low=ratio_low,
+        ratio_high=ratio_high,
+        ratio_total_low=ratio_total_low,
+        ratio_total_high=ratio_total_high,
     )
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def _inverse(low: float | None, high: float | None) -> tuple[float | None, float | None]:
+    """Return the ends of the interval of the inverse ratio; none where a ratio of zero is in it."""
+    return (1 / high, 1 / low) if low is not None and high is not None and low > 0 else (None, None)

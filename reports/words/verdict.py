@@ -1,6 +1,17 @@
 """A comparison of two scenarios in words: which is better, by how much, how certain."""
 
-from analysis.comparing.scenarios import Compared, Verdict, verdict_of
+from typing import NamedTuple
+
+from analysis.comparing.scenarios import Compared
+from analysis.comparing.verdict import (
+    LEAST_REPEATS,
+    Verdict,
+    disagree,
+    includes_zero,
+    repeats_of,
+    significant_by_test,
+    verdict_of,
+)
 from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES
 from records.rows.statistics import ComparisonRow
@@ -8,10 +19,16 @@ from records.settings.analysis import CONFIDENCE
 from reports.words.numbers import count, in_interval, interval, plain, probability
 
 CERTAINTY: dict[Verdict, str] = {
-    "lower": "shown",
-    "higher": "shown",
-    "not shown": "not shown",
+    "lower": "significant",
+    "higher": "significant",
+    "not shown": "not significant",
     "untested": "untested",
+}
+_TESTS = {
+    "t": "the t test",
+    "rank": "the rank test",
+    "bootstrap": "the bootstrap",
+    "total": "the interval with meter and baseline",
 }
 
 
@@ -29,12 +46,17 @@ def pair_words(row: ComparisonRow, a: str, b: str) -> str:
         a: name of the reference.
         b: name of what is compared with it.
     """
-    say = {"lower": _shown, "higher": _shown, "not shown": _not_shown, "untested": _untested}
-    return say[verdict_of(row)](row, a, b)
+    say = {
+        "lower": _significant,
+        "higher": _significant,
+        "not shown": _not_significant,
+        "untested": _untested,
+    }
+    return " ".join([say[verdict_of(row)](row, a, b), *_disagreement(row)])
 
 
 def certainty(row: ComparisonRow) -> str:
-    """Return ``shown``, ``not shown`` or ``untested``."""
+    """Return ``significant``, ``not significant`` or ``untested``."""
     return CERTAINTY[verdict_of(row)]
 
 
@@ -48,9 +70,11 @@ def relative_words(row: ComparisonRow) -> str:
     side = "less" if row.difference < 0 else "more"
     if row.ratio is None:
         return side
-    low, high = percent(row.ratio_low), percent(row.ratio_high)
+    ends, _ = ratio_intervals(row)
     size = abs(100 * (row.ratio - 1))
-    return f"{plain(size, 2) if low is None else in_interval(size, low, high)} % {side}"
+    if ends is None:
+        return f"{plain(size, 2)} % {side}"
+    return f"{in_interval(size, percent(ends.low), percent(ends.high))} % {side}"
 
 
 def percent(ratio: float | None) -> float | None:
@@ -58,56 +82,130 @@ def percent(ratio: float | None) -> float | None:
     return None if ratio is None else 100 * (ratio - 1)
 
 
-def _shown(row: ComparisonRow, a: str, b: str) -> str:
-    return f"{_sentence(row, a, b)}: {_figures(row)}. The difference is shown ({_certainty(row)})."
+class Ends(NamedTuple):
+    """An interval, and whether it holds the errors of meter and baseline as well as the scatter."""
+
+    low: float
+    high: float
+    total: bool
+
+    @property
+    def held(self) -> str:
+        """What it holds."""
+        return "scatter of the runs, meter and baseline" if self.total else "scatter of the runs"
 
 
-def _not_shown(row: ComparisonRow, a: str, b: str) -> str:
+def difference_intervals(row: ComparisonRow) -> tuple[Ends | None, Ends | None]:
+    """Return the wider interval of the difference, which leads, and the other one."""
+    return _wider_first((row.difference_low, row.difference_high), (row.total_low, row.total_high))
+
+
+def ratio_intervals(row: ComparisonRow) -> tuple[Ends | None, Ends | None]:
+    """Return the wider interval of the ratio, which leads, and the other one."""
+    return _wider_first((row.ratio_low, row.ratio_high), (row.ratio_total_low, row.ratio_total_high))
+
+
+def _wider_first(
+    scatter: tuple[float | None, float | None], total: tuple[float | None, float | None]
+) -> tuple[Ends | None, Ends | None]:
+    both = [
+        Ends(low, high, with_meter)
+        for (low, high), with_meter in ((total, True), (scatter, False))
+        if low is not None and high is not None
+    ]
+    both.sort(key=lambda ends: ends.low - ends.high)
+    first, second = [*both, None, None][:2]
+    return first, second
+
+
+def _significant(row: ComparisonRow, a: str, b: str) -> str:
+    return f"{_sentence(row, a, b)}: {_figures(row)}. Significant at 95 % ({_certainty(row)})."
+
+
+def _not_significant(row: ComparisonRow, a: str, b: str) -> str:
     words = QUANTITIES[row.quantity].words
-    if row.ratio is None:
+    why = f"not significant at 95 %, {_certainty(row)}"
+    if includes_zero(row.total_low, row.total_high):
+        why += "; the interval with meter and baseline includes zero"
+    if row.repeats_5_pct is None and row.repeats_observed is None:
+        needed = "no practical number of repeats resolves it"
+    elif row.ratio is None:
         needed = f"a difference of that size needs {repeats_words(row.repeats_observed)} repeats"
+    elif row.repeats_5_pct is None:
+        needed = "no practical number of repeats resolves 5 %"
     else:
         needed = (
             f"a difference of 5 % needs {repeats_words(row.repeats_5_pct)} repeats, "
             f"one of 1 % {repeats_words(row.repeats_1_pct)}"
         )
     return (
-        f"No difference in {words} between {a} and {b} is shown ({_certainty(row)}): {_figures(row)}. "
+        f"No clear winner in {words} between {a} and {b} ({why}): {_figures(row)}. "
         f"With this scatter {needed} (power 0.8)."
     )
 
 
 def _untested(row: ComparisonRow, a: str, b: str) -> str:
     if row.difference == 0:
-        said = f"{b} and {a} needed the same {QUANTITIES[row.quantity].words}"
+        result = f"{b} and {a} used the same {QUANTITIES[row.quantity].words}"
     else:
-        said = _sentence(row, a, b, "needed")
-    why = "a single run shows no scatter" if _fewest(row) < 2 else "the repeats do not scatter"
-    return f"{said} in the runs that were made ({_figures(row)}), but nothing can be tested: {why}."
+        result = _sentence(row, a, b, "used")
+    return f"{result} in these runs ({_figures(row)}), but there is no verdict: {_why_untested(row)}."
 
 
-def _fewest(row: ComparisonRow) -> int:
-    """Return the number of values of the scenario that has fewer, or of the pairs."""
-    return row.pairs or min(row.n_a, row.n_b)
+def _why_untested(row: ComparisonRow) -> str:
+    n = repeats_of(row)
+    if n < 2:
+        return "a single run shows no scatter"
+    if row.p is None:
+        return "the repeats do not scatter"
+    of = "pairs" if row.pairs is not None else "runs of each"
+    return f"{n} {of} are too few, at least {LEAST_REPEATS} are needed"
 
 
-def _sentence(row: ComparisonRow, a: str, b: str, verb: str = "needs") -> str:
-    """Say by how many percent b needs less or more than a."""
+def _disagreement(row: ComparisonRow) -> list[str]:
+    """Say which tests find the difference significant and which do not, where they disagree."""
+    if verdict_of(row) == "untested" or not disagree(row):
+        return []
+    results = significant_by_test(row)
+    by = {
+        found: " and ".join(_TESTS[name] for name, one in results.items() if one is found)
+        for found in (True, False)
+    }
+    return [f"The tests disagree: significant by {by[True]}, not by {by[False]}."]
+
+
+def _sentence(row: ComparisonRow, a: str, b: str, verb: str = "uses") -> str:
+    """Say by how many percent b uses less or more than a."""
     return f"{b} {verb} {relative_words(row)} {QUANTITIES[row.quantity].words} than {a}"
 
 
 def _figures(row: ComparisonRow) -> str:
-    """Return the difference and the ratio with their intervals."""
+    """Return the difference and the ratio with their intervals, the wider of two first."""
     unit = QUANTITIES[row.quantity].unit
-    low, high = row.difference_low, row.difference_high
-    text = f"difference {in_interval(row.difference, low, high)} {unit}"
-    if low is not None:
-        text += f", 95 % interval {interval(low, high)} {unit}"
+    ends, other = difference_intervals(row)
+    text = f"difference {_in(row.difference, ends)} {unit}"
+    if ends is not None:
+        text += f", 95 % interval {interval(ends.low, ends.high)} {unit} ({ends.held})"
+    if ends is not None and other is not None:
+        narrower = interval(other.low, other.high)
+        if narrower != interval(ends.low, ends.high):
+            text += f", {narrower} {unit} by the {other.held}{_why_narrower(other)}"
     if row.ratio is not None:
-        low, high = row.ratio_low, row.ratio_high
-        text += f"; ratio {in_interval(row.ratio, low, high)}"
-        text += f" {interval(low, high)}" if low is not None else ""
+        ends, _ = ratio_intervals(row)
+        text += f"; ratio {_in(row.ratio, ends)}"
+        text += f" {interval(ends.low, ends.high)}" if ends is not None else ""
     return text
+
+
+def _why_narrower(other: Ends) -> str:
+    """Say why the second interval is the narrower one."""
+    if not other.total:
+        return " alone"
+    return ", which is known better than the scatter of so few runs alone"
+
+
+def _in(value: float, ends: Ends | None) -> str:
+    return plain(value) if ends is None else in_interval(value, ends.low, ends.high)
 
 
 def _certainty(row: ComparisonRow) -> str:
@@ -140,4 +238,4 @@ def _equivalence(compared: Compared) -> list[str]:
         return [f"Equivalence {margin} cannot be tested."]
     if p < 1 - CONFIDENCE:
         return [f"They are equivalent {margin} ({p_words(p)})."]
-    return [f"Equivalence {margin} is not shown ({p_words(p)})."]
+    return [f"Equivalence {margin} is not significant ({p_words(p)})."]

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from math import hypot
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +73,7 @@ def test_pairing_by_block_sees_what_the_blocks_hide(measured: Path) -> None:
     assert found.decisive_p == found.row["p_holm"] >= found.row["p"]
     between = abs(found.row["difference"]) / (2**0.5 * found.a.statistics["sd"])
     assert between < 1.5, "without pairs the difference would drown in the scatter of the blocks"
-    assert verdict_words(found).startswith("lean needs 3")
+    assert verdict_words(found).startswith("lean uses 3")
     assert "% less induced energy than cnn" in verdict_words(found)
     assert "after Holm over 3 comparisons" in verdict_words(found)
 
@@ -82,10 +83,10 @@ def test_equal_scenarios_are_not_said_to_differ_and_are_equivalent(measured: Pat
     assert found.verdict == "not shown"
     assert found.equivalence_p is not None and found.equivalence_p < 0.05
     words = verdict_words(found)
-    assert words.startswith("No difference in energy between cnn and twin is shown")
+    assert words.startswith("No clear winner in energy between cnn and twin")
     assert "They are equivalent within ±5.0 %" in words
     narrow = compare_scenarios(measured, "cnn", "twin", "energy_wh", margin_pct=0.01)
-    assert "Equivalence within ±0.010 % is not shown" in verdict_words(narrow)
+    assert "Equivalence within ±0.010 % is not significant" in verdict_words(narrow)
 
 
 def test_the_other_way_round_everything_turns(measured: Path) -> None:
@@ -135,7 +136,10 @@ def test_the_mixed_model_of_a_campaign_separates_blocks_from_scenarios(measured:
 def test_scenarios_of_two_campaigns_are_never_paired(measured: Path, before: Path) -> None:
     found = compare_scenarios(measured, "cnn", f"{before}:cnn")
     assert found.row["design"] == "unpaired"
-    assert found.row.p_holm is None and found.row.total_low is None
+    assert found.row.p_holm is None
+    halves = [(one.high - one.low) / 2 for side in (found.a, found.b) if (one := side.budget)]
+    assert found.row.total_high - found.row.difference == pytest.approx(hypot(*halves))
+    assert found.row.total_low == pytest.approx(2 * found.row.difference - found.row.total_high)
     assert (found.a.label, found.b.label) == ("now:cnn", "before:cnn")
     assert any(remark.startswith("two campaigns") for remark in found.remarks)
     assert found.refusals == []
@@ -191,8 +195,8 @@ def test_a_single_run_of_each_is_described_and_not_judged(tmp_path: Path) -> Non
     found = compare_scenarios(folder, "idle", "cnn")
     assert (found.verdict, found.row["p"], found.decisive_p) == ("untested", None, None)
     words = verdict_words(found)
-    assert "more induced energy than idle in the runs that were made" in words
-    assert "nothing can be tested" in words
+    assert "more induced energy than idle in these runs" in words
+    assert "there is no verdict" in words
     assert any("a single run shows no scatter" in remark for remark in found.remarks)
 
 
@@ -200,7 +204,7 @@ def test_a_tracker_is_compared_under_its_name(tmp_path: Path) -> None:
     folder = small_campaign().write(tmp_path / "c")
     analyse(folder)
     found = compare_scenarios(folder, "cnn", "cnn+codecarbon", "duration_s")
-    assert verdict_words(found).startswith("cnn+codecarbon and cnn needed the same time")
+    assert verdict_words(found).startswith("cnn+codecarbon and cnn used the same time")
 
 
 def test_mistakes_are_told_with_the_nearest_name(measured: Path, tmp_path: Path) -> None:

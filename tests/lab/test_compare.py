@@ -25,8 +25,8 @@ def test_the_verdict_comes_first_and_in_words(tmp_path: Path) -> None:
     done = lab("compare", write_campaign(tmp_path / "c"), "a", "b")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()  # means 1.005 and 0.976 Wh
-    assert lines[0].startswith("b needs 2.89 % less induced energy than a: difference −0.02900 Wh")
-    assert "The difference is shown (paired t test over 6 blocks, p < 0.001)" in lines[0]
+    assert lines[0].startswith("b uses 2.89 % less induced energy than a: difference −0.02900 Wh")
+    assert "Significant at 95 % (paired t test over 6 blocks, p < 0.001)" in lines[0]
     assert any(line.startswith("Wilcoxon") for line in lines)
     assert any(line.startswith("difference Wh, bootstrap BCa") for line in lines)
     assert "SIMULATED" not in done.stdout
@@ -36,7 +36,8 @@ def test_json_is_one_document_with_the_same_words(tmp_path: Path) -> None:
     done = lab("compare", write_campaign(tmp_path / "c", simulated=True), "a", "b", "--margin", "5", "--json")
     document = json.loads(done.stdout)
     assert document["verdict"] == "lower"
-    assert document["words"].startswith("b needs")
+    assert document["tests"] == {"t": True, "rank": True, "bootstrap": True, "total": None}
+    assert document["words"].startswith("b uses")
     assert document["comparison"]["design"] == "paired"
     assert document["equivalence_p"] < 0.05
     assert (document["simulated"], document["refusals"]) == (True, [])
@@ -56,7 +57,7 @@ def test_simulated_figures_are_marked_before_anything_else(tmp_path: Path) -> No
         "compare", write_campaign(tmp_path / "c", simulated=True), "a", "b", "--quantity", "duration_s"
     )
     assert done.stdout.startswith("SIMULATED meter: no number below is a measurement")
-    assert "needed the same time" in done.stdout
+    assert "used the same time" in done.stdout
 
 
 def test_what_refuses_the_data_is_printed_and_ends_with_1(tmp_path: Path) -> None:

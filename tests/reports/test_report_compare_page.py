@@ -35,7 +35,7 @@ def test_it_begins_with_the_words_of_the_command(both: Compared) -> None:
     verdicts = [p for p in page.all("p") if "verdict" in p.attributes.get("class", "")]
     assert verdicts[0].text == verdict_words(both)
     assert verdicts[0].attributes["class"] == "verdict good"
-    assert verdicts[0].text.startswith("lean needs 2.")
+    assert verdicts[0].text.startswith("lean uses 2.")
     assert "paired by block, 6 blocks" in page.text
 
 
@@ -66,8 +66,8 @@ def test_what_is_not_interleaved_is_said_to_be_kept_apart(tmp_path: Path) -> Non
 def test_a_single_run_of_each_has_no_interval_and_no_verdict(tmp_path: Path) -> None:
     html = render(compared_of(write_compared(tmp_path / "now", {"cnn": (1.0,), "lean": (0.5,)})))
     text = text_of(html)
-    assert "lean needed 50 % less induced energy than cnn" in text
-    assert "nothing can be tested: a single run shows no scatter." in text
+    assert "lean used 50 % less induced energy than cnn" in text
+    assert "there is no verdict: a single run shows no scatter." in text
     assert 'class="verdict warn"' in html
     assert "Repeats needed" not in text.partition("How this was computed All is")[0]
     assert not re.search(r"\bnan\b", text, re.IGNORECASE)
@@ -87,7 +87,7 @@ def test_what_refuses_the_data_stands_before_the_verdict(tmp_path: Path) -> None
     compared = compared_of(folder)
     html = render(compared)
     text = text_of(html)
-    assert text.index("must not be compared as they are") < text.index("lean needs 2.")
+    assert text.index("must not be compared as they are") < text.index("lean uses 2.")
     assert "alert(1)" in text and "<script>" not in html
     assert 'class="verdict good"' not in html
 
@@ -123,7 +123,7 @@ def test_it_is_one_file_without_script_and_the_same_each_time(both: Compared) ->
 def test_a_pair_without_a_ratio_has_no_figure_of_it(both: Compared) -> None:
     lacking = dict.fromkeys(("ratio", "ratio_low", "ratio_high", "repeats_1_pct", "repeats_5_pct"))
     text = text_of(render(replace(both, row=replace(both.row, **lacking))))
-    assert "lean needs less induced energy than cnn" in text
+    assert "lean uses less induced energy than cnn" in text
     assert "ratio, Fieller" not in text
 
 

@@ -86,15 +86,15 @@ def pair(a: list[float], b: list[float], quantity: str = "induced_wh") -> Compar
 
 def test_the_first_sentence_answers_for_the_two_workloads(compared):
     first = words_of(compared)[0]
-    assert re.match(r"transfer needs 7\d(\.\d+)? % less induced energy than cnn: difference −1\.", first)
-    assert "The difference is shown (paired t test over 6 blocks, p < 0.001" in first
+    assert re.match(r"transfer uses 7\d(\.\d+)? % less induced energy than cnn: difference −1\.", first)
+    assert "Significant at 95 % (paired t test over 6 blocks, p < 0.001" in first
     assert "after Holm over 3 comparisons" in first
     assert compared.blocks[0].tone == "good"
 
 
 def test_a_single_run_of_each_is_called_untested_and_says_why():
     chapter = chapter_of(example(Plan(repeats=1, seconds=12)))
-    assert "nothing can be tested: a single run shows no scatter." in words_of(chapter)[0]
+    assert "there is no verdict: a single run shows no scatter." in words_of(chapter)[0]
     assert chapter.blocks[0].tone == "warn"
     assert all(row["Result"].endswith("untested") for row in rows_of(chapter, "comparison-rows"))
     assert {row["95 % interval"] for row in rows_of(chapter, "statistics-rows")} == {"n = 1: no interval"}
@@ -103,14 +103,14 @@ def test_a_single_run_of_each_is_called_untested_and_says_why():
 
 def test_equal_repeats_are_untested_for_want_of_scatter():
     row = pair([2.0, 2.0, 2.0], [1.0, 1.0, 1.0])
-    assert "nothing can be tested: the repeats do not scatter." in pair_words(row, "a", "b")
+    assert "there is no verdict: the repeats do not scatter." in pair_words(row, "a", "b")
     assert relative_words(row) == "50 % less"
 
 
-def test_what_is_not_shown_is_not_called_equal():
+def test_what_is_not_significant_is_not_called_equal():
     row = pair([1.0, 1.2, 0.9, 1.1], [1.1, 1.0, 1.0, 1.2])
-    assert certainty(row) == "not shown"
-    assert pair_words(row, "a", "b").startswith("No difference in induced energy between a and b is shown")
+    assert certainty(row) == "not significant"
+    assert pair_words(row, "a", "b").startswith("No clear winner in induced energy between a and b")
 
 
 def test_scenarios_that_were_not_interleaved_are_named():
@@ -148,12 +148,12 @@ def test_a_cell_tells_direction_and_certainty_by_words_and_form(compared):
     assert len(sheet.panels) == 3
     induced = sheet.panels[0]
     assert "▼" in induced and "▲" in induced
-    assert "shown" in induced and "% less" in induced and "% more" in induced
+    assert "significant" in induced and "% less" in induced and "% more" in induced
     cells = rows_of(compared, "matrix-data")
     transfer = next(
         row for row in cells if (row["Quantity"], row["Scenario"]) == ("induced energy", "transfer")
     )
-    assert re.fullmatch(r"7\d(\.\d+)? % less, shown", transfer["against cnn"])
+    assert re.fullmatch(r"7\d(\.\d+)? % less, significant", transfer["against cnn"])
     assert transfer["against transfer"] == "–"
     assert not any("baseline" in row["Scenario"] for row in cells)
 
@@ -198,7 +198,7 @@ def test_a_pair_without_a_ratio_is_named_and_stands_in_the_table():
         for row in rows_of(chapter, "comparison-rows")
         if (row["against a"], row["Quantity"]) == ("idle", "induced energy, Wh")
     ]
-    assert [row["Result"] for row in pairs] == ["more, shown", "more, shown"]
+    assert [row["Result"] for row in pairs] == ["more, significant", "more, significant"]
 
 
 def test_an_interval_without_end_does_not_hide_the_others():

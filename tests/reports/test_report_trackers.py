@@ -181,14 +181,17 @@ def test_what_a_tracker_splits_into_parts_and_what_it_does_not():
     assert part_rows(view_with(whole))[0].parts_wh["not split"] is None
 
 
-def test_a_cost_is_claimed_only_where_the_interval_leaves_zero_out():
+def test_a_cost_is_claimed_only_where_the_difference_is_significant():
     view = view_with(runs_of(0.8, 0.0))
     costs = [row for row in view.results.comparisons if row["b"] == f"{row['a']}+codecarbon"]
     assert costs
-    assert "No cost in energy is shown" in cost_words(view)
+    assert "No cost in energy detected" in cost_words(view)
     for row in costs:
-        row["difference_low"] = 0.01
-    assert "A difference in induced energy is shown for" in cost_words(view)
+        row.update(p=0.001, p_holm=0.001, total_low=0.01, total_high=0.02)
+    assert "significant at 95 % for" in cost_words(view)
+    for row in costs:
+        row["total_low"] = -0.01
+    assert "No cost in energy detected" in cost_words(view)
 
 
 def test_settings_that_vary_and_settings_that_are_no_settings():

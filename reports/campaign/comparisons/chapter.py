@@ -1,5 +1,6 @@
 """Scenarios against each other: which is better, by how much, how certain."""
 
+from analysis.comparing.verdict import is_significant
 from analysis.statistics.samples import sample_of
 from records.rows.statistics import ComparisonRow
 from reports.blocks.contract import Block, Chapter, Heading, Text, folds
@@ -21,7 +22,7 @@ from reports.campaign.pairs import (
     pairs_of,
 )
 from reports.campaign.view import ScenarioView, View
-from reports.words.verdict import certainty, pair_words
+from reports.words.verdict import pair_words
 
 _MOST_SENTENCES = 3
 _MOST_PANELS = 12
@@ -31,9 +32,11 @@ HOW_COMPARED = (
     "from block to block drops out, and the test is the t test of the differences within blocks (Student "
     "1908). Scenarios apart: Welch's t test (Welch 1947; degrees of freedom by Satterthwaite 1946). The "
     "interval of the ratio is Fieller's (1954), for pairs with their covariance. All pairs in one quantity "
-    "are one family; their p values are adjusted after Holm (1979), and “shown” means an adjusted p below "
-    "0.05. These intervals hold the scatter of the runs; “with the meter” they also hold what meter and "
-    "baseline add, with their correlations."
+    "are one family; their p values are adjusted after Holm (1979). “Significant” means an adjusted p below "
+    "0.05 and an interval with meter and baseline that does not include zero; with fewer than three pairs "
+    "(or runs of each) there is no verdict. The first intervals hold the scatter of the runs; “with the "
+    "meter” they also hold the errors of meter and baseline, with their correlations. They differ because "
+    "each has its own degrees of freedom; sentences give the wider one first."
 )
 
 
@@ -68,7 +71,7 @@ def _pairs(view: View, pairs: list[ComparisonRow]) -> list[Block]:
             "An effect size gives the difference in units of the scatter: Hedges' g counts standard "
             "deviations, Cliff's delta says by how much more often a run of the one is above a run of the "
             "other than below it (1: always). The last columns say how many repeats per scenario a "
-            "difference of 1 %, of 5 %, or of the size that was found would need to be shown."
+            "difference of 1 %, of 5 %, or of the size that was found would need to be significant."
         ),
         effects_table(view, pairs),
     ]
@@ -83,15 +86,15 @@ def _answers(view: View) -> list[Block]:
     answers: list[Block] = [
         Text(
             pair_words(row, view.name_of(row.a), view.name_of(row.b)),
-            "good" if certainty(row) == "shown" else "warn",
+            "good" if is_significant(row) else "warn",
         )
         for row in pairs[:_MOST_SENTENCES]
     ]
     if len(pairs) > _MOST_SENTENCES:
-        shown = sum(certainty(row) == "shown" for row in pairs)
+        significant = sum(map(is_significant, pairs))
         answers.append(
             Text(
-                f"Of the {len(pairs)} pairs in {quantities[0].words}, the difference is shown for {shown}; "
+                f"Of the {len(pairs)} pairs in {quantities[0].words}, {significant} are significant at 95 %; "
                 "the figures and tables below have them all.",
                 "small",
             )

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from analysis.comparing.verdict import is_significant
 from analysis.statistics.samples import Quantity
 from records.rows.statistics import ComparisonRow
 from reports.blocks import palette
@@ -39,10 +40,10 @@ def matrix_sheet(view: View, how: str) -> Sheet:
         title="Every scenario against every other",
         size="half",
         panels=panels,
-        caption="Read a row: the scenario at its left needs so much less or more than the one above the "
-        "column. A thick frame, an arrow and “shown”: the difference is more than chance explains (p below "
-        "0.05 after Holm). A dashed frame: it is not shown; that is no proof that there is none. Dotted: "
-        f"nothing can be tested.{more}",
+        caption="Read a row: the scenario at its left uses so much less or more than the one above the "
+        "column. A thick frame, an arrow and “significant”: p below 0.05 after Holm, and the "
+        "interval with meter and baseline does not include zero. A dashed frame: not significant; that is no "
+        f"proof that there is no difference. Dotted: no verdict.{more}",
         how=how,
         data=_matrix_data(view) if panels else None,
         absent="" if panels else "there are no two scenarios without a tracker to compare.",
@@ -115,7 +116,7 @@ def _matrix_data(view: View) -> Table:
 
 
 def result_words(row: ComparisonRow | None) -> str:
-    """Return ``45 % less, shown``; a dash where there is no comparison."""
+    """Return ``45 % less, significant``; a dash where there is no comparison."""
     return ABSENT if row is None else f"{relative_words(row)}, {certainty(row)}"
 
 
@@ -125,22 +126,22 @@ def _cell(axes: Axes, place: tuple[int, int], row: ComparisonRow | None, *, crow
         axes.text(x, y, "–", ha="center", va="center", color=palette.MUTED)
         return
     less, sure = row.difference < 0, certainty(row)
-    shown = sure == "shown"
+    significant = is_significant(row)
     frame = Rectangle(
         (x - 0.46, y - 0.44),
         0.92,
         0.88,
-        facecolor=palette.pale(_LESS if less else _MORE) if shown else "none",
-        edgecolor=(_LESS if less else _MORE) if shown else palette.MUTED,
-        linewidth=1.6 if shown else 0.7,
-        linestyle={"shown": "-", "not shown": (0, (4, 2))}.get(sure, (0, (1, 2))),
+        facecolor=palette.pale(_LESS if less else _MORE) if significant else "none",
+        edgecolor=(_LESS if less else _MORE) if significant else palette.MUTED,
+        linewidth=1.6 if significant else 0.7,
+        linestyle={"significant": "-", "not significant": (0, (4, 2))}.get(sure, (0, (1, 2))),
     )
     axes.add_patch(frame)
     words = relative_words(row)
     if crowded:
         words = words.replace(" % ", " %\n")
-    if shown:
+    if significant:
         words = f"{'▼' if less else '▲'} {words}"
-    weight = "bold" if shown else "normal"
+    weight = "bold" if significant else "normal"
     text = words if crowded else f"{words}\n{sure}"
     axes.text(x, y, text, ha="center", va="center", fontsize=6 if crowded else 7, fontweight=weight)

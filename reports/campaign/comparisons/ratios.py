@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from analysis.comparing.verdict import is_significant
 from analysis.statistics.samples import QUANTITIES, Quantity
 from records.rows.statistics import ComparisonRow
 from reports.blocks.columns import with_interval
@@ -15,7 +16,7 @@ from reports.campaign.pairs import main_quantities, pairs_of
 from reports.campaign.view import View
 from reports.words.numbers import count, interval
 from reports.words.texts import shorten, slug
-from reports.words.verdict import certainty, percent, relative_words
+from reports.words.verdict import percent, relative_words
 
 _NAME_WIDTH = 18  # of each of a pair, so that both are read; the table has them in full
 MOST_PAIRS = 15
@@ -46,9 +47,9 @@ def ratios_sheet(view: View, how: str) -> Sheet:
         size="half",
         panels=panels,
         caption="Marks: the second scenario of the pair over the first, in percent; filled where the "
-        "difference is shown, open where it is not. Thick lines: 95 % intervals by the scatter of the runs; "
-        "thin lines: with the part of the meter and the baseline as well. An arrow: the interval goes on. An "
-        f"interval that meets the upright line leaves open which is better. {' '.join(notes)}".rstrip(),
+        "difference is significant, open where it is not. Thick lines: 95 % intervals by the scatter of the "
+        "runs; thin lines: meter and baseline as well. An arrow: the interval goes on. "
+        f"An interval that meets the upright line leaves open which is better. {' '.join(notes)}".rstrip(),
         how=how,
         data=_ratios_data(view) if panels else None,
         absent="" if panels else "no pair of scenarios has a ratio.",
@@ -91,7 +92,7 @@ def _ratios(view: View, quantity: Quantity, rows: list[ComparisonRow]) -> Markup
             low=row.ratio_low,
             high=row.ratio_high,
             text=relative_words(row),
-            filled=certainty(row) == "shown",
+            filled=is_significant(row),
             wide_low=row.ratio_total_low,
             wide_high=row.ratio_total_high,
         )

@@ -62,8 +62,10 @@ def comparisons() -> list[Block]:
             "block to block drops out; else they are kept apart. Intervals of a ratio are Fieller's (1954; "
             "Hasler et al. 2008), effect sizes Hedges' g (Bonett 2008) and Cliff's delta (Feng and Cliff "
             "2004), the rank tests Wilcoxon's (1945) and Mann and Whitney's (1947). p values of all pairs in "
-            "one quantity are adjusted after Holm (1979). A difference is called shown when its adjusted p "
-            "is below 0.05. That no difference is shown does not mean that there is none."
+            "one quantity are adjusted after Holm (1979). A difference is significant when its adjusted p "
+            "is below 0.05 and its interval with meter and baseline does not include zero; at least three "
+            "pairs or runs of each are needed. That a difference is not significant does not mean that there "
+            "is none."
         ),
         Code("Difference and ratio", _DIFFERENCE),
         Text(

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from analysis.comparing.verdict import is_significant, verdict_of
 from records.rows.agreement import TrackerRow
 from reports.blocks.contract import Block, Chapter, Heading, Lines, Text, Tone, folds
 from reports.campaign.trackers.clouds import bland_altman_sheet, regression_sheet
@@ -85,23 +86,23 @@ def _limits(view: View) -> list[Block]:
 
 
 def cost_words(view: View) -> str:
-    """Say whether a cost of the tracker is shown; that none is shown does not mean that there is none."""
+    """Say for which scenarios running the tracker changes the energy."""
     rows = [row for row in own_cost_rows(view) if row.quantity == "induced_wh"]
-    ends = [
-        (view.name_of(row.b), row.difference_low, row.difference_high)
-        for row in rows
-        if row.difference_low is not None and row.difference_high is not None
-    ]
-    if not ends:
+    tested = [row for row in rows if verdict_of(row) != "untested"]
+    if not tested:
         return (
-            "What it costs to run the tracker is not known: no scenario has two runs with and two without it."
+            "What it costs to run the tracker is not known: no scenario has three runs with and three "
+            "without it."
         )
-    shown = [name for name, low, high in ends if low > 0 or high < 0]
-    if not shown:
+    found = [view.name_of(row.b) for row in tested if is_significant(row)]
+    if not found:
         return (
-            "No cost in energy is shown: all intervals hold zero. That it costs nothing is not shown either."
+            "No cost in energy detected (not significant at 95 %). That does not show that it costs nothing."
         )
-    return f"A difference in induced energy is shown for {', '.join(shown)}, of {len(ends)} compared."
+    return (
+        f"The difference in induced energy is significant at 95 % for {', '.join(found)}, of {len(tested)} "
+        f"compared."
+    )
 
 
 def settings_blocks(view: View, names: list[str]) -> list[Block]:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from analysis.comparing.scenarios import Compared
+from analysis.comparing.verdict import is_significant
 from records.rows.statistics import ComparisonRow
 from reports.blocks.columns import with_interval
 from reports.blocks.forest import Mark, forest_panel
@@ -10,13 +11,13 @@ from reports.blocks.kit import Sheet
 from reports.blocks.tables import Columns, Table, table, text_column
 from reports.words.numbers import in_interval
 from reports.words.texts import label
-from reports.words.verdict import certainty, relative_words
+from reports.words.verdict import relative_words
 
 
 def distance_sheet(compared: Compared, colour: str, simulated: bool) -> Sheet:
     """Draw difference and ratio, each with all its intervals."""
     row, unit = compared.row, compared.quantity.unit
-    filled = certainty(row) == "shown"
+    filled = is_significant(row)
     panels = [
         forest_panel(
             "half",
@@ -44,8 +45,8 @@ def distance_sheet(compared: Compared, colour: str, simulated: bool) -> Sheet:
         title=f"How far {compared.b.label} is from {compared.a.label}",
         size="half",
         panels=panels,
-        caption="Marks: what was found, filled where the difference is shown, open where it is not; lines: "
-        "95 % intervals. An interval that meets the upright line leaves open which of the two needs less.",
+        caption="Marks: what was found, filled where the difference is significant, open where it is not; "
+        "lines: 95 % intervals. An interval that meets the upright line leaves open which uses less.",
         how="Each line is computed as its name says; “How this was computed” below has the formulas and "
         "sources.",
         data=_distances(row, unit),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from analysis.comparing.scenarios import Compared
 from analysis.comparing.sides import Side
+from analysis.comparing.verdict import is_significant
 from records.files import write_atomically
 from reports.blocks import palette
 from reports.blocks.rendering import render_page
@@ -16,7 +17,7 @@ from reports.pages.compare.program import program_chapter
 from reports.pages.compare.samples import Looks, order_sheet, runs_sheet
 from reports.words.comparison_lines import Line, figure_lines, repeats_line, sample_cells, sample_columns
 from reports.words.numbers import given, probability
-from reports.words.verdict import certainty, verdict_words
+from reports.words.verdict import verdict_words
 
 
 def write_comparison(compared: Compared, path: Path) -> None:
@@ -67,7 +68,7 @@ def render(compared: Compared) -> str:
 def _class_of(compared: Compared) -> str:
     if compared.refusals:
         return "refuse"
-    return "good" if certainty(compared.row) == "shown" else "warn"
+    return "good" if is_significant(compared.row) else "warn"
 
 
 def _looks(compared: Compared) -> Looks:
