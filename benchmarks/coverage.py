@@ -64,6 +64,7 @@ def campaign_cases(of: int, seed: int, blocks: int) -> list[Case]:
     truths = (true_a, true_b - true_a, true_b / true_a)
     for estimate, truth in zip(_compared(runs, baseline), truths, strict=True):
         low, high = estimate.interval(CONFIDENCE)
+        assert low is not None and high is not None
         cases.append(((estimate.value - truth) / ((high - low) / 2), (high - low) / 2 / abs(truth)))
     return cases
 
@@ -205,6 +206,7 @@ def largest_difference(of: int, seed: int, blocks: int) -> float:
     for row in rows:
         if row["scenario"] in in_memory:
             low, high = in_memory[row["scenario"]].interval(CONFIDENCE)
+            assert low is not None and high is not None
             apart += [abs(row["induced_low_wh"] - low), abs(row["induced_high_wh"] - high)]
     return max(apart) / ((high - low) / 2)
 

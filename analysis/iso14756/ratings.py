@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.maths.describe import mean_interval
+from analysis.maths.describe import student_t
 from analysis.scenario.groups import Group
 from records.rows.runs import EpochRow, SpanRow
 from records.rows.standards import TaskTypeRow
@@ -24,7 +24,8 @@ class Tasks:
     Attributes:
         scenario, name: of the chain and of the task type.
         runs: how many runs; ``rating_s`` T_R, the sum of their rating intervals.
-        times_s: execution time of each task; ``run_means_s`` their mean in each run that has some.
+        times_s: execution time of each task; ``run_sums_s`` and ``run_counts`` their sum and their number in
+            each run that has some.
         energy_wh, induced_wh: mean energy per task of each run that has one.
     """
 
@@ -33,7 +34,8 @@ class Tasks:
     runs: int
     rating_s: float
     times_s: tuple[float, ...]
-    run_means_s: tuple[float, ...]
+    run_sums_s: tuple[float, ...]
+    run_counts: tuple[int, ...]
     energy_wh: tuple[float, ...]
     induced_wh: tuple[float, ...]
 
@@ -57,9 +59,18 @@ class Tasks:
         return float(np.mean(self.times_s))
 
     def reach_s(self, confidence: float) -> float | None:
-        """Half-width of the interval of T_ME(j); by the runs, because tasks of one are not independent."""
-        mean = mean_interval(list(self.run_means_s), confidence)
-        return None if mean.high is None else mean.high - mean.mean
+        """Half-width of the interval of T_ME(j); by the runs, because tasks of one are not independent.
+
+        T_ME is the ratio of two sums over the runs, times and numbers of tasks, which scatters by their
+        residuals (Cochran 1977, section 6.4): a run with more tasks has more weight in both.
+        """
+        runs = len(self.run_sums_s)
+        if runs < 2:
+            return None
+        counts = np.array(self.run_counts)
+        residuals_s = np.array(self.run_sums_s) - self.mean_s * counts
+        u_s = math.sqrt(runs / (runs - 1) * float(residuals_s @ residuals_s)) / self.count
+        return student_t(confidence, runs - 1) * u_s or None
 
 
 def timely_count(times_s: Sequence[float], classes: Sequence[TimeClass]) -> int:
@@ -86,15 +97,17 @@ def find_tasks(group: Group, actions: list[SpanRow], name: str) -> Tasks | None:
     rows = [row for row in of_type if row.duration_s > 0]
     if not rows:
         return None
+    by_run = _by_run(rows, lambda row: row.duration_s)
     return Tasks(
         scenario=group.label,
         name=name,
         runs=len(group.runs),
         rating_s=sum(run.whole.window.duration_s for run in group.runs),
         times_s=tuple(row.duration_s for row in rows),
-        run_means_s=_per_run(rows, lambda row: row.duration_s),
-        energy_wh=_per_run(rows, lambda row: row.energy_wh),
-        induced_wh=_per_run(rows, lambda row: row.induced_wh),
+        run_sums_s=tuple(sum(times_s) for times_s in by_run),
+        run_counts=tuple(len(times_s) for times_s in by_run),
+        energy_wh=_run_means(rows, lambda row: row.energy_wh),
+        induced_wh=_run_means(rows, lambda row: row.induced_wh),
     )
 
 
@@ -106,13 +119,18 @@ def _of_group(group: Group, actions: list[SpanRow], name: str) -> list[SpanRow]:
     return [row for row in actions if row.name == name and row.run_dir in own]
 
 
-def _per_run(rows: Sequence[_Window], of: Callable[[_Window], float | None]) -> tuple[float, ...]:
+def _run_means(rows: Sequence[_Window], of: Callable[[_Window], float | None]) -> tuple[float, ...]:
     """Return the mean over the tasks of each run."""
+    return tuple(float(np.mean(values)) for values in _by_run(rows, of))
+
+
+def _by_run(rows: Sequence[_Window], of: Callable[[_Window], float | None]) -> list[list[float]]:
+    """Return the values of the tasks of each run that has some."""
     of_run: dict[str, list[float]] = {}
     for row in rows:
         if (value := of(row)) is not None:
             of_run.setdefault(row.run_dir, []).append(value)
-    return tuple(float(np.mean(values)) for values in of_run.values())
+    return list(of_run.values())
 
 
 def rate(tasks: Tasks, wanted: TaskRequirement, confidence: float) -> TaskTypeRow:

@@ -95,16 +95,29 @@ def bootstrap(pair: Pair, confidence: float) -> tuple[float | None, float | None
     """Return the bias-corrected and accelerated interval of the difference (Efron 1987), and remarks.
 
     The samples are put in a fixed order before they are drawn from, so that neither the order of the
-    runs nor which scenario is called a changes the interval.
+    runs nor which scenario is called a changes the interval. Where equal values are so many that whole
+    resamples of nothing else make up a tail, its end is that one value whatever the confidence: then there is
+    no interval.
     """
     enough = min(len(pair.a), len(pair.b)) >= BOOTSTRAP_LEAST
     if not enough or standard_error(pair, 1.0)[0] is None:
         return None, None, []
     samples, sign = _canonical(pair)
+    if _all_alike_share(samples) > (1 - confidence) / 2:
+        return None, None, ["bootstrap: too many equal values, so that resamples do not show the scatter"]
     low, high, remarks = _bca(samples, confidence)
-    if low is None or high is None:
+    if low is None or high is None or not low < high:
         return None, None, remarks
     return (low, high, remarks) if sign > 0 else (-high, -low, remarks)
+
+
+def _all_alike_share(samples: list[Floats]) -> float:
+    """Return the share of resamples that hold nothing but the most frequent value of each sample."""
+    share = 1.0
+    for values in samples:
+        most = int(np.unique(values, return_counts=True)[1].max())
+        share *= (most / len(values)) ** len(values)
+    return share
 
 
 def _canonical(pair: Pair) -> tuple[list[Floats], int]:

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from analysis.maths.describe import SAME_SHARE
 from analysis.statistics.difference import MeanTest, standard_error
 from analysis.statistics.samples import Pair
 from analysis.uncertainty.estimate import Estimate
@@ -40,15 +41,18 @@ def total_columns(pair: Pair, test: MeanTest, a: Estimate, b: Estimate, confiden
     if min(len(pair.a), len(pair.b)) < 2:
         return totals
     difference = difference_of(pair, a, b)
-    if difference.u == 0:  # equal times of a timer, say: that is not known to be without error
+    # Equal times of a timer, or equal readings of one meter: that is not known to be without error.
+    if difference.u <= SAME_SHARE * max(abs(a.value), abs(b.value)):
         return totals
     reach = expanded(difference.parts(), confidence)
     totals["total_u"] = difference.u
     totals["total_low"], totals["total_high"] = test.difference - reach, test.difference + reach
     if pair.a.mean() > 0 and a.value > 0:
         ratio = float(pair.b.mean() / pair.a.mean())
-        reach = expanded(ratio_of(pair, a, b).parts(), confidence)
-        totals["ratio_total_low"], totals["ratio_total_high"] = ratio - reach, ratio + reach
+        by_budget = ratio_of(pair, a, b)
+        if not by_budget.exact:
+            reach = expanded(by_budget.parts(), confidence)
+            totals["ratio_total_low"], totals["ratio_total_high"] = ratio - reach, ratio + reach
     return totals
 
 

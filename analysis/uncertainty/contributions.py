@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import hypot, inf, sqrt
 
+from analysis.maths.describe import SAME_SHARE
 from analysis.power.energy import Border, WindowEnergy
 from analysis.uncertainty.expansion import Parts
 from analysis.uncertainty.meter_errors import Exposure, Exposures, MeterErrors, combined
@@ -103,7 +104,7 @@ class Budget:
             "sampling": self.sampling_wh,
             "baseline": self.baseline_wh,
         }
-        return {term: u_wh for term, u_wh in found.items() if u_wh > 0}
+        return visible(found)
 
     def parts(self, baseline_df: float = inf) -> Parts:
         """Return the terms by the distribution of their errors.
@@ -128,6 +129,12 @@ class Budget:
     def total_wh(self) -> float:
         """Combined standard uncertainty."""
         return hypot(self.systematic_wh, self.random_wh, self.baseline_wh)
+
+
+def visible(terms: Mapping[BudgetTerm, float]) -> dict[BudgetTerm, float]:
+    """Return the terms that are not zero but for the rounding of the computation, against the largest."""
+    least = SAME_SHARE * max(terms.values(), default=0.0)
+    return {term: u for term, u in terms.items() if u > least}
 
 
 def _line_u_wh(errors: MeterErrors, part: Exposure) -> float:

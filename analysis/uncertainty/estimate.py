@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from math import hypot, inf
 from typing import Any, Literal
 
+from analysis.maths.describe import SAME_SHARE
+from analysis.uncertainty.contributions import visible
 from analysis.uncertainty.expansion import Parts, expanded
 from analysis.uncertainty.meter_errors import Exposures, MeterErrors
 from records.rows.families import BUDGET_TERMS, BudgetTerm
@@ -66,18 +68,28 @@ class Estimate:
         return self.parts().df
 
     def terms(self) -> dict[BudgetTerm, float]:
-        """Return the standard uncertainty by `records.rows.families.BUDGET_TERMS`; absent ones are zero."""
+        """Return the standard uncertainty by `records.rows.families.BUDGET_TERMS`; absent ones are zero.
+
+        So are those that are left of a term that cancels but for the rounding of the computation.
+        """
         found: dict[BudgetTerm, float] = {}
         for cause, u in self._components():
             found[cause.term] = hypot(found.get(cause.term, 0.0), u)
-        return {term: found[term] for term in BUDGET_TERMS if found.get(term)}
+        return {term: found[term] for term in BUDGET_TERMS if term in visible(found)}
 
-    def interval(self, confidence: float) -> tuple[float, float]:
-        """Return the ends of the interval (`analysis.uncertainty.expansion`).
+    @property
+    def exact(self) -> bool:
+        """Whether nothing is known to be uncertain about it, which is not to say that it has no error."""
+        return self.u <= SAME_SHARE * abs(self.value)
+
+    def interval(self, confidence: float) -> tuple[float, float] | tuple[None, None]:
+        """Return the ends of the interval (`analysis.uncertainty.expansion`); none of what is `exact`.
 
         Args:
             confidence: e.g. 0.95.
         """
+        if self.exact:
+            return None, None
         reach = expanded(self.parts(), confidence)
         return self.value - reach, self.value + reach
 

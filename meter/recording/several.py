@@ -212,10 +212,10 @@ def combined(records: dict[str, MeterRecord]) -> MeterRecord:
     """Return the record of the sum of several meters.
 
     The limits of error are those of the worst case, in which all meters err the same way: percent of
-    reading and of reactive power the largest of any, ranges and counts added; percent of range the
-    largest, of the ranges' sum. The resolution is the root of the sum of squares, as rounding is
-    independent. The rows are stamped at the end of their interval, so that the latency is 0; its
-    uncertainty is the largest of any. The calibration is as old as the oldest.
+    reading and of reactive power the largest of any; limits of offset added up, so that percent of range
+    and counts are what gives their sum with the ranges' sum and the resolution. The resolution is the root
+    of the sum of squares, as rounding is independent. The rows are stamped at the end of their interval, so
+    that the latency is 0; its uncertainty is the largest of any. The calibration is as old as the oldest.
 
     Args:
         records: of the meters by name.
@@ -224,6 +224,10 @@ def combined(records: dict[str, MeterRecord]) -> MeterRecord:
     accuracies = [meter.accuracy for meter in meters]
     ranged = [accuracy for accuracy in accuracies if accuracy.range_pct]
     ranges_w = [accuracy.range_w for accuracy in ranged if accuracy.range_w is not None]
+    range_w = sum(ranges_w) if len(ranges_w) == len(ranged) else 0.0
+    by_range_w = sum(accuracy.range_pct / 100 * (accuracy.range_w or 0.0) for accuracy in ranged)
+    by_counts_w = sum(meter.accuracy.counts * meter.resolution_w for meter in meters)
+    resolution_w = hypot(*(meter.resolution_w for meter in meters))
     dates = [meter.calibration.date for meter in meters if meter.calibration.date is not None]
     certificates = [meter.calibration.certificate or "none" for meter in meters]
     return MeterRecord(
@@ -239,12 +243,14 @@ def combined(records: dict[str, MeterRecord]) -> MeterRecord:
         interval_s=max(meter.interval_s for meter in meters),
         latency_s=0.0,
         latency_u_s=max(meter.latency_u_s for meter in meters),
-        resolution_w=hypot(*(meter.resolution_w for meter in meters)),
+        resolution_w=resolution_w,
         accuracy=Accuracy(
             reading_pct=max(accuracy.reading_pct for accuracy in accuracies),
-            range_pct=max(accuracy.range_pct for accuracy in accuracies),
-            range_w=sum(ranges_w) if ranged and len(ranges_w) == len(ranged) else None,
-            counts=sum(accuracy.counts for accuracy in accuracies),
+            range_pct=100 * by_range_w / range_w
+            if range_w
+            else max(accuracy.range_pct for accuracy in accuracies),
+            range_w=range_w or None,
+            counts=by_counts_w / resolution_w if resolution_w else 0.0,
             reactive_pct=max(accuracy.reactive_pct for accuracy in accuracies),
         ),
         calibration=Calibration(

@@ -44,7 +44,11 @@ def test_the_terms_of_every_row_add_up_and_the_value_lies_within(results: Result
     for row in results.budgets:
         terms = [row.get(f"u_{term}") or 0.0 for term in BUDGET_TERMS]
         assert hypot(*terms) == pytest.approx(row["u"], rel=1e-6, abs=1e-12)
-        assert row["low"] <= row["value"] <= row["high"]
+        assert all(term == 0 or term > 1e-9 * row["u"] for term in terms)
+        if row["low"] is None:
+            assert row["u"] <= 1e-9 * abs(row["value"])
+        else:
+            assert row["low"] < row["value"] < row["high"]
 
 
 def test_a_budget_is_that_of_the_row_it_belongs_to(results: Results) -> None:

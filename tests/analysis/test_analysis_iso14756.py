@@ -3,21 +3,23 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import EPOCH_UTC_S, Spanned, SyntheticCampaign, SyntheticRun
 
 from analysis.campaign import analyse
-from analysis.iso14756.ratings import Tasks, timely_count
+from analysis.iso14756.ratings import Tasks, rate, timely_count
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError
 from records.files import LineAppender
 from records.results import Results, Row
 from records.rows.standards import EfficiencyRow, ProofRow, TaskTypeRow
 from records.settings.mistakes import read_model
-from records.settings.requirement import Requirement, TimeClass
+from records.settings.requirement import Requirement, TaskRequirement, TimeClass
 
+ANY_TIME = [TimeClass(limit_s=9.0, share_pct=100.0)]
 EPOCH_TASK = {
     "name": "epoch",
     "throughput_per_h": 500.0,
@@ -168,7 +170,7 @@ def test_the_timely_tasks_keep_to_all_classes_and_one_more_would_not(times_s: li
 @given(TIMES)
 def test_more_patience_never_makes_fewer_tasks_timely(times_s: list[float]) -> None:
     longer = [TimeClass(limit_s=2 * c.limit_s, share_pct=c.share_pct) for c in CLASSES]
-    tasks = Tasks("s", "t", 1, 100.0, tuple(times_s), (), (), ())
+    tasks = Tasks("s", "t", 1, 100.0, tuple(times_s), (), (), (), ())
     assert 0 <= tasks.timely_per_h(CLASSES) <= tasks.timely_per_h(longer) <= tasks.throughput_per_h
 
 
@@ -223,6 +225,20 @@ def test_a_sound_campaign_proves_its_results_and_generator(tmp_path: Path) -> No
         assert proof(results, quantity=quantity)["holds"] is True
     assert proof(results, scenario="slow", quantity="epochs")["holds"] is True
     assert proof(results, scenario="slow", quantity="exit_code")["holds"] is True
+
+
+def test_the_interval_of_the_execution_time_is_that_of_its_own_mean() -> None:
+    """Runs of 1, 2 and 5 tasks: T_ME is sum of times over number of tasks, and so is what scatters.
+
+    T_ME = (4 + 12 + 20) / 8 = 4.5; residuals 4 - 4.5, 12 - 9, 20 - 22.5; their sum is zero.
+    u = sqrt(3 / 2 * (0.25 + 9 + 6.25)) / 8 (Cochran 1977, 6.4); t of 2 degrees of freedom is 4.302653.
+    """
+    found = Tasks("s", "epoch", 3, 60.0, (4, 6, 6, 4, 4, 4, 4, 4), (4, 12, 20), (1, 2, 5), (), ())
+    row = rate(found, TaskRequirement(name="epoch", throughput_per_h=1, time_classes=ANY_TIME), 0.95)
+    assert row.mean_execution_s == 4.5
+    assert row.mean_execution_high_s == pytest.approx(4.5 + 4.302653 * np.sqrt(1.5 * 15.5) / 8, rel=1e-6)
+    alike = Tasks("s", "epoch", 2, 60.0, (4, 4, 4), (8, 4), (2, 1), (), ())
+    assert alike.reach_s(0.95) is None
 
 
 def test_a_wrong_result_is_a_proof_that_fails_and_a_finding(tmp_path: Path) -> None:

@@ -404,6 +404,23 @@ def test_the_intervals_hold_the_truth_as_often_as_they_say(
         assert 0.923 <= times / SIMULATED <= most, name
 
 
+@pytest.mark.parametrize(
+    "differences", [[0.0] * 4 + [1.0], [0.0] * 29 + [1.0], [1.0, 1.0, 1.0, 5.0, 6.0], [-5.0] + [1.0] * 6]
+)
+def test_a_bootstrap_of_tied_values_says_so_and_gives_no_interval(differences: list[float]) -> None:
+    b = np.array(differences)
+    for pair in (Pair(0 * b, b, paired=True), Pair(0 * b, b, paired=False)):
+        low, high, remarks = bootstrap(pair, 0.95)
+        assert (low, high) == (None, None)
+        assert any("equal values" in remark for remark in remarks)
+
+
+def test_a_few_ties_do_no_harm_to_the_bootstrap() -> None:
+    b = np.array([1.0, 1.0, 2.0, 3.0, 3.0, 4.0])
+    low, high, remarks = bootstrap(Pair(0 * b, b, paired=True), 0.95)
+    assert low is not None and high is not None and low < b.mean() < high and not remarks
+
+
 def test_the_bootstrap_of_few_runs_is_too_narrow() -> None:
     # Why the t interval is the one that the verdict is by, and why docs/explanation/method.md says so.
     random = np.random.default_rng(7)

@@ -4,6 +4,7 @@ from math import hypot, sqrt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,9 @@ from analysis.scenario.baseline import Baseline, BaselineRun, baseline_run
 from analysis.scenario.estimates import Sample, Share, estimate_mean
 from analysis.scenario.groups import Group, group_runs
 from analysis.scenario.rows import run_row
+from analysis.statistics.difference import MeanTest
+from analysis.statistics.samples import Pair
+from analysis.statistics.totals import total_columns
 from analysis.uncertainty.contributions import Budget
 from analysis.uncertainty.estimate import Cause, Causes, Estimate
 from analysis.uncertainty.meter_errors import Exposure, MeterErrors
@@ -52,6 +56,27 @@ def test_the_correlated_quantities_of_the_gum() -> None:
     assert (reactance.value, reactance.u) == pytest.approx((219.847, 0.295), abs=0.002)
     assert (impedance.value, impedance.u) == pytest.approx((254.260, 0.236), abs=0.002)
     assert correlation_matrix(found)[0][1] == pytest.approx(-0.588, abs=0.005)
+
+
+def test_what_is_left_of_a_term_by_rounding_is_no_term_and_no_interval() -> None:
+    causes = Causes()
+    gain, repeats = causes.error(Cause("gain", 1)), causes.error(Cause("repeats", 1, "student", 4))
+    mean = Estimate(2.0 + 0.1 * repeats + 1.6e-72 * gain)
+    assert mean.terms() == {"repeats": pytest.approx(0.1)}
+    for exact in (Estimate(2.0), Estimate(2.0 + 1e-17 * gain)):
+        assert exact.exact and exact.interval(0.95) == (None, None)
+
+
+def test_scenarios_with_equal_readings_have_no_interval_of_zero_width() -> None:
+    values = np.full(4, 3.0)
+    pair, test = Pair(values, values, paired=True), MeanTest(0.0)
+    causes = Causes()
+    gain = causes.error(Cause("gain", 1, "rectangular"))
+    mean = Estimate(3.0 + 0.03 * gain)
+    assert total_columns(pair, test, mean, mean, 0.95) == {}
+    twice = total_columns(Pair(values, 2 * values, paired=True), MeanTest(3.0), mean, mean.times(2.0), 0.95)
+    assert twice["total_low"] < 3.0 < twice["total_high"]  # the gain acts on the difference, not on the ratio
+    assert "ratio_total_low" not in twice
 
 
 def test_a_scenario_differs_from_itself_by_nothing(tmp_path: Path) -> None:

@@ -234,15 +234,29 @@ def test_the_record_of_the_sum_is_no_better_than_its_parts() -> None:
         calibration=Calibration(date="2025-01-31", certificate="C1"),
     )
     found = combined({"psu1": record("a"), "psu2": other})
-    assert found.accuracy == Accuracy(
-        reading_pct=1.5, range_pct=0.2, range_w=600.0, counts=4, reactive_pct=0.1
-    )
+    assert (found.accuracy.reading_pct, found.accuracy.reactive_pct) == (1.5, 0.1)
+    assert (found.accuracy.range_pct, found.accuracy.range_w) == (pytest.approx(0.2), 600.0)
+    assert found.accuracy.counts * found.resolution_w == pytest.approx(3 * 0.3 + 1 * 0.4)
     assert (found.interval_s, found.latency_s, found.latency_u_s) == (1.0, 0.0, 0.3)
     assert found.resolution_w == pytest.approx(0.5)
     assert found.simulated
     assert found.identity.serial == "a-1 + b-1"
     assert found.calibration.date is None  # of one of them nobody knows
     assert [(part["name"], part["driver"]) for part in found.parts] == [("psu1", "a"), ("psu2", "b")]
+
+
+def test_limits_of_offset_add_up_whatever_the_displays_of_the_meters() -> None:
+    coarse = record(
+        "a", resolution_w=0.4, accuracy=Accuracy(reading_pct=0.1, counts=1, range_pct=0.2, range_w=600.0)
+    )
+    fine = record(
+        "b", resolution_w=0.3, accuracy=Accuracy(reading_pct=0.1, counts=10, range_pct=0.1, range_w=60.0)
+    )
+    plain = record("c", resolution_w=1.2, accuracy=Accuracy(reading_pct=0.1))
+    total = combined({"a": coarse, "b": fine, "c": plain})
+    assert total.accuracy.counts * total.resolution_w == pytest.approx(1 * 0.4 + 10 * 0.3)
+    assert total.accuracy.range_w == 660.0
+    assert total.accuracy.range_pct / 100 * 660.0 == pytest.approx(0.2 / 100 * 600.0 + 0.1 / 100 * 60.0)
 
 
 def test_a_range_that_one_meter_does_not_name_leaves_the_sum_without_one() -> None:
@@ -296,7 +310,7 @@ def test_two_meters_of_60_and_40_watts_sum_to_100_and_a_lost_one_makes_it_nodata
     assert ready["chosen_options"] == {"psu1": {}, "psu2": {}}
     assert any("meter psu2: " in str(message) for message in child.messages())
     record = MeterRecord.read(out / "meter.json")
-    assert record.accuracy.counts == 6
+    assert record.accuracy.counts * record.resolution_w == pytest.approx(2 * 3 * 0.1)
     assert record.counts["good"] == flags_of(out).count("")
     assert record.gaps[0]["reason"] == "nodata"
     for name, watts in (("psu1", "60.0"), ("psu2", "40.0")):

@@ -27,7 +27,8 @@ def tasks(scenario: str, *runs: tuple[float, ...]) -> Tasks:
         runs=len(runs),
         rating_s=20.0 * len(runs),
         times_s=tuple(t for run in runs for t in run),
-        run_means_s=tuple(sum(run) / len(run) for run in runs),
+        run_sums_s=tuple(sum(run) for run in runs),
+        run_counts=tuple(len(run) for run in runs),
         energy_wh=tuple(0.1 + 0.001 * n for n in range(len(runs))),
         induced_wh=tuple(0.06 + 0.001 * n for n in range(len(runs))),
     )

@@ -178,7 +178,7 @@ def _spread_of_scenarios(view: View, tracker: str) -> str:
         return f"{words}; whether the scenarios differ is not shown."
     if low_end < high_end:
         return f"{words}: these intervals do not meet, so that no single factor mends it."
-    return f"{words}: these intervals overlap, so that one factor may serve both."
+    return f"{words}: these intervals overlap, which does not show that one factor serves both."
 
 
 def _line(row: ComparedColumns) -> str:
