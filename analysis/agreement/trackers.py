@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot, sqrt
 
 from analysis.agreement.comparison import compare
 from analysis.agreement.pairs import Pairs
@@ -80,20 +80,31 @@ def agreement_rows(tracker_rows: list[TrackerRow], confidence: float) -> list[Ag
     return _against(_WALL, tracker_rows, confidence)
 
 
-def scope_rows(tracker_rows: list[TrackerRow], confidence: float) -> list[AgreementRow]:
+def scope_rows(
+    tracker_rows: list[TrackerRow], confidence: float, background_u_w: float = 0.0
+) -> list[AgreementRow]:
     """Compare trackers with what lies nearer to their scope: the wall net of the baseline, and components.
 
     The rows are those of `agreement_rows`, with another reference named in ``against``. Of CPU and RAM no
     collector sees a power, so that the parts of a tracker there have nothing to be compared with.
+
+    Args:
+        tracker_rows: of the campaign.
+        confidence: of the intervals.
+        background_u_w: how the background of one run differs from its baseline (`BaselinePower`): what is net
+            of the baseline differs by it from run to run, and no two runs share it.
     """
-    return [row for reference in (_WALL_NET, _GPU) for row in _against(reference, tracker_rows, confidence)]
+    net = _against(_WALL_NET, tracker_rows, confidence, background_u_w)
+    return net + _against(_GPU, tracker_rows, confidence)
 
 
-def _against(reference: _Reference, tracker_rows: list[TrackerRow], confidence: float) -> list[AgreementRow]:
+def _against(
+    reference: _Reference, tracker_rows: list[TrackerRow], confidence: float, background_u_w: float = 0.0
+) -> list[AgreementRow]:
     return [
         row
         for tracker in dict.fromkeys(row.tracker for row in tracker_rows)
-        for row in _of_tracker(tracker, tracker_rows, reference, confidence)
+        for row in _of_tracker(tracker, tracker_rows, reference, confidence, background_u_w)
     ]
 
 
@@ -107,7 +118,11 @@ class _Both:
 
 
 def _of_tracker(
-    tracker: str, every: list[TrackerRow], reference: _Reference, confidence: float
+    tracker: str,
+    every: list[TrackerRow],
+    reference: _Reference,
+    confidence: float,
+    background_u_w: float,
 ) -> list[AgreementRow]:
     own = [
         _Both(row, claimed_wh, measured_wh)
@@ -120,11 +135,15 @@ def _of_tracker(
         return []
     scenarios = dict.fromkeys(both.row.scenario for both in own)
     parts = {name: [both for both in own if both.row.scenario == name] for name in scenarios}
-    return [_row(name, part, reference, confidence) for name, part in {**parts, ALL: own}.items()]
+    return [
+        _row(name, part, reference, confidence, background_u_w) for name, part in {**parts, ALL: own}.items()
+    ]
 
 
-def _row(scenario: str, runs: list[_Both], reference: _Reference, confidence: float) -> AgreementRow:
-    compared = compare(_pairs(runs, reference), confidence)
+def _row(
+    scenario: str, runs: list[_Both], reference: _Reference, confidence: float, background_u_w: float
+) -> AgreementRow:
+    compared = compare(_pairs(runs, reference, background_u_w), confidence)
     tracker_wh = sum(both.claimed_wh for both in runs)
     gross_wh = _sum((both.row.meter_wh for both in runs), reference)
     net_wh = _sum((both.row.meter_net_wh for both in runs), reference)
@@ -160,12 +179,20 @@ def _sum(values: Iterable[float | None], reference: _Reference) -> float | None:
     return sum(known) if known and reference is not _GPU else None
 
 
-def _pairs(runs: list[_Both], reference: _Reference) -> Pairs:
+def _length_h(row: TrackerRow) -> float:
+    """Return the length of a tracker's window."""
+    if row.t_start_utc_s is None or row.t_stop_utc_s is None:
+        return 0.0
+    return max(0.0, row.t_stop_utc_s - row.t_start_utc_s) / 3600
+
+
+def _pairs(runs: list[_Both], reference: _Reference, background_u_w: float) -> Pairs:
     """Return the pairs; what of the meter's uncertainty differs from run to run is kept apart."""
     random_u, shared_u = [], []
     for both in runs:
         u = reference.measured_u(both.row) or 0.0
-        scatter = min(both.row.meter_random_u_wh or 0.0, u)
+        background_u_wh = background_u_w * _length_h(both.row)
+        scatter = min(hypot(both.row.meter_random_u_wh or 0.0, background_u_wh), u)
         random_u.append(scatter)
         shared_u.append(sqrt(u**2 - scatter**2))
     return Pairs.of(

@@ -71,6 +71,18 @@ def test_the_net_of_the_baseline_is_compared_beside_it() -> None:
     assert row.bias_wh == pytest.approx((0.78 - 0.5) * row.meter_wh / row.n)
 
 
+def test_the_background_of_each_run_is_its_own_and_averages_out() -> None:
+    """Of u = 0.4 Wh net, 0.3 Wh are the meter's scatter, sqrt(0.4^2 - 0.3^2) Wh the background's."""
+    claims = [
+        claim("cnn", 10.0, energy_wh=7.8 + 0.01 * i, t_start_utc_s=0.0, t_stop_utc_s=1800.0)
+        for i in range(30)
+    ]
+    background_w = 2 * sqrt(0.4**2 - 0.3**2)  # over half an hour
+    shared, own = (scope_rows(claims, 0.95, u_w)[0].compared for u_w in (0.0, background_w))
+    reach = [row.total_ratio_high - row.total_ratio for row in (shared, own)]
+    assert reach[0] > 1.9 * 1.56 * sqrt(0.4**2 - 0.3**2) / 5 > 3 * reach[1]
+
+
 def test_the_part_of_the_gpu_is_compared_with_the_sampled_power() -> None:
     claims = [claim("cnn", 10.0 + i, gpu_wh=4.0, collector_gpu_wh=5.0 + 0.01 * i) for i in range(4)]
     row = scope_rows(claims, 0.95)[-1]
