@@ -11,14 +11,21 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from analysis.maths.arrays import finite
-from analysis.maths.describe import satterthwaite, student_t
+from analysis.maths.arrays import Floats, finite
+from analysis.maths.describe import SAME_SHARE, satterthwaite, student_t
 from analysis.run.measure import RunMeasure
 from analysis.uncertainty.meter_errors import Exposures, combined, rounded_alike
 from records.rows.parts import BaselineSummary
 
 Reference = Literal["interpolated", "pooled"]
 """Neighbours in time, linearly interpolated; or the time-weighted mean of all baseline runs."""
+
+SIGNIFICANT = 0.05
+HIDDEN_STEP = 3 * sqrt(2)
+"""A step between two baseline runs of more than so many times their scatter is not in it."""
+
+LEAST_FOR_STEP = 3
+"""From so many baseline runs on one of them at least shows how a level repeats."""
 
 LEAST_FOR_LINE = 4
 """From so many baseline runs on a straight line can be told from their scatter."""
@@ -140,10 +147,53 @@ class Baseline:
         share = (middle_utc_s - before_s) / (after_s - before_s)
         return {after - 1: 1 - share, after: share}
 
+    def _step_u_w(self, weights: dict[int, float]) -> float:
+        """Return what a step between two neighbours leaves open of a power between them.
+
+        Baselines of two days lie on one straight line whatever happened overnight, so that the scatter about
+        it has nothing of a step. When the level changed is not known: by the weights w and 1 - w it did so
+        before or after the run, which gives a standard deviation of ``|step| sqrt(w (1 - w))``.
+        """
+        step = self.step
+        if step is None or step.p >= SIGNIFICANT or len(weights) != 2:
+            return 0.0
+        before, after = sorted(weights)
+        change_w = abs(self.runs[after].power_w - self.runs[before].power_w)
+        if after != step.before or change_w <= HIDDEN_STEP * self.scatter_w:
+            return 0.0
+        return change_w * sqrt(weights[before] * weights[after])
+
+    @cached_property
+    def step(self) -> "Step | None":
+        """The place where the baseline runs, in the order of time, divide best into two levels.
+
+        ``None`` of too few runs, and where a straight line over their order describes them better. The p
+        value is that of a t test with one variance, times the number of places that it was chosen among
+        (Bonferroni); the rounding of the readings is the least that a level scatters by.
+        """
+        n = len(self.runs)
+        if n < LEAST_FOR_STEP:
+            return None
+        power_w = np.array([run.power_w for run in self.runs])
+        before, rest = min(((k, _about(power_w[:k]) + _about(power_w[k:])) for k in range(1, n)), key=_rest)
+        order = np.arange(n) - (n - 1) / 2
+        slope = float(order @ power_w) / float(order @ order)
+        change_w = float(power_w[before:].mean() - power_w[:before].mean())
+        same = abs(change_w) <= SAME_SHARE * float(np.abs(power_w).max())
+        if same or _about(power_w - slope * order) <= rest:
+            return None
+        scatter_w = max(sqrt(rest / (n - 2)), *(run.resolution_u_w for run in self.runs))
+        if scatter_w == 0:
+            return Step(before, change_w, 0.0)
+        from scipy import stats
+
+        t = abs(change_w) / (scatter_w * sqrt(1 / before + 1 / (n - before)))
+        return Step(before, change_w, min(1.0, 2 * (n - 1) * float(stats.t.sf(t, n - 2))))
+
     def _weighted(self, weights: dict[int, float]) -> BaselinePower:
         return BaselinePower(
             power_w=sum(weight * self.runs[i].power_w for i, weight in weights.items()),
-            power_u_w=self.scatter_w * hypot(*weights.values()),
+            power_u_w=hypot(self.scatter_w * hypot(*weights.values()), self._step_u_w(weights)),
             background_u_w=self.scatter_w,
             weights=weights,
             exposures=combined((weight, self.runs[i].exposures) for i, weight in weights.items()),
@@ -195,6 +245,24 @@ class Baseline:
         if not early or not late:
             return None, None
         return float(np.mean(late) - np.mean(early)), _welch_p(early, late)
+
+
+class Step(NamedTuple):
+    """A step of the baseline: between the run of index ``before`` and the one before it, by ``change_w``."""
+
+    before: int
+    change_w: float
+    p: float
+
+
+def _about(values: Floats) -> float:
+    """Return the sum of squares about the mean."""
+    apart = values - values.mean()
+    return float(apart @ apart)
+
+
+def _rest(place: tuple[int, float]) -> float:
+    return place[1]
 
 
 class _Slope(NamedTuple):

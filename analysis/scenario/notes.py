@@ -6,7 +6,7 @@ from typing import Literal
 
 from analysis.maths.describe import normality_p, outliers
 from analysis.run.measure import RunMeasure
-from analysis.scenario.baseline import Baseline
+from analysis.scenario.baseline import SIGNIFICANT, Baseline
 from analysis.scenario.groups import Group
 from records.finding_codes import results as codes
 from records.finding_codes.readings import UNCERTAINTY_HIGH
@@ -16,8 +16,6 @@ from records.rows.agreement import TrackerRow
 from records.rows.parts import BaselineSummary
 from records.rows.runs import EpochRow, RunRow, SpanRow
 from records.rows.scenarios import ScenarioRow
-
-SIGNIFICANT = 0.05
 
 LEAST_CHANGE = 1e-3
 """Share of the baseline power; a smaller change is of no use to know, however significant."""
@@ -50,9 +48,15 @@ def check_baseline(baseline: Baseline, summary: BaselineSummary, n_runs: int) ->
             f"interpolated between neighbours, and let the SUT warm up before the campaign"
         )
         findings.append(codes.BASELINE_DRIFT.finding(message))
-    change_p = summary.block_change_p
+    step, change_p = baseline.step, summary.block_change_p
     change_w = summary.block_change_w or 0.0
-    if change_p is not None and change_p < SIGNIFICANT and _matters(baseline, change_w):
+    if step is not None and step.p < SIGNIFICANT and _matters(baseline, step.change_w):
+        message = (
+            f"the baseline steps by {step.change_w:+.3g} W between the baseline runs {step.before} and "
+            f"{step.before + 1} of {len(baseline.runs)} (p = {step.p:.2g})"
+        )
+        findings.append(codes.BASELINE_STEP.finding(message))
+    elif change_p is not None and change_p < SIGNIFICANT and _matters(baseline, change_w):
         message = (
             f"the baseline of the later half of the blocks differs by {change_w:+.3g} W "
             f"from the earlier half (p = {change_p:.2g})"

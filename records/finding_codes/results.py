@@ -21,7 +21,8 @@ BASELINE_DRIFT = CHAPTER.warn(
 )
 BASELINE_STEP = CHAPTER.warn(
     "baseline-step",
-    "The baseline power differs between the first and the second half of the blocks (p < 0.05).",
+    "The baseline power steps between two baseline runs, or differs between the first and the second half of "
+    "the blocks (p < 0.05).",
     "Find out what changed on the SUT.",
 )
 BASELINE_BUSY = CHAPTER.warn(

@@ -1,6 +1,7 @@
 from math import sqrt
 from pathlib import Path
 
+import numpy as np
 import pytest
 from synthetic import SyntheticCampaign, SyntheticRun
 
@@ -55,6 +56,56 @@ def test_equal_baselines_neither_drift_nor_step() -> None:
     assert summary["drift_w_per_h"] == 0.0
     assert summary["block_change_w"] == 0.0
     assert summary["block_change_p"] is None
+
+
+@pytest.mark.parametrize(
+    ("powers_w", "before", "change_w"),
+    [
+        ([40.0, 40.1, 47.0, 47.1], 2, 7.0),
+        ([40.0, 40.0, 47.0, 47.0], 2, 7.0),
+        ([40.0, 47.0, 47.1, 46.9], 1, 7.0),
+        ([40.1, 40.0, 39.9, 47.0], 3, 7.0),
+        ([40.0, 40.1, 40.0, 40.2, 39.9, 37.0, 37.1], 5, -2.99),
+    ],
+)
+def test_a_step_is_found_wherever_it_is(powers_w: list[float], before: int, change_w: float) -> None:
+    # Three blocks and the baseline behind them: the halves of the blocks have one run each and see nothing.
+    step = Baseline([run(h, w, block=min(h + 1, 3)) for h, w in enumerate(powers_w)], "interpolated").step
+    assert step is not None
+    assert (step.before, step.change_w) == (before, pytest.approx(change_w))
+    assert step.p < 0.01
+
+
+@pytest.mark.parametrize(
+    "powers_w",
+    [[40.0] * 4, [40.0, 47.0], [40.0, 41.1, 41.9, 43.0, 44.1], [40.0, 44.0, 48.0], [0.1 + 0.2, 0.3, 0.3]],
+)
+def test_a_drift_is_no_step_and_nothing_is_none(powers_w: list[float]) -> None:
+    assert Baseline([run(h, w) for h, w in enumerate(powers_w)], "interpolated").step is None
+
+
+def test_scatter_is_seldom_taken_for_a_step() -> None:
+    random = np.random.default_rng(4)
+    for n in (4, 8):
+        steps = [
+            Baseline([run(h, w) for h, w in enumerate(random.normal(40, 1, n))], "pooled").step
+            for _ in range(400)
+        ]
+        assert sum(step is not None and step.p < 0.05 for step in steps) <= 0.05 * 400 + 8
+
+
+def test_a_step_between_two_days_is_in_the_uncertainty_of_a_run_between_them() -> None:
+    """The line through both days has nothing of the 7 W: when they came is unknown between the baselines."""
+    baseline = Baseline([run(0, 40.0), run(1, 40.1), run(24, 47.1), run(25, 47.0)], "interpolated")
+    assert baseline.scatter_w < 0.3
+    between, within = baseline.at(12.5 * 3600), baseline.at(24.5 * 3600)
+    assert between is not None and within is not None
+    assert between.power_u_w == pytest.approx(7.0 / 2, rel=0.01)  # two points at +-3.5 W
+    assert within.power_u_w < 0.2
+    seen = Baseline([run(h, w) for h, w in enumerate((40.0, 40.1, 47.1, 47.0))], "interpolated").at(
+        1.5 * 3600
+    )
+    assert seen is not None and seen.power_u_w < 7.0 / 2  # here the scatter about the line holds it
 
 
 def test_a_single_baseline_borrows_the_spread_of_its_readings() -> None:
