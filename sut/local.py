@@ -186,6 +186,10 @@ class LocalSut:
         gpu_c = None if self._cards is None else self._cards.temperature_c()
         return Temperatures(self._thermometer.read_c(), gpu_c)
 
+    def load_average(self) -> float:
+        """Read the kernel's average over one minute."""
+        return os.getloadavg()[0] / (os.cpu_count() or 1)
+
     def preflight(self) -> list[Check]:
         """Look this machine over; the disk is the one that holds `home`."""
         return preflight(self._home)

@@ -64,5 +64,8 @@ class Sut(Protocol):
     def temperatures(self) -> Temperatures:
         """Return how hot the SUT is, for the stability gate; the answer may be a second old."""
 
+    def load_average(self) -> float:
+        """Return how many processes wanted a CPU in the last minute, per CPU."""
+
     def preflight(self) -> list[Check]:
         """Look the SUT over before a campaign; takes about two seconds."""

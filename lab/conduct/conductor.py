@@ -93,6 +93,10 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
             ) from error
 
 
+BUSY_LOAD = 0.25
+"""Processes per CPU that want to run before a campaign begins; from here on it is not left to itself."""
+
+
 @dataclass
 class _Conductor:
     opened: OpenCampaign
@@ -119,6 +123,8 @@ class _Conductor:
         self.observer.begin(
             self.opened.config.campaign.title, plan, done, simulated=self.opened.campaign.simulated
         )
+        if not done:  # later the load is that of the runs before
+            self._tell_of_other_work()
         outcome = Outcome(completed=done)
         programs = ProgramRecord(self.opened, self.sut, self.journal)
         with self._meter_ports() as ports:
@@ -139,6 +145,16 @@ class _Conductor:
         completed, missing = len(outcome.completed), len(outcome.missing)
         self.journal.write(end(completed=completed, missing=missing, reason=outcome.stopped))
         return outcome
+
+    def _tell_of_other_work(self) -> None:
+        load = self.sut.load_average()
+        if load > BUSY_LOAD:
+            self.observer.notice(
+                f"the system under test is busy: {load:.1f} processes per CPU wanted to run in the last "
+                f"minute. "
+                f"What they draw is in the baseline, and induced energies come out too small: end them (see "
+                f"`top`) or wait"
+            )
 
     def _slot(
         self, slot: Slot, attempts_before: int, meters: Meters, programs: ProgramRecord, outcome: Outcome
