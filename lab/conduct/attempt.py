@@ -102,8 +102,7 @@ class Attempt:
             raise
         finally:
             folder.path.mkdir(parents=True, exist_ok=True)  # somebody may have removed it
-            if self._seen is not None:
-                self.programs.after(self.slot, folder.path, self._seen)
+            self._complete_program(run, folder)
             self._close(run, folder)
         return run
 
@@ -111,6 +110,16 @@ class Attempt:
     def _there(self) -> PurePosixPath:
         """The run folder on the SUT."""
         return self.sut.home / "runs" / self.opened.folder.attempt(self.slot, self.number).name
+
+    def _complete_program(self, run: Run, folder: RunFolder) -> None:
+        """Look at the program once more; a run of which nobody knows whether it changed does not count."""
+        if self._seen is None:
+            return
+        try:
+            self.programs.after(self.slot, folder.path, self._seen)
+        except SutError as error:
+            if run.status == "completed":
+                run.status, run.reason = "failed", str(error)
 
     def _close(self, run: Run, folder: RunFolder) -> None:
         run.files = folder.hash_files()

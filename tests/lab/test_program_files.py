@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.conduct.programs.named import named_by
-from lab.conduct.programs.places import Places, copy_name
-from lab.conduct.programs.privacy import is_ignored
-from lab.conduct.programs.reading import MOST_COPIED_BYTES, read_file
+from sut.programs.named import named_by
+from sut.programs.places import Places, copy_name
+from sut.programs.privacy import is_ignored
+from sut.programs.reading import MOST_COPIED_BYTES, read_file
 
 
 @pytest.fixture

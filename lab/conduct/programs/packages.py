@@ -1,10 +1,8 @@
 """The interpreters whose packages belong to a program."""
 
-import os
-import shutil
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 
-from lab.conduct.programs.named import is_python
 from lab.config.model import LabConfig, ScenarioSection
 from records.programs import Packages
 from sut.inventory.environments import installed_packages
@@ -12,24 +10,20 @@ from sut.sut import Sut
 
 
 def interpreters(
-    config: LabConfig, scenario: ScenarioSection, tracker: str | None, sut: Sut
+    config: LabConfig, scenario: ScenarioSection, tracker: str | None, sut: Sut, named: Mapping[str, str]
 ) -> dict[str, PurePosixPath]:
     """Return the SUT's interpreters that a scenario runs in, by the environment's name.
 
-    An interpreter that the command names by itself, such as ``python3``, is called ``scenario NAME``.
+    An interpreter that the command names by itself, such as ``python3``, is called ``scenario NAME``;
+    ``named`` has where the SUT finds it, by scenario.
     """
     found: dict[str, PurePosixPath] = {}
     if scenario.environment is not None:
         found[scenario.environment] = sut.resolve(config.environments[scenario.environment].python)
     if tracker is not None:
         found[tracker] = sut.resolve(config.trackers[tracker].python)
-    program = (scenario.command or [""])[0]
-    if is_python(program):
-        folder = Path(sut.resolve(scenario.cwd or "."))
-        named = folder / program if "/" in program else None
-        path = shutil.which(named or program, path=scenario.env.get("PATH", os.environ.get("PATH")))
-        if path is not None:
-            found[f"scenario {scenario.name}"] = PurePosixPath(path)
+    if scenario.name in named:
+        found[f"scenario {scenario.name}"] = PurePosixPath(named[scenario.name])
     return found
 
 

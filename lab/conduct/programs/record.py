@@ -1,22 +1,20 @@
 """The record of a campaign's program: begun at the first start, checked and completed by every run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from lab.conduct.campaign import OpenCampaign
-from lab.conduct.programs.named import named_by
+from lab.conduct.programs.asking import look_on
 from lab.conduct.programs.packages import interpreters, packages_of
-from lab.conduct.programs.places import Places
-from lab.conduct.programs.reading import Content, read_file
-from lab.conduct.programs.revision import Found, find_revisions, head_of
-from lab.conduct.programs.run_modules import ImportedModule, take_modules
+from lab.conduct.programs.run_modules import take_modules
 from lab.conduct.programs.writing import ProgramsFolder
 from records.campaign import Slot
 from records.errors import SutError
 from records.journal import Journal
-from records.plain_files import sha256_of_plain
-from records.programs import PROGRAM_JSON, ProgramFile, Programs, RunProgram, Source, changes, read_programs
+from records.programs import PROGRAM_JSON, ProgramFile, Programs, RunProgram, changes, read_programs
 from records.times import now_utc_s
+from sut.programs.look import Command, ImportedModule, Look, Request
+from sut.programs.reading import Content
 from sut.sut import Sut
 from workload.command import SCENARIOS_DIR
 
@@ -30,7 +28,7 @@ class ProgramRecord:
 
     Args:
         opened: the campaign.
-        sut: where the program lies; its files are read through the file system of this machine.
+        sut: where the program lies; its files are read there.
         journal: gets an entry whenever the record is written.
     """
 
@@ -38,13 +36,9 @@ class ProgramRecord:
         self._config = opened.config
         self._place = opened.folder.path
         self._sut = sut
-        self._base_dir = Path(sut.resolve("."))
-        self._scenarios = Path(sut.installed(SCENARIOS_DIR))
-        self._include = [Path(sut.resolve(path)) for path in opened.config.program.include]
-        self._places = Places(self._base_dir, self._scenarios, self._include)
         self._folder = ProgramsFolder(opened.folder.programs, journal)
         self._programs = Programs(taken_utc_s=round(now_utc_s(), 6))
-        self._tops: dict[str, Path] = {}
+        self._tops: dict[str, str] = {}
         self._looked_utc_s = 0.0
 
     def begin(self, slots: Iterable[Slot], completed: int) -> None:
@@ -56,6 +50,7 @@ class ProgramRecord:
 
         Raises:
             RecordError: the record is damaged.
+            SutError: the SUT cannot be looked at.
             OSError: it cannot be written.
         """
         recorded = read_programs(self._place)
@@ -65,30 +60,38 @@ class ProgramRecord:
             return
         if completed:
             self._note([f"recorded when {completed} runs were already completed"])
-        contents: dict[str, Content] = {}
         pairs = sorted({(slot.scenario, slot.tracker or "") for slot in slots if slot.kind != "baseline"})
-        for name in dict.fromkeys(scenario for scenario, _ in pairs):
-            self._read_named(name, contents)
+        request = self._request(dict.fromkeys(scenario for scenario, _ in pairs))
+        request.snapshot = True
+        look = look_on(self._sut, request)
+        self._note(look.notes)
         for name, tracker in pairs:
-            self._ask_packages(name, tracker or None)
-        diffs = self._ask_git(contents)
+            self._ask_packages(name, tracker or None, look.interpreters)
+        self._note(look.git_notes)
+        self._programs.revisions = [found.revision for found in look.revisions]
+        self._tops = {found.revision.folder: found.top for found in look.revisions}
+        contents = {content.file.name: content for content in look.files}
         self._keep(contents)
-        self._folder.write(self._programs, contents.values(), diffs)
+        self._folder.write(self._programs, contents.values(), look.revisions)
 
     def before(self, slot: Slot) -> tuple[RunProgram, list[str]]:
         """Look at the program before a run.
 
         Returns:
             What is seen now, and what of it is not as recorded, a sentence part each.
+
+        Raises:
+            SutError: the SUT cannot be looked at.
         """
-        self._looked_utc_s = now_utc_s()
-        seen = RunProgram(files=self._hash_again(slot.scenario))
-        for name, python in self._interpreters(slot.scenario, slot.tracker).items():
+        request = self._request([slot.scenario])
+        request.names = self._recorded(slot.scenario)
+        request.tops = {r.folder: self._tops.get(r.folder, "") for r in self._programs.revisions}
+        look = look_on(self._sut, request)
+        self._looked_utc_s = look.begun_utc_s
+        seen = RunProgram(files=look.hashes, revisions=look.heads)
+        for name, python in self._interpreters(slot.scenario, slot.tracker, look.interpreters).items():
             if any(known.name == name for known in self._programs.environments):
                 seen.environments[name] = packages_of(self._sut, name, python).sha256
-        tops = {r.folder: self._top_of(r.folder) for r in self._programs.revisions}
-        heads = {folder: head_of(top) for folder, top in tops.items() if top is not None}
-        seen.revisions = {folder: head for folder, head in heads.items() if head is not None}
         return seen, changes(self._programs, seen)
 
     def after(self, slot: Slot, run_dir: Path, seen: RunProgram) -> None:
@@ -100,92 +103,64 @@ class ProgramRecord:
             seen: as `before` returned it.
 
         Raises:
+            SutError: the SUT cannot be looked at.
             OSError: a file cannot be written.
         """
-        now = self._hash_again(slot.scenario)
-        seen.edited = sorted(name for name, hashed in seen.files.items() if now.get(name) != hashed)
         modules = take_modules(run_dir)
         seen.modules_known = modules is not None
-        self._add_modules(slot, modules or [], seen)
+        request = self._request([])
+        request.names, request.scenario = self._recorded(slot.scenario), slot.scenario
+        request.modules, request.known = modules or [], [file.name for file in self._programs.files]
+        look = look_on(self._sut, request)
+        seen.edited = sorted(name for name, hashed in seen.files.items() if look.hashes.get(name) != hashed)
+        self._add_modules(slot, request.modules, look, seen)
         seen.write(run_dir / PROGRAM_JSON)
 
     # -- looking ----------------------------------------------------------------------------------
 
-    def _read_named(self, scenario: str, contents: dict[str, Content]) -> None:
-        section = self._config.find_scenario(scenario)
-        folder = Path(self._sut.resolve(section.cwd or "."))
-        named = named_by(section.command or [], folder, self._scenarios)
-        self._note(f"{scenario}: {note}" for note in named.notes)
-        for path in named.paths:
-            self._read(path, "command", scenario, contents)
-        for path in self._include:
-            if path.is_file():
-                self._read(path, "include", scenario, contents)
+    def _request(self, scenarios: Iterable[str]) -> Request:
+        sections = [self._config.find_scenario(name) for name in scenarios]
+        return Request(
+            base_dir=str(self._sut.resolve(".")),
+            scenarios=str(self._sut.installed(SCENARIOS_DIR)),
+            include=[str(self._sut.resolve(path)) for path in self._config.program.include],
+            commands=[
+                Command(
+                    scenario=section.name,
+                    argv=section.command or [],
+                    folder=str(self._sut.resolve(section.cwd or ".")),
+                    search=section.env.get("PATH"),
+                )
+                for section in sections
+            ],
+        )
 
-    def _read(self, path: Path, source: Source, scenario: str, contents: dict[str, Content]) -> None:
-        name = self._places.name_of(path)
-        if name is None:
-            self._note(
-                [
-                    f"{scenario}: {path.name} lies outside the folder of lab.toml and is not recorded; "
-                    f"[program] include can name it"
-                ]
-            )
-        elif name in contents:
-            file = contents[name].file
-            file.scenarios = sorted({*file.scenarios, scenario})
-        else:
-            contents[name] = read_file(path, name, source, scenario)
+    def _interpreters(
+        self, scenario: str, tracker: str | None, named: Mapping[str, str]
+    ) -> dict[str, PurePosixPath]:
+        return interpreters(self._config, self._config.find_scenario(scenario), tracker, self._sut, named)
 
-    def _interpreters(self, scenario: str, tracker: str | None) -> dict[str, PurePosixPath]:
-        return interpreters(self._config, self._config.find_scenario(scenario), tracker, self._sut)
-
-    def _ask_packages(self, scenario: str, tracker: str | None) -> None:
-        for name, python in self._interpreters(scenario, tracker).items():
+    def _ask_packages(self, scenario: str, tracker: str | None, named: Mapping[str, str]) -> None:
+        for name, python in self._interpreters(scenario, tracker, named).items():
             if all(known.name != name for known in self._programs.environments):
                 try:
                     self._programs.environments.append(packages_of(self._sut, name, python))
                 except SutError as error:
                     self._note([f"{scenario}: the packages of {name} are unknown: {error}"])
 
-    def _ask_git(self, contents: dict[str, Content]) -> list[Found]:
-        named = (self._places.path_of(name) for name, c in contents.items() if c.file.source != "import")
-        folders = [path.parent for path in named if path is not None and self._is_users(path)]
-        repositories, notes = find_revisions(self._places, [self._base_dir.resolve(), *folders])
-        self._note(notes)
-        self._programs.revisions = [found.revision for found in repositories]
-        self._tops = {found.revision.folder: found.top for found in repositories}
-        return repositories
-
-    def _is_users(self, path: Path) -> bool:
-        return not (self._places.name_of(path) or "").startswith("{")
-
-    def _top_of(self, folder: str) -> Path | None:
-        """Return a folder from which git finds the repository; after a restart, that of ``lab.toml``."""
-        return self._tops.get(folder) or self._places.path_of(folder) or self._base_dir
-
-    def _hash_again(self, scenario: str) -> dict[str, str]:
-        """Return the hashes of a scenario's recorded files as they are now; empty where one is gone."""
-        hashes = {}
-        for file in self._programs.of_scenario(scenario):
-            path = self._places.path_of(file.name)
-            if file.sha256 is None or path is None:
-                continue
-            try:
-                hashes[file.name] = sha256_of_plain(path)
-            except (OSError, ValueError):
-                hashes[file.name] = ""
-        return hashes
+    def _recorded(self, scenario: str) -> list[str]:
+        """Return the names of a scenario's recorded files that have a hash."""
+        return [file.name for file in self._programs.of_scenario(scenario) if file.sha256 is not None]
 
     # -- keeping ----------------------------------------------------------------------------------
 
-    def _add_modules(self, slot: Slot, modules: list[ImportedModule], seen: RunProgram) -> None:
+    def _add_modules(self, slot: Slot, modules: list[ImportedModule], look: Look, seen: RunProgram) -> None:
         known = {file.name: file for file in self._programs.files}
-        new: dict[str, Content] = {}
+        new = {content.file.name: content for content in look.files}
+        fresh = set(new)
         outside = []
         before = self._programs.to_json()
-        for module in modules:
-            name = self._places.name_of(module.path)
+        for module, name in zip(modules, look.module_names, strict=True):
             if name is None:
                 outside.append(module.name)
                 continue
@@ -193,8 +168,8 @@ class ProgramRecord:
                 seen.files[name] = module.sha256
             if name in known:
                 known[name].scenarios = sorted({*known[name].scenarios, slot.scenario})
-            elif name not in new:
-                new[name] = _read_module(module, name, slot.scenario)
+            elif name in fresh:
+                fresh.remove(name)
                 if module.written_utc_s > self._looked_utc_s:
                     seen.written.append(name)
         self._note_outside(slot.scenario, outside)
@@ -222,13 +197,3 @@ class ProgramRecord:
         for note in notes:
             if note not in self._programs.notes and len(self._programs.notes) < _MOST_NOTES:
                 self._programs.notes.append(note)
-
-
-def _read_module(module: ImportedModule, name: str, scenario: str) -> Content:
-    """Read a module that was imported for the first time; what counts is the hash that the runner took."""
-    content = read_file(module.path, name, "import", scenario)
-    if content.file.sha256 == module.sha256:
-        return content
-    file = ProgramFile(name=name, source="import", scenarios=[scenario], sha256=module.sha256)
-    file.note = content.file.note or "not copied: it changed after the run"
-    return Content(file, None)

@@ -1,28 +1,18 @@
 """The modules that a run imported, as the runner left them in the run folder."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from records.plain_files import read_plain
 from records.programs import MODULES_JSON
+from sut.programs.look import ImportedModule
 
 _MOST_BYTES = 32 << 20
 
 
-@dataclass(frozen=True)
-class ImportedModule:
-    """A module: its name, its file, the SHA-256 that the runner took, and when the file was last written."""
-
-    name: str
-    path: Path
-    sha256: str | None
-    written_utc_s: float
-
-
 def take_modules(run_dir: Path) -> list[ImportedModule] | None:
-    """Read the modules of a run and remove their file, whose paths are of this machine.
+    """Read the modules of a run and remove their file, whose paths are of one machine.
 
     Returns:
         ``None`` where the program told nothing: it did not load the probe, or was killed.
@@ -41,5 +31,9 @@ def take_modules(run_dir: Path) -> list[ImportedModule] | None:
 
 
 def _module(name: str, told: dict[str, Any]) -> ImportedModule:
-    sha256 = None if told["sha256"] is None else str(told["sha256"])
-    return ImportedModule(name, Path(str(told["path"])), sha256, float(told["written_utc_s"] or 0.0))
+    return ImportedModule(
+        name=name,
+        path=str(told["path"]),
+        sha256=None if told["sha256"] is None else str(told["sha256"]),
+        written_utc_s=float(told["written_utc_s"] or 0.0),
+    )

@@ -1,16 +1,17 @@
 """Writing ``programs/``: the copies first, then the record that lists them."""
 
+import base64
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab.conduct.programs.reading import Content
-from lab.conduct.programs.revision import Found
 from records.errors import RecordError
 from records.files import sha256_of_json
 from records.journal import Journal
 from records.journal_events import ProgramRecorded
 from records.package import check_names
 from records.programs import PROGRAMS_JSON, Programs
+from sut.programs.reading import Content
+from sut.programs.revision import Found
 
 _MOST_COPIED_BYTES = 32 << 20
 
@@ -50,7 +51,7 @@ class ProgramsFolder:
             self._copy(content, taken)
         for number, one in enumerate((one for one in found if one.diff is not None), start=1):
             one.revision.diff = f"changes{'' if number == 1 else f'-{number}'}.diff"
-            self._put(one.revision.diff, one.diff or b"")
+            self._put(one.revision.diff, base64.b64decode(one.diff or ""))
         document = programs.to_json()
         self._journal.write(
             ProgramRecorded(files=len(programs.files), programs_sha256=sha256_of_json(document))
@@ -58,7 +59,7 @@ class ProgramsFolder:
         programs.write(self._path / PROGRAMS_JSON)
 
     def _copy(self, content: Content, taken: list[str]) -> None:
-        file, data = content.file, content.data or b""
+        file, data = content.file, base64.b64decode(content.data or "")
         problem = None
         try:
             check_names([*taken, str(file.copy)])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.conduct.programs.places import SCENARIOS
+from sut.programs.places import SCENARIOS
 
 PROGRAM_SUFFIXES = frozenset(
     (".py", ".ipynb", ".sh", ".bash", ".r", ".jl", ".pl", ".rb", ".lua", ".js", ".mjs", ".m", ".sql")

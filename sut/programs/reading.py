@@ -1,16 +1,17 @@
 """One file of a program: what the record says of it, and the content that is copied."""
 
+import base64
 import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from lab.conduct.programs.named import PROGRAM_SUFFIXES
-from lab.conduct.programs.places import SCENARIOS, copy_name
-from lab.conduct.programs.privacy import holds_key, is_ignored, may_hold_secret
 from records.package import problem_of
 from records.plain_files import read_plain
 from records.programs import ProgramFile, Source
+from sut.programs.named import PROGRAM_SUFFIXES
+from sut.programs.places import SCENARIOS, copy_name
+from sut.programs.privacy import holds_key, is_ignored, may_hold_secret
 
 MOST_COPIED_BYTES = 2 << 20
 COPIED_SUFFIXES = (
@@ -38,10 +39,10 @@ COPIED_SUFFIXES = (
 
 @dataclass(frozen=True)
 class Content:
-    """A file as it was read once: its place in the record, and its content where a copy is to be kept."""
+    """A file as it was read once: its place in the record, and in Base64 what is to be copied."""
 
     file: ProgramFile
-    data: bytes | None
+    data: str | None
 
 
 def read_file(path: Path, name: str, source: Source, scenario: str) -> Content:
@@ -67,7 +68,7 @@ def read_file(path: Path, name: str, source: Source, scenario: str) -> Content:
     file.note = _why_not_copied(path, name, data)
     if file.note is None:
         file.copy = copy_name(name)
-    return Content(file, data if file.copy else None)
+    return Content(file, base64.b64encode(data).decode() if file.copy else None)
 
 
 def _reason(error: Exception) -> str:

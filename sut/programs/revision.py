@@ -1,15 +1,16 @@
 """The git revision of a program's sources, and what of them is not as committed."""
 
+import base64
 import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from lab.conduct.programs.git import Git, GitError
-from lab.conduct.programs.places import Places
-from lab.conduct.programs.privacy import holds_key, is_ignored, may_hold_secret
 from records.programs import Revision
+from sut.programs.git import Git, GitError
+from sut.programs.places import Places
+from sut.programs.privacy import holds_key, is_ignored, may_hold_secret
 
 _MOST_DIFF_BYTES = 2 << 20
 _MOST_CHANGED = 500
@@ -27,11 +28,11 @@ _PLAIN_DIFF = (
 
 @dataclass(frozen=True)
 class Found:
-    """A repository: its top, the state it is in, and the text of what differs."""
+    """A repository: its top, the state it is in, and the text of what differs in Base64."""
 
-    top: Path
+    top: str
     revision: Revision
-    diff: bytes | None
+    diff: str | None
 
 
 def find_revisions(places: Places, folders: Iterable[Path]) -> tuple[list[Found], list[str]]:
@@ -76,7 +77,7 @@ def _describe(places: Places, top: Path) -> Found:
     revision = Revision(folder=_label(places, top), revision=head_of(top))
     if revision.revision is None:
         revision.note = "git names no commit that is checked out"
-        return Found(top, revision, None)
+        return Found(str(top), revision, None)
     git = Git(top)
     try:
         names = git.ask(*_PLAIN_DIFF, "--name-only", "-z", "HEAD").split(b"\0")[:-1]
@@ -98,11 +99,11 @@ def _describe(places: Places, top: Path) -> Found:
         revision.note = "; ".join(notes) or None
     except GitError as error:
         revision.note = f"what differs from the commit is unknown: {error}"
-        return Found(top, revision, None)
+        return Found(str(top), revision, None)
     if not diff:
-        return Found(top, revision, None)
+        return Found(str(top), revision, None)
     revision.diff_sha256 = hashlib.sha256(diff).hexdigest()
-    return Found(top, revision, diff)
+    return Found(str(top), revision, base64.b64encode(diff).decode())
 
 
 def _may_be_told(places: Places, path: Path, name: str) -> bool:

@@ -1,0 +1,1 @@
+"""The measured program as it lies on the SUT; `sut.programs.look` is the process that looks at it."""
