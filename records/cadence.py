@@ -51,6 +51,16 @@ ENOUGH_PAIRS = 1000
 ENOUGH_FOR_A_LINE = 5000
 """Readings for all but the last round of the fit; an hour at 1 Hz is fitted with all of them throughout."""
 
+RESTART_STEP, RESTART_SHARE, RESTART_SIGMAS = 1.5, 0.1, 5.0
+"""After a step of more than so many intervals another phase, by more than this share of an interval and so
+many of its standard uncertainties, is that of a meter or a logger that was started anew."""
+
+RESTART_READINGS = 500
+"""Readings on each side of such a step that tell the phase."""
+
+MOST_STEPS = 50
+"""A record with more of such steps loses readings all the time."""
+
 _MAD_TO_SD = 1.4826
 _ROUNDS = 4
 
@@ -182,6 +192,9 @@ def fit_sessions(
 ) -> list[Session]:
     """Fit each session of a series; a short one takes the interval of the longest.
 
+    A session ends where the caller says so, and where the stamps show that something was started anew without
+    a word: after a gap they have another phase.
+
     Args:
         t_s: arrival stamps, ascending within each session, ``(n,)``.
         session: number of the session of each, ascending, ``(n,)``.
@@ -189,6 +202,10 @@ def fit_sessions(
         whole_seconds: as for `fit_cadence`.
     """
     starts = np.flatnonzero(np.diff(session, prepend=-1)) if len(session) else np.array([], dtype=int)
+    if not whole_seconds:
+        parts = pairwise([*starts.tolist(), len(session)])
+        found = [first + i for first, stop in parts for i in _restarts(t_s[first:stop], interval_s)]
+        starts = np.sort(np.append(starts, np.array(found, dtype=int)))
     stops = np.append(starts[1:], len(session))
     longest = int(np.argmax(stops - starts)) if len(starts) else 0
     fits: dict[int, Cadence] = {}
@@ -201,6 +218,42 @@ def fit_sessions(
             guess_s = fits[longest].interval_s
             fits[i] = fit_cadence(part_s, guess_s, hold_interval=short)
     return [Session(int(starts[i]), fits[i]) for i in range(len(starts))]
+
+
+def _restarts(t_s: Floats, interval_s: float) -> list[int]:
+    """Return the indices of the readings from which on the stamps have another phase, each after a gap."""
+    if len(t_s) < 2 * ENOUGH_READINGS:
+        return []
+    step_s = np.diff(t_s)
+    after = np.flatnonzero(step_s > RESTART_STEP * median_of(step_s)) + 1
+    if len(after) > MOST_STEPS:
+        return []
+    found: list[int] = []
+    for first, stop in pairwise([*after.tolist(), len(t_s)]):
+        begin = max(first - RESTART_READINGS, found[-1] if found else 0)
+        before_s, after_s = t_s[begin:first], t_s[first : min(stop, first + RESTART_READINGS)]
+        if min(len(before_s), len(after_s)) < ENOUGH_READINGS:
+            continue
+        before = fit_cadence(before_s, interval_s)
+        if _another_phase(before, fit_cadence(after_s, before.interval_s)):
+            found.append(first)
+    return found
+
+
+def _another_phase(before: Cadence, after: Cadence) -> bool:
+    """Say whether two series of one meter cannot be of one phase of its clock."""
+    if not (before.steady and after.steady):
+        return False
+    longer = max(before, after, key=lambda fit: len(fit.number))
+    middles_s = [
+        float(fit.time_s(np.array([fit.number[len(fit.number) // 2]]))[0]) for fit in (before, after)
+    ]
+    apart = (middles_s[1] - middles_s[0]) / longer.interval_s
+    # The slope of a line through n points is known to sqrt(12 / n^3) of their scatter.
+    slope_u = longer.jitter_s / longer.interval_s * float(np.sqrt(12 / len(longer.number) ** 3))
+    phase_u = float(np.hypot(before.fit_u_s, after.fit_u_s)) / longer.interval_s
+    least = max(RESTART_SHARE, RESTART_SIGMAS * float(np.hypot(phase_u, apart * slope_u)))
+    return abs(apart - round(apart)) > least
 
 
 def longest_of(fits: list[Cadence]) -> Cadence | None:

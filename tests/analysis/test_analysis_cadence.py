@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from records.cadence import EARLY_SHARE, LATE_SHARE, fit_cadence, median_of, number_readings
+from records.cadence import (
+    EARLY_SHARE,
+    LATE_SHARE,
+    Floats,
+    fit_cadence,
+    fit_sessions,
+    median_of,
+    number_readings,
+)
 
 
 def arrivals(interval_s: float, n: int, seed: int, jitter_s: float = 0.0, phase_s: float = 0.0) -> np.ndarray:
@@ -203,3 +211,33 @@ def test_of_a_long_record_all_readings_make_the_line() -> None:
     assert (fit.number - fit.number[0]).tolist() == (number - number[0]).tolist()
     assert fit.late == len(stamps[::1000])
     assert fit.fit_u_s < 1e-5
+
+
+def _sessions(t_s: Floats, interval_s: float = 1.0) -> list[int]:
+    return [one.first for one in fit_sessions(t_s, np.zeros(len(t_s), dtype=int), interval_s)]
+
+
+@pytest.mark.parametrize("pause_s", [1.7, 3.4, 59.6, 600.3])
+def test_a_restart_that_no_row_tells_of_is_seen_by_its_phase(pause_s: float) -> None:
+    random = np.random.default_rng(3)
+    before = np.arange(120.0) + random.exponential(0.01, 120)
+    after = before[:90] + 119 + pause_s
+    assert _sessions(np.concatenate([before, after])) == [0, 120]
+    third = np.concatenate([before, after, after[:40] + 90 + 2.3])
+    assert _sessions(third) == [0, 120, 210]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_lost_late_and_stalled_readings_are_no_restart(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    t_s = 1.0003 * np.arange(400.0) + random.exponential(0.03, 400)
+    t_s[200:204] = t_s[204] - np.array([0.04, 0.03, 0.02, 0.01])  # a stall, and what it held back
+    lost = random.choice(400, 12, replace=False)
+    assert _sessions(np.delete(t_s, [*lost, *range(300, 330)])) == [0]
+
+
+def test_the_energy_across_a_silent_restart_is_that_of_both_phases() -> None:
+    t_s = np.concatenate([np.arange(1.0, 61.0), 60.0 + 2.4 + np.arange(1.0, 61.0)])
+    fits = [one.cadence for one in fit_sessions(t_s, np.zeros(120, dtype=int), 1.0)]
+    ends = np.concatenate([fit.time_s(fit.number) for fit in fits])
+    assert ends == pytest.approx(t_s, abs=1e-6)
