@@ -120,6 +120,12 @@ def _cadence(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
     if cadence.late:
         message = f"{cadence.late} reading(s) came over half an interval late; they count where they belong"
         findings.append(codes.READINGS_LATE.finding(message, case.name))
+    if cadence.restarts:
+        message = (
+            f"after {cadence.restarts} gap(s) the stamps have another phase, and no row says why: meter or "
+            f"logger were started anew. Each part has a cadence of its own"
+        )
+        findings.append(codes.RESTART_UNMARKED.finding(message, case.name))
     if cadence.backwards:
         clock = "the clock that stamped them" if case.imported else "the controller's clock"
         message = f"{cadence.backwards} stamp(s) precede the reading before: {clock} was set back"

@@ -38,6 +38,7 @@ class CadenceFigures:
         damaged_lines: lines of ``meter.csv`` that could not be read.
         steady: whether the stamps follow a line; if not, each reading holds from the stamp before it on.
         shared_stamps: readings that have the stamp of the one before them; such are averaged.
+        restarts: how often the stamps have another phase after a gap, without a row that tells why.
     """
 
     interval_s: float
@@ -54,6 +55,7 @@ class CadenceFigures:
     damaged_lines: list[int]
     steady: bool = True
     shared_stamps: int = 0
+    restarts: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +149,7 @@ def make_trace(table: Table, meter: MeterRecord, origin_utc_s: float) -> PowerTr
     if empty:
         flags["unreadable"] = empty
     figures = _figures(sessions, meter.interval_s, backwards, flags, table.damaged_lines)
+    figures = replace(figures, restarts=len(sessions) - len(np.unique(session)))
     if not steady:
         figures = _figures_without_cadence(figures, laid)
     reactive = None

@@ -50,6 +50,12 @@ READINGS_LATE = CHAPTER.info(
     "Readings arrived more than half an interval late; they count for the interval they belong to.",
     "Nothing to do.",
 )
+RESTART_UNMARKED = CHAPTER.info(
+    "restart-unmarked",
+    "After a gap the readings have another phase, without a row `reconnected`: the meter or what logged it "
+    "was started anew.",
+    "Nothing to do; each part is laid on its own cadence, and the gap counts as one.",
+)
 READINGS_FLAGGED = CHAPTER.info(
     "readings-flagged",
     "Some rows have a flag and no power: no data, malformed, over range and others.",

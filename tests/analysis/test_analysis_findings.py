@@ -491,6 +491,10 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
         nothing,
     ),
     "readings-late": (readings(lambda rows: [*rows[:12], move(rows[12], 0.65), *rows[13:]]), nothing),
+    "restart-unmarked": (
+        readings(lambda rows: [*rows[:14], *(move(row, 0.4) for row in rows[15:])]),
+        nothing,
+    ),
     "readings-flagged": (readings(lambda rows: [*rows[:-1], flagged(rows[-1], "malformed")]), nothing),
     "range-unknown": (instrument(range_pct=0.1), nothing),
     "power-factor-unknown": (instrument(reactive_pct=0.2), nothing),
