@@ -1,7 +1,7 @@
 """Plan and conduct: what was intended, what was done, and whether journal and stamps agree with it."""
 
 from collections import Counter
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TypeVar
 
 from analysis.evidence.case import CampaignCase, RunCase
@@ -17,8 +17,6 @@ Entry = TypeVar("Entry", bound=RunEntry)
 
 SAME_S = 1.0
 """Stamps of SUT and controller may disagree by that much before anybody has to look."""
-
-OVERLAP_S = 1e-3
 
 _PLANNED = ("slot", "scenario", "kind", "repeat", "block", "tracker")
 
@@ -184,23 +182,3 @@ def check_order(case: CampaignCase) -> list[Finding]:
         f"repeats after a failure; the order is no longer the random one that was drawn"
     )
     return [codes.ORDER_DIFFERS.finding(message)]
-
-
-def check_overlaps(case: CampaignCase) -> list[Finding]:
-    """Refuse runs whose rating intervals overlap: one SUT cannot have made both beside one meter."""
-    if case.imported:
-        return []
-    known = [
-        (item.run.t_start_utc_s, item.run.t_stop_utc_s, item.name)
-        for item in case.runs
-        if item.run.t_start_utc_s is not None and item.run.t_stop_utc_s is not None
-    ]
-    return [
-        codes.RUNS_OVERLAP.finding(
-            f"its rating interval begins {stop_s - start_s:.1f} s before that of {before} ends: one of the "
-            f"two is not what it says; repeat both",
-            name,
-        )
-        for (_, stop_s, before), (start_s, _, name) in pairwise(sorted(known))
-        if stop_s > start_s + OVERLAP_S
-    ]

@@ -19,12 +19,12 @@ from analysis.evidence.conduct import (
     check_config,
     check_journal,
     check_order,
-    check_overlaps,
     check_repeats,
     check_stamps,
 )
 from analysis.evidence.files import check_additions, check_import, check_inventory, check_journal_file
 from analysis.evidence.programs import check_modules, check_programs_record
+from analysis.evidence.wall_clock import check_controller_clock, check_overlaps
 from analysis.power.calibrate import check_calibrations
 from analysis.run.provenance import check_provenance
 from records.campaign import Campaign, CampaignFolder, Slot
@@ -47,6 +47,7 @@ _CHECKS = (
     check_stamps,
     check_clock_settings,
     check_order,
+    check_controller_clock,
     check_overlaps,
     check_instruments,
     check_environment,

@@ -59,6 +59,11 @@ CLOCK_SET = CHAPTER.warn(
     "The SUT's clock was set between two runs; each run is placed by the comparisons on its own side.",
     "Let the clock be slewed, not set, during a campaign.",
 )
+CONTROLLER_CLOCK_SET = CHAPTER.warn(
+    "controller-clock-set",
+    "The controller's wall clock was set in mid-campaign; times between runs are wrong by as much.",
+    "Let the clock be slewed, not set, during a campaign.",
+)
 STAMPS_OUTSIDE = CHAPTER.warn(
     "stamps-outside",
     "A run lies before the campaign began, or outside the time that the journal has for it.",

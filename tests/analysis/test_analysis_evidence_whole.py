@@ -59,6 +59,32 @@ def test_runs_one_after_the_other_do_not_overlap_however_close(tmp_path: Path) -
     assert not found(folder, "runs-overlap")
 
 
+def measured(folder: Path, clocks_s: dict[str, tuple[float, float]]) -> Path:
+    """Let the journal say by both clocks when runs of 20 s began, and when they ended."""
+    (folder / "journal.jsonl").unlink()
+    with closing(Journal(folder / "journal.jsonl")) as journal:
+        for name, (utc_s, mono_s) in clocks_s.items():
+            at, mono = EPOCH_UTC_S + utc_s, 1e6 + mono_s
+            journal.write(RunStarted(run_dir=name, t_utc_s=at - 1, t_mono_s=mono - 1))
+            journal.write(RunEnded(run_dir=name, status="completed", t_utc_s=at + 21, t_mono_s=mono + 21))
+    return folder
+
+
+def test_runs_between_which_the_clock_was_set_back_do_not_overlap(tmp_path: Path) -> None:
+    folder = repeats([20.0] * 3, [100.0, 110.0, 140.0]).write(tmp_path / "c")
+    assert found(folder, "runs-overlap")
+    measured(folder, {"0001-job": (100.0, 100.0), "0002-job": (110.0, 140.0)})
+    assert not found(folder, "runs-overlap")
+    assert "-30.000 s" in found(folder, "controller-clock-set")[0].message
+
+
+def test_runs_overlap_where_the_monotonic_clock_says_so_or_was_not_set_back(tmp_path: Path) -> None:
+    for number, mono_s in enumerate((110.0, 115.0)):
+        folder = repeats([20.0] * 2, [100.0, 110.0]).write(tmp_path / str(number))
+        measured(folder, {"0001-job": (100.0, 100.0), "0002-job": (110.0, mono_s)})
+        assert found(folder, "runs-overlap")
+
+
 def test_imported_runs_may_overlap_and_precede_the_import(tmp_path: Path) -> None:
     campaign = imported(repeats([20.0] * 3, [-500.0, -490.0, 140.0]))
     folder = campaign.write(tmp_path / "c")

@@ -465,6 +465,10 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "span-outside-parent": (spans(Spanned("action", "export", 18.5, 25.0)), nothing),
     "clock-step": (nothing, write("events.jsonl", later_by(0.015))),
     "clock-stepped": (nothing, write("events.jsonl", later_by(0.5))),
+    "controller-clock-set": (
+        nothing,
+        append_to_journal(RunStarted(run_dir="0001-baseline", t_utc_s=0.0, t_mono_s=1e9)),
+    ),
     "clock-set": (nothing, compare_clocks(0.0, 0.0, 0.7, 0.7)),
     "stamps-backwards": (
         readings(lambda rows: [*rows[:8], rows[9], rows[8], *rows[10:]]),
