@@ -46,7 +46,9 @@ def budget_rows(
 
 
 def _of_group(group: Group, settings: AnalysisSettings) -> Iterable[BudgetRow]:
-    factors = [f"{kind}_per_{of}" for kind in settings.useful_work for of in ("wh", "induced_wh")]
+    resolved = group.bound("induced_wh", settings.confidence) is None
+    energies = ("wh", "induced_wh") if resolved else ("wh",)
+    factors = [f"{kind}_per_{of}" for kind in settings.useful_work for of in energies]
     for quantity in (*_MEANS, *factors):
         estimate = group.estimate(quantity)
         if estimate is not None:
@@ -70,7 +72,8 @@ def _comparisons(groups: list[Group], confidence: float) -> list[BudgetRow]:
             what = _Thing(of="comparison", scenario=b.label, name=a.label)
             difference = difference_of(pair, in_a, in_b)
             rows.append(_row(what, f"{quantity} difference", difference, confidence, known))
-            if in_a.value > 0:
+            resolved = all(group.bound(quantity, confidence) is None for group in (a, b))
+            if in_a.value > 0 and resolved:
                 ratio = ratio_of(pair, in_a, in_b)
                 rows.append(_row(what, f"{quantity} ratio", ratio, confidence, known))
     return rows

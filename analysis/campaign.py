@@ -167,7 +167,7 @@ def reduce_runs(
         scenarios=scenarios,
         comparisons=[*cost_rows(groups, settings), *comparison_rows(studied, settings)],
         trackers=trackers,
-        agreement=agreement_rows(trackers, settings.confidence),
+        agreement=agreement_rows(trackers, settings.confidence, baseline.scatter_w),
         agreement_scopes=scope_rows(trackers, settings.confidence, baseline.scatter_w),
         baseline=summary,
         provenance=by_scenario([Origin(run.run_dir, run.run.scenario, run.provenance) for run in runs]),

@@ -1,14 +1,15 @@
 """The trackers of a campaign against the wall, gross and net, and component by component."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot, sqrt
 
 from analysis.agreement.comparison import compare
 from analysis.agreement.pairs import Pairs
-from analysis.agreement.verdict import verdict
+from analysis.agreement.verdict import short, verdict
 from analysis.maths.arrays import ratio
-from records.rows.agreement import AgreementRow, TrackerRow
+from analysis.maths.describe import upper_bound
+from records.rows.agreement import AgreementRow, ComparedColumns, TrackerRow
 
 ALL = "all"
 """Name under which a tracker is compared over all its scenarios."""
@@ -66,7 +67,9 @@ def _sees(row: TrackerRow) -> str:
     return row.scope or "unknown scope"
 
 
-def agreement_rows(tracker_rows: list[TrackerRow], confidence: float) -> list[AgreementRow]:
+def agreement_rows(
+    tracker_rows: list[TrackerRow], confidence: float, background_u_w: float = 0.0
+) -> list[AgreementRow]:
     """Compare trackers with the meter per scenario, and over all scenarios.
 
     Only runs count in which both have an energy. Ratios are those of the sums, so that short runs do
@@ -76,8 +79,9 @@ def agreement_rows(tracker_rows: list[TrackerRow], confidence: float) -> list[Ag
     Args:
         tracker_rows: of the campaign.
         confidence: of the intervals.
+        background_u_w: see `scope_rows`; it decides whether ``ratio_net`` is resolved.
     """
-    return _against(_WALL, tracker_rows, confidence)
+    return _against(_WALL, tracker_rows, confidence, background_u_w)
 
 
 def scope_rows(
@@ -149,6 +153,16 @@ def _row(
     net_wh = _sum((both.row.meter_net_wh for both in runs), reference)
     with_net_wh = _sum((both.claimed_wh for both in runs if both.row.meter_net_wh is not None), reference)
     tracker = runs[0].row.tracker
+    net_bound_wh = upper_bound(net_wh, _net_u(runs, background_u_w))
+    if reference is _WALL_NET and net_bound_wh is not None:
+        said = (
+            f"{tracker} against {reference.words} for {_where(scenario)}: not resolved, the energy above the "
+            f"baseline cannot be told from zero; it is at most {short(net_bound_wh)} Wh (n = {len(runs)})"
+        )
+        columns = _without_ratios(compared.columns())
+    else:
+        said = verdict(tracker, reference.words, _where(scenario), compared)
+        columns = compared.columns()
     return AgreementRow(
         tracker=tracker,
         scenario=scenario,
@@ -157,15 +171,44 @@ def _row(
         meter_wh=gross_wh,
         meter_net_wh=net_wh,
         ratio=ratio(tracker_wh if gross_wh is not None else None, gross_wh),
-        ratio_net=ratio(with_net_wh, net_wh),
+        ratio_net=ratio(with_net_wh, net_wh) if net_bound_wh is None else None,
+        ratio_net_bound=ratio(with_net_wh, net_bound_wh),
         bias_wh=compared.bias.value,
         bias_low_wh=compared.bias.low,
         bias_high_wh=compared.bias.high,
         against=reference.name,
         scope=" or ".join(dict.fromkeys(reference.scope(both.row) for both in runs)),
         reference_wh=sum(both.measured_wh for both in runs),
-        compared=compared.columns(),
-        verdict=verdict(tracker, reference.words, _where(scenario), compared),
+        compared=columns,
+        verdict=said,
+    )
+
+
+def _net_u(runs: list[_Both], background_u_w: float) -> float:
+    """Return the standard uncertainty of the sum of the energies above the baseline.
+
+    What is not known to differ from run to run is taken as the same in all of them.
+    """
+    random_u, shared_u = _uncertainties(runs, _WALL_NET, background_u_w)
+    return hypot(*random_u, sum(shared_u))
+
+
+def _without_ratios(columns: ComparedColumns) -> ComparedColumns:
+    """Empty what is relative to an energy that cannot be told from zero."""
+    return replace(
+        columns,
+        total_ratio=None,
+        total_ratio_low=None,
+        total_ratio_high=None,
+        factor=None,
+        factor_low=None,
+        factor_high=None,
+        mape_pct=None,
+        equivalence_pct=None,
+        equivalence_pct_low=None,
+        equivalence_pct_high=None,
+        equivalence_p=None,
+        equivalent="not shown",
     )
 
 
@@ -188,17 +231,23 @@ def _length_h(row: TrackerRow) -> float:
 
 def _pairs(runs: list[_Both], reference: _Reference, background_u_w: float) -> Pairs:
     """Return the pairs; what of the meter's uncertainty differs from run to run is kept apart."""
-    random_u, shared_u = [], []
-    for both in runs:
-        u = reference.measured_u(both.row) or 0.0
-        background_u_wh = background_u_w * _length_h(both.row)
-        scatter = min(hypot(both.row.meter_random_u_wh or 0.0, background_u_wh), u)
-        random_u.append(scatter)
-        shared_u.append(sqrt(u**2 - scatter**2))
     return Pairs.of(
         [both.measured_wh for both in runs],
         [both.claimed_wh for both in runs],
-        random_u,
-        shared_u,
+        *_uncertainties(runs, reference, background_u_w),
         [both.row.scenario for both in runs],
     )
+
+
+def _uncertainties(
+    runs: list[_Both], reference: _Reference, background_u_w: float
+) -> tuple[list[float], list[float]]:
+    """Return of each run what of the meter's uncertainty is its own, and what all runs may share."""
+    random_u, shared_u = [], []
+    for both in runs:
+        u = reference.measured_u(both.row) or 0.0
+        background_u_wh = background_u_w * _length_h(both.row) if reference is _WALL_NET else 0.0
+        scatter = min(hypot(both.row.meter_random_u_wh or 0.0, background_u_wh), u)
+        random_u.append(scatter)
+        shared_u.append(sqrt(u**2 - scatter**2))
+    return random_u, shared_u

@@ -86,7 +86,9 @@ def compare_scenarios(
         RecordError: a campaign was not analysed, or a scenario has no run with the quantity.
     """
     one, other = find_sides(folder, a, b, quantity)
-    row = _with_whole_budget(compare(one.sample, other.sample, CONFIDENCE), one, other)
+    row = _with_whole_budget(
+        compare(one.sample, other.sample, CONFIDENCE, bounds=(one.bound, other.bound)), one, other
+    )
     p = None
     if margin_pct is not None:
         p = equivalence_p(pair_of(one.sample, other.sample), margin_pct / 100)

@@ -38,6 +38,17 @@ class Side:
         return self.results.campaign.simulated
 
     @property
+    def bound(self) -> float | None:
+        """Upper end of the interval of its mean induced energy where that cannot be told from zero."""
+        quantity, budget = self.sample.quantity, self.budget
+        if not quantity.startswith("induced"):
+            return None
+        if budget is None or budget.low is None or budget.high is None:
+            rows = [row for row in self.results.scenarios if row.scenario == self.name]
+            return rows[0].induced_bound_wh if rows and quantity == "induced_wh" else None
+        return budget.high if budget.low <= 0 <= budget.high else None
+
+    @property
     def budget(self) -> BudgetRow | None:
         """Its mean with the whole uncertainty; ``None`` where the quantity has none, as the time."""
         wanted = ("scenario", self.name, self.sample.quantity)

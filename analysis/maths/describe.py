@@ -119,6 +119,17 @@ def student_t(confidence: float, df: float) -> float:
     return float(special.ndtri(upper) if df == inf else special.stdtrit(df, upper))
 
 
+def upper_bound(value: float | None, u: float | None) -> float | None:
+    """Return a value plus twice its standard uncertainty, where it cannot be told from zero.
+
+    Returns:
+        ``None`` where the value is not known, or differs from zero by more than twice its uncertainty.
+    """
+    if value is None or not u or abs(value) > 2 * u:
+        return None
+    return value + 2 * u
+
+
 def outliers(values: list[float]) -> list[int]:
     """Return the indices of values beyond 1.5 interquartile ranges from the quartiles (Tukey 1977).
 

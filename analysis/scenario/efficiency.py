@@ -4,25 +4,30 @@ from records.rows.families import USEFUL_WORK, UsefulWork
 
 
 def factors(
-    work: list[dict[UsefulWork, float]], energy_wh: list[float | None], induced_wh: list[float | None]
+    work: list[dict[UsefulWork, float]],
+    energy_wh: list[float | None],
+    induced_wh: list[float | None],
+    *,
+    resolved: bool = True,
 ) -> dict[str, float | None]:
     """Return ``<kind>_per_wh`` and ``<kind>_per_induced_wh`` of a scenario for every useful work.
 
     Each is the ratio of the sums over the runs that report the kind: work and energy of the same
     runs, so that a run with little energy does not weigh more than its share. A factor is ``None``
-    where no run reports the kind or the energy is not positive.
+    where no run reports the kind, or the energy is not positive or cannot be told from zero.
 
     Args:
         work: useful work of each run, by kind.
         energy_wh: gross energy of each run.
         induced_wh: energy of each run above the baseline.
+        resolved: whether its mean can be told from zero.
     """
     result: dict[str, float | None] = {}
     for kind in USEFUL_WORK:
         gross = [(w[kind], e) for w, e in zip(work, energy_wh, strict=True) if kind in w and e is not None]
         net = [(w[kind], e) for w, e in zip(work, induced_wh, strict=True) if kind in w and e is not None]
         result[f"{kind}_per_wh"] = _ratio(gross)
-        result[f"{kind}_per_induced_wh"] = _ratio(net)
+        result[f"{kind}_per_induced_wh"] = _ratio(net) if resolved else None
     return result
 
 

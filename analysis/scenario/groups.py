@@ -67,6 +67,22 @@ class Group:
             self._estimates[column] = self._estimate(column)
         return self._estimates[column]
 
+    def bound(self, column: str, confidence: float) -> float | None:
+        """Return the upper end of the interval of a mean induced energy that cannot be told from zero.
+
+        Args:
+            column: see `estimate`.
+            confidence: e.g. 0.95.
+
+        Returns:
+            ``None`` where it can be told from zero, and of what is no induced energy.
+        """
+        estimate = self.estimate(column) if column.startswith("induced") and self.kind != "baseline" else None
+        if estimate is None:
+            return None
+        low, high = estimate.interval(confidence)
+        return high if low <= 0 <= high else None
+
     def _estimate(self, column: str) -> Estimate | None:
         samples = samples_of(self.runs, self.rows, self.baseline, column)
         inverse = column.endswith(("_per_wh", "_per_induced_wh"))
@@ -106,6 +122,7 @@ def scenario_row(group: Group, confidence: float) -> ScenarioRow:
     energies_wh = group.known(lambda row: row.energy_wh)
     energy, sample = _mean(group, "energy_wh", energies_wh, confidence), describe(energies_wh)
     induced = _mean(group, "induced_wh", group.known(lambda row: row.induced_wh), confidence)
+    bound_wh = group.bound("induced_wh", confidence)
     to_target_wh = group.known(lambda row: row.wh_to_target)
     return ScenarioRow(
         scenario=group.label,
@@ -128,6 +145,7 @@ def scenario_row(group: Group, confidence: float) -> ScenarioRow:
         induced_u_wh=induced.u,
         induced_low_wh=induced.low,
         induced_high_wh=induced.high,
+        induced_bound_wh=bound_wh,
         wh_per_epoch=mean_or_none([e.energy_wh for e in group.epoch_rows if e.energy_wh is not None]),
         induced_wh_per_epoch=mean_or_none(
             [e.induced_wh for e in group.epoch_rows if e.induced_wh is not None]
@@ -142,6 +160,7 @@ def scenario_row(group: Group, confidence: float) -> ScenarioRow:
             [run.work for run in group.runs],
             [row.energy_wh for row in group.rows],
             [row.induced_wh for row in group.rows],
+            resolved=bound_wh is None,
         ),
     )
 

@@ -175,17 +175,16 @@ def check_scenarios(scenarios: list[ScenarioRow]) -> list[Finding]:
             findings.append(codes.SCENARIO_BELOW_BASELINE.finding(message))
         elif not is_resolved(row):
             message = (
-                f"{row.scenario}: the interval of its mean induced energy, {row.induced_low_wh:.4f} to "
-                f"{high_wh:.4f} Wh, includes zero: it is at most {high_wh:.4f} Wh"
+                f"{row.scenario}: its mean induced energy of {row.induced_wh:.4f} Wh cannot be told from "
+                f"zero: it is at most {row.induced_bound_wh:.4f} Wh. What derives from it is not resolved"
             )
             findings.append(codes.INDUCED_NOT_RESOLVED.finding(message))
     return findings
 
 
 def is_resolved(row: ScenarioRow) -> bool:
-    """Say whether the induced energy of a scenario can be told from zero; one without an interval can."""
-    low_wh, high_wh = row.induced_low_wh, row.induced_high_wh
-    return row.kind == "baseline" or low_wh is None or high_wh is None or not low_wh <= 0 <= high_wh
+    """Say whether the induced energy of a scenario can be told from zero, as far as that is known."""
+    return row.induced_bound_wh is None
 
 
 def check_certainty(scenarios: list[ScenarioRow], max_pct: float) -> list[Finding]:

@@ -6,6 +6,7 @@ from typing import TypedDict
 import numpy as np
 
 from analysis.maths.arrays import finite, ratio
+from analysis.maths.describe import upper_bound
 from analysis.run.measure import Measured, RunMeasure, TrackerClaim
 from analysis.scenario.baseline import BaselinePower
 from analysis.scenario.efficiency import wh_to_target
@@ -177,6 +178,7 @@ def _tracker_row(
     gross_wh = measured["energy_wh"] if measured else None
     net_wh = measured["induced_wh"] if measured else None
     claimed_wh: float | None = claim.claim["energy_wh"]
+    net_bound_wh = upper_bound(net_wh, measured["induced_u_wh"]) if measured else None
     return TrackerRow(
         **_identity(run),
         **claim.claim,
@@ -185,7 +187,8 @@ def _tracker_row(
         meter_net_wh=net_wh,
         error_wh=None if claimed_wh is None or gross_wh is None else claimed_wh - gross_wh,
         ratio=ratio(claimed_wh, gross_wh),
-        ratio_net=ratio(claimed_wh, net_wh),
+        ratio_net=ratio(claimed_wh, net_wh) if net_bound_wh is None else None,
+        ratio_net_bound=ratio(claimed_wh, net_bound_wh),
         meter_random_u_wh=meter.budget.random_wh if meter and gross_wh is not None else None,
         meter_net_u_wh=measured["induced_u_wh"] if measured else None,
         collector_gpu_wh=_gpu_wh(claim),

@@ -53,7 +53,8 @@ def _compared(
 ) -> ComparisonRow:
     u_a, u_b = group_a.estimate(a.quantity), group_b.estimate(b.quantity)
     estimates = (u_a, u_b) if u_a is not None and u_b is not None else None
-    return compare(a, b, settings.confidence, estimates)
+    bounds = group_a.bound(a.quantity, settings.confidence), group_b.bound(b.quantity, settings.confidence)
+    return compare(a, b, settings.confidence, estimates, bounds)
 
 
 def mixed_model_rows(groups: list[Group], settings: AnalysisSettings) -> list[MixedModelRow]:

@@ -21,7 +21,11 @@ from records.rows.statistics import ComparisonRow
 
 
 def compare(
-    a: Sample, b: Sample, confidence: float, estimates: tuple[Estimate, Estimate] | None = None
+    a: Sample,
+    b: Sample,
+    confidence: float,
+    estimates: tuple[Estimate, Estimate] | None = None,
+    bounds: tuple[float | None, float | None] = (None, None),
 ) -> ComparisonRow:
     """Compare two scenarios: b minus a and b over a.
 
@@ -30,6 +34,7 @@ def compare(
         b: see ``a``.
         confidence: of all intervals; tests are two-sided at one minus this.
         estimates: the means of both with their budgets, where both are of one analysis.
+        bounds: upper ends of the intervals of the two means, where these cannot be told from zero.
 
     Returns:
         What a field cannot say is ``None``, and ``note`` says why.
@@ -47,8 +52,21 @@ def compare(
     g, delta = hedges_g(pair, confidence), cliffs_delta(pair.a, pair.b, confidence)
     mean_a, mean_b = float(pair.a.mean()), float(pair.b.mean())
     remarks = [*_remarks(pair, test, confidence), *rank_remarks, *bca_remarks]
-    if test.p is not None and mean_a > 0 and ratio_low is None:
-        remarks.append("the mean of a is not clearly above zero: the ratio has no finite interval")
+    remarks += [
+        f"{sample.label}: its mean cannot be told from zero, it is at most {bound:.4g}; no ratio is given"
+        for sample, bound in zip((a, b), bounds, strict=True)
+        if bound is not None
+    ]
+    totals = total_columns(pair, test, *estimates, confidence) if estimates else Totals()
+    resolved = bounds == (None, None)
+    if resolved and test.p is not None and mean_a > 0 and ratio_low is None:
+        remarks.append(f"the mean of {a.label} is not clearly above zero, so no ratio is given")
+        resolved = False
+    if not resolved:
+        ratio_low = ratio_high = None
+        totals.pop("ratio_total_low", None)
+        totals.pop("ratio_total_high", None)
+    level = max(mean_a, 0.0) if resolved else 0.0
     return ComparisonRow(
         a=a.label,
         b=b.label,
@@ -60,7 +78,7 @@ def compare(
         difference=test.difference,
         difference_low=test.low,
         difference_high=test.high,
-        ratio=ratio(mean_b, mean_a),
+        ratio=ratio(mean_b, mean_a) if resolved else None,
         design="paired" if pair.paired else "unpaired",
         pairs=len(pair.a) if pair.paired else None,
         se=test.se,
@@ -80,10 +98,12 @@ def compare(
         cliffs_delta=delta.value if delta else None,
         cliffs_delta_low=delta.low if delta else None,
         cliffs_delta_high=delta.high if delta else None,
-        repeats_1_pct=repeats_for(pair, 0.01 * max(mean_a, 0.0), confidence),
-        repeats_5_pct=repeats_for(pair, 0.05 * max(mean_a, 0.0), confidence),
+        repeats_1_pct=repeats_for(pair, 0.01 * level, confidence),
+        repeats_5_pct=repeats_for(pair, 0.05 * level, confidence),
         repeats_observed=repeats_for(pair, test.difference, confidence),
-        **(total_columns(pair, test, *estimates, confidence) if estimates else Totals()),
+        **totals,
+        bound_a=bounds[0],
+        bound_b=bounds[1],
         note="; ".join(remarks),
     )
 

@@ -15,6 +15,7 @@ from lab.cli.values import print_ecolabel, print_requirement
 from records.findings import LEVELS
 from records.results import Results
 from records.rows.parts import ControlChart
+from records.rows.scenarios import ScenarioRow
 
 
 @click.command()
@@ -84,7 +85,7 @@ def print_scenarios(results: Results) -> None:
                 _number(row.duration_s, 1),
                 _number(row.mean_power_w, 2),
                 _number(row.energy_wh, 4),
-                _number(row.induced_wh, 4),
+                _induced(row),
                 interval,
                 _number(row.wh_per_epoch, 4),
             )
@@ -107,6 +108,12 @@ def print_scenarios(results: Results) -> None:
     for finding in results.findings:
         if finding.level == "refuse":
             stdout.print(f"refused: {finding.run_dir or 'campaign'}: {finding.message}")
+
+
+def _induced(row: ScenarioRow) -> str:
+    if row.induced_bound_wh is not None:
+        return f"not resolved, <= {row.induced_bound_wh:.4f}"
+    return _number(row.induced_wh, 4)
 
 
 def _print_health(health: ControlChart | None) -> None:

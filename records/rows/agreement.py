@@ -9,6 +9,9 @@ ON_SCALE = "Wh or %"
 """Wh where ``scale`` is linear, percent of the reference where it is logarithmic."""
 
 LOW, HIGH = "Lower end of its 95 % interval", "Upper end of its 95 % interval"
+BOUND = (
+    "Lower bound of ratio_net where meter minus baseline cannot be told from zero; ratio_net is then empty"
+)
 
 
 @result_row
@@ -42,6 +45,7 @@ class TrackerRow(ResultRow):
     error_wh: float | None = column("Wh", "Tracker minus meter")
     ratio: float | None = column("", "Tracker over meter")
     ratio_net: float | None = column("", "Tracker over meter minus baseline")
+    ratio_net_bound: float | None = column("", BOUND, default=None, rare=True)
     meter_random_u_wh: float | None = column("Wh", "Part of meter_u_wh that differs from run to run")
     meter_net_u_wh: float | None = column("Wh", "Standard uncertainty of meter_net_wh")
     collector_gpu_wh: float | None = column("Wh", "Sampled GPU power over the same window")
@@ -127,3 +131,4 @@ class AgreementRow(ResultRow):
     reference_wh: float = column("Wh", "Sum of the reference's energies")
     compared: ComparedColumns
     verdict: str = column("", "Result in one sentence")
+    ratio_net_bound: float | None = column("", BOUND, default=None, rare=True)

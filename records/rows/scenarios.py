@@ -36,6 +36,13 @@ class ScenarioRow(ResultRow):
     induced_u_wh: float | None = column("Wh", "Standard uncertainty of the mean induced energy")
     induced_low_wh: float | None = column("Wh", "Lower end of its 95 % interval")
     induced_high_wh: float | None = column("Wh", "Upper end of its 95 % interval")
+    induced_bound_wh: float | None = column(
+        "Wh",
+        "Upper end of the interval where the induced energy cannot be told from zero; then what derives from "
+        "it is empty",
+        default=None,
+        rare=True,
+    )
     wh_per_epoch: float | None = column("Wh", "Mean energy of an epoch")
     induced_wh_per_epoch: float | None = column("Wh", "Mean induced energy of an epoch")
     base_scenario: str = column("", "Name of the scenario without the tracker")

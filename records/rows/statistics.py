@@ -32,7 +32,7 @@ class ComparisonRow(ResultRow):
     difference: float = column(UNIT, "b minus a")
     difference_low: float | None = column(UNIT, "Lower end of its 95 % interval, by the scatter of the runs")
     difference_high: float | None = column(UNIT, "Upper end, likewise")
-    ratio: float | None = column("", "b over a")
+    ratio: float | None = column("", "b over a; empty where one of them cannot be told from zero")
     design: str = column("", "paired (by block) or unpaired")
     pairs: int | None = column("", "Number of pairs; empty where unpaired")
     se: float | None = column(UNIT, "Standard error of the difference")
@@ -52,7 +52,9 @@ class ComparisonRow(ResultRow):
     cliffs_delta: float | None = column("", "Effect size: share of pairs of runs with b above a, minus below")
     cliffs_delta_low: float | None = column("", "Lower end of its 95 % interval")
     cliffs_delta_high: float | None = column("", "Upper end of its 95 % interval")
-    repeats_1_pct: int | None = column("", "Repeats that resolve a difference of 1 %; empty beyond 100 000")
+    repeats_1_pct: int | None = column(
+        "", "Repeats that resolve a difference of 1 %; empty beyond 100 000 and without a ratio"
+    )
     repeats_5_pct: int | None = column("", "Repeats that resolve a difference of 5 %; likewise")
     repeats_observed: int | None = column("", "Repeats that resolve the difference found; likewise")
     total_u: float | None = column(
@@ -64,6 +66,13 @@ class ComparisonRow(ResultRow):
         "", "Lower end of the 95 % interval of the ratio, meter and baseline included", default=None
     )
     ratio_total_high: float | None = column("", "Upper end, likewise", default=None)
+    bound_a: float | None = column(
+        UNIT,
+        "Upper end of the interval of a's mean where this cannot be told from zero; then there is no ratio",
+        default=None,
+        rare=True,
+    )
+    bound_b: float | None = column(UNIT, "The same of b", default=None, rare=True)
     note: str = column("", NOTE)
     family: str | None = column("", "Quantity whose tests are adjusted together", default=None)
     family_size: int | None = column("", "Number of tests in the family", default=None)

@@ -210,6 +210,8 @@ def _ends(scenario: ScenarioView, kind: EnergyKind) -> str:
     energy = energy_of(scenario.row, kind)
     if energy.low is None and energy.value is None:
         return ""
+    if kind == "induced" and scenario.row.induced_bound_wh is not None:
+        return "not resolved"
     return NO_INTERVAL if energy.low is None and scenario.n == 1 else interval(energy.low, energy.high)
 
 
@@ -228,6 +230,11 @@ def _tracker_words(view: View, row: AgreementRow) -> str:
         nets = [r for r in _overall(results.agreement_scopes) if r.tracker == tracker]
         net = next((r for r in nets if r.against == "wall net"), row)
         words += f"; {_share(view, net, row.ratio_net)} of the meter's energy above the baseline"
+    elif row.ratio_net_bound is not None:
+        words += (
+            f"; its share of the energy above the baseline is not resolved (at least "
+            f"{plain(100 * row.ratio_net_bound, 2)} %)"
+        )
     low, high = row.bias_low_wh, row.bias_high_wh
     ends = f" {interval(low, high)}" if low is not None else ""
     bias = in_interval(row.bias_wh, low, high)

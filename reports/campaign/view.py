@@ -12,7 +12,7 @@ from records.rows.scenarios import ScenarioRow
 from records.rows.traces import Trace
 from reports.blocks.columns import OfScenario
 from reports.blocks.palette import MUTED, colours
-from reports.words.numbers import finite, in_interval
+from reports.words.numbers import finite, in_interval, measured
 
 _KIND_ORDER = {"baseline": 0, "idle": 1, "workload": 2}
 EnergyKind = Literal["energy", "induced"]
@@ -137,8 +137,11 @@ def energy_of(row: ScenarioRow, kind: EnergyKind) -> Energy:
 
 
 def mean_words(row: ScenarioRow, kind: EnergyKind) -> str:
-    """Return a scenario's mean energy to the place its interval allows."""
-    return in_interval(*energy_of(row, kind))
+    """Return a scenario's mean energy as its interval allows; its bound where it is not resolved."""
+    energy = energy_of(row, kind)
+    if kind == "induced" and row.induced_bound_wh is not None:
+        return f"≤ {measured(row.induced_bound_wh, energy.u)}"
+    return in_interval(*energy)
 
 
 def scenario_key(row: OfScenario) -> str:

@@ -16,7 +16,7 @@ from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES
 from records.rows.statistics import ComparisonRow
 from records.settings.analysis import CONFIDENCE
-from reports.words.numbers import count, in_interval, interval, plain, probability
+from reports.words.numbers import count, in_interval, interval, measured, plain, probability
 
 CERTAINTY: dict[Verdict, str] = {
     "lower": "significant",
@@ -194,7 +194,21 @@ def _figures(row: ComparisonRow) -> str:
         ends, _ = ratio_intervals(row)
         text += f"; ratio {_in(row.ratio, ends)}"
         text += f" {interval(ends.low, ends.high)}" if ends is not None else ""
+    elif (bounds := _bounds(row)) is not None:
+        text += f"; ratio not resolved: {bounds}"
     return text
+
+
+def _bounds(row: ComparisonRow) -> str | None:
+    """Say which of the two means cannot be told from zero, and what it is at most."""
+    unit = QUANTITIES[row.quantity].unit
+    means = ((row.a, row.bound_a, row.mean_a), (row.b, row.bound_b, row.mean_b))
+    said = [
+        f"the mean of {name} cannot be told from zero (at most {measured(bound, (bound - mean) / 2)} {unit})"
+        for name, bound, mean in means
+        if bound is not None
+    ]
+    return ", ".join(said) or None
 
 
 def _why_narrower(other: Ends) -> str:

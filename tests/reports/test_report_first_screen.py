@@ -101,7 +101,9 @@ def test_busy_baselines_and_unresolved_energies_stand_on_the_first_screen():
     busy = {"level": "warn", "run_dir": "0001-baseline", "code": "baseline-busy", "message": "x"}
     results.findings += [busy, busy | {"run_dir": "0005-baseline"}]
     results.scenarios = [
-        replace(row, induced_low_wh=-1.0, induced_high_wh=2.0) if row.scenario == "cnn" else row
+        replace(row, induced_low_wh=-1.0, induced_high_wh=2.0, induced_bound_wh=2.0)
+        if row.scenario == "cnn"
+        else row
         for row in results.scenarios
     ]
     assert (summary(results).busy, summary(results).unresolved) == (2, "cnn")

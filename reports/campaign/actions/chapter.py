@@ -27,6 +27,12 @@ def _answers(view: View) -> list[str]:
     sentences = []
     for item in view.scenarios:
         largest = share_of_largest(view, item) if item.tracker is None else None
+        bound_wh = item.row.induced_bound_wh
+        if largest is None and item.tracker is None and bound_wh is not None:
+            sentences.append(
+                f"{item.name}: shares of the induced energy are not resolved; a run's is at most "
+                f"{plain(bound_wh, 2)} Wh."
+            )
         if largest is not None:
             name, share, energy = largest
             sentences.append(

@@ -47,10 +47,13 @@ def actions_sheet(view: View, data: Table) -> Sheet:
 
 
 def share_of_largest(view: View, item: ScenarioView) -> tuple[str, float, str] | None:
-    """Return the action that takes most, its share of the mean energy of the runs, and of which energy."""
+    """Return the action that takes most, its share of the mean energy of the runs, and of which energy.
+
+    Of an induced energy that cannot be told from zero there is no share.
+    """
     totals, induced = _totals(view, item)
     whole = item.row.induced_wh if induced else item.row.energy_wh
-    if not totals or whole is None or whole <= 0:
+    if not totals or whole is None or whole <= 0 or (induced and item.row.induced_bound_wh is not None):
         return None
     means = {name: sum(values) / len(values) for name, values in totals.items()}
     name = max(means, key=lambda key: means[key])

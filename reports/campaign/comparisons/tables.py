@@ -74,8 +74,8 @@ def effects_table(view: View, pairs: list[ComparisonRow]) -> Table:
         Column("Rank test", lambda row: RANK_TESTS.get(row.rank_test, ABSENT), numeric=False),
         Column("p", lambda row: probability(row.rank_p)),
         Column("Difference, bootstrap", lambda row: interval(row.bca_low, row.bca_high)),
-        Column("Repeats for 1 %", lambda row: _repeats(row, row.repeats_1_pct)),
-        Column("5 %", lambda row: _repeats(row, row.repeats_5_pct)),
+        Column("Repeats for 1 %", lambda row: _relative_repeats(row, row.repeats_1_pct)),
+        Column("5 %", lambda row: _relative_repeats(row, row.repeats_5_pct)),
         Column("this difference", lambda row: _repeats(row, row.repeats_observed)),
         text_column("Remarks", lambda row: row.note),
     )
@@ -163,6 +163,10 @@ def _design(row: ComparisonRow) -> str:
     if row.design == "paired":
         return f"{count(row.pairs)} blocks, paired"
     return "apart" if row.design == "unpaired" else ABSENT
+
+
+def _relative_repeats(row: ComparisonRow, n: int | None) -> str:
+    return ABSENT if row.ratio is None else _repeats(row, n)
 
 
 def _repeats(row: ComparisonRow, n: int | None) -> str:

@@ -14,7 +14,7 @@ from reports.campaign.efficiency.figures import (
 )
 from reports.campaign.view import ScenarioView, View
 from reports.words import notes
-from reports.words.numbers import interval
+from reports.words.numbers import interval, plain
 
 _HOW = (
     "Energy efficiency = useful work done / used energy: the sum of the work over the runs of a scenario "
@@ -62,6 +62,11 @@ def _answer(view: View, kinds: list[UsefulWork]) -> list[Block]:
     values.sort(key=lambda one: one[0], reverse=True)
     each = "; ".join(f"{item.name} {_with_interval(factor, item, value)}" for value, item in values)
     words = f"{factor.title}: {each}."
+    words += "".join(
+        f" {item.name}: not resolved, at least {plain(bound, 2)}."
+        for item in view.scenarios
+        if item.tracker is None and (bound := factor.bound(item)) is not None
+    )
     if len(values) > 1:
         words += f" {_certainty(values[0][1], values[1][1], factor)}"
     return [Text(words)]

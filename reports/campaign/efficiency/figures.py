@@ -54,6 +54,11 @@ class Factor:
         """Return the factor of a scenario, as the analysis found it."""
         return item.row.efficiency.get(self.column)
 
+    def bound(self, item: ScenarioView) -> float | None:
+        """Return what the factor is at least, where the induced energy of a scenario is not resolved."""
+        work, bound_wh = item.row.work.get(self.kind), item.row.induced_bound_wh
+        return work / bound_wh if self.induced and work is not None and bound_wh else None
+
     def of_runs(self, runs: list[RunRow]) -> list[float]:
         """Return the factor of each run that has both the work and the energy."""
         return [work / energy for work, energy in self._pairs(runs) if energy]
@@ -135,11 +140,13 @@ def value_words(value: float, found: WithInterval | None) -> str:
 def _data(view: View, factors: list[Factor]) -> Table:
     def columns_of(factor: Factor) -> Sequence[Column[ScenarioView]]:
         def value(item: ScenarioView) -> str:
-            number = factor.value(item)
+            number, bound = factor.value(item), factor.bound(item)
+            if bound is not None:
+                return f"not resolved, ≥ {plain(bound, 2)}"
             return ABSENT if number is None else value_words(number, factor.interval_of(item))
 
         def ends(item: ScenarioView) -> str:
-            found = factor.interval_of(item)
+            found = None if factor.bound(item) is not None else factor.interval_of(item)
             return interval(found and found.low, found and found.high)
 
         return Column(factor.title, value, "1/Wh"), Column("95 % interval", ends, "1/Wh")

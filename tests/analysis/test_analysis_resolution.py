@@ -1,0 +1,116 @@
+"""What derives from an induced energy that cannot be told from zero: empty, with a bound."""
+
+from pathlib import Path
+
+import pytest
+from synthetic import SyntheticCampaign, SyntheticRun, training_marks, training_spans
+
+from analysis.campaign import analyse
+from analysis.comparing.scenarios import compare_scenarios
+from analysis.maths.describe import upper_bound
+from records.results import Results, read_results
+from reports.campaign.efficiency.figures import Factor
+from reports.campaign.summary import summary_of
+from reports.campaign.view import mean_words, view_of
+from reports.words.verdict import pair_words
+
+POWER_W = {"baseline": 40.0, "job": 40.02, "cnn": 100.0}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Analyse four blocks of a baseline, a job that draws as much, and a training."""
+    runs = []
+    for block in range(1, 5):
+        for place, (name, power_w) in enumerate(POWER_W.items()):
+            number = 3 * (block - 1) + place
+            run = SyntheticRun(
+                number + 1,
+                name,
+                100.0 + 60 * number,
+                kind="baseline" if name == "baseline" else "workload",
+                repeat=block,
+                block=block,
+                power_w=power_w + 0.2 * ((block + place) % 3),
+            )
+            if name != "baseline":
+                run.spans, run.marks = training_spans(), training_marks()
+                run.trackers = [{"energy_wh": 0.1}]
+            runs.append(run)
+    written = SyntheticCampaign(runs).write(tmp_path_factory.mktemp("resolution") / "c")
+    analyse(written)
+    return written
+
+
+@pytest.fixture(scope="module")
+def results(folder: Path) -> Results:
+    return read_results(folder / "results")
+
+
+def test_the_bound_is_the_upper_end_of_the_interval_and_only_where_zero_is_in_it(results: Results) -> None:
+    rows = {row.scenario: row for row in results.scenarios}
+    job = rows["job"]
+    assert job.induced_low_wh < 0 < job.induced_high_wh == job.induced_bound_wh
+    assert rows["cnn"].induced_bound_wh is None
+    assert rows["baseline"].induced_bound_wh is None
+
+
+def test_there_are_efficiency_factors_of_gross_energy_only(results: Results) -> None:
+    rows = {row.scenario: row for row in results.scenarios}
+    induced = {name: value for name, value in rows["job"].efficiency.items() if "induced" in name}
+    assert set(induced.values()) == {None}
+    assert rows["job"].efficiency["runs_per_wh"] is not None
+    assert rows["cnn"].efficiency["runs_per_induced_wh"] is not None
+    budgets = {row.quantity for row in results.budgets if (row.of, row.scenario) == ("scenario", "job")}
+    assert not any("per_induced_wh" in quantity for quantity in budgets)
+    (job,) = [item for item in view_of(results).scenarios if item.key == "job"]
+    assert Factor("runs", induced=True).bound(job) == pytest.approx(1 / job.row.induced_bound_wh)
+    assert Factor("runs", induced=False).bound(job) is None
+
+
+def test_a_comparison_has_the_difference_and_no_ratio(folder: Path, results: Results) -> None:
+    known = {(row.a, row.b, row.quantity): row for row in results.comparisons}
+    row = known["job", "cnn", "induced_wh"]
+    assert row.total_low > 0
+    assert (row.ratio, row.ratio_low, row.ratio_total_low) == (None, None, None)
+    assert (row.repeats_1_pct, row.repeats_5_pct) == (None, None)
+    assert (row.bound_a, row.bound_b) == (view_of(results).results.scenarios[1].induced_bound_wh, None)
+    assert known["job", "cnn", "energy_wh"].ratio is not None
+    assert "not resolved" in pair_words(row, "job", "cnn")
+    there, back = (compare_scenarios(folder, a, b).row for a, b in (("job", "cnn"), ("cnn", "job")))
+    assert (there.ratio, there.bound_a) == (None, row.bound_a)
+    assert (back.ratio, back.bound_b) == (None, row.bound_a)
+
+
+def test_a_tracker_has_no_ratio_to_it_but_a_least_one(results: Results) -> None:
+    for row in results.trackers:
+        resolved = row.scenario == "cnn"
+        assert (row.ratio_net is not None, row.ratio_net_bound is None) == (resolved, resolved)
+    nets = {row.scenario: row for row in results.agreement_scopes if row.against == "wall net"}
+    job = nets["job"]
+    assert (job.ratio_net, job.compared.total_ratio, job.compared.mape_pct) == (None, None, None)
+    assert job.ratio_net_bound > 0.1
+    assert nets["cnn"].ratio_net is not None and nets["cnn"].ratio_net_bound is None
+
+
+def test_the_first_screen_has_the_bound(results: Results) -> None:
+    view = view_of(results)
+    (job,) = [item for item in view.scenarios if item.key == "job"]
+    assert mean_words(job.row, "induced").startswith("≤")
+    (line,) = [line for line in summary_of(view).lines if line.name == "job"]
+    assert line.induced_interval == "not resolved"
+
+
+@pytest.mark.parametrize(
+    ("value", "u", "bound"),
+    [
+        (0.1, 0.1, 0.3),
+        (-0.1, 0.1, 0.1),
+        (0.3, 0.1, None),
+        (-0.3, 0.1, None),
+        (None, 0.1, None),
+        (0.1, 0, None),
+    ],
+)
+def test_what_is_within_twice_its_uncertainty_of_zero_has_an_upper_bound(value, u, bound) -> None:
+    assert upper_bound(value, u) == (None if bound is None else pytest.approx(bound))
