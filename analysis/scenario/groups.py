@@ -81,7 +81,7 @@ class Group:
         if estimate is None:
             return None
         low, high = estimate.interval(confidence)
-        return high if low <= 0 <= high else None
+        return high if low is not None and high is not None and low <= 0 <= high else None
 
     def _estimate(self, column: str) -> Estimate | None:
         samples = samples_of(self.runs, self.rows, self.baseline, column)
