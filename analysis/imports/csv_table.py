@@ -3,7 +3,6 @@
 Delimiter, decimal mark, encoding and line ends are found by content. Every file is a run.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from analysis.imports.timeline import (
     median_interval_s,
     read_times,
 )
-from analysis.imports.writing import CampaignWriter, scenario_name, source_name
+from analysis.imports.writing import CampaignWriter, scenario_name, scenarios_of, source_name
 from analysis.maths.arrays import Floats
 from records.campaign import Kind
 from records.errors import ConfigurationError
@@ -128,34 +127,6 @@ def import_csv(
         if baselines:
             repairs.say(codes.BASELINE_POOLED, BASELINE_POOLED)
         writer.find_all(repairs.findings())
-
-
-def scenarios_of(files: Sequence[Path], scenario: str | None) -> list[str]:
-    """Return a scenario for each file: the one that was given, else one named after the file.
-
-    Files of one name in different folders are named after the folders: nothing says that they are repeats.
-
-    Args:
-        files: of the command line.
-        scenario: of all of them, where it was given.
-
-    Raises:
-        ConfigurationError: two files would still have one name.
-    """
-    if scenario is not None:
-        return [scenario] * len(files)
-    names = [scenario_name(path.stem) for path in files]
-    if len(set(names)) < len(names):
-        names = [scenario_name(path.absolute().parent.name) for path in files]
-    for name, count in Counter(names).items():
-        if count > 1:
-            alike = [str(path) for path, found in zip(files, names, strict=True) if found == name]
-            raise ConfigurationError(
-                f"{' and '.join(alike)}: expected files of different names, or --scenario NAME where they "
-                f"are "
-                f"repeats of one; import different scenarios one by one"
-            )
-    return names
 
 
 def _as_baseline(options: TableOptions) -> TableOptions:

@@ -9,7 +9,7 @@ import re
 import shutil
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -230,6 +230,33 @@ def scenario_name(text: str) -> str:
         name += _in_name(character, name[-1:])
     name = unicodedata.normalize("NFC", re.sub("-{2,}", "-", name))
     return name.strip("-_")[:40].strip("-_") or "scenario"
+
+
+def scenarios_of(files: Sequence[Path], scenario: str | None) -> list[str]:
+    """Return a scenario for each file: the one that was given, else one named after the file.
+
+    Files of one name in different folders are named after the folders: nothing says that they are repeats.
+
+    Args:
+        files: of the command line.
+        scenario: of all of them, where it was given.
+
+    Raises:
+        ConfigurationError: two files would still have one name.
+    """
+    if scenario is not None:
+        return [scenario] * len(files)
+    names = [scenario_name(path.stem) for path in files]
+    if len(set(names)) < len(names):
+        names = [scenario_name(path.absolute().parent.name) for path in files]
+    for name, count in Counter(names).items():
+        if count > 1:
+            alike = [str(path) for path, found in zip(files, names, strict=True) if found == name]
+            raise ConfigurationError(
+                f"{' and '.join(alike)}: expected files of different names, or --scenario NAME where they "
+                f"are repeats of one; import different scenarios one by one"
+            )
+    return names
 
 
 def _in_name(character: str, before: str) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from analysis.imports.csv_table import TableOptions, read_run, scenarios_of
+from analysis.imports.csv_table import TableOptions, read_run
 from analysis.imports.number_forms import AmbiguousNumbers, NumberForm, NumberOptions, form_of
 from analysis.imports.parts import ImportedRun
 from analysis.imports.repairs import Repairs
 from analysis.imports.screening import screened
 from analysis.imports.timeline import TimeOptions
+from analysis.imports.writing import scenarios_of
 from records.errors import ConfigurationError, RecordError
 from records.findings import Finding
 

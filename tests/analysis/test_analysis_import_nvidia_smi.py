@@ -176,6 +176,15 @@ def test_fields_that_have_no_place_are_named(tmp_path: Path) -> None:
     assert "import-columns-ignored" in codes(tmp_path / "out")
 
 
+def test_logs_of_one_name_in_two_folders_are_two_scenarios(tmp_path: Path) -> None:
+    for name, hour in (("cnn", "12"), ("rnn", "13")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "smi.csv").write_text(log().replace(" 12:", f" {hour}:"), encoding="utf-8")
+    logs = [tmp_path / name / "smi.csv" for name in ("cnn", "rnn")]
+    import_nvidia_smi(logs, [], tmp_path / "out", "0", IN_UTC)
+    assert [row["scenario"] for row in analyse(tmp_path / "out").scenarios] == ["cnn", "rnn"]
+
+
 def test_baselines_give_induced_energies(tmp_path: Path) -> None:
     for name, power in (("quiet.csv", 20.0), ("a.csv", 100.0), ("b.csv", 120.0)):
         text = log(powers=(power,))

@@ -198,6 +198,17 @@ def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, t
         assert len(run.readings["t_utc_s"]) == len(run.readings["power_w"])
 
 
+def test_logs_of_one_name_in_two_folders_are_two_scenarios(tmp_path: Path) -> None:
+    for offset, name in enumerate(("学習", "推論")):
+        (tmp_path / name).mkdir()
+        lines = [FORMS["words"](100 * offset + i, 40.0, 230.0, 0.4) for i in range(61)]
+        (tmp_path / name / "power.log").write_text("\n".join(lines) + "\n")
+    options = LogOptions(when=TimeOptions(timezone="UTC"))
+    files = [tmp_path / name / "power.log" for name in ("学習", "推論")]
+    import_wattsup_log(tmp_path / "out", files, options, version="test")
+    assert {run["scenario"] for run in analyse(tmp_path / "out").runs} == {"学習", "推論"}
+
+
 def test_logs_become_a_campaign_with_the_meters_limits(tmp_path: Path) -> None:
     for name, watts, offset in (("idle", 40.0, 0), ("work", 100.0, 100)):
         lines = [FORMS["words"](offset + i, watts, 230.0, 0.4) for i in range(61)]

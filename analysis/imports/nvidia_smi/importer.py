@@ -22,7 +22,7 @@ from analysis.imports.parts import Columns, ImportedRun
 from analysis.imports.reading import SourceText
 from analysis.imports.repairs import Repairs
 from analysis.imports.timeline import TimeOptions, median_interval_s, read_times
-from analysis.imports.writing import CampaignWriter, scenario_name
+from analysis.imports.writing import CampaignWriter, scenario_name, scenarios_of
 from analysis.maths.arrays import Floats
 from records.campaign import Kind
 from records.finding_codes import imports as codes
@@ -92,14 +92,15 @@ def import_nvidia_smi(
     }
     repairs = Repairs()
     with CampaignWriter(out, importer="nvidia-smi", options=given, version=version) as campaign:
-        kinds: list[tuple[Path, Kind]] = [
-            *((path, "baseline") for path in baselines),
-            *((path, "workload") for path in logs),
+        names = scenarios_of(logs, options.scenario or None)
+        kinds: list[tuple[Path, Kind, str]] = [
+            *((path, "baseline", "baseline") for path in baselines),
+            *((path, "workload", scenario_name(name)) for path, name in zip(logs, names, strict=True)),
         ]
         fields = set()
-        for path, kind in kinds:
+        for path, kind, scenario in kinds:
             campaign.source(path, path.name)
-            run, log = _run(path, kind, options, repairs)
+            run, log = _run(path, kind, scenario, options, repairs)
             campaign.add(run)
             campaign.environment.sut["gpus"] = [log.names[gpu] for gpu in sorted(log.names)]
             fields.add(log.power_field)
@@ -112,7 +113,9 @@ def import_nvidia_smi(
         campaign.find_all(repairs.findings())
 
 
-def _run(path: Path, kind: Kind, options: SmiOptions, repairs: Repairs) -> tuple[ImportedRun, SmiLog]:
+def _run(
+    path: Path, kind: Kind, scenario: str, options: SmiOptions, repairs: Repairs
+) -> tuple[ImportedRun, SmiLog]:
     text, log = read_log_file(path, path.name, repairs, options.columns)
     rows = [(sample.line, sample.stamp) for sample in log.samples]
     t_utc_s = read_times(text, rows, TimeOptions(timezone=options.timezone), repairs)
@@ -130,7 +133,7 @@ def _run(path: Path, kind: Kind, options: SmiOptions, repairs: Repairs) -> tuple
     if not telling:
         raise text.refuse(0, f"expected a power in {log.power_field}, but no card tells one")
     run = ImportedRun(
-        scenario="baseline" if kind == "baseline" else scenario_name(options.scenario or path.stem),
+        scenario=scenario,
         kind=kind,
         t_start_utc_s=float(round_s[1]),
         t_stop_utc_s=float(round_s[-2]),

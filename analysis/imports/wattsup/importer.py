@@ -1,7 +1,7 @@
 """Logs of a Watts up? meter become a campaign; every file is a run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
 from analysis.imports.timeline import TimeOptions, from_interval, latency_u_s, median_interval_s, read_times
 from analysis.imports.wattsup.records import WattsupLog, read_wattsup
-from analysis.imports.writing import CampaignWriter, scenario_name, source_name
+from analysis.imports.writing import CampaignWriter, scenario_name, scenarios_of, source_name
 from analysis.maths.arrays import Floats
 from records.campaign import Kind
 from records.finding_codes import imports as codes
@@ -70,7 +70,8 @@ def import_wattsup_log(
         bare = LogOptions(
             when=options.when, interval_s=options.interval_s, scenario="baseline", kind="baseline"
         )
-        for path, of in [*((path, options) for path in files), *((path, bare) for path in baselines)]:
+        named = [replace(options, scenario=name) for name in scenarios_of(files, options.scenario)]
+        for path, of in [*zip(files, named, strict=True), *((path, bare) for path in baselines)]:
             writer.source(path, source_name(path, path))
             writer.add(read_run(path, of, repairs))
         repairs.say(codes.NO_MARKS, NO_MARKS)
