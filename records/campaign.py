@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from records.documents import Document
-from records.errors import RecordError, SchemaError
+from records.errors import InputError, RecordError, SchemaError
 from records.links import links_outside
 
 Kind = Literal["baseline", "idle", "workload"]
@@ -158,7 +158,7 @@ class CampaignFolder:
         """
         self.refuse_links()
         if not self.campaign_json.is_file():
-            raise RecordError(
+            raise InputError(
                 f"{self.path}: no campaign here ({self._missing()}). Name the folder that `lab run` printed"
             )
         try:

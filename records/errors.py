@@ -4,6 +4,7 @@
 
     WattlabError                 1   something refuses the data
     |-- RecordError              1   a file of a campaign is damaged, or misses something required
+    |   |-- InputError           2   what was named to be read is not there, or is something else
     |   `-- SchemaError          2   a file was written by a newer Wattlab (or is no record at all)
     |-- ConfigurationError       2   lab.toml or the command line is wrong
     |-- DeviceError              3   a meter or another instrument cannot be reached, or broke
@@ -23,6 +24,12 @@ class WattlabError(Exception):
 
 class RecordError(WattlabError):
     """A file of a campaign cannot be used; the message names the file and what is wrong in it."""
+
+
+class InputError(RecordError):
+    """What a command was told to read is not there, or is something else than that."""
+
+    exit_code = 2
 
 
 class SchemaError(RecordError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origi
 
 from records.campaign import CampaignFolder
 from records.documents import Document, build, check_schema
-from records.errors import RecordError, SchemaError
+from records.errors import InputError, RecordError, SchemaError
 from records.files import read_json, write_parts_atomically
 from records.rows.agreement import AgreementRow, TrackerRow
 from records.rows.budgets import BudgetRow
@@ -219,7 +219,7 @@ def read_results(folder: Path) -> Results:
     path = folder / "results.json"
     if not path.is_file():
         CampaignFolder(folder.parent).read()  # says so where there is no campaign, or a damaged one
-        raise RecordError(
+        raise InputError(
             f"{path}: expected the results of the analysis, but there are none. "
             f"Run `lab analyse {folder.parent}` first"
         )

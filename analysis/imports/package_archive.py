@@ -9,7 +9,7 @@ import stat
 import zipfile
 from pathlib import Path
 
-from records.errors import RecordError
+from records.errors import InputError, RecordError
 from records.package import check_names, shown
 
 MOST_MEMBERS = 500_000
@@ -86,7 +86,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except (FileNotFoundError, IsADirectoryError):
-        raise RecordError(f"{path}: expected a package of `lab export`, but there is no such file") from None
+        raise InputError(f"{path}: expected a package of `lab export`, but there is no such file") from None
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a place before its begin
             raise

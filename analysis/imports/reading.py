@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.imports.number_forms import POINT, AmbiguousNumbers, NumberForm, NumberOptions, form_of
-from records.errors import ConfigurationError, RecordError
+from records.errors import ConfigurationError, InputError, RecordError
 
 _GZIP = b"\x1f\x8b"
 LARGEST_TEXT = 1 << 30
@@ -168,7 +168,7 @@ def read_text(path: Path, name: str | None = None) -> SourceText:
     try:
         data = path.read_bytes()
     except (FileNotFoundError, IsADirectoryError):
-        raise RecordError(f"{path}: expected a text file here, but there is none") from None
+        raise InputError(f"{path}: expected a text file here, but there is none") from None
     if data.startswith(_GZIP):
         data = _unpacked(name, data)
     encoding = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)

@@ -10,15 +10,16 @@ from analysis.agreement.table import Part, Question, TableAgreement, agree_table
 from analysis.agreement.verdict import short, verdict
 from analysis.imports.number_forms import Mark, NumberOptions
 from analysis.maths.describe import WithInterval
-from lab.cli.common import json_option, number_options
+from lab.cli.common import FiniteRange, json_option, number_options
 from lab.cli.output import print_json, print_table, stdout
+from lab.cli.paths import InputPath, OutputFile
 from reports.words.texts import printable
 
 _MOST_LINES_NAMED = 20
 
 
 @click.command()
-@click.argument("table", metavar="TABLE.csv", type=click.Path(path_type=Path))
+@click.argument("table", metavar="TABLE.csv", type=InputPath(file=True))
 @click.option("--measured", required=True, metavar="COL", help="What the meter says.")
 @click.option("--estimated", required=True, metavar="COL", help="What the estimator says, in the same unit.")
 @click.option("--per", metavar="COL", help="Divides both, e.g. a duration: energy becomes power.")
@@ -26,7 +27,7 @@ _MOST_LINES_NAMED = 20
 @click.option(
     "--tolerance",
     metavar="PCT",
-    type=float,
+    type=FiniteRange(min=0, min_open=True, max=100),
     default=5.0,
     show_default=True,
     help="Margin of equivalence, in percent of the meter.",
@@ -34,13 +35,13 @@ _MOST_LINES_NAMED = 20
 @click.option(
     "--resolution",
     metavar="X",
-    type=float,
+    type=FiniteRange(min=0, max=1e12),
     default=0.0,
     help="Step of the meter's display, in the unit of --measured, whose values are taken to be differences "
     "of two readings of that display (u = X / sqrt(6)). For single readings give X / sqrt(2).",
 )
 @number_options
-@click.option("--out", metavar="FILE.html", type=click.Path(path_type=Path), help="Also write a page.")
+@click.option("--out", metavar="FILE.html", type=OutputFile(), help="Also write a page.")
 @json_option
 def agree(
     table: Path,

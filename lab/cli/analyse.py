@@ -27,7 +27,13 @@ from records.rows.scenarios import ScenarioRow
     show_default=True,
     help=f"Rule of a published tool to be shown beside: {', '.join(rule_names()[1:])}.",
 )
-@click.option("--jobs", type=int, default=1, show_default=True, help="Number of processes of this machine.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    default=1,
+    show_default=True,
+    help="Number of processes of this machine.",
+)
 @click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers do it, e.g. tcp://host:8786.")
 @json_option
 @click.pass_context

@@ -7,6 +7,7 @@ import click
 
 from lab.cli.common import config_option, json_option
 from lab.cli.output import print_json, stdout
+from lab.cli.paths import OutputFolder
 from lab.conduct.doctor import examine
 from lab.conduct.suts import sut_of
 from lab.config.file import load_config
@@ -22,7 +23,7 @@ _WORDS = {True: "ok", False: "FAILED", None: "note"}
 
 
 @click.command()
-@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path())
+@click.argument("folder", metavar="[DIR]", type=OutputFolder(), default=Path())
 @json_option
 def init(folder: Path, as_json: bool) -> None:
     """Write a commented lab.toml for this machine: ports, GPU and collectl as they are seen.

@@ -7,6 +7,7 @@ import click
 
 from lab.cli.common import campaign_argument, config_option, json_option
 from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.cli.paths import OutputFolder
 from lab.cli.progress import make_progress
 from lab.cli.status import how_to_go_on, simulated_mark
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, reopen
@@ -21,11 +22,12 @@ from records.campaign import Campaign, Slot
 
 @click.command()
 @config_option
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the campaign, new or empty.")
+@click.option("--out", type=OutputFolder(), help="Folder of the campaign, new or empty.")
 @click.option(
     "--only", multiple=True, metavar="NAME", help="Only this scenario (repeatable); baselines stay."
 )
 @click.option("--repeats", type=click.IntRange(min=1), help="Instead of campaign.repeats.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Of the order, e.g. that of a --dry-run.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and how long it will take, and stop.")
 @json_option
 @click.pass_context
@@ -35,6 +37,7 @@ def run(
     out: Path | None,
     only: Sequence[str],
     repeats: int | None,
+    seed: int | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -44,8 +47,9 @@ def run(
     lab run                                  the campaign of lab.toml
     lab run --only idle --repeats 1          a quick try
     lab run --dry-run                        what would be run, and how long that takes
+    lab run --seed 1234                      in the order that a dry run with this seed has shown
     """
-    config = _with_repeats(load_config(config_path), repeats)
+    config = _with_options(load_config(config_path), repeats=repeats, seed=seed)
     campaign = draw_campaign(config, only=only, simulated=will_be_simulated(config.meter))
     if dry_run:
         _print_plan(campaign, config, as_json)
@@ -71,12 +75,14 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
     _conduct_and_print(ctx, opened, as_json)
 
 
-def _with_repeats(config: LabConfig, repeats: int | None) -> LabConfig:
-    if repeats is None:
+def _with_options(config: LabConfig, **options: int | None) -> LabConfig:
+    """Return the configuration with what was said on the command line instead of keys of ``[campaign]``."""
+    given = {key: value for key, value in options.items() if value is not None}
+    if not given:
         return config
     document = config.to_json()
-    document["campaign"]["repeats"] = repeats
-    return build_config(document, "--repeats", config.base_dir)
+    document["campaign"] |= given
+    return build_config(document, ", ".join(f"--{key}" for key in given), config.base_dir)
 
 
 def run_campaign(opened: OpenCampaign) -> Outcome:
@@ -135,7 +141,7 @@ def _print_plan(campaign: Campaign, config: LabConfig, as_json: bool) -> None:
     print_table(("slot", "block", "scenario", "tracker", "repeat", "about"), rows)
     guess = "" if all(item.exact for item in estimates) else "; times marked ? are guesses (set expected_s)"
     stdout.print(
-        f"{len(campaign.plan)} runs, about {duration(total_s)}, order from seed {campaign.seed}"
+        f"{len(campaign.plan)} runs, about {duration(total_s)}, order from seed {campaign.seed} (--seed)"
         f"{simulated_mark(campaign)}{guess}",
     )
 

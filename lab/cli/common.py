@@ -2,23 +2,47 @@
 
 import importlib
 import math
+import os
 from collections.abc import Callable, Mapping
+from errno import (
+    EACCES,
+    EEXIST,
+    EISDIR,
+    ELOOP,
+    ENAMETOOLONG,
+    ENOENT,
+    ENOTDIR,
+    ENOTEMPTY,
+    EPERM,
+    EROFS,
+)
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
 from lab.cli.output import visible
-from records.errors import SutError, WattlabError
+from lab.cli.paths import CampaignFolderPath, ConfigFile
+from records.errors import ConfigurationError, SutError, WattlabError
 
 INTERRUPTED = 130
 
-campaign_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+MOST_W = 1e9
+MOST_READINGS = 10**9
+MOST_SEED = 2**31 - 1
+"""What no lab needs more of; beyond it a number is a slip of the hand."""
+
+_WRONG_PATHS = frozenset(
+    (ENOENT, ENOTDIR, EISDIR, EEXIST, ENOTEMPTY, EACCES, EPERM, EROFS, ENAMETOOLONG, ELOOP)
+)
+"""What the system says of a path that is wrong; all else is the fault of the disk or the machine."""
+
+campaign_argument = click.argument("folder", metavar="DIR", type=CampaignFolderPath())
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")
 config_option = click.option(
     "--config",
     "config_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=ConfigFile(),
     default=Path("lab.toml"),
     show_default=True,
     help="The bench and the campaign.",
@@ -100,11 +124,16 @@ class LabGroup(click.Group):
         except BrokenPipeError:
             raise  # whoever read our output has had enough; click ends quietly
         except OSError as error:
-            click.echo(
-                f"lab: {visible(str(error))}. Nothing else was changed; see disk space and permissions",
-                err=True,
-            )
-            ctx.exit(SutError.exit_code)
+            wrong_path = error.errno in _WRONG_PATHS and error.filename is not None
+            click.echo(f"lab: {visible(_words(error, wrong_path))}", err=True)
+            ctx.exit(ConfigurationError.exit_code if wrong_path else SutError.exit_code)
         except KeyboardInterrupt:
             click.echo("lab: interrupted", err=True)
             ctx.exit(INTERRUPTED)
+
+
+def _words(error: OSError, wrong_path: bool) -> str:
+    if wrong_path:
+        path = os.fsdecode(error.filename2 or error.filename)
+        return f"{path}: {error.strerror}. Name another path, or change its permissions"
+    return f"{error}. Check disk space and permissions. Nothing else was changed"

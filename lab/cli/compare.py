@@ -6,8 +6,9 @@ import click
 
 from analysis.comparing.scenarios import Compared, compare_scenarios
 from analysis.statistics.samples import QUANTITIES
-from lab.cli.common import campaign_argument, json_option
+from lab.cli.common import FiniteRange, campaign_argument, json_option
 from lab.cli.output import print_json, print_table, stdout
+from lab.cli.paths import OutputFile
 from reports.words.comparison_lines import figure_lines, repeats_line, sample_cells, sample_columns
 from reports.words.program import program_lines
 from reports.words.verdict import verdict_words
@@ -28,10 +29,10 @@ from reports.words.verdict import verdict_words
     "--margin",
     "margin_pct",
     metavar="PCT",
-    type=click.FloatRange(0, 100, min_open=True, max_open=True),
+    type=FiniteRange(0, 100, min_open=True, max_open=True),
     help="Ask also whether B is equivalent to A within this percentage.",
 )
-@click.option("--out", metavar="FILE.html", type=click.Path(path_type=Path), help="Also write a page.")
+@click.option("--out", metavar="FILE.html", type=OutputFile(), help="Also write a page.")
 @json_option
 @click.pass_context
 def compare(

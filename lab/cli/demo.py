@@ -8,6 +8,7 @@ from lab.cli.analyse import analyse_with_progress, print_scenarios, refusing
 from lab.cli.campaigns import outcome_json, run_campaign
 from lab.cli.common import json_option
 from lab.cli.output import print_json, stdout
+from lab.cli.paths import OutputFolder
 from lab.conduct.campaign import create, draw_campaign
 from lab.conduct.commands import check_commands
 from lab.conduct.suts import sut_of
@@ -17,7 +18,7 @@ from reports.campaign.page import write_report
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the campaign, new or empty.")
+@click.option("--out", type=OutputFolder(), help="Folder of the campaign, new or empty.")
 @json_option
 @click.pass_context
 def demo(ctx: click.Context, out: Path | None, as_json: bool) -> None:

@@ -7,6 +7,7 @@ import click
 
 from lab.cli.common import campaign_argument, json_option
 from lab.cli.output import print_json, progress_bar, stdout
+from lab.cli.paths import OutputFile, OutputFolder, OutputPath
 from records.errors import ConfigurationError
 
 _SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": ""}
@@ -17,7 +18,7 @@ _SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": ""}
 @click.option(
     "--out",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     required=True,
     help="FILE.zip or FILE.xlsx, replaced where it exists; for mlperf-log a new folder.",
 )
@@ -50,8 +51,7 @@ def export(folder: Path, out: Path, form: str, licence: str | None, as_json: boo
         raise ConfigurationError(
             f"--out {out}: expected a name that ends in {_SUFFIXES[form]} for --as {form}"
         )
-    if _SUFFIXES[form] and (out.is_dir() or not out.absolute().parent.is_dir()):
-        raise ConfigurationError(f"--out {out}: expected a file in a folder that exists")
+    (OutputFile() if _SUFFIXES[form] else OutputFolder(new=True)).check(out)
     if licence is not None and form != "package":
         raise ConfigurationError("--license: expected only with --as package, whose metadata name it")
     refuse_running(folder)

@@ -6,12 +6,13 @@ import click
 
 from lab.cli.common import json_option
 from lab.cli.output import print_json, print_table, progress_bar, stdout
+from lab.cli.paths import InputPath, OutputFile
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="The database, instead of DIR/index.duckdb.")
-@click.option("--page", type=click.Path(path_type=Path), help="The page; beside the database unless given.")
+@click.argument("folder", metavar="DIR", type=InputPath(folder=True))
+@click.option("--out", type=OutputFile(), help="The database, instead of DIR/index.duckdb.")
+@click.option("--page", type=OutputFile(), help="The page; beside the database unless given.")
 @json_option
 @click.pass_context
 def index(ctx: click.Context, folder: Path, out: Path | None, page: Path | None, as_json: bool) -> None:

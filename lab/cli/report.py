@@ -6,12 +6,13 @@ import click
 
 from lab.cli.common import campaign_argument, json_option
 from lab.cli.output import print_json, stdout
+from lab.cli.paths import OutputFile
 from reports.campaign.page import write_report
 
 
 @click.command()
 @campaign_argument
-@click.option("--out", type=click.Path(path_type=Path), help="Instead of DIR/report.html.")
+@click.option("--out", type=OutputFile(), help="Instead of DIR/report.html.")
 @json_option
 def report(folder: Path, out: Path | None, as_json: bool) -> None:
     """Write the HTML report of an analysed campaign: one file that opens offline.

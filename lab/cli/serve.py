@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from lab.cli.common import json_option
-from records.errors import ConfigurationError
+from lab.cli.paths import InputPath
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=InputPath(folder=True))
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes a free one."
 )
@@ -27,10 +27,6 @@ def serve(folder: Path, port: int, as_json: bool) -> None:
     from lab.serve.server import address_of, listen  # a web server, which no other command needs
     from lab.serve.server import serve as answer
 
-    if not folder.is_dir():
-        raise ConfigurationError(
-            f"{folder}: expected a folder with campaigns in it, but there is no such folder"
-        )
     with listen(port) as listening:
         address = address_of(listening)
         click.echo(json.dumps({"url": address}) if as_json else address)

@@ -242,7 +242,7 @@ def test_a_campaign_that_was_not_analysed_is_told_what_to_do(campaign: Path) -> 
     shutil.rmtree(campaign / "results")
     for form, name in (("package", "p.zip"), ("de-uz-215", "p.xlsx"), ("mlperf-log", "p")):
         code, _, problems = lab("export", campaign, "--as", form, "--out", campaign.parent / name)
-        assert code == 1
+        assert code == 2
         assert f"lab analyse {campaign}" in problems
         assert not (campaign.parent / name).exists()
 

@@ -24,7 +24,7 @@ def test_a_campaign_of_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["status", "resume", "analyse", "report"])
 def test_a_folder_that_is_no_campaign_is_told(tmp_path: Path, command: str) -> None:
     done = lab(command, tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith("lab: ")
     assert "Traceback" not in done.stderr
 

@@ -20,7 +20,7 @@ from analysis.imports.fecom.profile import CHANNELS, RECORD, CallRecord, read_pr
 from analysis.imports.parts import ImportedRun, ImportedSpan
 from analysis.imports.repairs import Repairs
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name
-from records.errors import RecordError
+from records.errors import InputError
 from records.finding_codes import imports as codes
 
 
@@ -68,7 +68,7 @@ def import_fecom(
 
 def _add_idle(folder: Path, campaign: CampaignWriter, repairs: Repairs, timezone: str | None) -> None:
     if not is_idle_folder(folder):
-        raise RecordError(f"{folder}: expected a folder with {' and '.join(FILES)}, found none")
+        raise InputError(f"{folder}: expected a folder with {' and '.join(FILES)}, found none")
     for name in (*FILES, START_TIMES):
         if (folder / name).is_file():
             campaign.source(folder / name, source_name(folder / name, folder))
@@ -93,7 +93,7 @@ def _profiles(given: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     for path in given:
         files = sorted(path.rglob("experiment-*.json")) if path.is_dir() else [path]
         if not files or not all(file.is_file() for file in files):
-            raise RecordError(f"{path}: expected a profile, or a folder with experiment-*.json, found none")
+            raise InputError(f"{path}: expected a profile, or a folder with experiment-*.json, found none")
         for file in files:
             yield file, source_name(file, path)
 

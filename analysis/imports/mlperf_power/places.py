@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 from analysis.imports.writing import scenario_name
-from records.errors import RecordError
+from records.errors import InputError
 
 RANGING = "-ranging"
 """What the ranging phase has behind the name of its scenario."""
@@ -21,7 +21,7 @@ def find_results(given: Path) -> list[Path]:
     """
     found = sorted(path.parent.parent for path in given.rglob("run_1/spl.txt"))
     if not found:
-        raise RecordError(
+        raise InputError(
             f"{given}: expected results of MLPerf Power, folders with performance/run_1/spl.txt, found none"
         )
     return found

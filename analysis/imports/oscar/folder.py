@@ -20,7 +20,7 @@ from analysis.imports.reading import SourceText, read_text
 from analysis.imports.repairs import Repairs
 from analysis.imports.writing import CampaignWriter, source_name
 from records.campaign import Kind
-from records.errors import RecordError
+from records.errors import InputError, RecordError
 from records.finding_codes import imports as codes
 
 
@@ -72,7 +72,7 @@ def read_folder(
         RecordError: a log is missing, or cannot be understood.
     """
     if not folder.is_dir():
-        raise RecordError(f"{folder}: expected a folder with action, power and hardware log, found none")
+        raise InputError(f"{folder}: expected a folder with action, power and hardware log, found none")
     found = Measurement(folder, kind)
     marks: list[SourceText] = []
     for path in sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != "."):

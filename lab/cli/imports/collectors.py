@@ -8,12 +8,13 @@ import click
 from lab.cli.common import json_option
 from lab.cli.imports.group import out_option, print_import
 from lab.cli.output import print_json, stdout
+from lab.cli.paths import CampaignFolderPath, InputPath
 from lab.version import VERSION
 
 _timezone = click.option(
     "--timezone", metavar="ZONE", help="Of local times in the logs: Europe/Berlin, +01:00. [default: UTC]"
 )
-_files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+_files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=InputPath(file=True))
 
 
 @click.command("nvidia-smi")
@@ -23,7 +24,7 @@ _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, typ
     "baselines",
     metavar="FILE",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=InputPath(file=True),
     help="A log of the bare operating system; may be given several times.",
 )
 @click.option(
@@ -64,7 +65,7 @@ def nvidia_smi(
     "--campaign",
     metavar="DIR",
     required=True,
-    type=click.Path(path_type=Path),
+    type=CampaignFolderPath(),
     help="Its runs without host samples get those of the logs.",
 )
 @_timezone

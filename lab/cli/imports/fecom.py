@@ -6,16 +6,17 @@ import click
 
 from lab.cli.common import json_option
 from lab.cli.imports.group import out_option, print_import
+from lab.cli.paths import InputPath
 from lab.version import VERSION
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=InputPath(file=True, folder=True))
 @click.option(
     "--idle",
     metavar="DIR",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=InputPath(folder=True),
     help="Folder of an idle trace (perf.txt, nvidia_smi.txt), which becomes a baseline; may be repeated.",
 )
 @click.option("--timezone", metavar="ZONE", help="Of an idle trace without start_times.txt. [default: UTC]")

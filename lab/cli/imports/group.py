@@ -8,6 +8,7 @@ import click
 
 from lab.cli.common import CommandAt, LabGroup
 from lab.cli.output import print_json, print_table, stdout
+from lab.cli.paths import OutputFolder
 from records.campaign import CampaignFolder
 from records.entry_points import foreign_points, load, package_of
 from records.imported import read_import
@@ -63,7 +64,7 @@ def import_() -> None:
 out_option = click.option(
     "--out",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=OutputFolder(new=True),
     required=True,
     help="Folder of the campaign; it must not exist or be empty.",
 )

@@ -7,12 +7,13 @@ import click
 
 from lab.cli.common import json_option
 from lab.cli.imports.group import out_option, print_import
+from lab.cli.paths import InputPath
 from lab.version import VERSION
 from records.meter import Sampling
 
 
 @click.command("mlperf-power")
-@click.argument("folders", metavar="RESULT_DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("folders", metavar="RESULT_DIR...", nargs=-1, required=True, type=InputPath(folder=True))
 @click.option(
     "--sampling",
     type=click.Choice(get_args(Sampling)),

@@ -8,9 +8,10 @@ import click
 
 from lab.cli.common import json_option
 from lab.cli.imports.group import out_option, print_import
+from lab.cli.paths import InputPath
 from lab.version import VERSION
 
-_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+_FOLDER = InputPath(folder=True)
 
 
 def _folder(name: str, what: str, *, required: bool = True) -> Callable[[Any], Any]:

@@ -7,11 +7,12 @@ import click
 from lab.cli.common import json_option
 from lab.cli.imports.group import out_option
 from lab.cli.output import print_json, progress_bar, stdout
+from lab.cli.paths import InputPath
 from records.campaign import CampaignFolder
 
 
 @click.command("package")
-@click.argument("archive", metavar="FILE.zip", type=click.Path(path_type=Path))
+@click.argument("archive", metavar="FILE.zip", type=InputPath(file=True))
 @out_option
 @json_option
 def package(archive: Path, out: Path, as_json: bool) -> None:

@@ -8,13 +8,14 @@ import click
 
 from analysis.imports.stamps import Order
 from analysis.imports.timeline import TimeOptions, TimeUnit
-from lab.cli.common import json_option, number_options
+from lab.cli.common import FiniteRange, json_option, number_options
 from lab.cli.imports.group import out_option, print_import
+from lab.cli.paths import InputPath
 from lab.version import VERSION
 from records.campaign import Kind
 from records.meter import Sampling
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = InputPath(file=True)
 
 _SHARED = (
     click.option("--timezone", metavar="ZONE", help="Of the stamps: Europe/Berlin, +01:00. [default: UTC]"),
@@ -25,7 +26,11 @@ _SHARED = (
     ),
     click.option("--start", metavar="TIME", help="When the first row was, where the stamps do not say it."),
     click.option(
-        "--interval", "interval_s", type=click.FloatRange(min=1e-4), metavar="S", help="Between two readings."
+        "--interval",
+        "interval_s",
+        type=FiniteRange(min=1e-4, max=86_400),
+        metavar="S",
+        help="Between two readings.",
     ),
     click.option("--scenario", metavar="NAME", help="Of all files. [default: the name of each]"),
     click.option(
@@ -85,7 +90,11 @@ def wattsup_log(
 @click.option("--power-factor", metavar="COL", help="Column of the power factor, 0 to 1.")
 @click.option("--sampling", type=click.Choice(get_args(Sampling)), default="interval_mean", show_default=True)
 @click.option(
-    "--accuracy", "accuracy_pct", type=click.FloatRange(min=0), metavar="PCT", help="Limits, % of reading."
+    "--accuracy",
+    "accuracy_pct",
+    type=FiniteRange(min=0, max=100),
+    metavar="PCT",
+    help="Limits, % of reading.",
 )
 @click.option(
     "--device",

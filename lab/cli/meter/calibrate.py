@@ -7,16 +7,17 @@ from pathlib import Path
 
 import click
 
-from lab.cli.common import FiniteRange, json_option
+from lab.cli.common import MOST_W, FiniteRange, json_option
 from lab.cli.meter.talking import driver_option, interval_option, never, option_option, port_option, target_of
 from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.cli.paths import OutputFile
 from lab.conduct.twin import temporary_port
 from lab.config.meter import MeterSection, VirtualMeterSection
 from meter.registry import driver_class
 from meter.trust.calibration import Calibrator, Target
 from meter.trust.line_fit import LEAST_LEVELS
 from records.calibration import CalibrationRecord, Level
-from records.errors import ConfigurationError, RecordError
+from records.errors import ConfigurationError
 
 _VIRTUAL = "virtual"
 
@@ -31,16 +32,18 @@ _VIRTUAL = "virtual"
 @click.option("--reference-option", "reference_options", multiple=True, metavar="NAME=VALUE")
 @click.option(
     "--reference-u-pct",
-    type=FiniteRange(min=0),
+    type=FiniteRange(min=0, max=100),
     help="Standard uncertainty (k = 1) of the true watts in percent; of a reference meter the data sheet's.",
 )
 @click.option(
     "--levels", metavar="W,W,...", help="Loads, the highest first; without a reference, known watts."
 )
-@click.option("--seconds", type=FiniteRange(min=1), default=30.0, show_default=True, help="A level.")
+@click.option(
+    "--seconds", type=FiniteRange(min=1, max=86_400), default=30.0, show_default=True, help="A level."
+)
 @click.option("--certificate", help="Number or name of this calibration.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("calibration.json"), show_default=True)
-@click.option("--page", type=click.Path(path_type=Path), help="Write a certificate to print (HTML).")
+@click.option("--out", type=OutputFile(new=True), default=Path("calibration.json"), show_default=True)
+@click.option("--page", type=OutputFile(), help="Write a certificate to print (HTML).")
 @click.option("--yes", is_flag=True, help="Do not ask between the levels; the load is set otherwise.")
 @json_option
 def calibrate(
@@ -72,7 +75,7 @@ def calibrate(
     wanted = _levels(levels)
     target = target_of(driver, port, options, interval_s)
     reference = _reference(reference_driver, reference_port, reference_options, interval_s)
-    _check_calibrate(target, reference, wanted, out, yes)
+    _check_calibrate(target, reference, wanted, yes)
     calibrator = Calibrator(target, reference, reference_u_pct)
     say = make_stderr().print
     for number, (load_w, level) in enumerate(_take(calibrator, wanted, seconds, yes), start=1):
@@ -100,7 +103,7 @@ def _levels(text: str | None) -> list[float] | None:
         levels = [float(part) for part in text.split(",")]
     except ValueError:
         levels = []
-    if not levels or any(not 0 <= level < float("inf") for level in levels):
+    if not levels or any(not 0 <= level <= MOST_W for level in levels):
         raise ConfigurationError(f"--levels {text!r}: expected watts with commas between, e.g. 200,100,50,20")
     return levels
 
@@ -117,9 +120,7 @@ def _reference(
     return target_of(driver, port, options, interval_s)
 
 
-def _check_calibrate(
-    target: Target, reference: Target | None, levels: list[float] | None, out: Path, yes: bool
-) -> None:
+def _check_calibrate(target: Target, reference: Target | None, levels: list[float] | None, yes: bool) -> None:
     if levels is None and (reference is None or yes or target.port == _VIRTUAL):
         raise ConfigurationError(
             "--levels: expected watts, e.g. 200,100,50,20; only with a reference meter and someone to set "
@@ -135,8 +136,6 @@ def _check_calibrate(
             f"--levels: expected {LEAST_LEVELS} different watts or more, found {len(set(levels))}: a line "
             f"through two levels cannot be contradicted"
         )
-    if out.exists():
-        raise RecordError(f"{out}: expected a new file, but it exists. Name another one with --out")
 
 
 def _take(
@@ -158,7 +157,7 @@ def _take(
         if not yes and known:
             true_w = click.prompt(
                 f"Connect the load of {load_w:g} W, let it settle, and give its true watts",
-                type=float,
+                type=FiniteRange(min=0, max=MOST_W),
                 default=load_w,
                 err=True,
             )

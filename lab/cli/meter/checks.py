@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import click
 
-from lab.cli.common import FiniteRange, json_option
+from lab.cli.common import MOST_READINGS, FiniteRange, json_option
 from lab.cli.meter.talking import driver_option, interval_option, never, option_option, port_option, target_of
 from lab.cli.output import make_stderr, print_json, stdout
 from lab.conduct.twin import temporary_port
@@ -21,7 +21,14 @@ _PATTERN_INTERVALS = 3
 @driver_option
 @port_option
 @option_option
-@click.option("-n", "count", type=click.IntRange(min=5), default=30, show_default=True, help="Readings.")
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(min=5, max=MOST_READINGS),
+    default=30,
+    show_default=True,
+    help="Readings.",
+)
 @json_option
 @click.pass_context
 def zero(
@@ -77,9 +84,11 @@ def _print_zero(heard: Heard, limit_w: float, within: bool) -> None:
 @option_option
 @interval_option
 @click.option(
-    "--pattern-s", type=FiniteRange(min=0.1), help="Mean busy and idle time; three intervals if absent."
+    "--pattern-s",
+    type=FiniteRange(min=0.1, max=3600),
+    help="Mean busy and idle time; three intervals if absent.",
 )
-@click.option("--seconds", type=FiniteRange(min=10), default=120.0, show_default=True)
+@click.option("--seconds", type=FiniteRange(min=10, max=86_400), default=120.0, show_default=True)
 @json_option
 def delay(
     driver: str,

@@ -1,5 +1,6 @@
 """``lab meter log``."""
 
+import os
 from pathlib import Path
 
 import click
@@ -16,10 +17,13 @@ from lab.cli.meter.talking import (
     until_ctrl_c,
 )
 from lab.cli.output import make_stderr, print_json, stdout
+from lab.cli.paths import OutputFolder
 from lab.conduct.twin import temporary_port
 from lab.config.meter import MeterSection
 from meter.line.simulated import is_simulated_port
 from meter.recording.log import log
+from records.errors import ConfigurationError
+from records.run import RunFolder
 from records.settings.logger import LoggedMeter
 
 
@@ -29,9 +33,7 @@ from records.settings.logger import LoggedMeter
 @option_option
 @interval_option
 @count_option
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Folder of meter.csv and meter.json."
-)
+@click.option("--out", required=True, type=OutputFolder(), help="Folder of meter.csv and meter.json.")
 @click.option("--raw", is_flag=True, help="Keep every byte, too, in meter_raw.csv.")
 @json_option
 def log_command(
@@ -49,6 +51,7 @@ def log_command(
     \b
     lab meter log --driver wattsup_pro --port /dev/ttyUSB0 --out log-1
     """
+    _refuse_earlier(out)
     stderr = make_stderr()
     driven, interval_s = driver_with(driver, options, interval_s)
     section = MeterSection(driver=driver, port=port, interval_s=interval_s)
@@ -71,3 +74,11 @@ def log_command(
     else:
         mark = " SIMULATED" if record.simulated else ""
         stdout.print(f"Written: {out}{mark}; rows by flag: {record.counts}; gaps: {len(record.gaps)}")
+
+
+def _refuse_earlier(out: Path) -> None:
+    """Refuse a folder that holds readings already: two logs in one file are no record of either."""
+    folder = RunFolder(out)
+    for path in (folder.meter_csv, folder.meter_json):
+        if os.path.lexists(path):
+            raise ConfigurationError(f"{path}: expected a new file, but it exists. Name another folder")

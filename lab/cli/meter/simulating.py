@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from lab.cli.common import FiniteRange
+from lab.cli.common import MOST_SEED, MOST_W, FiniteRange
 from lab.cli.meter.talking import until_ctrl_c
+from lab.cli.paths import InputPath, OutputFile
 from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, Fault
 from meter.virtual.instrument import InstrumentErrors
@@ -15,15 +16,15 @@ from meter.virtual.sources import power_source
 
 @click.command(name="simulate")
 @click.argument("name")
-@click.option("--link", type=click.Path(path_type=Path), help="Symbolic link to the port.")
-@click.option("--watts", type=FiniteRange(min=0), help="Constant power.")
-@click.option(
-    "--trace", type=click.Path(path_type=Path, exists=True), help="CSV with the columns t_s,power_w."
-)
+@click.option("--link", type=OutputFile(), help="Symbolic link to the port.")
+@click.option("--watts", type=FiniteRange(min=0, max=MOST_W), help="Constant power.")
+@click.option("--trace", type=InputPath(file=True), help="CSV with the columns t_s,power_w.")
 @click.option("--follow-host", is_flag=True, help="A model of this machine's load (the default).")
-@click.option("--truth", type=click.Path(path_type=Path), help="File for the true power and energy.")
-@click.option("--gain-error-pct", type=FiniteRange(), default=0.0, help="Error of the instrument.")
-@click.option("--seed", type=int, default=0, help="Of everything random.")
+@click.option("--truth", type=OutputFile(), help="File for the true power and energy.")
+@click.option(
+    "--gain-error-pct", type=FiniteRange(min=-100, max=100), default=0.0, help="Error of the instrument."
+)
+@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=0, help="Of everything random.")
 @click.option("--fault", multiple=True, metavar="KIND@START+DURATION", help=f"Seconds; {', '.join(KINDS)}.")
 @click.pass_context
 def simulate_command(

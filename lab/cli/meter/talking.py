@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import click
 
-from lab.cli.common import FiniteRange
+from lab.cli.common import MOST_READINGS, FiniteRange
 from lab.conduct.twin import temporary_port
 from lab.config.meter import MeterSection
 from meter.contract import Meter
@@ -30,7 +30,9 @@ interval_option = click.option(
 option_option = click.option(
     "--option", "options", multiple=True, metavar="NAME=VALUE", help="See `lab meter drivers NAME`."
 )
-count_option = click.option("-n", "count", type=click.IntRange(min=1), help="Stop after that many readings.")
+count_option = click.option(
+    "-n", "count", type=click.IntRange(1, MOST_READINGS), help="Stop after that many readings."
+)
 
 
 _UNITS = {
