@@ -52,11 +52,14 @@ class InputPath(_CheckedPath):
         super().__init__()
         self.takes_file, self.takes_folder = file, folder
         self._words = " or ".join(["a file"] * file + ["a folder"] * folder)
+        self._kind = " or ".join(["file"] * file + ["folder"] * folder)
 
     def check(self, path: Path) -> None:
         """Look at a path; see `_CheckedPath.check`."""
         if not path.exists():
-            raise ConfigurationError(f"{path}: expected {self._words} to read, but there is none")
+            raise ConfigurationError(
+                f"{path}: expected {self._words} to read, but there is no such {self._kind}"
+            )
         is_folder = path.is_dir()
         if not (self.takes_folder if is_folder else self.takes_file):
             found = "a folder" if is_folder else "a file"

@@ -75,7 +75,7 @@ def test_what_refuses_the_data_is_printed_and_ends_with_1(tmp_path: Path) -> Non
         (["a", "b", "--quantity", "joule"], 2, "'joule' is not one of"),
         (["a", "b", "--margin", "0"], 2, "0 is not in the range"),
         (["a", "b", "--quantity", "energy_wh"], 1, "--quantity may be induced_wh, duration_s for it"),
-        (["a", "nowhere:b"], 1, "nowhere: no campaign here (there is no such folder)"),
+        (["a", "nowhere:b"], 2, "nowhere: no campaign here (there is no such folder)"),
     ],
 )
 def test_mistakes_are_told(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
