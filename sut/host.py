@@ -107,6 +107,15 @@ class Host(Protocol):
     def exists(self, path: PurePosixPath) -> bool:
         """Say whether there is a file of this name."""
 
+    def finds(self, program: str, folder: PurePosixPath, path: str | None = None) -> bool:
+        """Say whether a program would be found that is started in a folder.
+
+        Args:
+            program: its name, or its path as seen from the folder.
+            folder: the working directory.
+            path: the variable ``PATH`` to look in; the host's own if ``None``.
+        """
+
 
 def ask(host: Host, argv: Sequence[str], timeout_s: float) -> Answer:
     """Run a short process on a host to its end.

@@ -139,6 +139,11 @@ class LocalHost:
         """Say whether there is a file of this name."""
         return Path(path).is_file()
 
+    def finds(self, program: str, folder: PurePosixPath, path: str | None = None) -> bool:
+        """Say whether a program would be found that is started in a folder."""
+        name = str(folder / program) if "/" in program else program
+        return shutil.which(name, path=path) is not None
+
 
 class LocalSut:
     """This machine as system under test (see `sut.sut.Sut`).

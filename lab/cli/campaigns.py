@@ -10,8 +10,9 @@ from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.cli.paths import OutputFolder
 from lab.cli.progress import make_progress
 from lab.cli.status import how_to_go_on, simulated_mark
-from lab.conduct.campaign import OpenCampaign, create, draw_campaign, reopen
-from lab.conduct.commands import check_commands
+from lab.conduct.bench_lock import hold_sut
+from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of, reopen
+from lab.conduct.commands import check_bench
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
 from lab.conduct.plan import duration, estimate, slot_name
 from lab.conduct.suts import sut_of
@@ -54,9 +55,10 @@ def run(
     if dry_run:
         _print_plan(campaign, config, as_json)
         return
-    check_commands(config, campaign.plan, sut_of(config))
-    opened = create(campaign, config, out)
-    _conduct_and_print(ctx, opened, as_json)
+    check_bench(config, campaign.plan, sut_of(config))
+    folder = folder_of(campaign, config, out)
+    with hold_sut(folder):
+        _conduct_and_print(ctx, create(campaign, config, folder), as_json)
 
 
 @click.command()
@@ -71,8 +73,9 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
     """
     opened = reopen(folder)
     check_drivers(opened.config, opened.folder.campaign_json)
-    check_commands(opened.config, opened.campaign.plan, sut_of(opened.config))
-    _conduct_and_print(ctx, opened, as_json)
+    check_bench(opened.config, opened.campaign.plan, sut_of(opened.config))
+    with hold_sut(folder):
+        _conduct_and_print(ctx, opened, as_json)
 
 
 def _with_options(config: LabConfig, **options: int | None) -> LabConfig:

@@ -9,8 +9,9 @@ from lab.cli.campaigns import outcome_json, run_campaign
 from lab.cli.common import json_option
 from lab.cli.output import print_json, stdout
 from lab.cli.paths import OutputFolder
+from lab.conduct.bench_lock import hold_sut
 from lab.conduct.campaign import create, draw_campaign
-from lab.conduct.commands import check_commands
+from lab.conduct.commands import check_bench
 from lab.conduct.suts import sut_of
 from lab.config.file import parse_config
 from lab.config.template import demo_text
@@ -36,9 +37,11 @@ def demo(ctx: click.Context, out: Path | None, as_json: bool) -> None:
     home = Path(__file__).resolve().parent.parent.parent
     config = parse_config(demo_text(), "the demonstration's lab.toml", home)
     campaign = draw_campaign(config, only=(), simulated=True)
-    check_commands(config, campaign.plan, sut_of(config))
-    opened = create(campaign, config, out if out is not None else Path("campaigns") / campaign.id)
-    outcome = run_campaign(opened)
+    check_bench(config, campaign.plan, sut_of(config))
+    folder = out if out is not None else Path("campaigns") / campaign.id
+    with hold_sut(folder):
+        opened = create(campaign, config, folder)
+        outcome = run_campaign(opened)
     results = analyse_with_progress(opened.folder.path)
     report = write_report(opened.folder.path)
     if as_json:

@@ -16,7 +16,7 @@ from lab.config.file import build_config
 from lab.config.model import LabConfig
 from lab.version import VERSION
 from records.campaign import Campaign, CampaignFolder, Slot
-from records.errors import ConfigurationError, RecordError, WattlabError
+from records.errors import ConfigurationError, RecordError, SutError
 from records.files import sha256_of_json
 from records.locks import try_lock
 from records.run import Run, RunFolder
@@ -72,18 +72,22 @@ def draw_campaign(config: LabConfig, *, only: Sequence[str], simulated: bool) ->
     )
 
 
-def create(campaign: Campaign, config: LabConfig, out: Path | None) -> OpenCampaign:
+def folder_of(campaign: Campaign, config: LabConfig, out: Path | None) -> Path:
+    """Return the folder of a new campaign: the one asked for, or one named after it in ``campaign.out``."""
+    return out if out is not None else config.resolve(config.campaign.out) / campaign.id
+
+
+def create(campaign: Campaign, config: LabConfig, path: Path) -> OpenCampaign:
     """Write a new campaign folder.
 
     Args:
         campaign: as drawn.
         config: its configuration.
-        out: the folder; by default one named after the campaign in ``campaign.out``.
+        path: the folder.
 
     Raises:
         ConfigurationError: the folder holds something already, or cannot be made.
     """
-    path = out if out is not None else config.resolve(config.campaign.out) / campaign.id
     if (path / "campaign.json").exists():
         raise ConfigurationError(
             f"{path}: there is a campaign here already. `lab resume {path}` goes on with it; "
@@ -209,12 +213,12 @@ def lock(folder: CampaignFolder) -> Iterator[None]:
     """Hold a campaign, so that no second controller runs it. The lock dies with its process.
 
     Raises:
-        WattlabError: another process holds it.
+        SutError: another process holds it.
     """
     descriptor = os.open(folder.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         if not try_lock(descriptor):
-            raise WattlabError(
+            raise SutError(
                 f"{folder.path}: another process is running this campaign now. "
                 f"`lab status {folder.path}` shows how far it is"
             )

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from lab.conduct.programs.named import is_python
 from lab.config.model import LabConfig, ScenarioSection
+from meter.line.ports import check_port
 from records.campaign import Slot
 from records.errors import ConfigurationError
 from sut.sut import Sut
 from workload.command import TrackerCommand, build_command
+
+_FLAGS = ("-u", "-B", "-E", "-I", "-s", "-S", "-O", "-OO", "-v", "-q", "-b", "-d", "-P")
 
 RUN_DIR = PurePosixPath("RUN_DIR")
 """Stands for the run folder where a command is only looked at."""
@@ -50,6 +54,19 @@ def interpreter_of(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> Pu
     return sut.resolve(config.environments[scenario.environment].python)
 
 
+def check_bench(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
+    """Refuse a campaign before anything of it is created: its commands, their programs, the meters' ports.
+
+    Raises:
+        ConfigurationError: with a line for each mistake.
+        DeviceError: the port of a meter is not there.
+    """
+    check_commands(config, slots, sut)
+    for _, meter in config.meter.all:
+        if not meter.is_virtual:
+            check_port(meter.port)
+
+
 def check_commands(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
     """Refuse a campaign whose commands cannot be put together or whose interpreters are not there.
 
@@ -61,6 +78,7 @@ def check_commands(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
         scenario = config.find_scenario(name)
         try:
             command_of(config, scenario, tracker or None, sut, RUN_DIR)
+            mistakes += missing_programs(config, scenario, sut)
         except ConfigurationError as error:
             mistakes.append(str(error))
         places = {f"environments.{scenario.environment}": interpreter_of(config, scenario, sut)}
@@ -74,6 +92,36 @@ def check_commands(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
         ]
     if mistakes:
         raise ConfigurationError("\n".join(dict.fromkeys(mistakes)))
+
+
+def missing_programs(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> list[str]:
+    """Say what of a scenario's own command is not on the SUT: its program, or the script of an interpreter.
+
+    Raises:
+        ConfigurationError: the command cannot be put together.
+    """
+    program, *arguments = command_of(config, scenario, None, sut, RUN_DIR)
+    interpreter = interpreter_of(config, scenario, sut)
+    folder = sut.resolve(scenario.cwd or ".")
+    where = f"scenario {scenario.name!r}: command: there is no"
+    known = program == str(interpreter)  # it is looked for by itself
+    if not known and not sut.host.finds(program, folder, scenario.env.get("PATH")):
+        place = folder if "/" in program else "PATH"
+        return [f"{where} program {program!r} in {place}. Install it, or name another"]
+    script = _script(program, arguments)
+    if script is not None and RUN_DIR.name not in script and not sut.host.exists(folder / script):
+        return [f"{where} script {folder / script}. Correct the name"]
+    return []
+
+
+def _script(program: str, arguments: list[str]) -> str | None:
+    """Return the script that an interpreter of Python is told to run first, ``None`` where it is none."""
+    if not arguments or not is_python(program):
+        return None
+    first = next((argument for argument in arguments if argument not in _FLAGS), "-")
+    if first == "-m" and arguments[arguments.index("-m") + 1 :][:1] == ["wattlab_probe"]:
+        first = next((a for a in arguments[arguments.index("-m") + 2 :] if not a.startswith("-")), "-")
+    return None if first.startswith("-") else first
 
 
 def _tracker_command(config: LabConfig, tracker: str | None, sut: Sut) -> TrackerCommand | None:

@@ -69,7 +69,7 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
     Raises:
         InterruptedCampaign: Ctrl-C, SIGTERM or a lost terminal; `lab resume` goes on.
         DeviceError, SutError: the meter or the SUT broke, or the disk is full; `lab resume` goes on.
-        WattlabError: another process runs this campaign.
+        SutError: another process runs this campaign.
     """
     sut = sut or sut_of(opened.config, opened.folder.path)
     again = f"`lab resume {opened.folder.path}` goes on"

@@ -1,5 +1,6 @@
 """`lab doctor`: everything that can be known before a campaign is, with a fix for each failure."""
 
+import shlex
 import statistics
 import time
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from analysis.power.calibrate import LONGEST_AGE_DAYS
-from lab.conduct.commands import RUN_DIR, command_of, interpreter_of
+from lab.conduct.commands import RUN_DIR, command_of, interpreter_of, missing_programs
 from lab.conduct.twin import temporary_port
 from lab.config.meter import OneMeterSection
 from lab.config.model import LabConfig, ScenarioSection
@@ -186,7 +187,10 @@ def check_scenario(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> It
         yield _environment_check(name, sut, python, f"environments.{scenario.environment}")
     try:
         command = command_of(config, scenario, None, sut, RUN_DIR)
-        yield _configuration(f"{name} command", True, " ".join(command))
+        missing = missing_programs(config, scenario, sut)
+        fix = "correct the command in lab.toml, or install the program" if missing else ""
+        words = "; ".join(missing) or shlex.join(command)
+        yield _configuration(f"{name} command", not missing, words, fix)
     except ConfigurationError as error:
         yield _configuration(f"{name} command", False, str(error), "correct the command in lab.toml")
     for tracker in config.trackers_of(scenario):

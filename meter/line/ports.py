@@ -8,6 +8,9 @@ from pathlib import Path
 from serial.tools import list_ports as pyserial_ports
 from serial.tools.list_ports_common import ListPortInfo
 
+from meter.line.simulated import REPLAYED
+from records.errors import DeviceError
+
 _SERIAL_GROUPS = ("dialout", "uucp", "plugdev")
 """Groups that distributions give serial ports to."""
 
@@ -38,6 +41,22 @@ class SerialPort:
 def list_ports() -> list[SerialPort]:
     """List the serial ports that are plugged in, sorted by device. Nothing is opened."""
     return sorted((describe(port) for port in pyserial_ports.comports()), key=lambda port: port.device)
+
+
+def check_port(port: str) -> None:
+    """Refuse a port that is not there, as far as that shows without opening it.
+
+    Raises:
+        DeviceError: there is no such device or recording.
+    """
+    scheme = next((scheme for scheme in REPLAYED if port.startswith(scheme)), None)
+    if scheme is None and "://" in port:
+        return  # whoever is behind an address shows only when it is opened
+    if not Path(port.removeprefix(scheme or "")).exists():
+        raise DeviceError(
+            f"{port}: expected the port of a meter, but there is none. `lab meter ports` lists what is "
+            f"plugged in; set port in [meter] of lab.toml"
+        )
 
 
 def describe(port: ListPortInfo) -> SerialPort:

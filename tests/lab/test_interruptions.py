@@ -107,8 +107,12 @@ def test_a_second_controller_is_refused(tmp_path: Path) -> None:
     try:
         wait_for("the first workload", workload_started(campaign))
         second = lab("resume", campaign)
-        assert second.returncode == 1
-        assert "another process is running this campaign now" in second.stderr
+        assert second.returncode == 3
+        assert f"with {campaign} is measuring" in second.stderr
+        other = lab("run", "--config", tmp_path / "lab.toml", "--out", tmp_path / "d")
+        assert other.returncode == 3
+        assert f"with {campaign} is measuring" in other.stderr
+        assert not (tmp_path / "d").exists()
         assert json.loads(lab("status", campaign, "--json").stdout)["running_now"] is True
     finally:
         controller.send_signal(signal.SIGINT)

@@ -1,5 +1,6 @@
 """What an operator gets wrong: a message that mends it, and the right exit code."""
 
+import json
 import os
 from pathlib import Path
 
@@ -82,3 +83,39 @@ def test_an_absent_interpreter_is_told_before_anything_is_run(tmp_path: Path) ->
     assert done.returncode == 2
     assert f"[environments.mine] python: there is no {tmp_path}/envs/bin/python" in done.stderr
     assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        ('["no-such-program", "x"]', "no-such-program"),
+        ('["./here/no-such-program"]', "./here/no-such-program"),
+        ('["python3", "-u", "no_such_script.py"]', "no_such_script.py"),
+    ],
+)
+def test_a_program_that_is_not_there_is_told_before_anything_is_run(
+    tmp_path: Path, command: str, missing: str
+) -> None:
+    config = write_config(tmp_path, command=command)
+    done = lab("run", "--config", config, "--out", tmp_path / "c")
+    assert done.returncode == 2
+    assert missing in done.stderr
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize("port", ["/dev/ttyNOBODY", "replay:///nowhere/meter.csv"])
+def test_a_port_that_is_not_there_is_told_before_anything_is_run(tmp_path: Path, port: str) -> None:
+    config = write_config(tmp_path, port=port)
+    done = lab("run", "--config", config, "--out", tmp_path / "c")
+    assert done.returncode == 3
+    assert port in done.stderr
+    assert not (tmp_path / "c").exists()
+
+
+def test_the_seed_of_a_dry_run_gives_its_order_again(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    config.write_text(config.read_text().replace("seed = 1\n", ""))
+    drawn = json.loads(lab("run", "--config", config, "--dry-run", "--json", "--repeats", 9).stdout)
+    options = ("--seed", drawn["seed"], "--repeats", 9)
+    again = json.loads(lab("run", "--config", config, "--dry-run", "--json", *options).stdout)
+    assert (again["seed"], again["plan"]) == (drawn["seed"], drawn["plan"])

@@ -39,8 +39,11 @@ def test_a_hanging_workload_is_ended_at_its_limit(tmp_path: Path) -> None:
     assert not processes_naming("sleep 61234")
 
 
-def test_a_program_that_is_not_there_is_told_with_the_key_to_mend(tmp_path: Path) -> None:
-    config = write_config(tmp_path, command='["no-such-program"]', max_attempts=1)
+def test_a_program_that_cannot_be_started_is_told_with_the_key_to_mend(tmp_path: Path) -> None:
+    program = tmp_path / "no-such-program"
+    program.write_text("#!/no/such/interpreter\n")
+    program.chmod(0o755)
+    config = write_config(tmp_path, command='["./no-such-program"]', max_attempts=1)
     done = lab("run", "--config", config, "--out", tmp_path / "c")
     assert done.returncode == 1
     assert "no-such-program" in done.stdout
