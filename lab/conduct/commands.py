@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from lab.conduct.programs.named import is_python
 from lab.config.model import LabConfig, ScenarioSection
 from meter.line.ports import check_port
 from records.campaign import Slot
 from records.errors import ConfigurationError
+from sut.programs.named import is_python
 from sut.sut import Sut
 from workload.command import TrackerCommand, build_command
 

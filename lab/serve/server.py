@@ -9,6 +9,7 @@ from pathlib import Path
 import uvicorn
 
 from lab.serve.app import make_app
+from lab.serve.connection import BoundedConnection
 from records.errors import ConfigurationError
 
 ADDRESS = "127.0.0.1"
@@ -53,6 +54,8 @@ def serve(top: Path, listening: socket.socket) -> None:
     """
     config = uvicorn.Config(
         make_app(top),
+        http=BoundedConnection,
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from lab.conduct.activity import Ending, Phase, activity_of
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, lock
 from lab.conduct.live import Follower
 from lab.config.file import load_config
+from lab.serve.connection import MOST_CONNECTIONS
 from records.campaign import Campaign
 from records.files import LineAppender
 from records.journal import Journal
@@ -525,3 +526,33 @@ def test_the_end_of_a_long_record_is_read_as_the_whole_would_be(
         with path.open("a") as file:
             file.write("23.5,\n")
         assert [reading.power_w for reading in end.new_readings()] == [123.5]
+
+
+def ended(connection: socket.socket) -> bool:
+    """Wait for a byte, and say whether the other side ended the connection instead."""
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_silent_connections_do_not_keep_a_browser_out(tmp_path: Path) -> None:
+    with served(tmp_path) as (client, _), ExitStack() as stack:
+        where = (client.base_url.host, client.base_url.port)
+        silent = [
+            stack.enter_context(socket.create_connection(where, 30)) for _ in range(3 * MOST_CONNECTIONS)
+        ]
+        for connection in silent[::2]:
+            with suppress(OSError):  # it may have been given up already
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        assert client.get("/").status_code == 200
+        assert ended(silent[0])
+
+
+@pytest.mark.slow
+def test_a_request_that_never_ends_is_given_up(tmp_path: Path) -> None:
+    with served(tmp_path) as (client, _):
+        with socket.create_connection((client.base_url.host, client.base_url.port), 60) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+            assert ended(connection)
+        assert client.get("/").status_code == 200
