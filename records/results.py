@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origin, get_type_hints
 
 from records.campaign import CampaignFolder
@@ -221,11 +222,11 @@ def read_results(folder: Path) -> Results:
         CampaignFolder(folder.parent).read()  # says so where there is no campaign, or a damaged one
         raise InputError(
             f"{path}: expected the results of the analysis, but there are none. "
-            f"Run `lab analyse {folder.parent}` first"
+            f"Run `lab analyse {quote(str(folder.parent))}` first"
         )
     try:
         return Results.read(path)
     except SchemaError:
         raise
     except RecordError as error:
-        raise RecordError(f"{error}. Run `lab analyse {folder.parent}` again") from None
+        raise RecordError(f"{error}. Run `lab analyse {quote(str(folder.parent))}` again") from None

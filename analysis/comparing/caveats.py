@@ -1,5 +1,7 @@
 """What weakens a comparison of two scenarios, and what refuses it."""
 
+from shlex import quote
+
 from analysis.comparing.sides import Side, label_of
 from analysis.statistics.samples import QUANTITIES, one_after_the_other
 from records.campaign import CampaignFolder
@@ -25,7 +27,7 @@ def about_sample(side: Side) -> list[str]:
             f"(Kendall p = {row.drift_tau_p:.2g})"
         )
     if missed := _after_analysis(side):
-        again = f"run `lab analyse {side.folder}` again"
+        again = f"run `lab analyse {quote(str(side.folder))}` again"
         remarks.append(f"{side.label}: {missed} run folders came after the analysis: {again}")
     return remarks
 

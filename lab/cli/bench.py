@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -66,7 +67,7 @@ def init(folder: Path, as_json: bool) -> None:
         stdout.print("No USB port with a meter was seen, so the virtual meter stands there")
     stdout.print(f"GPU: {', '.join(gpus) or 'none seen'}")
     stdout.print(f"collectl: {'found' if seen['collectl'] else 'not installed'}")
-    stdout.print(f"Next: look it through, then lab doctor --config {path}")
+    stdout.print(f"Next: look it through, then lab doctor --config {quote(str(path))}")
 
 
 @click.command()

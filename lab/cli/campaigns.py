@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -111,8 +112,8 @@ def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) 
             f"{simulated_mark(opened.campaign)}"
         )
         if outcome.missing:
-            stdout.print(f"Try the missing ones again with: lab resume {folder}")
-        stdout.print(f"Next: lab analyse {folder} && lab report {folder}")
+            stdout.print(f"Try the missing ones again with: lab resume {quote(str(folder))}")
+        stdout.print(f"Next: lab analyse {quote(str(folder))} && lab report {quote(str(folder))}")
     ctx.exit(1 if outcome.missing or outcome.stopped else 0)
 
 

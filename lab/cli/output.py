@@ -103,7 +103,8 @@ def progress_bar(text: str) -> Iterator[Callable[..., None]]:
 
 def print_json(document: object) -> None:
     """Print the one JSON document of a command that was asked for ``--json``."""
-    text = json.dumps(document, indent=2, ensure_ascii=False, default=str)
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    text = json.dumps(document, indent=2, ensure_ascii=not is_unicode, default=str)
     click.echo(_SEEN_BY_TERMINALS_ONLY.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 

@@ -1,6 +1,7 @@
 """``lab status``: how far a campaign is."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -38,9 +39,10 @@ def status(folder: Path, as_json: bool) -> None:
         stdout.print(f"Running; about {duration(left)} left.")
         stdout.print(_now(standing))
     elif completed < len(states):
-        stdout.print(f"Go on with: lab resume {folder}   (about {duration(left)})")
+        stdout.print(f"Go on with: lab resume {quote(str(folder))}   (about {duration(left)})")
     else:
-        stdout.print(f"Next: lab check {folder}, lab analyse {folder}, lab report {folder}")
+        name = quote(str(folder))
+        stdout.print(f"Next: lab check {name}, lab analyse {name}, lab report {name}")
 
 
 def _now(standing: Standing) -> str:
@@ -56,7 +58,7 @@ def how_to_go_on(stopped: str, folder: Path) -> str:
     """Say why a campaign stopped, and what to do."""
     return (
         f"STOPPED: {stopped}. See what changed in the lab (temperature, load, meter, cables). Then run "
-        f"`lab resume {folder}`; this records the acknowledgement and starts a new chart phase"
+        f"`lab resume {quote(str(folder))}`; this records the acknowledgement and starts a new chart phase"
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Literal
 
 from analysis.evidence import examine
@@ -90,7 +91,7 @@ def create(campaign: Campaign, config: LabConfig, path: Path) -> OpenCampaign:
     """
     if (path / "campaign.json").exists():
         raise ConfigurationError(
-            f"{path}: there is a campaign here already. `lab resume {path}` goes on with it; "
+            f"{path}: there is a campaign here already. `lab resume {quote(str(path))}` goes on with it; "
             f"a new one needs a new folder"
         )
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
@@ -160,7 +161,7 @@ def _slot_state(folder: CampaignFolder, slot: Slot, counted: bool) -> SlotState:
     except RecordError as error:
         return SlotState(slot, "damaged", len(attempts), str(error))
     if run.status == "completed":
-        reason = f"its evidence refuses it; see `lab check {folder.path}`"
+        reason = f"its evidence refuses it; see `lab check {quote(str(folder.path))}`"
         return SlotState(slot, "refused", len(attempts), reason)
     state = "todo" if run.status == "planned" else run.status
     return SlotState(slot, state, len(attempts), run.reason)
@@ -220,7 +221,7 @@ def lock(folder: CampaignFolder) -> Iterator[None]:
         if not try_lock(descriptor):
             raise SutError(
                 f"{folder.path}: another process is running this campaign now. "
-                f"`lab status {folder.path}` shows how far it is"
+                f"`lab status {quote(str(folder.path))}` shows how far it is"
             )
         yield
     finally:

@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from shlex import quote
 from types import FrameType
 
 from lab.conduct.attempt import Attempt
@@ -72,7 +73,7 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
         SutError: another process runs this campaign.
     """
     sut = sut or sut_of(opened.config, opened.folder.path)
-    again = f"`lab resume {opened.folder.path}` goes on"
+    again = f"`lab resume {quote(str(opened.folder.path))}` goes on"
     with lock(opened.folder), _interruptible(), closing(Journal(opened.folder.journal)) as journal:
         try:
             return _Conductor(opened, observer, journal, sut).run()

@@ -1,6 +1,7 @@
 """What the lab adds to a replication package: ``lab.toml``; and whether it may be packed."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from lab.conduct.campaign import is_running
@@ -30,7 +31,7 @@ def refuse_running(folder: Path) -> None:
     if is_running(place):
         raise WattlabError(
             f"{folder}: this campaign is being run right now; export it when it has ended. "
-            f"`lab status {folder}` shows how far it is"
+            f"`lab status {quote(str(folder))}` shows how far it is"
         )
 
 

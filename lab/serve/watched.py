@@ -4,6 +4,7 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
+from shlex import quote
 from threading import Lock
 from typing import Any
 
@@ -190,7 +191,7 @@ def _state(activity: Activity, standing: Standing) -> str:
 
 
 def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> str:
-    go_on = f"`lab resume {folder}` goes on; what was completed is kept."
+    go_on = f"`lab resume {quote(str(folder))}` goes on; what was completed is kept."
     reason = activity.reason or standing.stopped or "no reason was written down"
     missing = len(standing.states) - standing.completed
     words = {
@@ -200,7 +201,7 @@ def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> 
         f"without a word. {go_on}",
         "stopped": f"It stopped: {reason}. {go_on}",
         "interrupted": f"The operator interrupted it. {go_on}",
-        "ended": f"It has ended. Next: `lab analyse {folder}`."
+        "ended": f"It has ended. Next: `lab analyse {quote(str(folder))}`."
         if not missing
         else f"It has ended, and {missing} runs are missing. {go_on}",
     }[_state(activity, standing)]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from analysis.imports.package_archive import check_members, open_archive
 from records.campaign import CampaignFolder
@@ -110,7 +111,7 @@ def _check_results(folder: Path, results: Results) -> None:
     if unknown:
         raise RecordError(
             f"{folder}: the results do not know the run {unknown[0]}: it came after the analysis. "
-            f"Run `lab analyse {folder}` first"
+            f"Run `lab analyse {quote(str(folder))}` first"
         )
     if not 0 <= results.campaign.created_utc_s < _LATEST_UTC_S:
         raise RecordError(f"{folder}: results: expected created_utc_s, Unix seconds before the year 2100")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from statistics import mean
 from typing import Any
 
@@ -78,7 +79,7 @@ def write_sheet(folder: Path, out: Path) -> Written:
     if not results.ecolabel:
         raise RecordError(
             f"{folder}: expected counted runs of the baseline and of {settings.get('scenario')!r} with "
-            f"hardware samples, but there are none of both; `lab check {folder}` says why"
+            f"hardware samples, but there are none of both; `lab check {quote(str(folder))}` says why"
         )
     simulated = results.campaign.simulated
     book = Book(f"DE-UZ 215, Annex 2: {results.campaign.title}", simulated)
