@@ -23,7 +23,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.page_load import browser, drawn_after_s
-from records.results import Results, Row
+from records.results import Results
+from records.rows.parts import CampaignFacts
+from records.rows.runs import EpochRow, RunRow, SpanRow
+from records.rows.scenarios import ScenarioRow
+from records.rows.traces import Trace
 from reports.campaign.page import render
 
 PER_RUN = 3600
@@ -56,17 +60,19 @@ def synthetic_results(points: int, per_run: int = PER_RUN) -> Results:
     """Return results with so many readings of power, made up and marked as simulated."""
     random = np.random.default_rng(14756)
     results = Results(
-        campaign={
-            "id": f"benchmark-{points}",
-            "title": f"{points} made-up readings",
-            "created_utc_s": _T0_UTC_S,
-            "wattlab_version": "0.0.0",
-            "simulated": True,
-            "seed": 14756,
-            "config_sha256": "0" * 64,
-            "slots_planned": 1,
-            "slots_completed": 1,
-        },
+        campaign=CampaignFacts(
+            id=f"benchmark-{points}",
+            title=f"{points} made-up readings",
+            created_utc_s=_T0_UTC_S,
+            wattlab_version="0.0.0",
+            simulated=True,
+            seed=14756,
+            config_sha256="0" * 64,
+            blocks=1,
+            repeats=1,
+            slots_planned=1,
+            slots_completed=1,
+        ),
         rule="default",
         settings={"coverage_min_pct": 99.0, "baseline": "mean", "confidence": 0.95},
         environment={},
@@ -76,12 +82,11 @@ def synthetic_results(points: int, per_run: int = PER_RUN) -> Results:
     for slot, first in enumerate(range(0, points, per_run), start=1):
         _add_run(results, slot, min(per_run, points - first), random)
     for name, kind, power_w in SCENARIOS:
-        runs = [row for row in results.runs if row["scenario"] == name]
+        runs = [row for row in results.runs if row.scenario == name]
         if runs:
-            mean = {"mean_power_w": power_w, "duration_s": runs[0]["duration_s"]}
-            results.scenarios.append(
-                {"scenario": name, "base_scenario": name, "kind": kind, "n": len(runs), **mean}
-            )
+            row = {"scenario": name, "base_scenario": name, "kind": kind, "n": len(runs), "n_to_target": 0}
+            mean = {"mean_power_w": power_w, "duration_s": runs[0].duration_s}
+            results.scenarios.append(ScenarioRow.from_json(row | mean, name))
     return results
 
 
@@ -91,42 +96,47 @@ def _add_run(results: Results, slot: int, readings: int, random: np.random.Gener
     t_s = np.arange(1.0, readings + 1)
     busy = (t_s % 300 > 150) if kind == "workload" else np.zeros(readings)
     drawn_w = np.round(power_w + 30 * busy + random.normal(0, 1.5, readings), 1)
-    common: Row = {"slot": slot, "scenario": name, "tracker": None, "run_dir": run_dir}
+    which: dict[str, Any] = {"slot": slot, "scenario": name, "tracker": None, "run_dir": run_dir}
+    common = which | {"repeat": (slot - 1) // len(SCENARIOS) + 1}
     energy_wh = float(drawn_w.sum()) / 3600
-    results.runs.append(
-        {
-            **common,
-            "kind": kind,
-            "repeat": (slot - 1) // len(SCENARIOS) + 1,
-            "block": 1,
-            "t_start_utc_s": _T0_UTC_S + 4000.0 * slot,
-            "duration_s": float(readings),
-            "coverage_pct": 100.0,
-            "mean_power_w": float(drawn_w.mean()),
-            "energy_wh": energy_wh,
-            "energy_u_wh": energy_wh * 0.01,
-        }
-    )
+    run = {
+        **common,
+        "kind": kind,
+        "block": 1,
+        "t_start_utc_s": _T0_UTC_S + 4000.0 * slot,
+        "duration_s": float(readings),
+        "coverage_pct": 100.0,
+        "mean_power_w": float(drawn_w.mean()),
+        "energy_wh": energy_wh,
+        "energy_u_wh": energy_wh * 0.01,
+        "readings": readings,
+        "readings_missing": 0,
+        "readings_late": 0,
+        "readings_duplicate": 0,
+        "interval_found_s": 1.0,
+        "jitter_s": 0.0,
+    }
+    results.runs.append(RunRow.from_json(run, run_dir))
     results.traces.append(
-        {
-            **common,
-            "interval_s": 1.0,
-            "duration_s": float(readings),
-            "readings": readings,
-            "mean_w": float(drawn_w.mean()),
-            "bin_s": None,
-            "t_s": t_s.tolist(),
-            "power_w": drawn_w.tolist(),
-            "low_w": [],
-            "high_w": [],
-            "hardware": _hardware(readings, busy, random),
-        }
+        Trace(
+            **which,
+            interval_s=1.0,
+            duration_s=float(readings),
+            readings=readings,
+            mean_w=float(drawn_w.mean()),
+            bin_s=None,
+            t_s=t_s.tolist(),
+            power_w=drawn_w.tolist(),
+            low_w=[],
+            high_w=[],
+            hardware=_hardware(readings, busy, random),
+        )
     )
     if kind == "workload":
         _add_spans(results, common, float(readings))
 
 
-def _hardware(readings: int, busy: Any, random: np.random.Generator) -> dict[str, Row]:
+def _hardware(readings: int, busy: Any, random: np.random.Generator) -> dict[str, dict[str, Any]]:
     places = np.unique(np.linspace(0, readings - 1, _SAMPLES).astype(int))
     columns = {
         "cpu_load_pct": 60,
@@ -142,14 +152,16 @@ def _hardware(readings: int, busy: Any, random: np.random.Generator) -> dict[str
     return found
 
 
-def _add_spans(results: Results, common: Row, length_s: float) -> None:
+def _add_spans(results: Results, common: dict[str, Any], length_s: float) -> None:
     for name, start, share in (("prepare", 0.0, 0.1), ("train", 0.1, 0.8), ("export", 0.9, 0.1)):
         span = {"start_s": start * length_s, "duration_s": share * length_s}
-        results.actions.append({**common, "name": name, "depth": 1, "coverage_pct": 100.0, **span})
+        row = {**common, "name": name, "depth": 1, "coverage_pct": 100.0, **span}
+        results.actions.append(SpanRow.from_json(row, name))
     each_s = 0.8 * length_s / _EPOCHS
     for epoch in range(1, _EPOCHS + 1):
         span = {"epoch_start_s": 0.1 * length_s + each_s * (epoch - 1), "duration_s": each_s}
-        results.epochs.append({**common, "epoch": epoch, "coverage_pct": 100.0, **span})
+        row = {**common, "epoch": epoch, "coverage_pct": 100.0, **span}
+        results.epochs.append(EpochRow.from_json(row, f"epoch {epoch}"))
 
 
 def measure(points: int, folder: Path, driver: Any) -> Result:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from records.documents import Document
-from records.rows.mapping import AsMapping
 
 HEALTH_JSON = "health.json"
 
@@ -43,7 +42,7 @@ class ControlPoint:
 
 
 @dataclass(frozen=True)
-class Signal(AsMapping):
+class Signal:
     """A rule of the control chart that was met.
 
     Attributes:
@@ -63,7 +62,7 @@ class Signal(AsMapping):
 
 
 @dataclass(kw_only=True)
-class Acknowledgement(AsMapping):
+class Acknowledgement:
     """The operator went on after a stop; a new phase of the chart begins.
 
     Attributes:

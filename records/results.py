@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, cast, get_args, get_origin, get_type_hints
 
 from records.campaign import CampaignFolder
 from records.documents import Document, build, check_schema
@@ -18,7 +18,6 @@ from records.files import read_json, write_parts_atomically
 from records.rows.agreement import AgreementRow, TrackerRow
 from records.rows.budgets import BudgetRow
 from records.rows.findings import FindingRow
-from records.rows.mapping import filled, taken
 from records.rows.parts import BaselineSummary, CampaignFacts, ControlChart, Iso14756
 from records.rows.row import ResultRow
 from records.rows.runs import EpochRow, RefusedRow, RunRow, SpanRow
@@ -27,9 +26,6 @@ from records.rows.standards import EcolabelRow, RuleRow
 from records.rows.statistics import ComparisonRow, CorrelationRow, MixedModelRow, StatisticsRow
 from records.rows.traces import Trace
 from records.tables import write_table
-
-if not TYPE_CHECKING:
-    Row = Any  # for tests that do not name their rows yet
 
 
 @dataclass(kw_only=True)
@@ -89,10 +85,6 @@ class Results(Document):
     health: ControlChart | None = None
     imported: dict[str, Any] = field(default_factory=dict)
     findings: list[FindingRow] = field(default_factory=list)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Take plain mappings for rows; goes with `records.rows.mapping`."""
-        super().__setattr__(name, taken(type(self), name, value))
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -168,15 +160,14 @@ def result_tables() -> dict[str, type[ResultRow]]:
 def tables_of(results: Results) -> dict[str, ResultTable]:
     """Return every table by the name of its CSV file."""
     return {
-        name: ResultTable(row, _rows_at(results, path, row))
-        for name, (path, row) in _tables_in(Results).items()
+        name: ResultTable(row, _rows_at(results, path)) for name, (path, row) in _tables_in(Results).items()
     }
 
 
-def _rows_at(part: Any, path: tuple[str, ...], row: type[ResultRow]) -> list[ResultRow]:
+def _rows_at(part: Any, path: tuple[str, ...]) -> list[ResultRow]:
     for name in path:
         part = [] if part is None else getattr(part, name)
-    return [filled(row, one) for one in part]
+    return list(part)
 
 
 @cache

@@ -1,9 +1,12 @@
 """An analysed campaign as `lab compare` reads it: a plan, and results with made-up runs of some scenarios."""
 
 from pathlib import Path
+from typing import Any
+
+from typed_rows import MadeResults
 
 from records.campaign import Campaign, CampaignFolder, Slot
-from records.results import Results, Row, write_results
+from records.results import write_results
 
 
 def write_compared(
@@ -11,7 +14,7 @@ def write_compared(
     samples: dict[str, tuple[float, ...]],
     *,
     simulated: bool = False,
-    findings: list[Row] | None = None,
+    findings: list[dict[str, Any]] | None = None,
     blocks: bool = True,
 ) -> Path:
     """Write a campaign whose scenarios take turns, or one after the other."""
@@ -46,7 +49,7 @@ def write_compared(
         config_sha256="0" * 64,
         plan=plan,
     ).write(place.campaign_json)
-    results = Results(
+    results = MadeResults(
         campaign={"id": folder.name, "simulated": simulated},
         rule="default",
         settings={},

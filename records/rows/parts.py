@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from records.health import Acknowledgement, Signal
-from records.rows.mapping import AsMapping
 from records.rows.standards import EfficiencyRow, HealthRow, ProofRow, TaskTypeRow
 
 
 @dataclass(kw_only=True)
-class CampaignFacts(AsMapping):
+class CampaignFacts:
     """What the results say of their campaign.
 
     Attributes:
@@ -36,7 +35,7 @@ class CampaignFacts(AsMapping):
 
 
 @dataclass(kw_only=True)
-class BaselineSummary(AsMapping):
+class BaselineSummary:
     """The baseline of a campaign; ``None`` where too few baselines exist to say.
 
     Attributes:
@@ -62,7 +61,7 @@ class BaselineSummary(AsMapping):
 
 
 @dataclass(kw_only=True)
-class Iso14756(AsMapping):
+class Iso14756:
     """Values and proofs after ISO/IEC 14756.
 
     Attributes:
@@ -80,7 +79,7 @@ class Iso14756(AsMapping):
 
 
 @dataclass(kw_only=True)
-class ControlChart(AsMapping):
+class ControlChart:
     """The control chart of the lab.
 
     Attributes:

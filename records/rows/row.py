@@ -17,7 +17,6 @@ from typing import (
 )
 
 from records.errors import RecordError
-from records.rows.mapping import AsMapping
 
 Value = str | int | float | bool | None
 """What a field of a table can hold; ``None`` where there is nothing to say."""
@@ -106,7 +105,7 @@ def result_row(cls: type[RowClass]) -> type[RowClass]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResultRow(AsMapping):
+class ResultRow:
     """Base of the rows.
 
     Attributes:

@@ -5,7 +5,6 @@ from typing import Any, Self, TypedDict
 
 from records.errors import RecordError
 from records.rows.families import HardwareColumn
-from records.rows.mapping import AsMapping
 
 
 class Sampled(TypedDict):
@@ -21,7 +20,7 @@ class Sampled(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trace(AsMapping):
+class Trace:
     """What is drawn of one counted run.
 
     Attributes:

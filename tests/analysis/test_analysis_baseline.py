@@ -37,25 +37,25 @@ def test_without_baselines_there_is_no_reference() -> None:
     baseline = Baseline([], "interpolated")
     assert baseline.at(0.0) is None
     summary = baseline.summary(0.95)
-    assert summary["n"] == 0
-    assert summary["mean_power_w"] is None and summary["drift_p"] is None
+    assert summary.n == 0
+    assert summary.mean_power_w is None and summary.drift_p is None
 
 
 def test_a_drift_is_found_with_its_interval() -> None:
     noise = (0.05, -0.05, 0.02, -0.02, 0.04, -0.04)
     runs = [run(h, 40.0 + 0.5 * h + e, block=h + 1) for h, e in enumerate(noise)]
     summary = Baseline(runs, "pooled").summary(0.95)
-    assert summary["drift_low_w_per_h"] < 0.5 < summary["drift_high_w_per_h"]
-    assert summary["drift_p"] < 0.001
-    assert summary["block_change_w"] == pytest.approx(1.5, abs=0.05)  # hours 3-5 minus hours 0-2
-    assert summary["block_change_p"] < 0.05
+    assert summary.drift_low_w_per_h < 0.5 < summary.drift_high_w_per_h
+    assert summary.drift_p < 0.001
+    assert summary.block_change_w == pytest.approx(1.5, abs=0.05)  # hours 3-5 minus hours 0-2
+    assert summary.block_change_p < 0.05
 
 
 def test_equal_baselines_neither_drift_nor_step() -> None:
     summary = Baseline([run(h, 40.0, block=h + 1) for h in range(4)], "pooled").summary(0.95)
-    assert summary["drift_w_per_h"] == 0.0
-    assert summary["block_change_w"] == 0.0
-    assert summary["block_change_p"] is None
+    assert summary.drift_w_per_h == 0.0
+    assert summary.block_change_w == 0.0
+    assert summary.block_change_p is None
 
 
 @pytest.mark.parametrize(
@@ -142,4 +142,4 @@ def test_rounding_is_no_drift_no_step_and_no_outlier(tmp_path: Path) -> None:
         for i, power_w in enumerate([40.0, 40.0 + 1e-12, 40.0 + 2e-12, 40.0 + 3e-12, 40.0, 40.0 + 9e-12])
     ]
     found = analyse(SyntheticCampaign(runs).write(tmp_path / "campaign"))
-    assert {finding["code"] for finding in found.findings} == {"campaign-simulated"}
+    assert {finding.code for finding in found.findings} == {"campaign-simulated"}

@@ -2,14 +2,14 @@
 
 from math import hypot
 from pathlib import Path
+from typing import Any
 
 import pytest
 from synthetic import Instrument, SyntheticCampaign, SyntheticRun, small_campaign
 
 from analysis.campaign import analyse
-from records.results import Results, Row
+from records.results import Results
 from records.rows.budgets import BudgetRow
-from records.rows.families import BUDGET_TERMS
 
 
 @pytest.fixture(scope="module")
@@ -17,11 +17,12 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return analyse(small_campaign().write(tmp_path_factory.mktemp("budgets") / "campaign"))
 
 
-def rows(results: Results, **wanted: object) -> list[Row]:
-    return [row for row in results.budgets if all(row.get(k) == v for k, v in wanted.items())]
+def rows(results: Results, **wanted: object) -> list[dict[str, Any]]:
+    plain = [row.to_json() for row in results.budgets]
+    return [row for row in plain if all(row.get(k) == v for k, v in wanted.items())]
 
 
-def only(results: Results, **wanted: object) -> Row:
+def only(results: Results, **wanted: object) -> dict[str, Any]:
     (row,) = rows(results, **wanted)
     return row
 
@@ -42,23 +43,22 @@ def test_every_thing_has_its_budget(results: Results) -> None:
 
 def test_the_terms_of_every_row_add_up_and_the_value_lies_within(results: Results) -> None:
     for row in results.budgets:
-        terms = [row.get(f"u_{term}") or 0.0 for term in BUDGET_TERMS]
-        assert hypot(*terms) == pytest.approx(row["u"], rel=1e-6, abs=1e-12)
-        assert all(term == 0 or term > 1e-9 * row["u"] for term in terms)
-        if row["low"] is None:
-            assert row["u"] <= 1e-9 * abs(row["value"])
+        assert hypot(*row.terms.values()) == pytest.approx(row.u, rel=1e-6, abs=1e-12)
+        assert all(term == 0 or term > 1e-9 * row.u for term in row.terms.values())
+        if row.low is None:
+            assert row.u <= 1e-9 * abs(row.value)
         else:
-            assert row["low"] < row["value"] < row["high"]
+            assert row.low < row.value < row.high
 
 
 def test_a_budget_is_that_of_the_row_it_belongs_to(results: Results) -> None:
     for run in results.runs:
-        row = only(results, of="run", run_dir=run["run_dir"], quantity="energy_wh")
-        assert (row["value"], row["u"]) == pytest.approx((run["energy_wh"], run["energy_u_wh"]))
+        row = only(results, of="run", run_dir=run.run_dir, quantity="energy_wh")
+        assert (row["value"], row["u"]) == pytest.approx((run.energy_wh, run.energy_u_wh))
     for scenario in results.scenarios:
-        row = only(results, of="scenario", scenario=scenario["scenario"], quantity="energy_wh")
-        assert row["u"] == pytest.approx(scenario["energy_u_wh"])
-        assert (row["low"], row["high"]) == (scenario["energy_low_wh"], scenario["energy_high_wh"])
+        row = only(results, of="scenario", scenario=scenario.scenario, quantity="energy_wh")
+        assert row["u"] == pytest.approx(scenario.energy_u_wh)
+        assert (row["low"], row["high"]) == (scenario.energy_low_wh, scenario.energy_high_wh)
 
 
 def test_scenarios_are_compared_pair_by_pair_and_with_their_tracker(results: Results) -> None:
@@ -71,15 +71,15 @@ def test_scenarios_are_compared_pair_by_pair_and_with_their_tracker(results: Res
 
 
 def test_the_budget_of_a_comparison_is_that_of_the_comparison(results: Results) -> None:
-    compared = [row for row in results.comparisons if row["quantity"] == "induced_wh" and row["total_u"]]
-    assert {row["design"] for row in compared} == {"paired"}
+    compared = [row for row in results.comparisons if row.quantity == "induced_wh" and row.total_u]
+    assert {row.design for row in compared} == {"paired"}
     for row in compared:
-        pair = {"of": "comparison", "name": row["a"], "scenario": row["b"]}
+        pair = {"of": "comparison", "name": row.a, "scenario": row.b}
         difference = only(results, **pair, quantity="induced_wh difference")
-        assert difference["u"] == pytest.approx(row["total_u"])
-        assert (difference["low"], difference["high"]) == pytest.approx((row["total_low"], row["total_high"]))
+        assert difference["u"] == pytest.approx(row.total_u)
+        assert (difference["low"], difference["high"]) == pytest.approx((row.total_low, row.total_high))
         ratio = only(results, **pair, quantity="induced_wh ratio")
-        bounds = row["ratio_total_low"], row["ratio_total_high"]
+        bounds = row.ratio_total_low, row.ratio_total_high
         assert (ratio["low"], ratio["high"]) == pytest.approx(bounds)
 
 

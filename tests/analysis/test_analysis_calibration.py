@@ -44,20 +44,20 @@ def results_with(calibration: Calibration, folder: Path) -> Results:
 
 
 def energy_wh(results: Results, run_dir: str) -> float:
-    (row,) = [row for row in results.runs if row["run_dir"] == run_dir]
-    energy: float = row["energy_wh"]
+    (row,) = [row for row in results.runs if row.run_dir == run_dir]
+    energy: float = row.energy_wh
     return energy
 
 
 def codes(results: Results) -> set[str]:
-    return {row["code"] for row in results.findings}
+    return {row.code for row in results.findings}
 
 
 def test_a_wrong_meter_with_its_calibration_gives_the_true_energy(tmp_path: Path) -> None:
     results = results_with(LINE, tmp_path)
     assert energy_wh(results, "0003-cnn") == pytest.approx(100 * 20 / 3600, rel=2e-4)
     assert "calibration-applied" in codes(results)
-    induced = {row["run_dir"]: row["induced_wh"] for row in results.runs}
+    induced = {row.run_dir: row.induced_wh for row in results.runs}
     assert induced["0003-cnn"] == pytest.approx(60 * 20 / 3600, rel=2e-4)
 
 
@@ -150,8 +150,8 @@ def test_the_reactive_power_comes_from_the_readings(tmp_path: Path) -> None:
         instrument = Instrument(reactive_pct=reactive_pct, power_factor=0.8)
         campaign = small_campaign(instrument=instrument)
         results = analyse(campaign.write(tmp_path / f"{reactive_pct}"))
-        (row,) = [row for row in results.runs if row["run_dir"] == "0003-cnn"]
-        u_wh: float = row["energy_u_wh"]
+        (row,) = [row for row in results.runs if row.run_dir == "0003-cnn"]
+        u_wh: float = row.energy_u_wh
         return u_wh
 
     share_wh = sqrt(uncertainty_wh(2.0) ** 2 - uncertainty_wh(0.0) ** 2)
@@ -165,9 +165,9 @@ def test_a_virtual_meter_is_not_reproached_with_its_calibration(tmp_path: Path) 
 
 def test_a_calibration_that_is_applied_is_told_once_for_the_campaign(tmp_path: Path) -> None:
     results = results_with(LINE, tmp_path)
-    told = [row for row in results.findings if row["code"] == "calibration-applied"]
+    told = [row for row in results.findings if row.code == "calibration-applied"]
     assert len(told) == 1
-    assert "gain 1.02" in told[0]["message"] and "offset 0.5" in told[0]["message"]
+    assert "gain 1.02" in told[0].message and "offset 0.5" in told[0].message
 
 
 def test_a_meter_record_from_before_calibrations_can_still_be_read(tmp_path: Path) -> None:

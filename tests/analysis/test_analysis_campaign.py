@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,10 @@ from analysis.campaign import analyse
 from analysis.run.coverage import run_coverage
 from records.clock import append_clock
 from records.errors import RecordError, SchemaError
-from records.results import Results, Row, read_results
+from records.results import Results, read_results
 from records.rows.agreement import AgreementRow, TrackerRow
 from records.rows.families import HARDWARE_COLUMNS
+from records.rows.row import ResultRow
 from records.rows.runs import EpochRow, RunRow, SpanRow
 from records.rows.scenarios import ScenarioRow
 from records.rows.statistics import ComparisonRow
@@ -42,8 +44,9 @@ def analysed(campaign: SyntheticCampaign, tmp_path: Path, **settings: Any) -> Re
     return analyse(folder, AnalysisSettings(**settings) if settings else None)
 
 
-def row(rows: list[Row], **wanted: Any) -> Row:
-    (found,) = [r for r in rows if all(r[name] == value for name, value in wanted.items())]
+def row(rows: Iterable[ResultRow], **wanted: Any) -> dict[str, Any]:
+    plain = [one.to_json() for one in rows]
+    (found,) = [r for r in plain if all(r[name] == value for name, value in wanted.items())]
     return found
 
 
@@ -96,7 +99,7 @@ def test_efficiency_is_useful_work_over_energy(results: Results) -> None:
 
 
 def test_scenarios_hold_means_and_stand_in_their_order(results: Results) -> None:
-    assert [s["scenario"] for s in results.scenarios] == ["baseline", "idle", "cnn", "cnn+codecarbon"]
+    assert [s.scenario for s in results.scenarios] == ["baseline", "idle", "cnn", "cnn+codecarbon"]
     cnn = row(results.scenarios, scenario="cnn")
     assert (cnn["n"], cnn["epochs"], cnn["base_scenario"], cnn["tracker"]) == (2, 4.0, "cnn", None)
     assert cnn["wh_per_epoch"] == pytest.approx(400 / 3600)
@@ -219,7 +222,7 @@ def test_the_baseline_may_be_pooled(tmp_path: Path) -> None:
     campaign.runs[4] = replace(campaign.runs[4], power_w=44.0)
     found = analysed(campaign, tmp_path, baseline="pooled")
     assert row(found.runs, slot=3)["baseline_power_w"] == pytest.approx(42.0)
-    assert found.baseline["reference"] == "pooled"
+    assert found.baseline.reference == "pooled"
 
 
 def test_the_baseline_is_interpolated_between_its_neighbours(tmp_path: Path) -> None:
@@ -236,7 +239,7 @@ def test_a_campaign_without_baseline_has_gross_energies_only(tmp_path: Path) -> 
     campaign = small_campaign()
     campaign.runs = [run for run in campaign.runs if run.kind != "baseline"]
     found = analysed(campaign, tmp_path)
-    assert all(run["induced_wh"] is None and run["energy_wh"] > 0 for run in found.runs)
+    assert all(run.induced_wh is None and run.energy_wh > 0 for run in found.runs)
     assert row(found.scenarios, scenario="cnn")["induced_wh_per_epoch"] is None
     assert row(found.agreement, scenario="all")["ratio_net"] is None
 
@@ -246,18 +249,18 @@ def test_a_campaign_in_which_no_run_counts_has_results_that_say_so(tmp_path: Pat
     campaign.runs = [replace(run, status="failed", reason="no meter") for run in campaign.runs]
     found = analysed(campaign, tmp_path)
     assert found.runs == [] and found.scenarios == [] and found.meter == {}
-    assert [r["reason"] for r in found.refused] == ["no meter"] * 8
-    assert found.campaign["slots_completed"] == 0
+    assert [r.reason for r in found.refused] == ["no meter"] * 8
+    assert found.campaign.slots_completed == 0
 
 
 def test_a_run_that_lost_too_much_is_refused_with_its_reason(tmp_path: Path) -> None:
     campaign = small_campaign()
     campaign.runs[2] = replace(campaign.runs[2], change_readings=lambda rows: rows[:8] + rows[10:])
     found = analysed(campaign, tmp_path)
-    assert 3 not in [run["slot"] for run in found.runs]
+    assert 3 not in [run.slot for run in found.runs]
     (refused,) = found.refused
-    assert refused["run_dir"] == "0003-cnn"
-    assert "90.00 % of the rating interval" in refused["reason"]
+    assert refused.run_dir == "0003-cnn"
+    assert "90.00 % of the rating interval" in refused.reason
 
 
 def test_a_better_second_attempt_counts_and_the_first_no_longer_refuses(tmp_path: Path) -> None:
@@ -267,7 +270,7 @@ def test_a_better_second_attempt_counts_and_the_first_no_longer_refuses(tmp_path
     campaign.runs.insert(3, replace(good, start_s=1000.0, attempt=2))
     found = analysed(campaign, tmp_path)
     assert row(found.runs, slot=3)["run_dir"] == "0003-cnn.2"
-    assert [f for f in found.findings if f["level"] == "refuse"] == []
+    assert [f for f in found.findings if f.level == "refuse"] == []
     assert row(found.findings, code="coverage-low")["level"] == "info"
 
 
@@ -283,7 +286,7 @@ def test_several_trackers_are_compared_one_by_one(tmp_path: Path) -> None:
     campaign = small_campaign()
     campaign.runs[3].trackers.append({"tracker": "other", "energy_wh": 0.51})
     found = analysed(campaign, tmp_path)
-    assert {(a["tracker"], a["scenario"]) for a in found.agreement} == {
+    assert {(a.tracker, a.scenario) for a in found.agreement} == {
         ("codecarbon", "cnn"),
         ("codecarbon", "all"),
         ("other", "cnn"),
@@ -298,7 +301,7 @@ def test_a_tracker_beside_the_baseline_costs_what_it_adds_to_it(tmp_path: Path) 
     assert row(found.runs, slot=2)["induced_wh"] == pytest.approx(3 * 20 / 3600)
     cost = row(found.comparisons, a="baseline", b="baseline+codecarbon", quantity="energy_wh")
     assert cost["difference"] == pytest.approx(3 * 20 / 3600)
-    assert found.baseline["n"] == 2  # the run with the tracker is no reference
+    assert found.baseline.n == 2  # the run with the tracker is no reference
 
 
 def test_hardware_means_are_weighted_with_time(tmp_path: Path) -> None:
@@ -325,11 +328,11 @@ def test_a_changing_power_is_integrated_within_its_stated_uncertainty(tmp_path: 
     found = analysed(SyntheticCampaign(runs, power=power, instrument=instrument), tmp_path)
     (run,) = found.runs
     truth_wh = mean_power(power, 100.25, 160.75, 100_000) * 60.5 / 3600
-    assert abs(run["energy_wh"] - truth_wh) < run["energy_u_wh"]
+    assert abs(run.energy_wh - truth_wh) < run.energy_u_wh
     for epoch in found.epochs:
-        from_s = 100.25 + epoch["epoch_start_s"]
+        from_s = 100.25 + epoch.epoch_start_s
         truth_wh = mean_power(power, from_s, from_s + 4, 100_000) * 4 / 3600
-        assert abs(epoch["energy_wh"] - truth_wh) < 2 * epoch["energy_u_wh"]
+        assert abs(epoch.energy_wh - truth_wh) < 2 * epoch.energy_u_wh
 
 
 def test_a_meter_that_reconnects_with_another_phase_counts_no_time_twice(tmp_path: Path) -> None:
@@ -341,8 +344,8 @@ def test_a_meter_that_reconnects_with_another_phase_counts_no_time_twice(tmp_pat
 
     campaign.runs[0].change_readings = reconnect
     (run,) = analysed(campaign, tmp_path).runs
-    assert run["energy_wh"] == pytest.approx(90 * 400 / 3600, rel=1e-6)
-    assert run["coverage_pct"] == pytest.approx(100 * 399.6 / 400)
+    assert run.energy_wh == pytest.approx(90 * 400 / 3600, rel=1e-6)
+    assert run.coverage_pct == pytest.approx(100 * 399.6 / 400)
 
 
 def test_coverage_of_a_run_is_known_before_its_record_is_complete(tmp_path: Path) -> None:
@@ -379,7 +382,7 @@ def test_a_run_without_meter_is_refused_and_not_an_error(tmp_path: Path) -> None
         (folder / "runs" / "0003-cnn" / name).unlink()
     rehash(folder / "runs" / "0003-cnn")
     found = analyse(folder)
-    assert [r["run_dir"] for r in found.refused] == ["0003-cnn"]
+    assert [r.run_dir for r in found.refused] == ["0003-cnn"]
 
 
 def test_progress_is_told_for_every_run(tmp_path: Path) -> None:
@@ -424,5 +427,5 @@ def test_spans_beyond_the_readings_keep_their_place_with_a_large_uncertainty(tmp
     )
     found = analysed(SyntheticCampaign([run], base_w=90.0), tmp_path)
     (action,) = found.actions
-    assert action["coverage_pct"] < 99
-    assert action["energy_wh"] == pytest.approx(90 * 2 / 3600)
+    assert action.coverage_pct < 99
+    assert action.energy_wh == pytest.approx(90 * 2 / 3600)

@@ -66,12 +66,12 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_pairing_by_block_sees_what_the_blocks_hide(measured: Path) -> None:
     found = compare_scenarios(measured, "cnn", "lean")
     # -2 W over 20 s, of 60 W above the baseline.
-    assert found.row["design"] == "paired"
-    assert found.row["difference_low"] < -2 * 20 / 3600 < found.row["difference_high"]
-    assert found.row["ratio_low"] < 58 / 60 < found.row["ratio_high"]
+    assert found.row.design == "paired"
+    assert found.row.difference_low < -2 * 20 / 3600 < found.row.difference_high
+    assert found.row.ratio_low < 58 / 60 < found.row.ratio_high
     assert found.verdict == "lower"
-    assert found.decisive_p == found.row["p_holm"] >= found.row["p"]
-    between = abs(found.row["difference"]) / (2**0.5 * found.a.statistics["sd"])
+    assert found.decisive_p == found.row.p_holm >= found.row.p
+    between = abs(found.row.difference) / (2**0.5 * found.a.statistics.sd)
     assert between < 1.5, "without pairs the difference would drown in the scatter of the blocks"
     assert verdict_words(found).startswith("lean uses 3")
     assert "% less induced energy than cnn" in verdict_words(found)
@@ -93,10 +93,10 @@ def test_the_other_way_round_everything_turns(measured: Path) -> None:
     there, back = (compare_scenarios(measured, a, b) for a, b in (("cnn", "lean"), ("lean", "cnn")))
     assert (there.verdict, back.verdict) == ("lower", "higher")
     for low, high in (("difference_low", "difference_high"), ("total_low", "total_high")):
-        assert back.row[low] == pytest.approx(-there.row[high])
+        assert back.row.named(low) == pytest.approx(-there.row.named(high))
     for low, high in (("ratio_low", "ratio_high"), ("ratio_total_low", "ratio_total_high")):
-        assert back.row[low] == pytest.approx(1 / there.row[high])
-    assert back.row["p_holm"] == there.row["p_holm"]
+        assert back.row.named(low) == pytest.approx(1 / there.row.named(high))
+    assert back.row.p_holm == there.row.p_holm
 
 
 def test_the_meters_gain_widens_the_difference_and_not_the_ratio_of_gross_energies(measured: Path) -> None:
@@ -104,14 +104,14 @@ def test_the_meters_gain_widens_the_difference_and_not_the_ratio_of_gross_energi
     (row,) = [
         r
         for r in read_results(measured / "results").comparisons
-        if (r["a"], r["b"], r["quantity"]) == ("baseline", "cnn", "energy_wh")
+        if (r.a, r.b, r.quantity) == ("baseline", "cnn", "energy_wh")
     ]
-    gain_u_wh = 0.015 / 3**0.5 * row["difference"]
-    assert row["total_u"] == pytest.approx((row["se"] ** 2 + gain_u_wh**2) ** 0.5, rel=0.05)
-    wider = (row["total_high"] - row["total_low"]) / (row["difference_high"] - row["difference_low"])
+    gain_u_wh = 0.015 / 3**0.5 * row.difference
+    assert row.total_u == pytest.approx((row.se**2 + gain_u_wh**2) ** 0.5, rel=0.05)
+    wider = (row.total_high - row.total_low) / (row.difference_high - row.difference_low)
     assert wider > 1.05
-    assert row["total_low"] < row["difference"] < row["total_high"]
-    assert row["ratio_total_low"] < row["ratio"] < row["ratio_total_high"]
+    assert row.total_low < row.difference < row.total_high
+    assert row.ratio_total_low < row.ratio < row.ratio_total_high
 
 
 def test_a_campaigns_comparisons_are_all_pairs_of_plain_scenarios(measured: Path) -> None:
@@ -124,18 +124,18 @@ def test_a_campaigns_comparisons_are_all_pairs_of_plain_scenarios(measured: Path
 
 
 def test_the_mixed_model_of_a_campaign_separates_blocks_from_scenarios(measured: Path) -> None:
-    rows = {row["scenario"]: row for row in read_results(measured / "results").mixed_models}
-    induced = [r for r in read_results(measured / "results").mixed_models if r["quantity"] == "induced_wh"]
-    assert [row["scenario"] for row in induced] == ["cnn", "lean", "twin"]
+    rows = {row.scenario: row for row in read_results(measured / "results").mixed_models}
+    induced = [r for r in read_results(measured / "results").mixed_models if r.quantity == "induced_wh"]
+    assert [row.scenario for row in induced] == ["cnn", "lean", "twin"]
     lean = induced[1]
-    assert lean["low"] < -2 * 20 / 3600 < lean["high"]
-    assert lean["block_sd"] > 3 * lean["residual_sd"]
-    assert rows["cnn"]["blocks"] == 6
+    assert lean.low < -2 * 20 / 3600 < lean.high
+    assert lean.block_sd > 3 * lean.residual_sd
+    assert rows["cnn"].blocks == 6
 
 
 def test_scenarios_of_two_campaigns_are_never_paired(measured: Path, before: Path) -> None:
     found = compare_scenarios(measured, "cnn", f"{before}:cnn")
-    assert found.row["design"] == "unpaired"
+    assert found.row.design == "unpaired"
     assert found.row.p_holm is None
     halves = [(one.high - one.low) / 2 for side in (found.a, found.b) if (one := side.budget)]
     assert found.row.total_high - found.row.difference == pytest.approx(hypot(*halves))
@@ -175,7 +175,7 @@ def test_only_what_refuses_runs_of_the_two_refuses_the_comparison(tmp_path: Path
     assert compare_scenarios(folder, "cnn", "twin").refusals == []
     refused = compare_scenarios(folder, "cnn", "lean")
     assert any(broken.run_dir in refusal for refusal in refused.refusals)
-    assert refused.row["pairs"] == 2
+    assert refused.row.pairs == 2
     assert any("left out: 1 of the blocks" in remark for remark in refused.remarks)
 
 
@@ -193,7 +193,7 @@ def test_a_single_run_of_each_is_described_and_not_judged(tmp_path: Path) -> Non
     folder = plan.write(tmp_path / "c")
     analyse(folder)
     found = compare_scenarios(folder, "idle", "cnn")
-    assert (found.verdict, found.row["p"], found.decisive_p) == ("untested", None, None)
+    assert (found.verdict, found.row.p, found.decisive_p) == ("untested", None, None)
     words = verdict_words(found)
     assert "more induced energy than idle in these runs" in words
     assert "there is no verdict" in words
@@ -228,4 +228,4 @@ def test_scenarios_measured_one_after_the_other_are_not_paired(tmp_path: Path) -
     ]
     folder = plan.write(tmp_path / "c")
     analyse(folder)
-    assert compare_scenarios(folder, "cnn", "lean", "energy_wh").row["design"] == "unpaired"
+    assert compare_scenarios(folder, "cnn", "lean", "energy_wh").row.design == "unpaired"

@@ -12,7 +12,7 @@ from synthetic import Instrument, SyntheticCampaign, SyntheticRun
 from analysis.campaign import analyse
 from analysis.ecolabel.values import utilisation
 from records.errors import ConfigurationError
-from records.results import Results, Row
+from records.results import Results
 from records.rows.standards import EcolabelRow
 from records.settings.ecolabel import UNITS, Ecolabel, magnitude
 from records.settings.mistakes import read_model
@@ -130,9 +130,9 @@ def analysed(tmp_path: Path, ecolabel: dict[str, Any], **changes: Any) -> Result
     return analyse(campaign(ecolabel, **changes).write(tmp_path / "c"))
 
 
-def value(results: Results, scenario: str, quantity: str) -> Row:
-    (row,) = [r for r in results.ecolabel if (r["scenario"], r["quantity"]) == (scenario, quantity)]
-    return row
+def value(results: Results, scenario: str, quantity: str) -> dict[str, Any]:
+    (row,) = [r for r in results.ecolabel if (r.scenario, r.quantity) == (scenario, quantity)]
+    return row.to_json()
 
 
 def test_the_values_of_a_campaign_are_those_computed_by_hand(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_the_values_of_a_campaign_are_those_computed_by_hand(tmp_path: Path) -> 
     assert power["effective"] == pytest.approx(60 + 60 / 80 * 40, rel=1e-3)
     assert power["utilisation"] == pytest.approx((60 + 60 / 80 * 40) * 20 / 3600, rel=1e-3)
     assert power["utilisation_unit"] == "Wh"
-    assert {row["scenario"] for row in results.ecolabel} == {"use", "idle"}
+    assert {row.scenario for row in results.ecolabel} == {"use", "idle"}
 
 
 def test_memory_is_given_in_megabytes_of_a_million_bytes(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_a_capacity_that_is_unknown_or_below_the_baseline_leaves_the_value_out(t
         row = value(results, "use", quantity)
         assert (row["effective"], row["utilisation"]) == (None, None)
     assert value(results, "use", "power")["net"] == pytest.approx(60, rel=1e-3)
-    assert "ecolabel-capacity" in {f["code"] for f in results.findings}
+    assert "ecolabel-capacity" in {f.code for f in results.findings}
 
 
 def test_a_later_version_may_use_ten_percent_more_and_no_more(tmp_path: Path) -> None:
@@ -175,14 +175,14 @@ def test_a_later_version_may_use_ten_percent_more_and_no_more(tmp_path: Path) ->
         row = value(results, "use", "cpu")
         assert row["change_pct"] == pytest.approx(100 * (factor - 1), abs=1e-3)
         assert row["within"] is within
-        assert ("ecolabel-exceeded" in {f["code"] for f in results.findings}) is not within
+        assert ("ecolabel-exceeded" in {f.code for f in results.findings}) is not within
 
 
 def test_too_few_runs_and_unequal_lengths_are_findings(tmp_path: Path) -> None:
     found = [
-        f for f in analysed(tmp_path, {"scenario": "use"}, usage_s=25.0).findings if "ecolabel" in f["code"]
+        f for f in analysed(tmp_path, {"scenario": "use"}, usage_s=25.0).findings if "ecolabel" in f.code
     ]
-    words = " ".join(f["message"] for f in found)
+    words = " ".join(f.message for f in found)
     for expected in ("2 counted baseline", "2 counted idle", "2 counted usage", "20.0 to 25.0 s"):
         assert expected in words
 
@@ -190,4 +190,4 @@ def test_too_few_runs_and_unequal_lengths_are_findings(tmp_path: Path) -> None:
 def test_without_the_section_there_is_no_value_and_no_finding(tmp_path: Path) -> None:
     results = analysed(tmp_path, {})
     assert results.ecolabel == []
-    assert not [f for f in results.findings if f["code"].startswith("ecolabel")]
+    assert not [f for f in results.findings if f.code.startswith("ecolabel")]

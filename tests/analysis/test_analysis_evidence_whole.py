@@ -217,10 +217,8 @@ def test_an_energy_known_too_badly_names_its_main_term(tmp_path: Path) -> None:
     # 20 W / sqrt(3) = 11.5 W of 90 W
     assert "standard uncertainty of 12.8 %" in first.message
     assert first.message.endswith("(limit 5 %), most of it from the meter's constant error")
-    of_scenario = [
-        f for f in analyse(folder).findings if f["code"] == "uncertainty-high" and not f["run_dir"]
-    ]
-    assert [row["message"].partition(":")[0] for row in of_scenario] == ["job"]
+    of_scenario = [f for f in analyse(folder).findings if f.code == "uncertainty-high" and not f.run_dir]
+    assert [row.message.partition(":")[0] for row in of_scenario] == ["job"]
 
 
 def test_an_induced_energy_known_too_badly_is_told_though_the_gross_energy_is_known_well(
@@ -233,9 +231,9 @@ def test_an_induced_energy_known_too_badly_is_told_though_the_gross_energy_is_kn
         if i % 2 == 0:
             run.scenario, run.kind = "baseline", "baseline"
     findings = analyse(campaign.write(tmp_path / "c")).findings
-    (message,) = [f["message"] for f in findings if f["code"] == "uncertainty-high"]
+    (message,) = [f.message for f in findings if f.code == "uncertainty-high"]
     assert message.startswith("job: its mean induced energy of")
-    assert "induced-not-resolved" not in {f["code"] for f in findings}
+    assert "induced-not-resolved" not in {f.code for f in findings}
 
 
 def test_the_limit_of_the_uncertainty_is_set_in_the_configuration(tmp_path: Path) -> None:

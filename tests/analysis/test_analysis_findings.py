@@ -562,7 +562,7 @@ def findings_of(folder: Path) -> list[Finding]:
     """All findings of a campaign: of the check, and of the analysis where its settings can be read."""
     found = check(folder)
     try:
-        found += [Finding(**row) for row in analyse(folder).findings]
+        found += [Finding(**row.to_json()) for row in analyse(folder).findings]
     except ConfigurationError:
         assert "settings-unknown" in {finding.code for finding in found}
     return found
@@ -605,5 +605,5 @@ def test_a_finding_about_a_line_names_its_place(tmp_path: Path) -> None:
     (found,) = [finding for finding in check(folder) if finding.code == "lines-damaged"]
     lines = (folder / "runs" / found.run_dir / "meter.csv").read_text().count("\n") + 1
     assert (found.file, found.line, found.column) == ("meter.csv", lines, None)
-    (row,) = [row for row in analyse(folder).findings if row["code"] == "lines-damaged"]
-    assert (row["file"], row["line"]) == ("meter.csv", lines)
+    (row,) = [row for row in analyse(folder).findings if row.code == "lines-damaged"]
+    assert (row.file, row.line) == ("meter.csv", lines)

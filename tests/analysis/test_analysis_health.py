@@ -201,12 +201,12 @@ def test_the_results_hold_the_chart_and_a_finding_for_each_signal(tmp_path: Path
     folder = health_campaign([100.0, 100.1, 99.9, 100.0, 106.0]).write(tmp_path / "campaign")
     results = analyse(folder)
     health = results.health
-    assert (health["control"], health["verdict"], health["n"]) == ("control", "out of control", 5)
-    assert [point["run_dir"] for point in health["points"]][-1] == "0005-control"
-    assert health["lower_wh"] < health["centre_wh"] < health["upper_wh"]
+    assert (health.control, health.verdict, health.n) == ("control", "out of control", 5)
+    assert [point.run_dir for point in health.points][-1] == "0005-control"
+    assert health.lower_wh < health.centre_wh < health.upper_wh
     # The truth: 20 s at 106 W; a border may split a reading of 1 s, in which the power steps by 66 W.
-    assert health["points"][4]["energy_wh"] == pytest.approx(106 * 20 / 3600, abs=66 / 3600)
-    found = {(f["run_dir"], f["code"]) for f in results.findings}
+    assert health.points[4].energy_wh == pytest.approx(106 * 20 / 3600, abs=66 / 3600)
+    found = {(f.run_dir, f.code) for f in results.findings}
     assert ("0005-control", "health-signal") in found
     header = (folder / "results/health.csv").read_text().splitlines()[0]
     assert header.startswith("campaign,run_dir,t_utc_s,energy_wh,energy_u_wh,phase,signals,centre_wh")
@@ -218,8 +218,8 @@ def test_the_control_workload_is_no_scenario_of_interest(tmp_path: Path) -> None
     for n, name in enumerate(("a", "b", "a", "b"), start=4):
         campaign.runs.append(SyntheticRun(n, name, 100.0 + 60 * n, repeat=n // 2, power_w=90.0 + n))
     results = analyse(campaign.write(tmp_path / "campaign"))
-    assert {row["scenario"] for row in results.scenarios} == {"control", "a", "b"}
-    assert {row["a"] for row in results.comparisons} | {row["b"] for row in results.comparisons} == {"a", "b"}
+    assert {row.scenario for row in results.scenarios} == {"control", "a", "b"}
+    assert {row.a for row in results.comparisons} | {row.b for row in results.comparisons} == {"a", "b"}
 
 
 def test_the_history_that_the_conductor_wrote_stands_before_the_runs(tmp_path: Path) -> None:
@@ -232,9 +232,9 @@ def test_the_history_that_the_conductor_wrote_stands_before_the_runs(tmp_path: P
         acknowledged=[Acknowledgement(t_utc_s=EPOCH_UTC_S - 10.0, reason="the fan was changed")],
     ).write(folder / "health.json")
     health = analyse(folder).health
-    assert [point["campaign"] for point in health["points"]] == ["before"] * 4 + ["synthetic"]
-    assert health["verdict"] == "unknown"  # the operator went on after the history
-    assert health["acknowledged"][0]["reason"] == "the fan was changed"
+    assert [point.campaign for point in health.points] == ["before"] * 4 + ["synthetic"]
+    assert health.verdict == "unknown"  # the operator went on after the history
+    assert health.acknowledged[0].reason == "the fan was changed"
 
 
 def test_without_a_control_workload_there_is_no_chart(tmp_path: Path) -> None:

@@ -193,8 +193,12 @@ def test_runs_get_the_samples_of_their_time_and_keep_their_hashes(tmp_path: Path
     found = {finding.code: finding for finding in check(folder) if finding.run_dir == "0002-work"}
     assert "host.tab" in found["host-imported"].message
     assert not {"file-changed", "file-unlisted", "collectors-missing"} & set(found)
-    row = next(row for row in analyse(folder).runs if row["run_dir"] == "0002-work")
-    assert (row["cpu_load_pct"], row["disk_read_kib_s"], row["net_tx_kib_s"]) == (25.0, 100.0, None)
+    row = next(row for row in analyse(folder).runs if row.run_dir == "0002-work")
+    assert (row.hardware["cpu_load_pct"], row.hardware["disk_read_kib_s"], row.hardware["net_tx_kib_s"]) == (
+        25.0,
+        100.0,
+        None,
+    )
     entry = read_journal(folder / "journal.jsonl")[0][-1]
     assert isinstance(entry, HostImported)
     assert (entry.run_dir, list(entry.sources)) == ("0002-work", ["host.tab"])

@@ -320,9 +320,9 @@ def test_files_become_runs_with_a_baseline_beside(tmp_path: Path) -> None:
         ("cnn-training", "workload", 1),
         ("cnn-training", "workload", 2),
     ]
-    scenario = next(row for row in analyse(out).scenarios if row["kind"] == "workload")
-    assert scenario["energy_wh"] == pytest.approx(160 / 60)
-    assert scenario["induced_wh"] == pytest.approx(110 / 60)
+    scenario = next(row for row in analyse(out).scenarios if row.kind == "workload")
+    assert scenario.energy_wh == pytest.approx(160 / 60)
+    assert scenario.induced_wh == pytest.approx(110 / 60)
     record = read_import(out)
     assert record is not None
     assert [source.name for source in record.sources] == ["b.csv", "a.csv", "idle.csv"]
@@ -336,8 +336,8 @@ def test_the_run_is_what_begin_and_end_say(tmp_path: Path) -> None:
     said = options(sampling="instantaneous", begin="2026-01-31T12:00:12.5", end=str(T0 + 42.5))
     import_csv(out, [path], said, version="test")
     (run,) = analyse(out).runs
-    assert run["duration_s"] == pytest.approx(30.0)
-    assert run["energy_wh"] == pytest.approx(100 * 30 / 3600)
+    assert run.duration_s == pytest.approx(30.0)
+    assert run.energy_wh == pytest.approx(100 * 30 / 3600)
     with pytest.raises(ConfigurationError, match="2 files are as many runs"):
         import_csv(tmp_path / "other", [path, path], said, version="test")
     with pytest.raises(ConfigurationError, match="expected a beginning before the end"):

@@ -180,9 +180,9 @@ def test_a_call_becomes_a_run_with_the_sum_and_its_parts(tmp_path: Path) -> None
     assert sorted(path.name for path in (runs[0] / "meters").iterdir()) == sorted(CHANNELS)
     results = analyse(tmp_path / "out", rule="fecom")
     # 40 W of CPU, 4 W of DRAM and 80 W of card over 4.25 s
-    assert results.calls[0]["energy_wh"] == pytest.approx(124.0 * 4.25 / 3600, rel=1e-6)
-    assert results.rule_spans[0]["cpu_exact_j"] == pytest.approx(40.0 * 4.25)
-    codes = {finding["code"] for finding in results.findings}
+    assert results.calls[0].energy_wh == pytest.approx(124.0 * 4.25 / 3600, rel=1e-6)
+    assert results.rule_spans[0].values["cpu_exact_j"] == pytest.approx(40.0 * 4.25)
+    codes = {finding.code for finding in results.findings}
     assert {
         "import-not-at-the-wall",
         "import-accuracy-unknown",
@@ -266,11 +266,11 @@ def test_an_idle_trace_is_the_baseline_of_the_calls(tmp_path: Path) -> None:
     import_fecom([profile], [idle], tmp_path / "out", "0")
     results = analyse(tmp_path / "out", rule="fecom")
     baseline, call = results.scenarios
-    assert (baseline["kind"], baseline["mean_power_w"]) == ("baseline", pytest.approx(62.0))
+    assert (baseline.kind, baseline.mean_power_w) == ("baseline", pytest.approx(62.0))
     # 124 W less 62 W over 4.25 s
-    assert call["induced_wh"] == pytest.approx(62.0 * 4.25 / 3600, rel=1e-6)
+    assert call.induced_wh == pytest.approx(62.0 * 4.25 / 3600, rel=1e-6)
     assert len(results.rule_spans) == 1
-    assert "import-sessions-apart" in {finding["code"] for finding in results.findings}
+    assert "import-sessions-apart" in {finding.code for finding in results.findings}
 
 
 def test_the_zone_of_an_idle_trace_follows_from_its_start_times(tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ def test_the_idle_trace_of_2023_has_the_power_before_the_calls(reference: Path, 
         timezone="America/Halifax",
     )
     baseline = analyse(tmp_path / "out").scenarios[0]
-    assert 34.3 + 6.9 + 17.2 < baseline["mean_power_w"] < 36.2 + 7.3 + 17.8
+    assert 34.3 + 6.9 + 17.2 < baseline.mean_power_w < 36.2 + 7.3 + 17.8
 
 
 @pytest.mark.parametrize(

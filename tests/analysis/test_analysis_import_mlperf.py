@@ -26,6 +26,7 @@ from records.errors import RecordError
 from records.imported import read_import
 from records.meter import MeterRecord
 from records.results import Results
+from records.rows.runs import RunRow
 from records.settings.analysis import AnalysisSettings
 
 
@@ -45,43 +46,43 @@ def published(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
 
 def places(results: Results) -> dict[str, str]:
     """By path of the result as published, the run folder of its testing phase."""
-    said = [f for f in results.findings if f["code"] == "mlperf-result"]
-    return {f["message"].partition(" is ")[2].removesuffix("/performance"): f["run_dir"] for f in said}
+    said = [f for f in results.findings if f.code == "mlperf-result"]
+    return {f.message.partition(" is ")[2].removesuffix("/performance"): f.run_dir for f in said}
 
 
 def test_the_published_means_come_out_to_six_digits(reference: Path, published: tuple[Path, Results]) -> None:
     _, results = published
     by_place = places(results)
-    rows = {row["run_dir"]: row for row in results.rule_rows}
+    rows = {row.values["run_dir"]: row for row in results.rule_rows}
     golden = table(reference / "mlperf-power/golden.csv")
     assert len(golden) == 5
     for expected in golden:
         row = rows[by_place[expected["run"]]]
-        assert f"{row['mean_power_w']:.6f}" == expected["mean_power_w"]
-        assert row["samples_in_window"] == int(expected["samples_in_window"])
-        assert f"{row['duration_s']:.3f}" == expected["duration_s"]
+        assert f"{row.values['mean_power_w']:.6f}" == expected["mean_power_w"]
+        assert row.values["samples_in_window"] == int(expected["samples_in_window"])
+        assert f"{row.values['duration_s']:.3f}" == expected["duration_s"]
 
 
 def test_the_energy_by_intervals_stands_beside_with_its_uncertainty(published: tuple[Path, Results]) -> None:
     _, results = published
-    by_rule = {row["run_dir"]: row for row in results.rule_rows}
-    testing = [run for run in results.runs if not run["scenario"].endswith("-ranging")]
+    by_rule = {row.values["run_dir"]: row for row in results.rule_rows}
+    testing = [run for run in results.runs if not run.scenario.endswith("-ranging")]
     assert len(testing) == 5
     for run in testing:
         # One sample too many or too few at the ends of ten minutes is 0.17 %.
-        assert run["energy_wh"] == pytest.approx(by_rule[run["run_dir"]]["energy_wh"], rel=2e-3)
-        assert run["energy_wh"] != by_rule[run["run_dir"]]["energy_wh"]
-        assert 0 < run["energy_u_wh"] < 0.01 * run["energy_wh"]
-        assert run["coverage_pct"] > 99.8
+        assert run.energy_wh == pytest.approx(by_rule[run.run_dir].values["energy_wh"], rel=2e-3)
+        assert run.energy_wh != by_rule[run.run_dir].values["energy_wh"]
+        assert 0 < run.energy_u_wh < 0.01 * run.energy_wh
+        assert run.coverage_pct > 99.8
 
 
 def test_the_oddities_of_the_published_logs_are_findings(published: tuple[Path, Results]) -> None:
     _, results = published
-    scenario_of = {run["run_dir"]: run["scenario"] for run in results.runs}
+    scenario_of = {run.run_dir: run.scenario for run in results.runs}
     found = {
-        (scenario_of[f["run_dir"]], f["code"])
+        (scenario_of[f.run_dir], f.code)
         for f in results.findings
-        if f["level"] == "warn" and f["code"].startswith("mlperf-")
+        if f.level == "warn" and f.code.startswith("mlperf-")
     }
     cut = "mlperf-file-changed"  # the reference data has shortened mlperf_log_detail.txt of these
     assert found == {
@@ -100,9 +101,9 @@ def test_the_oddities_of_the_published_logs_are_findings(published: tuple[Path, 
         ("dgx-a100_a100-bert-99-offline-ranging", "mlperf-stamps-irregular"),
         ("dgx-a100_a100-bert-99-offline-ranging", "mlperf-ptd-complaint"),
     }
-    zones = [f for f in results.findings if f["code"] == "mlperf-zone"]
+    zones = [f for f in results.findings if f.code == "mlperf-zone"]
     assert len(zones) == 6  # the three results of NVIDIA, both phases: summer time of California
-    assert all("UTC-7 h" in f["message"] and "declares UTC-8 h" in f["message"] for f in zones)
+    assert all("UTC-7 h" in f.message and "declares UTC-8 h" in f.message for f in zones)
 
 
 def test_what_a_sample_is_makes_less_difference_than_is_uncertain(
@@ -115,14 +116,14 @@ def test_what_a_sample_is_makes_less_difference_than_is_uncertain(
     pairs = list(zip(means.runs, analyse(instantaneous).runs, strict=True))
     assert len(pairs) == 10
     for mean, value in pairs:
-        assert 0 < abs(mean["energy_wh"] - value["energy_wh"]) < mean["energy_u_wh"]
-    assert "mlperf-sampling-assumed" in {f["code"] for f in means.findings}
+        assert 0 < abs(mean.energy_wh - value.energy_wh) < mean.energy_u_wh
+    assert "mlperf-sampling-assumed" in {f.code for f in means.findings}
 
 
 def test_the_analyzer_is_known_with_its_ranges(published: tuple[Path, Results]) -> None:
     campaign, results = published
     ranges_w = {
-        run["scenario"]: MeterRecord.read(campaign / "runs" / run["run_dir"] / "meter.json").accuracy.range_w
+        run.scenario: MeterRecord.read(campaign / "runs" / run.run_dir / "meter.json").accuracy.range_w
         for run in results.runs
     }
     assert ranges_w["rpi4coral-fan-resnet50-offline"] == 300 * 0.5
@@ -255,8 +256,8 @@ def imported(out: Path, folder: Path) -> dict[tuple[str, str], str]:
     }
 
 
-def run_of(results: Results, phase: str = "testing") -> dict[str, Any]:
-    return next(r for r in results.runs if r["scenario"].endswith("-ranging") == (phase == "ranging"))
+def run_of(results: Results, phase: str = "testing") -> RunRow:
+    return next(r for r in results.runs if r.scenario.endswith("-ranging") == (phase == "ranging"))
 
 
 def test_a_clean_result_has_no_finding_but_how_the_clocks_stood(result: Result, out: Path) -> None:
@@ -266,26 +267,26 @@ def test_a_clean_result_has_no_finding_but_how_the_clocks_stood(result: Result, 
     assert record is not None
     assert "this scenario is box/resnet/Offline/performance" in {f["message"] for f in record.findings}
     results = analyse(out, rule="mlperf")
-    assert [row["mean_power_w"] for row in results.rule_rows] == [100.0, 100.0]
-    assert [row["samples_in_window"] for row in results.rule_rows] == [40, 40]
-    assert run_of(results)["energy_wh"] == pytest.approx(100 * 40.25 / 3600)
-    assert run_of(results)["samples"] == round(12.5 * 40.25)
-    assert {r["scenario"] for r in results.runs} == {"box-resnet-offline", "box-resnet-offline-ranging"}
+    assert [row.values["mean_power_w"] for row in results.rule_rows] == [100.0, 100.0]
+    assert [row.values["samples_in_window"] for row in results.rule_rows] == [40, 40]
+    assert run_of(results).energy_wh == pytest.approx(100 * 40.25 / 3600)
+    assert run_of(results).work["samples"] == round(12.5 * 40.25)
+    assert {r.scenario for r in results.runs} == {"box-resnet-offline", "box-resnet-offline-ranging"}
 
 
 @pytest.mark.parametrize("zone_h", [-7.0, 5.5, 5.75, 14.0, -11.0])
 def test_local_time_becomes_utc(tmp_path: Path, out: Path, zone_h: float) -> None:
     found = imported(out, Result(tmp_path, zone_h).write())
     assert "converted" in found["testing", "mlperf-zone"]
-    (run,) = [r for r in analyse(out).runs if not r["scenario"].endswith("-ranging")]
-    assert run["t_start_utc_s"] == pytest.approx(BEGIN.timestamp() + LOAD[0], abs=1e-3)
+    (run,) = [r for r in analyse(out).runs if not r.scenario.endswith("-ranging")]
+    assert run.t_start_utc_s == pytest.approx(BEGIN.timestamp() + LOAD[0], abs=1e-3)
 
 
 def test_the_hosts_may_be_in_different_zones(tmp_path: Path, out: Path) -> None:
     found = imported(out, Result(tmp_path, zone_h=-7.0, client_zone_h=0.0).write())
     assert "UTC-7 h (the load: UTC+0 h)" in found["testing", "mlperf-zone"]
     results = analyse(out, rule="mlperf")
-    assert results.rule_rows[1]["samples_in_window"] == 40
+    assert results.rule_rows[1].values["samples_in_window"] == 40
 
 
 def test_the_default_rule_corrects_for_the_clocks_and_the_published_one_does_not(
@@ -297,9 +298,9 @@ def test_the_default_rule_corrects_for_the_clocks_and_the_published_one_does_not
     assert "+299.0 to +301.0 ms" in imported(out, result.write())["testing", "mlperf-clocks"]
     results = analyse(out, rule="mlperf")
     # By the analyzer's clock the load is 20.25 to 60.5 s, all of it after the step at 20 s.
-    assert run_of(results)["energy_wh"] == pytest.approx(200 * 40.25 / 3600, rel=1e-6)
-    assert run_of(results)["t_start_utc_s"] == pytest.approx(BEGIN.timestamp() + LOAD[0], abs=1e-3)
-    assert results.rule_rows[1]["samples_in_window"] == 40
+    assert run_of(results).energy_wh == pytest.approx(200 * 40.25 / 3600, rel=1e-6)
+    assert run_of(results).t_start_utc_s == pytest.approx(BEGIN.timestamp() + LOAD[0], abs=1e-3)
+    assert results.rule_rows[1].values["samples_in_window"] == 40
 
 
 def test_clocks_that_are_too_far_apart_are_a_warning(tmp_path: Path, out: Path) -> None:
@@ -314,15 +315,15 @@ def test_a_missed_sample_leaves_a_gap_that_the_published_rule_does_not_see(resul
     assert "1 sample(s) are missed, 1 of them in the load" in found["testing", "mlperf-sample-missed"]
     assert "39 good samples, 40 were due" in found["testing", "mlperf-samples-few"]
     results = analyse(out, AnalysisSettings(coverage_min_pct=95), rule="mlperf")
-    assert results.rule_rows[1]["samples_in_window"] == 39
-    assert run_of(results)["coverage_pct"] == pytest.approx(100 * 39.25 / 40.25)
+    assert results.rule_rows[1].values["samples_in_window"] == 39
+    assert run_of(results).coverage_pct == pytest.approx(100 * 39.25 / 40.25)
 
 
 def test_a_sample_without_power_is_no_power_of_minus_one(result: Result, out: Path) -> None:
     result.lines["testing"][30] = spl_line(30, -1.0)
     assert ("testing", "mlperf-sample-unavailable") in imported(out, result.write())
     results = analyse(out, AnalysisSettings(coverage_min_pct=95), rule="mlperf")
-    assert results.rule_rows[1]["mean_power_w"] == 100.0
+    assert results.rule_rows[1].values["mean_power_w"] == 100.0
 
 
 def channels(seconds: float, total: float, *watts: float, mark: str = f"{SESSION}_testing") -> str:
@@ -364,7 +365,7 @@ def test_an_end_of_the_load_without_samples_is_a_finding(result: Result, out: Pa
     result.lines["testing"] = result.lines["testing"][:50]
     found = imported(out, result.write())
     assert "end -11.5 s after it" in found["testing", "mlperf-ends-missing"]
-    assert [f["code"] for f in analyse(out).findings if f["level"] == "refuse"] == [
+    assert [f.code for f in analyse(out).findings if f.level == "refuse"] == [
         "coverage-low",
         "slot-incomplete",
     ]
@@ -441,7 +442,7 @@ def test_a_result_without_the_logs_of_the_hosts_is_taken_for_what_it_says(result
         "mlperf-clocks-unknown",
         "mlperf-ptd-log-missing",
     }
-    assert analyse(out, rule="mlperf").rule_rows[0]["mean_power_w"] == 100.0
+    assert analyse(out, rule="mlperf").rule_rows[0].values["mean_power_w"] == 100.0
     meter = MeterRecord.read(out / "runs/0001-box-resnet-offline/meter.json")
     assert (meter.accuracy.reading_pct, meter.accuracy.range_pct) == (1.0, 0.0)  # what SPEC allows
 
@@ -494,7 +495,7 @@ def test_a_result_stands_without_an_optional_file_that_is_empty(
     assert consequence in found
     message = found["testing", "mlperf-file-unusable"]
     assert f"performance/{file}" in message and str(performance) not in message
-    assert run_of(analyse(out))["energy_wh"] == pytest.approx(100 * 40.25 / 3600)
+    assert run_of(analyse(out)).energy_wh == pytest.approx(100 * 40.25 / 3600)
 
 
 @pytest.mark.parametrize("missing", ["power_begin", "power_end"])

@@ -68,10 +68,10 @@ def test_a_log_becomes_a_run_between_its_first_and_its_last_reading(tmp_path: Pa
     results = run_import(tmp_path, log())
     (row,) = results.runs
     # 40 readings half a second apart: the run is from the second to the last but one
-    assert row["duration_s"] == pytest.approx(18.5)
-    assert row["coverage_pct"] == pytest.approx(100.0)
-    assert row["energy_wh"] == pytest.approx(100.0 * 18.5 / 3600, rel=1e-6)
-    assert (row["gpu_load_pct"], row["gpu_memory_used_mib"]) == (37.0, 512.0)
+    assert row.duration_s == pytest.approx(18.5)
+    assert row.coverage_pct == pytest.approx(100.0)
+    assert row.energy_wh == pytest.approx(100.0 * 18.5 / 3600, rel=1e-6)
+    assert (row.hardware["gpu_load_pct"], row.hardware["gpu_memory_used_mib"]) == (37.0, 512.0)
     assert {
         "import-not-at-the-wall",
         "import-accuracy-unknown",
@@ -85,7 +85,7 @@ def test_a_log_becomes_a_run_between_its_first_and_its_last_reading(tmp_path: Pa
 
 def test_power_of_several_cards_is_added_and_each_is_kept(tmp_path: Path) -> None:
     results = run_import(tmp_path, log(powers=(100.0, 50.0, 25.0)))
-    assert results.runs[0]["mean_power_w"] == pytest.approx(175.0)
+    assert results.runs[0].mean_power_w == pytest.approx(175.0)
     meters = tmp_path / "out" / "runs" / "0001-train" / "meters"
     assert sorted(path.name for path in meters.iterdir()) == ["gpu0", "gpu1", "gpu2"]
     assert set(read_readings(meters / "gpu1" / "meter.csv").frame["power_w"]) == {50.0}
@@ -168,7 +168,7 @@ def test_dmon_with_date_and_time(tmp_path: Path) -> None:
     found = parse(tmp_path, header + "".join(rows[:4]) + header + "".join(rows[4:]))
     assert [sample.values["power_w"] for sample in found.samples] == [18.0 + i for i in range(8)]
     assert found.samples[3].values["clock_memory_mhz"] == 9501.0
-    assert run_import(tmp_path, header + "".join(rows)).runs[0]["mean_power_w"] == pytest.approx(21.5)
+    assert run_import(tmp_path, header + "".join(rows)).runs[0].mean_power_w == pytest.approx(21.5)
 
 
 def test_fields_that_have_no_place_are_named(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_logs_of_one_name_in_two_folders_are_two_scenarios(tmp_path: Path) -> No
         (tmp_path / name / "smi.csv").write_text(log().replace(" 12:", f" {hour}:"), encoding="utf-8")
     logs = [tmp_path / name / "smi.csv" for name in ("cnn", "rnn")]
     import_nvidia_smi(logs, [], tmp_path / "out", "0", IN_UTC)
-    assert [row["scenario"] for row in analyse(tmp_path / "out").scenarios] == ["cnn", "rnn"]
+    assert [row.scenario for row in analyse(tmp_path / "out").scenarios] == ["cnn", "rnn"]
 
 
 def test_baselines_give_induced_energies(tmp_path: Path) -> None:
@@ -198,15 +198,15 @@ def test_baselines_give_induced_energies(tmp_path: Path) -> None:
         SmiOptions(timezone="UTC", scenario="job"),
     )
     rows = analyse(tmp_path / "out").scenarios
-    assert [(row["scenario"], row["n"]) for row in rows] == [("baseline", 1), ("job", 2)]
-    assert rows[1]["induced_wh"] == pytest.approx(90.0 * 18.5 / 3600, rel=1e-6)
+    assert [(row.scenario, row.n) for row in rows] == [("baseline", 1), ("job", 2)]
+    assert rows[1].induced_wh == pytest.approx(90.0 * 18.5 / 3600, rel=1e-6)
 
 
 # --- local time --------------------------------------------------------------------------------------
 
 
 def start_utc_s(tmp_path: Path, text: str, timezone: str | None) -> float:
-    return float(run_import(tmp_path, text, SmiOptions(timezone=timezone)).runs[0]["t_start_utc_s"])
+    return float(run_import(tmp_path, text, SmiOptions(timezone=timezone)).runs[0].t_start_utc_s)
 
 
 def test_stamps_are_local_times_of_the_zone_that_is_named(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_midnight_and_the_end_of_summer_time_keep_the_duration(tmp_path: Path) -
     stamps += [f"2025/10/26 {time}" for time in times(20, start="02:00:00")]
     rows = [f"{stamp}, {100:.2f} W" for stamp in stamps]
     text = "\n".join(["timestamp, power.draw [W]", *rows]) + "\n"
-    assert run_import(tmp_path, text, SmiOptions(timezone="Europe/Berlin")).runs[0]["duration_s"] == 18.5
+    assert run_import(tmp_path, text, SmiOptions(timezone="Europe/Berlin")).runs[0].duration_s == 18.5
     assert "import-hour-twice" in codes(tmp_path / "out")
     (tmp_path / "again").mkdir()
     with pytest.raises(RecordError, match=r"train\.csv, line 22: expected a later time"):
@@ -242,7 +242,7 @@ def test_midnight_is_no_step(tmp_path: Path) -> None:
     stamps = [f"2026/01/31 {time}" for time in times(20, start="23:59:50")]
     stamps += [f"2026/02/01 {time}" for time in times(20, start="00:00:00")]
     text = "\n".join(["timestamp, power.draw [W]", *(f"{stamp}, 100.00 W" for stamp in stamps)]) + "\n"
-    assert run_import(tmp_path, text).runs[0]["duration_s"] == 18.5
+    assert run_import(tmp_path, text).runs[0].duration_s == 18.5
 
 
 # --- real logs ------------------------------------------------------------------------------------------
@@ -314,7 +314,7 @@ def test_what_cannot_be_understood_is_refused_with_its_line(name: str, tmp_path:
 def test_a_log_in_utf_16_as_a_windows_shell_writes_it(tmp_path: Path) -> None:
     (tmp_path / "train.csv").write_bytes(log().replace("\n", "\r\n").encode("utf-16"))
     import_nvidia_smi([tmp_path / "train.csv"], [], tmp_path / "out", "0", IN_UTC)
-    assert analyse(tmp_path / "out").runs[0]["mean_power_w"] == pytest.approx(100.0)
+    assert analyse(tmp_path / "out").runs[0].mean_power_w == pytest.approx(100.0)
     assert "import-text-form" in codes(tmp_path / "out")
     assert "import-line-torn" not in codes(tmp_path / "out")
 

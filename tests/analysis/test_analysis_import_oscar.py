@@ -101,23 +101,27 @@ def test_okular_names_its_sources_without_the_place_where_they_lay(okular: Path)
 
 def test_the_induced_energy_is_that_of_the_known_power(tmp_path: Path) -> None:
     results = analyse(imported(small(tmp_path)))
-    (row,) = [row for row in results.scenarios if row["scenario"] == "usage"]
-    assert row["n"] == 3
-    assert row["induced_wh"] == pytest.approx(6.0 * 20 / 3600, abs=1e-9)
-    assert results.baseline["reference"] == "pooled"
-    assert results.baseline["mean_power_w"] == pytest.approx(BASE_W)
+    (row,) = [row for row in results.scenarios if row.scenario == "usage"]
+    assert row.n == 3
+    assert row.induced_wh == pytest.approx(6.0 * 20 / 3600, abs=1e-9)
+    assert results.baseline.reference == "pooled"
+    assert results.baseline.mean_power_w == pytest.approx(BASE_W)
 
 
 def test_actions_keep_their_words_and_get_their_energy(tmp_path: Path) -> None:
     actions = analyse(imported(small(tmp_path))).actions
-    assert {row["name"] for row in actions} == {"Präsentationsmodus"}
-    assert [row["energy_wh"] for row in actions] == pytest.approx([(BASE_W + 6.0) * 10 / 3600] * 3)
+    assert {row.name for row in actions} == {"Präsentationsmodus"}
+    assert [row.energy_wh for row in actions] == pytest.approx([(BASE_W + 6.0) * 10 / 3600] * 3)
 
 
 def test_the_load_is_read_by_the_names_in_the_header(tmp_path: Path) -> None:
-    (row,) = [row for row in analyse(imported(small(tmp_path))).scenarios if row["scenario"] == "usage"]
+    (row,) = [row for row in analyse(imported(small(tmp_path))).scenarios if row.scenario == "usage"]
     # [DSK]ReadKBTot is kB/s, [DSK]ReadTot (3 here) operations/s.
-    assert (row["disk_read_kib_s"], row["disk_write_kib_s"], row["cpu_load_pct"]) == (40.0, 80.0, 7.0)
+    assert (
+        row.hardware["disk_read_kib_s"],
+        row.hardware["disk_write_kib_s"],
+        row.hardware["cpu_load_pct"],
+    ) == (40.0, 80.0, 7.0)
 
 
 def test_files_are_found_by_content_whatever_their_names(tmp_path: Path) -> None:
@@ -136,7 +140,7 @@ def test_without_a_hardware_log_the_load_is_unknown_and_said_to_be(tmp_path: Pat
     (folder / "usage" / "c.csv").unlink()
     campaign = imported(folder)
     assert message_of(campaign, "import-hardware-missing").startswith("usage: no hardware log")
-    loads = {row["scenario"]: row["cpu_load_pct"] for row in analyse(campaign).scenarios}
+    loads = {row.scenario: row.hardware["cpu_load_pct"] for row in analyse(campaign).scenarios}
     assert loads == {"usage": None, "baseline": 7.0}
 
 
@@ -147,7 +151,7 @@ def test_a_run_over_midnight_takes_its_readings_from_both_days(tmp_path: Path) -
     (folder / "usage/b.csv").write_text("\n".join([*head, *[x for x in lines if "23.09.22" in x]]) + "\n")
     (folder / "usage/z.csv").write_text("\n".join([*head, *first]) + "\n")
     results = analyse(imported(folder))
-    assert [row["induced_wh"] for row in results.runs if row["scenario"] == "usage"] == pytest.approx(
+    assert [row.induced_wh for row in results.runs if row.scenario == "usage"] == pytest.approx(
         [6.0 * 20 / 3600] * 3
     )
 

@@ -206,7 +206,7 @@ def test_logs_of_one_name_in_two_folders_are_two_scenarios(tmp_path: Path) -> No
     options = LogOptions(when=TimeOptions(timezone="UTC"))
     files = [tmp_path / name / "power.log" for name in ("学習", "推論")]
     import_wattsup_log(tmp_path / "out", files, options, version="test")
-    assert {run["scenario"] for run in analyse(tmp_path / "out").runs} == {"学習", "推論"}
+    assert {run.scenario for run in analyse(tmp_path / "out").runs} == {"学習", "推論"}
 
 
 def test_logs_become_a_campaign_with_the_meters_limits(tmp_path: Path) -> None:
@@ -218,12 +218,12 @@ def test_logs_become_a_campaign_with_the_meters_limits(tmp_path: Path) -> None:
     import_wattsup_log(
         out, [tmp_path / "work.log"], options, version="test", baselines=[tmp_path / "idle.log"]
     )
-    work = next(run for run in analyse(out).runs if run["kind"] == "workload")
-    assert work["energy_wh"] == pytest.approx(100 / 60)
-    assert work["induced_wh"] == pytest.approx(60 / 60)
+    work = next(run for run in analyse(out).runs if run.kind == "workload")
+    assert work.energy_wh == pytest.approx(100 / 60)
+    assert work.induced_wh == pytest.approx(60 / 60)
     # User guide: 1.5 % and three counts of 0.1 W, rectangular; nothing else is uncertain here.
     by_hand_wh = ((0.015 * 100 / 60) ** 2 + (0.3 / 60) ** 2) ** 0.5 / 3**0.5
-    assert work["energy_u_wh"] == pytest.approx(by_hand_wh, rel=0.02)
+    assert work.energy_u_wh == pytest.approx(by_hand_wh, rel=0.02)
     record_ = read_import(out)
     assert record_ is not None
     assert "wattsup-form" in {finding["code"] for finding in record_.findings}

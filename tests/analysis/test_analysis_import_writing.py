@@ -73,10 +73,10 @@ def test_an_imported_campaign_is_sound_and_not_simulated(tmp_path: Path) -> None
         campaign.add(run(100, power_w=56.0))
         campaign.add(run(200, "baseline"))
     results = analyse(tmp_path / "c")
-    assert not [f for f in results.findings if f["level"] == "refuse"]
-    assert results.campaign["simulated"] is False
+    assert not [f for f in results.findings if f.level == "refuse"]
+    assert results.campaign.simulated is False
     assert results.imported["format"] == "csv"
-    assert [row["induced_wh"] for row in results.runs] == [None, pytest.approx(36.0 * 20 / 3600), None]
+    assert [row.induced_wh for row in results.runs] == [None, pytest.approx(36.0 * 20 / 3600), None]
 
 
 def test_what_is_simulated_stays_marked(tmp_path: Path) -> None:
@@ -124,10 +124,10 @@ def test_spans_keep_their_parents(tmp_path: Path) -> None:
     with writer(tmp_path / "c") as campaign:
         campaign.add(run(0, spans=spans, marks=[("useful_work", {"correct": 7})]))
     results = analyse(tmp_path / "c")
-    assert [(row["name"], row["depth"]) for row in results.actions] == [("train", 1)]
-    assert [row["val_accuracy"] for row in results.epochs] == [0.5]
-    assert results.runs[0]["correct"] == 7
-    assert not [f for f in results.findings if f["code"].startswith("span-")]
+    assert [(row.name, row.depth) for row in results.actions] == [("train", 1)]
+    assert [row.val_accuracy for row in results.epochs] == [0.5]
+    assert results.runs[0].work["correct"] == 7
+    assert not [f for f in results.findings if f.code.startswith("span-")]
 
 
 def test_an_import_that_breaks_leaves_nothing(tmp_path: Path) -> None:

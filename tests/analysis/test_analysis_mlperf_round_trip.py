@@ -36,10 +36,10 @@ def round_trip(
 
 
 def check_energies(before: Results, after: Results) -> None:
-    found = {round(row["t_start_utc_s"], 2): row["energy_wh"] for row in after.runs}
+    found = {round(row.t_start_utc_s, 2): row.energy_wh for row in after.runs}
     assert len(found) == len(before.runs) > 0
     for row in before.runs:
-        assert found[round(row["t_start_utc_s"], 2)] == pytest.approx(row["energy_wh"], abs=TOLERANCE_WH)
+        assert found[round(row.t_start_utc_s, 2)] == pytest.approx(row.energy_wh, abs=TOLERANCE_WH)
 
 
 def without_a_second(readings: list[Reading]) -> list[Reading]:
@@ -74,8 +74,8 @@ def test_a_calibration_is_in_the_powers(tmp_path: Path) -> None:
     )
     instrument = Instrument(gain=1.02, offset_w=0.7, phase_s=0.0, calibration=line)
     before, after = round_trip(small_campaign(instrument=instrument), tmp_path)
-    (training,) = [r for r in before.scenarios if r["scenario"] == "cnn"]
-    assert training["mean_power_w"] == pytest.approx(100.0, abs=1e-6)  # the truth, not the indication
+    (training,) = [r for r in before.scenarios if r.scenario == "cnn"]
+    assert training.mean_power_w == pytest.approx(100.0, abs=1e-6)  # the truth, not the indication
     check_energies(before, after)
 
 
@@ -83,7 +83,7 @@ def test_the_clocks_of_both_hosts_are_kept_apart(tmp_path: Path) -> None:
     before, after = round_trip(small_campaign(), tmp_path, offset_s=0.4)
     check_energies(before, after)
     unshifted = analyse(small_campaign().write(tmp_path / "no offset"))
-    moved = [abs(a["energy_wh"] - b["energy_wh"]) for a, b in zip(before.runs, unshifted.runs, strict=True)]
+    moved = [abs(a.energy_wh - b.energy_wh) for a, b in zip(before.runs, unshifted.runs, strict=True)]
     assert max(moved) > 10 * TOLERANCE_WH  # else this test could not fail
 
 
@@ -108,7 +108,7 @@ def test_simulated_is_said_in_every_file_and_survives_the_import(tmp_path: Path)
         )
     for path in (tmp_path / "logs").rglob("spl.txt"):
         assert all("Mark,SIMULATED_" in line for line in path.read_text().splitlines())
-    assert after.campaign["simulated"]
+    assert after.campaign.simulated
     assert after.meter["simulated"]
 
 
@@ -118,7 +118,7 @@ def test_logs_of_a_real_meter_say_nothing_of_simulation(tmp_path: Path) -> None:
     assert not any(
         "SIMULATED" in path.read_text() for path in (tmp_path / "logs").rglob("*") if path.is_file()
     )
-    assert not after.campaign["simulated"]
+    assert not after.campaign.simulated
     said = json.loads(next((tmp_path / "logs").rglob("server.json")).read_text())
     assert "PTDaemon" in said["note"]  # that it took no part
 

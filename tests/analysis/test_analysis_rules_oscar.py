@@ -1,8 +1,9 @@
 """The rules of OSCAR and KEcoLab against the published evaluation of Okular, and by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from okular import LabFolder, baseline, usage
@@ -11,11 +12,12 @@ from analysis.campaign import analyse
 from analysis.imports.oscar.importer import import_oscar
 from analysis.rules import find_rule, rule_names
 from records.errors import ConfigurationError
-from records.results import Results, Row
+from records.results import Results
+from records.rows.row import ResultRow
 
 
-def by_scenario(rows: list[Row]) -> dict[str, Row]:
-    return {row["scenario"]: row for row in rows}
+def by_scenario(rows: Iterable[ResultRow]) -> dict[str, dict[str, Any]]:
+    return {row.named("scenario"): row.to_json() for row in rows}
 
 
 @pytest.fixture(scope="module")
@@ -83,12 +85,12 @@ def test_the_default_rule_stands_beside_with_its_interval(oscar: Results) -> Non
 
 
 def test_what_a_reader_must_know_of_okular_is_found(oscar: Results) -> None:
-    found = {(finding["code"], finding["run_dir"]) for finding in oscar.findings}
+    found = {(finding.code, finding.run_dir) for finding in oscar.findings}
     assert ("import-milliseconds-unpadded", "") in found
     assert ("import-sessions-apart", "") in found
     assert ("scenario-below-baseline", "") in found
     assert ("energy-outlier", "0032-baseline") in found  # the second of eleven: slots 31 to 41
-    (message,) = [f["message"] for f in oscar.findings if f["code"] == "scenario-below-baseline"]
+    (message,) = [f.message for f in oscar.findings if f.code == "scenario-below-baseline"]
     assert message.startswith("idle: mean induced energy -0.0101 Wh (u = 0.0026 Wh)")
 
 
@@ -155,7 +157,11 @@ def test_without_a_baseline_nothing_is_induced(tmp_path: Path) -> None:
         (run_dir / "meter.csv").unlink()
     for name in ("oscar", "kecolab"):
         (row,) = analyse(campaign, rule=name).rule_rows
-        assert (row["scenario"], row["baseline_wh"], row["induced_wh"]) == ("usage", None, None)
+        assert (row.values["scenario"], row.values["baseline_wh"], row.values["induced_wh"]) == (
+            "usage",
+            None,
+            None,
+        )
 
 
 def test_the_rules_rows_are_written_beside_the_default_ones(tmp_path: Path) -> None:

@@ -188,16 +188,16 @@ def test_drift_over_the_order_of_runs_gives_kendalls_published_example() -> None
 def test_a_scenario_is_described_with_its_outlier_named_and_kept() -> None:
     row = statistics_row(sample("a", [10.0, 10.1, 9.9, 10.0, 10.2, 14.0]), 0.95)
     assert row is not None
-    assert row["outliers"] == "0005-a"
-    assert row["n"] == 6
-    assert row["max"] == 14.0
-    assert row["sd_pct"] == pytest.approx(100 * row["sd"] / row["mean"])
+    assert row.outliers == "0005-a"
+    assert row.n == 6
+    assert row.max == 14.0
+    assert row.sd_pct == pytest.approx(100 * row.sd / row.mean)
 
 
 def test_a_single_run_is_described_without_a_spread() -> None:
     row = statistics_row(sample("a", [3.0]), 0.95)
     assert row is not None
-    absent = {name for name, value in row.items() if value is None}
+    absent = {name for name, value in vars(row).items() if value is None}
     assert {"sd", "mean_low", "mean_high", "normality_p", "drift_p"} <= absent
     assert statistics_row(sample("a", []), 0.95) is None
 
@@ -240,7 +240,7 @@ def test_the_bootstrap_is_the_same_each_time_and_near_the_t_interval() -> None:
     assert (low, high) == pytest.approx((3.2, 11.3), abs=0.6)
     row = compare(*apart(list(AUTOMATIC), list(MANUAL)), 0.95)
     assert row is not None
-    assert (row["bca_low"], row["bca_high"], row["bca_seed"]) == (low, high, BOOTSTRAP_SEED)
+    assert (row.bca_low, row.bca_high, row.bca_seed) == (low, high, BOOTSTRAP_SEED)
 
 
 def test_scenarios_are_paired_where_the_plan_interleaves_them() -> None:
@@ -260,9 +260,9 @@ def test_several_runs_of_a_block_count_with_their_mean_and_single_blocks_are_lef
     assert (pair.a.tolist(), pair.b.tolist(), pair.left_out) == ([1.0, 2.0, 6.0], [2.0, 3.0, 7.0], 1)
     row = compare(a, b, 0.95)
     assert row is not None
-    assert (row["n_a"], row["n_b"], row["pairs"]) == (4, 4, 3)
-    assert row["mean_b"] - row["mean_a"] == row["difference"]
-    assert "left out: 1 of the blocks" in row["note"]
+    assert (row.n_a, row.n_b, row.pairs) == (4, 4, 3)
+    assert row.mean_b - row.mean_a == row.difference
+    assert "left out: 1 of the blocks" in row.note
 
 
 @pytest.mark.parametrize(
@@ -281,17 +281,17 @@ def test_what_cannot_be_tested_is_said_and_no_number_invented(
 ) -> None:
     row = compare(*interleaved(a, b), 0.95)
     assert row is not None
-    assert words in row["note"]
-    assert row["difference"] == pytest.approx(np.mean(b) - np.mean(a))
+    assert words in row.note
+    assert row.difference == pytest.approx(np.mean(b) - np.mean(a))
     if "rank" not in words:
-        assert row["p"] is None and row["difference_low"] is None and row["repeats_observed"] is None
+        assert row.p is None and row.difference_low is None and row.repeats_observed is None
     numbers = [value for value in vars(row).values() if isinstance(value, float)]
     assert all(np.isfinite(value) for value in numbers)
 
 
 def test_rounding_noise_on_equal_repeats_is_no_scatter() -> None:
     row = compare(*apart([0.1 + 0.2, 0.3, 0.3], [0.3, 0.1 * 3, 0.3]), 0.95)
-    assert row["p"] is None
+    assert row.p is None
 
 
 VALUES = st.lists(st.floats(1.0, 100.0).map(lambda x: round(x, 3)), min_size=5, max_size=9)
@@ -309,11 +309,11 @@ def test_swapping_the_scenarios_turns_the_difference_round(
     there = compare(*place(a, b), 0.95)
     back = compare(*(place(b, a) if together else apart(b, a)), 0.95)
     for name in ("difference", "t", "hedges_g", "cliffs_delta"):
-        assert _negated(there[name], back[name]), name
+        assert _negated(there.named(name), back.named(name)), name
     for name in ("difference", "bca", "hedges_g", "cliffs_delta"):
-        assert _negated(there[f"{name}_low"], back[f"{name}_high"]), name
+        assert _negated(there.named(f"{name}_low"), back.named(f"{name}_high")), name
     for name in ("p", "rank_p"):
-        assert there[name] == near(back[name]), name
+        assert there.named(name) == near(back.named(name)), name
 
 
 def _negated(one: float | None, other: float | None) -> bool:
@@ -329,9 +329,9 @@ def test_another_unit_changes_no_verdict(a: list[float], b: list[float], factor:
     plain = compare(*apart(a, b), 0.95)
     scaled = compare(*apart([factor * x for x in a], [factor * x for x in b]), 0.95)
     for name in ("p", "ratio", "ratio_low", "ratio_high", "hedges_g", "cliffs_delta_low", "repeats_5_pct"):
-        assert scaled[name] == near(plain[name]), name
+        assert scaled.named(name) == near(plain.named(name)), name
     for name in ("difference", "difference_low", "bca_high"):
-        assert scaled[name] == near(plain[name], factor), name
+        assert scaled.named(name) == near(plain.named(name), factor), name
 
 
 def near(value: float | None, factor: float = 1.0) -> object:
@@ -345,8 +345,8 @@ def test_the_order_of_the_runs_changes_no_unpaired_verdict(order: list[int]) -> 
     b = [11.0, 12.5, 10.7, 11.1, 13.0, 11.6, 11.2]
     plain = compare(*apart(a, b), 0.95)
     moved = compare(*apart([a[i] for i in order], b), 0.95)
-    for name, value in plain.items():
-        assert moved[name] == (near(value) if isinstance(value, float) else value), name
+    for name, value in plain.to_json().items():
+        assert moved.named(name) == (near(value) if isinstance(value, float) else value), name
 
 
 @settings(deadline=None)
@@ -364,10 +364,10 @@ def test_no_effect_size_leaves_its_bounds(pairs: list[tuple[float, float]]) -> N
 
 def test_the_smallest_rank_p_is_named_only_where_it_decides() -> None:
     few = compare(*apart([1.0, 2.0, 3.0], [4.0, 5.0, 7.0]), 0.95)
-    assert few["rank_p"] == pytest.approx(2 / comb(6, 3))
-    assert "p = 0.1" in few["note"]
+    assert few.rank_p == pytest.approx(2 / comb(6, 3))
+    assert "p = 0.1" in few.note
     more = compare(*apart([1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 9.0]), 0.95)
-    assert "rank test" not in more["note"]
+    assert "rank test" not in more.note
 
 
 SIMULATED = 600

@@ -72,33 +72,33 @@ def test_the_mixed_model_gives_the_published_estimates() -> None:
         "T3": (2.2222, 0.5187),
         "T4": (0.6667, 0.5187),
     }
-    assert [row["scenario"] for row in rows] == list(published)
+    assert [row.scenario for row in rows] == list(published)
     for row in rows:
-        assert (row["estimate"], row["se"]) == pytest.approx(published[row["scenario"]], abs=1e-4)
-        assert (row["df"], row["n"], row["blocks"], row["converged"]) == (24, 36, 9, True)
-        assert row["block_sd"] == pytest.approx(1.3325, abs=1e-3)
-        assert row["residual_sd"] == pytest.approx(1.1003, abs=1e-4)
-        assert row["low"] < row["estimate"] < row["high"]
-    assert [row["p"] for row in rows[2:]] == pytest.approx([0.0003, 0.2110], abs=5e-5)
+        assert (row.estimate, row.se) == pytest.approx(published[row.scenario], abs=1e-4)
+        assert (row.df, row.n, row.blocks, row.converged) == (24, 36, 9, True)
+        assert row.block_sd == pytest.approx(1.3325, abs=1e-3)
+        assert row.residual_sd == pytest.approx(1.1003, abs=1e-4)
+        assert row.low < row.estimate < row.high
+    assert [row.p for row in rows[2:]] == pytest.approx([0.0003, 0.2110], abs=5e-5)
 
 
 def test_the_mixed_model_does_not_depend_on_the_unit() -> None:
     plain, small = mixed_model(stools(), 0.95), mixed_model(stools(1e-7), 0.95)
     for one, other in zip(plain, small, strict=True):
-        assert other["estimate"] == pytest.approx(1e-7 * one["estimate"])
-        assert other["p"] == pytest.approx(one["p"], rel=1e-5)
+        assert other.estimate == pytest.approx(1e-7 * one.estimate)
+        assert other.p == pytest.approx(one.p, rel=1e-5)
 
 
 def test_blocks_that_do_not_differ_are_said_to() -> None:
     # A Latin square: every block has the same mean, so that the variance between blocks is zero.
     square = {"a": [1.0, 2.0, 3.0], "b": [2.0, 3.0, 1.0], "c": [3.0, 1.0, 2.0]}
     rows = mixed_model([scenario(name, values * 2) for name, values in square.items()], 0.95)
-    assert [row["estimate"] for row in rows] == pytest.approx([2.0, 0.0, 0.0], abs=1e-9)
+    assert [row.estimate for row in rows] == pytest.approx([2.0, 0.0, 0.0], abs=1e-9)
     for row in rows:
-        assert row["block_sd"] == pytest.approx(0.0, abs=1e-3)
-        assert row["converged"]
-        assert "the blocks do not differ" in row["note"]
-        assert "boundary" in row["note"]  # what the library warned of, kept
+        assert row.block_sd == pytest.approx(0.0, abs=1e-3)
+        assert row.converged
+        assert "the blocks do not differ" in row.note
+        assert "boundary" in row.note  # what the library warned of, kept
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ def test_no_model_is_fitted_to_what_is_no_repeated_measurement(samples: list[Sam
 def test_repeats_without_scatter_are_one_row_that_says_so() -> None:
     rows = mixed_model([scenario(name, [float(i)] * 3) for i, name in enumerate("abc", 1)], 0.95)
     (row,) = rows
-    assert (row["converged"], row["estimate"]) == (False, None)
-    assert "do not scatter" in row["note"]
+    assert (row.converged, row.estimate) == (False, None)
+    assert "do not scatter" in row.note
 
 
 def test_scenarios_that_scatter_differently_are_pointed_out() -> None:
     random = np.random.default_rng(5)
     samples = [scenario(n, list(random.normal(10, sd, 12))) for n, sd in (("a", 0.1), ("b", 0.1), ("c", 5.0))]
-    assert all("scatter differently" in row["note"] for row in mixed_model(samples, 0.95))
+    assert all("scatter differently" in row.note for row in mixed_model(samples, 0.95))
 
 
 @settings(deadline=None, max_examples=25)
@@ -178,10 +178,10 @@ def test_a_difference_between_runs_is_no_correlation_within_them() -> None:
     rows = epochs(2, 8, lambda run, epoch: 60 + epoch - 30 * run + 0.1 * (epoch % 2))
     found = correlation_row("cnn", rows, "gpu_temperature_c", 0.95)
     assert found is not None
-    assert abs(found["r"]) < 0.2 < 0.99 < found["r_within"]
-    assert (found["epochs"], found["runs"], found["r_within_df"]) == (16, 2, 13)
-    assert "epochs of one run are not independent" in found["note"]
-    assert found["published_r"] == 0.98
+    assert abs(found.r) < 0.2 < 0.99 < found.r_within
+    assert (found.epochs, found.runs, found.r_within_df) == (16, 2, 13)
+    assert "epochs of one run are not independent" in found.note
+    assert found.published_r == 0.98
 
 
 def test_a_column_without_values_or_without_change_is_not_correlated() -> None:
@@ -197,7 +197,7 @@ def test_one_epoch_a_run_says_nothing_of_the_inside_of_runs() -> None:
     ]
     found = correlation_row("cnn", rows, "gpu_temperature_c", 0.95)
     assert found is not None
-    assert found["r"] is not None and found["r_within"] is None
+    assert found.r is not None and found.r_within is None
 
 
 @given(
@@ -214,6 +214,6 @@ def test_correlations_stay_within_one_and_do_not_depend_on_the_unit(
     if found is None or scaled is None:
         return
     for name in ("r", "rho", "r_within", "r_low", "r_within_high"):
-        if found[name] is not None:
-            assert -1 - 1e-9 <= found[name] <= 1 + 1e-9
-            assert scaled[name] == pytest.approx(found[name], abs=1e-6)
+        if found.named(name) is not None:
+            assert -1 - 1e-9 <= found.named(name) <= 1 + 1e-9
+            assert scaled.named(name) == pytest.approx(found.named(name), abs=1e-6)

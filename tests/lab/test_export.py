@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from typed_rows import MadeResults
 
 from lab.cli import cli
 from lab.conduct.campaign import create, draw_campaign, lock
@@ -22,7 +23,7 @@ from lab.conduct.suts import sut_of
 from lab.config.file import load_config, toml_text
 from records.campaign import CampaignFolder
 from records.journal import Journal
-from records.results import Results, write_results
+from records.results import write_results
 
 CONFIG = """
 [campaign]
@@ -80,7 +81,7 @@ def campaign(tmp_path: Path) -> Path:
     with closing(Journal(opened.folder.journal)) as journal:
         ProgramRecord(opened, sut_of(config, folder), journal).begin(opened.campaign.plan, 0)
     said = opened.campaign
-    results = Results(
+    results = MadeResults(
         campaign={
             "id": said.id,
             "title": said.config["campaign"]["title"],

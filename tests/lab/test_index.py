@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from lab_bench import LAB
+from typed_rows import MadeResults
 
 from records.campaign import Campaign
-from records.results import Results
 
 
 def put(folder: Path, *, analysed: bool = True, simulated: bool = True) -> None:
@@ -28,7 +28,7 @@ def put(folder: Path, *, analysed: bool = True, simulated: bool = True) -> None:
     if analysed:
         identity = {"id": folder.name, "title": folder.name, "created_utc_s": 1.79e9, "simulated": simulated}
         row = {"scenario": "work", "kind": "workload", "n": 3, "energy_wh": 2.0, "induced_wh": 1.25}
-        results = Results(
+        results = MadeResults(
             campaign=identity, rule="default", settings={}, environment={}, meter={}, runs=[], scenarios=[row]
         )
         results.write(folder / "results/results.json")

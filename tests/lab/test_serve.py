@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lab_bench import lab, start_lab, wait_for
+from typed_rows import MadeResults
 
 from lab.conduct.activity import Ending, Phase, activity_of
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, lock
@@ -40,7 +41,6 @@ from records.journal_events import (
     WorkloadStarted,
     entry_of,
 )
-from records.results import Results
 from records.run import Run, RunFolder
 from records.times import now_utc_s
 
@@ -100,7 +100,7 @@ def put(folder: Path, title: str = "A campaign", *, analysed: bool = True) -> Pa
         plan=[],
     ).write(folder / "campaign.json")
     row = {"scenario": "work", "kind": "workload", "n": 3, "energy_wh": 2.0, "induced_wh": 1.25}
-    results = Results(
+    results = MadeResults(
         campaign=identity, rule="default", settings={}, environment={}, meter={}, runs=[], scenarios=[row]
     )
     if analysed:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
+from typed_rows import change
 
 from reports.campaign.page import render
 
@@ -25,17 +26,17 @@ def hostile_html() -> str:
     ]
     names = (HOSTILE, long_name, without_any_space)
     results = example(Plan(repeats=2, seconds=12, names=names, findings=findings))
-    results.campaign["title"] = results.campaign["id"] = HOSTILE
-    results.campaign["config_sha256"] = results.campaign["wattlab_version"] = HOSTILE_IMAGE
+    change(results.campaign, title=HOSTILE, id=HOSTILE)
+    change(results.campaign, config_sha256=HOSTILE_IMAGE, wattlab_version=HOSTILE_IMAGE)
     results.environment["sut"][HOSTILE] = {"os": HOSTILE_IMAGE}
     results.meter["identity"]["maker"] = HOSTILE
     results.settings["useful_work"] = [HOSTILE, "val_accuracy"]
     results.provenance = {HOSTILE: HOSTILE_IMAGE, "cnn": {HOSTILE: HOSTILE_IMAGE}}
     results.refused = [dict.fromkeys(("run_dir", "scenario", "tracker", "status", "reason"), HOSTILE_IMAGE)]
     for row in results.actions + results.trackers:
-        row["name"] = row["settings"] = HOSTILE
+        change(row, name=HOSTILE, settings=HOSTILE)
     for row in results.trackers:
-        row["scope"] = row["version"] = HOSTILE_IMAGE
+        change(row, scope=HOSTILE_IMAGE, version=HOSTILE_IMAGE)
     return render(results)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from report_example import START_UTC_S, Plan, example
+from typed_rows import change
 
 from analysis.health import judge_record
 from analysis.health.campaign import _row
@@ -19,7 +20,8 @@ DAY_S = 86400.0
 def made(number: int, *, title: str = "", **plan: Any) -> Results:
     """Return results of the n-th campaign, planned n days after the first; few unless ``plan`` says more."""
     results = example(replace(Plan(repeats=2, seconds=12, epochs=1, tracker=None), **plan))
-    results.campaign.update(
+    change(
+        results.campaign,
         id=f"campaign-{number}",
         title=title or f"Campaign {number}",
         created_utc_s=START_UTC_S + number * DAY_S,
@@ -38,10 +40,10 @@ def put(folder: Path, results: Results) -> Path:
     folder.mkdir(parents=True)
     campaign = results.campaign
     Campaign(
-        id=campaign["id"],
-        created_utc_s=campaign["created_utc_s"],
+        id=campaign.id,
+        created_utc_s=campaign.created_utc_s,
         wattlab_version="0.0.0",
-        simulated=campaign["simulated"],
+        simulated=campaign.simulated,
         seed=1,
         config={},
         config_sha256="0" * 64,
@@ -55,12 +57,12 @@ def with_control(
     folder: Path, results: Results, before: list[ControlPoint], energies_wh: list[float]
 ) -> None:
     """Give a campaign that `put` wrote control runs with these energies, judged behind those before."""
-    campaign = results.campaign["id"]
+    campaign = results.campaign.id
     points = [
         ControlPoint(
             campaign=campaign,
             run_dir=f"{n:04d}-control",
-            t_utc_s=results.campaign["created_utc_s"] + 600.0 * n,
+            t_utc_s=results.campaign.created_utc_s + 600.0 * n,
             energy_wh=energy_wh,
             energy_u_wh=0.02,
             energy_random_u_wh=0.005,

@@ -3,10 +3,11 @@
 import pickle
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from report_budgets import budgets_of
+from typed_rows import MadeResults, change
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
 from analysis.scenario.efficiency import factors
@@ -16,7 +17,9 @@ from analysis.statistics.description import statistics_row
 from analysis.statistics.families import adjust_families
 from analysis.statistics.mixed import mixed_model
 from analysis.statistics.samples import QUANTITIES, Sample, sample_of
-from records.results import Results, Row
+from records.results import Results
+from records.rows.runs import EpochRow, RunRow
+from records.rows.scenarios import ScenarioRow
 
 HOSTILE = '<script>alert("x")</script>'
 HOSTILE_IMAGE = '"><img src=http://example.invalid/x.png onerror=alert(1)>'
@@ -37,7 +40,7 @@ class Plan:
     cpu_temperature: bool = True
     simulated: bool = True
     names: tuple[str, str, str] = ("idle", "cnn", "transfer")
-    findings: list[Row] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
 
 
 # Above the baseline in W, duration as a share of the plan's seconds; made up.
@@ -72,7 +75,7 @@ def _make(plan: Plan) -> Results:
     _add_comparisons(results, plan)
     _add_statistics(results)
     results.budgets += budgets_of(results)
-    results.campaign["slots_planned"] = results.campaign["slots_completed"] = slot
+    change(results.campaign, slots_planned=slot, slots_completed=slot)
     results.findings += plan.findings
     return results
 
@@ -81,7 +84,7 @@ def nothing_counted() -> Results:
     """Return the results of a campaign in which every attempt was refused."""
     results = _empty(Plan())
     results.baseline = {}
-    results.campaign["slots_completed"] = 0
+    change(results.campaign, slots_completed=0)
     results.refused = [
         {"run_dir": "0001-cnn", "scenario": "cnn", "tracker": None, "status": "failed", "reason": HOSTILE},
         {"run_dir": "0001-cnn.2", "scenario": "cnn", "tracker": None, "status": "aborted", "reason": None},
@@ -93,7 +96,7 @@ def nothing_counted() -> Results:
 
 
 def _empty(plan: Plan) -> Results:
-    return Results(
+    return MadeResults(
         campaign={
             "id": "synthetic-0001",
             "title": "A campaign that never happened",
@@ -179,7 +182,7 @@ def _add_run(
     baseline_wh = BASELINE_W * seconds / 3600 if plan.baseline and role != "baseline" else None
     run_dir = f"{slot:04d}-{role}"
     workload = role in ("cnn", "transfer")
-    row: Row = {
+    row: dict[str, Any] = {
         "slot": slot,
         "run_dir": run_dir,
         "scenario": name,
@@ -204,7 +207,6 @@ def _add_run(
         **_hardware(plan, role, random),
     }
     results.runs.append(row)
-    row = results.runs[-1]
     results.traces.append(
         {
             "run_dir": run_dir,
@@ -229,7 +231,7 @@ def _add_run(
         _add_tracker(results, row)
 
 
-def _hardware(plan: Plan, role: str, random: Any) -> Row:
+def _hardware(plan: Plan, role: str, random: Any) -> dict[str, Any]:
     busy = {"baseline": 0.0, "idle": 0.02, "cnn": 0.9, "transfer": 0.7}[role] + float(random.uniform(0, 0.03))
     return {
         "cpu_load_pct": 90 * busy,
@@ -247,7 +249,7 @@ def _hardware(plan: Plan, role: str, random: Any) -> Row:
     }
 
 
-def _add_spans(results: Results, plan: Plan, random: Any, run: Row) -> None:
+def _add_spans(results: Results, plan: Plan, random: Any, run: dict[str, Any]) -> None:
     common = {key: run[key] for key in ("slot", "run_dir", "scenario", "tracker", "repeat")}
     actions = (("prepare images", 0, 0.1), ("train", 0, 0.8), ("first half", 1, 0.4), ("export", 0, 0.05))
     for name, depth, share in actions:
@@ -272,7 +274,7 @@ def _add_spans(results: Results, plan: Plan, random: Any, run: Row) -> None:
         )
 
 
-def _part(run: Row, share: float) -> Row:
+def _part(run: dict[str, Any], share: float) -> dict[str, Any]:
     induced = run["induced_wh"]
     return {
         "duration_s": run["duration_s"] * share,
@@ -284,7 +286,7 @@ def _part(run: Row, share: float) -> Row:
     }
 
 
-def _add_tracker(results: Results, run: Row) -> None:
+def _add_tracker(results: Results, run: dict[str, Any]) -> None:
     said_wh = run["energy_wh"] * 0.78
     net_wh = run["induced_wh"]
     results.trackers.append(
@@ -318,26 +320,26 @@ def _add_tracker(results: Results, run: Row) -> None:
 
 
 def _add_scenarios(results: Results, plan: Plan) -> None:
-    keys = dict.fromkeys((row["scenario"], row["tracker"]) for row in results.runs)
+    keys = dict.fromkeys((row.scenario, row.tracker) for row in results.runs)
     for name, tracker in keys:
-        runs = [row for row in results.runs if (row["scenario"], row["tracker"]) == (name, tracker)]
+        runs = [row.to_json() for row in results.runs if (row.scenario, row.tracker) == (name, tracker)]
         results.scenarios.append(_scenario(plan, name, tracker, runs))
     results.agreement += agreement_rows(results.trackers, 0.95)
     results.agreement_scopes += scope_rows(results.trackers, 0.95)
 
 
-def _mean(rows: list[Row], column: str) -> float | None:
+def _mean(rows: list[dict[str, Any]], column: str) -> float | None:
     values = [row[column] for row in rows if row.get(column) is not None]
     return float(np.mean(values)) if values else None
 
 
-def _sd(rows: list[Row], column: str) -> float | None:
+def _sd(rows: list[dict[str, Any]], column: str) -> float | None:
     values = [row[column] for row in rows if row.get(column) is not None]
     return float(np.std(values, ddof=1)) if len(values) > 1 else None
 
 
-def _scenario(plan: Plan, name: str, tracker: str | None, runs: list[Row]) -> Row:
-    row: Row = {
+def _scenario(plan: Plan, name: str, tracker: str | None, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    row: dict[str, Any] = {
         "scenario": f"{name}+{tracker}" if tracker else name,
         "base_scenario": name,
         "tracker": tracker,
@@ -396,11 +398,11 @@ def _add_statistics(results: Results) -> None:
     for row in results.scenarios:
         epochs = _rows_of(results.epochs, row)
         found = (
-            statistics_row(sample_of(row["scenario"], _rows_of(results.runs, row), epochs, quantity), 0.95)
+            statistics_row(sample_of(row.scenario, _rows_of(results.runs, row), epochs, quantity), 0.95)
             for quantity in QUANTITIES
         )
         results.statistics += [item for item in found if item is not None]
-        correlated = (correlation_row(row["scenario"], epochs, name, 0.95) for name in EPOCH_COMPANIONS)
+        correlated = (correlation_row(row.scenario, epochs, name, 0.95) for name in EPOCH_COMPANIONS)
         results.correlations += [item for item in correlated if item is not None]
     pairs = []
     for quantity in QUANTITIES:
@@ -410,15 +412,18 @@ def _add_statistics(results: Results) -> None:
     results.comparisons += adjust_families(pairs)
 
 
-def _rows_of(rows: list[Row], scenario: Row) -> list[Row]:
-    key = (scenario["base_scenario"], scenario["tracker"])
-    return [row for row in rows if (row["scenario"], row["tracker"]) == key]
+Own = TypeVar("Own", RunRow, EpochRow)
+
+
+def _rows_of(rows: list[Own], scenario: ScenarioRow) -> list[Own]:
+    key = (scenario.base_scenario, scenario.tracker)
+    return [row for row in rows if (row.scenario, row.tracker) == key]
 
 
 def _plain_samples(results: Results, quantity: str) -> list[Sample]:
     samples = (
-        sample_of(row["scenario"], _rows_of(results.runs, row), _rows_of(results.epochs, row), quantity)
+        sample_of(row.scenario, _rows_of(results.runs, row), _rows_of(results.epochs, row), quantity)
         for row in results.scenarios
-        if row["tracker"] is None
+        if row.tracker is None
     )
     return [sample for sample in samples if sample.n]

@@ -8,7 +8,7 @@ from analysis.ecolabel.values import utilisation
 from analysis.iso14756.efficiency import compare
 from analysis.iso14756.ratings import Tasks, rate
 from analysis.iso14756.values import MARK
-from records.results import Results, Row
+from records.results import Results
 from records.settings.ecolabel import UNITS, UTILISATION_UNITS
 from records.settings.requirement import TaskRequirement, TimeClass
 
@@ -38,7 +38,7 @@ SLOW = tasks("transfer", (4.0, 5.0, 6.0), (4.0, 5.0, 8.0))
 FAST = tasks("cnn", (2.0, 2.0, 2.0), (2.0, 2.0, 2.1))
 
 
-def line(proof: str, holds: bool | None, words: str = "as it should be") -> Row:
+def line(proof: str, holds: bool | None, words: str = "as it should be") -> dict[str, Any]:
     return {
         "proof": proof,
         "scenario": "cnn",
@@ -50,7 +50,7 @@ def line(proof: str, holds: bool | None, words: str = "as it should be") -> Row:
     }
 
 
-def with_iso14756(*chains: Tasks, proofs: list[Row] | None = None) -> Results:
+def with_iso14756(*chains: Tasks, proofs: list[dict[str, Any]] | None = None) -> Results:
     """Results with the ratings of these chains; of two, the first is the reference of the second."""
     results = example(Plan(repeats=1, seconds=12, epochs=0, tracker=None))
     rows = [rate(chain, ASKED, 0.95) for chain in chains]
@@ -59,7 +59,7 @@ def with_iso14756(*chains: Tasks, proofs: list[Row] | None = None) -> Results:
     ]
     results.iso14756 = {
         "marked": MARK,
-        "satisfied": bool(rows) and all(row["satisfied"] for row in rows),
+        "satisfied": bool(rows) and all(row.satisfied for row in rows),
         "valid": all(row["holds"] for row in proofs),
         "task_types": rows,
         "efficiency": [compare(chain, chains[0], ASKED, 0.95) for chain in chains[1:]],
@@ -68,7 +68,7 @@ def with_iso14756(*chains: Tasks, proofs: list[Row] | None = None) -> Results:
     return results
 
 
-def ecolabel_row(quantity: str, load: float, base: float, full: float | None, **more: Any) -> Row:
+def ecolabel_row(quantity: str, load: float, base: float, full: float | None, **more: Any) -> dict[str, Any]:
     duration_s = 502.0
     return {
         "scenario": "cnn",
@@ -90,7 +90,7 @@ def ecolabel_row(quantity: str, load: float, base: float, full: float | None, **
     }
 
 
-def with_ecolabel(*rows: Row) -> Results:
+def with_ecolabel(*rows: dict[str, Any]) -> Results:
     results = example(Plan(repeats=1, seconds=12, epochs=0, tracker=None))
     results.settings["ecolabel"] = {"scenario": "cnn", "later_max_pct": 10.0}
     results.ecolabel = list(rows)

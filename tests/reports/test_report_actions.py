@@ -2,6 +2,7 @@
 
 import pytest
 from report_example import Plan, example
+from typed_rows import change
 
 from reports.blocks.svg import drawing_style
 from reports.campaign.actions.chapter import chapter
@@ -23,12 +24,12 @@ def results():
     found = example(Plan(**SMALL))
     found.actions = []
     for row in found.runs:
-        if row["scenario"] == "cnn":
+        if row.scenario == "cnn":
             parts = [("load", 1, 0.1), ("train", 1, 0.2), ("step", 2, 9.0), ("train", 1, 0.3)]
-            found.actions += actions_of(row["run_dir"], "cnn", parts)
+            found.actions += actions_of(row.run_dir, "cnn", parts)
     for row in found.scenarios:
-        if row["scenario"] == "cnn":
-            row["induced_wh"] = 1.0
+        if row.scenario == "cnn":
+            change(row, induced_wh=1.0)
     return found
 
 

@@ -1,11 +1,12 @@
 """Campaigns that lack something: the report is written all the same, and says what is missing."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from report_example import HOSTILE, Plan, example, nothing_counted
 from report_page import Page
-from typed_rows import emptied
+from typed_rows import change, emptied
 
 from records.errors import RecordError, SchemaError
 from records.results import write_results
@@ -133,7 +134,7 @@ def test_an_epoch_or_an_action_may_lie_in_a_scenario_without_summary():
 def test_two_trackers_are_told_apart_in_every_panel():
     results = example(Plan(**SMALL, gpu=False))
     for rows in (results.trackers, results.agreement, results.agreement_scopes):
-        rows += [{**row, "tracker": "othertracker"} for row in rows]
+        rows += [replace(row, tracker="othertracker") for row in rows]
     page = Page(render(results, [trackers.chapter]))
     drawings = {svg.attributes.get("id"): svg.text for svg in page.all("svg")}
     for key in ("trackers-ratio-wall", "trackers-ratio-wall-net"):
@@ -146,8 +147,8 @@ def test_two_trackers_are_told_apart_in_every_panel():
 def test_negative_induced_energy_is_drawn_and_written_with_its_sign():
     results = example(Plan(**SMALL, tracker=None))
     for row in results.scenarios:
-        if row["scenario"] == "idle":
-            row.update(induced_wh=-0.0123, induced_low_wh=-0.0161, induced_high_wh=-0.0085)
+        if row.scenario == "idle":
+            change(row, induced_wh=-0.0123, induced_low_wh=-0.0161, induced_high_wh=-0.0085)
     page = Page(render(results, [energy.chapter]))
     (svg,) = [e for e in page.all("svg") if e.attributes.get("id") == "energy-induced"]
     assert "−0.0123 Wh" in svg.text

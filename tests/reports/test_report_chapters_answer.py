@@ -2,6 +2,7 @@
 
 from chapter_page import cells, made, verdict
 from report_example import Plan, example
+from typed_rows import change
 
 from reports.campaign.energy import chapter as energy
 from reports.campaign.evidence import runs
@@ -13,8 +14,8 @@ SMALL = {"repeats": 2, "seconds": 12, "epochs": 2, "gpu": False}
 def test_energy_says_from_where_to_where_the_workloads_reach():
     results = example(Plan(**SMALL))
     words = verdict(made(energy.chapter, results)).words
-    found = {row["scenario"]: row for row in results.scenarios if not row.get("tracker")}
-    assert found["transfer"]["energy_wh"] < found["cnn"]["energy_wh"]
+    found = {row.scenario: row for row in results.scenarios if not row.tracker}
+    assert found["transfer"].energy_wh < found["cnn"].energy_wh
     assert words.index("(transfer)") < words.index("(cnn)")
     assert "Wh (cnn) of energy above the baseline." in words
 
@@ -38,7 +39,7 @@ def test_the_same_mean_has_the_same_digits_in_table_and_figure():
 def test_hardware_and_runs_begin_with_words():
     results = example(Plan(**SMALL))
     assert verdict(made(hardware.chapter, results)).words.startswith("Mean CPU load: ")
-    results.runs[0]["coverage_pct"] = 99.25
+    change(results.runs[0], coverage_pct=99.25)
     words = verdict(made(runs.chapter, results)).words
     assert f"{len(results.runs)} runs count, 0 attempts refused." in words
     assert "99.25 % of the time" in words

@@ -1,13 +1,14 @@
 """The chapters that compare: scenarios with each other, epochs with temperature, work with energy."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counted
 from report_page import Page
-from typed_rows import emptied, row_of
+from typed_rows import change, emptied, row_of
 
 from analysis.statistics.comparison import compare
 from analysis.statistics.samples import sample_of
@@ -117,7 +118,8 @@ def test_scenarios_that_were_not_interleaved_are_named():
     results = example(Plan(repeats=3, seconds=12, tracker=None))
     assert not any("Not interleaved" in words for words in words_of(chapter_of(results)))
     for run in results.runs:
-        run["t_start_utc_s"] += 1e6 if run["scenario"] == "transfer" else 0.0
+        if run.scenario == "transfer":
+            change(run, t_start_utc_s=run.t_start_utc_s + 1e6)
     said = next(words for words in words_of(chapter_of(results)) if "Not interleaved" in words)
     assert "transfer and cnn; transfer and idle. One was over before the other began" in said
 
@@ -126,9 +128,9 @@ def test_scenarios_that_were_not_interleaved_are_named():
 
 
 def test_what_a_tracker_costs_is_left_to_its_own_chapter(results, compared):
-    tracked = {row["scenario"] for row in results.scenarios if row["tracker"]}
-    assert any(row["b"] in tracked for row in results.comparisons)
-    assert not any(row["b"] in tracked for row in pairs_of(view_of(results)))
+    tracked = {row.scenario for row in results.scenarios if row.tracker}
+    assert any(row.b in tracked for row in results.comparisons)
+    assert not any(row.b in tracked for row in pairs_of(view_of(results)))
     assert not any("codecarbon" in row["Scenario b"] for row in rows_of(compared, "comparison-rows"))
 
 
@@ -169,8 +171,8 @@ def test_a_pair_turned_round_says_the_same(values, noise, shift):
     turn = turned(row)
     assert certainty(turn) == certainty(back)
     for name in ("difference", "ratio", "ratio_low", "ratio_high"):
-        if finite(turn[name]) is not None and finite(back[name]) is not None:
-            assert turn[name] == pytest.approx(back[name], rel=1e-6, abs=1e-9)
+        if finite(turn.named(name)) is not None and finite(back.named(name)) is not None:
+            assert turn.named(name) == pytest.approx(back.named(name), rel=1e-6, abs=1e-9)
 
 
 def test_ratios_are_drawn_in_percent_with_their_intervals(compared):
@@ -189,8 +191,8 @@ def test_ratios_are_drawn_in_percent_with_their_intervals(compared):
 def test_a_pair_without_a_ratio_is_named_and_stands_in_the_table():
     results = example(Plan(repeats=3, tracker=None))
     for row in results.comparisons:
-        if (row["a"], row["quantity"]) == ("idle", "induced_wh"):
-            row.update(mean_a=-0.01, ratio=None, ratio_low=None, ratio_high=None)
+        if (row.a, row.quantity) == ("idle", "induced_wh"):
+            change(row, mean_a=-0.01, ratio=None, ratio_low=None, ratio_high=None)
     chapter = chapter_of(results)
     assert "In induced energy 2 of 3 pairs have no ratio" in sheet_of(chapter, "ratios").caption
     pairs = [
@@ -204,24 +206,22 @@ def test_a_pair_without_a_ratio_is_named_and_stands_in_the_table():
 def test_an_interval_without_end_does_not_hide_the_others():
     results = example(Plan(repeats=3, tracker=None))
     for row in results.comparisons:
-        row.update(ratio_low=-5.0, ratio_high=1e9)
+        change(row, ratio_low=-5.0, ratio_high=1e9)
     assert len(sheet_of(chapter_of(results), "ratios").panels) == 3
 
 
 def test_many_scenarios_are_all_in_the_tables_but_not_all_drawn():
     results = example(Plan(repeats=2, tracker=None))
-    base = next(row for row in results.scenarios if row["scenario"] == "cnn")
+    base = next(row for row in results.scenarios if row.scenario == "cnn")
     for number in range(20):
-        results.scenarios.append({**base, "scenario": f"s{number}", "base_scenario": f"s{number}"})
+        results.scenarios.append(replace(base, scenario=f"s{number}", base_scenario=f"s{number}"))
         results.runs += [
-            {**run, "scenario": f"s{number}", "run_dir": f"{run['run_dir']}-{number}"}
+            replace(run, scenario=f"s{number}", run_dir=f"{run.run_dir}-{number}")
             for run in results.runs
-            if run["scenario"] == "cnn"
+            if run.scenario == "cnn"
         ]
         results.comparisons += [
-            {**row, "b": f"s{number}"}
-            for row in results.comparisons
-            if (row["a"], row["b"]) == ("idle", "cnn")
+            replace(row, b=f"s{number}") for row in results.comparisons if (row.a, row.b) == ("idle", "cnn")
         ]
     chapter = chapter_of(results)
     assert "further scenarios are in the tables only" in sheet_of(chapter, "matrix").caption
@@ -235,11 +235,9 @@ def test_many_scenarios_are_all_in_the_tables_but_not_all_drawn():
 
 def test_outliers_and_drift_are_seen_in_the_runs():
     results = example(Plan(repeats=8, tracker=None))
-    row = next(
-        row for row in results.statistics if (row["scenario"], row["quantity"]) == ("cnn", "induced_wh")
-    )
-    runs = [run["run_dir"] for run in results.runs if run["scenario"] == "cnn"]
-    row.update(outliers=runs[3], drift_per_run=0.0123, drift_low=0.004, drift_high=0.0206, drift_tau_p=0.012)
+    row = next(row for row in results.statistics if (row.scenario, row.quantity) == ("cnn", "induced_wh"))
+    runs = [run.run_dir for run in results.runs if run.scenario == "cnn"]
+    change(row, outliers=runs[3], drift_per_run=0.0123, drift_low=0.004, drift_high=0.0206, drift_tau_p=0.012)
     chapter = chapter_of(results)
     panel = next(panel for panel in sheet_of(chapter, "run-order").panels if ">cnn<" in panel)
     assert "1 outlier" in panel
@@ -277,8 +275,8 @@ def test_accuracy_of_the_epochs_is_no_matter_of_the_meter(epoch_chapter):
 def test_energy_and_temperature_stand_against_each_other_with_the_quoted_r():
     results = example(Plan(repeats=2, tracker=None))
     for row in results.correlations:
-        if row["y"] == "gpu_temperature_c":
-            row.update(r_within=0.71, r_within_low=0.4, r_within_high=0.88, r_within_p=0.0004)
+        if row.y == "gpu_temperature_c":
+            change(row, r_within=0.71, r_within_low=0.4, r_within_high=0.88, r_within_p=0.0004)
     chapter = chapter_of(results, "epochs")
     said = next(words for words in words_of(chapter) if words.startswith("cnn: "))
     assert "within the runs, epochs with a warmer GPU needed more energy (r 0.71 [0.40, 0.88])" in said
@@ -295,7 +293,7 @@ def test_without_sensors_the_temperature_is_missed_in_words():
 
 def test_of_very_many_epochs_the_page_shows_the_first_and_says_so():
     results = example(Plan(repeats=2, epochs=1, tracker=None))
-    results.epochs = [{**row, "epoch": i} for i in range(1, 201) for row in results.epochs]
+    results.epochs = [replace(row, epoch=i) for i in range(1, 201) for row in results.epochs]
     whole = chapter_of(results, "epochs")
     table = next(t for t in shortened(whole, results).tables if t.key == "epoch-rows")
     assert len(table.rows) == MOST_ROWS
@@ -320,7 +318,7 @@ def test_the_factor_is_the_ratio_of_the_sums_with_cochrans_interval(results):
     view = view_of(results)
     item = next(item for item in view.scenarios if item.key == "transfer")
     factor = factors_of(view, "val_accuracy")[-1]
-    energies = [run["induced_wh"] for run in item.runs]
+    energies = [run.induced_wh for run in item.runs]
     found = factor.interval_of(item)
     assert factor.value(item) == pytest.approx(0.81 * 6 / sum(energies)) == found.value
     assert found.low < found.value < found.high
@@ -330,14 +328,14 @@ def test_the_factor_is_the_ratio_of_the_sums_with_cochrans_interval(results):
 def test_work_that_nobody_did_is_no_choice():
     results = example(Plan(repeats=3, tracker=None))
     for row in results.scenarios:
-        row.update({key: 0.0 for key in row if key.startswith("samples_per")})
+        change(row, **{key: 0.0 for key in row.to_json() if key.startswith("samples_per")})
     assert kinds_of(view_of(results)) == ["val_accuracy"]
 
 
 def test_with_one_kind_there_is_nothing_to_choose():
     results = example(Plan(repeats=3, tracker=None))
     for row in results.scenarios:
-        row.update({key: None for key in row if key.startswith("samples_per")})
+        change(row, **{key: None for key in row.to_json() if key.startswith("samples_per")})
     blocks = chapter_of(results, "efficiency").blocks
     assert not [block for block in blocks if isinstance(block, Choice)]
     assert "efficiency-val-accuracy" in [block.key for block in blocks if isinstance(block, Sheet)]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from report_example import HOSTILE, Plan, example
+from typed_rows import change
 
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
@@ -116,8 +117,8 @@ def test_every_sheet_says_whether_it_is_simulated(tmp_path: Path, simulated: boo
 def test_no_text_of_a_campaign_becomes_a_formula(tmp_path: Path, text: str) -> None:
     results = results_with_sheet(names=("idle", text, "transfer"))
     results.settings["ecolabel"]["scenario"] = text
-    results.ecolabel[0]["scenario"] = text
-    results.campaign |= {"title": text, "id": text}
+    change(results.ecolabel[0], scenario=text)
+    change(results.campaign, title=text, id=text)
     results.environment["sut"][text] = text
     results.findings = [{"level": "warn", "run_dir": text, "code": text, "message": text}]
     book = written(tmp_path, results)
@@ -184,10 +185,8 @@ def test_the_readme_says_what_was_measured_on_what_and_what_came_out() -> None:
     assert "Imaginary Eight-Core 1700" in text
     assert "Imaginary PRO, a reading every 1 s" in text
     for row in results.scenarios:
-        (line,) = [
-            line for line in text.splitlines() if line.startswith(f"| {row['scenario']} | {row['n']} |")
-        ]
-        assert line.count("\\[") == sum(row[f"{q}_low_wh"] is not None for q in ("energy", "induced"))
+        (line,) = [line for line in text.splitlines() if line.startswith(f"| {row.scenario} | {row.n} |")]
+        assert line.count("\\[") == sum(row.named(f"{q}_low_wh") is not None for q in ("energy", "induced"))
     assert f"| programs/a.py | cnn | {'f' * 64} |" in text
     for command in ("lab import package", "lab analyse campaign", "lab report campaign", "sha256sum --check"):
         assert command in text
@@ -209,7 +208,7 @@ HOSTILE_MARKDOWN = (
 @pytest.mark.parametrize("name", HOSTILE_MARKDOWN, ids=ascii)
 def test_no_name_can_make_markdown(name: str) -> None:
     results = small(repeats=2, names=("idle", name, "transfer"))
-    results.campaign["title"] = name
+    change(results.campaign, title=name)
     results.findings = [{"level": "refuse", "run_dir": name, "code": "x", "message": name}]
     plain = readme(small(repeats=2), note="x")
     text = readme(results, note=name)

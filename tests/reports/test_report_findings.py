@@ -9,9 +9,11 @@ from chapter_page import cells, made, page_of, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counted
+from typed_rows import change
 
 from records.finding_codes import CODES
-from records.results import Results, Row
+from records.results import Results
+from records.rows.runs import RunRow
 from reports.blocks.contract import Chapter, FindingEntry, Findings, Heading, Lines, Text
 from reports.campaign.calls import chapter as calls
 from reports.campaign.evidence import environment, findings
@@ -21,7 +23,7 @@ def plain(**plan: Any) -> Results:
     return example(Plan(repeats=2, seconds=12, epochs=0, tracker=None, **plan))
 
 
-def finding(level: str, run_dir: str, code: str, message: str = "It is so.") -> Row:
+def finding(level: str, run_dir: str, code: str, message: str = "It is so.") -> dict[str, Any]:
     return {"level": level, "run_dir": run_dir, "code": code, "message": message}
 
 
@@ -97,7 +99,7 @@ FINDING = st.builds(
 
 @settings(max_examples=60)
 @given(st.lists(FINDING, min_size=1, max_size=25))
-def test_no_finding_is_lost_and_none_is_told_twice(rows: list[Row]) -> None:
+def test_no_finding_is_lost_and_none_is_told_twice(rows: list[dict[str, Any]]) -> None:
     results = nothing_counted()
     results.findings = rows
     found = made(findings.chapter, results)
@@ -227,17 +229,19 @@ def test_hostile_inventories_stay_text() -> None:
 # Calls
 
 
-def call(run: Row, name: str, duration_s: float, energy_wh: float, more: dict[str, float | None]) -> Row:
-    part = {key: run[key] for key in ("slot", "run_dir", "scenario", "repeat", "tracker")}
+def call(
+    run: RunRow, name: str, duration_s: float, energy_wh: float, more: dict[str, float | None]
+) -> dict[str, Any]:
+    part = {key: run.named(key) for key in ("slot", "run_dir", "scenario", "repeat", "tracker")}
     known = {"energy_u_wh": 0.001, "induced_wh": energy_wh / 2, "coverage_pct": 100.0}
     return {**part, "name": name, "duration_s": duration_s, "energy_wh": energy_wh, **known, **more}
 
 
 def with_calls(*made_of: tuple[str, float, float, dict[str, float | None]]) -> Results:
     results = plain()
-    run = next(row for row in results.runs if row["scenario"] == "cnn")
-    run["energy_wh"] = 8.0
-    next(row for row in reversed(results.runs) if row["scenario"] == "cnn")["energy_wh"] = 2.0
+    run = next(row for row in results.runs if row.scenario == "cnn")
+    change(run, energy_wh=8.0)
+    change(next(row for row in reversed(results.runs) if row.scenario == "cnn"), energy_wh=2.0)
     results.calls = [call(run, name, t_s, energy, more) for name, t_s, energy, more in made_of]
     return results
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from report_example import Plan, example
 from report_page import Page
+from typed_rows import change
 
 from reports.blocks.rendering import render_page
 from reports.campaign.summary import summary_of
@@ -80,8 +81,8 @@ def test_counters_inside_the_machine_are_not_said_to_be_at_the_wall():
 
 def test_a_ratio_has_the_digits_that_its_interval_allows():
     results = example(Plan(repeats=4, seconds=12, epochs=2))
-    (row,) = [row for row in results.agreement if row["scenario"] == "all"]
-    row.update(ratio=0.33123, total_ratio_low=0.1199, total_ratio_high=0.5412, ratio_net=None)
+    (row,) = [row for row in results.agreement if row.scenario == "all"]
+    change(row, ratio=0.33123, total_ratio_low=0.1199, total_ratio_high=0.5412, ratio_net=None)
     (words,) = summary(results).trackers
     assert words.startswith("codecarbon reported 33 % (95 % interval [12, 54] %) of what the meter measured.")
 
@@ -89,7 +90,7 @@ def test_a_ratio_has_the_digits_that_its_interval_allows():
 def test_a_least_that_is_not_significant_is_told_of_these_runs_only():
     results = example(Plan(**SMALL))
     for row in results.comparisons:
-        row["p"] = row["p_holm"] = 0.5
+        change(row, p=0.5, p_holm=0.5)
     least = summary(results).least
     assert not least.certain
     assert "in these runs" in least.words
@@ -120,7 +121,7 @@ def test_the_control_workload_is_no_rival_of_the_others():
 
 def test_scenarios_that_nobody_compared_have_no_best():
     results = example(Plan(**SMALL))
-    results.comparisons = [row for row in results.comparisons if {row["a"], row["b"]} != {"cnn", "transfer"}]
+    results.comparisons = [row for row in results.comparisons if {row.a, row.b} != {"cnn", "transfer"}]
     assert summary(results).least is None
 
 
@@ -143,7 +144,7 @@ def test_a_lab_that_was_not_in_order_is_told_on_the_first_screen(health, said):
 def test_above_a_long_table_stands_which_is_better(scenarios, above):
     results = example(Plan(**SMALL))
     results.scenarios += [
-        {**results.scenarios[-1], "scenario": f"s{n}", "base_scenario": f"s{n}", "tracker": None}
+        replace(results.scenarios[-1], scenario=f"s{n}", base_scenario=f"s{n}", tracker=None)
         for n in range(3, scenarios)
     ]
     view = view_of(results)

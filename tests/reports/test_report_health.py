@@ -7,7 +7,7 @@ from chapter_page import cells, made, page_of, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_example import HOSTILE, HOSTILE_IMAGE, START_UTC_S, Plan, example, nothing_counted
-from typed_rows import row_of
+from typed_rows import change, row_of
 
 from analysis.health.judge import judge
 from records.health import ControlPoint
@@ -30,7 +30,7 @@ def with_health(
 ) -> Results:
     """Results whose control runs have these energies; so many of them are of an earlier campaign."""
     results = example(Plan(repeats=1, seconds=12, epochs=0, tracker=None))
-    own = results.campaign["id"]
+    own = results.campaign.id
     points = [
         ControlPoint(
             campaign="earlier" if n < before else own,
@@ -151,16 +151,16 @@ def test_axes_have_units_and_simulated_numbers_say_so() -> None:
 
 def test_a_stop_that_nobody_looked_at_is_said() -> None:
     results = with_health([*QUIET, 10.2])
-    results.health["stopped"] = "beyond-limits, 0009-control"
+    change(results.health, stopped="beyond-limits, 0009-control")
     assert "nobody has gone on: beyond-limits, 0009-control" in page_of(chapter, results).text
 
 
 def test_hostile_names_stay_text() -> None:
     results = with_health([*QUIET, 10.2], control=HOSTILE)
-    for row in results.health["points"]:
-        row["campaign"] = row["run_dir"] = HOSTILE_IMAGE
-    results.health["points"][-1]["signals"] = HOSTILE
-    results.health["signals"][0]["rule"] = results.health["signals"][0]["message"] = HOSTILE
+    for row in results.health.points:
+        change(row, campaign=HOSTILE_IMAGE, run_dir=HOSTILE_IMAGE)
+    change(results.health.points[-1], signals=HOSTILE)
+    change(results.health.signals[0], rule=HOSTILE, message=HOSTILE)
     page = page_of(chapter, results)
     assert page.all("img") == []
     assert not [item for item in page.all("script") if "alert" in "".join(item.texts)]

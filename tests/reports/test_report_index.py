@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from index_campaigns import made, put, with_control, write
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 from report_page import Page
+from typed_rows import change
 
 from benchmarks.index import PAGE, queries
 from records.errors import ConfigurationError, RecordError
@@ -75,7 +76,7 @@ def test_every_table_of_every_campaign_is_in_the_database(three: Path) -> None:
 
 
 def test_the_numbers_are_those_of_the_results_to_the_last_digit(three: Path) -> None:
-    expected = [(row["slot"], row["energy_wh"]) for row in made(1, simulated=False, repeats=3).runs]
+    expected = [(row.slot, row.energy_wh) for row in made(1, simulated=False, repeats=3).runs]
     assert ask(three, "SELECT slot, energy_wh FROM runs WHERE folder = 'deep/er/b' ORDER BY slot") == expected
 
 
@@ -103,8 +104,8 @@ def test_the_view_gives_induced_energies_with_intervals_in_the_order_of_time(thr
     rows = ask(three, "SELECT folder, scenario, induced_wh, induced_low_wh FROM induced_per_scenario")
     assert [row[0] for row in rows] == sorted((row[0] for row in rows), key=["a", "deep/er/b", "c"].index)
     by_key = {(folder, scenario): values for folder, scenario, *values in rows}
-    row = next(r for r in made(2, tracker="codecarbon").scenarios if r["scenario"] == "cnn")
-    assert by_key["c", "cnn"] == [row["induced_wh"], row["induced_low_wh"]]
+    row = next(r for r in made(2, tracker="codecarbon").scenarios if r.scenario == "cnn")
+    assert by_key["c", "cnn"] == [row.induced_wh, row.induced_low_wh]
 
 
 def test_the_questions_of_the_how_to_can_be_asked(three: Path) -> None:
@@ -260,8 +261,7 @@ def test_hostile_texts_and_folders_stay_text(tmp_path: Path) -> None:
     ]
     for number, folder in enumerate(strange):
         results = made(number, names=names, title=HOSTILE_IMAGE, gpu=False)
-        results.runs[0]["stränge \"column'"] = HOSTILE
-        results.runs[0]["nul"] = "a\0b"
+        change(results.runs[0], **{"stränge \"column'": HOSTILE, "nul": "a\0b"})
         place = put(tmp_path / folder, results)
         (place / "report.html").write_text("<p>report</p>")
     found = index(tmp_path)
@@ -332,7 +332,7 @@ def test_the_type_of_two_lists_is_that_of_both_together(first: list[object], sec
 def test_a_column_that_changes_its_kind_between_campaigns_becomes_text(tmp_path: Path) -> None:
     for number, value in enumerate([1, 2.5, "many", [1, 2], None, True]):
         results = made(number)
-        results.runs[0]["odd"] = value
+        change(results.runs[0], odd=value)
         put(tmp_path / str(number), results)
     assert fill(tmp_path) == []
     rows = ask(tmp_path, "SELECT folder, odd FROM runs WHERE odd IS NOT NULL ORDER BY folder")
@@ -375,7 +375,7 @@ def test_dates_that_are_none_do_not_break_the_page(tmp_path: Path) -> None:
     for number, created_utc_s in enumerate([1e300, -1e17, 2.5e11]):
         results = made(number)
         folder = put(tmp_path / str(number), results)
-        results.campaign["created_utc_s"] = created_utc_s
+        change(results.campaign, created_utc_s=created_utc_s)
         write(results, folder)
     assert index(tmp_path).left_out == []
     assert "No figure here" in page(tmp_path).text

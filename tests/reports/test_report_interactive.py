@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 from report_in_browser import DARK, INKED, POINTS_BETWEEN, RANGES, emulated, opened, press, settle
+from typed_rows import change
 
 from benchmarks.report import synthetic_results
 from records.results import Results
@@ -20,27 +21,38 @@ from reports.campaign.view import view_of
 def with_hardware(results: Results, names: tuple[str, ...] = ("import <b>data</b>", "train")) -> Results:
     """Add what the collectors sampled, and where the actions lie."""
     for row in results.traces:
-        t_s = np.arange(0.5, row["duration_s"])
-        row["hardware"] = {
-            name: {"t_s": t_s.tolist(), "values": (20 + 10 * np.sin(t_s / 5)).round(2).tolist()}
-            for name in ("cpu_load_pct", "gpu_load_pct", "gpu_power_w", "cpu_temperature_c", "ram_used_kib")
-        }
+        t_s = np.arange(0.5, row.duration_s)
+        change(
+            row,
+            hardware={
+                name: {"t_s": t_s.tolist(), "values": (20 + 10 * np.sin(t_s / 5)).round(2).tolist()}
+                for name in (
+                    "cpu_load_pct",
+                    "gpu_load_pct",
+                    "gpu_power_w",
+                    "cpu_temperature_c",
+                    "ram_used_kib",
+                )
+            },
+        )
     for number, row in enumerate(results.actions):
-        row |= {"name": names[number % len(names)], "start_s": 2.0 * number % 20, "depth": 1}
+        change(row, **{"name": names[number % len(names)], "start_s": 2.0 * number % 20, "depth": 1})
     return results
 
 
 def bin_in_fours(row):
     """Leave of a trace what the analysis leaves of one with too many readings, and make a gap in it."""
-    fours = np.array(row["power_w"])[: len(row["power_w"]) // 4 * 4].reshape(-1, 4)
+    fours = np.array(row.power_w)[: len(row.power_w) // 4 * 4].reshape(-1, 4)
     kept = np.delete(np.arange(len(fours)), slice(20, 40))
-    row |= {"bin_s": 4.0, "t_s": (4.0 * (kept + 1)).tolist(), "readings": 4 * len(kept), "mean_w": 60.0}
+    change(
+        row, **{"bin_s": 4.0, "t_s": (4.0 * (kept + 1)).tolist(), "readings": 4 * len(kept), "mean_w": 60.0}
+    )
     for name, values in (
         ("power_w", fours.mean(axis=1)),
         ("low_w", fours.min(axis=1)),
         ("high_w", fours.max(axis=1)),
     ):
-        row[name] = values[kept].round(3).tolist()
+        change(row, **{name: values[kept].round(3).tolist()})
 
 
 @pytest.fixture(scope="module")
@@ -86,15 +98,15 @@ def test_every_point_of_the_results_is_in_the_page(browser, results, address):
     by_name = {run["name"]: run["series"] for run in runs}
     assert len(by_name) == len(results.traces)
     for row in results.traces:
-        times, powers, low, high, gaps = by_name[row["run_dir"]]["power_w"]
-        assert powers == pytest.approx(row["power_w"], abs=5.1e-4)
-        assert low == pytest.approx(row.get("low_w") or row["power_w"], abs=5.1e-4)
-        assert high == pytest.approx(row.get("high_w") or row["power_w"], abs=5.1e-4)
-        assert gaps == ([20] if row.get("bin_s") else [])
-        step_s = row.get("bin_s") or row["interval_s"]
-        assert times == pytest.approx([t - step_s / 2 for t in row["t_s"]], abs=5.1e-4)
-        assert by_name[row["run_dir"]]["gpu_power_w"][1] == row["hardware"]["gpu_power_w"]["values"]
-        assert set(by_name[row["run_dir"]]) == {
+        times, powers, low, high, gaps = by_name[row.run_dir]["power_w"]
+        assert powers == pytest.approx(row.power_w, abs=5.1e-4)
+        assert low == pytest.approx(row.low_w or row.power_w, abs=5.1e-4)
+        assert high == pytest.approx(row.high_w or row.power_w, abs=5.1e-4)
+        assert gaps == ([20] if row.bin_s else [])
+        step_s = row.bin_s or row.interval_s
+        assert times == pytest.approx([t - step_s / 2 for t in row.t_s], abs=5.1e-4)
+        assert by_name[row.run_dir]["gpu_power_w"][1] == row.hardware["gpu_power_w"]["values"]
+        assert set(by_name[row.run_dir]) == {
             "power_w",
             "cpu_load_pct",
             "gpu_load_pct",
@@ -195,7 +207,7 @@ def test_pointing_at_a_line_tells_run_time_and_value(browser, results, address):
     settle(driver)
     said = driver.find_element(By.CSS_SELECTOR, ".traces-read").text
     assert said.startswith("SIMULATED · ")
-    assert any(row["run_dir"] in said for row in results.traces)
+    assert any(row.run_dir in said for row in results.traces)
     assert " s · power " in said
     assert " W" in said
 
@@ -225,7 +237,7 @@ def test_names_are_text_whatever_they_hold(browser, tmp_path):
         (HOSTILE, HOSTILE_IMAGE),
     )
     for row in (*hostile.traces, *hostile.actions, *hostile.epochs, *hostile.runs):
-        row["run_dir"] = row["run_dir"] + HOSTILE_IMAGE + "</script>"
+        change(row, run_dir=f"{row.run_dir}{HOSTILE_IMAGE}</script>")
     path = tmp_path / "hostile.html"
     path.write_text(render(hostile), encoding="utf-8")
     browser.complaints()

@@ -9,6 +9,7 @@ import pytest
 from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 from report_page import Page
+from typed_rows import change
 
 from reports.blocks import palette
 from reports.campaign.energy import chapter as energy
@@ -162,7 +163,10 @@ def test_a_measured_campaign_never_says_simulated():
 @pytest.mark.parametrize("place", ["campaign", "meter"])
 def test_one_simulated_part_makes_the_report_simulated(place):
     results = example(Plan(repeats=1, seconds=12, simulated=False, epochs=0, tracker=None))
-    getattr(results, place)["simulated"] = True
+    if place == "campaign":
+        change(results.campaign, simulated=True)
+    else:
+        results.meter["simulated"] = True
     assert "SIMULATED" in page_of(energy.chapter, results).all("title")[0].text
 
 

@@ -9,6 +9,7 @@ from chapter_page import cells, made, page_of, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counted
+from typed_rows import change
 
 from lab.cli import cli
 from records.results import Results, tables_of
@@ -72,7 +73,7 @@ def test_no_name_is_invented() -> None:
 @given(st.text(max_size=60), st.text(max_size=30))
 def test_any_title_gives_one_entry_that_bibtex_can_read(title: str, campaign: str) -> None:
     found = nothing_counted()
-    found.campaign.update(title=title, id=campaign)
+    change(found.campaign, title=title, id=campaign)
     entry = bibtex(view_of(found))
     head, *fields, last = entry.split("\n")
     assert re.fullmatch(r"@misc\{[a-z0-9-]+,", head)
@@ -108,7 +109,8 @@ def test_every_command_is_one_of_the_lab_with_its_options() -> None:
 )
 def test_a_name_that_a_shell_could_take_for_more_is_in_no_command(name: str) -> None:
     found = results()
-    found.campaign["id"] = found.rule = name
+    change(found.campaign, id=name)
+    found.rule = name
     assert commands(found) == [
         "lab check DIR",
         "lab analyse DIR",
@@ -153,7 +155,7 @@ def test_no_licence_is_stated_where_none_was_told() -> None:
 
 def test_hostile_texts_stay_text() -> None:
     found = results(imported=True)
-    found.campaign.update(title=HOSTILE, id=HOSTILE_IMAGE, config_sha256=HOSTILE, wattlab_version="\u202e")
+    change(found.campaign, title=HOSTILE, id=HOSTILE_IMAGE, config_sha256=HOSTILE, wattlab_version="\u202e")
     found.imported = {"format": HOSTILE, "options": {HOSTILE: HOSTILE}, "sources": [{"name": HOSTILE_IMAGE}]}
     page = page_of(chapter, found)
     assert page.all("img") == []

@@ -3,7 +3,7 @@
 import pytest
 from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
-from typed_rows import row_of
+from typed_rows import change, row_of
 
 from analysis.rules import rule_names
 from records.rows.standards import RuleRow
@@ -32,8 +32,8 @@ def results_with(rule: str, rows, spans=()):
     results.rule_rows[:] = rows
     results.rule_spans[:] = spans
     for row in results.scenarios:
-        if row["scenario"] == "cnn":
-            row.update(OKULAR_DEFAULT)
+        if row.scenario == "cnn":
+            change(row, **OKULAR_DEFAULT)
     return results
 
 
@@ -84,17 +84,17 @@ def test_a_difference_beyond_the_uncertainty_is_a_warning():
 
 def test_a_rule_of_single_runs_is_set_beside_the_runs():
     results = results_with("mlperf", [])
-    run = next(row for row in results.runs if row["scenario"] == "cnn")
+    run = next(row for row in results.runs if row.scenario == "cnn")
     results.rule_rows.append(
         {
             "rule": "mlperf",
             "scenario": "cnn",
-            "run_dir": run["run_dir"],
-            "energy_wh": run["energy_wh"] * 1.001,
+            "run_dir": run.run_dir,
+            "energy_wh": run.energy_wh * 1.001,
         }
     )
     (item,) = beside_each_other(view_of(results))
-    assert (item.run_dir, item.default) == (run["run_dir"], run["energy_wh"])
+    assert (item.run_dir, item.default) == (run.run_dir, run.energy_wh)
     assert item.pct == pytest.approx(0.1)
 
 

@@ -7,6 +7,7 @@ import pytest
 from chapter_page import cells, made, page_of, verdict
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counted
 from standards_example import FAST, SLOW, ecolabel_row, line, with_ecolabel, with_iso14756
+from typed_rows import change
 
 from records.findings import Finding
 from records.results import Results
@@ -168,7 +169,7 @@ def test_unmet_conditions_weaken_the_verdict_and_are_listed() -> None:
 @pytest.mark.parametrize(("campaign", "folder"), [("20260131-demo", "20260131-demo"), ("x; rm -rf ~", "DIR")])
 def test_the_command_for_the_spreadsheet_can_be_copied(campaign: str, folder: str) -> None:
     results = with_ecolabel(CPU)
-    results.campaign["id"] = campaign
+    change(results.campaign, id=campaign)
     (code,) = [block for block in made(ecolabel.chapter, results).blocks if isinstance(block, Code)]
     assert code.words == f"lab export {folder} --out annex-2.xlsx --as de-uz-215"
 
@@ -193,7 +194,7 @@ def everything(name: str) -> Results:
     results.ecolabel = with_ecolabel(CPU, ecolabel_row("power", 80.0, 40.0, 120.0)).ecolabel
     results.settings["ecolabel"] = {"scenario": name, "later_max_pct": 10.0}
     run = results.runs[-1]
-    part = {key: run[key] for key in ("slot", "run_dir", "scenario", "repeat")}
+    part = {key: run.named(key) for key in ("slot", "run_dir", "scenario", "repeat")}
     results.calls = [
         {
             **part,
@@ -205,10 +206,10 @@ def everything(name: str) -> Results:
         }
     ]
     parts = results.iso14756
-    for row in (*parts["task_types"], *parts["efficiency"], *parts["proofs"], *results.ecolabel):
-        row["scenario"] = name
-    for row in parts["proofs"]:
-        row["words"] = row["quantity"] = name
+    for row in (*parts.task_types, *parts.efficiency, *parts.proofs, *results.ecolabel):
+        change(row, scenario=name)
+    for row in parts.proofs:
+        change(row, words=name, quantity=name)
     return results
 
 

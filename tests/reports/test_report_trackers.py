@@ -7,6 +7,7 @@ from statistics import mean, stdev
 import pytest
 from chapter_page import page_of
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
+from typed_rows import change
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
 from reports.blocks.contract import Lines, Text
@@ -183,15 +184,16 @@ def test_what_a_tracker_splits_into_parts_and_what_it_does_not():
 
 def test_a_cost_is_claimed_only_where_the_difference_is_significant():
     view = view_with(runs_of(0.8, 0.0))
-    costs = [row for row in view.results.comparisons if row["b"] == f"{row['a']}+codecarbon"]
+    costs = [row for row in view.results.comparisons if row.b == f"{row.a}+codecarbon"]
+    assert costs
     for row in costs:
-        row.update(pairs=3, p=0.5, p_holm=0.5)  # fewer pairs give no verdict
+        change(row, pairs=3, p=0.5, p_holm=0.5)  # fewer pairs give no verdict
     assert "No cost in energy detected" in cost_words(view)
     for row in costs:
-        row.update(p=0.001, p_holm=0.001, total_low=0.01, total_high=0.02)
+        change(row, p=0.001, p_holm=0.001, total_low=0.01, total_high=0.02)
     assert "significant at 95 % for" in cost_words(view)
     for row in costs:
-        row["total_low"] = -0.01
+        change(row, total_low=-0.01)
     assert "No cost in energy detected" in cost_words(view)
 
 
@@ -217,7 +219,7 @@ def test_no_ratio_is_no_verdict():
 def test_the_page_holds_every_part_marks_it_simulated_and_takes_no_markup():
     results = example(Plan(repeats=4, seconds=12, epochs=0, gpu=False, names=("idle", HOSTILE, "transfer")))
     for row in results.trackers:
-        row["scope"] = row["version"] = HOSTILE_IMAGE
+        change(row, scope=HOSTILE_IMAGE, version=HOSTILE_IMAGE)
     page = page_of(chapter, results)
     (section,) = [s for s in page.all("section") if s.attributes.get("id") == "trackers"]
     figures = {figure.attributes["id"] for figure in section.all("figure")}
