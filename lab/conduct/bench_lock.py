@@ -34,6 +34,9 @@ def hold_sut(campaign: Path) -> Iterator[None]:
         except OSError as error:
             raise SutError(f"{own}: expected a lock file of this user, but: {error.strerror}") from None
         stack.callback(os.close, descriptor)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid() or status.st_nlink != 1:
+            raise SutError(f"{own}: expected a lock file of this user. Look who made it, and remove it")
         if not try_lock(descriptor):
             raise _held(descriptor, own)
         for other in sorted(folder.glob("wattlab-sut-*.lock")):
