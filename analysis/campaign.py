@@ -131,7 +131,7 @@ def reduce_runs(
         for run in runs
         for row in tracker_rows(run, baseline.at(run.middle_utc_s), settings.coverage_min_pct)
     ]
-    groups = group_runs(runs, rows, epochs, baseline)
+    groups = group_runs(runs, rows, epochs, baseline, _configured(campaign))
     rule_rows, rule_spans = rule.of_campaign([(run.run, run.by_rule) for run in runs]) if rule else ([], [])
     scenarios = [scenario_row(group, settings.confidence) for group in groups]
     iso14756 = iso14756_values(
@@ -197,6 +197,13 @@ def _is_reference(run: RunMeasure) -> bool:
 
 def _reference(run: RunMeasure, baseline: Baseline) -> BaselinePower | None:
     return None if _is_reference(run) else baseline.at(run.middle_utc_s)
+
+
+def _configured(campaign: Campaign) -> list[str]:
+    """Return the names of the scenarios in the order of the configuration."""
+    listed = campaign.config.get("scenario")
+    names = [one.get("name") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [name for name in names if isinstance(name, str)]
 
 
 def _campaign_facts(campaign: Campaign, runs: list[RunMeasure]) -> CampaignFacts:

@@ -1,6 +1,6 @@
 """Runs of one scenario, with or without a tracker, in one row."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -95,9 +95,23 @@ class Group:
 
 
 def group_runs(
-    runs: list[RunMeasure], rows: list[RunRow], epoch_rows: list[EpochRow], baseline: Baseline
+    runs: list[RunMeasure],
+    rows: list[RunRow],
+    epoch_rows: list[EpochRow],
+    baseline: Baseline,
+    configured: Sequence[str] = (),
 ) -> list[Group]:
-    """Group runs by scenario and tracker: baselines, idles, workloads, each in the order they first ran."""
+    """Group runs by scenario and tracker: baselines, idles, workloads.
+
+    Args:
+        runs: every counted run.
+        rows: of the same runs.
+        epoch_rows: of these runs.
+        baseline: of the campaign.
+        configured: names of scenarios in the order of the configuration, which is that of each kind; others
+            follow in the order they first ran.
+    """
+    places = {name: place for place, name in enumerate(configured)}
     causes = Causes()
     order = {"baseline": 0, "idle": 1, "workload": 2}
     groups: dict[tuple[str, str | None], Group] = {}
@@ -111,7 +125,13 @@ def group_runs(
     first_slot = {g.scenario: min(r.run.slot for r in g.runs) for g in reversed(groups.values())}
     return sorted(
         groups.values(),
-        key=lambda g: (order[g.kind], first_slot[g.scenario], g.scenario, g.tracker or ""),
+        key=lambda g: (
+            order[g.kind],
+            places.get(g.scenario, len(places)),
+            first_slot[g.scenario],
+            g.scenario,
+            g.tracker or "",
+        ),
     )
 
 

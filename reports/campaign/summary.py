@@ -22,6 +22,7 @@ from reports.campaign.view import (
     mean_words,
     numbers,
     stand_ins,
+    two_values,
 )
 from reports.words.environment import meter_words, part_of, sut_words
 from reports.words.numbers import count, in_interval, interval, measured, plain, spread
@@ -212,6 +213,8 @@ def _ends(scenario: ScenarioView, kind: EnergyKind) -> str:
         return ""
     if kind == "induced" and scenario.row.induced_bound_wh is not None:
         return "not resolved"
+    if values := two_values(scenario, kind):
+        return values
     return NO_INTERVAL if energy.low is None and scenario.n == 1 else interval(energy.low, energy.high)
 
 

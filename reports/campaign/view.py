@@ -136,6 +136,15 @@ def energy_of(row: ScenarioRow, kind: EnergyKind) -> Energy:
     return Energy(row.induced_wh, row.induced_low_wh, row.induced_high_wh, row.induced_u_wh)
 
 
+def two_values(item: ScenarioView, kind: EnergyKind) -> str:
+    """Return the values of both runs where there are two: Student's t makes no useful interval of them."""
+    values = item.of_runs((lambda run: run.energy_wh) if kind == "energy" else (lambda run: run.induced_wh))
+    if item.n != 2 or len(values) != 2:
+        return ""
+    u = energy_of(item.row, kind).u
+    return f"n = 2: {measured(values[0], u)} and {measured(values[1], u)}"
+
+
 def mean_words(row: ScenarioRow, kind: EnergyKind) -> str:
     """Return a scenario's mean energy as its interval allows; its bound where it is not resolved."""
     energy = energy_of(row, kind)

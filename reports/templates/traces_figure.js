@@ -180,7 +180,7 @@ wattlab.traces.Figure = class {
     const binned = series.low[place] !== series.high[place] ? ` (${number(series.low[place])} to ${number(series.high[place])})` : "";
     const spans = run === this.data.runs[this.chosen] ? this.named.filter((item) => t >= item.x0 && t <= item.x1).map((item) => item.words) : [];
     const words = [run.name, this.data.scenarios[run.scenario].name, `${number(t)} s`, `${label.words} ${number(series.v[place])} ${label.unit}${binned}`, ...spans];
-    said.textContent = (this.data.simulated ? ["SIMULATED", ...words] : words).join(" · ");
+    said.textContent = (this.data.simulated && name === "power_w" ? ["SIMULATED", ...words] : words).join(" · ");
   }
 
   leave() {

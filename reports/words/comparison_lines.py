@@ -35,11 +35,11 @@ def sample_cells(row: StatisticsRow) -> tuple[str, ...]:
     return (
         row.scenario,
         count(row.n),
-        in_interval(row.mean, row.mean_low, row.mean_high, sd),
+        measured(row.mean, sd) if row.n == 2 else in_interval(row.mean, row.mean_low, row.mean_high, sd),
         spread(sd),
         measured(row.median, sd),
         f"{measured(row.min, sd)} .. {measured(row.max, sd)}",
-        interval(row.mean_low, row.mean_high),
+        "n = 2: no interval" if row.n == 2 else interval(row.mean_low, row.mean_high),
     )
 
 

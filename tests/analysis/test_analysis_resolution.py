@@ -114,3 +114,23 @@ def test_the_first_screen_has_the_bound(results: Results) -> None:
 )
 def test_what_is_within_twice_its_uncertainty_of_zero_has_an_upper_bound(value, u, bound) -> None:
     assert upper_bound(value, u) == (None if bound is None else pytest.approx(bound))
+
+
+def test_scenarios_stand_in_the_order_of_the_configuration(tmp_path: Path) -> None:
+    runs = [
+        SyntheticRun(
+            number,
+            name,
+            100.0 + 60 * number,
+            kind="baseline" if name == "baseline" else "workload",
+            power_w=60.0 + number,
+        )
+        for number, name in enumerate(("drawn", "baseline", "last", "first"), start=1)
+    ]
+    campaign = SyntheticCampaign(runs)
+    campaign.config = {"scenario": [{"name": name} for name in ("first", "last", "baseline")]}
+    folder = campaign.write(tmp_path / "c")
+    analyse(folder)
+    results = read_results(folder / "results")
+    assert [row.scenario for row in results.scenarios] == ["baseline", "first", "last", "drawn"]
+    assert [item.key for item in view_of(results).scenarios] == ["baseline", "first", "last", "drawn"]

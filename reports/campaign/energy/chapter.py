@@ -5,7 +5,7 @@ from reports.blocks.columns import ends_words, spread_column, with_u
 from reports.blocks.contract import Block, Chapter, Heading, Text
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.energy.figures import energy_sheet
-from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of, mean_words
+from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of, mean_words, two_values
 from reports.words import notes
 from reports.words.numbers import ABSENT, count, interval, measured, plain, probability
 
@@ -55,7 +55,9 @@ def scenarios_table(view: View) -> Table:
 def _ends(item: ScenarioView, kind: EnergyKind) -> str:
     """Return the interval of a mean energy; nothing where there is no value that it could be of."""
     energy = energy_of(item.row, kind)
-    return ABSENT if energy.value is None else ends_words(energy.low, energy.high, item.n)
+    if energy.value is None:
+        return ABSENT
+    return two_values(item, kind) or ends_words(energy.low, energy.high, item.n)
 
 
 def _answers(view: View) -> list[str]:

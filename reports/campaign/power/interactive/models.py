@@ -40,7 +40,7 @@ def traces_document(panels: tuple[Panel, ...], *, simulated: bool) -> dict[str, 
 
     Args:
         panels: below the power, from top to bottom.
-        simulated: whether it is written into the panels.
+        simulated: whether it is written into the panel of the meter.
     """
     from bokeh.document import Document
     from bokeh.models import Column, Range1d
@@ -99,7 +99,7 @@ def _panel(panel: Panel, time: "Range1d", last: bool, simulated: bool) -> "Plot"
     _add(plot, f"lines-{name}", MultiLine(**line), line)
     _add(plot, f"here-{name}", Scatter(**point, size=8), point)
     plot.add_layout(Span(name=f"cursor-{name}", dimension="height", location=0, visible=False))
-    if simulated:
+    if simulated and panel is POWER_PANEL:  # the collectors are real whatever the meter is
         place: dict[str, Any] = {"x": 5, "y": 2, "x_units": "screen", "y_units": "screen"}
         plot.add_layout(Label(text="SIMULATED", text_font_size="11px", text_font_style="bold", **place))
     return plot
