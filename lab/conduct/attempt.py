@@ -145,6 +145,7 @@ class Attempt:
 
     def _measure(self, run: Run, folder: RunFolder, crew: Crew, workload: WorkloadRun) -> None:
         config = self.opened.config
+        self.meters.check_twins()
         self._check_program()
         self._compare_clocks()
         logger = self._start_logger(folder, crew)
@@ -156,6 +157,7 @@ class Attempt:
         crew.await_reading(2 * config.meter.slowest_interval_s, _FINE_STEP_S)
         workload.execute(crew, run, self.journal, self.observer)
         crew.wait(Phase.LEAD_OUT, self._lead_out_s())
+        self.meters.check_twins()
         for child in (collectors, logger):
             crew.end(child)
         self._compare_clocks()

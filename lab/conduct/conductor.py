@@ -10,6 +10,7 @@ from types import FrameType
 from lab.conduct.attempt import Attempt
 from lab.conduct.campaign import OpenCampaign, close_orphans, lock, slot_states
 from lab.conduct.changes import environment_changes
+from lab.conduct.children import Child
 from lab.conduct.health import HealthWatch
 from lab.conduct.leftovers import end_leftovers
 from lab.conduct.meters import Meters
@@ -128,8 +129,8 @@ class _Conductor:
             self._tell_of_other_work()
         outcome = Outcome(completed=done)
         programs = ProgramRecord(self.opened, self.sut, self.journal)
-        with self._meter_ports() as ports:
-            meters = Meters(self.opened, ports)
+        with self._meter_ports() as (ports, twins):
+            meters = Meters(self.opened, ports, twins)
             if len(done) < len(plan):
                 self._record_environment(meters)
                 programs.begin(plan, len(done))
@@ -195,19 +196,20 @@ class _Conductor:
         environment.write(self.opened.folder.environment_json)
 
     @contextmanager
-    def _meter_ports(self) -> Iterator[dict[str, str]]:
-        """Yield the meters' ports by name; where one is ``virtual``, an instrument lives as long as we do."""
+    def _meter_ports(self) -> Iterator[tuple[dict[str, str], list[Child]]]:
+        """Yield the meters' ports by name, and the virtual instruments, which live as long as we do."""
         config = self.opened.config.meter
         with ExitStack() as stack:
-            ports = {}
+            ports, twins = {}, []
             for name, meter in config.all:
                 ports[name] = meter.port
                 if meter.is_virtual:
                     folder = self.opened.folder.virtual
                     twin, ports[name] = start_twin(meter, folder / name if config.more else folder)
                     stack.callback(twin.stop)
+                    twins.append(twin)
                     self.journal.write(VirtualMeterStarted(pid=twin.pid, port=ports[name]))
-            yield ports
+            yield ports, twins
 
 
 def will_be_simulated(meter: MeterSection) -> bool:

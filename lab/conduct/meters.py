@@ -1,17 +1,19 @@
 """The meters of a campaign: who they are, and that all runs are measured with the same settings."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from lab.conduct.campaign import OpenCampaign
+from lab.conduct.children import Child
 from lab.config.meter import OneMeterSection
 from meter.recording.session import MeterSession
 from meter.registry import create
 from records.calibration import CalibrationRecord
 from records.campaign import Environment
-from records.errors import RecordError
+from records.errors import DeviceError, RecordError
 from records.meter import Calibration
 from records.run import RunFolder
 from records.settings.logger import LoggedMeter, LoggerSettings
@@ -26,10 +28,12 @@ class Meters:
     Args:
         opened: the campaign.
         ports: by name of the meter.
+        twins: the virtual instruments that the campaign started.
     """
 
-    def __init__(self, opened: OpenCampaign, ports: dict[str, str]) -> None:
+    def __init__(self, opened: OpenCampaign, ports: dict[str, str], twins: Sequence[Child] = ()) -> None:
         self._opened = opened
+        self._twins = twins
         self._ports = ports
         self._meters = dict(opened.config.meter.all)
         self._chosen_options: dict[str, dict[str, Any]] = _known(opened.folder.environment_json)
@@ -54,6 +58,19 @@ class Meters:
             "settled": self._chosen_options,
         }
         return {**section, "more": others} if others else section
+
+    def check_twins(self) -> None:
+        """Refuse to go on with a virtual instrument that has ended.
+
+        The system gives the number of its pseudo-terminal to the next one that is opened, by whomever: what
+        answers there then is another instrument.
+
+        Raises:
+            DeviceError: one has ended.
+        """
+        for twin in self._twins:
+            if twin.poll() is not None:
+                raise DeviceError(twin.explain())
 
     def logger_command(self, out: Path) -> list[str]:
         """Write down what the logger of a run is to log; return its command.

@@ -94,6 +94,22 @@ def _runners(campaign: Path) -> list[int]:
     return [pid for pid, words in processes_naming(str(campaign)).items() if "workload.runner" in words]
 
 
+def test_a_killed_virtual_instrument_stops_the_campaign_even_if_another_answers_at_its_port(
+    tmp_path: Path,
+) -> None:
+    campaign = tmp_path / "c"
+    controller = start_lab("run", "--config", write_config(tmp_path), "--out", campaign)
+    wait_for("the first workload", workload_started(campaign))
+    (twin,) = [pid for pid, words in processes_naming(str(campaign)).items() if "-m meter.virtual" in words]
+    os.kill(twin, signal.SIGKILL)
+    _, words = controller.communicate(timeout=60)
+    assert controller.returncode == 3, words
+    assert "virtual meter was killed by SIGKILL" in words
+    assert run_record(campaign, "0001-baseline")["status"] == "failed"
+    assert not (campaign / "runs/0001-baseline.2").exists()
+    assert lab("resume", campaign).returncode == 0
+
+
 def test_a_killed_meter_logger_stops_the_campaign_with_its_name(tmp_path: Path) -> None:
     campaign = tmp_path / "c"
     controller = start_lab("run", "--config", write_config(tmp_path), "--out", campaign)
