@@ -68,7 +68,8 @@ class FaultedCampaign:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env={**os.environ, **self._clock.environment},
+                # The lock of the machine is in its own folder: several jobs run at once.
+                env={**os.environ, **self._clock.environment, "TMPDIR": str(self._words.parent)},
             )
 
     def goes_on(self) -> bool:
