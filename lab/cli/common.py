@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from lab.cli.output import visible
 from lab.cli.paths import CampaignFolderPath, ConfigFile
+from lab.cli.visible import visible
 from records.errors import ConfigurationError, SutError, WattlabError
 
 INTERRUPTED = 130

@@ -14,16 +14,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reports.words.texts import printable
+from lab.cli.visible import visible
 
 _WIDTH_OFF_TERMINAL = 200  # rich would assume 80 columns there, and fold words apart
 
 _SEEN_BY_TERMINALS_ONLY = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-
-
-def visible(text: str) -> str:
-    """Return a text that can do nothing to a terminal: it may come from others."""
-    return printable(text.expandtabs())
 
 
 class PlainConsole(Console):

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from lab.cli.output import visible
+from lab.cli.visible import visible
 from lab.conduct.activity import Phase
 from lab.conduct.live import LiveReading
 from lab.conduct.plan import TimeLeft, duration, slot_name

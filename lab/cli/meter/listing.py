@@ -5,7 +5,8 @@ from dataclasses import asdict
 import click
 
 from lab.cli.common import json_option
-from lab.cli.output import print_json, print_table, stdout, visible
+from lab.cli.output import print_json, print_table, stdout
+from lab.cli.visible import visible
 from meter.adapters import Proposal, recognise
 from meter.describe import accuracy_in_words, declared, link, option_in_words, rows
 from meter.line.ports import SerialPort, list_ports

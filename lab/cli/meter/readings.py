@@ -19,7 +19,8 @@ from lab.cli.meter.talking import (
     session,
     until_ctrl_c,
 )
-from lab.cli.output import print_json, stdout, visible
+from lab.cli.output import print_json, stdout
+from lab.cli.visible import visible
 from meter.recording.session import MeterSession
 from records.errors import DeviceError
 from records.meter import Reading
