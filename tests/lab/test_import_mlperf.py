@@ -70,7 +70,7 @@ def test_what_cannot_be_imported_leaves_nothing_behind(tmp_path: Path) -> None:
     assert "mlperf_log_detail.txt: expected power_begin before power_end" in problems
     (tmp_path / "empty").mkdir()
     code, _, problems = lab("import", "mlperf-power", tmp_path / "empty", "--out", tmp_path / "c")
-    assert code == 1
+    assert code == 2
     assert "folders with performance/run_1/spl.txt, found none" in problems
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "r"]
 
@@ -79,4 +79,4 @@ def test_a_folder_that_holds_something_is_not_written_into(tmp_path: Path) -> No
     result = write_result(tmp_path / "r")
     code, _, problems = lab("import", "mlperf-power", result, "--out", tmp_path)
     assert code == 2
-    assert "nothing is overwritten" in problems
+    assert f"{tmp_path}: expected a new or empty folder" in problems
