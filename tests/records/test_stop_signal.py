@@ -23,7 +23,11 @@ print("ended", flush=True)
 def waiting(request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
     program = WAITS.format(stdin=getattr(request, "param", True))
     with subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        # Whoever started the tests may have had signals ignored, as nohup does.
+        ["env", "--default-signal=HUP,INT", sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
