@@ -2,6 +2,7 @@
 
 from math import isnan, sqrt
 
+from analysis.maths.describe import student_t
 from analysis.statistics.difference import standard_error
 from analysis.statistics.samples import Pair
 
@@ -38,7 +39,7 @@ def repeats_for(pair: Pair, difference: float, confidence: float) -> int | None:
 def repeats_needed(effect: float, paired: bool, confidence: float, power: float = POWER) -> int | None:
     """Return the smallest n per scenario (or number of pairs) for an effect in standard deviations.
 
-    From the noncentral t distribution (Cohen 1988, chapter 2; statsmodels).
+    From the noncentral t distribution (Cohen 1988, chapter 2).
 
     Args:
         effect: the difference over the standard deviation of one value, or of the differences in pairs.
@@ -65,10 +66,12 @@ def repeats_needed(effect: float, paired: bool, confidence: float, power: float 
 
 
 def _sees(effect: float, n: int, paired: bool, confidence: float, power: float) -> bool:
-    from statsmodels.stats.power import TTestIndPower, TTestPower
+    from scipy import special
 
     # One tail at half the level: the chance of a significant difference in the wrong direction is
     # nothing that anyone plans for, and no number once the effect is large.
-    test = TTestPower() if paired else TTestIndPower()
-    found = float(test.power(effect, n, (1 - confidence) / 2, alternative="larger"))
+    df = n - 1 if paired else 2 * (n - 1)
+    noncentrality = effect * sqrt(n if paired else n / 2)
+    critical = student_t(confidence, df)
+    found = 1 - float(special.nctdtr(df, noncentrality, critical))
     return isnan(found) or found >= power  # beyond a noncentrality of 37 scipy has no number: it is 1
