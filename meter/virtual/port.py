@@ -16,7 +16,9 @@ class VirtualPort:
     handshake: the system holds 64 KiB or so for a client, and the instrument itself as much as it can.
 
     Args:
-        link: path of a symbolic link to the port; a link left by an earlier instrument is replaced.
+        link: path of a symbolic link to the port; a link left by an earlier instrument is replaced. It leads
+            through this process to the port: once the process has ended, however it did, it leads nowhere,
+            while a name such as /dev/pts/3 goes on to the next one who opens a terminal.
         fifo_bytes: how much the instrument holds back when the system takes no more.
 
     Attributes:
@@ -56,10 +58,14 @@ class VirtualPort:
         if self._link is not None:
             self._make_link(self._link)
 
+    @property
+    def _target(self) -> str:
+        return f"/proc/{os.getpid()}/fd/{self._slave}"
+
     def _make_link(self, link: Path) -> None:
         beside = link.with_name(f".{link.name}.{os.getpid()}")
         try:
-            beside.symlink_to(self.device)
+            beside.symlink_to(self._target)
             beside.replace(link)
         except OSError as error:
             raise ConfigurationError(
@@ -71,7 +77,7 @@ class VirtualPort:
         """Close the pseudo-terminal; a client sees an error. Remove the link if it is still ours."""
         if not self.plugged_in:
             return
-        if self._link is not None and self._link.is_symlink() and str(self._link.readlink()) == self.device:
+        if self._link is not None and self._link.is_symlink() and str(self._link.readlink()) == self._target:
             self._link.unlink()
         os.close(self._slave)
         os.close(self._master)

@@ -1,5 +1,6 @@
 """The driver and the transport on real pseudo-terminals and sockets."""
 
+import itertools
 import os
 import socket
 from collections.abc import Callable
@@ -54,6 +55,22 @@ def test_a_meter_that_a_dead_client_left_streaming_is_stopped_before_it_is_asked
         meter.open(port, 1.0)
         assert meter.identify().model == "Watts up? PRO"
         assert meter.read(1.5) is None
+
+
+def test_the_link_of_a_killed_instrument_leads_to_no_other(twin: Twin, tmp_path: Path) -> None:
+    port, _ = twin("--link", tmp_path / "port")
+    assert is_simulated_port(port)
+    Transport(port, Line(115200)).close()
+    other, killed = twin("--link", tmp_path / "killed")
+    killed.process.kill()
+    killed.wait()
+    terminals = [os.openpty() for _ in range(3)]  # one of them gets its number, unless somebody was quicker
+    try:
+        with pytest.raises(DeviceError, match="there is no such port"):
+            Transport(other, Line(115200))
+    finally:
+        for descriptor in itertools.chain.from_iterable(terminals):
+            os.close(descriptor)
 
 
 def test_what_the_meter_said_before_the_start_is_no_reading(twin: Twin) -> None:
