@@ -36,6 +36,9 @@ PROBE_DIR = Path(__file__).resolve().parent / "probe"
 KILL_AFTER_S = 5.0
 """How long a workload may take to end after SIGTERM before SIGKILL follows."""
 
+_WITNESS_ANSWERS_S = 30.0
+"""How long the witness may take to tell of an end: on a crowded machine it waits for its turn, too."""
+
 EXIT_SUT = 3  # as records.errors.SutError, which is not at hand on a remote system
 
 
@@ -111,7 +114,7 @@ def run(task: Task, stop: StopSignal) -> Outcome:
     try:
         _print({"ready": True, "pid": child.pid, "t_start_utc_s": outcome.t_start_utc_s})
         _attend(child.pid, task.limit_s, stop, outcome)
-        end = witness.stamp(KILL_AFTER_S)
+        end = witness.stamp(_WITNESS_ANSWERS_S)
         _collect(child, outcome)
         for key in ("exit_code", "signal", "timed_out", "aborted"):
             span[key] = getattr(outcome, key)

@@ -5,6 +5,7 @@ second process waits for that end and nothing else. Linux only, standard library
 under test.
 """
 
+import contextlib
 import select
 import subprocess
 import sys
@@ -33,7 +34,8 @@ class EndWitness:
 
     def watch(self, pid: int) -> None:
         """Begin to wait for the end of a child of this process that is not collected before `stamp`."""
-        self._orders.write(str(pid).encode())
+        with contextlib.suppress(BrokenPipeError):  # it was killed, and `stamp` says that the end is not known
+            self._orders.write(str(pid).encode())
 
     def stamp(self, patience_s: float) -> tuple[float, float] | None:
         """Return when the process ended, on wall clock and monotonic clock in seconds.
