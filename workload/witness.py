@@ -34,7 +34,7 @@ class EndWitness:
 
     def watch(self, pid: int) -> None:
         """Begin to wait for the end of a child of this process that is not collected before `stamp`."""
-        with contextlib.suppress(BrokenPipeError):  # it was killed, and `stamp` says that the end is not known
+        with contextlib.suppress(BrokenPipeError):  # it was killed; `stamp` says that the end is unknown
             self._orders.write(str(pid).encode())
 
     def stamp(self, patience_s: float) -> tuple[float, float] | None:
