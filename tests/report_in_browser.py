@@ -107,6 +107,7 @@ def opened(browser: Any, address: str, width: int = 1280) -> Any:
 
 def press(driver: Any, selector: str) -> None:
     driver.execute_script("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
+    settle(driver)  # a page that still lays itself out moves what is to be pressed
     driver.find_element("css selector", selector).click()
 
 

@@ -217,6 +217,7 @@ def test_a_scenario_can_be_left_out_and_another_run_be_shaded(browser, results, 
     from selenium.webdriver.support.ui import Select
 
     driver = opened(browser, address)
+    settle(driver)
     lines = "return wattlab.traces.figure.model('lines-power_w').data.xs.length"
     before = driver.execute_script(lines)
     press(driver, ".traces-legend button")
@@ -228,6 +229,7 @@ def test_a_scenario_can_be_left_out_and_another_run_be_shaded(browser, results, 
     select = Select(driver.find_element(By.CSS_SELECTOR, ".traces-run select"))
     assert len(select.options) == len(results.traces)
     select.select_by_index(len(results.traces) - 1)
+    settle(driver)
     assert driver.execute_script(strips) != first
 
 
