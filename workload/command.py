@@ -54,7 +54,7 @@ def build_command(
         run_dir: folder of the run.
         python: interpreter of the scenario's environment.
         duration_s: its ``duration_s``.
-        launcher: whether the probe's launcher is to time an unmodified Keras script.
+        launcher: whether the probe's launcher is to time the epochs of an unmodified script.
         tracker: the tracker to run around it, or ``None``.
         installed: tells where a file of this installation lies on the machine that runs the command.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from workload_processes import DEADLINE_S, PROBE_DIR, ROOT, Runner
+from workload_processes import DEADLINE_S, PROBE_DIR, Runner, python_of
 
 
 @pytest.fixture
@@ -59,18 +59,11 @@ def run_python(run_dir: Path) -> Callable[..., subprocess.CompletedProcess]:
     return run
 
 
-def _python_of(name: str) -> Path:
-    python = ROOT / ".envs" / name / "bin" / "python"
-    if not python.exists():
-        pytest.skip(f"there is no .envs/{name}; `make envs` builds it")
-    return python
-
-
 @pytest.fixture
 def cpu_python() -> Path:
-    return _python_of("cpu")
+    return python_of("cpu")
 
 
 @pytest.fixture
 def codecarbon_python() -> Path:
-    return _python_of("codecarbon")
+    return python_of("codecarbon")

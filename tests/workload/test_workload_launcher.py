@@ -1,13 +1,11 @@
 """The launcher runs a script as Python would, and adds the epochs of its Keras fits."""
 
 import json
-from pathlib import Path
 
 import pytest
+from workload_processes import PROGRAMS, python_of
 
 from records.events import read_events
-
-PROGRAMS = Path(__file__).parent / "programs"
 
 
 def both_ways(run_python, *arguments, **options):
@@ -51,10 +49,14 @@ def test_a_script_without_keras_is_run_without_importing_it(run_python, cpu_pyth
 
 @pytest.mark.slow  # a campaign in tests/lab does the same in the default run
 @pytest.mark.tensorflow
-def test_an_unmodified_keras_script_gets_its_epochs_and_behaves_the_same(run_python, run_dir, cpu_python):
+@pytest.mark.parametrize(("environment", "backend"), [("cpu", "tensorflow"), ("jax", "jax")])
+def test_an_unmodified_keras_script_gets_its_epochs_and_behaves_the_same(
+    run_python, run_dir, environment, backend
+):
     script = str(PROGRAMS / "unmodified_keras.py")
-    plain = run_python(script, python=cpu_python)
-    launched = run_python("-m", "wattlab_probe", script, python=cpu_python)
+    options = {"python": python_of(environment), "KERAS_BACKEND": backend}
+    plain = run_python(script, **options)
+    launched = run_python("-m", "wattlab_probe", script, **options)
     assert (launched.returncode, launched.stdout) == (plain.returncode, plain.stdout), launched.stderr
     assert plain.returncode == 1 and plain.stderr.endswith("RuntimeError: no more patience\n")
     printed = json.loads(plain.stdout)

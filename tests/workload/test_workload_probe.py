@@ -229,3 +229,41 @@ def test_the_probe_imports_the_standard_library_only():
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module.partition(".")[0])
     assert imported - set(sys.stdlib_module_names) == {"wattlab_probe"}
+
+
+def test_as_decorators_they_mark_each_call_of_a_function(run_python, run_dir):
+    code = """
+import asyncio, wattlab_probe as probe
+@probe.call
+def square(x):
+    return x * x
+@probe.call
+async def later(x):
+    await asyncio.sleep(0)
+    return square(x)
+@probe.epoch
+def train(rate):
+    return {"loss": square(rate)}
+assert [train(1), train(0.5)] == [{"loss": 1}, {"loss": 0.25}]
+assert asyncio.run(later(3)) == 9 and square.__name__ == "square"
+"""
+    done = run_python("-c", code)
+    assert (done.returncode, done.stderr) == (0, "")
+    spans = read_events(run_dir / "events.jsonl").spans()
+    assert [(s.span, s.name, s.depth) for s in spans] == [
+        ("epoch", "epoch", 1),
+        ("call", "__main__.square", 2),
+        ("epoch", "epoch", 1),
+        ("call", "__main__.square", 2),
+        ("call", "__main__.later", 1),
+        ("call", "__main__.square", 2),
+    ]
+    assert [s.data for s in spans if s.span == "epoch"] == [
+        {"epoch": 1, "loss": 1},
+        {"epoch": 2, "loss": 0.25},
+    ]
+
+
+def test_a_generator_cannot_be_marked_as_one_call(run_python):
+    done = run_python("-c", "import wattlab_probe as p\n@p.call\ndef g():\n    yield 1\n")
+    assert done.returncode == 1 and "TypeError: wattlab_probe: expected a function" in done.stderr

@@ -17,8 +17,8 @@ Use it in a program::
         model.fit(..., callbacks=[probe.keras_callback()])
     probe.useful_work(val_accuracy=0.81)
 
-or leave the program as it is: ``python -m wattlab_probe SCRIPT.py ARGS...`` runs a Keras script
-unchanged and records every epoch of every ``fit``.
+or leave the program as it is: ``python -m wattlab_probe SCRIPT.py ARGS...`` runs a script that trains
+with Keras, Lightning or the ``Trainer`` of Hugging Face unchanged and records every epoch of every training.
 
 Each event is one line, written with a single append: several processes and threads may write, and
 a killed one tears at most its last line. A failure to write never breaks the measured program; it
@@ -41,6 +41,7 @@ import itertools
 import json
 import math
 import os
+import re
 import signal
 import sys
 import threading
@@ -280,14 +281,59 @@ def action(name: str, **data: Any) -> Span:
     return Span("action", name, data)
 
 
-def epoch(number: int, **data: Any) -> Span:
-    """Mark one epoch, counted from 1: ``with probe.epoch(3) as e: e["loss"] = 0.3``."""
-    return Span("epoch", "epoch", dict(data, epoch=number))
+def epoch(number: Any, **data: Any) -> Any:
+    """Mark one epoch, counted from 1: ``with probe.epoch(3) as e: e["loss"] = 0.3``.
+
+    As a decorator of a function that trains one epoch (``@probe.epoch``), each of its calls is the next
+    epoch; the items of a dictionary that it returns go into the epoch.
+    """
+    if not callable(number):
+        return Span("epoch", "epoch", dict(data, epoch=number))
+    numbers = itertools.count(1)
+    return _decorated(number, lambda: Span("epoch", "epoch", {"epoch": next(numbers)}), keep_result=True)
 
 
-def call(name: str, **data: Any) -> Span:
-    """Mark one call of an interface, such as ``keras.Model.fit``."""
-    return Span("call", name, data)
+def call(name: Any, **data: Any) -> Any:
+    """Mark one call of an interface: ``with probe.call("keras.Model.fit"):``.
+
+    As a decorator (``@wattlab_probe.call``) it marks every call of a function by its module and name.
+    """
+    if not callable(name):
+        return Span("call", name, data)
+    return _decorated(name, lambda: Span("call", f"{name.__module__}.{name.__qualname__}"))
+
+
+def _decorated(function: Any, new_span: Callable[[], Span], keep_result: bool = False) -> Any:
+    """Return a function, plain or ``async``, with a new span around each of its calls.
+
+    Raises:
+        TypeError: it is a generator, whose body runs after its call.
+    """
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise TypeError(
+            f"wattlab_probe: expected a function that returns a result, but {function.__qualname__} is a "
+            f"generator, whose body runs after the call. Mark what consumes it, or use `with` within it"
+        )
+
+    def keep(span: Span, result: Any) -> Any:
+        if keep_result and isinstance(result, dict):
+            span._stop_data.update(result)
+        return result
+
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def timed(*args: Any, **kwargs: Any) -> Any:
+            with new_span() as span:
+                return keep(span, await function(*args, **kwargs))
+    else:
+
+        @functools.wraps(function)
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            with new_span() as span:
+                return keep(span, function(*args, **kwargs))
+
+    return timed
 
 
 def mark(name: str, **data: Any) -> None:
@@ -363,7 +409,7 @@ if _output.active and __name__ != "__main__":  # as the launcher this module is 
         atexit.register(_tell_modules, str(_events.with_name("modules.jsonl")), os.getcwd())  # noqa: PTH109
 
 
-# --- Keras -----------------------------------------------------------------------------------------
+# --- frameworks ------------------------------------------------------------------------------------
 
 
 def keras_callback(samples: int | None = None, **data: Any) -> Any:
@@ -379,7 +425,43 @@ def keras_callback(samples: int | None = None, **data: Any) -> Any:
     Raises:
         ImportError: there is no Keras in this environment.
     """
-    return _callback_class(_keras().callbacks.Callback)(samples, data)
+    given = dict(data) if samples is None else dict(data, samples=samples)
+    return _new_callback("keras", _keras().callbacks.Callback, given)
+
+
+def lightning_callback(**data: Any) -> Any:
+    """Return a callback of Lightning that records every epoch with the metrics that were logged in it.
+
+    The span begins at ``on_train_epoch_start`` and ends at ``on_train_epoch_end``, validation included.
+    Epochs are counted from 1.
+
+    Args:
+        **data: further data for each epoch.
+
+    Raises:
+        ImportError: there is neither ``lightning`` nor ``pytorch_lightning`` in this environment.
+    """
+    try:
+        callbacks = importlib.import_module("lightning.pytorch.callbacks")
+    except ModuleNotFoundError:
+        callbacks = importlib.import_module("pytorch_lightning.callbacks")
+    return _new_callback("lightning", callbacks.Callback, data)
+
+
+def transformers_callback(**data: Any) -> Any:
+    """Return a callback for the ``Trainer`` of Hugging Face that records every epoch with its logs.
+
+    The span begins at ``on_epoch_begin``. It ends at ``on_epoch_end`` or, where the epoch is followed by an
+    evaluation or a checkpoint, after that. Metrics named ``eval_...`` become ``val_...``, as Keras has
+    them. Epochs are counted from 1.
+
+    Args:
+        **data: further data for each epoch.
+
+    Raises:
+        ImportError: there is no ``transformers`` in this environment.
+    """
+    return _new_callback("transformers", importlib.import_module("transformers").TrainerCallback, data)
 
 
 def _keras() -> Any:
@@ -394,69 +476,171 @@ def _keras() -> Any:
         return importlib.import_module("tensorflow").keras
 
 
+class _EpochTimer:
+    """The epochs of one training, one after the other."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+        self.span: Span | None = None
+
+    def begin(self, number: int) -> None:
+        self.span = Span("epoch", "epoch", dict(self.data, epoch=number)).start()
+
+    def note(self, metrics: dict[str, Any] | None) -> None:
+        for name, value in (metrics or {}).items():
+            if self.span is not None:
+                self.span[name] = _plain(value)
+
+    def end(self) -> None:
+        if self.span is not None:
+            self.span.stop()
+        self.span = None
+
+
+class _Epochs:
+    _wattlab: _EpochTimer
+
+
+class _KerasEpochs(_Epochs):
+    """What a Keras callback does."""
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._wattlab.begin(epoch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._wattlab.note(logs)
+        self._wattlab.end()
+
+
+class _LightningEpochs(_Epochs):
+    """What a callback of Lightning does."""
+
+    def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
+        self._wattlab.begin(trainer.current_epoch + 1)
+
+    def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
+        self._wattlab.note(trainer.callback_metrics)
+        self._wattlab.end()
+
+
+class _TransformersEpochs(_Epochs):
+    """What a callback of Hugging Face's ``Trainer`` does.
+
+    After ``on_epoch_end`` the trainer logs, evaluates and saves in this order, as ``control`` then says.
+    """
+
+    _awaited = ""
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **more: Any) -> None:
+        self._finish("")
+        self._epoch = math.floor(state.epoch or 0.0) + 1
+        self._wattlab.begin(self._epoch)
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **more: Any) -> None:
+        named = {re.sub("^eval_", "val_", name): value for name, value in (logs or {}).items()}
+        named.pop("epoch", None)  # a fraction, and counted from 0
+        self._wattlab.note(named)
+        self._finish("log")
+
+    def on_epoch_end(self, args: Any, state: Any, control: Any, **more: Any) -> None:
+        steps = [step for step in ("log", "evaluate", "save") if getattr(control, f"should_{step}")]
+        self._awaited = steps[-1] if steps else ""
+        if not steps:
+            self._finish("")
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **more: Any) -> None:
+        self._finish("evaluate")
+
+    def on_save(self, args: Any, state: Any, control: Any, **more: Any) -> None:
+        self._finish("save")
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **more: Any) -> None:
+        self._finish("")
+
+    def _finish(self, step: str) -> None:
+        """End the epoch if this step is the last that belongs to it; any step is, where none is named."""
+        if step in ("", self._awaited):
+            self._awaited = ""
+            self._wattlab.end()
+
+
+_EPOCHS = {"keras": _KerasEpochs, "lightning": _LightningEpochs, "transformers": _TransformersEpochs}
+
+
+def _new_callback(framework: str, base: Any, data: dict[str, Any]) -> Any:
+    """Return a callback of a framework, a subclass of its own base class."""
+    callback = _callback_class(framework, base)()
+    callback._wattlab = _EpochTimer(data)
+    return callback
+
+
 @functools.lru_cache(maxsize=None)  # noqa: UP033  (Python 3.8 has no functools.cache)
-def _callback_class(base: Any) -> Any:
-    class WattlabCallback(base):  # type: ignore[misc]
-        def __init__(self, samples: int | None, data: dict[str, Any]) -> None:
-            super().__init__()
-            self._wattlab_data = dict(data) if samples is None else dict(data, samples=samples)
+def _callback_class(framework: str, base: Any) -> Any:
+    def reduce(
+        callback: Any,
+    ) -> Any:  # where a trainer is sent to other processes: classes made here have no name
+        return _new_callback, (framework, base, callback._wattlab.data)
 
-        def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-            self._wattlab_span = Span("epoch", "epoch", dict(self._wattlab_data, epoch=epoch + 1)).start()
-
-        def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-            for name, value in (logs or {}).items():
-                self._wattlab_span[name] = _plain(value)
-            self._wattlab_span.stop()
-
-    return WattlabCallback
+    return type("WattlabCallback", (_EPOCHS[framework], base), {"__reduce__": reduce})
 
 
 # --- launcher --------------------------------------------------------------------------------------
 
 
-class _KerasHook:
-    """Wrap ``Model.fit`` of every Keras right after the program itself imports it."""
-
-    NAMES = ("keras", "tf_keras")
+class _TrainingHook:
+    """Wrap what trains in each framework right after the program itself has imported that."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """Find a Keras with the other finders, and arrange for its `fit` to be wrapped."""
-        if name not in self.NAMES:
+        """Find such a module with the other finders, and arrange for its training to be wrapped."""
+        if name not in _TRAINED_BY:
             return None
         others = [finder for finder in sys.meta_path if finder is not self]
         found = (finder.find_spec(name, path, target) for finder in others)
         spec = next((spec for spec in found if spec is not None), None)
         if spec is not None and spec.loader is not None:
-            _wrap_after(spec.loader)
+            _wrap_after(spec.loader, _TRAINED_BY[name])
         return spec
 
 
-def _wrap_after(loader: Any) -> None:
-    """Let a module's loader wrap `fit` once the module has been executed."""
+def _wrap_after(loader: Any, wrap: Callable[[Any], None]) -> None:
+    """Let a module's loader wrap what trains once the module has been executed."""
     execute: Callable[[types.ModuleType], None] = loader.exec_module
 
     def exec_module(module: types.ModuleType) -> None:
         execute(module)
-        _wrap_fit(module)
+        wrap(module)
 
     loader.exec_module = exec_module
 
 
-def _wrap_fit(keras: Any) -> None:
-    model, callback = getattr(keras, "Model", None), getattr(keras, "callbacks", None)
-    if model is None or callback is None or hasattr(model.fit, "_wattlab_fit"):
+def _wrap(owner: Any, name: str, run: Callable[..., Any]) -> None:
+    """Replace a method of a class, once, by one that gets the original method first."""
+    original = getattr(owner, name, None)
+    if original is None or hasattr(original, "_wattlab"):
         return
-    original = model.fit
-    signature = inspect.signature(original)
 
     @functools.wraps(original)
-    def fit(*args: Any, **kwargs: Any) -> Any:
+    def method(*args: Any, **kwargs: Any) -> Any:
+        return run(original, *args, **kwargs)
+
+    method._wattlab = True  # type: ignore[attr-defined]
+    setattr(owner, name, method)
+
+
+def _wrap_keras(keras: Any) -> None:
+    model, callback = getattr(keras, "Model", None), getattr(keras, "callbacks", None)
+    if model is None or callback is None:
+        return
+    signature = inspect.signature(model.fit)
+
+    def fit(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError:
             return original(*args, **kwargs)  # the program's mistake: let Keras say so
-        added = _callback_class(callback.Callback)(_samples(bound.arguments), {})
+        samples = _samples(bound.arguments)
+        data = {} if samples is None else {"samples": samples}
+        added = _new_callback("keras", callback.Callback, data)
         given = bound.arguments.get("callbacks")
         if isinstance(given, callback.CallbackList):  # used by Keras as it is, not copied
             given.append(added)
@@ -470,8 +654,44 @@ def _wrap_fit(keras: Any) -> None:
             if isinstance(given, callback.CallbackList):
                 given.callbacks.remove(added)
 
-    fit._wattlab_fit = True  # type: ignore[attr-defined]
-    model.fit = fit
+    _wrap(model, "fit", fit)
+
+
+def _wrap_lightning(module: Any) -> None:
+    def fit(original: Callable[..., Any], trainer: Any, *args: Any, **kwargs: Any) -> Any:
+        added = _new_callback("lightning", module.Callback, {})
+        trainer.callbacks.append(added)
+        try:
+            with action("train"):
+                return original(trainer, *args, **kwargs)
+        finally:
+            if added in trainer.callbacks:
+                trainer.callbacks.remove(added)
+
+    _wrap(module.Trainer, "fit", fit)
+
+
+def _wrap_transformers(module: Any) -> None:
+    def train(original: Callable[..., Any], trainer: Any, *args: Any, **kwargs: Any) -> Any:
+        added = _new_callback("transformers", module.TrainerCallback, {})
+        trainer.add_callback(added)
+        try:
+            with action("train"):
+                return original(trainer, *args, **kwargs)
+        finally:
+            trainer.remove_callback(added)
+
+    _wrap(module.Trainer, "train", train)
+
+
+_TRAINED_BY: dict[str, Callable[[Any], None]] = {
+    "keras": _wrap_keras,
+    "tf_keras": _wrap_keras,
+    "lightning.pytorch.trainer.trainer": _wrap_lightning,
+    "pytorch_lightning.trainer.trainer": _wrap_lightning,
+    "transformers.trainer": _wrap_transformers,
+}
+"""What wraps the training of a framework, by the module that defines it."""
 
 
 def _samples(arguments: dict[str, Any]) -> int | None:
@@ -521,7 +741,7 @@ def _main_module(script: str) -> types.ModuleType:
 
 
 def run_script(argv: list[str]) -> int:
-    """Run a script as ``python SCRIPT ARGS...`` would, recording each epoch of each Keras ``fit``.
+    """Run a script as ``python SCRIPT ARGS...`` would, recording each epoch of each training.
 
     Args:
         argv: the script and its arguments.
@@ -535,10 +755,10 @@ def run_script(argv: list[str]) -> int:
     if not getattr(sys.flags, "safe_path", False):
         sys.path[0] = str(Path(script).resolve().parent)
     if _output.active:
-        sys.meta_path.insert(0, _KerasHook())
-        for name in _KerasHook.NAMES:
+        sys.meta_path.insert(0, _TrainingHook())
+        for name, wrap in _TRAINED_BY.items():
             if name in sys.modules:
-                _wrap_fit(sys.modules[name])
+                wrap(sys.modules[name])
     sys.modules["__main__"] = module
     try:
         with open(script, "rb") as file:
