@@ -1,0 +1,1 @@
+"""Twins of the counters that software trackers read: RAPL and NVML on a scripted truth. SIMULATED."""
