@@ -107,6 +107,9 @@ class Host(Protocol):
     def exists(self, path: PurePosixPath) -> bool:
         """Say whether there is a file of this name."""
 
+    def has_folder(self, path: PurePosixPath) -> bool:
+        """Say whether there is a folder of this name."""
+
     def finds(self, program: str, folder: PurePosixPath, path: str | None = None) -> bool:
         """Say whether a program would be found that is started in a folder.
 

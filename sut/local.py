@@ -139,6 +139,10 @@ class LocalHost:
         """Say whether there is a file of this name."""
         return Path(path).is_file()
 
+    def has_folder(self, path: PurePosixPath) -> bool:
+        """Say whether there is a folder of this name."""
+        return Path(path).is_dir()
+
     def finds(self, program: str, folder: PurePosixPath, path: str | None = None) -> bool:
         """Say whether a program would be found that is started in a folder."""
         name = str(folder / program) if "/" in program else program

@@ -15,6 +15,7 @@ from lab.conduct.bench_lock import hold_sut
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of, reopen
 from lab.conduct.commands import check_bench
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
+from lab.conduct.meters import check_meters
 from lab.conduct.plan import duration, estimate, slot_name
 from lab.conduct.suts import sut_of
 from lab.config.file import build_config, check_drivers, load_config
@@ -59,6 +60,7 @@ def run(
     check_bench(config, campaign.plan, sut_of(config))
     folder = folder_of(campaign, config, out)
     with hold_sut(folder):
+        check_meters(config)
         _conduct_and_print(ctx, create(campaign, config, folder), as_json)
 
 

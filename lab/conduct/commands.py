@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from lab.conduct.scripts import script_of
 from lab.config.model import LabConfig, ScenarioSection
 from meter.line.ports import check_port
+from records.calibration import CalibrationRecord
 from records.campaign import Slot
 from records.errors import ConfigurationError
-from sut.programs.named import is_python
 from sut.sut import Sut
 from workload.command import TrackerCommand, build_command
-
-_FLAGS = ("-u", "-B", "-E", "-I", "-s", "-S", "-O", "-OO", "-v", "-q", "-b", "-d", "-P")
 
 RUN_DIR = PurePosixPath("RUN_DIR")
 """Stands for the run folder where a command is only looked at."""
@@ -55,16 +54,30 @@ def interpreter_of(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> Pu
 
 
 def check_bench(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
-    """Refuse a campaign before anything of it is created: its commands, their programs, the meters' ports.
+    """Refuse a campaign before anything of it is created: commands, programs, calibration, the meters' ports.
 
     Raises:
         ConfigurationError: with a line for each mistake.
         DeviceError: the port of a meter is not there.
+        RecordError: the file of the calibration is damaged.
     """
     check_commands(config, slots, sut)
+    _check_calibration(config)
     for _, meter in config.meter.all:
         if not meter.is_virtual:
             check_port(meter.port)
+
+
+def _check_calibration(config: LabConfig) -> None:
+    if config.meter.calibration is None:
+        return
+    path = config.resolve(config.meter.calibration)
+    if not path.exists():
+        raise ConfigurationError(
+            f"[meter] calibration: there is no {path}. Write it with `lab meter calibrate`, correct "
+            f"the name, or leave it out"
+        )
+    CalibrationRecord.read(path)
 
 
 def check_commands(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
@@ -95,7 +108,7 @@ def check_commands(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
 
 
 def missing_programs(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> list[str]:
-    """Say what of a scenario's own command is not on the SUT: its program, or the script of an interpreter.
+    """Say what of a scenario's own command is not on the SUT: folder, program, script of an interpreter.
 
     Raises:
         ConfigurationError: the command cannot be put together.
@@ -103,25 +116,21 @@ def missing_programs(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> 
     program, *arguments = command_of(config, scenario, None, sut, RUN_DIR)
     interpreter = interpreter_of(config, scenario, sut)
     folder = sut.resolve(scenario.cwd or ".")
+    if scenario.cwd is not None and not sut.host.has_folder(folder):
+        return [f"scenario {scenario.name!r}: cwd: there is no folder {folder}. Make it, or correct the name"]
     where = f"scenario {scenario.name!r}: command: there is no"
     known = program == str(interpreter)  # it is looked for by itself
     if not known and not sut.host.finds(program, folder, scenario.env.get("PATH")):
         place = folder if "/" in program else "PATH"
         return [f"{where} program {program!r} in {place}. Install it, or name another"]
-    script = _script(program, arguments)
-    if script is not None and RUN_DIR.name not in script and not sut.host.exists(folder / script):
-        return [f"{where} script {folder / script}. Correct the name"]
+    script = script_of(program, arguments)
+    if script is None or RUN_DIR.name in script.names[0]:
+        return []
+    if not any(sut.host.exists(folder / name) for name in script.names):
+        if script.on_path and sut.host.finds(script.names[0], folder, scenario.env.get("PATH")):
+            return []
+        return [f"{where} script {folder / script.names[0]}. Correct the name"]
     return []
-
-
-def _script(program: str, arguments: list[str]) -> str | None:
-    """Return the script that an interpreter of Python is told to run first, ``None`` where it is none."""
-    if not arguments or not is_python(program):
-        return None
-    first = next((argument for argument in arguments if argument not in _FLAGS), "-")
-    if first == "-m" and arguments[arguments.index("-m") + 1 :][:1] == ["wattlab_probe"]:
-        first = next((a for a in arguments[arguments.index("-m") + 2 :] if not a.startswith("-")), "-")
-    return None if first.startswith("-") else first
 
 
 def _tracker_command(config: LabConfig, tracker: str | None, sut: Sut) -> TrackerCommand | None:

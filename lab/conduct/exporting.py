@@ -8,7 +8,7 @@ from lab.conduct.campaign import is_running
 from lab.config.file import build_config, parse_config, toml_text
 from lab.version import VERSION
 from records.campaign import Campaign, CampaignFolder
-from records.errors import ConfigurationError, WattlabError
+from records.errors import ConfigurationError, InputError
 from records.package import CONFIG
 from reports.exports.contents import Replication
 from reports.words.texts import printable
@@ -24,14 +24,14 @@ def refuse_running(folder: Path) -> None:
 
     Raises:
         RecordError: there is no campaign.
-        WattlabError: a process is running it.
+        InputError: a process is running it.
     """
     place = CampaignFolder(folder)
     place.read()
     if is_running(place):
-        raise WattlabError(
-            f"{folder}: this campaign is being run right now; export it when it has ended. "
-            f"`lab status {quote(str(folder))}` shows how far it is"
+        raise InputError(
+            f"{folder}: expected a campaign that has ended, but this one is being run right now. Let it end "
+            f"(`lab status {quote(str(folder))}` shows how far it is), then export it"
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from lab.conduct.campaign import OpenCampaign
 from lab.conduct.children import Child
 from lab.config.meter import OneMeterSection
+from lab.config.model import LabConfig
 from meter.recording.session import MeterSession
 from meter.registry import create
 from records.calibration import CalibrationRecord
@@ -17,6 +18,19 @@ from records.errors import DeviceError, RecordError
 from records.meter import Calibration
 from records.run import RunFolder
 from records.settings.logger import LoggedMeter, LoggerSettings
+
+
+def check_meters(config: LabConfig) -> None:
+    """Ask each meter who it is before a campaign is created; a virtual instrument is not started for that.
+
+    Raises:
+        ConfigurationError: the address of one is none.
+        DeviceError: nobody answers at the port of one, or something else, or another program reads it.
+    """
+    for _, meter in config.meter.all:
+        if not meter.is_virtual:
+            with MeterSession(create(meter.driver, meter.options), meter.port, meter.interval_s):
+                pass
 
 
 class Meters:

@@ -5,8 +5,9 @@ import re
 from records.results import Results
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-PLACEHOLDER = "DIR"
-"""Stands for the campaign's folder where its name could mean something to a shell."""
+PLACEHOLDER = '"DIR"'
+"""Stands for the campaign's folder where its name could mean something to a shell; quoted, because the name
+that takes its place may hold blanks."""
 
 
 def folder_words(results: Results) -> str:

@@ -83,6 +83,10 @@ class OtherUser(LocalHost):
         """Say whether there is a file of this name for the user."""
         return super().exists(PurePosixPath(self.real(path)))
 
+    def has_folder(self, path: PurePosixPath) -> bool:
+        """Say whether there is a folder of this name for the user."""
+        return super().has_folder(PurePosixPath(self.real(path)))
+
     def real(self, path: PurePosixPath) -> Path:
         """Return where a file of the user's lies for everybody else."""
         return self.files / path.relative_to(self.root)

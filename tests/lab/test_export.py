@@ -234,7 +234,7 @@ def test_a_licence_is_in_the_metadata_only_when_told(campaign: Path) -> None:
 def test_a_campaign_that_is_running_is_refused(campaign: Path) -> None:
     with lock(CampaignFolder(campaign)):
         code, _, problems = lab("export", campaign, "--out", campaign.parent / "p.zip")
-    assert code == 1
+    assert code == 2
     assert "is being run right now" in problems
     assert not (campaign.parent / "p.zip").exists()
 

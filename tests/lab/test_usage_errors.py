@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,8 @@ def test_an_absent_interpreter_is_told_before_anything_is_run(tmp_path: Path) ->
         ('["no-such-program", "x"]', "no-such-program"),
         ('["./here/no-such-program"]', "./here/no-such-program"),
         ('["python3", "-u", "no_such_script.py"]', "no_such_script.py"),
+        ('["bash", "-x", "no_such_script.sh"]', "no_such_script.sh"),
+        ('["true"]\ncwd = "no/such/folder"', "cwd: there is no folder"),
     ],
 )
 def test_a_program_that_is_not_there_is_told_before_anything_is_run(
@@ -109,6 +112,40 @@ def test_a_port_that_is_not_there_is_told_before_anything_is_run(tmp_path: Path,
     done = lab("run", "--config", config, "--out", tmp_path / "c")
     assert done.returncode == 3
     assert port in done.stderr
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize(
+    ("driver", "port", "code"),
+    [
+        ("wattsup_pro", "socket://127.0.0.1", 2),
+        ("wattsup_pro", "socket://127.0.0.1:{closed}", 3),
+        ("yokogawa_wt310", "visa://NONSENSE", 2),
+        ("yokogawa_wt310", "visa://TCPIP::127.0.0.1::{closed}::SOCKET", 3),
+        ("shelly", "http://", 2),
+        ("shelly", "http://127.0.0.1:{closed}", 3),
+    ],
+)
+def test_an_address_at_which_nobody_answers_is_told_before_anything_is_run(
+    tmp_path: Path, driver: str, port: str, code: int
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        closed = server.getsockname()[1]
+    port = port.format(closed=closed)
+    config = write_config(tmp_path, port=port)
+    config.write_text(config.read_text().replace("wattsup_pro", driver))
+    done = lab("run", "--config", config, "--out", tmp_path / "c")
+    assert done.returncode == code, done.stderr
+    assert "127.0.0.1" in done.stderr or port in done.stderr
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_calibration_that_is_not_there_is_told_before_anything_is_run(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    config.write_text(config.read_text().replace("[meter]", '[meter]\ncalibration = "cal.json"'))
+    done = lab("run", "--config", config, "--out", tmp_path / "c")
+    assert done.returncode == 2
+    assert str(tmp_path / "cal.json") in done.stderr
     assert not (tmp_path / "c").exists()
 
 

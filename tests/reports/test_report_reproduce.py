@@ -112,10 +112,10 @@ def test_a_name_that_a_shell_could_take_for_more_is_in_no_command(name: str) -> 
     change(found.campaign, id=name)
     found.rule = name
     assert commands(found) == [
-        "lab check DIR",
-        "lab analyse DIR",
-        "lab report DIR",
-        "lab export DIR --out DIR.zip",
+        'lab check "DIR"',
+        'lab analyse "DIR"',
+        'lab report "DIR"',
+        'lab export "DIR" --out "DIR".zip',
     ]
 
 
