@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import time
+from collections.abc import Callable
 
 _STDIN = 0
 _LONGEST_MS = 2**31 - 1  # of poll(2)
@@ -36,9 +37,20 @@ class StopSignal:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
                 signal.signal(number, self._ask)
         self.descriptors = (reading, _STDIN) if until_stdin_closes else (reading,)
+        self._receivers: dict[int, Callable[[], bool]] = {}
         self._poll = select.poll()
         for descriptor in self.descriptors:
             self._poll.register(descriptor, select.POLLIN)
+
+    def watch(self, descriptor: int, receive: Callable[[], bool]) -> None:
+        """Let a wait also end when something came on a descriptor, and take it.
+
+        Args:
+            descriptor: to be read.
+            receive: takes what came; says whether more may come.
+        """
+        self._receivers[descriptor] = receive
+        self._poll.register(descriptor, select.POLLIN)
 
     def wait(self, until_mono_s: float) -> None:
         """Return at the given monotonic time, or earlier when something happened."""
@@ -55,6 +67,10 @@ class StopSignal:
 
     def _take(self, timeout_ms: float) -> None:
         for descriptor, _ in self._poll.poll(timeout_ms):
-            if not os.read(descriptor, 4096):  # only standard input can end
+            receive = self._receivers.get(descriptor)
+            if receive is not None:
+                if not receive():
+                    self._poll.unregister(descriptor)
+            elif not os.read(descriptor, 4096):  # only standard input can end
                 self.asked = True
                 self._poll.unregister(descriptor)

@@ -29,6 +29,7 @@ from records.parentage import adopt_orphans, die_with_parent
 from records.stop_signal import StopSignal
 from workload import modules, processes
 from workload.probe import wattlab_probe
+from workload.stdout_phases import StdoutLines, write_spans
 from workload.witness import EndWitness
 
 PROBE_DIR = Path(__file__).resolve().parent / "probe"
@@ -63,6 +64,8 @@ class Task:
         limit_s: longest time the program may take.
         cwd: its working directory; ``None`` for the runner's own.
         variables: environment variables on top of the runner's own.
+        phases: regular expression that tells actions and epochs from the lines that the program prints
+            (`workload.stdout_phases`), or ``None``.
     """
 
     run_dir: Path
@@ -71,6 +74,7 @@ class Task:
     limit_s: float
     cwd: Path | None
     variables: dict[str, str]
+    phases: str | None = None
 
 
 @dataclass
@@ -105,12 +109,16 @@ def run(task: Task, stop: StopSignal) -> Outcome:
     span = wattlab_probe.Span("run", task.name, identity=wattlab_probe.RUN_ID, output=events)
     span.start()
     outcome = Outcome(t_start_utc_s=span.t_start_utc_s)
+    lines = StdoutLines(task.phases, task.run_dir / "stdout.log") if task.phases else None
     try:
-        child = _start(task)
+        child = _start(task, lines)
     except SutError as error:
         span.stop(error)
         raise
     witness.watch(child.pid)
+    if lines is not None:
+        lines.hand_over()
+        stop.watch(lines.descriptor, lines.receive)
     try:
         _print({"ready": True, "pid": child.pid, "t_start_utc_s": outcome.t_start_utc_s})
         _attend(child.pid, task.limit_s, stop, outcome)
@@ -121,10 +129,16 @@ def run(task: Task, stop: StopSignal) -> Outcome:
         if end is None:
             span.stop(SutError())
             raise SutError(_END_UNKNOWN)
+        if lines is not None:
+            lines.receive()
+            start = span.t_start_utc_s or 0.0, span.t_start_mono_s or 0.0
+            write_spans(lines.matches, events, start, end)
         span.stop(at=end)
         outcome.t_stop_utc_s = span.t_stop_utc_s
     finally:
         outcome.left_behind = processes.end_leftovers(child.pid, KILL_AFTER_S)
+        if lines is not None:
+            lines.close()
         modules.hash_modules(task.run_dir)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     outcome.max_rss_kib = usage.ru_maxrss
@@ -144,7 +158,7 @@ def _environment(task: Task) -> dict[str, str]:
     }
 
 
-def _start(task: Task) -> subprocess.Popen[bytes]:
+def _start(task: Task, lines: StdoutLines | None) -> subprocess.Popen[bytes]:
     if task.cwd is not None and not task.cwd.is_dir():
         raise SutError(
             f"{task.name}: expected a folder to work in, but there is no {task.cwd}. "
@@ -155,7 +169,7 @@ def _start(task: Task) -> subprocess.Popen[bytes]:
             return subprocess.Popen(
                 task.command,
                 stdin=subprocess.DEVNULL,
-                stdout=out,
+                stdout=out if lines is None else lines.programs_end,
                 stderr=err,
                 cwd=task.cwd,
                 env=_environment(task),
@@ -214,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", required=True, help="name of the scenario")
     parser.add_argument("--limit-s", type=float, required=True, help="longest time in seconds")
     parser.add_argument("--cwd", type=Path, help="working directory of the command")
+    parser.add_argument("--phases", help="regular expression that tells phases from the lines printed")
     parser.add_argument(
         "--until-stdin-closes", action="store_true", help="end the workload when standard input ends"
     )
@@ -227,7 +242,7 @@ def main() -> int:
     stop = StopSignal(args.until_stdin_closes, wake_on=(signal.SIGCHLD,))
     run_dir = args.run_dir.resolve()
     variables = json.loads(os.environ.pop(processes.VARIABLES, "{}"))
-    task = Task(run_dir, args.name, args.command, args.limit_s, args.cwd, variables)
+    task = Task(run_dir, args.name, args.command, args.limit_s, args.cwd, variables, args.phases)
     try:
         outcome = run(task, stop)
     except SutError as error:

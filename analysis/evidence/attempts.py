@@ -9,7 +9,7 @@ from typing import TypeVar
 from analysis.evidence.case import RunCase, collect
 from analysis.evidence.conduct import check_conduct, check_marking
 from analysis.evidence.files import check_files, check_lines, check_places
-from analysis.evidence.order import check_clock, check_spans
+from analysis.evidence.order import check_clock, check_phases, check_spans
 from analysis.evidence.programs import check_program
 from analysis.evidence.readings import check_certainty, check_readings
 from analysis.run.provenance import Origin
@@ -26,6 +26,7 @@ _CHECKS = (
     check_files,
     check_lines,
     check_spans,
+    check_phases,
     check_readings,
     check_certainty,
     check_clock,

@@ -1,5 +1,7 @@
 """Order of events and clocks: spans that start, stop and nest as they should; clocks that were not set."""
 
+from collections import Counter
+
 import numpy as np
 
 from analysis.evidence.case import RunCase
@@ -51,6 +53,25 @@ def _run_span(case: RunCase, spans: list[Span]) -> list[Finding]:
             )
             return [codes.RATING_INTERVAL_DIFFERS.finding(message, case.name)]
     return []
+
+
+def check_phases(case: RunCase) -> list[Finding]:
+    """Find lines that a program kept back, where its phases are told from what it prints."""
+    if "events.jsonl" not in case.recorded.files:
+        return []
+    starts = Counter(
+        (span.span, span.t_start_mono_s)
+        for span in case.recorded.events.spans()
+        if span.data.get("source") == "stdout"
+    )
+    together = sum(count for count in starts.values() if count > 1)
+    if not together:
+        return []
+    message = (
+        f"the lines of {together} of {starts.total()} phases and epochs arrived together with another's, so "
+        f"that their times are not known: the program kept its output back"
+    )
+    return [codes.PHASES_BUFFERED.finding(message, case.name)]
 
 
 def _unpaired(case: RunCase, events: Events) -> list[Finding]:

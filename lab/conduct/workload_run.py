@@ -103,10 +103,12 @@ class WorkloadRun:
             raise AttemptFailed(f"the workload failed with {ended}; {_last_words(folder)}")
 
     def _argv(self) -> list[str]:
+        pattern = self.scenario.phases_from_stdout
         return [
             *(str(self.sut.python), "-m", "workload.runner", "--run-dir", str(self.there)),
             *("--name", self.scenario.name, "--limit-s", str(self.scenario.limit_s)),
             *("--cwd", str(self.sut.resolve(self.scenario.cwd or "."))),
+            *([] if pattern is None else [f"--phases={pattern}"]),  # which may begin with a dash
         ]
 
 

@@ -8,9 +8,10 @@ is in `lab.config.file`, and how mistakes are worded in `records.settings.mistak
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from lab.config.meter import MeterSection
+from lab.config.phases import phase_pattern
 from records.campaign import Kind
 from records.near_match import alternatives
 from records.settings.analysis import Accuracy, AnalysisSection, HealthSettings
@@ -86,6 +87,7 @@ class ScenarioSection(Section):
     duration_s: Seconds | None = None
     environment: str | None = None
     launcher: bool = False
+    phases_from_stdout: Annotated[str, AfterValidator(phase_pattern)] | None = None
     tracker: list[str] | None = None
     limit_s: Seconds = 3600.0
     expected_s: Seconds | None = None
@@ -100,8 +102,8 @@ class ScenarioSection(Section):
                 raise ValueError(
                     "a baseline needs duration_s, the seconds for which the machine is left alone"
                 )
-            if self.command or self.tracker:
-                raise ValueError("a baseline runs the operating system only: no command, no tracker")
+            if self.command or self.tracker or self.phases_from_stdout:
+                raise ValueError("a baseline runs the operating system only: no command, tracker or phases")
         elif self.command is None:
             raise ValueError('needs command = ["program", "argument", ...]')
         return self

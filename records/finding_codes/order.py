@@ -44,6 +44,11 @@ SPAN_OUTSIDE_PARENT = CHAPTER.warn(
     "A span starts before or ends after its parent.",
     "Correct the program that writes the events.",
 )
+PHASES_BUFFERED = CHAPTER.warn(
+    "phases-buffered",
+    "Lines that tell of several phases or epochs arrived together, so that the times of these are not known.",
+    "Let the program write each line at once: flush, or `stdbuf -oL` before a program in C.",
+)
 CLOCK_STEPPED = CHAPTER.refuse(
     "clock-stepped",
     "The wall clock moved against the monotonic clock by more than 0.1 % of the rating interval.",

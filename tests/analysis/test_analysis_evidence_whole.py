@@ -6,7 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from synthetic import EPOCH_UTC_S, Instrument, SyntheticCampaign, SyntheticRun, rehash, small_campaign
+from synthetic import (
+    EPOCH_UTC_S,
+    Instrument,
+    Spanned,
+    SyntheticCampaign,
+    SyntheticRun,
+    rehash,
+    small_campaign,
+)
 
 from analysis.campaign import analyse
 from analysis.evidence import check
@@ -249,3 +257,17 @@ def test_the_hash_of_the_configuration_does_not_depend_on_how_it_is_written(tmp_
     campaign.config = dict(reversed(list(campaign.config.items())))
     campaign.write(folder / "campaign.json")
     assert not found(folder, "config-changed")
+
+
+@pytest.mark.parametrize(("second_s", "times"), [(4.0, 0), (2.0, 1)])
+def test_lines_that_arrived_together_leave_the_times_of_phases_unknown(
+    tmp_path: Path, second_s: float, times: int
+) -> None:
+    campaign = repeats([20.0])
+    told = {"source": "stdout"}
+    campaign.runs[0].spans = [
+        Spanned("action", "train", 2.0, 8.0, told),
+        Spanned("epoch", "epoch", 2.0, second_s, told),
+        Spanned("epoch", "epoch", second_s, 8.0, told),
+    ]
+    assert len(found(campaign.write(tmp_path / "c"), "phases-buffered")) == times

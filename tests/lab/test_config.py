@@ -77,6 +77,8 @@ def test_what_the_lab_writes_it_can_read(text: str) -> None:
         ("[campaign]", "[campain]", "[campain]: unknown key; did you mean 'campaign'?"),
         ("[campaign]", "[campaign", "this is not TOML"),
         ('command = ["{python}", "cnn.py"]', "", 'needs command = ["program"'),
+        ("environment =", 'phases_from_stdout = "Epoch (.)"\nenvironment =', "expected a group named phase,"),
+        ("environment =", 'phases_from_stdout = "("\nenvironment =', "expected a regular expression"),
         ("[environments.cpu]", "[environments.cpu]\npyton = 1", "did you mean 'python'?"),
         (
             "duration_s = 20",

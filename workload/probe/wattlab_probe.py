@@ -191,7 +191,7 @@ class Span:
         output: where events go; the file of ``WATTLAB_EVENTS`` unless given.
 
     Attributes:
-        t_start_utc_s, t_stop_utc_s: the stamps as written; ``None`` before.
+        t_start_utc_s, t_start_mono_s, t_stop_utc_s: the stamps as written; ``None`` before.
     """
 
     def __init__(
@@ -211,14 +211,19 @@ class Span:
         self._outer: Span | None = None
         self._parent: int | None = None
         self.t_start_utc_s: float | None = None
+        self.t_start_mono_s: float | None = None
         self.t_stop_utc_s: float | None = None
         self._pid: int | None = None  # of the process that started it, while it is open
 
     def __setitem__(self, key: str, value: Any) -> None:
         self._stop_data[key] = value
 
-    def start(self) -> Span:
-        """Write the start; spans started from here on lie inside this one."""
+    def start(self, at: tuple[float, float] | None = None) -> Span:
+        """Write the start; spans started from here on lie inside this one.
+
+        Args:
+            at: when it began on the wall clock and the monotonic clock in seconds, where that is not now.
+        """
         self._outer = _current.get()
         self._parent = _environment_parent() if self._outer is None else self._outer.id
         if self.kind == "run":
@@ -226,6 +231,9 @@ class Span:
         self._pid = os.getpid()
         _current.set(self)
         event = _event("start", self.kind, self.name, self.id, self._parent, self._data)
+        if at is not None:
+            event["t_utc_s"], event["t_mono_s"] = at
+        self.t_start_mono_s = event["t_mono_s"]
         self.t_start_utc_s = event["t_utc_s"]
         self._output.append(event)
         return self
