@@ -6,6 +6,7 @@ from math import inf
 from typing import Required, TypedDict
 
 from analysis.maths.arrays import finite
+from analysis.maths.describe import LEAST_FOR_INTERVAL
 from analysis.run.measure import Measured, RunMeasure
 from analysis.scenario.baseline import Baseline, BaselinePower
 from analysis.scenario.estimates import Sample, Share, estimate_mean
@@ -49,11 +50,12 @@ def _of_group(group: Group, settings: AnalysisSettings) -> Iterable[BudgetRow]:
     resolved = group.bound("induced_wh", settings.confidence) is None
     energies = ("wh", "induced_wh") if resolved else ("wh",)
     factors = [f"{kind}_per_{of}" for kind in settings.useful_work for of in energies]
+    known = len(group.runs) >= LEAST_FOR_INTERVAL
     for quantity in (*_MEANS, *factors):
         estimate = group.estimate(quantity)
         if estimate is not None:
             what = _Thing(of="scenario", scenario=group.label)
-            yield _row(what, quantity, estimate, settings.confidence, known=len(group.runs) > 1)
+            yield _row(what, quantity, estimate, settings.confidence, known)
 
 
 def _comparisons(groups: list[Group], confidence: float) -> list[BudgetRow]:
@@ -63,7 +65,7 @@ def _comparisons(groups: list[Group], confidence: float) -> list[BudgetRow]:
     tracked = [(alone[g.scenario], g) for g in groups if g.tracker is not None and g.scenario in alone]
     rows = []
     for a, b in [*combinations(plain, 2), *tracked]:
-        known = min(len(a.runs), len(b.runs)) > 1
+        known = min(len(a.runs), len(b.runs)) >= LEAST_FOR_INTERVAL
         for quantity in ("energy_wh", "induced_wh"):
             in_a, in_b = a.estimate(quantity), b.estimate(quantity)
             if in_a is None or in_b is None:
@@ -93,7 +95,8 @@ def _of_trackers(group: Group, confidence: float) -> Iterable[BudgetRow]:
         estimate = estimate_mean(found, key, group.baseline, group.causes, inverse=True)
         if estimate is not None:
             what = _Thing(of="tracker", scenario=group.label, name=tracker)
-            yield _row(what, "ratio to the meter", estimate, confidence, known=len(found) > 1)
+            known = len(found) >= LEAST_FOR_INTERVAL
+            yield _row(what, "ratio to the meter", estimate, confidence, known)
 
 
 def _of_baseline(groups: list[Group], confidence: float) -> list[BudgetRow]:
@@ -101,7 +104,7 @@ def _of_baseline(groups: list[Group], confidence: float) -> list[BudgetRow]:
         estimate = group.estimate("mean_power_w")
         if group.kind == "baseline" and group.tracker is None and estimate is not None:
             what = _Thing(of="baseline", scenario=group.label)
-            return [_row(what, "power_w", estimate, confidence, known=len(group.runs) > 1)]
+            return [_row(what, "power_w", estimate, confidence, known=len(group.runs) >= LEAST_FOR_INTERVAL)]
     return []
 
 
@@ -116,7 +119,7 @@ class _Thing(TypedDict, total=False):
 
 
 def _row(what: _Thing, quantity: str, estimate: Estimate, confidence: float, known: bool) -> BudgetRow:
-    """Return the row of an estimate; what is not known to scatter by its repeats has no interval."""
+    """Return the row of an estimate; with fewer than three repeats it has no interval."""
     low, high = estimate.interval(confidence) if known else (None, None)
     return BudgetRow(
         **what,
@@ -161,14 +164,14 @@ def _window_row(
 ) -> BudgetRow:
     terms = budget.terms()
     parts = parts_of(terms, baseline_df)
-    reach = expanded_closely(parts, confidence)
+    reach = expanded_closely(parts, confidence) if parts.have_interval else None
     return BudgetRow(
         **what,
         quantity=quantity,
         value=value,
         u=parts.u,
         df=finite(parts.df),
-        low=value - reach,
-        high=value + reach,
+        low=None if reach is None else value - reach,
+        high=None if reach is None else value + reach,
         terms=terms,
     )

@@ -151,13 +151,15 @@ def _of_two_campaigns(row: ComparisonRow, a: Side, b: Side) -> ComparisonRow:
     """
     budgets = [side.budget for side in (a, b)]
     known = [budget for budget in budgets if budget is not None]
+    if len(known) < len(budgets) or min(row.n_a, row.n_b) < 2:
+        return row
+    row = replace(row, total_u=hypot(*(one.u for one in known)))
     halves = [(one.high - one.low) / 2 for one in known if one.low is not None and one.high is not None]
-    if len(halves) < len(budgets):
+    if len(halves) < len(known):
         return row
     reach = hypot(*halves)
     return replace(
         row,
-        total_u=hypot(*(one.u for one in known)),
         total_low=row.difference - reach,
         total_high=row.difference + reach,
     )

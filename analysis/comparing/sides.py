@@ -49,6 +49,11 @@ class Side:
         return budget.high if budget.low <= 0 <= budget.high else None
 
     @property
+    def mean_u(self) -> float | None:
+        """Standard uncertainty of its mean, of a single run without how runs differ; ``None`` if unknown."""
+        return self.budget.u if self.budget else None
+
+    @property
     def budget(self) -> BudgetRow | None:
         """Its mean with the whole uncertainty; ``None`` where the quantity has none, as the time."""
         wanted = ("scenario", self.name, self.sample.quantity)

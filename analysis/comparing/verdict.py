@@ -3,24 +3,23 @@
 from math import comb
 from typing import Literal
 
+from analysis.maths.describe import LEAST_FOR_INTERVAL
 from records.rows.statistics import ComparisonRow
 from records.settings.analysis import CONFIDENCE
 
 Verdict = Literal["lower", "higher", "not shown", "untested"]
 """What b is to a: ``not shown`` where the difference is not significant, ``untested`` without a verdict."""
 
-LEAST_REPEATS = 3
-"""Pairs, or runs of each scenario, below which there is no verdict."""
-
 
 def verdict_of(row: ComparisonRow) -> Verdict:
     """Return the verdict of a comparison.
 
     A difference is significant when the p value of the t test (after Holm where the pair is one of a
-    family) is small, and the interval that also holds meter and baseline does not include zero.
+    family) is small, and the interval that also holds meter and baseline does not include zero. Without
+    that interval, because the baseline has too few runs, there is no verdict.
     """
     p = decisive_p(row)
-    if p is None or repeats_of(row) < LEAST_REPEATS:
+    if p is None or repeats_of(row) < LEAST_FOR_INTERVAL or total_unknown(row):
         return "untested"
     if p >= 1 - CONFIDENCE or includes_zero(row.total_low, row.total_high):
         return "not shown"
@@ -64,6 +63,11 @@ def significant_by_test(row: ComparisonRow) -> dict[str, bool | None]:
 def disagree(row: ComparisonRow) -> bool:
     """Say whether the tests that were made do not come to one result."""
     return len(set(significant_by_test(row).values()) - {None}) > 1
+
+
+def total_unknown(row: ComparisonRow) -> bool:
+    """Say whether meter and baseline are in the uncertainty, but known from too few runs for an interval."""
+    return row.total_u is not None and row.total_low is None
 
 
 def includes_zero(low: float | None, high: float | None) -> bool:

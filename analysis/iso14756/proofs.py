@@ -206,7 +206,7 @@ class _Mean(NamedTuple):
 
 def _half_width(mean: _Mean, limit_pct: float) -> ProofRow:
     if mean.value is None or mean.low is None or mean.high is None or mean.value == 0:
-        words = f"{mean.words}: fewer than two values, or equal ones, so that nothing proves it"
+        words = f"{mean.words}: fewer than three values, or equal ones, so that nothing proves it"
         return _line(SIGNIFICANCE, mean.scenario, mean.quantity, None, limit_pct, None, words)
     reach_pct = 100 * (mean.high - mean.low) / 2 / abs(mean.value)
     words = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.maths.describe import student_t
+from analysis.maths.describe import has_interval, student_t
 from analysis.scenario.groups import Group
 from records.rows.runs import EpochRow, SpanRow
 from records.rows.standards import TaskTypeRow
@@ -59,13 +59,15 @@ class Tasks:
         return float(np.mean(self.times_s))
 
     def reach_s(self, confidence: float) -> float | None:
-        """Half-width of the interval of T_ME(j); by the runs, because tasks of one are not independent.
+        """Half-width of the interval of T_ME(j), by the runs, because tasks of one are not independent.
+
+        ``None`` of fewer than three runs.
 
         T_ME is the ratio of two sums over the runs, times and numbers of tasks, which scatters by their
         residuals (Cochran 1977, section 6.4): a run with more tasks has more weight in both.
         """
         runs = len(self.run_sums_s)
-        if runs < 2:
+        if not has_interval(runs - 1):
             return None
         counts = np.array(self.run_counts)
         residuals_s = np.array(self.run_sums_s) - self.mean_s * counts

@@ -8,6 +8,9 @@ import numpy as np
 SAME_SHARE = 1e-9
 """Values that differ by less than this share of the largest are the same but for rounding."""
 
+LEAST_FOR_INTERVAL = 3
+"""Fewer values give no interval of their mean: with one degree of freedom Student's t is 12.7."""
+
 
 @dataclass(frozen=True)
 class Description:
@@ -33,7 +36,7 @@ class WithInterval:
 
 @dataclass(frozen=True)
 class MeanInterval:
-    """A mean with its standard uncertainty and interval; the interval is ``None`` where n = 1."""
+    """A mean with its standard uncertainty and interval; the interval is ``None`` where n < 3."""
 
     mean: float
     u: float | None
@@ -91,6 +94,8 @@ def mean_interval(
         return MeanInterval(sample.mean, None, None, None)
     parts = [(sample.sd / sqrt(sample.n), sample.n - 1.0), (systematic_u, inf), (shared_u, shared_df)]
     u = hypot(*(part for part, _ in parts))
+    if sample.n < LEAST_FOR_INTERVAL:
+        return MeanInterval(sample.mean, u, None, None)
     reach = student_t(confidence, satterthwaite(parts)) * u
     return MeanInterval(sample.mean, u, sample.mean - reach, sample.mean + reach)
 
@@ -109,6 +114,11 @@ def satterthwaite(parts: list[tuple[float, float]]) -> float:
     scaled = [(u / largest, df) for u, df in parts]
     below = sum(u**4 / df for u, df in scaled)
     return float(sum(u**2 for u, _ in scaled) ** 2 / below) if below > 0 else inf
+
+
+def has_interval(df: float) -> bool:
+    """Say whether a scatter has the degrees of freedom of `LEAST_FOR_INTERVAL` values."""
+    return df >= (LEAST_FOR_INTERVAL - 1) * (1 - SAME_SHARE)
 
 
 def student_t(confidence: float, df: float) -> float:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from analysis.maths.arrays import mean_or_none
-from analysis.maths.describe import describe
+from analysis.maths.describe import LEAST_FOR_INTERVAL, describe
 from analysis.run.measure import RunMeasure
 from analysis.scenario.baseline import Baseline
 from analysis.scenario.efficiency import factors
@@ -80,7 +80,7 @@ class Group:
         estimate = self.estimate(column) if column.startswith("induced") and self.kind != "baseline" else None
         if estimate is None:
             return None
-        low, high = estimate.interval(confidence)
+        low, high = estimate.widest(confidence)
         return high if low is not None and high is not None and low <= 0 <= high else None
 
     def _estimate(self, column: str) -> Estimate | None:
@@ -207,9 +207,9 @@ class _Mean(NamedTuple):
 
 
 def _mean(group: Group, column: str, values: list[float], confidence: float) -> _Mean:
-    """Mean of an energy; a single run cannot tell how runs differ and has no interval."""
+    """Mean of an energy; one run cannot tell how runs differ, and two hardly: they have no interval."""
     sample, estimate = describe(values), group.estimate(column)
     if sample is None or estimate is None:
         return _Mean()
-    low, high = estimate.interval(confidence) if sample.n > 1 else (None, None)
+    low, high = estimate.interval(confidence) if sample.n >= LEAST_FOR_INTERVAL else (None, None)
     return _Mean(sample.mean, sample.sd, estimate.u, low, high)

@@ -165,12 +165,14 @@ def check_scenarios(scenarios: list[ScenarioRow]) -> list[Finding]:
     """Flag scenarios that drew less than the baseline, or no more than their interval can tell."""
     findings = []
     for row in scenarios:
-        high_wh = row.induced_high_wh
-        if row.kind != "baseline" and high_wh is not None and high_wh < -LEAST_WH:
+        mean_wh, high_wh = row.induced_wh, row.induced_high_wh
+        below = row.n > 1 and is_resolved(row) and mean_wh is not None and mean_wh < -LEAST_WH
+        if row.kind != "baseline" and below:
+            end = f", its interval ends below zero at {high_wh:.4f} Wh" if high_wh is not None else ""
             message = (
-                f"{row.scenario}: mean induced energy {row.induced_wh:.4f} Wh (u = "
-                f"{row.induced_u_wh:.4f} Wh), its interval ends below zero at {high_wh:.4f} Wh: the SUT "
-                f"was not the same as for the baseline. Reported as measured"
+                f"{row.scenario}: mean induced energy {mean_wh:.4f} Wh (u = "
+                f"{row.induced_u_wh:.4f} Wh){end}: the SUT was not the same as for the "
+                f"baseline. Reported as measured"
             )
             findings.append(codes.SCENARIO_BELOW_BASELINE.finding(message))
         elif not is_resolved(row):

@@ -15,8 +15,8 @@ def statistics_row(sample: Sample, confidence: float) -> StatisticsRow | None:
     """Describe a sample, or return ``None`` of no runs.
 
     The interval of the mean is that of the scatter alone (Student's t, n - 1 degrees of freedom), and
-    empty without scatter; what the meter adds stands in ``scenarios.csv``. Outliers (Tukey 1977) are
-    named, not dropped.
+    empty without scatter and for fewer than three runs; what the meter adds stands in ``scenarios.csv``.
+    Outliers (Tukey 1977) are named, not dropped.
     """
     values = sample.values.tolist()
     found = describe(values)

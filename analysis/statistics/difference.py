@@ -10,7 +10,7 @@ from math import inf, sqrt
 import numpy as np
 
 from analysis.maths.arrays import Floats, finite
-from analysis.maths.describe import satterthwaite, student_t
+from analysis.maths.describe import LEAST_FOR_INTERVAL, satterthwaite, student_t
 from analysis.statistics.noted import noted
 from analysis.statistics.samples import Pair, scattered
 
@@ -25,7 +25,10 @@ _RESAMPLES = 4999
 
 @dataclass(frozen=True)
 class MeanTest:
-    """A difference of means with its t test; ``p`` and the interval are ``None`` without scatter."""
+    """A difference of means with its t test.
+
+    ``p`` and the interval are ``None`` without scatter, the interval also below three runs of each.
+    """
 
     difference: float
     se: float | None = None
@@ -44,9 +47,17 @@ def t_test(pair: Pair, confidence: float) -> MeanTest:
         return MeanTest(difference)
     from scipy import stats
 
-    t, reach = difference / se, student_t(confidence, df) * se
+    t = difference / se
     p = float(2 * stats.t.sf(abs(t), df))
+    if not has_enough(pair):
+        return MeanTest(difference, se, df, t, p)
+    reach = student_t(confidence, df) * se
     return MeanTest(difference, se, df, t, p, difference - reach, difference + reach)
+
+
+def has_enough(pair: Pair) -> bool:
+    """Say whether both have the runs (or there are the pairs) that an interval needs."""
+    return min(len(pair.a), len(pair.b)) >= LEAST_FOR_INTERVAL
 
 
 def standard_error(pair: Pair, ratio: float) -> tuple[float | None, float]:
@@ -158,22 +169,38 @@ def fieller(pair: Pair, confidence: float) -> tuple[float | None, float | None]:
     at the ratio that was found (Hasler, Vonk and Hothorn 2008).
 
     Returns:
-        Both ends, or ``None`` where the mean of a is not clearly above zero: no finite interval exists.
+        Both ends, or ``None`` where no finite interval exists (`has_finite_ratio`), and below three runs of
+        each.
     """
-    mean_a, mean_b = float(pair.a.mean()), float(pair.b.mean())
-    if mean_a <= 0 or standard_error(pair, 1.0)[0] is None:
+    if not has_finite_ratio(pair, confidence) or not has_enough(pair):
         return None, None
-    df = standard_error(pair, mean_b / mean_a)[1]
+    mean_a, mean_b = float(pair.a.mean()), float(pair.b.mean())
     n_a, n_b = len(pair.a), len(pair.b)
-    t2 = student_t(confidence, df) ** 2
+    t2 = student_t(confidence, _ratio_df(pair)) ** 2
     cov = float(np.cov(pair.a, pair.b)[0, 1]) / n_a if pair.paired else 0.0
     below = mean_a**2 - t2 * float(pair.a.var(ddof=1)) / n_a
     middle = mean_a * mean_b - t2 * cov
     above = mean_b**2 - t2 * float(pair.b.var(ddof=1)) / n_b
-    if below <= 0:
-        return None, None
     reach = sqrt(max(0.0, middle**2 - below * above))
     return (middle - reach) / below, (middle + reach) / below
+
+
+def has_finite_ratio(pair: Pair, confidence: float) -> bool:
+    """Say whether the mean of a is clearly above zero, so that a ratio to it means something.
+
+    Args:
+        pair: with scatter; without any there is nothing to say.
+        confidence: e.g. 0.95.
+    """
+    mean_a = float(pair.a.mean())
+    if mean_a <= 0 or standard_error(pair, 1.0)[0] is None:
+        return False
+    t2 = student_t(confidence, _ratio_df(pair)) ** 2
+    return mean_a**2 > t2 * float(pair.a.var(ddof=1)) / len(pair.a)
+
+
+def _ratio_df(pair: Pair) -> float:
+    return standard_error(pair, float(pair.b.mean()) / float(pair.a.mean()))[1]
 
 
 def equivalence_p(pair: Pair, margin: float) -> float | None:

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from analysis.maths.arrays import Floats, finite
-from analysis.maths.describe import student_t
+from analysis.maths.describe import has_interval, student_t
 from analysis.statistics.noted import noted
 from analysis.statistics.samples import Sample, scattered
 from records.rows.statistics import MixedModelRow
@@ -142,8 +142,10 @@ def _estimate(value: float, se: float, df: int, confidence: float) -> _Estimate:
 
     if not (np.isfinite(se) and se > 0):
         return _Estimate(estimate=value, se=None, df=df, low=None, high=None, p=None)
-    reach = student_t(confidence, df) * se
     p = finite(2 * stats.t.sf(abs(value) / se, df))
+    if not has_interval(df):
+        return _Estimate(estimate=value, se=se, df=df, low=None, high=None, p=p)
+    reach = student_t(confidence, df) * se
     return _Estimate(estimate=value, se=se, df=df, low=value - reach, high=value + reach, p=p)
 
 

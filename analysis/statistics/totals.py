@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from analysis.maths.describe import SAME_SHARE
-from analysis.statistics.difference import MeanTest, standard_error
+from analysis.statistics.difference import MeanTest, has_enough, standard_error
 from analysis.statistics.samples import Pair
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded
@@ -35,7 +35,8 @@ def total_columns(pair: Pair, test: MeanTest, a: Estimate, b: Estimate, confiden
         confidence: e.g. 0.95.
 
     Returns:
-        Nothing for single runs, and no ratio to what is not above zero.
+        Nothing for single runs, no ratio to what is not above zero, and no interval for two runs or where
+        the baseline has too few (`analysis.uncertainty.expansion.Parts.have_interval`).
     """
     totals = Totals()
     if min(len(pair.a), len(pair.b)) < 2:
@@ -44,14 +45,18 @@ def total_columns(pair: Pair, test: MeanTest, a: Estimate, b: Estimate, confiden
     # Equal times of a timer, or equal readings of one meter: that is not known to be without error.
     if difference.u <= SAME_SHARE * max(abs(a.value), abs(b.value)):
         return totals
-    reach = expanded(difference.parts(), confidence)
     totals["total_u"] = difference.u
+    parts = difference.parts()
+    if not (has_enough(pair) and parts.have_interval):
+        return totals
+    reach = expanded(parts, confidence)
     totals["total_low"], totals["total_high"] = test.difference - reach, test.difference + reach
     if pair.a.mean() > 0 and a.value > 0:
         ratio = float(pair.b.mean() / pair.a.mean())
         by_budget = ratio_of(pair, a, b)
-        if not by_budget.exact:
-            reach = expanded(by_budget.parts(), confidence)
+        parts = by_budget.parts()
+        if parts.have_interval and not by_budget.exact:
+            reach = expanded(parts, confidence)
             totals["ratio_total_low"], totals["ratio_total_high"] = ratio - reach, ratio + reach
     return totals
 

@@ -83,7 +83,18 @@ class Estimate:
         return self.u <= SAME_SHARE * abs(self.value)
 
     def interval(self, confidence: float) -> tuple[float, float] | tuple[None, None]:
-        """Return the ends of the interval (`analysis.uncertainty.expansion`); none of what is `exact`.
+        """Return the ends of the interval (`analysis.uncertainty.expansion`).
+
+        Args:
+            confidence: e.g. 0.95.
+
+        Returns:
+            None of what is `exact`, or known from too few runs (`Parts.have_interval`).
+        """
+        return self.widest(confidence) if self.parts().have_interval else (None, None)
+
+    def widest(self, confidence: float) -> tuple[float, float] | tuple[None, None]:
+        """Return the ends of `interval` also where too few runs make them too wide to be quoted.
 
         Args:
             confidence: e.g. 0.95.

@@ -18,7 +18,7 @@ from math import hypot, inf, sqrt
 import numpy as np
 
 from analysis.maths.arrays import Floats
-from analysis.maths.describe import satterthwaite, student_t
+from analysis.maths.describe import has_interval, satterthwaite, student_t
 
 _POINTS, _FEW_POINTS = 1024, 256
 _NEGLIGIBLE = 0.03
@@ -57,6 +57,12 @@ class Parts:
         """Effective degrees of freedom by Welch and Satterthwaite; what is known has infinitely many."""
         known = hypot(*self.normal, *self.rectangular, *self.two_point)
         return satterthwaite([*self.student, (known, inf)])
+
+    @property
+    def have_interval(self) -> bool:
+        """Whether the type A part, where it matters, is known from enough degrees of freedom."""
+        type_a = hypot(*(u for u, _ in self.student))
+        return type_a <= _NEGLIGIBLE_TYPE_A * self.u or has_interval(satterthwaite(list(self.student)))
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,10 @@ def _print(compared: Compared) -> None:
     stdout.print(verdict_words(compared), soft_wrap=True)
     stdout.print()
     unit = compared.quantity.unit
-    print_table(sample_columns(unit), [sample_cells(side.statistics) for side in (compared.a, compared.b)])
+    print_table(
+        sample_columns(unit),
+        [sample_cells(side.statistics, side.mean_u) for side in (compared.a, compared.b)],
+    )
     stdout.print()
     lines = figure_lines(compared.row, unit)
     print_table(

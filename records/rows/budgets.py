@@ -21,6 +21,8 @@ class BudgetRow(ResultRow):
     value: float = column(UNIT, "Best estimate")
     u: float = column(UNIT, "Combined standard uncertainty (k = 1)")
     df: float | None = column("", "Effective degrees of freedom; empty where infinite")
-    low: float | None = column(UNIT, "Lower end of the 95 % interval; empty for the mean of a single run")
+    low: float | None = column(
+        UNIT, "Lower end of the 95 % interval; empty for a mean of fewer than three runs"
+    )
     high: float | None = column(UNIT, "Upper end, likewise")
     terms: dict[BudgetTerm, float] = family(TERMS, prefix="u_")

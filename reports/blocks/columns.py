@@ -44,12 +44,6 @@ def with_interval(
     )
 
 
-def ends_words(low: Number, high: Number, n: int) -> str:
-    """Return an interval, and say so where one run has none."""
-    text = interval(low, high)
-    return "n = 1: no interval" if text == "–" and n == 1 else text
-
-
 def scenario_words(row: OfScenario) -> str:
     """Return ``cnn`` or ``cnn + codecarbon``."""
     return f"{row.scenario} + {row.tracker}" if row.tracker else row.scenario

@@ -137,11 +137,12 @@ def energy_of(row: ScenarioRow, kind: EnergyKind) -> Energy:
 
 
 def two_values(item: ScenarioView, kind: EnergyKind) -> str:
-    """Return the values of both runs where there are two: Student's t makes no useful interval of them."""
+    """Return the values of both runs where there are two, of which Student's t makes no interval."""
     values = item.of_runs((lambda run: run.energy_wh) if kind == "energy" else (lambda run: run.induced_wh))
-    if item.n != 2 or len(values) != 2:
+    energy = energy_of(item.row, kind)
+    if item.n != 2 or len(values) != 2 or energy.low is not None:
         return ""
-    u = energy_of(item.row, kind).u
+    u = energy.u
     return f"n = 2: {measured(values[0], u)} and {measured(values[1], u)}"
 
 

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 
 from records.rows.statistics import ComparisonRow, StatisticsRow
-from reports.words.numbers import ABSENT, count, in_interval, interval, measured, probability, spread
+from reports.words.numbers import (
+    ABSENT,
+    count,
+    ends_words,
+    in_interval,
+    interval,
+    measured,
+    probability,
+    spread,
+)
 from reports.words.verdict import repeats_words
 
 RANK_TESTS = {"wilcoxon": "Wilcoxon", "mann-whitney": "Mann-Whitney"}
@@ -29,17 +38,22 @@ def sample_columns(unit: str) -> tuple[str, ...]:
     return ("scenario", "n", f"mean {unit}", f"sd {unit}", f"median {unit}", "range", "95 % interval")
 
 
-def sample_cells(row: StatisticsRow) -> tuple[str, ...]:
-    """Return the description of one of the two samples."""
-    sd = row.sd
+def sample_cells(row: StatisticsRow, u: float | None) -> tuple[str, ...]:
+    """Return the description of one of the two samples.
+
+    Args:
+        row: of the sample.
+        u: standard uncertainty of its mean, which decides the digits of a single run; ``None`` if unknown.
+    """
+    sd = u if row.sd is None else row.sd
     return (
         row.scenario,
         count(row.n),
-        measured(row.mean, sd) if row.n == 2 else in_interval(row.mean, row.mean_low, row.mean_high, sd),
-        spread(sd),
+        in_interval(row.mean, row.mean_low, row.mean_high, sd),
+        spread(row.sd),
         measured(row.median, sd),
         f"{measured(row.min, sd)} .. {measured(row.max, sd)}",
-        "n = 2: no interval" if row.n == 2 else interval(row.mean_low, row.mean_high),
+        ends_words(row.mean_low, row.mean_high, row.n),
     )
 
 

@@ -94,6 +94,11 @@ def interval(low: Any, high: Any) -> str:
     return f"[{in_interval(a, a, b)}, {in_interval(b, a, b)}]"
 
 
+def ends_words(low: Any, high: Any, n: int) -> str:
+    """Format the ends of an interval, and say so where one run or two have none."""
+    return f"n = {n}: no interval" if finite(low) is None and n in (1, 2) else interval(low, high)
+
+
 def in_interval(value: Any, low: Any, high: Any, uncertainty: Any = None) -> str:
     """Format a value to the place that the half-width of its interval allows.
 

@@ -4,14 +4,15 @@ from typing import NamedTuple
 
 from analysis.comparing.scenarios import Compared
 from analysis.comparing.verdict import (
-    LEAST_REPEATS,
     Verdict,
     disagree,
     includes_zero,
     repeats_of,
     significant_by_test,
+    total_unknown,
     verdict_of,
 )
+from analysis.maths.describe import LEAST_FOR_INTERVAL
 from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES
 from records.rows.statistics import ComparisonRow
@@ -158,8 +159,10 @@ def _why_untested(row: ComparisonRow) -> str:
         return "a single run shows no scatter"
     if row.p is None:
         return "the repeats do not scatter"
+    if n >= LEAST_FOR_INTERVAL and total_unknown(row):
+        return "too few baseline runs for an interval with meter and baseline"
     of = "pairs" if row.pairs is not None else "runs of each"
-    return f"{n} {of} are too few, at least {LEAST_REPEATS} are needed"
+    return f"{n} {of} are too few, at least {LEAST_FOR_INTERVAL} are needed"
 
 
 def _disagreement(row: ComparisonRow) -> list[str]:

@@ -316,12 +316,12 @@ def _write_trackers(folder: RunFolder, run: SyntheticRun) -> None:
             file.append(csv_line([row.get(name) for name in TRACKER_COLUMNS]))
 
 
-def small_campaign(**changes: Any) -> SyntheticCampaign:
-    """Two blocks of baseline (40 W), idle (50 W), training (100 W) without and with a tracker (102 W)."""
+def small_campaign(blocks: int = 2, **changes: Any) -> SyntheticCampaign:
+    """Blocks of baseline (40 W), idle (50 W), training (100 W) without and with a tracker (102 W)."""
     runs = []
     t_s = 100.0
     slot = 1
-    for block in (1, 2):
+    for block in range(1, blocks + 1):
         for scenario, kind, power_w, tracker in (
             ("baseline", "baseline", 40.0, None),
             ("idle", "idle", 50.0, None),

@@ -14,7 +14,7 @@ from records.rows.budgets import BudgetRow
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    return analyse(small_campaign().write(tmp_path_factory.mktemp("budgets") / "campaign"))
+    return analyse(small_campaign(blocks=3).write(tmp_path_factory.mktemp("budgets") / "campaign"))
 
 
 def rows(results: Results, **wanted: object) -> list[dict[str, Any]]:
@@ -31,8 +31,8 @@ def test_every_thing_has_its_budget(results: Results) -> None:
     counts = {
         of: len(rows(results, of=of, quantity="energy_wh")) for of in ("run", "action", "epoch", "call")
     }
-    assert counts == {"run": 8, "action": 8, "epoch": 16, "call": 4}
-    assert len(rows(results, of="run", quantity="induced_wh")) == 6  # all but the two baselines
+    assert counts == {"run": 12, "action": 12, "epoch": 24, "call": 6}
+    assert len(rows(results, of="run", quantity="induced_wh")) == 9  # all but the three baselines
     assert {row["scenario"] for row in rows(results, of="scenario", quantity="energy_wh")} == {
         "baseline",
         "idle",
@@ -102,6 +102,16 @@ def test_a_single_run_has_terms_but_no_interval(tmp_path: Path) -> None:
     row = only(found, of="scenario", quantity="energy_wh")
     assert row["low"] is None and row["high"] is None
     assert row["u_gain"] > 0
+
+
+def test_two_runs_have_terms_but_no_interval(tmp_path: Path) -> None:
+    found = analyse(small_campaign(blocks=2).write(tmp_path / "campaign"))
+    means = [row for row in found.budgets if row.of in ("scenario", "comparison", "tracker", "baseline")]
+    assert {(row.low, row.high) for row in means} == {(None, None)}
+    assert all(row.u > 0 for row in means if row.quantity == "energy_wh")
+    described = {(row.mean_low, row.mean_high) for row in found.statistics}
+    compared = {(row.difference_low, row.total_low, row.ratio_low) for row in found.comparisons}
+    assert (described, compared) == ({(None, None)}, {(None, None, None)})
 
 
 def test_a_hand_computed_budget_of_a_run_with_a_watts_up(tmp_path: Path) -> None:

@@ -38,10 +38,19 @@ def epochs(*lengths_s: float, **data: Any) -> list[Spanned]:
     return spans
 
 
-def campaign(requirement: dict[str, Any], scale: float = 1.0, **changes: Any) -> SyntheticCampaign:
-    """Two blocks: baseline (40 W), slow (100 W; 4, 5, 6 and 4, 5, 8 s), fast (100 W; 2, 2, 2 s)."""
+TWO_BLOCKS = ((4.0, 5.0, 6.0), (4.0, 5.0, 8.0))
+THREE_BLOCKS = (*TWO_BLOCKS, (4.0, 5.0, 7.0))
+
+
+def campaign(
+    requirement: dict[str, Any],
+    scale: float = 1.0,
+    blocks: tuple[tuple[float, ...], ...] = TWO_BLOCKS,
+    **changes: Any,
+) -> SyntheticCampaign:
+    """Blocks of baseline (40 W), slow (100 W; 4, 5, 6 and 4, 5, 8 s), fast (100 W; 2, 2, 2 s)."""
     runs = []
-    for block, lengths_s in ((1, (4.0, 5.0, 6.0)), (2, (4.0, 5.0, 8.0))):
+    for block, lengths_s in enumerate(blocks, start=1):
         for place, (scenario, kind, spans) in enumerate(
             (
                 ("baseline", "baseline", []),
@@ -89,13 +98,18 @@ def test_the_ratings_of_a_task_type_are_those_computed_by_hand(tmp_path: Path) -
     assert row["throughput_per_h"] == pytest.approx(540.0)
     assert row["mean_execution_s"] == pytest.approx(32 / 6)
     assert row["mean_execution_ref_s"] == pytest.approx(6.0)
-    reach_s = 12.7062 * (17 / 3 - 5) / 2  # t for one degree of freedom, of the runs' means 5 s and 17/3 s
-    assert row["mean_execution_high_s"] == pytest.approx(32 / 6 + reach_s, rel=1e-5)
+    assert row["mean_execution_low_s"] is row["mean_execution_high_s"] is None  # of two runs
     assert row["timely_throughput_per_h"] == pytest.approx(450.0)
     assert row["r_th"] == pytest.approx(540 / 500)
     assert row["r_me"] == pytest.approx(6 / (32 / 6))
     assert row["r_ti"] == pytest.approx(5 / 6)
     assert row["satisfied"] is False
+
+
+def test_the_interval_of_the_execution_time_is_by_the_runs(tmp_path: Path) -> None:
+    """The means of three runs are 5, 17/3 and 16/3 s: sd 1/3 s, t = 4.3027 for two degrees of freedom."""
+    row = only(analysed(tmp_path, REQUIREMENT, blocks=THREE_BLOCKS).iso14756.task_types, scenario="slow")
+    assert row["mean_execution_high_s"] == pytest.approx(16 / 3 + 4.3027 / 3 / 3**0.5, rel=1e-5)
 
 
 def test_energy_per_task_is_the_mean_over_the_runs(tmp_path: Path) -> None:
@@ -107,13 +121,14 @@ def test_energy_per_task_is_the_mean_over_the_runs(tmp_path: Path) -> None:
 
 
 def test_a_faster_scenario_is_more_efficient_than_the_reference(tmp_path: Path) -> None:
-    values = analysed(tmp_path, {**REQUIREMENT, "reference_scenario": "slow"}).iso14756
+    requirement = {**REQUIREMENT, "reference_scenario": "slow"}
+    values = analysed(tmp_path, requirement, blocks=THREE_BLOCKS).iso14756
     (row,) = values.efficiency
     assert (row.scenario, row.reference, row.task) == ("fast", "slow", "epoch")
     assert row.i_th == pytest.approx(1.0)  # as many epochs in as much time: the rest of its run is idle
-    assert row.i_me == pytest.approx(32 / 6 / 2)
-    assert row.i_ti == pytest.approx(6 / 5)
-    assert row.i_e == pytest.approx((5 + 17 / 3) / 2 / 2, rel=0.05)
+    assert row.i_me == pytest.approx(48 / 9 / 2)
+    assert row.i_ti == pytest.approx(9 / 8)
+    assert row.i_e == pytest.approx(16 / 3 / 2, rel=0.05)
     assert row.i_e_low < row.i_e < row.i_e_high
     assert "checked against the text" in values.marked
 
@@ -283,7 +298,9 @@ def test_a_workload_that_begins_late_disproves_the_generator(tmp_path: Path) -> 
 
 def test_wide_intervals_and_single_runs_prove_nothing(tmp_path: Path) -> None:
     strict = {**REQUIREMENT, "half_width_max_pct": 0.1}
-    wide = proof(analysed(tmp_path, strict), scenario="slow", quantity="epoch: mean_execution_s")
+    wide = proof(
+        analysed(tmp_path, strict, blocks=THREE_BLOCKS), scenario="slow", quantity="epoch: mean_execution_s"
+    )
     assert wide["holds"] is False
     made = campaign(REQUIREMENT)
     made.runs = made.runs[:3]

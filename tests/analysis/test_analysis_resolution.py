@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from synthetic import SyntheticCampaign, SyntheticRun, training_marks, training_spans
+from synthetic import SyntheticCampaign, SyntheticRun, small_campaign, training_marks, training_spans
 
 from analysis.campaign import analyse
 from analysis.comparing.scenarios import compare_scenarios
@@ -53,6 +53,18 @@ def test_the_bound_is_the_upper_end_of_the_interval_and_only_where_zero_is_in_it
     assert job.induced_low_wh < 0 < job.induced_high_wh == job.induced_bound_wh
     assert rows["cnn"].induced_bound_wh is None
     assert rows["baseline"].induced_bound_wh is None
+
+
+def test_two_runs_have_a_bound_and_no_interval(tmp_path: Path) -> None:
+    """The idle runs of 50 W are told from the baseline of 40 W, but not from one that scatters by 10 W."""
+    campaign = small_campaign(blocks=2)
+    for run in campaign.runs:
+        if run.kind == "baseline":
+            run.power_w = 35.0 + 5.0 * run.block
+    results = analyse(campaign.write(tmp_path / "c"))
+    (idle,) = [row for row in results.scenarios if row.scenario == "idle"]
+    assert (idle.n, idle.induced_low_wh, idle.induced_high_wh) == (2, None, None)
+    assert idle.induced_bound_wh > idle.induced_wh > 0
 
 
 def test_there_are_efficiency_factors_of_gross_energy_only(results: Results) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from chapter_page import cells, made, page_of, verdict
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example, nothing_counted
-from standards_example import FAST, SLOW, ecolabel_row, line, with_ecolabel, with_iso14756
+from standards_example import FAST, SLOW, ecolabel_row, line, tasks, with_ecolabel, with_iso14756
 from typed_rows import change
 
 from records.findings import Finding
@@ -63,8 +63,7 @@ def test_the_ratings_are_those_computed_by_hand() -> None:
     """
     (row,) = cells(made(iso14756.chapter, with_iso14756(SLOW)), "iso-task-types")
     assert (row["Throughput B"], row["asked B_Ref"], row["R_TH"]) == ("540.0", "500", "1.08")
-    # The interval of two run means (5 and 5.667 s) is wide: t = 12.7; so T_ME has no decimals.
-    assert (row["Mean execution T_ME"], row["asked T_Ref"], row["R_ME"]) == ("5.3", "6", "1.12")
+    assert (row["Mean execution T_ME"], row["asked T_Ref"], row["R_ME"]) == ("5.333", "6", "1.12")
     assert (row["Timely throughput E"], row["R_TI"], row["Requirement"]) == ("450.0", "0.833", "missed")
 
 
@@ -83,8 +82,10 @@ def test_a_rating_that_is_one_but_for_rounding_is_not_below() -> None:
 
 
 def test_the_efficiency_has_the_ratio_and_its_interval() -> None:
-    # SLOW against FAST: throughput 6 against 6 epochs in 40 s, mean 5.333 against 2.0167 s.
-    (row,) = cells(made(iso14756.chapter, with_iso14756(FAST, SLOW)), "iso-software-efficiency")
+    # Throughput 9 against 9 epochs in 60 s, mean 5.333 against 2.0167 s.
+    fast = tasks("cnn", (2.0, 2.0, 2.0), (2.0, 2.0, 2.1), (2.0, 2.0, 2.05))
+    slow = tasks("transfer", (4.0, 5.0, 6.0), (4.0, 5.0, 8.0), (4.0, 5.0, 7.0))
+    (row,) = cells(made(iso14756.chapter, with_iso14756(fast, slow)), "iso-software-efficiency")
     assert (row["I_TH"], row["I_ME"]) == ("1.00", "0.378")
     assert row["Reference"] == "cnn"
     assert row["I_E, gross"].startswith("1.0")

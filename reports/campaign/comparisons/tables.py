@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from analysis.statistics.samples import QUANTITIES
 from records.rows.statistics import ComparisonRow, MixedModelRow, StatisticsRow
-from reports.blocks.columns import ends_words, with_interval
+from reports.blocks.columns import with_interval
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.comparisons.ratios import percent_columns
 from reports.campaign.comparisons.run_order import drift_words
@@ -14,6 +14,7 @@ from reports.words.comparison_lines import RANK_TESTS
 from reports.words.numbers import (
     ABSENT,
     count,
+    ends_words,
     in_interval,
     interval,
     measured,

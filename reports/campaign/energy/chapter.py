@@ -1,13 +1,13 @@
 """Energy per scenario, gross and induced, and the baseline that is subtracted."""
 
 from records.rows.parts import BaselineSummary
-from reports.blocks.columns import ends_words, spread_column, with_u
+from reports.blocks.columns import spread_column, with_u
 from reports.blocks.contract import Block, Chapter, Heading, Text
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.energy.figures import energy_sheet
 from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of, mean_words, two_values
 from reports.words import notes
-from reports.words.numbers import ABSENT, count, interval, measured, plain, probability
+from reports.words.numbers import ABSENT, count, ends_words, interval, measured, plain, probability
 
 
 def chapter(view: View) -> Chapter:

@@ -85,8 +85,8 @@ def _induced_bar(scenario: ScenarioView) -> Bar | None:
 
 
 def _without_interval(scenarios: list[ScenarioView]) -> str:
-    single = [item.name for item in scenarios if item.n == 1]
-    return f"n = 1: no interval ({', '.join(single)})." if single else ""
+    few = [f"{item.name}, n = {item.n}" for item in scenarios if item.n and item.row.energy_low_wh is None]
+    return f"No interval: {'; '.join(few)}." if few else ""
 
 
 def _data(view: View) -> Table:

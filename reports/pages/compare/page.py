@@ -102,7 +102,7 @@ def _side_words(side: Side) -> str:
 
 def _samples(compared: Compared) -> Table:
     names = sample_columns(compared.quantity.unit)
-    rows = [sample_cells(side.statistics) for side in (compared.a, compared.b)]
+    rows = [sample_cells(side.statistics, side.mean_u) for side in (compared.a, compared.b)]
     columns = [_cell(place, name) for place, name in enumerate(names)]
     return table("samples", "Both samples, by the scatter of their runs", columns, rows)
 

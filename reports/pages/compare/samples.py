@@ -88,7 +88,7 @@ def _strips(compared: Compared, looks: Looks, simulated: bool) -> Markup:
     quantity = compared.quantity
     axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
     means = "; ".join(
-        f"{side.label} {_mean(side.statistics)} {quantity.unit}, n = {side.sample.n}"
+        f"{side.label} {_mean(side)} {quantity.unit}, n = {side.sample.n}"
         for side in (compared.a, compared.b)
     )
     axes.set_title(
@@ -119,9 +119,11 @@ def _strip(axes: Axes, place: int, side: Side, colour: str) -> None:
     axes.plot([at - 0.07, at + 0.07], [row.mean, row.mean], color=colour, linewidth=2.2)
 
 
-def _mean(row: StatisticsRow) -> str:
+def _mean(side: Side) -> str:
+    row = side.statistics
     ends = f" {interval(row.mean_low, row.mean_high)}" if row.mean_low is not None else ""
-    return f"{in_interval(row.mean, row.mean_low, row.mean_high, row.sd)}{ends}"
+    u = side.mean_u if row.sd is None else row.sd
+    return f"{in_interval(row.mean, row.mean_low, row.mean_high, u)}{ends}"
 
 
 def _description(compared: Compared) -> Table:
