@@ -40,24 +40,14 @@ format:
 	$(BIN)/ruff check --fix .
 
 setup: .venv/.done
-envs: .envs/cpu/.done .envs/codecarbon/.done
+
+envs: setup
+	@$(BIN)/lab envs install cpu codecarbon
 
 .venv/.done: pyproject.toml constraints.txt
 	@echo "building .venv, the lab's own environment"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python $(PIP) --editable '.[dev]'
-	@touch $@
-
-.envs/cpu/.done: pyproject.toml constraints.txt
-	@echo "building .envs/cpu, the environment of the measured programs, with TensorFlow"
-	@$(PYTHON) -m venv .envs/cpu
-	@.envs/cpu/bin/python tools/install_extra.py cpu
-	@touch $@
-
-.envs/codecarbon/.done: pyproject.toml constraints.txt
-	@echo "building .envs/codecarbon, the environment of CodeCarbon"
-	@$(PYTHON) -m venv .envs/codecarbon
-	@.envs/codecarbon/bin/python tools/install_extra.py trackers
 	@touch $@
 
 collectl:

@@ -20,13 +20,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from lab.envs.places import python_of
 from sut.collectors.collectl_tool import find_collectl
 from sut.inventory.environments import environment_versions
 from sut.inventory.machine import cpu
 from sut.local import LocalHost
 
 HERE = Path(__file__).resolve().parent.parent
-CODECARBON = HERE / ".envs/codecarbon/bin/python"
+CODECARBON = python_of("codecarbon")
 WARM_UP_S = 10.0
 _LIBC = ctypes.CDLL(None)
 
@@ -164,7 +165,7 @@ def subjects(folder: Path, seconds: float) -> list[Subject]:
         Subject(
             "CodeCarbon, 1 s",
             [str(CODECARBON), "-c", _TRACK],
-            None if CODECARBON.is_file() else "no .envs/codecarbon: run `make envs`",
+            None if CODECARBON.is_file() else "no environment codecarbon: run `lab envs install codecarbon`",
         ),
     ]
 

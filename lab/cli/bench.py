@@ -7,12 +7,14 @@ from shlex import quote
 import click
 
 from lab.cli.common import config_option, json_option
+from lab.cli.needed_envs import install_envs_option, install_line, offer
 from lab.cli.output import print_json, stdout
 from lab.cli.paths import OutputFolder
 from lab.conduct.doctor import examine
 from lab.conduct.suts import sut_of
 from lab.config.file import load_config
-from lab.config.template import Machine, bench_text
+from lab.config.template import TEMPLATE_ENVIRONMENTS, Machine, bench_text
+from lab.envs.places import environments_folder
 from meter.line.ports import list_ports
 from records.errors import ConfigurationError, SutError
 from records.files import write_atomically
@@ -25,13 +27,16 @@ _WORDS = {True: "ok", False: "FAILED", None: "note"}
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", type=OutputFolder(), default=Path())
+@install_envs_option
 @json_option
-def init(folder: Path, as_json: bool) -> None:
+def init(folder: Path, install_envs: bool, as_json: bool) -> None:
     """Write a commented lab.toml for this machine: ports, GPU and collectl as they are seen.
+
+    Offers to build the environments of the scenarios and trackers where they are missing.
 
     \b
     lab init
-    lab init bench-2
+    lab init bench-2 --install-envs
     """
     path = folder / "lab.toml"
     if path.exists():
@@ -40,7 +45,6 @@ def init(folder: Path, as_json: bool) -> None:
         )
     ports = list_ports()
     gpus = _gpu_names()
-    home = Path(__file__).resolve().parent.parent.parent
     machine = Machine(
         ports=[f"{port.device} ({port.description})" for port in ports],
         first_port=next((port.device for port in ports if port.usb_id), None),
@@ -48,14 +52,16 @@ def init(folder: Path, as_json: bool) -> None:
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, bench_text(machine, f"{home}/"))
+        write_atomically(path, bench_text(machine, environments_folder()))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written: {error}") from None
+    missing = offer(TEMPLATE_ENVIRONMENTS, build=install_envs, ask=not as_json)
     seen = {
         "written": str(path),
         "ports": [asdict(port) for port in ports],
         "gpus": gpus,
         "collectl": find_collectl() is not None,
+        "missing_environments": missing,
     }
     if as_json:
         print_json(seen)
@@ -67,6 +73,8 @@ def init(folder: Path, as_json: bool) -> None:
         stdout.print("No USB port with a meter was seen, so the virtual meter stands there")
     stdout.print(f"GPU: {', '.join(gpus) or 'none seen'}")
     stdout.print(f"collectl: {'found' if seen['collectl'] else 'not installed'}")
+    if missing:
+        stdout.print(f"Environments missing: {', '.join(missing)}. Build them with: {install_line(missing)}")
     stdout.print(f"Next: look it through, then lab doctor --config {quote(str(path))}")
 
 

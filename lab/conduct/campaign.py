@@ -78,6 +78,21 @@ def folder_of(campaign: Campaign, config: LabConfig, out: Path | None) -> Path:
     return out if out is not None else config.resolve(config.campaign.out) / campaign.id
 
 
+def check_new(path: Path) -> None:
+    """Refuse a folder for a new campaign that holds something already.
+
+    Raises:
+        ConfigurationError: it does.
+    """
+    if (path / "campaign.json").exists():
+        raise ConfigurationError(
+            f"{path}: there is a campaign here already. `lab resume {quote(str(path))}` goes on with it; "
+            f"a new one needs a new folder"
+        )
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ConfigurationError(f"{path}: expected a new or empty folder for the campaign")
+
+
 def create(campaign: Campaign, config: LabConfig, path: Path) -> OpenCampaign:
     """Write a new campaign folder.
 
@@ -89,13 +104,7 @@ def create(campaign: Campaign, config: LabConfig, path: Path) -> OpenCampaign:
     Raises:
         ConfigurationError: the folder holds something already, or cannot be made.
     """
-    if (path / "campaign.json").exists():
-        raise ConfigurationError(
-            f"{path}: there is a campaign here already. `lab resume {quote(str(path))}` goes on with it; "
-            f"a new one needs a new folder"
-        )
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise ConfigurationError(f"{path}: expected a new or empty folder for the campaign")
+    check_new(path)
     folder = CampaignFolder(path)
     try:
         folder.runs.mkdir(parents=True, exist_ok=True)

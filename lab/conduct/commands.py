@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from lab.conduct.scripts import script_of
 from lab.config.model import LabConfig, ScenarioSection
+from lab.envs.remedy import remedy
 from meter.line.ports import check_port
 from records.calibration import CalibrationRecord
 from records.campaign import Slot
@@ -98,8 +99,7 @@ def check_commands(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
         if tracker:
             places[f"trackers.{tracker}"] = sut.resolve(config.trackers[tracker].python)
         mistakes += [
-            f"scenario {name!r}: [{key}] python: there is no {path}. `make envs` builds the environments "
-            f"of the checkout; else name your own"
+            f"scenario {name!r}: [{key}] python: there is no {path}; {remedy(path, key)}"
             for key, path in places.items()
             if path is not None and not sut.host.exists(path)
         ]

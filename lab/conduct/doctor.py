@@ -13,6 +13,7 @@ from lab.conduct.commands import RUN_DIR, command_of, interpreter_of, missing_pr
 from lab.conduct.twin import temporary_port
 from lab.config.meter import OneMeterSection
 from lab.config.model import LabConfig, ScenarioSection
+from lab.envs.remedy import remedy
 from meter.line.simulated import is_simulated_port
 from meter.recording.session import MeterSession
 from meter.registry import create
@@ -201,8 +202,7 @@ def check_scenario(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> It
 
 def _environment_check(name: str, sut: Sut, python: PurePosixPath, key: str) -> Check:
     if not sut.host.exists(python):
-        fix = f"`make envs` builds the environments; or set [{key}] python in lab.toml"
-        return _configuration(name, False, f"{python}: there is no such interpreter", fix)
+        return _configuration(name, False, f"{python}: there is no such interpreter", remedy(python, key))
     try:
         found = environment_versions(sut.host, python)
     except SutError as error:

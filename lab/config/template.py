@@ -6,7 +6,7 @@ and what `lab demo` runs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -50,6 +50,10 @@ _BENCH: dict[str, Any] = {
 }
 
 
+TEMPLATE_ENVIRONMENTS = ("cpu", "codecarbon")
+"""Environments that the scenarios and the tracker of both files need."""
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What `lab init` saw of a machine.
@@ -67,19 +71,23 @@ class Machine:
     trackers: Sequence[str] = ("codecarbon",)
 
 
-def demo_text() -> str:
-    """Return the ``lab.toml`` of the demonstration, which is the one of the checkout."""
-    return _render({**_DEMO, "root": ""}, Machine())
+def demo_text(envs: PurePath | str = ".envs") -> str:
+    """Return the ``lab.toml`` of the demonstration; without an argument, the one of the checkout.
+
+    Args:
+        envs: folder of the environments.
+    """
+    return _render({**_DEMO, "envs": envs}, Machine())
 
 
-def bench_text(machine: Machine, root: str) -> str:
+def bench_text(machine: Machine, envs: PurePath) -> str:
     """Return a ``lab.toml`` for a machine.
 
     Args:
         machine: what was seen of it.
-        root: prefix of the environments' paths, ending in ``/``, or empty.
+        envs: folder of the environments.
     """
-    settings = {**_BENCH, "root": root}
+    settings = {**_BENCH, "envs": envs}
     if machine.first_port is not None:
         settings["port"] = machine.first_port
     return _render(settings, machine)

@@ -53,7 +53,7 @@ def test_the_resolved_configuration_reads_back_equal() -> None:
     assert build_config(document, "campaign.json", Path("/bench")) == config
 
 
-@pytest.mark.parametrize("text", [demo_text(), bench_text(Machine(ports=["/dev/x (y)"]), "/home/x/")])
+@pytest.mark.parametrize("text", [demo_text(), bench_text(Machine(ports=["/dev/x (y)"]), Path("/x"))])
 def test_what_the_lab_writes_it_can_read(text: str) -> None:
     assert [scenario.name for scenario in parse(text).scenario] == ["baseline", "idle", "cnn", "transfer"]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from lab_bench import LAB, lab
+from measured_environments import python_or_skip
 from report_in_browser import check_report
 
 pytestmark = [
@@ -15,8 +16,6 @@ pytestmark = [
     pytest.mark.codecarbon,
     pytest.mark.timeout(1200),
 ]
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -28,8 +27,8 @@ def rows(path: Path) -> list[dict[str, str]]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import subprocess
 
-    if not (ROOT / ".envs/cpu/bin/python").exists():
-        pytest.skip("there is no .envs/cpu; `make envs` builds it")
+    for name in ("cpu", "codecarbon"):
+        python_or_skip(name)
     folder = tmp_path_factory.mktemp("demo") / "c"
     done = subprocess.run(
         [*LAB, "demo", "--out", str(folder)], check=False, capture_output=True, text=True, timeout=1100

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from lab_bench import lab
+from measured_environments import python_or_skip
 from report_in_browser import check_report
 
 from records.rows.agreement import TrackerRow
@@ -13,7 +14,6 @@ from records.rows.runs import EpochRow
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.codecarbon]
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = Path(__file__).parent / "programs" / "keras_script.py"
 
 CONFIG = """
@@ -29,9 +29,9 @@ enabled = false
 [run]
 lead_in_s = 1.0
 [environments.cpu]
-python = "{root}/.envs/cpu/bin/python"
+python = "{cpu}"
 [trackers.codecarbon]
-python = "{root}/.envs/codecarbon/bin/python"
+python = "{codecarbon}"
 [[scenario]]
 name = "baseline"
 kind = "baseline"
@@ -53,11 +53,9 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    for name in ("cpu", "codecarbon"):
-        if not (ROOT / ".envs" / name / "bin" / "python").exists():
-            pytest.skip(f"there is no .envs/{name}; `make envs` builds it")
+    pythons = {name: python_or_skip(name) for name in ("cpu", "codecarbon")}
     folder = tmp_path_factory.mktemp("training")
-    (folder / "lab.toml").write_text(CONFIG.format(root=ROOT, script=SCRIPT))
+    (folder / "lab.toml").write_text(CONFIG.format(script=SCRIPT, **pythons))
     done = lab("run", "--config", folder / "lab.toml", "--out", folder / "c")
     assert done.returncode == 0, done.stdout + done.stderr
     for command in ("check", "analyse", "report"):

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy
 import pytest
+from measured_environments import python_or_skip
 
 from records.errors import SutError
 from sut.collectors.temperature import CpuThermometer
@@ -151,9 +152,7 @@ def test_an_interpreter_names_its_packages_and_leaves_out_those_it_lacks():
 
 @pytest.mark.tensorflow
 def test_the_measured_environment_names_tensorflow_whatever_its_distribution_is_called():
-    python = Path(__file__).parents[2] / ".envs/cpu/bin/python"
-    if not python.is_file():
-        pytest.skip("no .envs/cpu: run `make envs`")
+    python = python_or_skip("cpu")
     assert {"tensorflow", "keras", "numpy"} <= set(
         environment_versions(LocalHost(), PurePosixPath(python))["packages"]
     )

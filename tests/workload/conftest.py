@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from workload_processes import DEADLINE_S, PROBE_DIR, Runner, python_of
+from measured_environments import python_or_skip
+from workload_processes import DEADLINE_S, PROBE_DIR, Runner
 
 
 @pytest.fixture
@@ -61,9 +62,9 @@ def run_python(run_dir: Path) -> Callable[..., subprocess.CompletedProcess]:
 
 @pytest.fixture
 def cpu_python() -> Path:
-    return python_of("cpu")
+    return python_or_skip("cpu")
 
 
 @pytest.fixture
 def codecarbon_python() -> Path:
-    return python_of("codecarbon")
+    return python_or_skip("codecarbon")

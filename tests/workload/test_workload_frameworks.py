@@ -7,7 +7,8 @@ and the order of hooks that the launcher relies on.
 import json
 
 import pytest
-from workload_processes import PROBE_DIR, PROGRAMS, python_of
+from measured_environments import python_or_skip
+from workload_processes import PROBE_DIR, PROGRAMS
 
 from records.events import read_events
 
@@ -107,7 +108,7 @@ trainer.fit(lambda epoch: {})
 def test_an_unmodified_script_of_the_real_package_gets_its_epochs_and_behaves_the_same(
     run_python, run_dir, framework
 ):
-    python, script = python_of("torch"), str(PROGRAMS / f"unmodified_{framework}.py")
+    python, script = python_or_skip("torch"), str(PROGRAMS / f"unmodified_{framework}.py")
     plain = run_python(script, python=python)
     launched = run_python("-m", "wattlab_probe", script, python=python)
     assert launched.returncode == plain.returncode == 0, launched.stderr

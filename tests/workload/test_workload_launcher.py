@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from workload_processes import PROGRAMS, python_of
+from measured_environments import python_or_skip
+from workload_processes import PROGRAMS
 
 from records.events import read_events
 
@@ -54,7 +55,7 @@ def test_an_unmodified_keras_script_gets_its_epochs_and_behaves_the_same(
     run_python, run_dir, environment, backend
 ):
     script = str(PROGRAMS / "unmodified_keras.py")
-    options = {"python": python_of(environment), "KERAS_BACKEND": backend}
+    options = {"python": python_or_skip(environment), "KERAS_BACKEND": backend}
     plain = run_python(script, **options)
     launched = run_python("-m", "wattlab_probe", script, **options)
     assert (launched.returncode, launched.stdout) == (plain.returncode, plain.stdout), launched.stderr

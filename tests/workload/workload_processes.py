@@ -18,14 +18,6 @@ PROGRAMS = Path(__file__).parent / "programs"
 DEADLINE_S = 60.0
 
 
-def python_of(environment: str) -> Path:
-    """Return the interpreter of an environment of measured programs; skip the test where there is none."""
-    python = ROOT / ".envs" / environment / "bin" / "python"
-    if not python.exists():
-        pytest.skip(f"there is no .envs/{environment}")
-    return python
-
-
 def wait_until(condition: Callable[[], object], what: str) -> None:
     """Poll until something holds; fail with its description when it never does."""
     deadline = time.monotonic() + DEADLINE_S

@@ -1,0 +1,105 @@
+"""``lab envs``: the environments of measured programs and trackers."""
+
+import click
+
+from lab.cli.common import LabGroup, json_option
+from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.envs.catalogue import ENVIRONMENTS, find_environment
+from lab.envs.install import install as build
+from lab.envs.install import remove as delete
+from lab.envs.places import environments_folder, interpreter_in
+from lab.envs.state import folder_of, read_mark, state_of
+
+names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=True)
+
+
+@click.group("envs", cls=LabGroup)
+def envs() -> None:
+    """Build the environments in which measured programs and trackers run, apart from the lab.
+
+    They lie in .envs of a checkout, else in the user's data folder; WATTLAB_DATA names another one.
+    """
+
+
+@envs.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the environments: what each is for, whether it is there, how large it is.
+
+    \b
+    lab envs list
+    """
+    rows = []
+    for environment in ENVIRONMENTS:
+        folder = folder_of(environment)
+        built = read_mark(folder)
+        rows.append(
+            {
+                "name": environment.name,
+                "kind": environment.kind,
+                "purpose": environment.purpose,
+                "state": str(state_of(environment)),
+                "size_mib": built and built.size_mib,
+                "python": str(interpreter_in(folder)),
+            }
+        )
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        ("name", "purpose", "state", "MiB"),
+        [(row["name"], row["purpose"], row["state"], row["size_mib"]) for row in rows],
+    )
+    stdout.print(f"Folder: {environments_folder()}")
+
+
+@envs.command()
+@names_argument
+@json_option
+def install(names: tuple[str, ...], as_json: bool) -> None:
+    """Build environments from their pinned versions; one that is ready stays as it is.
+
+    Uses uv where it is installed, else pip, and the Python that runs the lab.
+
+    \b
+    lab envs install cpu codecarbon
+    """
+    install_named(names, as_json)
+
+
+@envs.command()
+@names_argument
+@json_option
+def remove(names: tuple[str, ...], as_json: bool) -> None:
+    """Delete environments.
+
+    \b
+    lab envs remove gpu
+    """
+    environments = [find_environment(name) for name in names]
+    removed = [one.name for one in environments if delete(one, make_stderr().print)]
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        stdout.print(f"Removed: {', '.join(removed) or 'none was there'}")
+
+
+def install_named(names: tuple[str, ...], as_json: bool) -> None:
+    """Build the environments of these names and print where they are.
+
+    Raises:
+        ConfigurationError: there is no environment of a name.
+        InstallationError: one cannot be built.
+    """
+    environments = [find_environment(name) for name in names]
+    found = [build(environment, make_stderr().print) for environment in environments]
+    if as_json:
+        print_json(
+            [
+                {"name": one.name, "found": str(state), "python": str(interpreter_in(folder_of(one)))}
+                for one, state in zip(environments, found, strict=True)
+            ]
+        )
+        return
+    for environment in environments:
+        stdout.print(f"{environment.name}: ready in {folder_of(environment)}")

@@ -1,0 +1,108 @@
+"""Environments: the catalogue and its pins, and building one, from a local package and without a network."""
+
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from lab_bench import lab
+
+from lab.cli.needed_envs import offer
+from lab.envs.catalogue import ENVIRONMENTS, Environment, environment_names, find_environment
+from lab.envs.install import InstallationError, install, remove
+from lab.envs.places import DATA_VARIABLE, python_of
+from lab.envs.state import State, folder_of, read_mark, state_of
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda environment: environment.name)
+def test_every_package_is_pinned_and_what_is_asked_for_is_among_them(environment: Environment) -> None:
+    pins = environment.pins()
+    assert [line for line in pins if not re.fullmatch(r"[\w.-]+==[\w.+!]+", line)] == []
+    names = {canonical(line.partition("==")[0]) for line in pins}
+    asked = {canonical(re.split(r"[\[<>=]", need)[0]) for need in environment.needs}
+    assert asked <= names
+
+
+def test_packages_of_other_people_with_wanted_names_are_in_no_environment() -> None:
+    names = {line.partition("==")[0].lower() for one in ENVIRONMENTS for line in one.pins()}
+    assert names & {"greenlight", "pmt"} == set()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEnvironment(Environment):
+    """An environment whose pins lie in a folder of the test."""
+
+    folder: Path = Path()
+
+    def pins_file(self) -> Path:
+        return self.folder / f"{self.name}.txt"
+
+
+def write_package(folder: Path, name: str, version: str) -> None:
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{name}.py", f"VERSION = {version!r}\n")
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalEnvironment:
+    """An environment of one package, which lies in a folder; there is no other index."""
+    write_package(tmp_path, "tinytracker", "1.0")
+    (tmp_path / "tiny.txt").write_text("# of a test\ntinytracker==1.0\n")
+    for name in ("PIP", "UV"):
+        monkeypatch.setenv(f"{name}_NO_INDEX", "1")
+        monkeypatch.setenv(f"{name}_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
+    return LocalEnvironment("tiny", "tracker", "a test", ("tinytracker",), "tinytracker", tmp_path)
+
+
+def test_an_environment_is_built_once_and_kept_when_its_successor_fails(tiny: LocalEnvironment) -> None:
+    said: list[str] = []
+    assert state_of(tiny) is State.MISSING
+    assert install(tiny, said.append) is State.MISSING
+    assert state_of(tiny) is State.READY
+    assert python_of("tiny").is_relative_to(tiny.folder / "data")
+    lines = len(said)
+    assert install(tiny, said.append) is State.READY
+    assert len(said) == lines
+
+    tiny.pins_file().write_text("tinytracker==2.0\n")
+    assert state_of(tiny) is State.STALE
+    before = read_mark(folder_of(tiny))
+    with pytest.raises(InstallationError, match="`lab envs install tiny`"):
+        install(tiny, said.append)
+    assert read_mark(folder_of(tiny)) == before
+    assert python_of("tiny").exists()
+
+    folder_of(tiny).rename(folder_of(tiny).with_name(".tiny.before"))  # as a killed build leaves it
+    folder_of(tiny).mkdir()
+    tiny.pins_file().write_text("tinytracker==1.0\n")
+    assert install(tiny, said.append) is State.READY
+
+    assert remove(tiny, said.append)
+    assert state_of(tiny) is State.MISSING
+
+
+def test_what_is_there_without_its_mark_is_unfinished(tiny: LocalEnvironment) -> None:
+    python_of("tiny").parent.mkdir(parents=True)
+    python_of("tiny").touch()
+    assert state_of(tiny) is State.UNFINISHED
+
+
+def test_nothing_is_built_without_a_terminal_unless_it_is_asked_for(tiny: LocalEnvironment) -> None:
+    assert offer(("cpu", "jax"), build=False, ask=True) == ["cpu", "jax"]
+    assert state_of(find_environment("cpu")) is State.MISSING
+
+
+def test_trackers_install_knows_trackers_only() -> None:
+    done = lab("trackers", "install", "cpu")
+    assert done.returncode == 2
+    assert set(environment_names("tracker")) <= set(re.findall(r"[\w-]+", done.stderr))
