@@ -38,7 +38,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class _Spread:
+class Spread:
     """Mean and variance of differences, with what their intervals need.
 
     Attributes:
@@ -55,6 +55,7 @@ class _Spread:
 
     @property
     def var(self) -> float:
+        """Variance of a single difference."""
         return sum(part for part, _ in self.parts)
 
 
@@ -101,7 +102,7 @@ def mean_difference(
     (docs/explanation/method.md#uncertainty), with
     Student's t at the Welch-Satterthwaite degrees of freedom (JCGM 100:2008, G.4).
     """
-    spread = _spread(pairs, scale)
+    spread = spread_of(pairs, scale)
     if spread is None:
         return WithInterval(float(pairs.differences(scale).mean())), None, 0.0
     shared = float(np.mean(pairs.of_differences(pairs.shared_u, scale)))
@@ -119,7 +120,7 @@ def limits_of_agreement(pairs: Pairs, scale: Scale, confidence: float) -> Limits
     to groups (Zou 2013).
     """
     bias, _, _ = mean_difference(pairs, scale, confidence)
-    spread = _spread(pairs, scale)
+    spread = spread_of(pairs, scale)
     if spread is None:
         return Limits(bias, None, None, None)
     if pairs.groups is None:
@@ -136,7 +137,7 @@ def limits_without_meter(pairs: Pairs, scale: Scale, confidence: float) -> Limit
     the bias with what all rows share of the meter's uncertainty.
     """
     bias, _, _ = mean_difference(pairs, scale, confidence)
-    spread = _spread(pairs, scale)
+    spread = spread_of(pairs, scale)
     if spread is None:
         return Limits(bias, None, None, None)
     return _recovered(spread, bias, bias, spread.meter_var, confidence)
@@ -144,13 +145,14 @@ def limits_without_meter(pairs: Pairs, scale: Scale, confidence: float) -> Limit
 
 def meter_share(pairs: Pairs, scale: Scale) -> float | None:
     """Return the share of the variance of the differences that is the meter's own scatter, at most 1."""
-    spread = _spread(pairs, scale)
+    spread = spread_of(pairs, scale)
     if spread is None:
         return None
     return min(1.0, spread.meter_var / spread.var) if spread.var > 0 else float(spread.meter_var > 0)
 
 
-def _spread(pairs: Pairs, scale: Scale) -> _Spread | None:
+def spread_of(pairs: Pairs, scale: Scale) -> Spread | None:
+    """Return mean and variance of the differences on a scale; ``None`` for too few rows or groups."""
     if pairs.units < LEAST:
         return None
     differences = pairs.differences(scale)
@@ -159,11 +161,11 @@ def _spread(pairs: Pairs, scale: Scale) -> _Spread | None:
         n = len(pairs)
         var, least = float(differences.var(ddof=1)), float(meter_var.mean())
         u = sqrt(max(var, least) / n)
-        return _Spread(float(differences.mean()), [(var, n - 1.0)], [(u, n - 1.0)], least)
+        return Spread(float(differences.mean()), [(var, n - 1.0)], [(u, n - 1.0)], least)
     return _grouped(pairs, differences, meter_var)
 
 
-def _grouped(pairs: Pairs, differences: Floats, meter_var: Floats) -> _Spread:
+def _grouped(pairs: Pairs, differences: Floats, meter_var: Floats) -> Spread:
     """Variance between and within groups (Zou 2013, true value varying; Bland and Altman 2007).
 
     ``s2 = s2(means of groups) + (1 - 1/m_h) s2(within)``, m_h the harmonic mean of the group sizes.
@@ -179,7 +181,7 @@ def _grouped(pairs: Pairs, differences: Floats, meter_var: Floats) -> _Spread:
     least = sqrt(float((of_groups / sizes).mean()) / k)
     u = max(sqrt(between / k), least)
     parts = [(between, k - 1.0), (kept * within, float(n - k))]
-    return _Spread(float(means.mean()), parts, [(u, k - 1.0)], float(of_groups.mean()))
+    return Spread(float(means.mean()), parts, [(u, k - 1.0)], float(of_groups.mean()))
 
 
 def _exact(mean: float, var: float, n: int, bias: WithInterval, confidence: float) -> Limits:
@@ -192,14 +194,14 @@ def _exact(mean: float, var: float, n: int, bias: WithInterval, confidence: floa
     return Limits(bias, sd, lower, WithInterval(mean + z * sd, mean + near, mean + far))
 
 
-def _scatter_only(spread: _Spread, confidence: float) -> WithInterval:
+def _scatter_only(spread: Spread, confidence: float) -> WithInterval:
     (u, df) = spread.mean_parts[0]
     reach = student_t(confidence, df) * u
     return WithInterval(spread.mean, spread.mean - reach, spread.mean + reach)
 
 
 def _recovered(
-    spread: _Spread, mean: WithInterval, bias: WithInterval, without_var: float, confidence: float
+    spread: Spread, mean: WithInterval, bias: WithInterval, without_var: float, confidence: float
 ) -> Limits:
     """Limits and their intervals from the intervals of mean and variance (MOVER, Zou 2013)."""
     z = student_t(confidence, np.inf)

@@ -48,6 +48,7 @@ class Pairs:
         shared_u: that by what all rows share (gain, offset of the meter) ``(n,)``.
         groups: number of the group that a row belongs to ``(n,)``; rows of one group are repeats of
             the same work and no independent evidence. ``None``: every row stands for itself.
+        unit_names: of the groups, or of the rows where each stands for itself; empty where they have none.
     """
 
     measured: Floats
@@ -55,6 +56,7 @@ class Pairs:
     measured_u: Floats
     shared_u: Floats
     groups: NDArray[np.intp] | None = None
+    unit_names: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -64,16 +66,23 @@ class Pairs:
         measured_u: Sequence[float] | None = None,
         shared_u: Sequence[float] | None = None,
         groups: Sequence[str] | None = None,
+        names: Sequence[str] = (),
     ) -> "Pairs":
-        """Make pairs of plain sequences of equal length; a single group, or one per row, is none."""
+        """Make pairs of plain sequences of equal length; a single group, or one per row, is none.
+
+        The names are those of the rows, where these stand for themselves.
+        """
         x, y = np.asarray(measured, dtype=np.float64), np.asarray(estimated, dtype=np.float64)
         nothing = np.zeros(len(x))
         u = nothing if measured_u is None else np.asarray(measured_u, dtype=np.float64)
         shared = nothing if shared_u is None else np.asarray(shared_u, dtype=np.float64)
-        numbers = None
+        numbers, unit_names = None, tuple(names)
         if groups is not None and 1 < len(set(groups)) < len(x):
             numbers = np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1].astype(np.intp)
-        return cls(x, y, u, shared, numbers)
+            unit_names = tuple(sorted(set(groups)))
+        elif groups is not None and len(set(groups)) == len(x):
+            unit_names = tuple(groups)
+        return cls(x, y, u, shared, numbers, unit_names)
 
     def __len__(self) -> int:
         return len(self.measured)
@@ -87,6 +96,25 @@ class Pairs:
     def positive(self) -> bool:
         """Whether all values are above zero, so that they have logarithms."""
         return bool(min(self.measured.min(), self.estimated.min()) > 0)
+
+    @property
+    def unit_of_row(self) -> NDArray[np.intp]:
+        """Number of the unit that a row belongs to ``(n,)``: its group, or the row itself."""
+        return np.arange(len(self)) if self.groups is None else self.groups
+
+    def without(self, unit: int) -> "Pairs":
+        """Return the pairs without one unit."""
+        kept = self.unit_of_row != unit
+        names = tuple(name for i, name in enumerate(self.unit_names) if i != unit)
+        groups = None if self.groups is None else self.groups[kept] - (self.groups[kept] > unit)
+        return Pairs(
+            self.measured[kept],
+            self.estimated[kept],
+            self.measured_u[kept],
+            self.shared_u[kept],
+            groups,
+            names,
+        )
 
     def differences(self, scale: Scale) -> Floats:
         """Return estimated minus measured on a scale ``(n,)``."""

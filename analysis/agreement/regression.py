@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,24 +50,53 @@ def deming(pairs: Pairs, confidence: float, error_ratio: float | None = None) ->
         than its own scatter.
     """
     ratio = error_ratio_of(pairs) if error_ratio is None else error_ratio
-    if pairs.units < _FEWEST or ratio is None:
-        return None
+    fit = None if pairs.units < _FEWEST or ratio is None else deming_fit(pairs, ratio)
+    return None if fit is None or ratio is None else line_of(fit, confidence, ratio)
+
+
+class Fit(NamedTuple):
+    """A line, and the same of the rows without each unit in turn ``(units,)``."""
+
+    slope: float
+    intercept: float
+    left_slopes: Floats
+    left_intercepts: Floats
+
+
+def deming_fit(pairs: Pairs, ratio: float, weights: Floats | None = None) -> Fit | None:
+    """Fit Deming's line to all rows, and to the rest without each unit: a group, or a row.
+
+    Args:
+        pairs: the rows.
+        ratio: variance of the estimator's error over that of the meter's.
+        weights: of the rows ``(n,)``; all alike unless given.
+
+    Returns:
+        ``None`` where the meter's values do not differ.
+    """
     origin_x, origin_y = float(pairs.measured.mean()), float(pairs.estimated.mean())
     x, y = pairs.measured - origin_x, pairs.estimated - origin_y
     if float(np.ptp(x)) <= SAME_SHARE * float(np.abs(pairs.measured).max()):
         return None  # what is left of it by rounding would give any slope
-    by_group = np.array([pairs.group_sums(part) for part in (np.ones(len(x)), x, y, x * x, x * y, y * y)])
+    sums = (np.ones(len(x)), x, y, x * x, x * y, y * y)
+    by_group = np.array([pairs.group_sums(part if weights is None else weights * part) for part in sums])
     every = by_group.sum(axis=1)
     slope = float(_deming_slopes(every[:, None], ratio)[0])
     if not np.isfinite(slope):
         return None
+    mean_x, mean_y = (0.0, 0.0) if weights is None else (every[1] / every[0], every[2] / every[0])
     left = every[:, None] - by_group
     left_slopes = _deming_slopes(left, ratio)
-    with np.errstate(invalid="ignore"):  # without one row there may be no line
+    with np.errstate(divide="ignore", invalid="ignore"):  # without one row there may be no line
         left_intercepts = origin_y + left[2] / left[0] - left_slopes * (origin_x + left[1] / left[0])
+    return Fit(slope, origin_y + mean_y - slope * (origin_x + mean_x), left_slopes, left_intercepts)
+
+
+def line_of(fit: Fit, confidence: float, ratio: float) -> Line:
+    """Return a line with the intervals of its jackknife (Linnet 1990)."""
     return Line(
-        _jackknifed(slope, left_slopes, confidence),
-        _jackknifed(origin_y - slope * origin_x, left_intercepts, confidence),
+        jackknifed(fit.slope, fit.left_slopes, confidence),
+        jackknifed(fit.intercept, fit.left_intercepts, confidence),
         error_ratio=ratio,
     )
 
@@ -102,13 +132,21 @@ def _deming_slopes(sums: NDArray[np.float64], ratio: float) -> Floats:
     return slopes
 
 
-def _jackknifed(value: float, left_out: Floats, confidence: float) -> WithInterval:
-    k = len(left_out)
-    if not np.all(np.isfinite(left_out)):
+def jackknifed(value: float, left_out: Floats, confidence: float) -> WithInterval:
+    """Return a value of a line with the interval of its jackknife, Student's t at k - 2 (Linnet 1990)."""
+    u = jackknife_u(left_out)
+    if u is None:
         return WithInterval(value)
-    u = sqrt((k - 1) / k * float(((left_out - left_out.mean()) ** 2).sum()))
-    reach = student_t(confidence, k - 2) * u
+    reach = student_t(confidence, len(left_out) - 2) * u
     return WithInterval(value, value - reach, value + reach)
+
+
+def jackknife_u(left_out: Floats) -> float | None:
+    """Return the standard uncertainty of a value from those without each unit; ``None`` if one is missing."""
+    k = len(left_out)
+    if k < 3 or not np.all(np.isfinite(left_out)):
+        return None
+    return sqrt((k - 1) / k * float(((left_out - left_out.mean()) ** 2).sum()))
 
 
 def passing_bablok(pairs: Pairs, confidence: float) -> Line | None:

@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from math import isfinite, sqrt
 from pathlib import Path
 
+from analysis.agreement.assessment import Assessment, assess
 from analysis.agreement.comparison import MARGIN_PCT, Comparison, compare
+from analysis.agreement.levels import BiasAt, Level, bias_at
 from analysis.agreement.pairs import Pairs
+from analysis.agreement.series import series_of
 from analysis.imports.number_forms import NumberOptions
 from analysis.imports.reading import SourceTable, find_delimiter, numbered_rows, read_rows, read_text
 from records.errors import ConfigurationError, RecordError
@@ -13,6 +16,7 @@ from records.near_match import nearest
 from records.settings.analysis import CONFIDENCE
 
 ALL = "all rows"
+_COVERAGE = 2.0  # of an expanded uncertainty
 _TRUE = ("true", "1", "yes")
 _LARGEST, _SMALLEST = 1e30, 1e-30  # beyond, squares of squares leave what a computer can hold
 
@@ -30,6 +34,8 @@ class Question:
             differences of two readings of it, each cut or rounded to a step. The error of such a
             difference is triangular within one step, u = step / sqrt(6) (JCGM 100:2008, 4.3.9), whatever
             way the display rounds. Zero: the meter's own error is not known.
+        at: levels at which the bias is asked for, in the unit of the compared values.
+        meter_u_pct: expanded uncertainty (k = 2) of the meter that all rows share, in percent of a value.
         confidence: of the intervals.
         numbers: how the numbers of the table are written, where its columns do not show it.
     """
@@ -40,6 +46,8 @@ class Question:
     by: tuple[str, ...] = ()
     margin_pct: float = MARGIN_PCT
     resolution: float = 0.0
+    at: tuple[Level, ...] = ()
+    meter_u_pct: float = 0.0
     confidence: float = CONFIDENCE
     numbers: NumberOptions = field(default_factory=NumberOptions)
 
@@ -74,11 +82,20 @@ class LeftOut:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The rows of a group, or all, and what came out of them."""
+    """The rows of a group, or all, and what came out of them.
+
+    Attributes:
+        name: of the group.
+        pairs: its rows.
+        found: the comparison; ``assessed`` what may be concluded from it.
+        levels: bias at each level that was asked for.
+    """
 
     name: str
     pairs: Pairs
     found: Comparison
+    assessed: Assessment
+    levels: list[BiasAt]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +105,8 @@ class TableAgreement:
     Attributes:
         source: name of the file.
         question: what was asked.
-        parts: all rows first, then the groups in the order of their names; only the one where there is one.
+        parts: all rows first, then series of groups whose names differ only by a date, then the groups in
+            the order of their names; only the one where there is one.
         rows: of the table; ``left_out`` those among them that are in no part.
         simulated: whether the table says of a row that a simulated meter measured it.
     """
@@ -106,22 +124,28 @@ class _Columns:
     measured: list[float] = field(default_factory=list)
     estimated: list[float] = field(default_factory=list)
     u: list[float] = field(default_factory=list)
+    shared_u: list[float] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
 
     def pairs(self) -> Pairs:
         """Return all pairs, which are repeats within their groups."""
-        return Pairs.of(self.measured, self.estimated, self.u, groups=self.groups)
+        names = [f"line {line}" for line in self.lines]
+        return Pairs.of(self.measured, self.estimated, self.u, self.shared_u, self.groups, names)
 
     def by_group(self) -> dict[str, Pairs]:
-        """Return the pairs of each group, in the order of the names."""
-        rows: dict[str, list[int]] = {name: [] for name in sorted(set(self.groups))}
-        for i, name in enumerate(self.groups):
-            rows[name].append(i)
-        return {name: self._of(chosen) for name, chosen in rows.items()}
+        """Return the pairs of each series and then of each group, in the order of the names."""
+        names = sorted(set(self.groups))
+        series = series_of(names)
+        return {name: self._of(own) for name, own in series.items()} | {
+            name: self._of([name]) for name in names
+        }
 
-    def _of(self, rows: list[int]) -> Pairs:
-        measured, estimated, u = ([c[i] for i in rows] for c in (self.measured, self.estimated, self.u))
-        return Pairs.of(measured, estimated, u)
+    def _of(self, groups: list[str]) -> Pairs:
+        rows = [i for i, name in enumerate(self.groups) if name in groups]
+        columns = (self.measured, self.estimated, self.u, self.shared_u)
+        measured, estimated, u, shared_u = ([column[i] for i in rows] for column in columns)
+        return Pairs.of(measured, estimated, u, shared_u, names=[f"line {self.lines[i]}" for i in rows])
 
 
 def agree_table(path: Path, question: Question) -> TableAgreement:
@@ -158,13 +182,20 @@ def agree_table(path: Path, question: Question) -> TableAgreement:
     return TableAgreement(
         source=path.name,
         question=question,
-        parts=[
-            Part(n, pairs, compare(pairs, question.confidence, question.margin_pct)) for n, pairs in parts
-        ],
+        parts=[_part(name, pairs, question) for name, pairs in parts],
         rows=len(table.rows),
         left_out=left_out,
         simulated=simulated,
     )
+
+
+def _part(name: str, pairs: Pairs, question: Question) -> Part:
+    found = compare(pairs, question.confidence, question.margin_pct)
+    assessed = assess(pairs, found, question.confidence)
+    biases = bias_at(
+        pairs, found.scale, question.at, assessed.linearity, question.margin_pct, question.confidence
+    )
+    return Part(name, pairs, found, assessed, biases)
 
 
 def _read(path: Path, question: Question) -> SourceTable:
@@ -208,6 +239,8 @@ def _take(table: SourceTable, line: int, fields: list[str], question: Question, 
     columns.measured.append(measured)
     columns.estimated.append(estimated)
     columns.u.append(question.resolution / sqrt(6) / per)
+    columns.shared_u.append(abs(measured) * question.meter_u_pct / 100 / _COVERAGE)
+    columns.lines.append(line)
     columns.groups.append(", ".join(fields[table.header.index(n)].strip() or "(empty)" for n in question.by))
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import hypot, sqrt
+from typing import Any
 
+from analysis.agreement.assessment import assess
 from analysis.agreement.comparison import compare
 from analysis.agreement.pairs import Pairs
 from analysis.agreement.verdict import short, verdict
 from analysis.maths.arrays import ratio
 from analysis.maths.describe import upper_bound
-from records.rows.agreement import AgreementRow, ComparedColumns, TrackerRow
+from records.rows.agreement import AgreementRow, AssessmentColumns, ComparedColumns, TrackerRow
 
 ALL = "all"
 """Name under which a tracker is compared over all its scenarios."""
@@ -147,7 +149,9 @@ def _of_tracker(
 def _row(
     scenario: str, runs: list[_Both], reference: _Reference, confidence: float, background_u_w: float
 ) -> AgreementRow:
-    compared = compare(_pairs(runs, reference, background_u_w), confidence)
+    pairs = _pairs(runs, reference, background_u_w)
+    compared = compare(pairs, confidence)
+    assessed = assess(pairs, compared, confidence).columns(compared)
     tracker_wh = sum(both.claimed_wh for both in runs)
     gross_wh = _sum((both.row.meter_wh for both in runs), reference)
     net_wh = _sum((both.row.meter_net_wh for both in runs), reference)
@@ -159,7 +163,7 @@ def _row(
             f"{tracker} against {reference.words} for {_where(scenario)}: not resolved, the energy above the "
             f"baseline cannot be told from zero; it is at most {short(net_bound_wh)} Wh (n = {len(runs)})"
         )
-        columns = _without_ratios(compared.columns())
+        columns, assessed = _without_ratios(compared.columns()), _unresolved(assessed)
     else:
         said = verdict(tracker, reference.words, _where(scenario), compared)
         columns = compared.columns()
@@ -181,6 +185,7 @@ def _row(
         reference_wh=sum(both.measured_wh for both in runs),
         compared=columns,
         verdict=said,
+        assessed=assessed,
     )
 
 
@@ -212,6 +217,24 @@ def _without_ratios(columns: ComparedColumns) -> ComparedColumns:
     )
 
 
+def _unresolved(assessed: AssessmentColumns) -> AssessmentColumns:
+    """Empty what is relative to an energy that cannot be told from zero, and give no verdict."""
+    ratios: dict[str, Any] = {
+        f"{name}{end}": None
+        for name in ("geometric_ratio", "ratio_lower", "ratio_upper")
+        for end in ("", "_low", "_high")
+    }
+    reason = "the energy above the baseline cannot be told from zero"
+    return replace(
+        assessed,
+        **ratios,
+        ratio_without=None,
+        decision="cannot say",
+        decision_reason=reason,
+        meter_u_pct=None,
+    )
+
+
 def _where(scenario: str) -> str:
     return "all scenarios" if scenario == ALL else scenario
 
@@ -236,6 +259,7 @@ def _pairs(runs: list[_Both], reference: _Reference, background_u_w: float) -> P
         [both.claimed_wh for both in runs],
         *_uncertainties(runs, reference, background_u_w),
         [both.row.scenario for both in runs],
+        [f"run {both.row.slot}" for both in runs],
     )
 
 

@@ -2,8 +2,13 @@
 
 from math import floor, isfinite, log10
 
+from analysis.agreement.assessment import Assessment
 from analysis.agreement.comparison import Comparison
+from analysis.agreement.influence import Without
 from analysis.maths.describe import WithInterval
+
+WORTH_A_WORD = 1.05
+"""A design effect up to this changes nothing that a reader would notice."""
 
 
 def verdict(estimated: str, measured: str, where: str, found: Comparison) -> str:
@@ -23,6 +28,42 @@ def verdict(estimated: str, measured: str, where: str, found: Comparison) -> str
     margin = found.equivalence
     parts.append(f"equivalence within {margin.margin_pct:g} %: {margin.verdict}")
     return "; ".join(parts)
+
+
+def conclusions(found: Comparison, assessed: Assessment) -> list[str]:
+    """Return what else is to be known before the numbers are used, each in a sentence without a full stop.
+
+    Args:
+        found: the comparison.
+        assessed: what may be concluded from it.
+    """
+    decision, nesting = assessed.decision, assessed.nesting
+    margin = f"within {found.equivalence.margin_pct:g} % of the meter on the average"
+    sentences = [f"{margin}: {decision.verdict} ({decision.reason})"]
+    if assessed.linearity.verdict == "rejected" and assessed.linearity.p is not None:
+        sentences.append(f"{assessed.linearity.words} (p = {assessed.linearity.p:.2g})")
+    sentences += [_bends(found, unit) for unit in assessed.standing_out]
+    if nesting is not None and nesting.design_effect > WORTH_A_WORD:
+        sentences.append(
+            f"{found.n} rows in {found.units} groups tell as much as {nesting.effective_n:.1f} independent "
+            f"ones (design effect {nesting.design_effect:.2g})"
+        )
+    return sentences
+
+
+def _bends(found: Comparison, unit: Without) -> str:
+    """Say what one unit does to slope and ratio."""
+    parts = []
+    if unit.bends and not isfinite(unit.slope):
+        parts.append("there is no line")
+    elif unit.bends and found.deming is not None:
+        parts.append(
+            f"the slope is {short(unit.slope)} with intercept {short(unit.intercept)}, in place of "
+            f"{short(found.deming.slope.value)} with {short(found.deming.intercept.value)}"
+        )
+    if unit.moves and found.ratio is not None:
+        parts.append(f"the ratio is {short(unit.ratio)} in place of {short(found.ratio.value)}")
+    return f"the result depends on {unit.unit}: without it {', and '.join(parts)}"
 
 
 def short(value: float | None) -> str:

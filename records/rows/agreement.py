@@ -8,6 +8,7 @@ from records.rows.runs import RUN_DIR, SCENARIO, SLOT
 ON_SCALE = "Wh or %"
 """Wh where ``scale`` is linear, percent of the reference where it is logarithmic."""
 
+TOLERANCE = "interval that holds 95 % of all runs, at 95 % confidence"
 LOW, HIGH = "Lower end of its 95 % interval", "Upper end of its 95 % interval"
 BOUND = (
     "Lower bound of ratio_net where meter minus baseline cannot be told from zero; ratio_net is then empty"
@@ -112,6 +113,41 @@ class ComparedColumns(ResultRow):
 
 
 @result_row
+class AssessmentColumns(ResultRow):
+    """What may be concluded from the comparison, part of a row; empty in results of earlier versions."""
+
+    geometric_ratio: float | None = column("", "Geometric mean of estimator over reference, row by row")
+    geometric_ratio_low: float | None = column("", LOW)
+    geometric_ratio_high: float | None = column("", HIGH)
+    ratio_lower: float | None = column("", "Lower limit of agreement of the ratio of single rows")
+    ratio_lower_low: float | None = column("", LOW)
+    ratio_lower_high: float | None = column("", HIGH)
+    ratio_upper: float | None = column("", "Upper limit of agreement of the ratio of single rows")
+    ratio_upper_low: float | None = column("", LOW)
+    ratio_upper_high: float | None = column("", HIGH)
+    tolerance_lower: float | None = column(ON_SCALE, f"Lower end of the {TOLERANCE}")
+    tolerance_upper: float | None = column(ON_SCALE, f"Upper end of the {TOLERANCE}")
+    intraclass_correlation: float | None = column("", "Correlation of two rows of one group")
+    design_effect: float | None = column("", "Variance of the mean over that of as many independent rows")
+    effective_n: float | None = column("", "Independent rows that would tell as much: n over design_effect")
+    linearity: str | None = column("", "Line through the rows: rejected, not rejected or cannot say")
+    weighted_slope: float | None = column("", "Slope of Deming's line weighted by the level")
+    weighted_slope_low: float | None = column("", LOW)
+    weighted_slope_high: float | None = column("", HIGH)
+    weighted_intercept: float | None = column("Wh", "Intercept of that line")
+    weighted_intercept_low: float | None = column("Wh", LOW)
+    weighted_intercept_high: float | None = column("Wh", HIGH)
+    influential: str | None = column("", "Groups or runs on which slope or ratio depend")
+    most_influential: str | None = column("", "Group or run whose absence changes the result most")
+    slope_without: float | None = column("", "Slope of Deming's line without it")
+    intercept_without: float | None = column("Wh", "Intercept of Deming's line without it")
+    ratio_without: float | None = column("", "total_ratio without it")
+    decision: str | None = column("", "Mean difference against margin_pct: within, outside or cannot say")
+    decision_reason: str | None = column("", "Why, with interval and guard band")
+    meter_u_pct: float | None = column("%", "Expanded uncertainty (k = 2) of the reference's mean")
+
+
+@result_row
 class AgreementRow(ResultRow):
     """One tracker over the runs of one scenario, or of all, against one reference."""
 
@@ -131,4 +167,5 @@ class AgreementRow(ResultRow):
     reference_wh: float = column("Wh", "Sum of the reference's energies")
     compared: ComparedColumns
     verdict: str = column("", "Result in one sentence")
+    assessed: AssessmentColumns
     ratio_net_bound: float | None = column("", BOUND, default=None, rare=True)

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable
 
-from records.rows.agreement import ComparedColumns
+from records.rows.agreement import AssessmentColumns, ComparedColumns
 from reports.blocks.columns import with_interval
 from reports.blocks.tables import Column, Columns, text_column
 from reports.words.numbers import ABSENT, given, plain, probability
@@ -78,6 +78,55 @@ def true_limits_columns(linear_unit: str) -> Columns[ComparedColumns]:
         Column("Meter's share of the variance", _meter_share, "%"),
         with_interval("Lower limit", lambda row: (row.true_lower, row.true_lower_low, row.true_lower_high)),
         with_interval("Upper limit", lambda row: (row.true_upper, row.true_upper_low, row.true_upper_high)),
+    )
+
+
+def ratios_columns(linear_unit: str) -> Columns[AssessmentColumns]:
+    """Return the ratio of single rows with its limits, and the tolerance interval in ``linear_unit`` or %."""
+    return (
+        with_interval(
+            "Geometric ratio",
+            lambda row: (row.geometric_ratio, row.geometric_ratio_low, row.geometric_ratio_high),
+        ),
+        with_interval(
+            "Lower limit", lambda row: (row.ratio_lower, row.ratio_lower_low, row.ratio_lower_high)
+        ),
+        with_interval(
+            "Upper limit", lambda row: (row.ratio_upper, row.ratio_upper_low, row.ratio_upper_high)
+        ),
+        Column("95 % of all rows, from", lambda row: plain(row.tolerance_lower, 3), f"{linear_unit} or %"),
+        Column("to", lambda row: plain(row.tolerance_upper, 3)),
+    )
+
+
+def evidence_columns() -> Columns[AssessmentColumns]:
+    """Return verdict, linearity, what a single group does to the result, and how much the rows tell."""
+    return (
+        text_column("Mean within the margin", lambda row: row.decision or ABSENT, whole=True),
+        text_column("Because", lambda row: row.decision_reason or ABSENT),
+        text_column("Line", lambda row: row.linearity or ABSENT, whole=True),
+        text_column("Depends on", lambda row: row.influential or ABSENT),
+        text_column("Left out", lambda row: row.most_influential or ABSENT),
+        Column("Slope without it", lambda row: plain(row.slope_without, 3)),
+        Column("Ratio without it", lambda row: plain(row.ratio_without, 3)),
+        Column("Design effect", lambda row: plain(row.design_effect, 3)),
+        Column("Effective n", lambda row: plain(row.effective_n, 3)),
+    )
+
+
+def weighted_columns(unit: str = "") -> Columns[AssessmentColumns]:
+    """Return Deming's line weighted by the level; its intercept is in ``unit``."""
+    return (
+        with_interval(
+            "Weighted slope",
+            lambda row: (row.weighted_slope, row.weighted_slope_low, row.weighted_slope_high),
+        ),
+        with_interval(
+            "Intercept",
+            lambda row: (row.weighted_intercept, row.weighted_intercept_low, row.weighted_intercept_high),
+            unit,
+        ),
+        text_column("Line", lambda row: row.linearity or ABSENT, whole=True),
     )
 
 

@@ -175,7 +175,7 @@ def test_the_page_on_these_runs_says_what_the_command_says(reference: Path) -> N
         parts += agree_table(
             path, Question("meter_j", "codecarbon_j", "duration_s", by, resolution=3600)
         ).parts[1:]
-    assert len(parts) == 8
+    assert len(parts) == 11
     for part in parts:
         found = part.found
         true, seen = found.true_limits, found.limits

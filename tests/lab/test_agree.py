@@ -52,6 +52,39 @@ def test_every_number_is_in_the_document(pairs: Path) -> None:
     assert document["simulated"] is False
 
 
+def test_bias_at_levels_is_printed_and_in_the_document(pairs: Path) -> None:
+    options = ("--at", "120,160:60", "--meter-u", "1")
+    done = agree(pairs, *options)
+    assert "Bias at levels" in done.stdout
+    low, high = json.loads(agree(pairs, *options, "--json").stdout)["groups"][0]["levels"]
+    assert (low["at"], low["allowable"], low["decision"]) == (120.0, 6.0, "outside")
+    assert (high["at"], high["allowable"], high["decision"]) == (160.0, 60.0, "within")
+    assert low["bias"] == pytest.approx(-0.22 * 120, abs=1)
+
+
+@pytest.mark.parametrize("levels", ["much", "100,", "0", "100:-1", "100:nan"])
+def test_levels_that_make_no_sense_exit_with_2(pairs: Path, levels: str) -> None:
+    done = agree(pairs, "--at", levels)
+    assert done.exit_code == 2
+    assert "--at" in done.stderr
+
+
+def test_a_group_that_bends_the_slope_is_named_on_screen_and_in_the_document(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.csv"
+    rows = [(f"model {i // 5}", 236 + 4 * i + i % 3, 120 + 4 * i) for i in range(30)]
+    rows += [("tiny", 230 + i % 3, 55 + i % 2) for i in range(5)]
+    path.write_text("model,wall_w,gpu_w\n" + "".join(f"{m},{x},{y}\n" for m, x, y in rows))
+    done = agree(path, "--by", "model", measured="wall_w", estimated="gpu_w")
+    assert "depends on tiny" in done.stdout
+    group = json.loads(agree(path, "--by", "model", "--json", measured="wall_w", estimated="gpu_w").stdout)[
+        "groups"
+    ][0]
+    assert group["influential"] == "tiny"
+    assert group["influence"][0]["unit"] == "tiny" and group["influence"][0]["bends"] is True
+    assert group["slope_without"] == pytest.approx(1.0, abs=0.02)
+    assert len(group["influence"]) == 7
+
+
 def test_rows_left_out_are_counted_and_named(pairs: Path) -> None:
     pairs.write_text(TABLE + "cpu,10,,80\ncpu,10,80,much\n")
     done = agree(pairs)

@@ -82,7 +82,7 @@ def test_many_groups_are_all_in_the_tables_but_not_all_drawn(tmp_path: Path) -> 
     page = Page(page_of(written(tmp_path, groups=12)))
     assert len(page.all("svg")) == 2 * MOST_PANELS
     assert "6 further groups are in the tables only." in page.text
-    assert len([cell for cell in page.all("th") if cell.text.strip() == "device 11"]) == 5
+    assert len([cell for cell in page.all("th") if cell.text.strip() == "device 11"]) == 7
 
 
 @pytest.mark.parametrize("rows", ["1,1", "5,0\n5,0\n5,0\n5,0", "-1,2\n0,1\n3,-4\n1,1"])

@@ -5,6 +5,7 @@ from statistics import fmean
 from typing import Protocol, TypeVar
 
 from analysis.agreement.trackers import ALL
+from analysis.agreement.verdict import WORTH_A_WORD
 from records.rows.agreement import AgreementRow, ComparedColumns, TrackerRow
 from records.units import wh_from_j
 from reports.blocks.agreement_columns import margin_words
@@ -94,6 +95,7 @@ def remarks(view: View, tracker: str) -> list[str]:
     sentences = [words for make in makers if (words := make(view, tracker))]
     if row is not None:
         sentences += [words for tell in (_line, _growth, _meter_share) if (words := tell(row.compared))]
+        sentences += [words for tell in (_curved, _dependent, _nested) if (words := tell(row))]
     return [*sentences, *_missing(view, tracker)]
 
 
@@ -190,6 +192,33 @@ def _line(row: ComparedColumns) -> str:
         f"Deming's line misses the origin: {plain(slope, 3)} × measured, and "
         f"{in_interval(intercept, low, high)} Wh {interval(low, high)} whatever was measured. Part of what "
         "differs does not depend on the load."
+    )
+
+
+def _curved(row: AgreementRow) -> str:
+    if row.assessed.linearity != "rejected":
+        return ""
+    return "Its runs do not lie on a line: no slope and no single factor holds for all levels."
+
+
+def _dependent(row: AgreementRow) -> str:
+    named, first = row.assessed.influential, row.assessed
+    if not named:
+        return ""
+    return (
+        f"The result depends on {named}: without {first.most_influential} the slope is "
+        f"{plain(first.slope_without, 3)} in place of {plain(row.compared.deming_slope, 3)}, the ratio "
+        f"{plain(first.ratio_without, 3)} in place of {plain(row.compared.total_ratio, 3)}."
+    )
+
+
+def _nested(row: AgreementRow) -> str:
+    effective_n, effect = row.assessed.effective_n, row.assessed.design_effect
+    if effective_n is None or effect is None or effect <= WORTH_A_WORD:
+        return ""
+    return (
+        f"Its {row.n} runs are repeats of {row.compared.groups} scenarios and tell as much as "
+        f"{plain(effective_n, 2)} independent runs."
     )
 
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
-from records.rows.agreement import AgreementRow, ComparedColumns, TrackerRow
+from records.rows.agreement import AgreementRow, AssessmentColumns, ComparedColumns, TrackerRow
 from records.rows.statistics import ComparisonRow
 from reports.blocks.agreement_columns import (
     equivalence_columns,
     error_column,
+    evidence_columns,
     limits_columns,
     lines_columns,
     margin_words,
+    ratios_columns,
     totals_columns,
     true_limits_columns,
+    weighted_columns,
 )
 from reports.blocks.clouds import LIMITS_HOW
 from reports.blocks.columns import with_interval, with_u
@@ -28,6 +31,13 @@ _EQUIVALENCE_HOW = (
     "is shown when its 90 % interval lies inside the margin, the opposite when it lies outside; otherwise "
     "neither is. Lin's concordance (1989, 2000) is one where all runs lie on the line of equality."
 )
+_EVIDENCE_HOW = (
+    "Within: the interval of the mean difference lies inside the margin, narrowed by the meter's own "
+    "uncertainty (k = 2); outside: beyond the margin, widened by it (JCGM 106:2012). No verdict where that "
+    "uncertainty exceeds a third of the margin. Line: Passing and Bablok's test. A scenario or run is named "
+    "where slope or ratio of all lie outside the interval that the others give. Effective n: independent "
+    "runs that would tell as much (Kish 1965)."
+)
 
 
 def _heads() -> Sequence[Column[AgreementRow]]:
@@ -40,6 +50,10 @@ def _heads() -> Sequence[Column[AgreementRow]]:
 
 def _compared(columns: Columns[ComparedColumns]) -> Sequence[Column[AgreementRow]]:
     return columns_of_part(lambda row: row.compared, columns)
+
+
+def _assessed(columns: Columns[AssessmentColumns]) -> Sequence[Column[AgreementRow]]:
+    return columns_of_part(lambda row: row.assessed, columns)
 
 
 def agreement_table(view: View) -> Table:
@@ -70,6 +84,29 @@ def equivalence_table(view: View) -> Table:
         (_heads(), _compared(equivalence_columns(margin))),
         view.results.agreement,
         note=_EQUIVALENCE_HOW,
+        source="agreement",
+    )
+
+
+def evidence_table(view: View) -> Table:
+    """Tabulate the verdict on the mean with its guard band, and what single groups do to the result."""
+    return table(
+        "trackers-evidence",
+        "Mean within the margin, and what the result rests on",
+        (_heads(), _assessed(evidence_columns())),
+        view.results.agreement,
+        note=_EVIDENCE_HOW,
+        source="agreement",
+    )
+
+
+def ratios_table(view: View) -> Table:
+    """Tabulate the ratio of single runs with its limits, and where 95 % of all runs lie."""
+    return table(
+        "trackers-ratios",
+        "Ratio of single runs, and the interval that holds 95 % of all runs at 95 % confidence",
+        (_heads(), _assessed(ratios_columns("Wh"))),
+        view.results.agreement,
         source="agreement",
     )
 
@@ -123,7 +160,7 @@ def lines_table(view: View) -> Table:
     return table(
         "trackers-lines",
         "Tracker = intercept + slope × meter",
-        (_heads(), _compared(lines_columns("Wh"))),
+        (_heads(), _compared(lines_columns("Wh")), _assessed(weighted_columns("Wh"))),
         rows,
         source="agreement",
     )

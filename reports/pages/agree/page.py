@@ -3,24 +3,29 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.agreement.levels import BiasAt
 from analysis.agreement.table import LeftOut, Part, TableAgreement
-from analysis.agreement.verdict import verdict
+from analysis.agreement.verdict import conclusions, verdict
+from analysis.maths.describe import WithInterval
 from records.files import write_atomically
-from records.rows.agreement import ComparedColumns
+from records.rows.agreement import AssessmentColumns, ComparedColumns
 from reports.blocks.agreement_columns import (
     equivalence_columns,
     error_column,
+    evidence_columns,
     limits_columns,
     lines_columns,
+    ratios_columns,
     totals_columns,
     true_limits_columns,
+    weighted_columns,
 )
 from reports.blocks.columns import with_interval
 from reports.blocks.rendering import render_page
 from reports.blocks.svg import drawing_style
 from reports.blocks.tables import Column, Columns, Table, columns_of_part, table, text_column
 from reports.pages.agree.figures import bland_altman_sheet, regression_sheet
-from reports.words.numbers import count, given
+from reports.words.numbers import count, given, plain, probability
 
 _MOST_LEFT_OUT = 200
 
@@ -49,7 +54,11 @@ def render(agreement: TableAgreement) -> str:
             "facts": _facts(agreement),
         },
         "verdicts": [
-            (_class_of(part.found.equivalence.verdict), _words(agreement, index), part.found.notes)
+            (
+                _class_of(part.found.equivalence.verdict),
+                _words(agreement, index),
+                [*part.found.notes, *(f"{words}." for words in conclusions(part.found, part.assessed))],
+            )
             for index, part in enumerate(agreement.parts)
         ],
         "tables": [
@@ -57,6 +66,9 @@ def render(agreement: TableAgreement) -> str:
             ("Equivalence and concordance", _equivalence(agreement)),
             ("Limits of agreement", _limits(agreement)),
             ("The same without the meter", _true_limits(agreement)),
+            ("Ratio of single rows", _ratios(agreement)),
+            ("Verdict, and what it rests on", _evidence(agreement)),
+            *([("Bias at levels", _levels(agreement))] if agreement.question.at else []),
             ("Lines", _lines(agreement)),
         ],
         "sheets": sheets,
@@ -73,6 +85,7 @@ def _facts(agreement: TableAgreement) -> list[tuple[str, str]]:
     step = (
         f"{given(question.resolution)}, differences of two readings" if question.resolution else "not known"
     )
+    meter = f"U = {given(question.meter_u_pct)} % (k = 2)" if question.meter_u_pct else "not known"
     return [
         ("Table", agreement.source),
         ("Measured", question.measured),
@@ -81,6 +94,7 @@ def _facts(agreement: TableAgreement) -> list[tuple[str, str]]:
         ("Groups by", ", ".join(question.by) or "nothing"),
         ("Rows", f"{agreement.rows}, of which {len(agreement.left_out)} left out"),
         ("Step of the meter", step),
+        ("Meter, common to all rows", meter),
         ("Margin", f"{given(question.margin_pct)} %"),
     ]
 
@@ -101,6 +115,10 @@ def _table(key: str, caption: str, columns: Columns[Part], agreement: TableAgree
 
 def _compared(columns: Columns[ComparedColumns]) -> Sequence[Column[Part]]:
     return columns_of_part(lambda part: part.found.columns(), columns)
+
+
+def _assessed(columns: Columns[AssessmentColumns]) -> Sequence[Column[Part]]:
+    return columns_of_part(lambda part: part.assessed.columns(part.found), columns)
 
 
 def _totals(agreement: TableAgreement) -> Table:
@@ -131,9 +149,39 @@ def _true_limits(agreement: TableAgreement) -> Table:
     return _table("true-limits", caption, _compared(true_limits_columns("unit")), agreement)
 
 
+def _ratios(agreement: TableAgreement) -> Table:
+    caption = "Estimated over measured, and the interval that holds 95 % of all rows at 95 % confidence"
+    return _table("ratios", caption, _assessed(ratios_columns("unit")), agreement)
+
+
+def _evidence(agreement: TableAgreement) -> Table:
+    caption = "Guard band from the meter's own uncertainty; slope and ratio without the most influential rows"
+    return _table("evidence", caption, _assessed(evidence_columns()), agreement)
+
+
+def _levels(agreement: TableAgreement) -> Table:
+    columns: Columns[tuple[str, BiasAt]] = (
+        text_column("Group", lambda row: row[0]),
+        Column("At", lambda row: plain(row[1].at)),
+        with_interval("Bias", lambda row: _ends(row[1].bias)),
+        Column("p of none", lambda row: probability(row[1].p_equal)),
+        Column("Allowed", lambda row: plain(row[1].allowable)),
+        Column("p of more", lambda row: probability(row[1].p_within)),
+        text_column("Verdict", lambda row: row[1].decision.verdict, whole=True),
+        text_column("Because", lambda row: row[1].decision.reason),
+    )
+    rows = [(part.name, bias) for part in agreement.parts for bias in part.levels]
+    return table("levels", "Bias upon Deming's line", columns, rows, folded=False)
+
+
+def _ends(bias: WithInterval | None) -> tuple[float | None, float | None, float | None]:
+    return (None, None, None) if bias is None else (bias.value, bias.low, bias.high)
+
+
 def _lines(agreement: TableAgreement) -> Table:
     caption = "Estimated = intercept + slope × measured"
-    return _table("lines", caption, _compared(lines_columns()), agreement)
+    columns = (_compared(lines_columns()), _assessed(weighted_columns()))
+    return _table("lines", caption, columns, agreement)
 
 
 def _left_out(agreement: TableAgreement) -> Table:
