@@ -44,7 +44,7 @@ def parse_power(text: str, form: NumberForm = POINT) -> PowerValue | None:
 
 def count_flag(repairs: Repairs, source: SourceText, line: int, flag: str) -> None:
     """Count a row without power as a repair: it is kept with its flag and leaves a gap."""
-    words = "no power there; the row is kept with a flag and leaves a hole"
+    words = "no power there; the row is kept with a flag and leaves a gap"
     if flag == "nodata":
         repairs.count(codes.POWER_NODATA, source, line, words)
     elif flag == "overrange":

@@ -42,7 +42,7 @@ class Coverage:
         worst = max(self.gaps, key=lambda gap: gap.length_s)
         return (
             f"the meter covered {self.coverage_pct:.2f} % of the rating interval, at least "
-            f"{coverage_min_pct:g} % are needed: {len(self.gaps)} hole(s), the longest "
+            f"{coverage_min_pct:g} % are needed: {len(self.gaps)} gap(s), the longest "
             f"{worst.length_s:.2f} s from {worst.from_s:.2f} s after the start. {self._advice(imported)}"
         )
 

@@ -90,7 +90,7 @@ def _without(case: PhaseCase, stamps: list[float], what: str) -> str:
     inside = sum(map(case.in_load, stamps))
     return (
         f"{len(stamps)} sample(s) are {what}, {inside} of them in the load; they have "
-        f"no power and leave a hole. The published rule leaves them out as if that time had not been"
+        f"no power and leave a gap. The published rule leaves them out as if that time had not been"
     )
 
 

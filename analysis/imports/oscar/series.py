@@ -13,7 +13,7 @@ from datetime import tzinfo
 import numpy as np
 
 from analysis.imports.collectl.log import HostLog, places_of
-from analysis.imports.number_forms import NumberOptions
+from analysis.imports.number_forms import NumberForm, NumberOptions
 from analysis.imports.reading import SourceTable, SourceText, read_rows
 from analysis.imports.repairs import Repairs
 from analysis.imports.stamps import parse_stamp, to_utc
@@ -22,7 +22,7 @@ from records.finding_codes import imports as codes
 from records.host import COLLECTL_COLUMNS
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Sampling
 
-_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?,\d+([eE][+-]?\d+)?$", re.ASCII)
+_COMMAS = NumberForm(",", ".")
 _BARE = re.compile(r"\s*(\d{16})\s+(\d+(?:\.\d+)?)\s*$", re.ASCII)
 _ENOUGH_LINES = 20
 _POWER = re.compile(r"\[\s*(k?W)\s*\]")
@@ -127,7 +127,7 @@ def _by_its_commas(table: SourceTable | None) -> SourceTable | None:
         return None
     if table.rows and all(len(row) == len(table.header) + 1 for _, row in table.rows):
         table = replace(table, header=["", *table.header])  # R writes row names, and no name above them
-    commas = any(_COMMA.match(part.strip()) for _, row in table.rows for part in row)
+    commas = any("," in part and _COMMAS.parse(part) is not None for _, row in table.rows for part in row)
     return replace(table, numbers=NumberOptions("," if commas else ".", "none" if not commas else "."))
 
 
