@@ -5,6 +5,7 @@ from dataclasses import replace
 from math import isfinite
 from typing import Any
 
+from analysis.imports.frozen import frozen_readings
 from analysis.imports.parts import ImportedRun
 from records.errors import RecordError
 from records.finding_codes import imports as codes
@@ -13,11 +14,6 @@ from records.meter import QUANTITIES, MeterRecord, Reading
 from records.sanity import flag_of
 
 _MOST = 0.5
-_FROZEN = 300
-"""So many equal readings in a row are doubted, if they are a run that is unlike all others."""
-
-_LIVELY = 3
-"""Elsewhere readings change after so many at the latest, in the median."""
 
 
 def screened(run: ImportedRun) -> tuple[ImportedRun, list[Finding]]:
@@ -56,7 +52,7 @@ def screened(run: ImportedRun) -> tuple[ImportedRun, list[Finding]]:
         )
         for flag, count in sorted(counts.items())
     ]
-    frozen = _frozen(run.readings["power_w"], flags)
+    frozen = frozen_readings(run.readings, flags, run.meter.resolution_w)
     if frozen:
         findings.append(
             codes.POWER_FROZEN.finding(
@@ -90,19 +86,3 @@ def _flags(readings: Any, meter: MeterRecord) -> tuple[list[str], dict[str, floa
 
 def _known(value: float | None) -> bool:
     return value is not None and isfinite(value)
-
-
-def _frozen(powers: Any, flags: list[str]) -> int:
-    """Return the length of the longest run of equal powers, where it is unlike the others; else 0."""
-    lengths, last = [0], None
-    for power_w, flag in zip(powers, flags, strict=True):
-        if flag:
-            continue
-        if power_w == last:
-            lengths[-1] += 1
-        else:
-            lengths.append(1)
-        last = power_w
-    longest = max(lengths)
-    usual = sorted(lengths[1:])[len(lengths) // 2 - 1] if len(lengths) > 1 else 0
-    return longest if longest >= _FROZEN and usual <= _LIVELY and len(lengths) > _FROZEN // 10 else 0

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from analysis.imports.csv_table import TableOptions, read_run
+from analysis.imports.frozen import frozen_readings
 from analysis.imports.number_forms import AmbiguousNumbers, NumberForm, NumberOptions, form_of
 from analysis.imports.parts import ImportedRun
 from analysis.imports.repairs import Repairs
@@ -328,3 +329,19 @@ def test_a_power_that_stands_still_for_long_is_doubted_where_it_is_lively_elsewh
     assert found == {"import-power-frozen"}
     _, found = screen(tmp_path, ["100.0"] * 400)
     assert found == set()
+
+
+def test_a_plug_that_shows_whole_watts_may_stand_still_at_a_constant_load(tmp_path: Path) -> None:
+    busy = [str(150 + i * 7 % 31) for i in range(200)]
+    _, found = screen(tmp_path, [*busy, *["60"] * 400, *busy])
+    assert found == set()
+    noisy = [str(60 + i % 2) for i in range(200)]
+    _, found = screen(tmp_path, [*noisy, *["60"] * 400, *noisy])
+    assert found == {"import-power-frozen"}
+
+
+def test_volts_that_go_on_show_that_the_meter_lives() -> None:
+    powers = [100.0 + i % 5 for i in range(200)]
+    readings = {"power_w": [*powers, *[123.4] * 400], "voltage_v": [230 + i % 3 / 10 for i in range(600)]}
+    assert frozen_readings(readings, [""] * 600, 0.1) == 0
+    assert frozen_readings({"power_w": readings["power_w"]}, [""] * 600, 0.1) == 400
