@@ -15,7 +15,7 @@ Sampling = Literal["interval_mean", "instantaneous"]
 
 FLAGS = (
     *("nodata", "overrange", "malformed", "duplicate", "stuck"),
-    *("negative", "implausible", "reconnected"),
+    *("negative", "implausible", "counter_back", "reconnected"),
 )
 """Why a row has no power; a good reading's flag is empty."""
 

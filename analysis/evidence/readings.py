@@ -4,6 +4,7 @@ import numpy as np
 
 from analysis.evidence.case import RunCase
 from analysis.power.calibrate import in_force
+from analysis.power.steps import impossible_steps
 from analysis.power.trace import CadenceFigures
 from analysis.run.coverage import Coverage, coverage_of
 from analysis.uncertainty.contributions import Budget, gross_budget
@@ -43,6 +44,7 @@ def check_readings(case: RunCase) -> list[Finding]:
         *_interval(case, coverage.cadence),
         *_cadence(case, coverage.cadence),
         *_flags(case, coverage.cadence),
+        *_steps(case),
         *_accuracy(case, meter, coverage),
     ]
 
@@ -56,7 +58,7 @@ def _coverage(case: RunCase, coverage: Coverage) -> list[Finding]:
     length_s = sum(gap.length_s for gap in coverage.gaps)
     bound_wh = wh_from_j(sum(gap.bound_j or 0.0 for gap in coverage.gaps))
     message = (
-        f"{len(coverage.gaps)} hole(s) of {length_s:.2f} s in all; their energy is taken as that of the "
+        f"{len(coverage.gaps)} gap(s) of {length_s:.2f} s in all; their energy is taken as that of the "
         f"readings beside them, which leaves {bound_wh:.4f} Wh open (in the uncertainty)"
     )
     return [codes.COVERAGE_GAPS.finding(message, case.name)]
@@ -138,7 +140,28 @@ def _flags(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
         return []
     counts = ", ".join(f"{count} {flag}" for flag, count in sorted(cadence.flags.items()))
     message = f"rows of meter.csv without power: {counts}; {cadence.readings} good readings"
-    return [codes.READINGS_FLAGGED.finding(message, case.name)]
+    findings = [codes.READINGS_FLAGGED.finding(message, case.name)]
+    if back := cadence.flags.get("counter_back"):
+        message = f"the meter's own energy counter ran back or began anew {back} time(s) while it was logged"
+        findings.append(codes.COUNTER_BACK.finding(message, case.name))
+    return findings
+
+
+def _steps(case: RunCase) -> list[Finding]:
+    start_utc_s, stop_utc_s = case.recorded.rating_interval
+    steps = impossible_steps(case.recorded.trace.power_w, 0.0, stop_utc_s - start_utc_s)
+    words = [
+        f"{len(found)} {what}, the first {found[0]:.2f} s after the start"
+        for found, what in (
+            (steps.falls_s, "fall(s) to nothing and back"),
+            (steps.spikes_s, "single reading(s) of over ten times the power around them"),
+        )
+        if found
+    ]
+    if not words:
+        return []
+    message = f"{'; '.join(words)}: no supply of a machine that goes on does that. They count as they are"
+    return [codes.POWER_STEPS.finding(message, case.name)]
 
 
 def _accuracy(case: RunCase, meter: MeterRecord, coverage: Coverage) -> list[Finding]:

@@ -22,6 +22,9 @@ class ReadingFilter:
     back are late, not duplicates. One more than that, equal to the one before, is. A driver that
     tells repeated records itself (``detects_duplicates``) is believed.
 
+    A reading whose energy counter shows less than the one before is flagged ``counter_back``: the meter was
+    reset, or the record is another's.
+
     Of a meter that shows the noise of the mains in its last digit (``unchanged_limit``), so many
     readings in a row that are equal in every quantity are flagged ``stuck`` from there on.
 
@@ -39,6 +42,7 @@ class ReadingFilter:
         self._interval_s = interval_s
         self._last: Reading | None = None
         self._unchanged = 0
+        self._last_counter_wh: float | None = None
         self._last_mono_s = -math.inf
         self._room_in_burst = 0
 
@@ -60,6 +64,7 @@ class ReadingFilter:
             return Reading(reading.t_utc_s, None, "overrange")
         one_phase = self._spec.phases == 1
         flag = flag_of(reading, self._last_good_w, self._spec.resolution_w, one_phase=one_phase)
+        flag = flag or self._flag_of_counter(reading.energy_wh)
         if flag:
             return Reading(reading.t_utc_s, None, flag)
         self._last_good_w = reading.power_w
@@ -67,6 +72,16 @@ class ReadingFilter:
         if self._unchanged_limit is not None and self._unchanged >= self._unchanged_limit:
             return Reading(reading.t_utc_s, None, "stuck")
         return reading
+
+    def begin_anew(self) -> None:
+        """Expect nothing of the energy counter: the meter was opened again, and may have been off."""
+        self._last_counter_wh = None
+
+    def _flag_of_counter(self, counter_wh: float | None) -> str:
+        if counter_wh is None:
+            return ""
+        last_wh, self._last_counter_wh = self._last_counter_wh, counter_wh
+        return "counter_back" if last_wh is not None and counter_wh < last_wh else ""
 
     def _is_surplus(self, t_mono_s: float) -> bool:
         """Count the reading into its burst; tell whether the burst had no room for it."""

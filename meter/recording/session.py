@@ -188,6 +188,7 @@ class MeterSession:
                 found = self.meter.identify()
                 if found == self.identity:
                     self.meter.start()
+                    self._filter.begin_anew()
                     self._notice(f"{self.port}: the meter is back")
                     return True
             except (RecordingEnded, RecordingDiffers, SettingDiffers):

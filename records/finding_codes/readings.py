@@ -61,6 +61,19 @@ READINGS_FLAGGED = CHAPTER.info(
     "Some rows have a flag and no power: no data, malformed, over range and others.",
     "The coverage of the run shows whether the loss matters.",
 )
+COUNTER_BACK = CHAPTER.warn(
+    "energy-counter-back",
+    "The meter's own energy counter ran back or was reset while the meter was logged.",
+    "Check whether the meter was restarted, or another program talks to it. The energy of the run is the sum "
+    "of the powers and does not depend on the counter.",
+)
+POWER_STEPS = CHAPTER.warn(
+    "power-steps",
+    "The power steps as no supply of a machine does: to nothing and back, or to ten times as much for a "
+    "single reading.",
+    "Check plug, cable and driver, and what an imported log writes where it has no value. A machine with a "
+    "battery can stop drawing power.",
+)
 UNCERTAINTY_HIGH = CHAPTER.warn(
     "uncertainty-high",
     "The relative standard uncertainty of an energy or an induced energy is above `uncertainty_max_pct`.",

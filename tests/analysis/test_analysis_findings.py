@@ -500,6 +500,14 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
         nothing,
     ),
     "readings-flagged": (readings(lambda rows: [*rows[:-1], flagged(rows[-1], "malformed")]), nothing),
+    "energy-counter-back": (
+        readings(lambda rows: [*rows[:-1], flagged(rows[-1], "counter_back")]),
+        nothing,
+    ),
+    "power-steps": (
+        readings(lambda rows: [*rows[:12], replace(rows[12], power_w=0.0), *rows[13:]]),
+        nothing,
+    ),
     "range-unknown": (instrument(range_pct=0.1), nothing),
     "power-factor-unknown": (instrument(reactive_pct=0.2), nothing),
     "calibration-applied": (instrument(calibration=CALIBRATED), nothing),

@@ -53,6 +53,17 @@ def test_a_power_that_the_meter_cannot_mean_is_over_range_and_lost_as_watts(powe
     assert reading == Reading(1.0, None, "overrange")
 
 
+def test_an_energy_counter_that_runs_back_is_flagged_once_and_may_begin_anew_with_the_meter() -> None:
+    reading_filter = ReadingFilter(WattsUpPro(), 1.0)
+
+    def flag(t_s: float, counter_wh: float) -> str:
+        return reading_filter.check(Reading(t_s, 50.0 + t_s / 10, energy_wh=counter_wh), t_s).flag
+
+    assert [flag(n, wh) for n, wh in enumerate([7.0, 7.0, 7.1, 0.0, 0.1])] == ["", "", "", "counter_back", ""]
+    reading_filter.begin_anew()
+    assert flag(5.0, 0.0) == ""
+
+
 def wt310_flags(*readings: Reading) -> list[str]:
     """Return the flags of readings of a WT310, which shows 0.01 W and may go below zero."""
     reading_filter = ReadingFilter(YokogawaWT310(), 1.0)
