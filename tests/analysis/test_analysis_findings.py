@@ -463,6 +463,17 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "span-backwards": (spans(Spanned("action", "export", 19.0, 18.5)), nothing),
     "span-orphan": (spans(Spanned("action", "export", 18.5, 19.0, parent=555)), nothing),
     "span-outside-parent": (spans(Spanned("action", "export", 18.5, 25.0)), nothing),
+    "phases-buffered": (
+        run_with(
+            2,
+            spans=[
+                Spanned("action", "train", 2.0, 8.0, {"source": "stdout"}),
+                Spanned("epoch", "epoch", 2.0, 2.0, {"source": "stdout"}),
+                Spanned("epoch", "epoch", 2.0, 8.0, {"source": "stdout"}),
+            ],
+        ),
+        nothing,
+    ),
     "clock-step": (nothing, write("events.jsonl", later_by(0.015))),
     "clock-stepped": (nothing, write("events.jsonl", later_by(0.5))),
     "controller-clock-set": (
