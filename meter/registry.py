@@ -48,6 +48,7 @@ _OWN = {
     "peacefair_pzem004t": _own("peacefair_pzem004t", "PeacefairPZEM004T", "VirtualPZEM004T"),
     "powersensor3": _own("powersensor3", "PowerSensor3", "VirtualPowerSensor3"),
     "ptdaemon": _own("ptdaemon", "PTDaemon", "VirtualPTDaemon"),
+    "rapl": _own("rapl", "Rapl"),
     "replay": _own("replay", "Replay"),
     "rohdeschwarz_hmc8015": _own("rohdeschwarz_hmc8015", "RohdeSchwarzHMC8015", "VirtualHMC8015"),
     "shelly": _own("shelly", "Shelly", "VirtualShelly"),

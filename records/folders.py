@@ -73,6 +73,18 @@ class RunPaths:
         return self.path / "gpu.json"
 
     @property
+    def rapl_csv(self) -> Path:
+        return self.path / "rapl.csv"
+
+    @property
+    def rapl_json(self) -> Path:
+        return self.path / "rapl.json"
+
+    @property
+    def jetson_csv(self) -> Path:
+        return self.path / "jetson.csv"
+
+    @property
     def events(self) -> Path:
         return self.path / "events.jsonl"
 

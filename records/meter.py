@@ -99,7 +99,7 @@ class MeasuringPoint(StrEnum):
     INSIDE = "inside"
 
 
-_COUNTERS = frozenset({"fecom", "nvidia-smi", "perf"})
+_COUNTERS = frozenset({"fecom", "nvidia-smi", "perf", "rapl"})
 
 
 def measuring_point(driver: str) -> MeasuringPoint:

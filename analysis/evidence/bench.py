@@ -12,6 +12,7 @@ from records.finding_codes.conduct import CAMPAIGN_SIMULATED, DURATION_DRIFT, DU
 from records.findings import Finding
 from records.health import HEALTH_JSON, read_health
 from records.journal_events import EnvironmentChanged
+from records.meter import MeasuringPoint, MeterRecord, measuring_point
 
 SIGNIFICANT = 0.01
 """One scenario in a hundred that does not drift is flagged."""
@@ -48,6 +49,26 @@ def check_instruments(case: CampaignCase) -> list[Finding]:
         return []
     message = "SIMULATED: an instrument of this campaign is a virtual one; no number here is a measurement"
     return [CAMPAIGN_SIMULATED.finding(message)]
+
+
+def check_measuring_point(case: CampaignCase) -> list[Finding]:
+    """Say that counters stood in for a meter; an importer says so itself of the logs it takes over."""
+    inside = {
+        item.meter.identity.model
+        for item in case.runs
+        if item.meter is not None and MeasuringPoint.INSIDE in map(measuring_point, _drivers(item.meter))
+    }
+    if case.imported or not inside:
+        return []
+    message = (
+        f"NOT MEASURED AT THE WALL: {', '.join(sorted(inside))}. Power supply, board, cards, disks and fans "
+        f"are in none of these numbers, and no limit of error is published for the counter"
+    )
+    return [codes.METER_IS_COUNTER.finding(message)]
+
+
+def _drivers(meter: MeterRecord) -> list[str]:
+    return [meter.driver, *(str(part.get("driver")) for part in meter.parts)]
 
 
 def check_meters(case: CampaignCase) -> list[Finding]:

@@ -11,6 +11,7 @@ from analysis.evidence.bench import (
     check_environment,
     check_health_record,
     check_instruments,
+    check_measuring_point,
     check_meters,
 )
 from analysis.evidence.case import CampaignCase, CountedRun, collect
@@ -50,6 +51,7 @@ _CHECKS = (
     check_controller_clock,
     check_overlaps,
     check_instruments,
+    check_measuring_point,
     check_environment,
     check_meters,
     check_health_record,

@@ -104,6 +104,7 @@ def check_lines(case: RunCase) -> list[Finding]:
         lambda: _damaged(case, "collectors' file", getattr(case.recorded.host, "damaged_lines", [])),
         lambda: _damaged(case, "sensors.csv", getattr(case.recorded.sensors, "damaged_lines", [])),
         lambda: _damaged(case, "gpu.csv", getattr(case.recorded.gpu, "damaged_lines", [])),
+        lambda: _damaged(case, "rapl.csv", getattr(case.recorded.rapl, "damaged_lines", [])),
         lambda: _damaged(case, "trackers.csv", getattr(case.recorded.trackers, "damaged_lines", [])),
     )
 

@@ -23,6 +23,7 @@ from records.host import read_host, read_sensors
 from records.journal import read_journal
 from records.links import leads_outside
 from records.meter import MeterRecord, read_readings
+from records.rapl import read_rapl
 from records.run import Run, RunFolder
 from records.tables import Table
 from records.trackers import read_trackers
@@ -83,6 +84,11 @@ class RecordedRun:
     def gpu(self) -> Table | None:
         """``gpu.csv``."""
         return read_gpu(self.path)
+
+    @cached_property
+    def rapl(self) -> Table | None:
+        """``rapl.csv``."""
+        return read_rapl(self.path)
 
     @cached_property
     def trackers(self) -> Table | None:

@@ -13,6 +13,7 @@ from lab.cli.output import print_json, print_table, progress_bar, stdout
 from lab.cli.rule_output import print_findings, print_rule
 from lab.cli.values import print_ecolabel, print_requirement
 from records.findings import LEVELS
+from records.meter import MeasuringPoint, measuring_point
 from records.results import Results
 from records.rows.parts import ControlChart
 from records.rows.scenarios import ScenarioRow
@@ -80,6 +81,8 @@ def print_scenarios(results: Results) -> None:
     """Print the scenario table, energies with their 95 % intervals."""
     if results.campaign.simulated:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
+    if measuring_point(str(results.meter.get("driver"))) is MeasuringPoint.INSIDE:
+        stdout.print("Not measured at the wall: counters inside the computer gave the readings", style="bold")
     rows = []
     for row in results.scenarios:
         low, high = row.induced_low_wh, row.induced_high_wh

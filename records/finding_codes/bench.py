@@ -9,6 +9,12 @@ ENVIRONMENT_CHANGED = CHAPTER.warn(
     "SUT, controller or meter had changed when the campaign was resumed.",
     "Do not compare runs from before the change with runs from after it.",
 )
+METER_IS_COUNTER = CHAPTER.warn(
+    "meter-is-counter",
+    "A counter inside the computer (RAPL) stands in for a meter. It covers part of the computer, and no "
+    "limits of error are published for it, so the uncertainties are too small.",
+    "Measure at the wall where the whole computer matters.",
+)
 METER_CHANGED = CHAPTER.warn(
     "meter-changed",
     "A run was measured with another meter, setting or calibration than the run before it.",

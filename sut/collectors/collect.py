@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from records.errors import SutError, WattlabError
 from records.folders import RunPaths
+from records.powercap import find_zones
 from records.stop_signal import StopSignal
 from sut.collectors.collectl_tool import find_collectl
 from sut.collectors.host import HostSampler, Sampler, SensorSampler
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 NO_GPU = "no NVIDIA GPU found: gpu.csv is not written"
 NO_SENSOR = "no CPU temperature sensor found: sensors.csv is not written"
+NO_RAPL = "no energy counters of the CPU (RAPL) found: rapl.csv is not written"
 NO_COLLECTL = "collectl is not installed: the procfs sampler writes host.csv"
 _WATCH_S = 5.0
 
@@ -40,12 +42,13 @@ class Collection:
         run: the run's folder, which must exist.
         interval_s: asked time between rows in seconds.
         use_collectl: take collectl where it is installed.
+        use_rapl: read the CPU's energy counters where that is allowed.
 
     Raises:
         SutError: a collector cannot start.
     """
 
-    def __init__(self, run: RunPaths, interval_s: float, use_collectl: bool) -> None:
+    def __init__(self, run: RunPaths, interval_s: float, use_collectl: bool, use_rapl: bool) -> None:
         if not run.path.is_dir():
             raise SutError(f"{run.path}: expected the folder of a run, but there is none. Make it first")
         self.notices: list[str] = []
@@ -57,6 +60,8 @@ class Collection:
             self._add_host(run, interval_s, use_collectl)
             self._add_sensors(run, interval_s)
             self._add_gpu(run, interval_s)
+            if use_rapl:
+                self._add_rapl(run, interval_s)
             undo.pop_all()
 
     @property
@@ -100,6 +105,18 @@ class Collection:
             from sut.collectors.gpu import GpuSampler
 
             self._add(GpuSampler(run.gpu_csv, run.gpu_json, interval_s, gpus))
+
+    def _add_rapl(self, run: RunPaths, interval_s: float) -> None:
+        if not find_zones():
+            self.notices.append(NO_RAPL)
+            return
+        from sut.collectors.rapl import RaplSampler, readable_zones
+
+        zones, notice = readable_zones()
+        if notice:
+            self.notices.append(notice)
+        if zones:
+            self._add(RaplSampler(run.rapl_csv, run.rapl_json, interval_s, zones))
 
     def _add(self, sampler: Sampler) -> None:
         self.samplers.append(sampler)
@@ -178,6 +195,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, metavar="RUN_DIR", help="folder of the run")
     parser.add_argument("--interval", type=_interval, default=1.0, help="seconds between rows")
     parser.add_argument("--collectl", choices=("auto", "never"), default="auto")
+    parser.add_argument("--rapl", choices=("auto", "never"), default="auto")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when stdin ends")
     return parser.parse_args(argv)
 
@@ -187,7 +205,12 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _arguments(argv)
     stop = StopSignal(arguments.until_stdin_closes)
     try:
-        collection = Collection(RunPaths(arguments.out), arguments.interval, arguments.collectl == "auto")
+        collection = Collection(
+            RunPaths(arguments.out),
+            arguments.interval,
+            use_collectl=arguments.collectl == "auto",
+            use_rapl=arguments.rapl == "auto",
+        )
         try:
             collect(collection, stop)
         finally:

@@ -64,10 +64,11 @@ class Instrument:
     calibration: Calibration = field(default_factory=Calibration)
     simulated: bool = True
     seed: int = 1
+    driver: str = "wattsup_pro"
 
     def record(self) -> MeterRecord:
         return MeterRecord(
-            driver="wattsup_pro",
+            driver=self.driver,
             port="virtual",
             identity=replace(METER),
             sampling=self.sampling,  # type: ignore[arg-type]

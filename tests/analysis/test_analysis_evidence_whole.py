@@ -1,5 +1,6 @@
 """What only a whole campaign can show: repeats, order, journal, drift, meters; and what is not said."""
 
+import dataclasses
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -271,3 +272,14 @@ def test_lines_that_arrived_together_leave_the_times_of_phases_unknown(
         Spanned("epoch", "epoch", second_s, 8.0, told),
     ]
     assert len(found(campaign.write(tmp_path / "c"), "phases-buffered")) == times
+
+
+def test_counters_in_the_place_of_a_meter_are_told_but_not_those_of_an_import(tmp_path: Path) -> None:
+    def counted(campaign: SyntheticCampaign) -> SyntheticCampaign:
+        return dataclasses.replace(
+            campaign, instrument=dataclasses.replace(campaign.instrument, driver="rapl")
+        )
+
+    assert not found(repeats([20.0]).write(tmp_path / "a"), "meter-is-counter")
+    assert len(found(counted(repeats([20.0])).write(tmp_path / "b"), "meter-is-counter")) == 1
+    assert not found(imported(counted(repeats([20.0]))).write(tmp_path / "c"), "meter-is-counter")

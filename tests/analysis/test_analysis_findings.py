@@ -429,6 +429,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
         nothing,
         append_to_journal(EnvironmentChanged(differences=["sut.kernel: 6, 7"])),
     ),
+    "meter-is-counter": (instrument(driver="rapl"), nothing),
     "meter-changed": (nothing, another_serial),
     "program-changed": (nothing, recorded_program(files={"train.py": "0" * 64})),
     "program-written": (nothing, recorded_program(written=["train.py"])),

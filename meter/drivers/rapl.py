@@ -1,0 +1,133 @@
+"""The CPU's own energy counters in the place of a meter, for those who have none.
+
+This is a stand-in: RAPL counts what the processor package and perhaps its memory draw, and neither the
+power supply nor board, cards, disks and fans. What is recorded says so wherever the meter is named, its
+measuring point is inside (`records.meter.measuring_point`), and `lab check` finds ``meter-is-counter``.
+
+Source: the kernel's Documentation/power/powercap/powercap.rst, by `records.powercap`. The port is the tree,
+``/sys/class/powercap``. The controller has to be the SUT.
+"""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from meter.kinds.polled import PolledMeter
+from meter.line.errors import PortLost
+from meter.options import Option, Value
+from meter.spec import MeterSpec
+from records.errors import ConfigurationError, DeviceError
+from records.meter import Accuracy, Identity, MeasuringPoint, Reading
+from records.powercap import MOST_W, Zone, cannot_read, find_zones, gained_j
+from records.times import now_mono_s, now_utc_s
+
+STAND_IN = "stand-in: counter, not the wall"
+
+SCOPES = {"package": ("package",), "package+dram": ("package", "dram"), "psys": ("psys",)}
+
+SPEC = MeterSpec(
+    driver="rapl",
+    maker="Linux",
+    model=f"RAPL ({STAND_IN})",
+    quantities=("power_w",),
+    sampling="interval_mean",
+    fastest_interval_s=0.1,
+    latency_s=0.0,
+    latency_u_s=0.001 / math.sqrt(3),  # the counter is renewed about every millisecond
+    resolution_w=0.001,
+    accuracy=Accuracy(reading_pct=0.0),  # nobody publishes limits of error
+    power_limits_w=(0.0, MOST_W),
+    options=(
+        Option(
+            "scope",
+            str,
+            "Which counters are added: those of the processor packages, with their memory where it has "
+            "counters of its own, or that of the platform.",
+            "package+dram",
+            choices=tuple(SCOPES),
+        ),
+    ),
+)
+
+
+class Rapl(PolledMeter):
+    """The driver. A reading is the mean power since the one before."""
+
+    spec = SPEC
+
+    def __init__(self, options: Mapping[str, object] | None = None) -> None:
+        super().__init__(options)
+        self._parts = SCOPES[str(self.settings["scope"])]
+        self._port = ""
+        self._zones: list[Zone] = []
+        self._before: tuple[float, list[int]] | None = None
+
+    def open(self, port: str, interval_s: float) -> None:
+        self.check_interval(interval_s)
+        if "://" in port:
+            raise ConfigurationError(f"port {port!r}: expected the kernel's tree: /sys/class/powercap")
+        self.interval_s, self._port = interval_s, port
+        found = find_zones(Path(port))
+        self._zones = [zone for zone in found if zone.part in self._parts]
+        if not self._zones:
+            names = ", ".join(zone.name for zone in found) or "none"
+            raise DeviceError(
+                f"{port}: expected RAPL counters of {self.settings['scope']}, found {names}. Choose another "
+                f"scope, or load the kernel's driver: `sudo modprobe intel_rapl_msr`"
+            )
+        try:
+            self._read()
+        except (OSError, ValueError) as error:
+            raise DeviceError(cannot_read(self._zones[0].path, error)) from None
+
+    def identify(self) -> Identity:
+        """Name the counters that are added."""
+        return Identity(maker=SPEC.maker, model=f"RAPL {self._names} ({STAND_IN})")
+
+    def start(self) -> None:
+        self._before = None
+        self._measure()
+        self.begin_polling()
+        self._asked = 1  # the first reading is due when the first interval is over
+
+    def ask(self) -> Reading | None:
+        power_w = self._measure()
+        return Reading(now_utc_s(), power_w, "" if power_w is not None else "malformed")
+
+    def stop(self) -> None:
+        """Counters need no stopping."""
+
+    def release(self) -> None:
+        self._zones = []
+
+    def instrument_settings(self) -> dict[str, Value]:
+        """Which counters are added, and where they are."""
+        return {"measuring_point": MeasuringPoint.INSIDE.value, "zones": self._names}
+
+    @property
+    def _names(self) -> str:
+        return " + ".join(zone.name for zone in self._zones)
+
+    def _read(self) -> list[int]:
+        return [zone.read_uj() for zone in self._zones]
+
+    def _measure(self) -> float | None:
+        """Return the mean power since the last call, ``None`` where a counter was reset since.
+
+        Raises:
+            PortLost: a counter cannot be read any more.
+        """
+        try:
+            now_s, now = now_mono_s(), self._read()
+        except (OSError, ValueError) as error:
+            raise PortLost(cannot_read(self._zones[0].path, error)) from None
+        before, self._before = self._before, (now_s, now)
+        if before is None:
+            return None
+        seconds = now_s - before[0]
+        gained = [
+            gained_j(was, is_, zone.range_uj, seconds)
+            for was, is_, zone in zip(before[1], now, self._zones, strict=True)
+        ]
+        known = [joules for joules in gained if joules is not None]
+        return sum(known) / seconds if len(known) == len(gained) and seconds > 0 else None
