@@ -44,8 +44,8 @@ class Side:
         if not quantity.startswith("induced"):
             return None
         if budget is None or budget.low is None or budget.high is None:
-            rows = [row for row in self.results.scenarios if row.scenario == self.name]
-            return rows[0].induced_bound_wh if rows and quantity == "induced_wh" else None
+            (row,) = (row for row in self.results.scenarios if row.scenario == self.name)
+            return row.induced_bound_wh if quantity == "induced_wh" else row.induced_per_epoch_bound_wh
         return budget.high if budget.low <= 0 <= budget.high else None
 
     @property

@@ -170,6 +170,7 @@ def scenario_row(group: Group, confidence: float) -> ScenarioRow:
         induced_wh_per_epoch=mean_or_none(
             [e.induced_wh for e in group.epoch_rows if e.induced_wh is not None]
         ),
+        induced_per_epoch_bound_wh=group.bound("induced_wh_per_epoch", confidence),
         base_scenario=group.scenario,
         tracker=group.tracker,
         work=_means(group, USEFUL_WORK, lambda row: row.work),

@@ -17,6 +17,7 @@ from records.meter import MeasuringPoint, measuring_point
 from records.results import Results
 from records.rows.parts import ControlChart
 from records.rows.scenarios import ScenarioRow
+from reports.words.per_epoch import PerEpoch, per_epoch_of
 
 
 @click.command()
@@ -83,6 +84,7 @@ def print_scenarios(results: Results) -> None:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
     if measuring_point(str(results.meter.get("driver"))) is MeasuringPoint.INSIDE:
         stdout.print("Not measured at the wall: counters inside the computer gave the readings", style="bold")
+    per_epoch = per_epoch_of(results)
     rows = []
     for row in results.scenarios:
         low, high = row.induced_low_wh, row.induced_high_wh
@@ -96,7 +98,7 @@ def print_scenarios(results: Results) -> None:
                 _number(row.energy_wh, 4),
                 _induced(row),
                 interval,
-                _number(row.wh_per_epoch, 4),
+                *((_mean_per_epoch(per_epoch, row), per_epoch.ends(row)) if per_epoch else ()),
             )
         )
     columns = (
@@ -107,7 +109,7 @@ def print_scenarios(results: Results) -> None:
         "energy Wh",
         "induced Wh",
         "95 % interval",
-        "Wh per epoch",
+        *((f"{per_epoch.kind} Wh per epoch", "95 % interval") if per_epoch else ()),
     )
     print_table(columns, rows)
     _print_health(results.health)
@@ -123,6 +125,10 @@ def _induced(row: ScenarioRow) -> str:
     if row.induced_bound_wh is not None:
         return f"not resolved, <= {row.induced_bound_wh:.4f}"
     return _number(row.induced_wh, 4)
+
+
+def _mean_per_epoch(energy: PerEpoch, row: ScenarioRow) -> str:
+    return "" if energy.value_wh(row) is None else energy.mean(row)
 
 
 def _print_health(health: ControlChart | None) -> None:

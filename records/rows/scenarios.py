@@ -45,6 +45,12 @@ class ScenarioRow(ResultRow):
     )
     wh_per_epoch: float | None = column("Wh", "Mean energy of an epoch")
     induced_wh_per_epoch: float | None = column("Wh", "Mean induced energy of an epoch")
+    induced_per_epoch_bound_wh: float | None = column(
+        "Wh",
+        "Upper end of its interval where it cannot be told from zero",
+        default=None,
+        rare=True,
+    )
     base_scenario: str = column("", "Name of the scenario without the tracker")
     tracker: str | None = column("", "Tracker that ran alongside; empty for none")
     work: WorkDone = family(WORK)

@@ -10,7 +10,6 @@ from records.results import Results
 from records.rows.agreement import AgreementRow
 from records.rows.findings import FindingRow
 from records.rows.parts import BaselineSummary, ControlChart
-from records.rows.scenarios import ScenarioRow
 from records.times import iso_utc
 from reports.campaign.least import Least, least_of
 from reports.campaign.trackers.ratios import ratio_interval
@@ -20,12 +19,12 @@ from reports.campaign.view import (
     View,
     energy_of,
     mean_words,
-    numbers,
     stand_ins,
     two_values,
 )
 from reports.words.environment import meter_words, part_of, sut_words
 from reports.words.numbers import count, in_interval, interval, measured, plain, spread
+from reports.words.per_epoch import PerEpoch, per_epoch_of
 from reports.words.texts import shorten
 
 NO_INTERVAL = "n = 1: no interval"
@@ -63,6 +62,7 @@ class Line:
     induced: str
     induced_interval: str
     per_epoch: str
+    per_epoch_interval: str
     strip: Strip | None
 
 
@@ -106,13 +106,13 @@ class Summary:
 def summary_of(view: View) -> Summary:
     """Gather the first screen."""
     results = view.results
-    per_epoch = _per_epoch(view)
+    per_epoch = per_epoch_of(results)
     longest = max(map(_reach_wh, view.scenarios), default=0.0)
     return Summary(
         title=results.campaign.title or results.campaign.id or "Campaign",
         facts=_facts(results),
         lines=[_line(item, per_epoch, longest) for item in view.scenarios],
-        per_epoch={"induced": "induced", "energy": "gross"}.get(per_epoch or "", ""),
+        per_epoch=per_epoch.kind if per_epoch else "",
         findings=[(level, _number_of(results, level)) for level in LEVELS],
         worst=[row for row in results.findings if row.level == "refuse"],
         least=least_of(view),
@@ -124,16 +124,6 @@ def summary_of(view: View) -> Summary:
         busy=sum(row.code == BASELINE_BUSY.code for row in results.findings),
         unresolved=_listed([item.name for item in view.scenarios if not is_resolved(item.row)]),
     )
-
-
-def _per_epoch(view: View) -> EnergyKind | None:
-    kinds: tuple[EnergyKind, ...] = ("induced", "energy")
-    of_any = (kind for kind in kinds if numbers(_epoch_wh(item.row, kind) for item in view.scenarios))
-    return next(of_any, None)
-
-
-def _epoch_wh(row: ScenarioRow, kind: EnergyKind | None) -> float | None:
-    return {"induced": row.induced_wh_per_epoch, "energy": row.wh_per_epoch}.get(kind or "")
 
 
 def _facts(results: Results) -> list[tuple[str, str]]:
@@ -191,7 +181,7 @@ def _strip(scenario: ScenarioView, longest_wh: float) -> Strip | None:
     )
 
 
-def _line(scenario: ScenarioView, per_epoch: EnergyKind | None, longest_wh: float) -> Line:
+def _line(scenario: ScenarioView, per_epoch: PerEpoch | None, longest_wh: float) -> Line:
     row = scenario.row
     return Line(
         name=shorten(scenario.name, _NAME_WIDTH),
@@ -202,7 +192,8 @@ def _line(scenario: ScenarioView, per_epoch: EnergyKind | None, longest_wh: floa
         gross_interval=_ends(scenario, "energy"),
         induced=mean_words(row, "induced"),
         induced_interval=_ends(scenario, "induced"),
-        per_epoch=plain(_epoch_wh(row, per_epoch), 3),
+        per_epoch=per_epoch.mean(row) if per_epoch else "",
+        per_epoch_interval=per_epoch.ends(row) if per_epoch else "",
         strip=_strip(scenario, longest_wh),
     )
 

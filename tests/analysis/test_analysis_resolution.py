@@ -9,7 +9,10 @@ from analysis.campaign import analyse
 from analysis.comparing.scenarios import compare_scenarios
 from analysis.maths.describe import upper_bound
 from records.results import Results, read_results
+from reports.blocks.contract import Text
 from reports.campaign.efficiency.figures import Factor
+from reports.campaign.energy import chapter as energy
+from reports.campaign.epochs import chapter as epochs
 from reports.campaign.summary import summary_of
 from reports.campaign.view import mean_words, view_of
 from reports.words.verdict import pair_words
@@ -111,6 +114,33 @@ def test_the_first_screen_has_the_bound(results: Results) -> None:
     assert mean_words(job.row, "induced").startswith("≤")
     (line,) = [line for line in summary_of(view).lines if line.name == "job"]
     assert line.induced_interval == "not resolved"
+
+
+def test_an_epoch_is_the_induced_energy_with_its_interval_or_its_bound_everywhere(
+    folder: Path, results: Results
+) -> None:
+    view, rows = view_of(results), {row.scenario: row for row in results.scenarios}
+    bound_wh = rows["job"].induced_per_epoch_bound_wh
+    assert bound_wh > rows["job"].induced_wh_per_epoch
+    assert rows["cnn"].induced_per_epoch_bound_wh is None
+    assert compare_scenarios(folder, "job", "cnn", "induced_wh_per_epoch").row.bound_a == bound_wh
+    summary = summary_of(view)
+    lines = {line.name: (line.per_epoch, line.per_epoch_interval) for line in summary.lines}
+    assert summary.per_epoch == "induced"
+    assert lines["baseline"] == ("–", "")
+    assert lines["job"][0].startswith("≤") and lines["job"][1] == "not resolved"
+    low, high = map(float, lines["cnn"][1].strip("[]").split(", "))
+    assert low < rows["cnn"].induced_wh_per_epoch < high
+    table = energy.scenarios_table(view)
+    place = [column.label for column in table.columns].index("Per epoch, induced")
+    cells = {row[0]: tuple(row[place : place + 2]) for row in table.rows}
+    assert cells == {**lines, "baseline": ("–", "–")}
+
+
+def test_no_share_is_made_of_epochs_that_are_not_resolved(results: Results) -> None:
+    said = [block.words for block in epochs.chapter(view_of(results)).blocks if isinstance(block, Text)]
+    (job,) = [words for words in said if "epoch of job" in words]
+    assert "not resolved" in job and "first one" not in job
 
 
 @pytest.mark.parametrize(

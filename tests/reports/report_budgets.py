@@ -59,6 +59,12 @@ def _of_scenario(row: ScenarioRow) -> list[BudgetRow]:
             repeats=0.002,
         )
     ]
+    for quantity, mean in (
+        ("wh_per_epoch", row.wh_per_epoch),
+        ("induced_wh_per_epoch", row.induced_wh_per_epoch),
+    ):
+        if mean is not None:
+            rows.append(budget("scenario", name, quantity, mean, known, gain=0.0087 * mean, repeats=0.002))
     if (induced := row.induced_wh) is not None:
         terms = {
             "gain": 0.0087 * induced,

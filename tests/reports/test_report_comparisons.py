@@ -258,8 +258,8 @@ def test_the_mixed_model_names_its_reference(compared):
 
 def test_an_epoch_is_answered_for_in_words(epoch_chapter):
     assert re.match(
-        r"An epoch of cnn needs 0\.2\d+ Wh of induced energy on average, 95 % interval by the scatter "
-        r"of the runs \[.*\] Wh \(24 epochs in 6 runs\)\. "
+        r"An epoch of cnn needs 0\.2\d+ Wh of induced energy on average, 95 % interval "
+        r"\[0\.2\d+, 0\.\d+\] Wh \(24 epochs in 6 runs\)\. "
         r"The first one needs .* % (more|less) than the later ones \(not tested\)",
         words_of(epoch_chapter)[0],
     )

@@ -1,5 +1,7 @@
 """Energy per scenario, gross and induced, and the baseline that is subtracted."""
 
+from collections.abc import Sequence
+
 from records.rows.parts import BaselineSummary
 from reports.blocks.columns import spread_column, with_u
 from reports.blocks.contract import Block, Chapter, Heading, Text
@@ -8,6 +10,7 @@ from reports.campaign.energy.figures import energy_sheet
 from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of, mean_words, two_values
 from reports.words import notes
 from reports.words.numbers import ABSENT, count, ends_words, interval, measured, plain, probability
+from reports.words.per_epoch import per_epoch_of
 
 
 def chapter(view: View) -> Chapter:
@@ -38,7 +41,7 @@ def scenarios_table(view: View) -> Table:
         Column("Induced", lambda item: mean_words(item.row, "induced"), "Wh"),
         Column("95 % interval", lambda item: _ends(item, "induced"), "Wh"),
         spread_column("sd", lambda item: item.row.induced_sd_wh, "Wh"),
-        Column("Per epoch", lambda item: plain(item.row.wh_per_epoch, 3), "Wh"),
+        *_per_epoch_columns(view),
     )
     return table(
         "scenarios",
@@ -49,6 +52,16 @@ def scenarios_table(view: View) -> Table:
         note=f"{notes.mean_note(view.results)} sd: standard deviation between the runs.",
         nothing="No run was counted, so there is nothing to average.",
         source="scenarios",
+    )
+
+
+def _per_epoch_columns(view: View) -> Sequence[Column[ScenarioView]]:
+    energy = per_epoch_of(view.results)
+    if energy is None:
+        return ()
+    return (
+        Column(f"Per epoch, {energy.kind}", lambda item: energy.mean(item.row), "Wh"),
+        Column("95 % interval", lambda item: energy.ends(item.row) or ABSENT, "Wh"),
     )
 
 

@@ -1,6 +1,6 @@
 """Epochs: their energy, what they reached, and what their energy goes with."""
 
-from analysis.maths.describe import mean_interval
+from analysis.maths.describe import upper_bound
 from records.rows.runs import EpochRow
 from records.rows.statistics import CorrelationRow
 from records.settings.analysis import CONFIDENCE
@@ -13,7 +13,8 @@ from reports.campaign.epochs.progress import progress_sheet
 from reports.campaign.epochs.temperature import correlation_of, r_within_words, r_words, temperature_sheet
 from reports.campaign.view import ScenarioView, View
 from reports.words import notes
-from reports.words.numbers import count, given, in_interval, interval, plain
+from reports.words.numbers import ABSENT, count, given, plain
+from reports.words.per_epoch import PerEpoch, per_epoch_of
 
 _ABOUT_CORRELATION = (
     "A correlation says that two things rise and fall together, not that one makes the other. Epochs of one "
@@ -47,7 +48,9 @@ def _answers(view: View) -> list[Block]:
     """Say what an epoch needs, and whether the first one differs."""
     energy = epoch_energy(view)
     items = [item for item in view.scenarios if item.tracker is None and energy.of_all(item.epochs)]
-    return _first([Text(_sentence(item, energy)) for item in items[:_MOST_SENTENCES]], len(items))
+    mean = per_epoch_of(view.results)
+    sentences = [_sentence(item, energy, mean) for item in items[:_MOST_SENTENCES]] if mean else []
+    return _first([Text(words) for words in sentences], len(items))
 
 
 def _first(sentences: list[Block], all_of_them: int) -> list[Block]:
@@ -57,31 +60,37 @@ def _first(sentences: list[Block], all_of_them: int) -> list[Block]:
     return [*sentences, *left_out]
 
 
-def _sentence(item: ScenarioView, energy: EpochEnergy) -> str:
-    energies = energy.of_all(item.epochs)
-    per_run: dict[str, list[float]] = {}
-    for row in item.epochs:
-        if (value := energy.of(row)) is not None:
-            per_run.setdefault(row.run_dir, []).append(value)
-    found = mean_interval([sum(own) / len(own) for own in per_run.values()], CONFIDENCE)
-    mean = in_interval(found.mean, found.low, found.high)
-    ends = ""
-    if found.low is not None:
-        ends = f", 95 % interval by the scatter of the runs {interval(found.low, found.high)} Wh"
-    kind = "induced " if energy.induced else ""
+def _sentence(item: ScenarioView, energy: EpochEnergy, mean: PerEpoch) -> str:
+    counted = [row for row in item.epochs if energy.of(row) is not None]
+    ends = mean.ends(item.row)
+    ends = f", 95 % interval {ends} Wh" if ends.startswith("[") else f", {ends}".removesuffix(f", {ABSENT}")
+    runs = len({row.run_dir for row in counted})
     words = (
-        f"An epoch of {item.name} needs {mean} Wh of {kind}energy on average{ends} "
-        f"({_plural(len(energies), 'epoch')} in {_plural(len(per_run), 'run')})."
+        f"An epoch of {item.name} needs {mean.mean(item.row)} Wh of {mean.kind} energy on average{ends} "
+        f"({_plural(len(counted), 'epoch')} in {_plural(runs, 'run')})."
     )
-    first = energy.of_all(row for row in item.epochs if row.epoch == 1)
-    later = energy.of_all(row for row in item.epochs if row.epoch > 1)
-    if not first or not later or sum(later) <= 0:
+    first_wh = _resolved_mean(energy, [row for row in counted if row.epoch == 1])
+    later_wh = _resolved_mean(energy, [row for row in counted if row.epoch > 1])
+    if first_wh is None or later_wh is None:
         return words
-    share = 100 * (sum(first) / len(first) / (sum(later) / len(later)) - 1)
+    share = 100 * (first_wh / later_wh - 1)
     if abs(share) < _LEAST_SHARE_PCT:
         return words
     side = "more" if share > 0 else "less"
     return f"{words} The first one needs {plain(abs(share), 2)} % {side} than the later ones (not tested)."
+
+
+def _resolved_mean(energy: EpochEnergy, rows: list[EpochRow]) -> float | None:
+    """Return the mean energy of epochs, ``None`` where it cannot be told from zero.
+
+    What the epochs of a scenario have wrong is mostly the same in all: the mean uncertainty is taken.
+    """
+    values, us = energy.of_all(rows), [energy.u_of(row) or 0.0 for row in rows]
+    if not values:
+        return None
+    mean_wh = sum(values) / len(values)
+    resolved = upper_bound(mean_wh, sum(us) / len(us)) is None
+    return mean_wh if resolved and mean_wh > 0 else None
 
 
 def _plural(number: int, word: str) -> str:

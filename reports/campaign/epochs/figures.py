@@ -15,7 +15,8 @@ from reports.blocks.kit import Sheet, finish
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.epochs.temperature import CHIPS
 from reports.campaign.view import ScenarioView, View, numbers
-from reports.words.numbers import count, measured, plain, spread
+from reports.words.numbers import ABSENT, count, measured, plain, spread
+from reports.words.per_epoch import per_epoch_of
 from reports.words.texts import slug
 
 MOST_PANELS = 12
@@ -72,6 +73,10 @@ class EpochEnergy:
         """Return the energy of an epoch, in Wh."""
         return row.induced_wh if self.induced else row.energy_wh
 
+    def u_of(self, row: EpochRow) -> float | None:
+        """Return its standard uncertainty, in Wh."""
+        return row.induced_u_wh if self.induced else row.energy_u_wh
+
     def of_all(self, rows: Iterable[EpochRow]) -> list[float]:
         """Return the energies of those epochs that have one, in Wh."""
         return numbers(map(self.of, rows))
@@ -99,10 +104,10 @@ def _panel(
     upper.set_ylabel("energy / Wh")
     bottom.set_xlabel("epoch")
     bottom.xaxis.get_major_locator().set_params(integer=True)
-    energies_wh = energy.of_all(scenario.epochs)
-    mean = float(np.mean(energies_wh)) if energies_wh else None
+    per_epoch = per_epoch_of(view.results)
+    mean = per_epoch.mean(scenario.row) if per_epoch else ABSENT
     epochs = len(numbers(row.energy_wh for row in scenario.epochs))
-    words = f"{epochs} epochs in {scenario.n} run{'' if scenario.n == 1 else 's'}, mean {plain(mean, 3)} Wh"
+    words = f"{epochs} epochs in {scenario.n} run{'' if scenario.n == 1 else 's'}, mean {mean} Wh"
     upper.set_title(words, fontsize=7.5, color=palette.MUTED)
     return finish(
         figure,

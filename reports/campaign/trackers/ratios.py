@@ -110,7 +110,9 @@ def _ratio_row(view: View, axes: Axes, place: int, row: AgreementRow) -> str:
 
 
 def _single_ratios(view: View, row: AgreementRow) -> list[float]:
-    pairs = [_claimed_and_measured(run, row.against) for run in runs_of(view, row)]
+    net = row.against == "wall net"
+    runs = [run for run in runs_of(view, row) if not net or run.ratio_net_bound is None]
+    pairs = [_claimed_and_measured(run, row.against) for run in runs]
     values = [100 * claimed / measured for claimed, measured in pairs if claimed is not None and measured]
     return values if len(values) > 1 else []
 
