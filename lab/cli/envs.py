@@ -3,7 +3,8 @@
 import click
 
 from lab.cli.common import LabGroup, json_option
-from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.cli.needed_envs import progress_lines
+from lab.cli.output import print_json, print_table, stdout
 from lab.envs.catalogue import ENVIRONMENTS, find_environment
 from lab.envs.install import install as build
 from lab.envs.install import remove as delete
@@ -77,7 +78,7 @@ def remove(names: tuple[str, ...], as_json: bool) -> None:
     lab envs remove gpu
     """
     environments = [find_environment(name) for name in names]
-    removed = [one.name for one in environments if delete(one, make_stderr().print)]
+    removed = [one.name for one in environments if delete(one, progress_lines())]
     if as_json:
         print_json({"removed": removed})
     else:
@@ -92,7 +93,7 @@ def install_named(names: tuple[str, ...], as_json: bool) -> None:
         InstallationError: one cannot be built.
     """
     environments = [find_environment(name) for name in names]
-    found = [build(environment, make_stderr().print) for environment in environments]
+    found = [build(environment, progress_lines()) for environment in environments]
     if as_json:
         print_json(
             [

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import click
 
@@ -32,10 +33,14 @@ def offer(names: Sequence[str], *, build: bool, ask: bool) -> list[str]:
     missing = [name for name in names if not _is_usable(name)]
     if not missing or not (build or (ask and _wants(missing))):
         return missing
-    tell: Callable[[str], None] = make_stderr().print
     for name in missing:
-        install(find_environment(name), tell)
+        install(find_environment(name), progress_lines())
     return []
+
+
+def progress_lines() -> Callable[[str], None]:
+    """Return what prints one line of progress on stderr, however long it is."""
+    return partial(make_stderr().print, soft_wrap=True)
 
 
 def install_line(names: Sequence[str]) -> str:

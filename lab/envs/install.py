@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
@@ -23,6 +23,8 @@ from records.errors import SutError
 
 _MIB = 1 << 20
 _LAST_LINES = 6
+_SHOW_EVERY_S = 5.0
+_SHOWN_CHARACTERS = 100
 _OFFLINE = (
     "name resolution",
     "failed to establish a new connection",
@@ -31,6 +33,7 @@ _OFFLINE = (
     "connection refused",
     "network is unreachable",
     "timed out",
+    "from versions: none",
 )
 """What pip and uv say where the package index cannot be reached, in small letters."""
 
@@ -111,9 +114,9 @@ def _build(environment: Environment, folder: Path, tell: Callable[[str], None]) 
     began = time.monotonic()
     tell(f"{environment.name}: {len(environment.pins())} packages for {environment.purpose}, with {builder}")
     for command in _commands(uv, folder, environment.pins_file()):
-        _run(environment, command)
+        _run(environment, command, tell)
     tell(f"{environment.name}: importing {environment.module}")
-    _run(environment, [str(python), "-c", f"import {environment.module}"])
+    _run(environment, [str(python), "-c", f"import {environment.module}"], tell)
     built = Built(
         environment.digest(), running_python(), builder, round(time.monotonic() - began, 1), _size_mib(folder)
     )
@@ -130,9 +133,9 @@ def _commands(uv: str | None, folder: Path, pins: Path) -> list[list[str]]:
     return [[sys.executable, "-m", "venv", str(folder)], pip]
 
 
-def _run(environment: Environment, command: Sequence[str]) -> None:
+def _run(environment: Environment, command: Sequence[str], tell: Callable[[str], None]) -> None:
     variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
-    done = subprocess.run(
+    with subprocess.Popen(
         command,
         env=variables,
         stdin=subprocess.DEVNULL,
@@ -140,21 +143,36 @@ def _run(environment: Environment, command: Sequence[str]) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        check=False,
-    )
-    if done.returncode == 0:
-        return
+    ) as process:
+        lines = list(_shown(process.stdout or (), lambda line: tell(f"{environment.name}: {line}")))
+    if process.returncode != 0:
+        raise _failure(environment, command, process.returncode, lines)
+
+
+def _shown(lines: Iterable[str], tell: Callable[[str], None]) -> Iterator[str]:
+    """Pass lines on; show one of them every few seconds."""
+    shown = time.monotonic()
+    for line in map(str.strip, lines):
+        yield line
+        if time.monotonic() - shown > _SHOW_EVERY_S:
+            shown = time.monotonic()
+            tell(line[:_SHOWN_CHARACTERS])
+
+
+def _failure(
+    environment: Environment, command: Sequence[str], code: int, lines: Sequence[str]
+) -> InstallationError:
     again = f"`lab envs install {environment.name}`"
-    if any(words in done.stdout.lower() for words in _OFFLINE):
+    if any(words in line.lower() for line in lines for words in _OFFLINE):
         reason, fix = (
             "the package index cannot be reached",
             f"Check network and proxy, then run {again} again",
         )
     else:
-        reason = f"{' '.join(map(quote, command[:4]))} ... ended with {done.returncode}"
+        reason = f"{' '.join(map(quote, command[:4]))} ... ended with {code}"
         fix = f"Remove the cause, then run {again} again"
-    last = "\n".join(f"    {line}" for line in done.stdout.splitlines()[-_LAST_LINES:])
-    raise InstallationError(
+    last = "\n".join(f"    {line}" for line in lines[-_LAST_LINES:])
+    return InstallationError(
         f"environment {environment.name!r} was not built: {reason}. {fix}. It said:\n{last}"
     )
 
