@@ -161,6 +161,28 @@ def agree_table(path: Path, question: Question) -> TableAgreement:
         ConfigurationError: the table has no such column; the nearest is named.
         RecordError: it is no table, or no row has both values.
     """
+    table, columns, left_out, simulated = _gathered(path, question)
+    parts = list(columns.by_group().items()) if question.by else []
+    if len(parts) != 1:
+        parts.insert(0, (ALL, columns.pairs()))
+    return TableAgreement(
+        source=path.name,
+        question=question,
+        parts=[_part(name, pairs, question) for name, pairs in parts],
+        rows=len(table.rows),
+        left_out=left_out,
+        simulated=simulated,
+    )
+
+
+def pairs_of_table(path: Path, question: Question) -> tuple[Pairs, bool]:
+    """Return all pairs of a table, and whether a simulated meter measured one; see `agree_table`."""
+    _, columns, _, simulated = _gathered(path, question)
+    return columns.pairs(), simulated
+
+
+def _gathered(path: Path, question: Question) -> tuple[SourceTable, _Columns, list[LeftOut], bool]:
+    """Return the table, its pairs, the rows left out, and whether a row is of a simulated meter."""
     table = _read(path, question)
     columns, left_out, simulated = _Columns(), [], False
     for line, fields in table.rows:
@@ -176,17 +198,7 @@ def agree_table(path: Path, question: Question) -> TableAgreement:
             f"{path}: expected rows with numbers in {question.measured!r} and {question.estimated!r}, but "
             f"none of {len(table.rows)} has them{reason}"
         )
-    parts = list(columns.by_group().items()) if question.by else []
-    if len(parts) != 1:
-        parts.insert(0, (ALL, columns.pairs()))
-    return TableAgreement(
-        source=path.name,
-        question=question,
-        parts=[_part(name, pairs, question) for name, pairs in parts],
-        rows=len(table.rows),
-        left_out=left_out,
-        simulated=simulated,
-    )
+    return table, columns, left_out, simulated
 
 
 def _part(name: str, pairs: Pairs, question: Question) -> Part:

@@ -104,6 +104,31 @@ def scope_rows(
     return net + _against(_GPU, tracker_rows, confidence)
 
 
+def power_pairs(rows: list[TrackerRow]) -> Pairs | None:
+    """Return the mean powers of the runs of one tracker in W, runs of one scenario as repeats.
+
+    Args:
+        rows: of the tracker.
+
+    Returns:
+        ``None`` where no run has an energy of both.
+    """
+    runs = [both for both in _both(rows, _WALL) if _length_h(both.row) > 0]
+    if not runs:
+        return None
+    hours = [_length_h(both.row) for both in runs]
+    columns = (
+        [both.measured_wh for both in runs],
+        [both.claimed_wh for both in runs],
+        *_uncertainties(runs, _WALL, 0.0),
+    )
+    measured, estimated, u, shared_u = (
+        [value / length for value, length in zip(column, hours, strict=True)] for column in columns
+    )
+    scenarios, names = [both.row.scenario for both in runs], [f"run {both.row.slot}" for both in runs]
+    return Pairs.of(measured, estimated, u, shared_u, scenarios, names)
+
+
 def _against(
     reference: _Reference, tracker_rows: list[TrackerRow], confidence: float, background_u_w: float = 0.0
 ) -> list[AgreementRow]:
@@ -123,6 +148,15 @@ class _Both:
     measured_wh: float
 
 
+def _both(rows: list[TrackerRow], reference: _Reference) -> list[_Both]:
+    return [
+        _Both(row, claimed_wh, measured_wh)
+        for row in rows
+        if (claimed_wh := reference.claim(row)) is not None
+        and (measured_wh := reference.measured(row)) is not None
+    ]
+
+
 def _of_tracker(
     tracker: str,
     every: list[TrackerRow],
@@ -130,13 +164,7 @@ def _of_tracker(
     confidence: float,
     background_u_w: float,
 ) -> list[AgreementRow]:
-    own = [
-        _Both(row, claimed_wh, measured_wh)
-        for row in every
-        if row.tracker == tracker
-        and (claimed_wh := reference.claim(row)) is not None
-        and (measured_wh := reference.measured(row)) is not None
-    ]
+    own = _both([row for row in every if row.tracker == tracker], reference)
     if not own:
         return []
     scenarios = dict.fromkeys(both.row.scenario for both in own)

@@ -10,6 +10,8 @@ from lab.cli.common import CommandAt, LabGroup
     cls=LabGroup,
     commands_at={
         "install": CommandAt("lab.cli.trackers.install:install", "Install trackers in their environments"),
+        "calibrate": CommandAt("lab.cli.trackers.calibrate:calibrate", "Make a correction by the meter"),
+        "apply": CommandAt("lab.cli.trackers.apply:apply", "Correct values of a tracker"),
     },
 )
 def trackers() -> None:
