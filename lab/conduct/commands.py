@@ -1,5 +1,7 @@
 """The command of a slot, put together from the configuration, and whether it can be run at all."""
 
+import os
+import sys
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
@@ -116,6 +118,14 @@ def missing_programs(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> 
     program, *arguments = command_of(config, scenario, None, sut, RUN_DIR)
     interpreter = interpreter_of(config, scenario, sut)
     folder = sut.resolve(scenario.cwd or ".")
+    for text in (str(folder), program, *arguments):
+        try:
+            os.fsencode(text)
+        except UnicodeEncodeError:
+            return [
+                f"scenario {scenario.name!r}: {text!r} has letters that this process cannot write, whose "
+                f"encoding is {sys.getfilesystemencoding()}. Set a locale of UTF-8, e.g. LC_ALL=C.UTF-8"
+            ]
     if scenario.cwd is not None and not sut.host.has_folder(folder):
         return [f"scenario {scenario.name!r}: cwd: there is no folder {folder}. Make it, or correct the name"]
     where = f"scenario {scenario.name!r}: command: there is no"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from compared_campaign import write_compared
-from lab_bench import lab
+from lab_bench import lab, write_config
 from rich.text import Text
 
 from lab.cli import cli
@@ -85,3 +85,41 @@ def test_a_hint_can_be_pasted_whatever_the_folder_is_called(tmp_path: Path) -> N
     done = lab("report", folder)
     assert done.returncode == 2
     assert f"lab analyse {shlex.quote(str(folder))}" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_a_whole_campaign_passes_where_nothing_but_ascii_is_spoken(tmp_path: Path) -> None:
+    config = write_config(tmp_path, baseline_s=2.0, command='["sh", "-c", "echo größer 学習; sleep 2"]')
+    config.write_text(config.read_text(encoding="utf-8").replace("Test bench", "Prüfstand µW 学習"), "utf-8")
+    campaign = tmp_path / "c"
+    spoken = {**os.environ, "PYTHONIOENCODING": "ascii", "LANG": "C", "LC_ALL": "C"}
+    for words in (
+        ("run", "--config", config, "--out", campaign),
+        ("status", campaign),
+        ("analyse", campaign),
+        ("report", campaign),
+        ("check", campaign),
+        ("export", campaign, "--out", tmp_path / "c.zip"),
+        ("import", "package", tmp_path / "c.zip", "--out", tmp_path / "d"),
+        ("index", tmp_path, "--out", tmp_path / "i"),
+    ):
+        done = lab(*words, env=spoken)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+        assert (done.stdout + done.stderr).isascii()
+    title = json.loads((campaign / "campaign.json").read_text(encoding="utf-8"))["config"]["campaign"][
+        "title"
+    ]
+    assert title == "Prüfstand µW 学習"
+    assert title in (campaign / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_command_that_this_process_cannot_write_is_refused_before_anything_is_created(
+    tmp_path: Path,
+) -> None:
+    config = write_config(tmp_path, command='["sh", "-c", "echo 学習"]')
+    ascii_only = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = lab("run", "--config", config, "--out", tmp_path / "c", env=ascii_only)
+    assert done.returncode == 2, done.stderr
+    assert "LC_ALL=C.UTF-8" in done.stderr
+    assert not (tmp_path / "c").exists()
