@@ -40,7 +40,8 @@ def start_twin(meter: OneMeterSection, folder: Path, watts: float | None = None)
     if meter.driver in virtual_drivers() and twin_class(meter.driver).link == "pty":
         argv += ["--link", str(folder / "port")]
     argv += ["--truth", str(folder / f"truth-{number:03d}.csv")]
-    argv += ["--follow-host"] if watts is None else ["--watts", str(watts)]
+    follow = "--follow-truth" if settings.truth else "--follow-host"
+    argv += [follow] if watts is None else ["--watts", str(watts)]
     argv += ["--idle-w", str(settings.idle_w), "--cpu-w", str(settings.cpu_w)]
     argv += ["--noise-w", str(settings.noise_w), "--seed", str(settings.seed)]
     argv += ["--gain-error-pct", str(settings.gain_error_pct), "--until-stdin-closes"]

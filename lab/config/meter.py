@@ -16,6 +16,7 @@ class VirtualMeterSection(Section):
     noise_w: NotNegative = 0.3
     gain_error_pct: float = 0.4
     seed: Seed = 1
+    truth: bool = False
     fault: list[str] = []
 
 

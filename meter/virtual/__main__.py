@@ -12,7 +12,7 @@ from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, Fault
 from meter.virtual.instrument import InstrumentErrors
 from meter.virtual.power_model import HostPowerModel
-from meter.virtual.sources import power_source
+from meter.virtual.sources import power_source, scripted_power
 from records.errors import WattlabError
 from records.stop_signal import StopSignal
 
@@ -27,6 +27,9 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     source.add_argument("--watts", type=float, help="constant power in W")
     source.add_argument("--trace", type=Path, help="CSV file with the columns t_s,power_w")
     source.add_argument("--follow-host", action="store_true", help="a model of this host's load (default)")
+    source.add_argument(
+        "--follow-truth", action="store_true", help="the truth script of the stage it runs on"
+    )
     parser.add_argument("--idle-w", type=float, default=model.idle_w, help="of the model, in W")
     parser.add_argument("--cpu-w", type=float, default=model.cpu_dynamic_w, help="of the model, in W")
     parser.add_argument("--noise-w", type=float, default=model.noise_w, help="of the model, in W")
@@ -56,7 +59,9 @@ def _simulation(options: argparse.Namespace) -> Simulation:
     )
     return Simulation(
         name=options.name,
-        source=power_source(options.watts, options.trace, model),
+        source=scripted_power()
+        if options.follow_truth
+        else power_source(options.watts, options.trace, model),
         errors=InstrumentErrors(gain_error_pct=options.gain_error_pct, offset_w=options.offset_w),
         link=options.link,
         truth=options.truth,

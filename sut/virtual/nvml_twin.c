@@ -233,11 +233,20 @@ NO_PROCESSES(nvmlDeviceGetGraphicsRunningProcesses_v2)
 NO_PROCESSES(nvmlDeviceGetGraphicsRunningProcesses_v3)
 
 #ifdef SMI
-/* nvidia-smi, as far as trackers look at it: a list, and the power of each GPU as XML (-q -x). */
+/* nvidia-smi, as far as trackers look at it: a list, power.draw as CSV, all as XML (-q -x). */
 int main(int argc, char **argv) {
+    int list = argc > 1 && !strcmp(argv[1], "--query-gpu=power.draw");
     int xml = argc > 2 && !strcmp(argv[1], "-q") && !strcmp(argv[2], "-x");
     if (load() != OK) { puts("NVIDIA-SMI has failed: no table"); return 9; }
-    puts(xml ? "<?xml version=\"1.0\" ?>\n<nvidia_smi_log>" : "nvidia-smi SIMULATED");
+    if (argc > 1 && !strcmp(argv[1], "pmon")) { /* no process runs on these GPUs */
+        puts("# gpu        pid  type    sm   mem   enc   dec   command\n# Idx          #   C/G     %     %     %     %   name");
+        for (int i = 0; i < count; i++) printf("%5d          -     -     -     -     -     -   -\n", i);
+        return 0;
+    }
+    if (xml)
+        printf("<?xml version=\"1.0\" ?>\n<nvidia_smi_log><driver_version>999.00</driver_version>"
+               "<cuda_version>13.0</cuda_version><attached_gpus>%d</attached_gpus>\n", count);
+    else if (!list) puts("nvidia-smi SIMULATED");
     for (int i = 0; i < count; i++) {
         struct State state;
         char uuid[80], power[32];
@@ -248,11 +257,12 @@ int main(int argc, char **argv) {
             printf("<gpu id=\"%d\"><product_name>%s</product_name><uuid>%s</uuid><minor_number>%d</minor_number>"
                    "<performance_state>P0</performance_state>"
                    "<utilization><gpu_util>100 %%</gpu_util><memory_util>100 %%</memory_util></utilization>"
-                   "<fb_memory_usage><total>81920 MiB</total><used>40960 MiB</used></fb_memory_usage>"
+                   "<fb_memory_usage><total>81920 MiB</total><used>40960 MiB</used><free>40960 MiB</free></fb_memory_usage>"
                    "<power_readings><power_draw>%s</power_draw></power_readings>"
                    "<gpu_power_readings><power_draw>%s</power_draw><instant_power_draw>%s</instant_power_draw>"
                    "</gpu_power_readings><processes></processes></gpu>\n",
                    i, gpus[i].name, uuid, i, power, power, power);
+        else if (list) puts(code == OK ? power : code == GPU_IS_LOST ? "[GPU is lost]" : "[N/A]");
         else
             printf("GPU %d: %s (UUID: %s) %s\n", i, gpus[i].name, uuid, code == GPU_IS_LOST ? "GPU is lost" : power);
     }

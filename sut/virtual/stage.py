@@ -16,7 +16,7 @@ from pathlib import Path
 
 from records.errors import SutError, WattlabError
 from records.parentage import die_with_parent
-from records.truth.marks import begin_marks
+from records.truth.marks import TRUTH_MARKS, TRUTH_SCRIPT, begin_marks
 from records.truth.script import TruthScript
 from sut.virtual.nvml import build_nvml, write_table
 
@@ -68,7 +68,8 @@ class Stage:
             "LD_LIBRARY_PATH": libraries,
             "PATH": os.pathsep.join([str(self.folder / "nvml"), os.environ.get("PATH", os.defpath)]),
             "WATTLAB_NVML_TABLE": str(self.folder / "nvml.txt"),
-            "WATTLAB_TRUTH_MARKS": str(self.marks),
+            TRUTH_SCRIPT: str(self.folder / "truth.toml"),
+            TRUTH_MARKS: str(self.marks),
         }
 
 

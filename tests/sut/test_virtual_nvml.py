@@ -39,7 +39,7 @@ print(json.dumps(said))
 
 def asked(tmp_path: Path, script: str) -> tuple[list, TruthScript, Marks]:
     stage = staged(tmp_path, script)
-    done = on_stage(stage, sys.executable, "-c", ASK, str(PROGRAM), str(stage.marks), "0.8")
+    done = on_stage(stage, sys.executable, "-c", ASK, str(PROGRAM), "0.8")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), TruthScript.read(tmp_path / "script.toml"), Marks.read(stage.marks)
 
@@ -88,4 +88,7 @@ duration_s = 0.7
 def test_nvidia_smi_lists_the_cards(tmp_path: Path) -> None:
     stage = staged(tmp_path, "[[gpu]]\npower = {idle_w = 12.5, program_w = 200}\n")
     assert "SIMULATED X100" in on_stage(stage, "nvidia-smi").stdout
+    assert (
+        on_stage(stage, "nvidia-smi", "--query-gpu=power.draw", "--format=csv,noheader").stdout == "12.50 W\n"
+    )
     assert "<power_draw>12.50 W</power_draw>" in on_stage(stage, "nvidia-smi", "-q", "-x").stdout

@@ -74,7 +74,7 @@ print(json.dumps([names, first, look()]))
 @pytest.mark.parametrize("server", ["rapl_fuse", "rapl_files"])
 def test_open_files_show_the_integral_of_the_script(tmp_path: Path, server: str) -> None:
     stage = staged(tmp_path, SCRIPT, server)
-    done = on_stage(stage, sys.executable, "-c", ASK, str(PROGRAM), str(stage.marks), "0.6")
+    done = on_stage(stage, sys.executable, "-c", ASK, str(PROGRAM), "0.6")
     assert done.returncode == 0, done.stderr
     names, first, last = json.loads(done.stdout)
     assert names == ["package-0", "dram", "package-1"]
@@ -109,7 +109,7 @@ except PermissionError:
 @pytest.mark.parametrize("server", ["rapl_fuse", "rapl_files"])
 def test_a_denied_file_cannot_be_opened(tmp_path: Path, server: str) -> None:
     stage = staged(tmp_path, DENY, server)
-    done = on_stage(stage, sys.executable, "-c", OPEN, str(PROGRAM), str(stage.marks), "0.1")
+    done = on_stage(stage, sys.executable, "-c", OPEN, str(PROGRAM), "0.1")
     assert done.stdout == "denied\n", done.stderr
 
 

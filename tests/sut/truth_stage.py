@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from sut.virtual.stage import Stage, prepare, why_no_stage
+from workload.command import SCENARIOS_DIR
 
-PROGRAM = Path(__file__).resolve().parents[2] / "sut" / "virtual" / "program.py"
+PROGRAM = SCENARIOS_DIR / "scripted.py"
 
 
 def staged(folder: Path, script: str, server: str | None = None) -> Stage:

@@ -1,0 +1,30 @@
+"""``lab trackers stage``: a command on counters that follow a truth script."""
+
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from lab.cli.output import make_stderr
+from sut.virtual.stage import prepare
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("script", metavar="SCRIPT", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("command", metavar="-- COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_context
+def stage(ctx: click.Context, script: Path, command: tuple[str, ...]) -> None:
+    """Run a command where RAPL and NVML are SIMULATED and follow a truth script.
+
+    Nothing outside of the command changes. With [meter.virtual] truth = true the virtual meter follows
+    the script, too, so that a whole campaign has one truth.
+
+    \b
+    lab trackers stage truth.toml -- lab run
+    """
+    with TemporaryDirectory(prefix="lab-stage-") as folder:
+        made = prepare(script, Path(folder))
+        make_stderr().print(f"SIMULATED: RAPL ({made.server}) and NVML follow {script}")
+        done = subprocess.run(made.command(list(command)), env=made.environment(), check=False)
+    ctx.exit(done.returncode)

@@ -1,0 +1,24 @@
+"""Do nothing for some seconds while a scripted truth draws its power: marks the begin and the end of that.
+
+``scripted.py SECONDS`` on the stage of ``lab trackers stage``, which names the file of the marks. Standard
+library only.
+"""
+
+import os
+import sys
+import time
+
+
+def main(seconds, marks):
+    """Mark the begin, wait, mark the end."""
+    with open(marks, "a", encoding="ascii") as file:
+        file.write(f"begin {time.monotonic():.6f}\n")
+        file.flush()
+        time.sleep(seconds)
+        file.write(f"end {time.monotonic():.6f}\n")
+
+
+if __name__ == "__main__":
+    if "WATTLAB_TRUTH_MARKS" not in os.environ:
+        sys.exit("expected to run on a stage: `lab trackers stage TRUTH.toml -- lab run` makes one")
+    main(float(sys.argv[1]), os.environ["WATTLAB_TRUTH_MARKS"])
