@@ -10,7 +10,7 @@ from lab.cli.output import print_json, progress_bar, stdout
 from lab.cli.paths import OutputFile, OutputFolder, OutputPath
 from records.errors import ConfigurationError
 
-_SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": ""}
+_SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": "", "boamps": ""}
 
 
 @click.command()
@@ -20,7 +20,7 @@ _SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": ""}
     metavar="FILE",
     type=OutputPath(),
     required=True,
-    help="FILE.zip or FILE.xlsx, replaced where it exists; for mlperf-log a new folder.",
+    help="FILE.zip or FILE.xlsx, replaced where it exists; for mlperf-log and boamps a new folder.",
 )
 @click.option(
     "--as",
@@ -28,10 +28,10 @@ _SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": ""}
     type=click.Choice(list(_SUFFIXES)),
     default="package",
     show_default=True,
-    help="Replication package, DE-UZ 215 Annex 2 as a spreadsheet, or logs as those of MLPerf Power.",
+    help="Replication package, spreadsheet of DE-UZ 215 Annex 2, logs as of MLPerf Power, or BoAmps reports.",
 )
 @click.option(
-    "--license", "licence", metavar="NAME", help="Licence of the package, for its metadata; e.g. CC-BY-4.0."
+    "--license", "licence", metavar="NAME", help="Licence of a package or of BoAmps reports; e.g. CC-BY-4.0."
 )
 @json_option
 def export(folder: Path, out: Path, form: str, licence: str | None, as_json: bool) -> None:
@@ -44,6 +44,7 @@ def export(folder: Path, out: Path, form: str, licence: str | None, as_json: boo
     lab export campaigns/20260131-120000-demo --out demo.zip
     lab export campaigns/20260131-120000-demo --as de-uz-215 --out demo.xlsx
     lab export campaigns/20260131-120000-demo --as mlperf-log --out logs
+    lab export campaigns/20260131-120000-demo --as boamps --out reports
     """
     from lab.conduct.exporting import refuse_running
 
@@ -52,8 +53,8 @@ def export(folder: Path, out: Path, form: str, licence: str | None, as_json: boo
             f"--out {out}: expected a name that ends in {_SUFFIXES[form]} for --as {form}"
         )
     (OutputFile() if _SUFFIXES[form] else OutputFolder(new=True)).check(out)
-    if licence is not None and form != "package":
-        raise ConfigurationError("--license: expected only with --as package, whose metadata name it")
+    if licence is not None and form not in ("package", "boamps"):
+        raise ConfigurationError("--license: expected only with --as package or boamps, which name it")
     refuse_running(folder)
     document = _EXPORTS[form](folder, out, licence)
     if as_json:
@@ -63,13 +64,15 @@ def export(folder: Path, out: Path, form: str, licence: str | None, as_json: boo
         stdout.print("SIMULATED meter: no number of this campaign is a measurement", style="bold")
     for name in document.get("left_out", []):
         stdout.print(f"left out: {name}")
+    if "to_fill" in document:
+        stdout.print(f"Drafts; before publishing, fill in: {', '.join(document['to_fill'])}")
     words = ", ".join(f"{document[key]} {unit}" for key, unit in _UNITS.items() if key in document)
     stdout.print(f"Written: {out} ({words})")
     if "sha256" in document:
         stdout.print(f"SHA-256: {document['sha256']}")
 
 
-_UNITS = {"files": "files", "bytes": "bytes", "runs": "runs", "rows": "rows"}
+_UNITS = {"files": "files", "bytes": "bytes", "runs": "runs", "reports": "reports", "rows": "rows"}
 
 
 def _package(folder: Path, out: Path, licence: str | None) -> dict[str, Any]:
@@ -119,4 +122,21 @@ def _mlperf_log(folder: Path, out: Path, _licence: str | None) -> dict[str, Any]
     }
 
 
-_EXPORTS = {"package": _package, "de-uz-215": _de_uz_215, "mlperf-log": _mlperf_log}
+def _boamps(folder: Path, out: Path, licence: str | None) -> dict[str, Any]:
+    from reports.exports.boamps import write_boamps
+
+    written = write_boamps(folder, out, licence=licence)
+    return {
+        "path": str(out),
+        "reports": written.reports,
+        "simulated": written.simulated,
+        "to_fill": list(written.to_fill),
+    }
+
+
+_EXPORTS = {
+    "package": _package,
+    "de-uz-215": _de_uz_215,
+    "mlperf-log": _mlperf_log,
+    "boamps": _boamps,
+}

@@ -241,7 +241,7 @@ def test_a_campaign_that_is_running_is_refused(campaign: Path) -> None:
 
 def test_a_campaign_that_was_not_analysed_is_told_what_to_do(campaign: Path) -> None:
     shutil.rmtree(campaign / "results")
-    for form, name in (("package", "p.zip"), ("de-uz-215", "p.xlsx"), ("mlperf-log", "p")):
+    for form, name in (("package", "p.zip"), ("de-uz-215", "p.xlsx"), ("mlperf-log", "p"), ("boamps", "p")):
         code, _, problems = lab("export", campaign, "--as", form, "--out", campaign.parent / name)
         assert code == 2
         assert f"lab analyse {campaign}" in problems
