@@ -56,6 +56,13 @@ ENVIRONMENTS = (
         "gpu", "programs", "TensorFlow with CUDA", ("tensorflow[and-cuda]>=2.18", *_IMAGES), "tensorflow"
     ),
     Environment("jax", "programs", "Keras on JAX", ("keras>=3", "jax[cpu]", *_IMAGES), "jax"),
+    Environment(
+        "torch",
+        "programs",
+        "PyTorch with Lightning and Transformers",
+        ("torch", "lightning", "transformers", "accelerate"),
+        "torch",
+    ),
     _tracker("codecarbon", "codecarbon>=3.3", module="codecarbon", purpose="CodeCarbon, API and command"),
     _tracker(
         "carbontracker", "carbontracker==2.4.7", module="carbontracker.tracker", purpose="carbontracker"
