@@ -9,7 +9,6 @@ from analysis.statistics.difference import (
     MeanTest,
     bootstrap,
     fieller,
-    has_finite_ratio,
     rank_test,
     t_test,
 )
@@ -60,7 +59,7 @@ def compare(
     ]
     totals = total_columns(pair, test, *estimates, confidence) if estimates else Totals()
     resolved = bounds == (None, None)
-    if resolved and test.p is not None and mean_a > 0 and not has_finite_ratio(pair, confidence):
+    if resolved and test.low is not None and mean_a > 0 and ratio_low is None:
         remarks.append(f"the mean of {a.label} is not clearly above zero, so no ratio is given")
         resolved = False
     if not resolved:

@@ -169,38 +169,23 @@ def fieller(pair: Pair, confidence: float) -> tuple[float | None, float | None]:
     at the ratio that was found (Hasler, Vonk and Hothorn 2008).
 
     Returns:
-        Both ends, or ``None`` where no finite interval exists (`has_finite_ratio`), and below three runs of
-        each.
+        Both ends, or ``None`` where the mean of a is not clearly above zero, so that no finite interval
+        exists, and for fewer than three runs of either.
     """
-    if not has_finite_ratio(pair, confidence) or not has_enough(pair):
-        return None, None
     mean_a, mean_b = float(pair.a.mean()), float(pair.b.mean())
+    if mean_a <= 0 or not has_enough(pair) or standard_error(pair, 1.0)[0] is None:
+        return None, None
+    df = standard_error(pair, mean_b / mean_a)[1]
     n_a, n_b = len(pair.a), len(pair.b)
-    t2 = student_t(confidence, _ratio_df(pair)) ** 2
+    t2 = student_t(confidence, df) ** 2
     cov = float(np.cov(pair.a, pair.b)[0, 1]) / n_a if pair.paired else 0.0
     below = mean_a**2 - t2 * float(pair.a.var(ddof=1)) / n_a
     middle = mean_a * mean_b - t2 * cov
     above = mean_b**2 - t2 * float(pair.b.var(ddof=1)) / n_b
+    if below <= 0:
+        return None, None
     reach = sqrt(max(0.0, middle**2 - below * above))
     return (middle - reach) / below, (middle + reach) / below
-
-
-def has_finite_ratio(pair: Pair, confidence: float) -> bool:
-    """Say whether the mean of a is clearly above zero, so that a ratio to it means something.
-
-    Args:
-        pair: with scatter; without any there is nothing to say.
-        confidence: e.g. 0.95.
-    """
-    mean_a = float(pair.a.mean())
-    if mean_a <= 0 or standard_error(pair, 1.0)[0] is None:
-        return False
-    t2 = student_t(confidence, _ratio_df(pair)) ** 2
-    return mean_a**2 > t2 * float(pair.a.var(ddof=1)) / len(pair.a)
-
-
-def _ratio_df(pair: Pair) -> float:
-    return standard_error(pair, float(pair.b.mean()) / float(pair.a.mean()))[1]
 
 
 def equivalence_p(pair: Pair, margin: float) -> float | None:
