@@ -111,6 +111,7 @@ def test_two_runs_have_terms_but_no_interval(tmp_path: Path) -> None:
     assert all(row.u > 0 for row in means if row.quantity == "energy_wh")
     described = {(row.mean_low, row.mean_high) for row in found.statistics}
     compared = {(row.difference_low, row.total_low, row.ratio_low) for row in found.comparisons}
+    assert all(row.ratio is not None for row in found.comparisons if row.quantity == "energy_wh")
     assert (described, compared) == ({(None, None)}, {(None, None, None)})
 
 

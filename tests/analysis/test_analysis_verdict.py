@@ -6,7 +6,8 @@ import pytest
 from typed_rows import row_of
 
 from analysis.comparing.verdict import disagree, significant_by_test, verdict_of
-from records.rows.statistics import ComparisonRow
+from records.rows.statistics import ComparisonRow, StatisticsRow
+from reports.words.comparison_lines import sample_cells
 from reports.words.verdict import difference_intervals, pair_words
 
 SIX_PAIRS = row_of(
@@ -47,6 +48,7 @@ SIX_PAIRS = row_of(
         ({"pairs": None, "design": "unpaired", "n_b": 3}, "lower"),
         ({"p": None}, "untested"),
         ({"total_low": None, "total_high": None}, "lower"),
+        ({"total_u": 0.2, "total_low": None, "total_high": None}, "untested"),  # too few baselines
     ],
 )
 def test_a_verdict_needs_three_pairs_a_small_p_and_a_total_interval_without_zero(changed, verdict):
@@ -75,6 +77,14 @@ def test_a_rank_test_that_cannot_be_significant_does_not_disagree():
     row = replace(SIX_PAIRS, pairs=5, rank_p=0.0625)
     assert significant_by_test(row)["rank"] is None
     assert not disagree(row)
+
+
+def test_a_single_run_has_the_digits_that_its_budget_allows():
+    single = row_of(StatisticsRow, scenario="a", quantity="energy_wh", n=1, mean=0.123456, median=0.123456)
+    assert sample_cells(single, 0.0021)[2] == "0.1235"
+    assert sample_cells(single, 0.021)[2] == "0.123"
+    two = replace(single, n=2, sd=0.03)
+    assert (sample_cells(two, 0.021)[2], sample_cells(two, 0.021)[-1]) == ("0.123", "n = 2: no interval")
 
 
 def test_the_wider_of_two_intervals_leads():
