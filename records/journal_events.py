@@ -215,7 +215,7 @@ class GateDecided(JournalEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadStarted(JournalEntry):
-    """The workload runner was started with this command."""
+    """The workload runner was told to start this command."""
 
     WHAT: ClassVar[str] = "workload started"
     command: list[str] = field(default_factory=list)

@@ -23,11 +23,13 @@ class StopSignal:
 
     Attributes:
         asked: whether a signal came, or an end of standard input was seen by `wait`.
+        heard: what came on standard input and was seen by `wait`.
         descriptors: one of them is readable when something came that `wait` will look at.
     """
 
     def __init__(self, until_stdin_closes: bool, wake_on: tuple[signal.Signals, ...] = ()) -> None:
         self.asked = False
+        self.heard = b""
         # Python writes the number of each signal that comes into this pipe, so that a poll ends.
         reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
@@ -71,6 +73,10 @@ class StopSignal:
             if receive is not None:
                 if not receive():
                     self._poll.unregister(descriptor)
-            elif not os.read(descriptor, 4096):  # only standard input can end
+                continue
+            received = os.read(descriptor, 4096)
+            if not received:  # only standard input can end
                 self.asked = True
                 self._poll.unregister(descriptor)
+            elif descriptor == _STDIN:
+                self.heard += received

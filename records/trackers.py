@@ -3,26 +3,13 @@
 from pathlib import Path
 
 from records.tables import Table, read_table
+from records.tracker_columns import TRACKER_COLUMNS
 
-TRACKER_COLUMNS = (
-    "tracker",
-    "version",
-    "t_start_utc_s",
-    "t_stop_utc_s",
-    "energy_wh",
-    "cpu_wh",
-    "gpu_wh",
-    "ram_wh",
-    "emissions_kg",
-    "interval_s",
-    "scope",
-    "settings",
+TEXT_COLUMNS = (
+    *("tracker", "version", "scope", "settings"),
+    *("outcome", "outcome_text", "extent", "method", "warnings"),
 )
-"""Columns of a run's ``trackers.csv``.
-
-``scope`` says what the tracker claims to see, e.g. ``cpu+gpu+ram``; ``settings`` is a JSON object
-with the method per component and whatever else decides the number.
-"""
+"""Columns of a run's ``trackers.csv`` that hold text."""
 
 
 def read_trackers(run_dir: Path) -> Table | None:
@@ -30,4 +17,4 @@ def read_trackers(run_dir: Path) -> Table | None:
     path = run_dir / "trackers.csv"
     if not path.is_file():
         return None
-    return read_table(path, TRACKER_COLUMNS, text=("tracker", "version", "scope", "settings"))
+    return read_table(path, TRACKER_COLUMNS, text=TEXT_COLUMNS)

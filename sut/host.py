@@ -27,6 +27,9 @@ class HostProcess(Protocol):
     def stdout(self) -> IO[bytes] | None:
         """What it writes, where ``subprocess.PIPE`` was asked for; unbuffered, the caller closes it."""
 
+    def tell(self, line: str) -> None:
+        """Write a line into its tether; nothing happens where the process has ended."""
+
     def poll(self) -> int | None:
         """Return the exit code (minus the signal's number if one ended it), ``None`` while it runs."""
 

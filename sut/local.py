@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from errno import EEXIST
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -42,6 +43,14 @@ class LocalProcess:
     def stdout(self) -> IO[bytes] | None:
         """What it writes, where ``subprocess.PIPE`` was asked for; unbuffered, the caller closes it."""
         return self._popen.stdout
+
+    def tell(self, line: str) -> None:
+        """Write a line into its tether; nothing happens where the process has ended."""
+        if self._popen.stdin is None or self._popen.stdin.closed:
+            return
+        with suppress(BrokenPipeError):
+            self._popen.stdin.write(f"{line}\n".encode())
+            self._popen.stdin.flush()
 
     def poll(self) -> int | None:
         """Return the exit code, ``None`` while it runs."""

@@ -1,5 +1,6 @@
-"""The command of a scenario as it is really run: placeholders filled in, launcher and tracker added."""
+"""The command of a scenario as it is really run: placeholders filled in, launcher added."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}|\{(\w+)\}")
 
 @dataclass(frozen=True, kw_only=True)
 class TrackerCommand:
-    """A tracker that is to run around the workload.
+    """A tracker that is to run with the workload.
 
     Attributes:
         name: see `workload.registry`.
@@ -40,7 +41,6 @@ def build_command(
     python: str | None = None,
     duration_s: float | None = None,
     launcher: bool = False,
-    tracker: TrackerCommand | None = None,
     installed: Callable[[Path], PurePath] = PurePosixPath,
 ) -> list[str]:
     """Return the command that the runner is to start.
@@ -55,11 +55,10 @@ def build_command(
         python: interpreter of the scenario's environment.
         duration_s: its ``duration_s``.
         launcher: whether the probe's launcher is to time the epochs of an unmodified script.
-        tracker: the tracker to run around it, or ``None``.
         installed: tells where a file of this installation lies on the machine that runs the command.
 
     Raises:
-        ConfigurationError: an unknown placeholder, one without a value, or an unknown tracker.
+        ConfigurationError: an unknown placeholder, or one without a value.
     """
     values = {
         "python": python,
@@ -68,15 +67,29 @@ def build_command(
         "duration_s": None if duration_s is None else f"{duration_s:g}",
     }
     expanded = [_expand(argument, values, where) for argument in command]
-    if launcher:
-        expanded = _with_launcher(expanded, where)
-    if tracker is None:
-        return expanded
+    return _with_launcher(expanded, where) if launcher else expanded
+
+
+def tracker_option(
+    tracker: TrackerCommand, *, where: str, installed: Callable[[Path], PurePath] = PurePosixPath
+) -> str:
+    """Return what the runner is told of a tracker, as JSON (`workload.tracking.TrackerTask`).
+
+    Args:
+        tracker: the tracker.
+        where: what it belongs to, for messages.
+        installed: as in `build_command`.
+
+    Raises:
+        ConfigurationError: no tracker has this name.
+    """
     try:
         wrapper = installed(wrapper_of(tracker.name))
     except ConfigurationError as error:
         raise ConfigurationError(f"{where}: {error}") from None
-    return [tracker.python, str(wrapper), *_options(tracker, run_dir), *expanded]
+    command = [tracker.python, str(wrapper), "--interval", f"{tracker.interval_s:g}"]
+    command += ["--country", tracker.country]
+    return json.dumps({"name": tracker.name, "command": command, "interval_s": tracker.interval_s})
 
 
 def _expand(argument: str, values: dict[str, str | None], where: str) -> str:
@@ -106,8 +119,3 @@ def _with_launcher(command: list[str], where: str) -> list[str]:
             f'{where}: launcher = true expects command = ["{{python}}", "SCRIPT.py", ...], found {command}'
         )
     return [*command[:script], "-m", "wattlab_probe", *command[script:]]
-
-
-def _options(tracker: TrackerCommand, run_dir: PurePath) -> list[str]:
-    options = ["--run-dir", str(run_dir), "--interval", f"{tracker.interval_s:g}"]
-    return [*options, "--country", tracker.country, "--"]

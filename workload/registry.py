@@ -1,8 +1,8 @@
-"""Trackers by name: the wrapper program of each, which runs a command with the tracker around it.
+"""Trackers by name: the wrapper program of each (`workload.trackers.wrapper`).
 
 A wrapper is a program of its own, run by an interpreter that has the tracker::
 
-    PYTHON WRAPPER --run-dir D --interval S --country C -- COMMAND...
+    PYTHON WRAPPER --run-dir D --interval S OPTIONS...
 
 It is never imported here. Trackers of other packages are found through entry points of the group
 ``wattlab.trackers``, whose values name the module that is the program.
@@ -17,6 +17,7 @@ GROUP = "wattlab.trackers"
 
 _OWN = {
     "codecarbon": "codecarbon_run.py",
+    "codecarbon-cli": "codecarbon_cli_run.py",
 }
 
 

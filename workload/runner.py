@@ -4,14 +4,18 @@ The workload generator of ISO/IEC 14756. It runs on the system under test beside
 program, so it is standard library only and sleeps in one ``poll`` until something happens. Use it
 as ``python -m workload.runner`` or, on a remote system, as a plain script: it needs its own folder
 ``workload`` and, beside that, ``records`` with ``parentage.py``,
-``stop_signal.py`` and ``plain_files.py``.
+``stop_signal.py``, ``plain_files.py`` and ``tracker_columns.py``.
 
 It writes the ``run`` span, which is the rating interval: from just before the program is started
 until its main process has ended. Whatever the program left running is then ended and counted.
+
+A tracker (`workload.tracking`) is built first and started when the runner is told to go; its start and its
+stop lie outside the rating interval, which begins and ends by the same lines with a tracker and without.
 """
 
 import argparse
 import json
+import math
 import os
 import resource
 import signal
@@ -28,8 +32,10 @@ if not __package__:  # a plain script: only its own folder is on the path
 from records.parentage import adopt_orphans, die_with_parent
 from records.stop_signal import StopSignal
 from workload import modules, processes
+from workload.around import forget_tracker, run_around
 from workload.probe import wattlab_probe
 from workload.stdout_phases import StdoutLines, write_spans
+from workload.tracking import STEP_LIMIT_S, TrackerTask, Tracking
 from workload.witness import EndWitness
 
 PROBE_DIR = Path(__file__).resolve().parent / "probe"
@@ -66,6 +72,8 @@ class Task:
         variables: environment variables on top of the runner's own.
         phases: regular expression that tells actions and epochs from the lines that the program prints
             (`workload.stdout_phases`), or ``None``.
+        tracker: runs beside or around it, or ``None``.
+        awaits_go: whether it begins only when a line ``go`` comes on standard input.
     """
 
     run_dir: Path
@@ -75,6 +83,8 @@ class Task:
     cwd: Path | None
     variables: dict[str, str]
     phases: str | None = None
+    tracker: TrackerTask | None = None
+    awaits_go: bool = False
 
 
 @dataclass
@@ -82,7 +92,7 @@ class Outcome:
     """How it ended.
 
     The stamps are those of the ``run`` span, to the digit. ``cpu_s`` is of all its processes,
-    ``max_rss_kib`` of the largest of them.
+    ``max_rss_kib`` of the largest of them. ``tracker`` is how it went with the tracker.
     """
 
     exit_code: int | None = None
@@ -94,6 +104,7 @@ class Outcome:
     t_stop_utc_s: float | None = None
     max_rss_kib: int = 0
     cpu_s: float = 0.0
+    tracker: str | None = None
 
 
 def run(task: Task, stop: StopSignal) -> Outcome:
@@ -104,7 +115,51 @@ def run(task: Task, stop: StopSignal) -> Outcome:
         OSError: the run folder cannot be written.
     """
     adopt_orphans()
+    tracking = None
+    if task.tracker is not None:
+        tracking = Tracking(task.tracker, task.run_dir, {**os.environ, **task.variables}, stop)
     witness = EndWitness()
+    try:
+        if task.awaits_go and not _told_to_go(stop):
+            witness.dismiss()
+            return Outcome(aborted=True)
+        if tracking is None:
+            return _run_program(task, stop, witness)
+        outcome = _run_within(task, tracking, stop) if tracking.is_around else None
+        if outcome is None:
+            tracking.start()
+            outcome = _run_program(task, stop, witness, tracking)
+        if outcome.t_start_utc_s is not None and outcome.t_stop_utc_s is not None and not outcome.aborted:
+            outcome.tracker = tracking.finish(outcome.t_start_utc_s, outcome.t_stop_utc_s)
+        return outcome
+    finally:
+        if tracking is not None:
+            tracking.end()
+
+
+def _told_to_go(stop: StopSignal) -> bool:
+    _print({"ready": True, "waits": True})
+    while not stop.asked and b"go\n" not in stop.heard:
+        stop.wait(math.inf)
+    return not stop.asked
+
+
+def _run_within(task: Task, tracking: Tracking, stop: StopSignal) -> Outcome | None:
+    """Run the program within the command line of its tracker; ``None`` where it was not begun."""
+    options = ["--run-dir", str(task.run_dir), "--name", task.name, "--limit-s", str(task.limit_s)]
+    options += ["--cwd", str(task.cwd or Path.cwd())]
+    options += [] if task.phases is None else [f"--phases={task.phases}"]
+    told = run_around(tracking, task.run_dir, options, task.command, stop, _print)
+    if not told:
+        return None
+    if "exit_code" not in told[-1]:
+        raise SutError(told[-1].get("error") or "the runner within the tracker's command line was killed")
+    return Outcome(**{key: told[-1][key] for key in asdict(Outcome())})
+
+
+def _run_program(
+    task: Task, stop: StopSignal, witness: EndWitness, tracking: Tracking | None = None
+) -> Outcome:
     events = wattlab_probe.EventFile(task.run_dir / "events.jsonl")
     span = wattlab_probe.Span("run", task.name, identity=wattlab_probe.RUN_ID, output=events)
     span.start()
@@ -120,8 +175,12 @@ def run(task: Task, stop: StopSignal) -> Outcome:
         lines.hand_over()
         stop.watch(lines.descriptor, lines.receive)
     try:
-        _print({"ready": True, "pid": child.pid, "t_start_utc_s": outcome.t_start_utc_s})
+        _print(
+            {"ready": True, "pid": child.pid, "runner": os.getpid(), "t_start_utc_s": outcome.t_start_utc_s}
+        )
         _attend(child.pid, task.limit_s, stop, outcome)
+        if tracking is not None:
+            tracking.program_ended()
         end = witness.stamp(_WITNESS_ANSWERS_S)
         _collect(child, outcome)
         for key in ("exit_code", "signal", "timed_out", "aborted"):
@@ -222,6 +281,24 @@ def _print(message: dict[str, object]) -> None:
         print(f"runner: nobody listens any more: {message}", file=sys.stderr)
 
 
+def _tracker(text: str) -> TrackerTask:
+    given = {"interval_s": 1.0, "limit_s": STEP_LIMIT_S} | json.loads(text)
+    return TrackerTask(**{key: given[key] for key in ("name", "command", "interval_s", "limit_s")})
+
+
+def _report_to(path: Path) -> None:
+    """Be the runner within a tracker: say everything in a file, and be no part of the tracker."""
+    report = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    os.dup2(report, 1)
+    forget_tracker()
+
+
+def _used_s() -> float:
+    """Return the CPU seconds of this process and of those that it has collected."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="workload.runner", description=__doc__.partition("\n")[0])
     parser.add_argument("--run-dir", type=Path, required=True, help="folder of the run")
@@ -232,6 +309,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--until-stdin-closes", action="store_true", help="end the workload when standard input ends"
     )
+    parser.add_argument("--await-go", action="store_true", help="begin at a line `go` on standard input")
+    parser.add_argument("--tracker", type=_tracker, help="JSON: name, command, interval_s, limit_s")
+    parser.add_argument("--report", type=Path, help="file for what it says, in place of standard output")
     parser.add_argument("command", nargs="+", help="after --: the program and its arguments")
     return parser
 
@@ -242,11 +322,25 @@ def main() -> int:
     stop = StopSignal(args.until_stdin_closes, wake_on=(signal.SIGCHLD,))
     run_dir = args.run_dir.resolve()
     variables = json.loads(os.environ.pop(processes.VARIABLES, "{}"))
-    task = Task(run_dir, args.name, args.command, args.limit_s, args.cwd, variables, args.phases)
+    task = Task(
+        run_dir,
+        args.name,
+        args.command,
+        args.limit_s,
+        args.cwd,
+        variables,
+        args.phases,
+        args.tracker,
+        args.await_go,
+    )
+    if args.report:
+        _report_to(args.report)
     try:
         outcome = run(task, stop)
     except SutError as error:
         print(f"SutError: {error}", file=sys.stderr)
+        if args.report:
+            _print({"error": str(error)})
         return EXIT_SUT
     except OSError as error:
         print(
@@ -255,7 +349,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return EXIT_SUT
-    _print(asdict(outcome))
+    _print(asdict(outcome) | ({"used_s": _used_s()} if args.report else {}))
     return 0
 
 

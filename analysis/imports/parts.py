@@ -18,7 +18,7 @@ from records.meter import FLAGS, QUANTITIES, MeterRecord
 from records.run import RunFolder
 from records.tables import csv_line
 from records.times import format_utc_s
-from records.trackers import TRACKER_COLUMNS
+from records.tracker_columns import TRACKER_COLUMNS
 
 Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
 """A table by column; sequences (or arrays) of one length, NaN or ``None`` where a value is missing."""

@@ -129,9 +129,13 @@ def prove_generator(
 
 
 def _delays(place: CampaignFolder, runs: dict[str, RunMeasure], limit_s: float) -> list[ProofRow]:
-    """Compare when the controller started each workload with when its ``run`` span began."""
+    """Compare when the controller started each workload with when its ``run`` span began.
+
+    Runs with a tracker are left out: there the tracker starts first.
+    """
     planned = _planned_starts(place.journal)
-    delays_s = [runs[name].start_utc_s - planned[name] for name in runs if name in planned]
+    alone = {name: run.start_utc_s for name, run in runs.items() if run.run.tracker is None}
+    delays_s = [start_utc_s - planned[name] for name, start_utc_s in alone.items() if name in planned]
     if not delays_s:
         words = "the journal does not say when workloads were started"
         return [_line(GENERATOR, "", "start_delay_s", None, limit_s, None, words)]

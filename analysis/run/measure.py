@@ -25,7 +25,7 @@ from analysis.uncertainty.contributions import Budget, gross_budget
 from records.meter import MeterRecord
 from records.rows.families import HardwareColumn, HardwareMeans, UsefulWork
 from records.run import Run
-from records.trackers import TRACKER_COLUMNS
+from records.tracker_columns import TRACKER_COLUMNS
 from records.units import wh_from_j
 
 _TRACKER_TEXT = ("tracker", "version", "scope", "settings")

@@ -37,6 +37,7 @@ class Phase(StrEnum):
 
     BETWEEN = ""
     METER = "meter"
+    TRACKER = "tracker"
     GATE = "gate"
     COLLECTORS = "collectors"
     LEAD_IN = "lead-in"
@@ -47,6 +48,7 @@ class Phase(StrEnum):
 PHASE_WORDS = {
     Phase.BETWEEN: "between two runs",
     Phase.METER: "waiting for the meter's first reading",
+    Phase.TRACKER: "building the tracker",
     Phase.GATE: "stability gate",
     Phase.COLLECTORS: "starting the collectors",
     Phase.LEAD_IN: "lead-in",

@@ -1,4 +1,4 @@
-"""One attempt at one slot: gate, collectors, lead-in, run, lead-out, hashes, status.
+"""One attempt at one slot: tracker, gate, collectors, lead-in, run, lead-out, hashes, status.
 
 An attempt counts only when all of that happened (docs/explanation/architecture.md, "The processes of one
 run"). Nothing is sampled here: the processes write their own files, and this module watches that they live.
@@ -149,6 +149,7 @@ class Attempt:
         self._check_program()
         self._compare_clocks()
         logger = self._start_logger(folder, crew)
+        workload.prepare(crew, self.observer)
         self._pass_gate(run, crew)
         collectors = self._start_collectors(crew)
         crew.wait(Phase.LEAD_IN, config.run.lead_in_s)

@@ -66,6 +66,10 @@ class Child:
         """Return the exit code, or ``None`` while the process runs."""
         return self._process.poll()
 
+    def tell(self, line: str) -> None:
+        """Send it a line; where it has ended, `poll` says so."""
+        self._process.tell(line)
+
     def ready(self) -> dict[str, Any] | None:
         """Return the ready message once it has come."""
         return next((message for message in self.messages if message.get("ready")), None)

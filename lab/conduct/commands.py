@@ -13,26 +13,23 @@ from records.calibration import CalibrationRecord
 from records.campaign import Slot
 from records.errors import ConfigurationError
 from sut.sut import Sut
-from workload.command import TrackerCommand, build_command
+from workload.command import TrackerCommand, build_command, tracker_option
 
 RUN_DIR = PurePosixPath("RUN_DIR")
 """Stands for the run folder where a command is only looked at."""
 
 
-def command_of(
-    config: LabConfig, scenario: ScenarioSection, tracker: str | None, sut: Sut, run_dir: PurePosixPath
-) -> list[str]:
-    """Return program and arguments as the runner is to start them.
+def command_of(config: LabConfig, scenario: ScenarioSection, sut: Sut, run_dir: PurePosixPath) -> list[str]:
+    """Return program and arguments as they are to be started.
 
     Args:
         config: the whole configuration.
         scenario: one of its scenarios.
-        tracker: name of the tracker to run around it, or ``None``.
         sut: where the command will run; all its paths are the SUT's.
         run_dir: folder of the run there.
 
     Raises:
-        ConfigurationError: a placeholder is unknown or has no value, or the tracker is unknown.
+        ConfigurationError: a placeholder is unknown or has no value.
     """
     if scenario.kind == "baseline":  # the operating system alone: no Python, no framework
         return ["sleep", str(scenario.duration_s)]
@@ -44,7 +41,6 @@ def command_of(
         run_dir=run_dir,
         duration_s=scenario.duration_s,
         launcher=scenario.launcher,
-        tracker=_tracker_command(config, tracker, sut),
         installed=sut.installed,
     )
 
@@ -93,7 +89,8 @@ def check_commands(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
     for name, tracker in sorted({(slot.scenario, slot.tracker or "") for slot in slots}):
         scenario = config.find_scenario(name)
         try:
-            command_of(config, scenario, tracker or None, sut, RUN_DIR)
+            if tracker:
+                tracker_of(config, scenario, tracker, sut)
             mistakes += missing_programs(config, scenario, sut)
         except ConfigurationError as error:
             mistakes.append(str(error))
@@ -115,7 +112,7 @@ def missing_programs(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> 
     Raises:
         ConfigurationError: the command cannot be put together.
     """
-    program, *arguments = command_of(config, scenario, None, sut, RUN_DIR)
+    program, *arguments = command_of(config, scenario, sut, RUN_DIR)
     interpreter = interpreter_of(config, scenario, sut)
     folder = sut.resolve(scenario.cwd or ".")
     for text in (str(folder), program, *arguments):
@@ -143,13 +140,17 @@ def missing_programs(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> 
     return []
 
 
-def _tracker_command(config: LabConfig, tracker: str | None, sut: Sut) -> TrackerCommand | None:
-    if tracker is None:
-        return None
+def tracker_of(config: LabConfig, scenario: ScenarioSection, tracker: str, sut: Sut) -> str:
+    """Return what the runner is told of a tracker, as JSON.
+
+    Raises:
+        ConfigurationError: the tracker is unknown.
+    """
     section = config.trackers[tracker]
-    return TrackerCommand(
+    command = TrackerCommand(
         name=tracker,
         python=str(sut.resolve(section.python)),
         interval_s=section.interval_s,
         country=section.country,
     )
+    return tracker_option(command, where=f"scenario {scenario.name!r}", installed=sut.installed)

@@ -187,7 +187,7 @@ def check_scenario(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> It
     if python is not None:
         yield _environment_check(name, sut, python, f"environments.{scenario.environment}")
     try:
-        command = command_of(config, scenario, None, sut, RUN_DIR)
+        command = command_of(config, scenario, sut, RUN_DIR)
         missing = missing_programs(config, scenario, sut)
         fix = "correct the command in lab.toml, or install the program" if missing else ""
         words = "; ".join(missing) or shlex.join(command)

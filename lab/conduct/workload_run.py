@@ -2,12 +2,12 @@
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from lab.conduct.activity import Phase
 from lab.conduct.children import Child
-from lab.conduct.commands import command_of
+from lab.conduct.commands import command_of, tracker_of
 from lab.conduct.crew import AttemptFailed, Crew
 from lab.conduct.observer import Observer
 from lab.config.model import LabConfig, ScenarioSection
@@ -16,8 +16,12 @@ from records.journal_events import Process, WorkloadEnded, WorkloadStarted
 from records.run import Run, RunFolder
 from sut.sut import Sut
 from workload.processes import VARIABLES
+from workload.tracking import STEP_LIMIT_S
 
 _RUNNER_LATE_S = 60.0  # it ends a workload at its limit by itself, and then hashes what that imported
+_RUNNER_READY_S = 30.0
+_STEP_S = 0.05
+_TRACKER_STEPS_S = 3 * STEP_LIMIT_S  # its start, its stop, its result
 
 
 @dataclass
@@ -27,7 +31,7 @@ class WorkloadRun:
     Attributes:
         config: the whole configuration.
         scenario: what is run.
-        tracker: runs around it, or ``None``.
+        tracker: runs with it, or ``None``.
         sut: where.
         there: the run folder on the SUT.
         runner: its process, once it was started.
@@ -39,6 +43,29 @@ class WorkloadRun:
     sut: Sut
     there: PurePosixPath
     runner: Child | None = None
+    _command: list[str] = field(default_factory=list)
+
+    def prepare(self, crew: Crew, observer: Observer) -> None:
+        """Start its runner, which builds the tracker and then waits.
+
+        Args:
+            crew: the processes of the attempt.
+            observer: is shown the phase.
+
+        Raises:
+            AttemptFailed: the runner does not become ready.
+        """
+        variables = {VARIABLES: json.dumps(self.scenario.env)}  # not in argv, which every user can read
+        self._command = command_of(self.config, self.scenario, self.sut, self.there)
+        argv = [*self._argv(), "--until-stdin-closes", "--await-go", "--", *self._command]
+        self.runner = crew.launch(Process.WORKLOAD_RUNNER, argv, self.sut.host, variables)
+        if self.tracker is not None:
+            observer.phase(Phase.TRACKER, self.tracker)
+        deadline = time.monotonic() + _RUNNER_READY_S + (STEP_LIMIT_S if self.tracker else 0.0)
+        while self.runner.ready() is None:
+            if self.runner.poll() is not None or time.monotonic() > deadline:
+                raise AttemptFailed(self.runner.explain())
+            crew.pump(_STEP_S)
 
     def execute(self, crew: Crew, run: Run, journal: Journal, observer: Observer) -> None:
         """Run it to its end, and take down what the runner says of it.
@@ -50,19 +77,20 @@ class WorkloadRun:
             observer: is shown the phase.
 
         Raises:
-            AttemptFailed: the runner does not end.
+            AttemptFailed: it was not prepared, or the runner does not end.
         """
-        command = command_of(self.config, self.scenario, self.tracker, self.sut, self.there)
-        variables = {VARIABLES: json.dumps(self.scenario.env)}  # not in argv, which every user can read
-        argv = [*self._argv(), "--until-stdin-closes", "--", *command]
-        child = self.runner = crew.launch(Process.WORKLOAD_RUNNER, argv, self.sut.host, variables)
-        journal.write(WorkloadStarted(command=command))
+        child = self.runner
+        if child is None:
+            raise AttemptFailed("the workload runner was not started")
+        child.tell("go")
+        journal.write(WorkloadStarted(command=self._command))
         observer.phase(Phase.RUN)
-        deadline = time.monotonic() + self.scenario.limit_s + _RUNNER_LATE_S
+        late_s = _RUNNER_LATE_S + (_TRACKER_STEPS_S if self.tracker else 0.0)
+        deadline = time.monotonic() + self.scenario.limit_s + late_s
         while child.poll() is None:
             if time.monotonic() > deadline:
                 raise AttemptFailed(
-                    f"the workload runner did not end {_RUNNER_LATE_S:g} s after limit_s = "
+                    f"the workload runner did not end {late_s:g} s after limit_s = "
                     f"{self.scenario.limit_s:g} s: was it stopped?"
                 )
             crew.pump()
@@ -104,11 +132,15 @@ class WorkloadRun:
 
     def _argv(self) -> list[str]:
         pattern = self.scenario.phases_from_stdout
+        tracker = []
+        if self.tracker is not None:
+            tracker = ["--tracker", tracker_of(self.config, self.scenario, self.tracker, self.sut)]
         return [
             *(str(self.sut.python), "-m", "workload.runner", "--run-dir", str(self.there)),
             *("--name", self.scenario.name, "--limit-s", str(self.scenario.limit_s)),
             *("--cwd", str(self.sut.resolve(self.scenario.cwd or "."))),
             *([] if pattern is None else [f"--phases={pattern}"]),  # which may begin with a dash
+            *tracker,
         ]
 
 

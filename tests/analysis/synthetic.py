@@ -20,7 +20,7 @@ from records.journal_events import UnknownEntry
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading, ReadingWriter
 from records.run import Run, RunFolder
 from records.tables import csv_line
-from records.trackers import TRACKER_COLUMNS
+from records.tracker_columns import TRACKER_COLUMNS
 
 EPOCH_UTC_S = 1_790_000_000.0  # 2026-09-21
 METER = Identity(maker="Electronic Educational Devices", model="Watts up? PRO", serial="4711")

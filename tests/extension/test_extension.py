@@ -92,7 +92,9 @@ def test_a_campaign_is_measured_by_the_meter_with_the_tracker_around(installed: 
     assert json.loads((run_dir / "meter.json").read_text())["identity"]["maker"] == "Acme"
     (row,) = read_trackers(run_dir).frame.to_dict("records")
     assert row["tracker"] == "acme_watch"
-    assert row["energy_wh"] == pytest.approx(10 * (row["t_stop_utc_s"] - row["t_start_utc_s"]) / 3600)
+    assert row["energy_wh"] == pytest.approx(10 * row["window_s"] / 3600)
+    assert row["window_s"] == pytest.approx(row["t_stop_utc_s"] - row["t_start_utc_s"], abs=0.5)
+    assert row["outcome"] in ("ok", "window")
 
 
 def test_an_importer_of_another_package_makes_a_campaign(installed: Path, tmp_path: Path) -> None:

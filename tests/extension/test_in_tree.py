@@ -86,7 +86,9 @@ def test_a_tracker_touches_two_files(tree: Tree, tmp_path: Path) -> None:
     wrapper = tree.python(
         "-c", "from workload.registry import wrapper_of; print(wrapper_of('acme_watch'))"
     ).strip()
-    tree.python(wrapper, "--run-dir", tmp_path, "--interval", "1", "--country", "DEU", "--", "true")
+    tracker = json.dumps({"name": "acme_watch", "command": [sys.executable, wrapper]})
+    options = ("--run-dir", tmp_path, "--name", "t", "--limit-s", "60", "--tracker", tracker)
+    tree.python("-m", "workload.runner", *options, "--", "true")
     assert read_trackers(tmp_path).frame["tracker"].tolist() == ["acme_watch"]
     assert len(tree.touched) == 2
 

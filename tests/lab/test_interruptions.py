@@ -64,6 +64,7 @@ def test_a_run_whose_folder_is_removed_fails_and_is_measured_again(tmp_path: Pat
     campaign = tmp_path / "c"
     controller = start_lab("run", "--config", write_config(tmp_path), "--out", campaign)
     wait_for("the second workload", workload_started(campaign, 2))
+    wait_for("its program", (campaign / "runs/0002-work/stdout.log").exists)
     shutil.rmtree(campaign / "runs/0002-work")
     output, words = controller.communicate(timeout=110)
     assert controller.returncode == 0, output + words

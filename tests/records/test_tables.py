@@ -17,7 +17,8 @@ from records.journal import Journal, read_journal
 from records.journal_events import RunStarted
 from records.meter import Reading, ReadingWriter, read_readings
 from records.tables import csv_line, read_table, write_table
-from records.trackers import TRACKER_COLUMNS, read_trackers
+from records.tracker_columns import TRACKER_COLUMNS
+from records.trackers import read_trackers
 
 # Two samples as `collectl -scdmn -i1 -P --utc -om` prints them, some columns left out.
 COLLECTL = """waiting for 1 second sample...

@@ -1,11 +1,12 @@
 """A configured command becomes what is run, or a message that says what to mend."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from records.errors import ConfigurationError
-from workload.command import SCENARIOS_DIR, TrackerCommand, build_command
+from workload.command import SCENARIOS_DIR, TrackerCommand, build_command, tracker_option
 from workload.registry import wrapper_of
 
 RUN = Path("/campaign/runs/0001-cnn")
@@ -62,23 +63,21 @@ def test_the_launcher_needs_a_script():
         build("./train.sh", launcher=True)
 
 
-def test_a_tracker_is_wrapped_around_the_command():
+def test_the_runner_is_told_of_a_tracker():
     tracker = TrackerCommand(name="codecarbon", python="/cc/python", interval_s=0.5, country="FRA")
-    assert build("true", tracker=tracker) == [
-        "/cc/python",
-        str(wrapper_of("codecarbon")),
-        "--run-dir",
-        str(RUN),
-        "--interval",
-        "0.5",
-        "--country",
-        "FRA",
-        "--",
-        "true",
-    ]
+    assert json.loads(tracker_option(tracker, where="scenario 'cnn'")) == {
+        "name": "codecarbon",
+        "command": [
+            *("/cc/python", str(wrapper_of("codecarbon"))),
+            *("--interval", "0.5", "--country", "FRA"),
+        ],
+        "interval_s": 0.5,
+    }
     assert wrapper_of("codecarbon").is_file()
 
 
 def test_an_unknown_tracker_is_refused_with_the_known_ones():
-    with pytest.raises(ConfigurationError, match="no tracker is named 'eit'; known: codecarbon"):
-        build("true", tracker=TrackerCommand(name="eit", python="/p"))
+    with pytest.raises(
+        ConfigurationError, match=r"scenario 'cnn'.*no tracker is named 'eits'; known: codecarbon"
+    ):
+        tracker_option(TrackerCommand(name="eits", python="/p"), where="scenario 'cnn'")
