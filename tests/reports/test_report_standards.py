@@ -167,7 +167,9 @@ def test_unmet_conditions_weaken_the_verdict_and_are_listed() -> None:
     assert [entry.code for entry in block.entries] == ["ecolabel-runs"]
 
 
-@pytest.mark.parametrize(("campaign", "folder"), [("20260131-demo", "20260131-demo"), ("x; rm -rf ~", "DIR")])
+@pytest.mark.parametrize(
+    ("campaign", "folder"), [("20260131-demo", "20260131-demo"), ("x; rm -rf ~", '"DIR"')]
+)
 def test_the_command_for_the_spreadsheet_can_be_copied(campaign: str, folder: str) -> None:
     results = with_ecolabel(CPU)
     change(results.campaign, id=campaign)
