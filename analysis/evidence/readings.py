@@ -28,7 +28,7 @@ _TERMS = {
     "align_wh": "the times of readings and borders",
     "split_wh": "a reading that a border cuts while the power steps",
     "resolution_wh": "the meter's resolution",
-    "gap_wh": "holes in the readings",
+    "gap_wh": "gaps in the readings",
 }
 
 

@@ -23,10 +23,10 @@ def window_note(results: Results) -> str:
         )
     return (
         f"Energy of a window: {way}, after the meter's latency was taken off and its cadence fitted. "
-        f"Coverage is measured time over window; a run below {_coverage(results)} is refused, and a hole in "
+        f"Coverage is measured time over window; a run below {_coverage(results)} is refused, and a gap in "
         "a counted run is filled with the mean of its neighbours, with its own term of uncertainty. "
         "Standard uncertainty (k = 1) of a window: u²(E) = (E·u_g)² + (T·u_o)² and what borders in time, "
-        "rounding and holes add, with u_g and u_o the meter's limits of error over √3, or those of its "
+        "rounding and gaps add, with u_g and u_o the meter's limits of error over √3, or those of its "
         "calibration; the chapter on uncertainty has every term."
     )
 

@@ -94,7 +94,7 @@ def gaps(results: Results) -> list[Block]:
         Heading("Holes and coverage"),
         Text(
             f"Coverage is measured time over window. In force: a run below {words} is refused and, in a "
-            "campaign of this lab, run again. In a run above that, a hole counts with the mean of its "
+            "campaign of this lab, run again. In a run above that, a gap counts with the mean of its "
             "neighbours on both sides; its bound, length times the spread of the neighbours, is a term of "
             "the uncertainty, and a finding names it. Nothing is filled in silently."
         ),

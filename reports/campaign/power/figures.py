@@ -25,7 +25,7 @@ _HOW = (
     "line is the scenario's mean power, for which the readings at both borders count only with their share "
     "inside the run. For drawing, of every column of the screen (and of "
     "every stretch of a long trace) the smallest and the largest reading stay; the numbers are computed "
-    "from all readings. A hole in a line is a hole in the data. Shaded are actions and epochs of the chosen "
+    "from all readings. A gap in a line is a gap in the data. Shaded are actions and epochs of the chosen "
     "run, by the SUT's clock set against the controller's. A sample of the hardware stands in the middle of "
     "the time that it speaks for."
 )

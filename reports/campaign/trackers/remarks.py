@@ -242,7 +242,7 @@ def _meter_share(row: ComparedColumns) -> str:
         return ""
     return (
         f"Of the scatter of its differences {plain(100 * share, 2)} % (of the variance) is the meter's own, "
-        "of resolution and holes; the dotted limits have it taken out."
+        "of resolution and gaps; the dotted limits have it taken out."
     )
 
 

@@ -2,7 +2,7 @@
 
 MODEL = """\
 P  = P_ind · (1 + g) + o + c · Q       reading P_ind, gain g, offset o, reactive power Q
-E  = Σ Pᵢ · Δtᵢ + errors of the window (borders, rounding, holes)
+E  = Σ Pᵢ · Δtᵢ + errors of the window (borders, rounding, gaps)
 E_induced = E − P_baseline · T
 
 u²(y) = Σ u_term²(y)                   law of propagation, JCGM 100:2008, 5.1.2
