@@ -12,6 +12,7 @@ from lab.cli.common import CommandAt, LabGroup
         "install": CommandAt("lab.cli.trackers.install:install", "Install trackers in their environments"),
         "calibrate": CommandAt("lab.cli.trackers.calibrate:calibrate", "Make a correction by the meter"),
         "apply": CommandAt("lab.cli.trackers.apply:apply", "Correct values of a tracker"),
+        "truth": CommandAt("lab.cli.trackers.truth:truth", "Try trackers on counters of known truth"),
         "stage": CommandAt("lab.cli.trackers.stage:stage", "Run a command on counters of known truth"),
     },
 )

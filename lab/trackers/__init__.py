@@ -1,0 +1,1 @@
+"""Software trackers as the lab sees them from outside: against a known truth."""
