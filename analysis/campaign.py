@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
+from analysis.agreement.views import view_rows
 from analysis.budgets import budget_rows
 from analysis.ecolabel.values import check_ecolabel, ecolabel_rows
 from analysis.evidence import Examination
@@ -168,7 +169,10 @@ def reduce_runs(
         comparisons=[*cost_rows(groups, settings), *comparison_rows(studied, settings)],
         trackers=trackers,
         agreement=agreement_rows(trackers, settings.confidence, baseline.scatter_w),
-        agreement_scopes=scope_rows(trackers, settings.confidence, baseline.scatter_w),
+        agreement_scopes=[
+            *scope_rows(trackers, settings.confidence, baseline.scatter_w),
+            *view_rows(trackers, {row.scenario for row in rows if row.kind == "idle"}, settings.confidence),
+        ],
         baseline=summary,
         provenance=by_scenario([Origin(run.run_dir, run.run.scenario, run.provenance) for run in runs]),
         traces=[trace_of(run) for run in runs],

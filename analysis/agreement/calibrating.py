@@ -7,8 +7,8 @@ from analysis.agreement.correction import Correction, Kind, best_correction, cor
 from analysis.agreement.influence import influence
 from analysis.agreement.linearity import linearity_of
 from analysis.agreement.pairs import Pairs
+from analysis.agreement.references import power_pairs
 from analysis.agreement.table import Question, pairs_of_table
-from analysis.agreement.trackers import power_pairs
 from analysis.maths.arrays import finite
 from records.errors import ConfigurationError, RecordError
 from records.near_match import unknown_name
@@ -45,9 +45,10 @@ def calibrate_campaign(
     if name not in names:
         raise ConfigurationError(unknown_name("tracker", name, names))
     rows = [row for row in results.trackers if row.tracker == name]
-    pairs = power_pairs(rows)
-    if pairs is None:
+    powers = power_pairs(rows)
+    if powers is None:
         raise RecordError(f"{source}: no run of {name} has an energy of both tracker and meter")
+    _, pairs = powers
     found = _made(pairs, kind, f"{source}, {name}")
     versions = dict.fromkeys(row.version for row in rows if row.version)
     return _record(
@@ -94,10 +95,10 @@ def calibrate_table(path: Path, question: Question, kind: Kind | None) -> Tracke
 def _made(pairs: Pairs, kind: Kind | None, where: str) -> Correction:
     found = best_correction(pairs, CONFIDENCE) if kind is None else correct(pairs, kind, CONFIDENCE)
     if found is None:
-        few = "four for a line" if kind == "line" else "three for a factor, four for a line"
+        units = "groups" if pairs.groups is not None else "rows"
         raise RecordError(
-            f"{where}: expected values above zero in at least {few} (groups where there are any, else rows), "
-            f"found {pairs.units}. Measure more, or group them otherwise"
+            f"{where}: expected values above zero in three {units} or more (a line: four rows, at different "
+            f"levels), found {pairs.units} {units}. Measure more, or group them otherwise"
         )
     return found
 

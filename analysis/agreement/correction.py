@@ -16,7 +16,7 @@ from records.tracker_correction import TrackerCorrection
 
 Kind = Literal["factor", "line"]
 
-_FEWEST = {"factor": LEAST, "line": 4}
+_FEWEST_ROWS_FOR_LINE = 4
 _EXACT = 1e12  # ratio of error variances at which one side is as good as exact
 
 
@@ -79,8 +79,8 @@ def correct(pairs: Pairs, kind: Kind, confidence: float) -> Correction | None:
         confidence: of the intervals of the coefficients.
 
     Returns:
-        ``None`` for fewer than three units (a line: four), values that are not above zero, or where there is
-        no line.
+        ``None`` for fewer than three units (a line through rows without groups: four), values that are not
+        above zero, or where there is no line.
     """
     held_out = hold_out(pairs, kind)
     if held_out is None:
@@ -121,7 +121,8 @@ def hold_out(pairs: Pairs, kind: Kind) -> HeldOut | None:
     Returns:
         See `correct`.
     """
-    if pairs.units < _FEWEST[kind] or not pairs.positive:
+    least = _FEWEST_ROWS_FOR_LINE if kind == "line" and pairs.groups is None else LEAST
+    if pairs.units < least or not pairs.positive:
         return None
     corrected = np.empty(len(pairs))
     for unit in range(pairs.units):

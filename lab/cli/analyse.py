@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from analysis.agreement.trackers import ALL
 from analysis.campaign import analyse as analyse_campaign
 from analysis.rules import rule_names
 from analysis.rules.contract import DEFAULT
@@ -112,6 +113,7 @@ def print_scenarios(results: Results) -> None:
         *((f"{per_epoch.kind} Wh per epoch", "95 % interval") if per_epoch else ()),
     )
     print_table(columns, rows)
+    _print_trackers(results)
     _print_health(results.health)
     levels = [row.level for row in results.findings]
     counts = ", ".join(f"{levels.count(level)} {level}" for level in LEVELS)
@@ -119,6 +121,31 @@ def print_scenarios(results: Results) -> None:
     for finding in results.findings:
         if finding.level == "refuse":
             stdout.print(f"refused: {finding.run_dir or 'campaign'}: {finding.message}")
+
+
+def _print_trackers(results: Results) -> None:
+    """Print how each tracker does against the meter over all scenarios, view by view."""
+    rows = [
+        (
+            row.tracker,
+            row.against,
+            row.n,
+            _ratio(row.compared.total_ratio, row.compared.total_ratio_low, row.compared.total_ratio_high),
+            _ratio(row.assessed.geometric_ratio, row.assessed.ratio_lower, row.assessed.ratio_upper),
+            row.assessed.decision or "",
+            row.assessed.influential or "",
+        )
+        for row in [*results.agreement, *results.agreement_scopes]
+        if row.scenario == ALL
+    ]
+    if rows:
+        columns = ("tracker", "against", "n", "ratio, 95 %", "single runs, limits", "within", "depends on")
+        print_table(columns, sorted(rows, key=lambda row: row[0]))
+
+
+def _ratio(value: float | None, low: float | None, high: float | None) -> str:
+    ends = "" if low is None or high is None else f" [{low:.3f}, {high:.3f}]"
+    return "" if value is None else f"{value:.3f}{ends}"
 
 
 def _induced(row: ScenarioRow) -> str:

@@ -162,10 +162,16 @@ class AgreementRow(ResultRow):
     bias_wh: float | None = column("Wh", "Mean of tracker minus reference per run")
     bias_low_wh: float | None = column("Wh", LOW)
     bias_high_wh: float | None = column("Wh", HIGH)
-    against: str = column("", "Reference: wall, wall net or gpu")
+    against: str = column("", "Reference: wall, wall net, gpu, induced or structural")
     scope: str = column("", "What is compared with what, in words")
     reference_wh: float = column("Wh", "Sum of the reference's energies")
     compared: ComparedColumns
     verdict: str = column("", "Result in one sentence")
     assessed: AssessmentColumns
     ratio_net_bound: float | None = column("", BOUND, default=None, rare=True)
+    structural_slope: float | None = column("", "b of P_wall = a + b P_tracker", default=None, rare=True)
+    structural_slope_low: float | None = column("", LOW, default=None, rare=True)
+    structural_slope_high: float | None = column("", HIGH, default=None, rare=True)
+    structural_intercept_w: float | None = column("W", "a of that line", default=None, rare=True)
+    structural_intercept_low_w: float | None = column("W", LOW, default=None, rare=True)
+    structural_intercept_high_w: float | None = column("W", HIGH, default=None, rare=True)

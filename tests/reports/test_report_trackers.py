@@ -10,6 +10,7 @@ from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 from typed_rows import change
 
 from analysis.agreement.trackers import agreement_rows, scope_rows
+from analysis.agreement.views import view_rows
 from reports.blocks.contract import Lines, Text
 from reports.campaign.trackers.chapter import chapter, cost_words, settings_blocks
 from reports.campaign.trackers.clouds import clouds
@@ -92,6 +93,26 @@ def test_what_is_neither_shown_nor_refuted_is_called_open():
     found = first(view_with(runs_of(0.95, 0.0, repeats=1)[:2]))
     assert found.tone == ""
     assert "Whether it may stand in for the meter within 5 % is open." in found.words
+
+
+def test_three_views_stand_side_by_side_and_what_is_missing_says_why():
+    rows = [run(name, i, 0.8 * w + i % 2, w + 30.0) for i, (name, w) in enumerate(5 * list(WATTS.items()))]
+    view = view_with(rows)
+    view.results.agreement_scopes += view_rows(view.results.trackers, {"idle"}, 0.95)
+    text = page_of(chapter, view.results).text
+    for words in ("as shown", "induced on both sides", "by its structural line", "× P(tracker)"):
+        assert words in text
+    assert "no idle run had it" not in text
+    view = view_with(rows)
+    view.results.agreement_scopes += view_rows(view.results.trackers, set(), 0.95)
+    assert "induced on both sides: no idle run had it" in page_of(chapter, view.results).text
+
+
+def test_a_run_on_which_the_line_depends_is_named():
+    rows = [run(f"load {i}", i, 0.8 * w + (i % 3) / 5, w) for i, w in enumerate(range(60, 180, 10))]
+    rows += [run("odd", 50, 20.0, 160.0)]
+    words = " ".join(remarks(view_with(rows), "codecarbon"))
+    assert "The result depends on odd: without odd the slope is 0.80" in words
 
 
 def test_a_scope_that_leaves_something_out_makes_a_ratio_below_one_expected():

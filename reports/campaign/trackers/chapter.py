@@ -30,6 +30,7 @@ from reports.campaign.trackers.tables import (
     trackers_table,
     true_limits_table,
 )
+from reports.campaign.trackers.views import views
 from reports.campaign.view import View
 from reports.words import notes
 from reports.words.environment import lines_of
@@ -52,6 +53,7 @@ def chapter(view: View) -> Chapter:
         ratio_sheet(view, notes.TRACKER_NOTE, agreement_table(view)),
         equivalence_table(view),
         evidence_table(view),
+        *views(view),
         Heading("Where it is off, and why"),
         *(block for name in names for block in _remarks(view, name, len(names) > 1)),
         scope_sheet(view),

@@ -125,7 +125,7 @@ def scopes_table(view: View) -> Table:
         "trackers-scopes",
         "Nearer to its scope; energies summed over the runs",
         columns,
-        view.results.agreement_scopes,
+        [row for row in view.results.agreement_scopes if row.against in _AGAINST],
         note=notes.TRACKER_NOTE,
         nothing="No baseline and no sampled GPU power to set it against.",
         source="agreement_scopes",
