@@ -49,7 +49,7 @@ def interpreter_of(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> Pu
     """Return the SUT's interpreter of a scenario's environment, or ``None`` where it names none."""
     if scenario.environment is None:
         return None
-    return sut.resolve(config.environments[scenario.environment].python)
+    return sut.resolve(config.pythons()[scenario.environment])
 
 
 def check_bench(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:

@@ -182,7 +182,7 @@ class _Conductor:
 
     def _record_environment(self, meters: Meters) -> None:
         config = self.opened.config
-        pythons = {name: section.python for name, section in config.environments.items()}
+        pythons = config.pythons()
         pythons |= {name: section.python for name, section in config.trackers.items()}
         meter = meters.identify()
         inventory = self.sut.inventory({name: self.sut.resolve(path) for name, path in pythons.items()})

@@ -12,6 +12,8 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from lab.config.meter import MeterSection
 from lab.config.phases import phase_pattern
+from lab.envs.catalogue import environment_names
+from lab.envs.places import python_of
 from records.campaign import Kind
 from records.near_match import alternatives
 from records.settings.analysis import Accuracy, AnalysisSection, HealthSettings
@@ -59,7 +61,7 @@ class ProgramSection(Section):
 
 
 class EnvironmentSection(Section):
-    """``[environments.NAME]``: the interpreter of measured programs."""
+    """``[environments.NAME]``: the interpreter of measured programs; those of `lab envs` need no section."""
 
     python: str
 
@@ -177,10 +179,10 @@ class LabConfig(Section):
 
     def _check_references(self, scenario: ScenarioSection) -> None:
         where = f"scenario {scenario.name!r}"
-        if scenario.environment is not None and scenario.environment not in self.environments:
+        known = dict.fromkeys([*self.environments, *environment_names("programs")])
+        if scenario.environment is not None and scenario.environment not in known:
             raise ValueError(
-                f"{where}: there is no [environments.{scenario.environment}]; "
-                f"known: {', '.join(self.environments) or 'none'}"
+                f"{where}: there is no [environments.{scenario.environment}]; known: {', '.join(known)}"
             )
         for tracker in self.trackers_of(scenario):
             if tracker is not None and tracker not in self.trackers:
@@ -195,6 +197,15 @@ class LabConfig(Section):
             return [None]
         names = scenario.tracker if scenario.tracker is not None else self.campaign.tracker
         return [None if name == NO_TRACKER else name for name in dict.fromkeys(names)]
+
+    def pythons(self) -> dict[str, str]:
+        """Return the interpreters of the environments that have a section or a scenario, by name.
+
+        An environment without a section is the one that `lab envs install` builds.
+        """
+        used = {scenario.environment for scenario in self.scenario if scenario.environment is not None}
+        built = {name: str(python_of(name)) for name in sorted(used)}
+        return built | {name: section.python for name, section in self.environments.items()}
 
     def is_control(self, scenario: ScenarioSection) -> bool:
         """Say whether a scenario is the control workload."""

@@ -7,6 +7,7 @@ import pytest
 from lab.config.file import build_config, load_config, parse_config
 from lab.config.model import LabConfig
 from lab.config.template import Machine, bench_text, demo_text
+from lab.envs.places import python_of
 from records.errors import ConfigurationError
 
 GOOD = """
@@ -38,6 +39,12 @@ def parse(text: str) -> LabConfig:
 def test_relative_paths_are_taken_from_the_folder_of_the_file() -> None:
     config = parse(GOOD)
     assert config.resolve(config.environments["cpu"].python) == Path("/bench/envs/bin/python")
+
+
+def test_an_environment_of_the_lab_needs_no_section_and_one_of_its_name_comes_first() -> None:
+    plain = GOOD.replace('[environments.cpu]\npython = "envs/bin/python"\n', "")
+    assert parse(plain).pythons()["cpu"] == str(python_of("cpu"))
+    assert parse(GOOD).pythons()["cpu"] == "envs/bin/python"
 
 
 def test_a_baseline_has_no_tracker_and_the_others_have_all() -> None:
@@ -72,7 +79,7 @@ def test_what_the_lab_writes_it_can_read(text: str) -> None:
         ('kind = "baseline"', 'kind = "base"', "'baseline', 'idle' or 'workload'; found 'base'"),
         ('name = "cnn"', 'name = "CNN 1"', "[[scenario]] 'CNN 1' name: string should match pattern"),
         ('name = "cnn"', 'name = "baseline"', "two scenarios are named 'baseline'"),
-        ('environment = "cpu"', 'environment = "gpu"', "no [environments.gpu]; known: cpu"),
+        ('environment = "cpu"', 'environment = "mine"', "no [environments.mine]; known: cpu"),
         ('"codecarbon"]', '"carbontracker"]', "no [trackers.carbontracker]; known: none, codecarbon"),
         ("[campaign]", "[campain]", "[campain]: unknown key; did you mean 'campaign'?"),
         ("[campaign]", "[campaign", "this is not TOML"),

@@ -19,7 +19,7 @@ def interpreters(
     """
     found: dict[str, PurePosixPath] = {}
     if scenario.environment is not None:
-        found[scenario.environment] = sut.resolve(config.environments[scenario.environment].python)
+        found[scenario.environment] = sut.resolve(config.pythons()[scenario.environment])
     if tracker is not None:
         found[tracker] = sut.resolve(config.trackers[tracker].python)
     if scenario.name in named:
