@@ -105,6 +105,7 @@ def check_lines(case: RunCase) -> list[Finding]:
         lambda: _damaged(case, "sensors.csv", getattr(case.recorded.sensors, "damaged_lines", [])),
         lambda: _damaged(case, "gpu.csv", getattr(case.recorded.gpu, "damaged_lines", [])),
         lambda: _damaged(case, "rapl.csv", getattr(case.recorded.rapl, "damaged_lines", [])),
+        lambda: _damaged(case, "jetson.csv", getattr(case.recorded.jetson, "damaged_lines", [])),
         lambda: _damaged(case, "trackers.csv", getattr(case.recorded.trackers, "damaged_lines", [])),
     )
 

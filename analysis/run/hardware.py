@@ -25,6 +25,13 @@ _GPU: dict[HardwareColumn, str] = {
 }
 
 
+_JETSON: dict[HardwareColumn, str] = {
+    "gpu_load_pct": "gpu_load_pct",
+    "gpu_memory_load_pct": "memory_load_pct",
+    "gpu_temperature_c": "gpu_temperature_c",
+}
+
+
 @dataclass(frozen=True, eq=False)
 class Samples:
     """What one collector sampled of the host or of one card; between the samples' times: nothing.
@@ -109,7 +116,12 @@ def together(name: HardwareColumn, cards: list[Floats], n_windows: int) -> list[
 
 
 def make_hardware(
-    host: Table | None, sensors: Table | None, gpu: Table | None, origin_utc_s: float, clock: ClockFit
+    host: Table | None,
+    sensors: Table | None,
+    gpu: Table | None,
+    origin_utc_s: float,
+    clock: ClockFit,
+    jetson: Table | None = None,
 ) -> Hardware:
     """Put together what the collectors of a run recorded.
 
@@ -119,10 +131,11 @@ def make_hardware(
         gpu: likewise.
         origin_utc_s: time zero on the controller's clock.
         clock: from the SUT's clock to the controller's.
+        jetson: as ``host``; a Jetson's GPU is unknown to NVML, or has no load there.
     """
     samples = []
     of_host: dict[HardwareColumn, str] = {name: name for name in HARDWARE_COLUMNS if name in HOST_COLUMNS}
-    for table, sources in ((host, of_host), (sensors, _SENSORS)):
+    for table, sources in ((host, of_host), (sensors, _SENSORS), (jetson, _JETSON)):
         if table is not None:
             samples.append(_samples(table, sources, origin_utc_s, clock))
     if gpu is not None:

@@ -154,7 +154,9 @@ def measure_recorded(recorded: RecordedRun, points: int = MOST_POINTS) -> RunMea
     """Measure one completed run, of which some files may have been read already; see `measure_run`."""
     run, clock, events, trace = recorded.run, recorded.clock, recorded.events, recorded.trace
     start_utc_s, stop_utc_s = recorded.rating_interval
-    hardware = make_hardware(recorded.host, recorded.sensors, recorded.gpu, start_utc_s, clock)
+    hardware = make_hardware(
+        recorded.host, recorded.sensors, recorded.gpu, start_utc_s, clock, jetson=recorded.jetson
+    )
     bench = _Bench(trace, recorded.meter, hardware, clock.offset_u_s)
     length_s = stop_utc_s - start_utc_s
     span = run_span(events)

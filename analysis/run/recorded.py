@@ -20,6 +20,7 @@ from records.clock import read_clock
 from records.events import Events, read_events
 from records.gpu import read_gpu
 from records.host import read_host, read_sensors
+from records.jetson import read_jetson
 from records.journal import read_journal
 from records.links import leads_outside
 from records.meter import MeterRecord, read_readings
@@ -89,6 +90,11 @@ class RecordedRun:
     def rapl(self) -> Table | None:
         """``rapl.csv``."""
         return read_rapl(self.path)
+
+    @cached_property
+    def jetson(self) -> Table | None:
+        """``jetson.csv``."""
+        return read_jetson(self.path)
 
     @cached_property
     def trackers(self) -> Table | None:

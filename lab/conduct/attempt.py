@@ -210,7 +210,7 @@ class Attempt:
         settings = self.opened.config.sut
         argv = [str(self.sut.python), "-m", "sut.collectors.collect", "--out", str(self._there)]
         argv += ["--interval", str(settings.interval_s), "--collectl", settings.collectl]
-        argv += ["--rapl", settings.rapl]
+        argv += ["--rapl", settings.rapl, "--tegrastats", settings.tegrastats]
         self.observer.phase(Phase.COLLECTORS, "starting")
         argv.append("--until-stdin-closes")
         child = crew.start(Process.COLLECTORS, argv, _COLLECTORS_READY_S, SutError, self.sut.host)

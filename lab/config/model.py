@@ -45,6 +45,7 @@ class SutSection(Section):
     interval_s: Annotated[float, Field(ge=0.1, le=3600)] = 1.0
     collectl: Literal["auto", "never"] = "auto"
     rapl: Literal["auto", "never"] = "auto"
+    tegrastats: Literal["auto", "never"] = "auto"
 
 
 class RunSection(Section):

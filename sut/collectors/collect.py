@@ -1,9 +1,10 @@
 """The collectors' process: ``python -m sut.collectors.collect --out RUN_DIR``.
 
 It runs beside the measured program, so it is one process without threads that sleeps between
-samples: collectl where it is installed, otherwise the procfs sampler; the CPU's temperature and
-the GPU where the machine has them. It ends on SIGTERM, on SIGINT, and, when asked to, when its
-standard input closes. If a collector fails, the process ends with exit code 3 and names it.
+samples: collectl where it is installed, otherwise the procfs sampler; the CPU's temperature and energy
+counters, the GPU, and the sensors of a Jetson where the machine has them. It ends on SIGTERM, on SIGINT,
+and, when asked to, when its standard input closes. If a collector fails, the process ends with exit code 3
+and names it.
 """
 
 import argparse
@@ -20,13 +21,13 @@ from records.errors import SutError, WattlabError
 from records.folders import RunPaths
 from records.powercap import find_zones
 from records.stop_signal import StopSignal
-from sut.collectors.collectl_tool import find_collectl
+from sut.collectors.collectl_tool import find_collectl, find_tegrastats
 from sut.collectors.host import HostSampler, Sampler, SensorSampler
 from sut.collectors.nvml import open_gpus
 from sut.collectors.temperature import CpuThermometer
 
 if TYPE_CHECKING:
-    from sut.collectors.collectl import Collectl
+    from sut.collectors.child import ChildCollector
 
 NO_GPU = "no NVIDIA GPU found: gpu.csv is not written"
 NO_SENSOR = "no CPU temperature sensor found: sensors.csv is not written"
@@ -43,17 +44,20 @@ class Collection:
         interval_s: asked time between rows in seconds.
         use_collectl: take collectl where it is installed.
         use_rapl: read the CPU's energy counters where that is allowed.
+        use_tegrastats: read the sensors of a Jetson where this is one.
 
     Raises:
         SutError: a collector cannot start.
     """
 
-    def __init__(self, run: RunPaths, interval_s: float, use_collectl: bool, use_rapl: bool) -> None:
+    def __init__(
+        self, run: RunPaths, interval_s: float, *, use_collectl: bool, use_rapl: bool, use_tegrastats: bool
+    ) -> None:
         if not run.path.is_dir():
             raise SutError(f"{run.path}: expected the folder of a run, but there is none. Make it first")
         self.notices: list[str] = []
         self.samplers: list[Sampler] = []
-        self.collectl: Collectl | None = None
+        self.children: list[ChildCollector] = []
         self._open = ExitStack()
         with ExitStack() as undo:
             undo.callback(self._open.close)
@@ -62,17 +66,19 @@ class Collection:
             self._add_gpu(run, interval_s)
             if use_rapl:
                 self._add_rapl(run, interval_s)
+            if use_tegrastats:
+                self._add_jetson(run, interval_s)
             undo.pop_all()
 
     @property
     def names(self) -> list[str]:
         """Names of the collectors that work."""
-        return [c.name for c in (self.collectl, *self.samplers) if c is not None]
+        return [child.name for child in self.children] + [sampler.name for sampler in self.samplers]
 
     @property
     def ready(self) -> bool:
         """Whether every collector has shown that it works."""
-        return self.collectl is None or self.collectl.ready
+        return all(child.ready for child in self.children)
 
     def close(self) -> None:
         """End every collector and close its file."""
@@ -83,8 +89,7 @@ class Collection:
         if program is not None:
             from sut.collectors.collectl import Collectl
 
-            self.collectl = Collectl(program, run.collectl_tab, interval_s)
-            self._open.callback(self.collectl.close)
+            self._add_child(Collectl(program, run.collectl_tab, interval_s))
             return
         if use_collectl:
             self.notices.append(NO_COLLECTL)
@@ -117,6 +122,17 @@ class Collection:
             self.notices.append(notice)
         if zones:
             self._add(RaplSampler(run.rapl_csv, run.rapl_json, interval_s, zones))
+
+    def _add_jetson(self, run: RunPaths, interval_s: float) -> None:
+        program = find_tegrastats()
+        if program is not None:  # on any other machine there is nothing to be missed
+            from sut.collectors.tegrastats import Tegrastats
+
+            self._add_child(Tegrastats(program, run.jetson_csv, interval_s))
+
+    def _add_child(self, child: "ChildCollector") -> None:
+        self.children.append(child)
+        self._open.callback(child.close)
 
     def _add(self, sampler: Sampler) -> None:
         self.samplers.append(sampler)
@@ -162,8 +178,8 @@ def collect(collection: Collection, stop: StopSignal) -> None:
     with selectors.PollSelector() as selector:
         for descriptor in stop.descriptors:
             selector.register(descriptor, selectors.EVENT_READ)
-        if collection.collectl is not None:
-            selector.register(collection.collectl, selectors.EVENT_READ, collection.collectl)
+        for child in collection.children:
+            selector.register(child, selectors.EVENT_READ, child)
         while True:
             for key, _ in selector.select(schedule.wait_s(time.monotonic())):
                 if key.data is not None:
@@ -171,8 +187,8 @@ def collect(collection: Collection, stop: StopSignal) -> None:
                 elif stop.now():
                     return
             schedule.run_due(time.monotonic)
-            if collection.collectl is not None:
-                collection.collectl.check_alive()
+            for child in collection.children:
+                child.check_alive()
             if not announced and collection.ready:
                 _announce(collection)
                 announced = True
@@ -196,6 +212,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--interval", type=_interval, default=1.0, help="seconds between rows")
     parser.add_argument("--collectl", choices=("auto", "never"), default="auto")
     parser.add_argument("--rapl", choices=("auto", "never"), default="auto")
+    parser.add_argument("--tegrastats", choices=("auto", "never"), default="auto")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when stdin ends")
     return parser.parse_args(argv)
 
@@ -210,6 +227,7 @@ def main(argv: list[str] | None = None) -> int:
             arguments.interval,
             use_collectl=arguments.collectl == "auto",
             use_rapl=arguments.rapl == "auto",
+            use_tegrastats=arguments.tegrastats == "auto",
         )
         try:
             collect(collection, stop)

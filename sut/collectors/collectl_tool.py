@@ -1,6 +1,7 @@
-"""collectl as a tool of this machine: whether it is there, which one, how it is called.
+"""collectl and tegrastats as tools of this machine: whether they are there, which one, how it is called.
 
-Apart from `sut.collectors.collectl`, so that a machine without collectl does not load what starts it.
+Apart from `sut.collectors.collectl` and `sut.collectors.tegrastats`, so that a machine without them does not
+load what starts them.
 """
 
 import os
@@ -8,7 +9,16 @@ import os
 
 def find_collectl() -> str | None:
     """Return the path of collectl, or ``None`` where it is not installed."""
-    places = (f"{folder}/collectl" for folder in os.get_exec_path())  # shutil.which is a heavy import
+    return _find("collectl")
+
+
+def find_tegrastats() -> str | None:
+    """Return the path of tegrastats, or ``None`` where this is no Jetson."""
+    return _find("tegrastats")
+
+
+def _find(program: str) -> str | None:
+    places = (f"{folder}/{program}" for folder in os.get_exec_path())  # shutil.which is a heavy import
     return next((path for path in places if os.access(path, os.X_OK)), None)
 
 
