@@ -11,8 +11,8 @@ from meter.registry import virtual_drivers
 from meter.virtual.bench import Simulation, simulate
 from meter.virtual.faults import KINDS, Fault
 from meter.virtual.instrument import InstrumentErrors
-from meter.virtual.power_model import HostPowerModel
-from meter.virtual.sources import power_source, scripted_power
+from meter.virtual.power_model import HostPowerModel, PowerSource
+from meter.virtual.sources import power_source
 from records.errors import WattlabError
 from records.stop_signal import StopSignal
 
@@ -53,15 +53,21 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def _source(options: argparse.Namespace, model: HostPowerModel) -> PowerSource:
+    if options.follow_truth:
+        from meter.virtual.scripted import scripted_power
+
+        return scripted_power()
+    return power_source(options.watts, options.trace, model)
+
+
 def _simulation(options: argparse.Namespace) -> Simulation:
     model = HostPowerModel(
         idle_w=options.idle_w, cpu_dynamic_w=options.cpu_w, noise_w=options.noise_w, seed=options.seed
     )
     return Simulation(
         name=options.name,
-        source=scripted_power()
-        if options.follow_truth
-        else power_source(options.watts, options.trace, model),
+        source=_source(options, model),
         errors=InstrumentErrors(gain_error_pct=options.gain_error_pct, offset_w=options.offset_w),
         link=options.link,
         truth=options.truth,

@@ -60,6 +60,7 @@ def test_wall_and_gpu_follow_one_script(tmp_path: Path) -> None:
     assert max(wall_w) == pytest.approx(320 / 0.8, rel=0.01)
     assert min(wall_w) == pytest.approx(40 / 0.8, rel=0.01)
     assert (min(gpu_w), max(gpu_w)) == (20, 200)
+    assert max(column(run / "rapl.csv", "power_w")) == pytest.approx(100, rel=0.02)
 
 
 def test_a_meter_without_a_stage_says_so(tmp_path: Path) -> None:

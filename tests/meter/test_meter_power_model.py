@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from meter.virtual.host_load import CpuLoad, GpuPower
 from meter.virtual.instrument import IntervalMeans
 from meter.virtual.power_model import HostPower, HostPowerModel, Noise, TracePower
+from meter.virtual.scripted import ScriptedPower
 from meter.virtual.sources import power_source
 from records.errors import ConfigurationError
+from records.truth.script import TruthScript
 
 
 class FixedLoad(CpuLoad):
@@ -122,3 +124,15 @@ def test_interval_means_hold_all_the_energy_of_the_whole_intervals(steps: list[t
     after = next((n for n, border in enumerate(borders) if border >= last), 0)
     expected_j = energy_j[after] - steps[after - 1][1] * (borders[after] - last) if last else 0.0
     assert sum(mean_w for _, mean_w in found) == pytest.approx(expected_j, rel=1e-6, abs=1e-6)
+
+
+def test_a_scripted_power_gives_the_energy_of_its_script_however_late_it_is_asked(tmp_path: Path) -> None:
+    rest = {"program_w": ((0.0, 10.0), (1.0, 40.0)), "idle_w": 2.0}
+    script = TruthScript.model_validate({"efficiency": 0.5, "rest": rest})
+    (tmp_path / "marks").write_text("origin 90.0\nbegin 100.0\nend 103.0\n")
+    asked_s = [100.0, 100.3, 101.4, 101.5, 103.2, 104.0]
+    clock = iter(asked_s)
+    power = ScriptedPower(script, tmp_path / "marks", lambda: next(clock))
+    energies_j = [power.power_w(0.1 * step, 0.1) * 0.1 for step in range(len(asked_s))]
+    assert energies_j[0] == pytest.approx(0.1 * 2 / 0.5)
+    assert sum(energies_j[1:]) == pytest.approx((10 + 2 * 40 + 1 * 2) / 0.5)
