@@ -40,6 +40,9 @@ tree`` or ``device``; ``method`` how it comes by each component, ``window_s`` ho
 how long these steps took, all outside of it. ``warnings`` are lines of its own output.
 """
 
+CONDUCT_TEXTS = ("outcome", "outcome_text", "extent", "method", "warnings")
+"""Those of `CONDUCT_COLUMNS` that hold text."""
+
 OUTCOMES = ("ok", "no-sensor", "window", "crashed", "hung", "orphan")
 """How it can go: it gave an energy; it has nothing to read here; it measured another window than the rating
 interval; it failed; a step took longer than allowed; it left processes running, which had to be ended."""

@@ -3,12 +3,9 @@
 from pathlib import Path
 
 from records.tables import Table, read_table
-from records.tracker_columns import TRACKER_COLUMNS
+from records.tracker_columns import CONDUCT_TEXTS, TRACKER_COLUMNS
 
-TEXT_COLUMNS = (
-    *("tracker", "version", "scope", "settings"),
-    *("outcome", "outcome_text", "extent", "method", "warnings"),
-)
+TEXT_COLUMNS = ("tracker", "version", "scope", "settings", *CONDUCT_TEXTS)
 """Columns of a run's ``trackers.csv`` that hold text."""
 
 

@@ -25,10 +25,12 @@ from analysis.uncertainty.contributions import Budget, gross_budget
 from records.meter import MeterRecord
 from records.rows.families import HardwareColumn, HardwareMeans, UsefulWork
 from records.run import Run
-from records.tracker_columns import TRACKER_COLUMNS
+from records.tables import Table
+from records.tracker_columns import CONDUCT_COLUMNS, CONDUCT_TEXTS, TRACKER_COLUMNS
 from records.units import wh_from_j
 
 _TRACKER_TEXT = ("tracker", "version", "scope", "settings")
+_CONDUCT = [name for name in CONDUCT_COLUMNS if name != "warnings"]  # which the file has for whoever asks why
 
 
 @dataclass(frozen=True)
@@ -217,8 +219,15 @@ def _tracker_claims(recorded: RecordedRun, bench: _Bench) -> list[TrackerClaim]:
     for i in range(len(table)):
         claim: dict[str, Any] = {name: str(table.frame[name].iloc[i]) for name in _TRACKER_TEXT}
         claim |= {name: finite(values[i]) for name, values in numbers.items()}
+        claim |= {name: _conduct(table, name, i) for name in _CONDUCT if name in table.columns}
         claims.append(TrackerClaim(claim, _tracker_window(claim, recorded, bench)))
     return claims
+
+
+def _conduct(table: Table, name: str, i: int) -> str | float | None:
+    if name in CONDUCT_TEXTS:
+        return str(table.frame[name].iloc[i]) or None
+    return finite(column(table, name)[i])
 
 
 def _tracker_window(claim: dict[str, Any], recorded: RecordedRun, bench: _Bench) -> Measured | None:

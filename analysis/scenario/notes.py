@@ -149,9 +149,22 @@ def check_spans(runs: list[RunMeasure]) -> list[Finding]:
     return [codes.SPAN_BELOW_RESOLUTION.finding(message)]
 
 
+_OUTCOMES = {
+    "no-sensor": codes.TRACKER_NO_SENSOR,
+    "window": codes.TRACKER_WINDOW,
+    "crashed": codes.TRACKER_CRASHED,
+    "hung": codes.TRACKER_HUNG,
+    "orphan": codes.TRACKER_ORPHAN,
+}
+
+
 def _check_trackers(trackers: list[TrackerRow]) -> list[Finding]:
     findings = []
     for row in trackers:
+        code = _OUTCOMES.get(row.outcome or "")
+        if code is not None:
+            findings.append(code.finding(f"{row.tracker}: {row.outcome_text}", row.run_dir))
+            continue
         if row.meter_wh is None:
             message = f"{row.tracker}: the meter did not cover its window; it is not compared in this run"
             findings.append(codes.TRACKER_UNCOVERED.finding(message, row.run_dir))

@@ -163,7 +163,7 @@ def tracker_rows(
 ) -> list[TrackerRow]:
     """Return a row for each tracker of a run, beside the meter over the tracker's own window.
 
-    The meter's columns are empty where it did not cover that window.
+    The meter's columns are empty where it did not cover that window, and where the tracker measured another.
     """
     return [_tracker_row(run, claim, baseline, coverage_min_pct) for claim in run.trackers]
 
@@ -172,7 +172,8 @@ def _tracker_row(
     run: RunMeasure, claim: TrackerClaim, baseline: BaselinePower | None, coverage_min_pct: float
 ) -> TrackerRow:
     meter = claim.meter
-    if meter is not None and meter.energy.coverage_pct < coverage_min_pct:
+    other_window = claim.claim.get("outcome") == "window"
+    if meter is not None and (other_window or meter.energy.coverage_pct < coverage_min_pct):
         meter = None
     measured = energies(meter, baseline) if meter else None
     gross_wh = measured["energy_wh"] if measured else None

@@ -5,6 +5,7 @@ from itertools import combinations
 from analysis.scenario.groups import Group
 from analysis.statistics.comparison import compare
 from analysis.statistics.correlation import EPOCH_COMPANIONS, correlation_row
+from analysis.statistics.cost import with_equivalence
 from analysis.statistics.description import statistics_row
 from analysis.statistics.families import adjust_families
 from analysis.statistics.mixed import mixed_model
@@ -44,7 +45,8 @@ def cost_rows(groups: list[Group], settings: AnalysisSettings) -> list[Compariso
         for quantity in ("energy_wh" if group.kind == "baseline" else "induced_wh", "duration_s"):
             a, b = _sample(without, quantity), _sample(group, quantity)
             if a.n and b.n:
-                rows.append(_compared(without, group, a, b, settings))
+                row = _compared(without, group, a, b, settings)
+                rows.append(with_equivalence(row, settings.confidence))
     return adjust_families(rows)
 
 

@@ -61,6 +61,31 @@ TRACKER_EMPTY = CHAPTER.warn(
     "A tracker reported no energy.",
     "Read its output under `trackers/`.",
 )
+TRACKER_NO_SENSOR = CHAPTER.warn(
+    "tracker-no-sensor",
+    "A tracker has nothing to read on this machine; it has no energy, which is not 0 Wh.",
+    "See `lab trackers list`.",
+)
+TRACKER_WINDOW = CHAPTER.warn(
+    "tracker-window",
+    "A tracker measured another window than the rating interval, by more than 1 % of it; it is not compared.",
+    "Choose a longer program: the start of a tracker weighs less in it.",
+)
+TRACKER_CRASHED = CHAPTER.warn(
+    "tracker-crashed",
+    "A tracker failed; the run is valid and has no energy of it.",
+    "Read its `output.log` under `trackers/`.",
+)
+TRACKER_HUNG = CHAPTER.warn(
+    "tracker-hung",
+    "A step of a tracker took longer than its limit, and it was ended; the run is valid.",
+    "Read its `output.log` under `trackers/`.",
+)
+TRACKER_ORPHAN = CHAPTER.info(
+    "tracker-orphan",
+    "A tracker left processes running, which were ended; its energy is compared.",
+    "Nothing, if later baselines are quiet.",
+)
 SCENARIO_BELOW_BASELINE = CHAPTER.warn(
     "scenario-below-baseline",
     "The interval of the mean induced energy of a scenario lies below zero: the SUT was not in the same "

@@ -10,6 +10,10 @@ ON_SCALE = "Wh or %"
 
 TOLERANCE = "interval that holds 95 % of all runs, at 95 % confidence"
 LOW, HIGH = "Lower end of its 95 % interval", "Upper end of its 95 % interval"
+OUTCOME = (
+    "ok, no-sensor, window, crashed, hung or orphan; only window keeps an energy from being compared that is "
+    "there"
+)
 BOUND = (
     "Lower bound of ratio_net where meter minus baseline cannot be told from zero; ratio_net is then empty"
 )
@@ -50,6 +54,21 @@ class TrackerRow(ResultRow):
     meter_random_u_wh: float | None = column("Wh", "Part of meter_u_wh that differs from run to run")
     meter_net_u_wh: float | None = column("Wh", "Standard uncertainty of meter_net_wh")
     collector_gpu_wh: float | None = column("Wh", "Sampled GPU power over the same window")
+    outcome: str | None = column("", OUTCOME, default=None, rare=True)
+    outcome_text: str | None = column("", "Why the outcome is not ok", default=None, rare=True)
+    extent: str | None = column("", "machine, process tree or device", default=None, rare=True)
+    method: str | None = column(
+        "", "JSON object: how the tracker comes by each component", default=None, rare=True
+    )
+    window_s: float | None = column(
+        "s", "How long the tracker measured, as it says itself", default=None, rare=True
+    )
+    tracker_cpu_s: float | None = column(
+        "s", "CPU time of the tracker's own processes in the rating interval", default=None, rare=True
+    )
+    build_s: float | None = column("s", "Time to build the tracker, before the gate", default=None, rare=True)
+    start_s: float | None = column("s", "Time to start it, before the program", default=None, rare=True)
+    stop_s: float | None = column("s", "Time to stop it, after the program", default=None, rare=True)
     run_tracker: str | None = column("", "Tracker of the run by the plan")
     run_dir: str = column("", RUN_DIR)
 

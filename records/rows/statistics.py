@@ -73,6 +73,22 @@ class ComparisonRow(ResultRow):
         rare=True,
     )
     bound_b: float | None = column(UNIT, "The same of b", default=None, rare=True)
+    equivalence_pct: float | None = column(
+        "%", "Margin of a tracker's own cost, of the mean without it", default=None, rare=True
+    )
+    equivalence_low_pct: float | None = column(
+        "%",
+        "Lower end of the 90 % interval of that cost, meter and baseline included",
+        default=None,
+        rare=True,
+    )
+    equivalence_high_pct: float | None = column("%", "Upper end, likewise", default=None, rare=True)
+    equivalence_p: float | None = column(
+        "", "p value of two one-sided tests that the cost is within the margin", default=None, rare=True
+    )
+    equivalent: str | None = column(
+        "", "yes: shown to be within the margin; no: outside; not shown: neither", default=None, rare=True
+    )
     note: str = column("", NOTE)
     family: str | None = column("", "Quantity whose tests are adjusted together", default=None)
     family_size: int | None = column("", "Number of tests in the family", default=None)

@@ -20,7 +20,7 @@ from records.journal_events import UnknownEntry
 from records.meter import Accuracy, Calibration, Identity, MeterRecord, Reading, ReadingWriter
 from records.run import Run, RunFolder
 from records.tables import csv_line
-from records.tracker_columns import TRACKER_COLUMNS
+from records.tracker_columns import CONDUCT_COLUMNS, TRACKER_COLUMNS
 
 EPOCH_UTC_S = 1_790_000_000.0  # 2026-09-21
 METER = Identity(maker="Electronic Educational Devices", model="Watts up? PRO", serial="4711")
@@ -303,7 +303,9 @@ def _write_host(folder: RunFolder, run: SyntheticRun) -> None:
 
 
 def _write_trackers(folder: RunFolder, run: SyntheticRun) -> None:
-    with LineAppender(folder.trackers_csv, csv_line(TRACKER_COLUMNS)) as file:
+    conduct = [name for name in CONDUCT_COLUMNS if any(name in claim for claim in run.trackers)]
+    columns = [*TRACKER_COLUMNS, *conduct]
+    with LineAppender(folder.trackers_csv, csv_line(columns)) as file:
         for claim in run.trackers:
             row = {
                 "tracker": "codecarbon",
@@ -314,7 +316,7 @@ def _write_trackers(folder: RunFolder, run: SyntheticRun) -> None:
                 "scope": "cpu+ram",
                 "settings": '{"country": "DEU"}',
             } | claim
-            file.append(csv_line([row.get(name) for name in TRACKER_COLUMNS]))
+            file.append(csv_line([row.get(name) for name in columns]))
 
 
 def small_campaign(blocks: int = 2, **changes: Any) -> SyntheticCampaign:
