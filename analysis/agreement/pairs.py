@@ -102,11 +102,13 @@ class Pairs:
         """Number of the unit that a row belongs to ``(n,)``: its group, or the row itself."""
         return np.arange(len(self)) if self.groups is None else self.groups
 
-    def without(self, unit: int) -> "Pairs":
-        """Return the pairs without one unit."""
-        kept = self.unit_of_row != unit
-        names = tuple(name for i, name in enumerate(self.unit_names) if i != unit)
-        groups = None if self.groups is None else self.groups[kept] - (self.groups[kept] > unit)
+    def without(self, *units: int) -> "Pairs":
+        """Return the pairs without one unit or several."""
+        kept = ~np.isin(self.unit_of_row, units)
+        names = tuple(name for i, name in enumerate(self.unit_names) if i not in units)
+        groups = None
+        if self.groups is not None:
+            groups = np.unique(self.groups[kept], return_inverse=True)[1].astype(np.intp)
         return Pairs(
             self.measured[kept],
             self.estimated[kept],

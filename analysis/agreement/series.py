@@ -5,6 +5,11 @@ import re
 _STAMP = re.compile(r"(?<!\d)\d{4}-?\d{2}-?\d{2}(?:[T_ -]?\d{2}[-:.]?\d{2}(?:[-:.]?\d{2})?)?(?!\d)")
 
 
+def without_date(name: str) -> str:
+    """Return a name with ``*`` in place of a date or a time."""
+    return _STAMP.sub("*", name)
+
+
 def series_of(names: list[str]) -> dict[str, list[str]]:
     """Return the groups that are one but for a date or a time in their names.
 
@@ -17,5 +22,5 @@ def series_of(names: list[str]) -> dict[str, list[str]]:
     """
     series: dict[str, list[str]] = {}
     for name in names:
-        series.setdefault(_STAMP.sub("*", name), []).append(name)
+        series.setdefault(without_date(name), []).append(name)
     return {name: own for name, own in series.items() if 1 < len(own) < len(names)}

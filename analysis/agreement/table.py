@@ -8,7 +8,7 @@ from analysis.agreement.assessment import Assessment, assess
 from analysis.agreement.comparison import MARGIN_PCT, Comparison, compare
 from analysis.agreement.levels import BiasAt, Level, bias_at
 from analysis.agreement.pairs import Pairs
-from analysis.agreement.series import series_of
+from analysis.agreement.series import series_of, without_date
 from analysis.imports.number_forms import NumberOptions
 from analysis.imports.reading import SourceTable, find_delimiter, numbered_rows, read_rows, read_text
 from records.errors import ConfigurationError, RecordError
@@ -29,6 +29,7 @@ class Question:
         measured, estimated: columns, in the same unit.
         per: column that divides both, e.g. a duration: energy becomes power.
         by: columns whose values make groups.
+        nested: columns whose values mark repeats of the same work within a group.
         margin_pct: of equivalence.
         resolution: step of the meter's display in the unit of ``measured``, whose values are taken to be
             differences of two readings of it, each cut or rounded to a step. The error of such a
@@ -48,6 +49,7 @@ class Question:
     resolution: float = 0.0
     at: tuple[Level, ...] = ()
     meter_u_pct: float = 0.0
+    nested: tuple[str, ...] = ()
     confidence: float = CONFIDENCE
     numbers: NumberOptions = field(default_factory=NumberOptions)
 
@@ -64,7 +66,7 @@ class Question:
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that are needed."""
-        return (self.measured, self.estimated, *((self.per,) if self.per else ()), *self.by)
+        return (self.measured, self.estimated, *((self.per,) if self.per else ()), *self.by, *self.nested)
 
     @property
     def unit(self) -> str:
@@ -126,12 +128,12 @@ class _Columns:
     u: list[float] = field(default_factory=list)
     shared_u: list[float] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    works: list[str] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
 
     def pairs(self) -> Pairs:
-        """Return all pairs, which are repeats within their groups."""
-        names = [f"line {line}" for line in self.lines]
-        return Pairs.of(self.measured, self.estimated, self.u, self.shared_u, self.groups, names)
+        """Return all pairs, which are repeats within their groups, or within the same work of a group."""
+        return self._at(list(range(len(self.lines))), self.groups)
 
     def by_group(self) -> dict[str, Pairs]:
         """Return the pairs of each series and then of each group, in the order of the names."""
@@ -143,9 +145,20 @@ class _Columns:
 
     def _of(self, groups: list[str]) -> Pairs:
         rows = [i for i, name in enumerate(self.groups) if name in groups]
+        return self._at(rows, None)
+
+    def _at(self, rows: list[int], groups: list[str] | None) -> Pairs:
         columns = (self.measured, self.estimated, self.u, self.shared_u)
         measured, estimated, u, shared_u = ([column[i] for i in rows] for column in columns)
-        return Pairs.of(measured, estimated, u, shared_u, names=[f"line {self.lines[i]}" for i in rows])
+        together = self.works or groups
+        return Pairs.of(
+            measured,
+            estimated,
+            u,
+            shared_u,
+            together and [together[i] for i in rows],
+            [f"line {self.lines[i]}" for i in rows],
+        )
 
 
 def agree_table(path: Path, question: Question) -> TableAgreement:
@@ -253,7 +266,13 @@ def _take(table: SourceTable, line: int, fields: list[str], question: Question, 
     columns.u.append(question.resolution / sqrt(6) / per)
     columns.shared_u.append(abs(measured) * question.meter_u_pct / 100 / _COVERAGE)
     columns.lines.append(line)
-    columns.groups.append(", ".join(fields[table.header.index(n)].strip() or "(empty)" for n in question.by))
+    columns.groups.append(_name(table, fields, question.by))
+    if question.nested:
+        columns.works.append(without_date(_name(table, fields, (*question.by, *question.nested))))
+
+
+def _name(table: SourceTable, fields: list[str], columns: tuple[str, ...]) -> str:
+    return ", ".join(fields[table.header.index(name)].strip() or "(empty)" for name in columns)
 
 
 def _number(table: SourceTable, fields: list[str], name: str) -> float:

@@ -39,6 +39,7 @@ class LevelsParam(click.ParamType[tuple[Level, ...]]):
 @click.option("--estimated", required=True, metavar="COL", help="What the estimator says, in the same unit.")
 @click.option("--per", metavar="COL", help="Divides both, e.g. a duration: energy becomes power.")
 @click.option("--by", metavar="COL[,COL]", help="Columns whose values make groups.")
+@click.option("--nested", metavar="COL[,COL]", help="Columns whose values mark repeats of the same work.")
 @click.option(
     "--tolerance",
     metavar="PCT",
@@ -80,6 +81,7 @@ def agree(
     estimated: str,
     per: str | None,
     by: str | None,
+    nested: str | None,
     tolerance: float,
     resolution: float,
     meter_u_pct: float,
@@ -96,7 +98,7 @@ def agree(
     \b
     lab agree pairs.csv --measured meter_j --estimated codecarbon_j --per duration_s --by device
     """
-    groups = tuple(name.strip() for name in by.split(",")) if by else ()
+    groups, works = (tuple(map(str.strip, names.split(","))) if names else () for names in (by, nested))
     numbers = NumberOptions(decimal, thousands)
     question = Question(
         measured,
@@ -107,6 +109,7 @@ def agree(
         resolution,
         at=at,
         meter_u_pct=meter_u_pct,
+        nested=works,
         numbers=numbers,
     )
     agreement = agree_table(table, question)

@@ -193,6 +193,16 @@ def test_without_it_no_group_is_named(seed: int) -> None:
     assert assessed(sensor_against_machine(seed, tiny=False)).standing_out == []
 
 
+def test_two_odd_groups_do_not_hide_each_other() -> None:
+    pairs = sensor_against_machine(3, tiny=True)
+    other = pairs.estimated[pairs.unit_of_row == pairs.units - 1] + 10
+    groups = [pairs.unit_names[unit] for unit in pairs.unit_of_row] + ["mini"] * len(other)
+    both = Pairs.of([*pairs.measured, *(186 + other)], [*pairs.estimated, *other], groups=groups)
+    (found,) = assessed(both).standing_out
+    assert sorted(found.unit.split(" and ")) == ["mini", "tiny"]
+    assert found.slope == pytest.approx(1.0, abs=0.03)
+
+
 def test_groups_that_only_scatter_are_hardly_ever_named() -> None:
     named = 0
     for seed in range(200):

@@ -52,6 +52,27 @@ def test_every_number_is_in_the_document(pairs: Path) -> None:
     assert document["simulated"] is False
 
 
+def test_repeats_of_the_same_work_are_no_independent_evidence(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.csv"
+    ratios = [0.7, 0.74, 0.78, 0.82, 0.86]
+    rows = [
+        f"gpu,model {m},{100 + 20 * m + i},{ratio * (100 + 20 * m + i):.3f}\n"
+        for m, ratio in enumerate(ratios)
+        for i in range(6)
+    ]
+    path.write_text("device,model,meter_j,tracker_j\n" + "".join(rows))
+    plain, nested = (
+        json.loads(agree(path, "--by", "device", "--json", *options).stdout)["groups"][0]
+        for options in ((), ("--nested", "model"))
+    )
+    assert plain["total_ratio"] == nested["total_ratio"]
+    assert nested["total_ratio_high"] - nested["total_ratio_low"] > 2 * (
+        plain["total_ratio_high"] - plain["total_ratio_low"]
+    )
+    assert (plain["groups"], nested["groups"]) == (None, 5)
+    assert nested["effective_n"] == pytest.approx(5, abs=0.5)
+
+
 def test_bias_at_levels_is_printed_and_in_the_document(pairs: Path) -> None:
     options = ("--at", "120,160:60", "--meter-u", "1")
     done = agree(pairs, *options)

@@ -92,6 +92,7 @@ def _facts(agreement: TableAgreement) -> list[tuple[str, str]]:
         ("Estimated", question.estimated),
         ("Both divided by", question.per or "nothing"),
         ("Groups by", ", ".join(question.by) or "nothing"),
+        ("Repeats by", ", ".join(question.nested) or "nothing"),
         ("Rows", f"{agreement.rows}, of which {len(agreement.left_out)} left out"),
         ("Step of the meter", step),
         ("Meter, common to all rows", meter),
