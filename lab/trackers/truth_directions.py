@@ -19,17 +19,19 @@ class Direction:
     Attributes:
         low, high: range of reported over true energy.
         words: why.
+        reads_counter: whether a fault of the counter can reach it.
     """
 
     low: float
     high: float
     words: str
+    reads_counter: bool = True
 
 
 _COUNTER = Direction(0.995, 1.005, "reads the counter")
 _SAMPLED = Direction(1 - CLOSE, 1 + CLOSE, "samples the power")
 _READ = Direction(1 - CLOSE, 1 + CLOSE, "reads the counter at its own times")
-_MISSES = Direction(0.80, 1 + CLOSE, "samples the power; up to two sampling intervals are missing")
+_MISSES = Direction(0.80, 1.10, "samples the power; off by up to two sampling intervals")
 
 
 def _counters(*parts: tuple[str, str]) -> dict[tuple[str, str], Direction]:
@@ -50,12 +52,14 @@ DIRECTIONS: dict[str, dict[tuple[str, str], Direction]] = {
         (RAPL, "counted"): Direction(
             0.45, 0.55, "half: the mean of package and memory in place of their sum"
         ),
-        (GPUS, "gpu"): Direction(0.23, 0.27, "a quarter: the mean of four GPUs in place of their sum"),
+        (GPUS, "gpu"): Direction(0.20, 0.27, "a quarter: the mean of four GPUs in place of their sum"),
     },
     "codecarbon": _CODECARBON,
     "codecarbon-cli": _CODECARBON,
     "eco2ai": {
-        (RAPL, "package"): Direction(0.0, float("inf"), "invented: TDP of a table x load, no counter"),
+        (RAPL, "package"): Direction(
+            0.0, float("inf"), "invented: TDP of a table x load", reads_counter=False
+        ),
         (GPUS, "gpu"): _MISSES,
     },
     "eit": {
@@ -119,10 +123,14 @@ def _within_total(seen: Observation) -> list[str]:
     words = [
         f"with {seen.reported_j[part]:.0f} J of {what} without a counter"
         for part, what in invented.items()
-        if seen.reported_j.get(part, 0) > 0 and not seen.truth_j[part]
+        if seen.reported_j.get(part, 0) >= 1 and not seen.truth_j[part]
     ]
     return words + ([f"PUE of {seen.pue:g} removed"] if seen.pue != 1 else [])
 
+
+_MANY = 10.0
+_IMPOSSIBLE = "expected an energy, but it reported"
+"""In the words of an outcome: the tracker's number is below zero (`workload.tracking`)."""
 
 _FAULTY = {RAPL: ("package", "counted"), GPUS: ("gpu", "counted")}
 """Script -> the part that its faults break, and the total of those who report no parts."""
@@ -137,17 +145,22 @@ def effect_of_fault(clean: Observation, broken: Observation) -> tuple[str, str]:
 
     Returns:
         ``right`` the energy is as without the fault; ``noticed`` it is not, or there is none, and the
-        tracker says so; ``silent`` it is not, and nothing tells; ``no sensor`` it does not read these
+        tracker says so; ``silent`` it is not, and nothing tells; ``impossible`` so, but what the tracker
+        reports is no energy; ``no sensor`` it does not read these
         counters; and the evidence in words.
     """
     part = next((part for part in _FAULTY[clean.script] if part in clean.ratios), None)
     if part is None:
         return "no sensor", f"without the fault: {clean.outcome} {clean.outcome_text}".strip()
+    direction = DIRECTIONS.get(clean.tracker, {}).get((clean.script, part))
+    if direction is not None and not direction.reads_counter:
+        return "no sensor", "does not read this counter"
     if part not in broken.ratios:
-        return "noticed", f"{broken.outcome}: {broken.outcome_text}"
+        result = "impossible" if _IMPOSSIBLE in broken.outcome_text else "noticed"
+        return result, f"{broken.outcome}: {broken.outcome_text}"
     new = [line for line in broken.warnings if line not in clean.warnings]
-    change_pct = 100 * (broken.ratios[part] / clean.ratios[part] - 1)
-    change = f"{part} {change_pct:+.1f} %"
-    if abs(change_pct) <= 100 * CLOSE:
+    times = broken.ratios[part] / clean.ratios[part]
+    change = f"{part} {100 * (times - 1):+.1f} %" if times < _MANY else f"{part} {times:.0f} times"
+    if abs(times - 1) <= CLOSE:
         return "right", change
     return ("noticed", f"{change}; {new[0]}") if new else ("silent", change)

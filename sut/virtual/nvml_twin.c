@@ -247,6 +247,7 @@ int main(int argc, char **argv) {
         printf("<?xml version=\"1.0\" ?>\n<nvidia_smi_log><driver_version>999.00</driver_version>"
                "<cuda_version>13.0</cuda_version><attached_gpus>%d</attached_gpus>\n", count);
     else if (!list) puts("nvidia-smi SIMULATED");
+    if (!count && !xml) puts("No devices were found");
     for (int i = 0; i < count; i++) {
         struct State state;
         char uuid[80], power[32];

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def prepare(script_path: Path, folder: Path) -> Stage:
         raise SutError(why_not)
     stage = Stage(folder.resolve(), "rapl_fuse" if _fuse_works() else "rapl_files")
     shutil.copyfile(script_path, folder / "truth.toml")
-    if script.gpu:
+    if script.gpu or find_library("nvidia-ml"):  # real GPUs are no part of the truth
         (folder / "nvml").mkdir()
         build_nvml(folder / "nvml")
         write_table(script, folder / "nvml.txt")

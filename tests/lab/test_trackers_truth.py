@@ -58,6 +58,14 @@ def test_a_tracker_without_a_number_keeps_its_reason() -> None:
         ({"reported_j": {"package": 250.0}}, "silent"),
         ({"reported_j": {"package": 250.0}, "warnings": ("cannot read", "known warning")}, "noticed"),
         ({"reported_j": {}, "outcome": "crashed"}, "noticed"),
+        (
+            {
+                "reported_j": {},
+                "outcome": "no-sensor",
+                "outcome_text": "result: expected an energy, but it reported -1 Wh",
+            },
+            "impossible",
+        ),
     ],
 )
 def test_a_fault_is_survived_noticed_or_silent(change: dict[str, Any], result: str) -> None:
@@ -138,7 +146,9 @@ def test_trackers_are_off_in_their_documented_direction(
         ("zeus", "wrap", "right"),
         ("codecarbon", "wrap", "right"),
         ("pyjoules", "wrap", "silent"),
-        ("pyjoules", "reset", "silent"),
+        ("pyjoules", "reset", "impossible"),
+        ("zeus", "reset", "silent"),
+        ("codecarbon", "reset", "silent"),
         ("pyjoules", "denied", "noticed"),
         ("zeus", "lost", "noticed"),
         ("codecarbon", "lost", "silent"),
