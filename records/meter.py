@@ -107,6 +107,11 @@ def measuring_point(driver: str) -> MeasuringPoint:
     return MeasuringPoint.INSIDE if driver in _COUNTERS else MeasuringPoint.WALL
 
 
+def is_stand_in(driver: str) -> bool:
+    """Say whether a ``driver`` lets counters stand in for a meter in a campaign of the lab."""
+    return driver == "rapl"
+
+
 @dataclass(kw_only=True)
 class MeterRecord(Document):
     """``meter.json``.

@@ -15,6 +15,7 @@ from records.campaign import CampaignFolder
 from records.documents import Document, build, check_schema
 from records.errors import InputError, RecordError, SchemaError
 from records.files import read_json, write_parts_atomically
+from records.meter import MeasuringPoint, is_stand_in
 from records.rows.agreement import AgreementRow, TrackerRow
 from records.rows.budgets import BudgetRow
 from records.rows.findings import FindingRow
@@ -192,12 +193,14 @@ def write_results(results: Results, folder: Path) -> None:
     """Write ``results.json`` and the CSV tables beside it; the folder is made.
 
     Every row has the column ``simulated``, so that a table that is passed on alone cannot be taken
-    for measured.
+    for measured; where counters stood in for a meter, ``measuring_point`` says so likewise.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    simulated = results.campaign.simulated
+    marks: dict[str, Any] = {"simulated": results.campaign.simulated}
+    if is_stand_in(str(results.meter.get("driver"))):
+        marks["measuring_point"] = MeasuringPoint.INSIDE.value
     for name, table in tables_of(results).items():
-        rows = [{**row.to_json(), "simulated": simulated} for row in table.rows]
+        rows = [{**row.to_json(), **marks} for row in table.rows]
         write_table(folder / f"{name}.csv", table.row.CONTRACT, rows)
     results.write(folder / "results.json")
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from records.errors import SutError
 from records.host import BACKGROUND_LOAD_PCT
+from records.powercap import TREE
 from sut.collectors.collectl_tool import collectl_version, find_collectl
 from sut.collectors.nvml import Gpus, open_gpus
 from sut.collectors.procfs import ProcFiles, rates
+from sut.collectors.rapl import readable_zones
 from sut.collectors.temperature import CpuThermometer
 from sut.inventory.machine import governor
 
@@ -63,6 +65,7 @@ def preflight(folder: Path, root: Path = Path("/")) -> list[Check]:
         check_memory(root),
         check_gpu(),
         check_temperature(root),
+        check_rapl(root),
     ]
 
 
@@ -168,3 +171,14 @@ def check_temperature(root: Path = Path("/")) -> Check:
             "on real hardware load the sensor's driver: `modprobe coretemp` (Intel) or `k10temp` (AMD)",
         )
     return Check("CPU temperature", True, f"the CPU is at {temperature_c:g} °C")
+
+
+def check_rapl(root: Path = Path("/")) -> Check:
+    """Look for the CPU's energy counters, and whether they may be read."""
+    zones, refusal = readable_zones(root / TREE.relative_to("/"))
+    if refusal:
+        where, _, fix = refusal.partition(": ")
+        return Check("RAPL", None, f"{where} cannot be read: rapl.csv lacks it", fix)
+    if not zones:
+        return Check("RAPL", None, "no energy counters of the CPU found: rapl.csv is not written")
+    return Check("RAPL", True, f"energy counters: {', '.join(zone.name for zone in zones)}")

@@ -5,6 +5,7 @@ from shlex import quote
 from analysis.comparing.sides import Side, label_of
 from analysis.statistics.samples import QUANTITIES, one_after_the_other
 from records.campaign import CampaignFolder
+from records.meter import MeasuringPoint, measuring_point
 from records.results import Results
 from records.rows.statistics import ComparisonRow
 from records.settings.analysis import CONFIDENCE
@@ -72,9 +73,15 @@ def refusals(a: Side, b: Side) -> list[str]:
     found = []
     if a.simulated != b.simulated:
         found.append("one was measured and the other SIMULATED: nothing follows from their difference")
+    if _point(a) != _point(b):
+        found.append("one was measured at the wall and the other by counters inside the computer")
     for side in (a, b):
         found += _refused(side)
     return list(dict.fromkeys(found))
+
+
+def _point(side: Side) -> MeasuringPoint:
+    return measuring_point(str(side.results.meter.get("driver")))
 
 
 def _refused(side: Side) -> list[str]:

@@ -35,6 +35,7 @@ from records.journal_events import (
     OrphanAborted,
     VirtualMeterStarted,
 )
+from records.meter import is_stand_in
 from records.run import Run
 from sut.inventory import machine
 from sut.local import LocalHost, LocalSut
@@ -125,6 +126,7 @@ class _Conductor:
         self.observer.begin(
             self.opened.config.campaign.title, plan, done, simulated=self.opened.campaign.simulated
         )
+        self._tell_of_stand_ins()
         if not done:  # later the load is that of the runs before
             self._tell_of_other_work()
         outcome = Outcome(completed=done)
@@ -147,6 +149,13 @@ class _Conductor:
         completed, missing = len(outcome.completed), len(outcome.missing)
         self.journal.write(end(completed=completed, missing=missing, reason=outcome.stopped))
         return outcome
+
+    def _tell_of_stand_ins(self) -> None:
+        for _, meter in self.opened.config.meter.all:
+            if is_stand_in(meter.driver):
+                self.observer.notice(
+                    f"NOT MEASURED AT THE WALL: counters of the computer ({meter.driver}) replace a meter"
+                )
 
     def _tell_of_other_work(self) -> None:
         load = self.sut.load_average()

@@ -166,6 +166,18 @@ def test_a_measured_and_a_simulated_scenario_are_refused(measured: Path, tmp_pat
     assert found.to_json()["simulated"] is True
 
 
+def test_the_wall_and_counters_are_not_compared_and_their_tables_are_marked(
+    measured: Path, tmp_path: Path
+) -> None:
+    folder = small_campaign(instrument=Instrument(driver="rapl")).write(tmp_path / "counted")
+    analyse(folder)
+    assert compare_scenarios(folder, "cnn", "idle").refusals == []
+    found = compare_scenarios(measured, "cnn", f"{folder}:cnn")
+    assert any("wall" in refusal for refusal in found.refusals)
+    marked, plain = ((at / "results" / "runs.csv").read_text() for at in (folder, measured))
+    assert marked.count(",inside") == marked.count("\n") - 1 and "measuring_point" not in plain
+
+
 def test_only_what_refuses_runs_of_the_two_refuses_the_comparison(tmp_path: Path) -> None:
     plan = campaign({"cnn": 100.0, "lean": 98.0, "twin": 100.0}, blocks=3)
     broken = next(run for run in plan.runs if run.scenario == "lean" and run.block == 3)

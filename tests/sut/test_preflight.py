@@ -11,6 +11,7 @@ from sut.preflight import (
     check_disk,
     check_governor,
     check_memory,
+    check_rapl,
     check_temperature,
     preflight,
 )
@@ -25,7 +26,7 @@ QUIET = {
 
 def test_every_failed_check_says_how_to_mend_it_and_every_name_comes_once(tmp_path):
     checks = preflight(tmp_path)
-    assert len({check.name for check in checks}) == len(checks) == 7
+    assert len({check.name for check in checks}) == len(checks) == 8
     assert all(check.message for check in checks)
     assert all(check.fix for check in checks if check.ok is False)
 
@@ -86,3 +87,13 @@ def test_collectl_is_found_or_its_stand_in_is_named():
         assert check.ok is True and check.message.startswith("collectl V")
     else:
         assert check.ok is None and "procfs" in check.message
+
+
+def test_energy_counters_of_the_cpu_are_named_or_how_to_open_them(machine):
+    zone = "sys/class/powercap/intel-rapl:0/"
+    files = {f"{zone}name": "package-0", f"{zone}max_energy_range_uj": "262143328850"}
+    check = check_rapl(machine({**files, f"{zone}energy_uj": "17"}))
+    assert (check.ok, check.message) == (True, "energy counters: package-0")
+    check = check_rapl(machine({**files, f"{zone}energy_uj": "none"}))
+    assert check.ok is None and "intel-rapl:0/energy_uj cannot be read" in check.message and check.fix
+    assert check_rapl(Path("/nowhere")).ok is None
