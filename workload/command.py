@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 
 from records.errors import ConfigurationError
 from records.near_match import nearest
 from workload.registry import wrapper_of
+from workload.tracking import STEP_LIMIT_S
 
 SCENARIOS_DIR = Path(__file__).resolve().parent / "scenarios"
 """Programs of the built-in scenarios."""
@@ -24,13 +25,15 @@ class TrackerCommand:
         name: see `workload.registry`.
         python: interpreter of the tracker's own environment.
         interval_s: time between its readings.
-        country: ISO 3166 code of three letters, for its emissions.
+        limit_s: longest time that each of its steps may take.
+        options: of its wrapper, such as ``{"country": "DEU"}``.
     """
 
     name: str
     python: str
     interval_s: float = 1.0
-    country: str = "DEU"
+    limit_s: float = STEP_LIMIT_S
+    options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
 
 
 def build_command(
@@ -88,8 +91,11 @@ def tracker_option(
     except ConfigurationError as error:
         raise ConfigurationError(f"{where}: {error}") from None
     command = [tracker.python, str(wrapper), "--interval", f"{tracker.interval_s:g}"]
-    command += ["--country", tracker.country]
-    return json.dumps({"name": tracker.name, "command": command, "interval_s": tracker.interval_s})
+    for name, value in tracker.options.items():
+        option = f"--{name.replace('_', '-')}"
+        command += [option] if value is True else [] if value is False else [f"{option}={value}"]
+    told = {"name": tracker.name, "command": command}
+    return json.dumps(told | {"interval_s": tracker.interval_s, "limit_s": tracker.limit_s})
 
 
 def _expand(argument: str, values: dict[str, str | None], where: str) -> str:

@@ -20,10 +20,20 @@ _OWN = {
     "codecarbon-cli": "codecarbon_cli_run.py",
 }
 
+_SHARED_ENVIRONMENTS = {
+    "codecarbon-cli": "codecarbon",
+}
+"""Trackers that are not in an environment of their own name."""
+
 
 def tracker_names() -> tuple[str, ...]:
     """Return the names of all trackers, sorted."""
     return tuple(sorted({*_OWN, *foreign_points(GROUP, _OWN)}))
+
+
+def environment_of(name: str) -> str | None:
+    """Return the environment that `lab trackers install` makes for a tracker, ``None`` for foreign ones."""
+    return _SHARED_ENVIRONMENTS.get(name, name) if name in _OWN else None
 
 
 def wrapper_of(name: str) -> Path:

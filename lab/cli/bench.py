@@ -14,7 +14,6 @@ from lab.conduct.doctor import examine
 from lab.conduct.suts import sut_of
 from lab.config.file import load_config
 from lab.config.template import TEMPLATE_ENVIRONMENTS, Machine, bench_text
-from lab.envs.places import environments_folder
 from meter.line.ports import list_ports
 from records.errors import ConfigurationError, SutError
 from records.files import write_atomically
@@ -52,7 +51,7 @@ def init(folder: Path, install_envs: bool, as_json: bool) -> None:
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, bench_text(machine, environments_folder()))
+        write_atomically(path, bench_text(machine))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written: {error}") from None
     missing = offer(TEMPLATE_ENVIRONMENTS, build=install_envs, ask=not as_json)

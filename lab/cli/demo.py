@@ -17,7 +17,7 @@ from lab.conduct.suts import sut_of
 from lab.config.file import parse_config
 from lab.config.model import LabConfig
 from lab.config.template import TEMPLATE_ENVIRONMENTS, demo_text
-from lab.envs.places import HOME, environments_folder, is_checkout
+from lab.envs.places import HOME, is_checkout
 from records.errors import ConfigurationError
 from reports.campaign.page import write_report
 
@@ -70,7 +70,7 @@ def demo(ctx: click.Context, out: Path | None, quick: bool, install_envs: bool, 
 
 
 def _configuration(quick: bool) -> LabConfig:
-    text = demo_text(environments_folder())
+    text = demo_text()
     config = parse_config(text, "the demonstration's lab.toml", HOME if is_checkout() else Path.cwd())
     if not quick:
         return config

@@ -52,6 +52,18 @@ def interpreter_of(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> Pu
     return sut.resolve(config.pythons()[scenario.environment])
 
 
+def tracker_interpreter(config: LabConfig, tracker: str, sut: Sut) -> PurePosixPath:
+    """Return the SUT's interpreter of a tracker, by its section or as `lab trackers install` made it.
+
+    Raises:
+        ConfigurationError: a tracker of another package has none.
+    """
+    python = config.tracker(tracker).python
+    if python is None:
+        raise ConfigurationError(f"[trackers.{tracker}] needs python, the interpreter of the tracker")
+    return sut.resolve(python)
+
+
 def check_bench(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
     """Refuse a campaign before anything of it is created: commands, programs, calibration, the meters' ports.
 
@@ -96,7 +108,7 @@ def check_commands(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
             mistakes.append(str(error))
         places = {f"environments.{scenario.environment}": interpreter_of(config, scenario, sut)}
         if tracker:
-            places[f"trackers.{tracker}"] = sut.resolve(config.trackers[tracker].python)
+            places[f"trackers.{tracker}"] = tracker_interpreter(config, tracker, sut)
         mistakes += [
             f"scenario {name!r}: [{key}] python: there is no {path}; {remedy(path, key)}"
             for key, path in places.items()
@@ -146,11 +158,13 @@ def tracker_of(config: LabConfig, scenario: ScenarioSection, tracker: str, sut: 
     Raises:
         ConfigurationError: the tracker is unknown.
     """
-    section = config.trackers[tracker]
+    section = config.tracker(tracker)
+    country = {} if section.country is None else {"country": section.country}
     command = TrackerCommand(
         name=tracker,
-        python=str(sut.resolve(section.python)),
+        python=str(tracker_interpreter(config, tracker, sut)),
         interval_s=section.interval_s,
-        country=section.country,
+        limit_s=section.limit_s,
+        options={**country, **section.options},
     )
     return tracker_option(command, where=f"scenario {scenario.name!r}", installed=sut.installed)

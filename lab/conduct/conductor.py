@@ -192,7 +192,7 @@ class _Conductor:
     def _record_environment(self, meters: Meters) -> None:
         config = self.opened.config
         pythons = config.pythons()
-        pythons |= {name: section.python for name, section in config.trackers.items()}
+        pythons |= {name: config.tracker(name).python or "" for name in config.trackers_used()}
         meter = meters.identify()
         inventory = self.sut.inventory({name: self.sut.resolve(path) for name, path in pythons.items()})
         shared = isinstance(self.sut, LocalSut)

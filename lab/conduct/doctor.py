@@ -9,7 +9,13 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from analysis.power.calibrate import LONGEST_AGE_DAYS
-from lab.conduct.commands import RUN_DIR, command_of, interpreter_of, missing_programs
+from lab.conduct.commands import (
+    RUN_DIR,
+    command_of,
+    interpreter_of,
+    missing_programs,
+    tracker_interpreter,
+)
 from lab.conduct.twin import temporary_port
 from lab.config.meter import OneMeterSection
 from lab.config.model import LabConfig, ScenarioSection
@@ -196,7 +202,7 @@ def check_scenario(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> It
         yield _configuration(f"{name} command", False, str(error), "correct the command in lab.toml")
     for tracker in config.trackers_of(scenario):
         if tracker is not None:
-            python = sut.resolve(config.trackers[tracker].python)
+            python = tracker_interpreter(config, tracker, sut)
             yield _environment_check(f"{name} with {tracker}", sut, python, f"trackers.{tracker}")
 
 

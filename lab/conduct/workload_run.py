@@ -16,12 +16,11 @@ from records.journal_events import Process, WorkloadEnded, WorkloadStarted
 from records.run import Run, RunFolder
 from sut.sut import Sut
 from workload.processes import VARIABLES
-from workload.tracking import STEP_LIMIT_S
 
 _RUNNER_LATE_S = 60.0  # it ends a workload at its limit by itself, and then hashes what that imported
 _RUNNER_READY_S = 30.0
 _STEP_S = 0.05
-_TRACKER_STEPS_S = 3 * STEP_LIMIT_S  # its start, its stop, its result
+_TRACKER_STEPS = 3  # within `execute`: its start, its stop, its result
 
 
 @dataclass
@@ -61,7 +60,7 @@ class WorkloadRun:
         self.runner = crew.launch(Process.WORKLOAD_RUNNER, argv, self.sut.host, variables)
         if self.tracker is not None:
             observer.phase(Phase.TRACKER, self.tracker)
-        deadline = time.monotonic() + _RUNNER_READY_S + (STEP_LIMIT_S if self.tracker else 0.0)
+        deadline = time.monotonic() + _RUNNER_READY_S + self._tracker_step_s
         while self.runner.ready() is None:
             if self.runner.poll() is not None or time.monotonic() > deadline:
                 raise AttemptFailed(self.runner.explain())
@@ -85,7 +84,7 @@ class WorkloadRun:
         child.tell("go")
         journal.write(WorkloadStarted(command=self._command))
         observer.phase(Phase.RUN)
-        late_s = _RUNNER_LATE_S + (_TRACKER_STEPS_S if self.tracker else 0.0)
+        late_s = _RUNNER_LATE_S + _TRACKER_STEPS * self._tracker_step_s
         deadline = time.monotonic() + self.scenario.limit_s + late_s
         while child.poll() is None:
             if time.monotonic() > deadline:
@@ -129,6 +128,10 @@ class WorkloadRun:
                 f"signal {result.get('signal')}" if run.exit_code is None else f"exit code {run.exit_code}"
             )
             raise AttemptFailed(f"the workload failed with {ended}; {_last_words(folder)}")
+
+    @property
+    def _tracker_step_s(self) -> float:
+        return 0.0 if self.tracker is None else self.config.tracker(self.tracker).limit_s
 
     def _argv(self) -> list[str]:
         pattern = self.scenario.phases_from_stdout

@@ -21,6 +21,8 @@ from records.settings.ecolabel import Ecolabel
 from records.settings.gate import GateSection
 from records.settings.requirement import Requirement
 from records.settings.section import Name, Pause, Seconds, Section, Seed
+from workload.registry import environment_of, tracker_names
+from workload.tracking import STEP_LIMIT_S
 
 NO_TRACKER = "none"
 
@@ -68,11 +70,16 @@ class EnvironmentSection(Section):
 
 
 class TrackerSection(Section):
-    """``[trackers.NAME]``: a software tracker, in an environment of its own."""
+    """``[trackers.NAME]``: a software tracker, in an environment of its own; without a section the defaults.
 
-    python: str
+    ``python`` is the interpreter that `lab trackers install` made if ``None``.
+    """
+
+    python: str | None = None
     interval_s: Seconds = 1.0
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "DEU"
+    limit_s: Seconds = STEP_LIMIT_S
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}$")] | None = None
+    options: dict[str, str | int | float | bool] = {}
 
 
 class HealthSection(HealthSettings):
@@ -186,10 +193,13 @@ class LabConfig(Section):
                 f"{where}: there is no [environments.{scenario.environment}]; known: {', '.join(known)}"
             )
         for tracker in self.trackers_of(scenario):
-            if tracker is not None and tracker not in self.trackers:
+            if tracker is not None and self._python_of(tracker) is None:
+                of_others = tracker in tracker_names()
                 raise ValueError(
-                    f"{where}: there is no [trackers.{tracker}]; "
-                    f"known: {', '.join([NO_TRACKER, *self.trackers])}"
+                    f"{where}: [trackers.{tracker}] needs python, the interpreter of the tracker"
+                    if of_others
+                    else f"{where}: no tracker is named {tracker!r}; "
+                    f"{alternatives(tracker, [NO_TRACKER, *tracker_names()])}"
                 )
 
     def trackers_of(self, scenario: ScenarioSection) -> list[str | None]:
@@ -207,6 +217,21 @@ class LabConfig(Section):
         used = {scenario.environment for scenario in self.scenario if scenario.environment is not None}
         built = {name: str(python_of(name)) for name in sorted(used)}
         return built | {name: section.python for name, section in self.environments.items()}
+
+    def tracker(self, name: str) -> TrackerSection:
+        """Return the settings of a tracker, with its interpreter."""
+        return self.trackers.get(name, TrackerSection()).model_copy(update={"python": self._python_of(name)})
+
+    def trackers_used(self) -> list[str]:
+        """Return the names of the trackers that any scenario is run with, sorted."""
+        named = {tracker for scenario in self.scenario for tracker in self.trackers_of(scenario)}
+        return sorted(tracker for tracker in named if tracker is not None)
+
+    def _python_of(self, tracker: str) -> str | None:
+        section, environment = self.trackers.get(tracker), environment_of(tracker)
+        if section is not None and section.python is not None:
+            return section.python
+        return None if environment is None else str(python_of(environment))
 
     def is_control(self, scenario: ScenarioSection) -> bool:
         """Say whether a scenario is the control workload."""

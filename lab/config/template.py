@@ -6,7 +6,7 @@ and what `lab demo` runs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -71,23 +71,14 @@ class Machine:
     trackers: Sequence[str] = ("codecarbon",)
 
 
-def demo_text(envs: PurePath | str = ".envs") -> str:
-    """Return the ``lab.toml`` of the demonstration; without an argument, the one of the checkout.
-
-    Args:
-        envs: folder of the environments.
-    """
-    return _render({**_DEMO, "envs": envs}, Machine())
+def demo_text() -> str:
+    """Return the ``lab.toml`` of the demonstration, which is the one of the checkout."""
+    return _render(_DEMO, Machine())
 
 
-def bench_text(machine: Machine, envs: PurePath) -> str:
-    """Return a ``lab.toml`` for a machine.
-
-    Args:
-        machine: what was seen of it.
-        envs: folder of the environments.
-    """
-    settings = {**_BENCH, "envs": envs}
+def bench_text(machine: Machine) -> str:
+    """Return a ``lab.toml`` for a machine."""
+    settings = dict(_BENCH)
     if machine.first_port is not None:
         settings["port"] = machine.first_port
     return _render(settings, machine)

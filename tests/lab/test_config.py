@@ -53,6 +53,14 @@ def test_a_baseline_has_no_tracker_and_the_others_have_all() -> None:
     assert config.trackers_of(config.find_scenario("cnn")) == [None, "codecarbon"]
 
 
+def test_a_tracker_needs_no_section_where_the_defaults_serve() -> None:
+    config = parse(GOOD.replace('"codecarbon"]', '"codecarbon", "codecarbon-cli"]'))
+    assert config.trackers_used() == ["codecarbon", "codecarbon-cli"]
+    assert config.tracker("codecarbon").python == "envs/tracker/bin/python"
+    assert config.tracker("codecarbon-cli").python == str(python_of("codecarbon"))
+    assert (config.tracker("codecarbon-cli").limit_s, config.tracker("codecarbon-cli").options) == (120.0, {})
+
+
 def test_the_resolved_configuration_reads_back_equal() -> None:
     config = parse(GOOD)
     document = config.to_json()
@@ -60,7 +68,7 @@ def test_the_resolved_configuration_reads_back_equal() -> None:
     assert build_config(document, "campaign.json", Path("/bench")) == config
 
 
-@pytest.mark.parametrize("text", [demo_text(), bench_text(Machine(ports=["/dev/x (y)"]), Path("/x"))])
+@pytest.mark.parametrize("text", [demo_text(), bench_text(Machine(ports=["/dev/x (y)"]))])
 def test_what_the_lab_writes_it_can_read(text: str) -> None:
     assert [scenario.name for scenario in parse(text).scenario] == ["baseline", "idle", "cnn", "transfer"]
 
@@ -80,7 +88,7 @@ def test_what_the_lab_writes_it_can_read(text: str) -> None:
         ('name = "cnn"', 'name = "CNN 1"', "[[scenario]] 'CNN 1' name: string should match pattern"),
         ('name = "cnn"', 'name = "baseline"', "two scenarios are named 'baseline'"),
         ('environment = "cpu"', 'environment = "mine"', "no [environments.mine]; known: cpu"),
-        ('"codecarbon"]', '"carbontracker"]', "no [trackers.carbontracker]; known: none, codecarbon"),
+        ('"codecarbon"]', '"codecarbn"]', "no tracker is named 'codecarbn'; did you mean 'codecarbon'?"),
         ("[campaign]", "[campain]", "[campain]: unknown key; did you mean 'campaign'?"),
         ("[campaign]", "[campaign", "this is not TOML"),
         ('command = ["{python}", "cnn.py"]', "", 'needs command = ["program"'),

@@ -64,14 +64,20 @@ def test_the_launcher_needs_a_script():
 
 
 def test_the_runner_is_told_of_a_tracker():
-    tracker = TrackerCommand(name="codecarbon", python="/cc/python", interval_s=0.5, country="FRA")
+    tracker = TrackerCommand(
+        name="codecarbon",
+        python="/cc/python",
+        interval_s=0.5,
+        options={"country": "FRA", "dry_run": True, "no": False},
+    )
     assert json.loads(tracker_option(tracker, where="scenario 'cnn'")) == {
         "name": "codecarbon",
         "command": [
             *("/cc/python", str(wrapper_of("codecarbon"))),
-            *("--interval", "0.5", "--country", "FRA"),
+            *("--interval", "0.5", "--country=FRA", "--dry-run"),
         ],
         "interval_s": 0.5,
+        "limit_s": 120.0,
     }
     assert wrapper_of("codecarbon").is_file()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from lab.conduct.commands import tracker_interpreter
 from lab.config.model import LabConfig, ScenarioSection
 from records.programs import Packages
 from sut.inventory.environments import installed_packages
@@ -21,7 +22,7 @@ def interpreters(
     if scenario.environment is not None:
         found[scenario.environment] = sut.resolve(config.pythons()[scenario.environment])
     if tracker is not None:
-        found[tracker] = sut.resolve(config.trackers[tracker].python)
+        found[tracker] = tracker_interpreter(config, tracker, sut)
     if scenario.name in named:
         found[f"scenario {scenario.name}"] = PurePosixPath(named[scenario.name])
     return found
