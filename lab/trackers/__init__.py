@@ -1,1 +1,1 @@
-"""Software trackers as the lab sees them from outside: against a known truth."""
+"""Software trackers as the lab sees them from outside: tried on this machine, and against a known truth."""

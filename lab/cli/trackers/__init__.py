@@ -9,6 +9,7 @@ from lab.cli.common import CommandAt, LabGroup
     "trackers",
     cls=LabGroup,
     commands_at={
+        "list": CommandAt("lab.cli.trackers.list:list_", "Try which trackers work on this machine"),
         "install": CommandAt("lab.cli.trackers.install:install", "Install trackers in their environments"),
         "calibrate": CommandAt("lab.cli.trackers.calibrate:calibrate", "Make a correction by the meter"),
         "apply": CommandAt("lab.cli.trackers.apply:apply", "Correct values of a tracker"),
