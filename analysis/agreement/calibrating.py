@@ -7,8 +7,9 @@ from analysis.agreement.correction import Correction, Kind, best_correction, cor
 from analysis.agreement.influence import influence
 from analysis.agreement.linearity import linearity_of
 from analysis.agreement.pairs import Pairs
+from analysis.agreement.question import Question
 from analysis.agreement.references import power_pairs
-from analysis.agreement.table import Question, pairs_of_table
+from analysis.agreement.table_pairs import gather
 from analysis.maths.arrays import finite
 from records.errors import ConfigurationError, RecordError
 from records.near_match import unknown_name
@@ -77,7 +78,8 @@ def calibrate_table(path: Path, question: Question, kind: Kind | None) -> Tracke
         ConfigurationError: the table has no such column.
         RecordError: it is no table, or has too few rows.
     """
-    pairs, simulated = pairs_of_table(path, question)
+    _, columns, _, simulated = gather(path, question)
+    pairs = columns.pairs()
     return _record(
         _made(pairs, kind, path.name),
         pairs,

@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from analysis.agreement.levels import Level
-from analysis.agreement.table import Question, agree_table
+from analysis.agreement.question import Question
+from analysis.agreement.table import agree_table
 from analysis.imports.number_forms import Mark, NumberOptions
-from lab.cli.agree_output import document_of, print_agreement
+from lab.cli.agree_document import document_of
+from lab.cli.agree_output import print_agreement
 from lab.cli.common import FiniteRange, json_option, number_options
 from lab.cli.output import print_json, stdout
 from lab.cli.paths import InputPath, OutputFile

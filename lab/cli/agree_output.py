@@ -1,13 +1,7 @@
-"""What `lab agree` prints: words first, then tables; or everything as one JSON document."""
+"""What `lab agree` prints: words first, then tables."""
 
-from dataclasses import asdict
-from math import nan
-from typing import Any
-
-from analysis.agreement.levels import BiasAt
 from analysis.agreement.table import Part, TableAgreement
 from analysis.agreement.verdict import conclusions, short, verdict
-from analysis.maths.arrays import finite
 from analysis.maths.describe import WithInterval
 from lab.cli.output import print_table, stdout
 from reports.words.texts import printable
@@ -15,57 +9,12 @@ from reports.words.texts import printable
 _MOST_LINES_NAMED = 20
 
 
-def document_of(agreement: TableAgreement) -> dict[str, Any]:
-    """Return everything that came out as JSON types."""
-    return {
-        "source": agreement.source,
-        "simulated": agreement.simulated,
-        **asdict(agreement.question),
-        "rows": agreement.rows,
-        "left_out": [asdict(row) for row in agreement.left_out],
-        "groups": [
-            {
-                "group": part.name,
-                "verdict": _verdict(agreement, part),
-                "n": part.found.n,
-                "bias": part.found.bias.value,
-                "bias_low": part.found.bias.low,
-                "bias_high": part.found.bias.high,
-                **part.found.columns().to_json(),
-                **part.assessed.columns(part.found).to_json(),
-                "conclusions": conclusions(part.found, part.assessed),
-                "influence": [
-                    {key: finite(value) if isinstance(value, float) else value for key, value in row.items()}
-                    for unit in part.assessed.influence
-                    for row in [asdict(unit)]
-                ],
-                "levels": [_level(bias) for bias in part.levels],
-            }
-            for part in agreement.parts
-        ],
-    }
-
-
-def _level(found: BiasAt) -> dict[str, Any]:
-    bias = found.bias or WithInterval(nan)
-    return {
-        "at": found.at,
-        "allowable": found.allowable,
-        "bias": finite(bias.value),
-        "bias_low": bias.low,
-        "bias_high": bias.high,
-        "p_equal": found.p_equal,
-        "p_within": found.p_within,
-        "decision": found.decision.verdict,
-        "decision_reason": found.decision.reason,
-    }
-
-
 def _name(part: Part) -> str:
     return printable(part.name)  # a table may hold what would drive a terminal
 
 
-def _verdict(agreement: TableAgreement, part: Part) -> str:
+def verdict_of(agreement: TableAgreement, part: Part) -> str:
+    """Return the answer for a group in a sentence."""
     return verdict(agreement.question.estimated, agreement.question.measured, part.name, part.found)
 
 
@@ -74,7 +23,7 @@ def print_agreement(agreement: TableAgreement) -> None:
     if agreement.simulated:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
     for part in agreement.parts:
-        stdout.print(f"{printable(_verdict(agreement, part))}.", soft_wrap=True)
+        stdout.print(f"{printable(verdict_of(agreement, part))}.", soft_wrap=True)
         if part.found.notes:
             stdout.print(f"  {'; '.join(part.found.notes)}", soft_wrap=True)
         for words in conclusions(part.found, part.assessed):

@@ -1,5 +1,7 @@
 """Starting the virtual instrument that ``port = "virtual"`` stands for."""
 
+import os
+import shutil
 import sys
 import tempfile
 import time
@@ -13,6 +15,7 @@ from meter.registry import virtual_drivers
 from meter.virtual.twins import twin_class
 from records.errors import DeviceError
 from records.journal_events import Process
+from records.truth.marks import TRUTH_SCRIPT
 
 _READY_S = 20.0
 
@@ -23,7 +26,8 @@ def start_twin(meter: OneMeterSection, folder: Path, watts: float | None = None)
     Args:
         meter: the section of the configuration.
         folder: gets ``port``, a link to the instrument's port where that is a pseudo-terminal, and
-            ``truth-NNN.csv``, the power it really had, one file per start.
+            ``truth-NNN.csv``, the power it really had, one file per start; with ``truth = true`` also
+            ``truth.toml``, the script that it follows.
         watts: the constant power; ``None`` to follow the load.
 
     Returns:
@@ -36,6 +40,8 @@ def start_twin(meter: OneMeterSection, folder: Path, watts: float | None = None)
     folder.mkdir(parents=True, exist_ok=True)
     number = len(list(folder.glob("truth-*.csv"))) + 1
     settings = meter.virtual
+    if settings.truth and TRUTH_SCRIPT in os.environ:
+        shutil.copyfile(os.environ[TRUTH_SCRIPT], folder / "truth.toml")
     argv = [sys.executable, "-m", "meter.virtual", meter.driver]
     if meter.driver in virtual_drivers() and twin_class(meter.driver).link == "pty":
         argv += ["--link", str(folder / "port")]

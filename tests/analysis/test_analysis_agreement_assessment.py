@@ -17,10 +17,11 @@ from analysis.agreement.levels import Level, bias_at
 from analysis.agreement.linearity import linearity_of
 from analysis.agreement.nesting import nesting_of
 from analysis.agreement.pairs import Pairs, Scale
+from analysis.agreement.question import Question
 from analysis.agreement.ratios import ratios
 from analysis.agreement.regression import deming, deming_fit, passing_bablok
 from analysis.agreement.series import series_of
-from analysis.agreement.table import Part, Question, agree_table
+from analysis.agreement.table import Part, agree_table
 from analysis.agreement.tolerance import tolerance_interval
 from analysis.agreement.verdict import conclusions
 from analysis.agreement.weighted import weighted_deming

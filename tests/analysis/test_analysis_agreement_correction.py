@@ -11,7 +11,7 @@ from analysis.agreement.applying import apply_to_table
 from analysis.agreement.calibrating import calibrate_campaign, calibrate_table
 from analysis.agreement.correction import Kind, best_correction, correct, corrected_value, hold_out
 from analysis.agreement.pairs import Pairs
-from analysis.agreement.table import Question
+from analysis.agreement.question import Question
 from analysis.campaign import analyse
 from analysis.imports.number_forms import NumberOptions
 from records.errors import ConfigurationError, RecordError

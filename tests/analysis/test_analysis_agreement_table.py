@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.agreement.table import ALL, Question, TableAgreement, agree_table
+from analysis.agreement.question import Question
+from analysis.agreement.table import ALL, TableAgreement, agree_table
 from records.errors import ConfigurationError, RecordError
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/explanation/tracker-agreement.md"

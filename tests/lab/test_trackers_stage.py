@@ -59,6 +59,7 @@ def test_wall_and_gpu_follow_one_script(tmp_path: Path) -> None:
     wall_w, gpu_w = column(run / "meter.csv", "power_w"), column(run / "gpu.csv", "power_w")
     assert max(wall_w) == pytest.approx(320 / 0.8, rel=0.01)
     assert min(wall_w) == pytest.approx(40 / 0.8, rel=0.01)
+    assert (run.parents[1] / "virtual" / "truth.toml").read_text() == TRUTH
     assert (min(gpu_w), max(gpu_w)) == (20, 200)
     assert max(column(run / "rapl.csv", "power_w")) == pytest.approx(100, rel=0.02)
 

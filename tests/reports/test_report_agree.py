@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from report_page import Page
 
-from analysis.agreement.table import Question, agree_table
+from analysis.agreement.question import Question
+from analysis.agreement.table import agree_table
 from reports.pages.agree.figures import MOST_PANELS
 from reports.pages.agree.page import render, write_agreement
 

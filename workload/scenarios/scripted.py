@@ -11,11 +11,13 @@ import time
 
 def main(seconds, marks):
     """Mark the begin, wait, mark the end."""
-    with open(marks, "a", encoding="ascii") as file:
-        file.write(f"begin {time.monotonic():.6f}\n")
-        file.flush()
+    with open(marks, "a", encoding="ascii", buffering=1) as file:
+        begin_s = time.monotonic()
+        file.write(f"begin {begin_s:.6f}\n")
         time.sleep(seconds)
-        file.write(f"end {time.monotonic():.6f}\n")
+        end_s = time.monotonic()
+        file.write(f"end {end_s:.6f}\n")
+    print(f"begin {begin_s:.6f} end {end_s:.6f} (seconds of the monotonic clock)")
 
 
 if __name__ == "__main__":

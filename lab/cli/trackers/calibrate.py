@@ -7,7 +7,7 @@ import click
 
 from analysis.agreement.calibrating import calibrate_campaign, calibrate_table
 from analysis.agreement.correction import Kind
-from analysis.agreement.table import Question
+from analysis.agreement.question import Question
 from analysis.agreement.verdict import short
 from analysis.imports.number_forms import Mark, NumberOptions
 from lab.cli.common import FiniteRange, json_option, number_options

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.agreement.levels import BiasAt
-from analysis.agreement.table import LeftOut, Part, TableAgreement
+from analysis.agreement.table import Part, TableAgreement
+from analysis.agreement.table_pairs import LeftOut
 from analysis.agreement.verdict import conclusions, verdict
 from analysis.maths.describe import WithInterval
 from records.files import write_atomically
