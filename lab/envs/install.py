@@ -55,6 +55,8 @@ def install(environment: Environment, tell: Callable[[str], None]) -> State:
     Raises:
         InstallationError: it cannot be built; what was there before is there again.
     """
+    if obstacle := environment.obstacle():
+        raise InstallationError(f"environment {environment.name!r} cannot be built: {obstacle}")
     folder = folder_of(environment)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _alone(folder, environment, tell):
@@ -129,8 +131,8 @@ def _commands(uv: str | None, folder: Path, pins: Path) -> list[list[str]]:
     if uv is not None:
         install = [uv, "pip", "install", "--compile-bytecode", "--python", python, "--requirement", str(pins)]
         return [[uv, "venv", "--python", sys.executable, str(folder)], install]
-    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--requirement", str(pins)]
-    return [[sys.executable, "-m", "venv", str(folder)], pip]
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
+    return [[sys.executable, "-m", "venv", str(folder)], [*pip, "--requirement", str(pins)]]
 
 
 def _run(environment: Environment, command: Sequence[str], tell: Callable[[str], None]) -> None:

@@ -33,6 +33,13 @@ def test_packages_of_other_people_with_wanted_names_are_in_no_environment() -> N
     assert names & {"greenlight", "pmt"} == set()
 
 
+def test_an_environment_says_for_which_python_it_cannot_be_built() -> None:
+    tracker = find_environment("eit")
+    assert tracker.obstacle((3, 11)) is None
+    assert "3.11 or older" in (tracker.obstacle((3, 12)) or "")
+    assert find_environment("cpu").obstacle((3, 13)) is None
+
+
 @dataclass(frozen=True, slots=True)
 class LocalEnvironment(Environment):
     """An environment whose pins lie in a folder of the test."""
@@ -61,7 +68,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalEnvironment:
         monkeypatch.setenv(f"{name}_NO_INDEX", "1")
         monkeypatch.setenv(f"{name}_FIND_LINKS", str(tmp_path))
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
-    return LocalEnvironment("tiny", "tracker", "a test", ("tinytracker",), "tinytracker", tmp_path)
+    return LocalEnvironment("tiny", "tracker", "a test", ("tinytracker",), "tinytracker", folder=tmp_path)
 
 
 def test_an_environment_is_built_once_and_kept_when_its_successor_fails(tiny: LocalEnvironment) -> None:
