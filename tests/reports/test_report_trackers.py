@@ -14,6 +14,7 @@ from analysis.agreement.views import view_rows
 from reports.blocks.contract import Lines, Text
 from reports.campaign.trackers.chapter import chapter, cost_words, settings_blocks
 from reports.campaign.trackers.clouds import clouds
+from reports.campaign.trackers.outcomes import outcomes_table, own_cpu_table
 from reports.campaign.trackers.ratios import ratio_interval
 from reports.campaign.trackers.remarks import remarks, scope_words, verdict_words
 from reports.campaign.trackers.scope import scope_rows as part_rows
@@ -186,6 +187,23 @@ def test_two_runs_have_the_interval_of_the_budget_and_are_said_to_be_few():
     assert ratio_interval(view, replace(row, against="wall net")) == (None, None)
     words = " ".join(remarks(view, "codecarbon"))
     assert "cnn (n = 2)" in words and "neither yes nor no" in words
+
+
+def test_outcomes_and_cpu_time_are_tabulated_where_runs_tell_them():
+    assert outcomes_table(view_with(runs_of(0.78, 0.0))) is None
+    assert own_cpu_table(view_with(runs_of(0.78, 0.0))) is None
+    seconds = {"tracker_cpu_s": 36.0, "build_s": 2.0, "start_s": 3.0, "stop_s": 0.5, "extent": "machine"}
+    rows = [run("cnn", i, 78.0, 100.0, outcome="ok", **seconds) for i in (1, 2, 3)]
+    rows += [run("cnn", 4, 78.0, 100.0, outcome="hung", outcome_text="stop: 120 s", extent="machine")]
+    view = view_with(rows)
+    went = outcomes_table(view)
+    assert [column.label for column in went.columns] == ["Tracker", "Sees", "ok", "hung", "Why"]
+    assert went.rows == [["codecarbon", "machine", "3", "1", "stop: 120 s"]]
+    (own,) = own_cpu_table(view).rows
+    assert own[:3] == ["cnn", "codecarbon", "3"]
+    assert [float(text) for text in (own[3], *own[-4:])] == [36.0, 1.0, 2.0, 3.0, 0.5]
+    keys = [getattr(block, "key", "") for block in chapter(view).blocks]
+    assert keys.index("trackers-outcomes") < keys.index("trackers-own-cpu")
 
 
 def test_one_run_alone_is_reported_without_any_cloud():

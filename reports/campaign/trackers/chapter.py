@@ -8,6 +8,7 @@ from records.rows.agreement import TrackerRow
 from reports.blocks.contract import Block, Chapter, Heading, Lines, Text, Tone, folds
 from reports.campaign.trackers.clouds import bland_altman_sheet, regression_sheet
 from reports.campaign.trackers.cost import cost_sheet, own_cost_rows
+from reports.campaign.trackers.outcomes import outcomes_table, own_cpu_table
 from reports.campaign.trackers.ratios import ratio_sheet
 from reports.campaign.trackers.remarks import (
     of_tracker,
@@ -50,6 +51,7 @@ def chapter(view: View) -> Chapter:
     names = tracker_names(view)
     blocks: list[Block] = [block for name in names for block in _answer(view, name)]
     blocks += [
+        *(block for block in (outcomes_table(view),) if block is not None),
         ratio_sheet(view, notes.TRACKER_NOTE, agreement_table(view)),
         equivalence_table(view),
         evidence_table(view),
@@ -66,6 +68,7 @@ def chapter(view: View) -> Chapter:
         Heading("What the tracker itself costs"),
         Text(cost_words(view)),
         cost_sheet(view, _COST_HOW, cost_table(view)),
+        *(block for block in (own_cpu_table(view),) if block is not None),
         *folds([Heading("What the trackers said"), trackers_table(view), *settings_blocks(view, names)]),
     ]
     return Chapter("trackers", "Software trackers", "Trackers", blocks)
@@ -101,9 +104,14 @@ def cost_words(view: View) -> str:
             "without it."
         )
     found = [view.name_of(row.b) for row in tested if is_significant(row)]
+    nothing = [view.name_of(row.b) for row in tested if row.equivalent == "yes"]
+    if not found and len(nothing) == len(tested):
+        return "No cost in energy: shown to be within 1 % of the energy without it, in every scenario."
     if not found:
+        shown = f"; shown to be within 1 % for {', '.join(nothing)}" if nothing else ""
         return (
-            "No cost in energy detected (not significant at 95 %). That does not show that it costs nothing."
+            f"No cost in energy detected (not significant at 95 %{shown}). That does not show that it costs "
+            f"nothing."
         )
     return (
         f"The difference in induced energy is significant at 95 % for {', '.join(found)}, of {len(tested)} "

@@ -22,10 +22,14 @@ from reports.blocks.tables import Column, Columns, Table, columns_of_part, table
 from reports.campaign.trackers.cost import own_cost_rows, where
 from reports.campaign.view import View
 from reports.words import notes
-from reports.words.numbers import count, plain
+from reports.words.numbers import ABSENT, count, interval, plain
 
 _AGAINST = {"wall net": "the plug above the baseline", "gpu": "GPU power as sampled"}
 _QUANTITIES = {"induced_wh": "induced energy / Wh", "duration_s": "duration / s"}
+_COST_HOW = (
+    "Within 1 %: two one-sided t tests at 5 % that what the tracker adds lies within 1 % of the mean without "
+    "it, meter and baseline included; shown where the 90 % interval lies inside. It takes three runs of each."
+)
 _EQUIVALENCE_HOW = (
     "Two one-sided t tests at 5 % that the mean difference lies within the margin (Schuirmann 1987): within "
     "is shown when its 90 % interval lies inside the margin, the opposite when it lies outside; otherwise "
@@ -177,12 +181,20 @@ def cost_table(view: View) -> Table:
         Column("With", lambda row: plain(row.mean_b)),
         with_interval("Difference", lambda row: (row.difference, row.difference_low, row.difference_high)),
         Column("Ratio", lambda row: plain(row.ratio)),
+        Column(
+            "Cost, 90 % interval",
+            lambda row: interval(row.equivalence_low_pct, row.equivalence_high_pct),
+            "%",
+        ),
+        Column("Within 1 %", lambda row: row.equivalent or ABSENT, numeric=False),
+        Column("p", lambda row: plain(row.equivalence_p, 2)),
     )
     return table(
         "trackers-cost-rows",
         "With the tracker minus without it",
         columns,
         own_cost_rows(view),
+        note=_COST_HOW,
         source="comparisons",
     )
 
