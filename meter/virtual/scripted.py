@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from records.errors import ConfigurationError
-from records.truth.marks import TRUTH_MARKS, TRUTH_SCRIPT, Marks, true_energies_j
+from records.truth import TRUTH_MARKS, TRUTH_SCRIPT
+from records.truth.marks import Marks, true_energies_j
 from records.truth.script import TruthScript
 
 

@@ -14,9 +14,6 @@ from records.truth.script import Load, TruthScript
 
 Parts = dict[str, float]
 
-TRUTH_SCRIPT, TRUTH_MARKS = "WATTLAB_TRUTH_SCRIPT", "WATTLAB_TRUTH_MARKS"
-"""Variables that name the two files to whatever runs on a stage (`sut.virtual.stage`)."""
-
 
 def begin_marks(path: Path) -> None:
     """Begin the file: counters count from now on."""

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from records.errors import SutError, WattlabError
 from records.parentage import die_with_parent
-from records.truth.marks import TRUTH_MARKS, TRUTH_SCRIPT, begin_marks
+from records.truth import TRUTH_MARKS, TRUTH_SCRIPT
+from records.truth.marks import begin_marks
 from records.truth.script import TruthScript
 from sut.virtual.nvml import build_nvml, write_table
 

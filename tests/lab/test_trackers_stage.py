@@ -1,6 +1,7 @@
 """A campaign on a stage: counters of the GPU and the virtual wall meter follow one truth script."""
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -78,3 +79,15 @@ def test_the_exit_code_is_that_of_the_command(tmp_path: Path) -> None:
     (tmp_path / "truth.toml").write_text("[[package]]\ncpu = {program_w = 10}\n")
     script = "grep -q package-0 /sys/class/powercap/intel-rapl:0/name && exit 9"
     assert lab("trackers", "stage", "truth.toml", "--", "sh", "-c", script, cwd=tmp_path).returncode == 9
+
+
+def test_counters_of_a_stage_that_stand_in_for_a_meter_are_marked(tmp_path: Path) -> None:
+    reason = why_no_stage()
+    if reason:
+        pytest.skip(reason)
+    (tmp_path / "truth.toml").write_text("[[package]]\ncpu = {idle_w = 12, program_w = 50}\n")
+    read = [*LAB, "meter", "read", "--driver", "rapl", "--port", "/sys/class/powercap", "--json"]
+    done = lab("trackers", "stage", "truth.toml", "--", *read, cwd=tmp_path)
+    reading = json.loads(done.stdout)
+    assert reading["simulated"] is True
+    assert reading["power_w"] == pytest.approx(12, rel=0.05)
