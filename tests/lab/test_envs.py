@@ -13,6 +13,7 @@ from lab.envs.catalogue import ENVIRONMENTS, Environment, environment_names, fin
 from lab.envs.install import InstallationError, install, remove
 from lab.envs.places import DATA_VARIABLE, python_of
 from lab.envs.state import State, folder_of, read_mark, state_of
+from workload.registry import environment_of, tracker_names
 
 
 def canonical(name: str) -> str:
@@ -109,7 +110,12 @@ def test_nothing_is_built_without_a_terminal_unless_it_is_asked_for(tiny: LocalE
     assert state_of(find_environment("cpu")) is State.MISSING
 
 
+def test_every_tracker_has_an_environment_and_every_environment_of_a_tracker_one_that_uses_it() -> None:
+    used = {environment_of(name) for name in tracker_names()} - {None}  # foreign trackers have none
+    assert used == set(environment_names("tracker"))
+
+
 def test_trackers_install_knows_trackers_only() -> None:
     done = lab("trackers", "install", "cpu")
     assert done.returncode == 2
-    assert set(environment_names("tracker")) <= set(re.findall(r"[\w-]+", done.stderr))
+    assert {*environment_names("tracker"), "codecarbon-cli"} <= set(re.findall(r"[\w-]+", done.stderr))
