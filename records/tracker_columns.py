@@ -43,6 +43,9 @@ how long these steps took, all outside of it. ``warnings`` are lines of its own 
 CONDUCT_TEXTS = ("outcome", "outcome_text", "extent", "method", "warnings")
 """Those of `CONDUCT_COLUMNS` that hold text."""
 
+TRACKED = ("ok", "window", "orphan")
+"""Outcomes of runs beside which the tracker worked to the end."""
+
 OUTCOMES = ("ok", "no-sensor", "window", "crashed", "hung", "orphan")
 """How it can go: it gave an energy; it has nothing to read here; it measured another window than the rating
 interval; it failed; a step took longer than allowed; it left processes running, which had to be ended."""

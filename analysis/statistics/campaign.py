@@ -1,5 +1,6 @@
 """The statistics of a campaign, as rows of its results."""
 
+from dataclasses import replace
 from itertools import combinations
 
 from analysis.scenario.groups import Group
@@ -12,6 +13,7 @@ from analysis.statistics.mixed import mixed_model
 from analysis.statistics.samples import QUANTITIES, Sample, sample_of
 from records.rows.statistics import ComparisonRow, CorrelationRow, MixedModelRow, StatisticsRow
 from records.settings.analysis import AnalysisSettings
+from records.tracker_columns import TRACKED
 
 
 def statistics_rows(groups: list[Group], settings: AnalysisSettings) -> list[StatisticsRow]:
@@ -34,11 +36,12 @@ def cost_rows(groups: list[Group], settings: AnalysisSettings) -> list[Compariso
     """Compare each scenario with a tracker with the same one without it: what the tracker itself costs.
 
     A baseline has no induced energy of its own; there the gross energy is compared
-    (docs/explanation/method.md#a-tracker-against-the-meter).
+    (docs/explanation/method.md#a-tracker-against-the-meter). Runs beside which the tracker failed
+    are left out.
     """
     plain = {group.scenario: group for group in groups if group.tracker is None}
     rows = []
-    for group in groups:
+    for group in map(_while_tracking, groups):
         without = plain.get(group.scenario)
         if group.tracker is None or without is None:
             continue
@@ -48,6 +51,17 @@ def cost_rows(groups: list[Group], settings: AnalysisSettings) -> list[Compariso
                 row = _compared(without, group, a, b, settings)
                 rows.append(with_equivalence(row, settings.confidence))
     return adjust_families(rows)
+
+
+def _while_tracking(group: Group) -> Group:
+    """Return a group without the runs beside which its tracker failed; it may be empty."""
+    worked = [
+        all((claim.claim.get("outcome") or "ok") in TRACKED for claim in run.trackers) for run in group.runs
+    ]
+    if all(worked):
+        return group
+    kept = [i for i, fine in enumerate(worked) if fine]
+    return replace(group, runs=[group.runs[i] for i in kept], rows=[group.rows[i] for i in kept])
 
 
 def _compared(

@@ -1,5 +1,6 @@
 """The command of a slot, put together from the configuration, and whether it can be run at all."""
 
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -12,9 +13,12 @@ from meter.line.ports import check_port
 from records.calibration import CalibrationRecord
 from records.campaign import Slot
 from records.errors import ConfigurationError
+from sut.host import ask
 from sut.sut import Sut
 from workload.command import TrackerCommand, build_command, tracker_option
+from workload.registry import environment_of
 
+_WRAPPER_S = 30.0
 RUN_DIR = PurePosixPath("RUN_DIR")
 """Stands for the run folder where a command is only looked at."""
 
@@ -114,6 +118,8 @@ def check_commands(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
             for key, path in places.items()
             if path is not None and not sut.host.exists(path)
         ]
+        if tracker and sut.host.exists(tracker_interpreter(config, tracker, sut)):
+            mistakes += wrong_options(config, scenario, tracker, sut)
     if mistakes:
         raise ConfigurationError("\n".join(dict.fromkeys(mistakes)))
 
@@ -150,6 +156,18 @@ def missing_programs(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> 
             return []
         return [f"{where} script {folder / script.names[0]}. Correct the name"]
     return []
+
+
+def wrong_options(config: LabConfig, scenario: ScenarioSection, tracker: str, sut: Sut) -> list[str]:
+    """Say what the wrapper of a tracker of ours does not understand of its options."""
+    if environment_of(tracker) is None:  # of another package: it finds its module only in a run
+        return []
+    command = json.loads(tracker_of(config, scenario, tracker, sut))["command"]
+    answer = ask(sut.host, [*command, "--run-dir", str(RUN_DIR), "--check"], _WRAPPER_S)
+    if answer.code == 0:
+        return []
+    words = answer.errors.splitlines()[-1:] or ["it does not answer"]
+    return [f"[trackers.{tracker}] options: {words[0]}. docs/reference/configuration.md says what it takes"]
 
 
 def tracker_of(config: LabConfig, scenario: ScenarioSection, tracker: str, sut: Sut) -> str:

@@ -15,6 +15,7 @@ from lab.conduct.commands import (
     interpreter_of,
     missing_programs,
     tracker_interpreter,
+    wrong_options,
 )
 from lab.conduct.twin import temporary_port
 from lab.config.meter import OneMeterSection
@@ -203,7 +204,9 @@ def check_scenario(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> It
     for tracker in config.trackers_of(scenario):
         if tracker is not None:
             python = tracker_interpreter(config, tracker, sut)
-            yield _environment_check(f"{name} with {tracker}", sut, python, f"trackers.{tracker}")
+            check = _environment_check(f"{name} with {tracker}", sut, python, f"trackers.{tracker}")
+            wrong = wrong_options(config, scenario, tracker, sut) if check.ok else []
+            yield _configuration(check.name, False, wrong[0], "correct lab.toml") if wrong else check
 
 
 def _environment_check(name: str, sut: Sut, python: PurePosixPath, key: str) -> Check:

@@ -34,6 +34,20 @@ def test_an_orphan_does_not_keep_an_energy_from_being_compared(tmp_path: Path) -
     assert off.outcome == "orphan" and off.ratio is not None
 
 
+def test_runs_beside_which_it_failed_are_not_what_it_costs(tmp_path: Path) -> None:
+    campaign = small_campaign()
+    tracked = [run for run in campaign.runs if run.trackers]
+    before = analyse(campaign.write(tmp_path / "before")).comparisons
+    for run in tracked[:1]:
+        run.trackers[:] = [{"energy_wh": None, "outcome": "crashed"}]
+    some = analyse(campaign.write(tmp_path / "some")).comparisons
+    for run in tracked:
+        run.trackers[:] = [{"energy_wh": None, "outcome": "no-sensor"}]
+    none = analyse(campaign.write(tmp_path / "none")).comparisons
+    counts = [[row.n_b for row in rows if row.b.endswith("+codecarbon")] for rows in (before, some, none)]
+    assert counts == [[2, 2], [1, 1], []]
+
+
 def test_without_outcomes_the_files_have_the_columns_they_had(tmp_path: Path) -> None:
     results_of(tmp_path / "c")
     header = (tmp_path / "c/results/trackers.csv").read_text().splitlines()[0]

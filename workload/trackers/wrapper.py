@@ -196,8 +196,11 @@ def main(kind):
     parser = argparse.ArgumentParser(description=(kind.__doc__ or "").partition("\n")[0])
     parser.add_argument("--run-dir", type=Path, required=True, help="folder of the run")
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between samples")
+    parser.add_argument("--check", action="store_true", help="end once the options are understood")
     kind.options(parser)
     options = parser.parse_args()
+    if options.check:
+        return
     folder = options.run_dir.resolve() / "trackers" / kind.name
     folder.mkdir(parents=True, exist_ok=True)
     link = _Link()
