@@ -1,9 +1,13 @@
 """The sampler of the CPU's energy counters, on trees of files as the kernel has them."""
 
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from truth_stage import PROGRAM, on_stage, staged
 
+from records.meter import read_readings
 from records.rapl import RaplRecord, read_rapl
 from records.run import RunFolder
 from sut.collectors.rapl import RaplSampler, readable_zones
@@ -61,3 +65,47 @@ def test_a_machine_without_counters_has_no_zones(tmp_path: Path, text: str) -> N
     (tmp_path / "intel-rapl:0").mkdir()
     (tmp_path / "intel-rapl:0" / "name").write_text(text)
     assert readable_zones(tmp_path) == ([], "")
+
+
+SCRIPT = """
+[[package]]
+cpu = {idle_w = 10, program_w = 50}
+dram = {idle_w = 1, program_w = 5}
+max_energy_range_j = 25
+"""
+
+RECORD = """
+import subprocess, sys, time
+folder, program, *more = sys.argv[1:]
+command = [sys.executable, "-m", "sut.collectors.collect", "--out", folder, "--interval", "0.1"]
+with subprocess.Popen([*command, "--collectl", "never"], stdout=subprocess.PIPE) as collectors:
+    collectors.stdout.readline()
+    command = [sys.executable, "-m", "lab", "meter", "log", "--driver", "rapl", "--interval", "0.1"]
+    command += ["-n", "40", "--port", "/sys/class/powercap", "--out", folder + "/meter"]
+    with subprocess.Popen(command) as meter:
+        time.sleep(1.5)
+        subprocess.run([sys.executable, program, *more], check=True)
+        meter.wait()
+    collectors.terminate()
+"""
+
+
+@pytest.mark.slow
+def test_collector_and_meter_show_the_power_of_a_scripted_tree_round_by_round(
+    run_dir: Path, tmp_path: Path
+) -> None:
+    stage = staged(tmp_path, SCRIPT)
+    done = on_stage(stage, sys.executable, "-c", RECORD, str(run_dir), str(PROGRAM), "2")
+    assert done.returncode == 0, done.stderr
+    table = read_rapl(run_dir).frame
+    for zone, idle_w, program_w in (("package-0", 10, 50), ("package-0/dram", 1, 5)):
+        power_w = table[table["zone"] == zone]["power_w"].dropna()
+        counter_uj = table[table["zone"] == zone]["energy_uj"]
+        assert np.median(power_w[power_w > (idle_w + program_w) / 2]) == pytest.approx(program_w, rel=0.02)
+        assert np.median(power_w[power_w < (idle_w + program_w) / 2]) == pytest.approx(idle_w, rel=0.05)
+        assert counter_uj.max() < 25e6
+    assert table[table["zone"] == "package-0"]["energy_uj"].diff().min() < 0  # it went round
+    metered_w = read_readings(run_dir / "meter" / "meter.csv").frame["power_w"]
+    assert metered_w.notna().all()
+    assert np.median(metered_w[metered_w > 40]) == pytest.approx(55, rel=0.02)
+    assert np.median(metered_w[metered_w < 30]) == pytest.approx(11, rel=0.05)

@@ -52,8 +52,8 @@ INDICATORS = (
 _HOW = (
     "Time-weighted means over the rating interval, averaged over the counted runs; circles are single "
     "runs. CPU, memory, disk and network come from collectl or, where it is absent, from the same "
-    "counters of the operating system; GPU values from NVML, whose power reading is an average over a "
-    "window that depends on card and driver."
+    "counters of the operating system; GPU values from NVML (on a Jetson: tegrastats), whose power reading "
+    "is an average over a window that depends on card and driver."
 )
 
 
