@@ -17,7 +17,7 @@ from analysis.agreement.references import (
     pairs_of,
     uncertainties,
 )
-from analysis.agreement.verdict import short, verdict
+from analysis.agreement.verdict import short, statement, verdict
 from analysis.maths.arrays import ratio
 from analysis.maths.describe import upper_bound
 from records.rows.agreement import AgreementRow, AssessmentColumns, ComparedColumns, TrackerRow
@@ -94,7 +94,8 @@ def _row(
 ) -> AgreementRow:
     pairs = pairs_of(runs, reference, background_u_w)
     compared = compare(pairs, confidence)
-    assessed = assess(pairs, compared, confidence).columns(compared)
+    assessment = assess(pairs, compared, confidence)
+    assessed = assessment.columns(compared)
     tracker_wh = sum(both.claimed_wh for both in runs)
     gross_wh = _sum((both.row.meter_wh for both in runs), reference)
     net_wh = _sum((both.row.meter_net_wh for both in runs), reference)
@@ -109,8 +110,10 @@ def _row(
             f"baseline cannot be told from zero; it is at most {short(bound_wh)} Wh (n = {len(runs)})"
         )
         columns, assessed = _without_ratios(compared.columns()), _unresolved(assessed)
+        stated = said
     else:
-        said = verdict(f"{tracker}{reference.subject}", reference.words, _where(scenario), compared)
+        asked = (f"{tracker}{reference.subject}", reference.words, _where(scenario), compared)
+        said, stated = verdict(*asked), statement(*asked, assessment)
         columns = compared.columns()
     return AgreementRow(
         tracker=tracker,
@@ -130,7 +133,7 @@ def _row(
         reference_wh=reference_wh,
         compared=columns,
         verdict=said,
-        assessed=assessed,
+        assessed=replace(assessed, statement=stated),
     )
 
 

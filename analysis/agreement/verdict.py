@@ -20,14 +20,33 @@ def verdict(estimated: str, measured: str, where: str, found: Comparison) -> str
         where: the group of rows.
         found: the comparison.
     """
+    margin = found.equivalence
+    parts = [_opening(estimated, measured, where, found)]
+    if found.ratio is not None:
+        parts += [_singles(found), _line(found)]
+        parts.append(f"equivalence within {margin.margin_pct:g} %: {margin.verdict}")
+    return "; ".join(filter(None, parts))
+
+
+def statement(estimated: str, measured: str, where: str, found: Comparison, assessed: Assessment) -> str:
+    """Return the answer as `verdict`, with a guard band, and no line that the rows contradict.
+
+    Whether the estimator is within the margin is withheld where the meter cannot tell.
+    """
+    decision = assessed.decision
+    parts = [_opening(estimated, measured, where, found)]
+    if found.ratio is not None:
+        parts += [_singles(found), "" if assessed.linearity.verdict == "rejected" else _line(found)]
+        margin = f"within {found.equivalence.margin_pct:g} % of the meter on the average"
+        parts.append(f"{margin}: {decision.verdict} ({decision.reason})")
+    return "; ".join(filter(None, parts))
+
+
+def _opening(estimated: str, measured: str, where: str, found: Comparison) -> str:
     rows = f"n = {found.n}"
     if found.ratio is None:
         return f"{estimated} for {where}: no ratio, the {measured} do not add up to more than zero ({rows})"
-    parts = [f"{_reads(estimated, found.ratio)} for {where} ({_interval(measured, found)}, {rows})"]
-    parts += [words for words in (_singles(found), _line(found)) if words]
-    margin = found.equivalence
-    parts.append(f"equivalence within {margin.margin_pct:g} %: {margin.verdict}")
-    return "; ".join(parts)
+    return f"{_reads(estimated, found.ratio)} for {where} ({_interval(measured, found)}, {rows})"
 
 
 def conclusions(found: Comparison, assessed: Assessment) -> list[str]:
@@ -37,9 +56,8 @@ def conclusions(found: Comparison, assessed: Assessment) -> list[str]:
         found: the comparison.
         assessed: what may be concluded from it.
     """
-    decision, nesting = assessed.decision, assessed.nesting
-    margin = f"within {found.equivalence.margin_pct:g} % of the meter on the average"
-    sentences = [f"{margin}: {decision.verdict} ({decision.reason})"]
+    nesting = assessed.nesting
+    sentences = []
     if assessed.linearity.verdict == "rejected" and assessed.linearity.p is not None:
         sentences.append(f"{assessed.linearity.words} (p = {assessed.linearity.p:.2g})")
     sentences += [_bends(found, unit) for unit in assessed.standing_out]

@@ -6,10 +6,10 @@ from typing import Any
 
 from analysis.agreement.levels import BiasAt
 from analysis.agreement.table import TableAgreement
-from analysis.agreement.verdict import conclusions
+from analysis.agreement.verdict import conclusions, verdict
 from analysis.maths.arrays import finite
 from analysis.maths.describe import WithInterval
-from lab.cli.agree_output import verdict_of
+from lab.cli.agree_output import statement_of
 
 
 def document_of(agreement: TableAgreement) -> dict[str, Any]:
@@ -23,13 +23,16 @@ def document_of(agreement: TableAgreement) -> dict[str, Any]:
         "groups": [
             {
                 "group": part.name,
-                "verdict": verdict_of(agreement, part),
+                "verdict": verdict(
+                    agreement.question.estimated, agreement.question.measured, part.name, part.found
+                ),
                 "n": part.found.n,
                 "bias": part.found.bias.value,
                 "bias_low": part.found.bias.low,
                 "bias_high": part.found.bias.high,
                 **part.found.columns().to_json(),
                 **part.assessed.columns(part.found).to_json(),
+                "statement": statement_of(agreement, part),
                 "conclusions": conclusions(part.found, part.assessed),
                 "influence": [
                     {key: finite(value) if isinstance(value, float) else value for key, value in row.items()}

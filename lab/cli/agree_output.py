@@ -1,7 +1,7 @@
 """What `lab agree` prints: words first, then tables."""
 
 from analysis.agreement.table import Part, TableAgreement
-from analysis.agreement.verdict import conclusions, short, verdict
+from analysis.agreement.verdict import conclusions, short, statement
 from analysis.maths.describe import WithInterval
 from lab.cli.output import print_table, stdout
 from reports.words.texts import printable
@@ -13,9 +13,10 @@ def _name(part: Part) -> str:
     return printable(part.name)  # a table may hold what would drive a terminal
 
 
-def verdict_of(agreement: TableAgreement, part: Part) -> str:
+def statement_of(agreement: TableAgreement, part: Part) -> str:
     """Return the answer for a group in a sentence."""
-    return verdict(agreement.question.estimated, agreement.question.measured, part.name, part.found)
+    question = agreement.question
+    return statement(question.estimated, question.measured, part.name, part.found, part.assessed)
 
 
 def print_agreement(agreement: TableAgreement) -> None:
@@ -23,7 +24,7 @@ def print_agreement(agreement: TableAgreement) -> None:
     if agreement.simulated:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
     for part in agreement.parts:
-        stdout.print(f"{printable(verdict_of(agreement, part))}.", soft_wrap=True)
+        stdout.print(f"{printable(statement_of(agreement, part))}.", soft_wrap=True)
         if part.found.notes:
             stdout.print(f"  {'; '.join(part.found.notes)}", soft_wrap=True)
         for words in conclusions(part.found, part.assessed):

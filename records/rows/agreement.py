@@ -164,6 +164,9 @@ class AssessmentColumns(ResultRow):
     decision: str | None = column("", "Mean difference against margin_pct: within, outside or cannot say")
     decision_reason: str | None = column("", "Why, with interval and guard band")
     meter_u_pct: float | None = column("%", "Expanded uncertainty (k = 2) of the reference's mean")
+    statement: str | None = column(
+        "", "Result in one sentence, with decision, and no line that the rows contradict", default=None
+    )
 
 
 @result_row

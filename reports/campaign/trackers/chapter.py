@@ -11,6 +11,7 @@ from reports.campaign.trackers.cost import cost_sheet, own_cost_rows
 from reports.campaign.trackers.outcomes import outcomes_table, own_cpu_table
 from reports.campaign.trackers.ratios import ratio_sheet
 from reports.campaign.trackers.remarks import (
+    decision_of,
     of_tracker,
     overall,
     remarks,
@@ -36,7 +37,7 @@ from reports.campaign.view import View
 from reports.words import notes
 from reports.words.environment import lines_of
 
-_TONES: dict[str, Tone] = {"yes": "good", "no": "warn"}
+_TONES: dict[str, Tone] = {"within": "good", "yes": "good", "outside": "warn", "no": "warn"}
 _COST_HOW = (
     "Mean of the runs with the tracker minus mean of the runs of the same scenario without it, compared as "
     "any two scenarios are: paired by block where the plan interleaves them, by Welch's t test where not. "
@@ -76,7 +77,7 @@ def chapter(view: View) -> Chapter:
 
 def _answer(view: View, tracker: str) -> list[Block]:
     row = overall(view, tracker)
-    tone: Tone = "" if row is None else _TONES.get(row.compared.equivalent, "")
+    tone: Tone = "" if row is None else _TONES.get(decision_of(row), "")
     return [Text(verdict_words(view, tracker), tone), Text(scope_words(view, tracker))]
 
 

@@ -56,16 +56,26 @@ def verdict_words(view: View, tracker: str) -> str:
     row = overall(view, tracker)
     if row is None or row.ratio is None:
         return f"{tracker}: its energy cannot be set against a measured one."
-    words = row.verdict or f"{tracker} reports {plain(100 * row.ratio, 3)} % of what the meter measured"
+    words = (
+        row.assessed.statement
+        or row.verdict
+        or f"{tracker} reports {plain(100 * row.ratio, 3)} % of what the meter measured"
+    )
     return f"{words}. {_margin_sentence(row)}"
 
 
 def _margin_sentence(row: AgreementRow) -> str:
-    margin = margin_words([row.compared])
-    return {
-        "yes": f"It may stand in for the meter where {margin} are enough.",
-        "no": f"It may not stand in for the meter where {margin} matter.",
-    }.get(row.compared.equivalent, f"Whether it may stand in for the meter within {margin} is open.")
+    margin, decision = margin_words([row.compared]), decision_of(row)
+    if decision in ("within", "yes"):
+        return f"It may stand in for the meter where {margin} are enough."
+    if decision in ("outside", "no"):
+        return f"It may not stand in for the meter where {margin} matter."
+    return f"Whether it may stand in for the meter within {margin} is open."
+
+
+def decision_of(row: AgreementRow) -> str:
+    """Return the verdict with its guard band; in results of earlier versions that of equivalence."""
+    return row.assessed.decision or row.compared.equivalent
 
 
 def scope_words(view: View, tracker: str) -> str:

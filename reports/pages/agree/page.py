@@ -6,7 +6,7 @@ from pathlib import Path
 from analysis.agreement.levels import BiasAt
 from analysis.agreement.table import Part, TableAgreement
 from analysis.agreement.table_pairs import LeftOut
-from analysis.agreement.verdict import conclusions, verdict
+from analysis.agreement.verdict import conclusions, statement
 from analysis.maths.describe import WithInterval
 from records.files import write_atomically
 from records.rows.agreement import AssessmentColumns, ComparedColumns
@@ -56,7 +56,7 @@ def render(agreement: TableAgreement) -> str:
         },
         "verdicts": [
             (
-                _class_of(part.found.equivalence.verdict),
+                _class_of(part.assessed.decision.verdict),
                 _words(agreement, index),
                 [*part.found.notes, *(f"{words}." for words in conclusions(part.found, part.assessed))],
             )
@@ -103,11 +103,11 @@ def _facts(agreement: TableAgreement) -> list[tuple[str, str]]:
 
 def _words(agreement: TableAgreement, index: int) -> str:
     part, question = agreement.parts[index], agreement.question
-    return f"{verdict(question.estimated, question.measured, part.name, part.found)}."
+    return f"{statement(question.estimated, question.measured, part.name, part.found, part.assessed)}."
 
 
-def _class_of(equivalent: str) -> str:
-    return {"yes": "good", "no": "warn"}.get(equivalent, "")
+def _class_of(decision: str) -> str:
+    return {"within": "good", "outside": "warn"}.get(decision, "")
 
 
 def _table(key: str, caption: str, columns: Columns[Part], agreement: TableAgreement) -> Table:
