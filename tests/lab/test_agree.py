@@ -32,7 +32,7 @@ def test_the_answer_in_words_comes_first(pairs: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[0].startswith("tracker_j reads 22.0 % low for all rows (0.780 of meter_j in total")
     (cpu,) = [line for line in lines if line.startswith("tracker_j reads 2") and " low for cpu " in line]
-    assert "95 % interval" in cpu and "n = 10" in cpu and "equivalence within 5 %: no." in cpu
+    assert "95 % interval" in cpu and "n = 10" in cpu and "outside" in cpu
     assert "All 20 rows have both values." in done.stdout
 
 
@@ -104,6 +104,13 @@ def test_a_group_that_bends_the_slope_is_named_on_screen_and_in_the_document(tmp
     assert group["influence"][0]["unit"] == "tiny" and group["influence"][0]["bends"] is True
     assert group["slope_without"] == pytest.approx(1.0, abs=0.02)
     assert len(group["influence"]) == 7
+
+
+def test_a_meter_that_is_too_coarse_gives_no_verdict(pairs: Path) -> None:
+    done = agree(pairs, "--meter-u", "2")
+    assert "cannot say" in done.stdout.splitlines()[0]
+    (group,) = json.loads(agree(pairs, "--meter-u", "2", "--json").stdout)["groups"]
+    assert (group["decision"], group["meter_u_pct"]) == ("cannot say", pytest.approx(2, rel=0.01))
 
 
 def test_rows_left_out_are_counted_and_named(pairs: Path) -> None:

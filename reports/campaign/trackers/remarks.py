@@ -56,11 +56,8 @@ def verdict_words(view: View, tracker: str) -> str:
     row = overall(view, tracker)
     if row is None or row.ratio is None:
         return f"{tracker}: its energy cannot be set against a measured one."
-    words = (
-        row.assessed.statement
-        or row.verdict
-        or f"{tracker} reports {plain(100 * row.ratio, 3)} % of what the meter measured"
-    )
+    plainly = f"{tracker} reports {plain(100 * row.ratio, 3)} % of what the meter measured"
+    words = row.assessed.statement or row.verdict or plainly
     return f"{words}. {_margin_sentence(row)}"
 
 
