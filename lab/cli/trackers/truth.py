@@ -20,8 +20,8 @@ from records.truth.script import TruthScript
 from sut.virtual.stage import why_no_stage
 from workload.registry import tracker_names
 
-_FAST = {"jpwr": 0.1}
-"""Interval in seconds of trackers that integrate from their first sample to their last."""
+_FAST = {"jpwr": 0.1, "wattameter": 0.1}
+"""Interval in seconds of loggers of power, as they have it by themselves."""
 
 _Run = tuple[str, dict[str, Any], str | None]
 
