@@ -73,7 +73,8 @@ def init(folder: Path, install_envs: bool, as_json: bool) -> None:
     stdout.print(f"GPU: {', '.join(gpus) or 'none seen'}")
     stdout.print(f"collectl: {'found' if seen['collectl'] else 'not installed'}")
     if missing:
-        stdout.print(f"Environments missing: {', '.join(missing)}. Build them with: {install_line(missing)}")
+        stdout.print(f"Environments missing: {', '.join(missing)}. Build them with")
+        stdout.print(f"    {install_line(missing)}", soft_wrap=True)
     stdout.print(f"Next: look it through, then lab doctor --config {quote(str(path))}")
 
 
