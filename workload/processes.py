@@ -22,6 +22,7 @@ TRACKER = "WATTLAB_TRACKER"
 
 _LOOK_EVERY_S = 0.02
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_CPUCLOCK_SCHED = 2  # clock_getcpuclockid(3) of glibc: how the clock of another process is named
 SETTLE_S = 0.5
 """Helpers of a program, such as a resource tracker, end a moment after it; they are not left behind."""
 
@@ -33,6 +34,7 @@ class _Process:
     parent: int
     session: int
     cpu_s: float
+    collected_cpu_s: float
 
 
 def _processes() -> list[_Process]:
@@ -51,8 +53,8 @@ def _all_processes() -> list[_Process]:
             continue
         # proc(5): pid (comm) state ppid pgrp session ...; comm may hold blanks and brackets
         state, parent, _, session, *more = stat.rpartition(")")[2].split()
-        ticks = sum(map(int, more[7:11]))  # utime, stime, and those of collected children
-        found.append(_Process(int(entry.name), state, int(parent), int(session), ticks / _TICKS_PER_S))
+        own, of_children = (sum(map(int, more[n : n + 2])) / _TICKS_PER_S for n in (7, 9))  # utime, stime
+        found.append(_Process(int(entry.name), state, int(parent), int(session), own, of_children))
     return found
 
 
@@ -122,7 +124,15 @@ def cpu_s_of_tracker(leader: int, but: int | None = None) -> float:
     """
     table = _all_processes()
     mine = [p for p in table if p.session == leader or _is_marked_child(p)]
-    return sum(p.cpu_s for p in mine if p.pid != but)
+    return sum(_cpu_s(p) + p.collected_cpu_s for p in mine if p.pid != but)
+
+
+def _cpu_s(process: _Process) -> float:
+    """Return the CPU seconds of a process without its children, finer than proc(5) while it lives."""
+    try:
+        return time.clock_gettime((~process.pid << 3) | _CPUCLOCK_SCHED)
+    except OSError:  # it has ended
+        return process.cpu_s
 
 
 def _is_marked_child(process: _Process) -> bool:
