@@ -45,14 +45,28 @@ def least_of(view: View) -> Least | None:
     if not compared:
         return None
     certain = all(is_significant(row) for _, row in compared)
-    lowest = f"Lowest {quantity.words} per run{'' if certain else ' in these runs'}"
-    words = f"{lowest}: {first.name}, {mean_words(first.row, kind)} Wh"
+    words = _lowest(quantity.words, with_mean, first, kind, certain)
     against = [
         f"{item.name} {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]
     ]
     if len(compared) > _MOST_OTHERS:
         against.append(_further(compared[_MOST_OTHERS:]))
     return Least("; ".join([words, *against]) + ".", certain)
+
+
+def _lowest(
+    quantity: str, items: list[ScenarioView], first: ScenarioView, kind: EnergyKind, certain: bool
+) -> str:
+    """Name the lowest mean, or say that there is none as the energies are bounds, which have no order."""
+    if certain or kind != "induced" or first.row.induced_bound_wh is None:
+        where = "" if certain else " in these runs"
+        return f"Lowest {quantity} per run{where}: {first.name}, {mean_words(first.row, kind)} Wh"
+    bounds = [
+        f"{item.name} {mean_words(item.row, kind)} Wh"
+        for item in items
+        if item.row.induced_bound_wh is not None
+    ]
+    return f"No lowest {quantity} per run, as not all are resolved: {', '.join(bounds)}"
 
 
 def _further(compared: list[tuple[ScenarioView, ComparisonRow]]) -> str:

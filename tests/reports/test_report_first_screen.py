@@ -97,6 +97,17 @@ def test_a_least_that_is_not_significant_is_told_of_these_runs_only():
     assert "in these runs" in least.words
 
 
+def test_energies_that_are_not_resolved_have_no_lowest():
+    results = example(Plan(**SMALL))
+    results.scenarios = [
+        replace(row, induced_bound_wh=0.79) if row.scenario == "transfer" else row
+        for row in results.scenarios
+    ]
+    words = summary(results).least.words
+    assert words.startswith("No lowest")
+    assert "transfer ≤ 0.79" in words.partition(":")[2].partition(";")[0]
+
+
 def test_busy_baselines_and_unresolved_energies_stand_on_the_first_screen():
     results = example(Plan(**SMALL))
     assert (summary(results).busy, summary(results).unresolved) == (0, "")
