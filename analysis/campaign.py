@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from analysis.agreement.estimators.claims import estimate
 from analysis.agreement.trackers import agreement_rows, scope_rows
 from analysis.agreement.views import view_rows
 from analysis.budgets import budget_rows
@@ -48,6 +49,7 @@ from records.rows.parts import CampaignFacts
 from records.rows.runs import RefusedRow
 from records.rows.standards import RuleRow
 from records.settings.analysis import AnalysisSettings, settings_of
+from records.settings.estimators import EstimatorSettings
 
 
 def analyse(
@@ -56,6 +58,7 @@ def analyse(
     progress: Progress | None = None,
     rule: str = DEFAULT,
     workforce: Workforce = ALONE,
+    estimators: bool = False,
 ) -> Results:
     """Analyse a campaign and write its ``results/``.
 
@@ -65,6 +68,7 @@ def analyse(
         rule: name of a published rule whose numbers are wanted beside (`analysis.rules`).
         progress: called with the number of runs done and the number of all.
         workforce: which processes do the work; the numbers are the same to the last bit.
+        estimators: whether the built-in estimators are wanted where the campaign does not plan them.
 
     Returns:
         What was written. Runs that do not count are listed with their reason.
@@ -79,9 +83,16 @@ def analyse(
     place = CampaignFolder(folder)
     campaign = place.read()
     settings = settings or settings_of(campaign)
+    if estimators and settings.estimators is None:
+        settings = settings.model_copy(update={"estimators": EstimatorSettings()})
     survey = survey_campaign(folder, settings)
     outcomes = run_map(
-        partial(_analyse_slot, rule=published, points=points_per_run(len(survey.tasks))),
+        partial(
+            _analyse_slot,
+            rule=published,
+            points=points_per_run(len(survey.tasks)),
+            estimators=settings.estimators,
+        ),
         survey.tasks,
         names=[str(task.slot.run_dir if task.slot else task.attempts[0].name) for task in survey.tasks],
         folder=folder.absolute(),
@@ -95,9 +106,11 @@ def analyse(
     return results
 
 
-def _analyse_slot(task: SlotTask, rule: Rule | None, points: int) -> tuple[list[Attempt], RunMeasure | None]:
+def _analyse_slot(
+    task: SlotTask, rule: Rule | None, points: int, estimators: EstimatorSettings | None
+) -> tuple[list[Attempt], RunMeasure | None]:
     """Check and measure one slot: the part of the analysis that needs no other run."""
-    return examine_slot(task, partial(measure_by, rule=rule, points=points))
+    return examine_slot(task, partial(measure_by, rule=rule, points=points, estimators=estimators))
 
 
 def reduce_runs(
@@ -127,10 +140,16 @@ def reduce_runs(
     actions = [row for run in runs for row in span_rows(run, run.actions, reference[run.run_dir])]
     calls = [row for run in runs for row in span_rows(run, run.calls, reference[run.run_dir])]
     epochs = [row for run in runs for row in epoch_rows(run, reference[run.run_dir])]
+    estimates, not_estimated = estimate(runs, settings.estimators, environment)
     trackers = [
         row
         for run in runs
-        for row in tracker_rows(run, baseline.at(run.middle_utc_s), settings.coverage_min_pct)
+        for row in tracker_rows(
+            run,
+            [*run.trackers, *estimates.get(run.run_dir, [])],
+            baseline.at(run.middle_utc_s),
+            settings.coverage_min_pct,
+        )
     ]
     groups = group_runs(runs, rows, epochs, baseline, _configured(campaign))
     rule_rows, rule_spans = rule.of_campaign([(run.run, run.by_rule) for run in runs]) if rule else ([], [])
@@ -146,6 +165,7 @@ def reduce_runs(
         *check_baseline(baseline, summary, len(runs)),
         *check_busy_baselines(rows),
         *check_rows(rows, [*actions, *epochs, *calls], trackers, settings.coverage_min_pct),
+        *not_estimated,
         *check_spans(runs),
         *check_samples(groups),
         *check_scenarios(scenarios),

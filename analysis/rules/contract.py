@@ -13,6 +13,7 @@ from records.meter import MeterRecord
 from records.near_match import alternatives
 from records.rows.row import Value
 from records.run import Run
+from records.settings.estimators import EstimatorSettings
 
 DEFAULT = "default"
 
@@ -104,18 +105,21 @@ def find_rule(name: str) -> Rule | None:
     return rule
 
 
-def measure_by(recorded: RecordedRun, rule: Rule | None, points: int) -> RunMeasure:
+def measure_by(
+    recorded: RecordedRun, rule: Rule | None, points: int, estimators: EstimatorSettings | None = None
+) -> RunMeasure:
     """Measure one run, with what a published rule needs of it beside.
 
     Args:
         recorded: the run.
         rule: the rule, or ``None``.
         points: of the trace that are kept for drawing.
+        estimators: settings of the built-in estimators, or ``None``.
 
     Raises:
         RecordError: a file that is needed is missing or damaged.
     """
-    run = measure_recorded(recorded, points)
+    run = measure_recorded(recorded, points, estimators)
     return run if rule is None else replace(run, by_rule=rule.of_run(_case_of(recorded)))
 
 

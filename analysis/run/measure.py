@@ -10,6 +10,7 @@ from analysis.maths.arrays import Floats, column, finite
 from analysis.power.energy import WindowEnergy, energies_j, window_energies
 from analysis.power.thinning import MOST_POINTS, ThinTrace, thin
 from analysis.power.trace import CadenceFigures, PowerTrace
+from analysis.run.gpu_figures import GpuFigures, gpu_figures
 from analysis.run.hardware import Hardware, make_hardware
 from analysis.run.hardware_trace import SampledTrace, points_per_column, sampled_traces
 from analysis.run.recorded import RecordedRun
@@ -25,6 +26,7 @@ from analysis.uncertainty.contributions import Budget, gross_budget
 from records.meter import MeterRecord
 from records.rows.families import HardwareColumn, HardwareMeans, UsefulWork
 from records.run import Run
+from records.settings.estimators import EstimatorSettings
 from records.tables import Table
 from records.tracker_columns import CONDUCT_COLUMNS, CONDUCT_TEXTS, TRACKER_COLUMNS
 from records.units import wh_from_j
@@ -78,6 +80,7 @@ class RunMeasure:
         readings_sd_w: spread of the readings within the rating interval.
         drawn: the readings within the rating interval, thinned for drawing.
         sampled: what the collectors saw meanwhile, likewise, by column.
+        gpu_figures: what the built-in estimators need of its GPU log.
         by_rule: what the published rule that was asked for needs of this run (`analysis.rules.measure_by`).
     """
 
@@ -98,6 +101,7 @@ class RunMeasure:
     drawn: ThinTrace
     sampled: dict[HardwareColumn, SampledTrace]
     by_rule: Any = None
+    gpu_figures: GpuFigures | None = None
 
     @property
     def middle_utc_s(self) -> float:
@@ -152,7 +156,9 @@ def measure_run(run_dir: Path, points: int = MOST_POINTS) -> RunMeasure:
     return measure_recorded(RecordedRun(run_dir), points)
 
 
-def measure_recorded(recorded: RecordedRun, points: int = MOST_POINTS) -> RunMeasure:
+def measure_recorded(
+    recorded: RecordedRun, points: int = MOST_POINTS, estimators: EstimatorSettings | None = None
+) -> RunMeasure:
     """Measure one completed run, of which some files may have been read already; see `measure_run`."""
     run, clock, events, trace = recorded.run, recorded.clock, recorded.events, recorded.trace
     start_utc_s, stop_utc_s = recorded.rating_interval
@@ -186,7 +192,16 @@ def measure_recorded(recorded: RecordedRun, points: int = MOST_POINTS) -> RunMea
         readings_sd_w=float(np.std(readings_w, ddof=1)) if len(readings_w) > 1 else 0.0,
         drawn=thin(ends_s, readings_w, trace.cadence.interval_s, points),
         sampled=sampled_traces(hardware, length_s, points_per_column(points)),
+        gpu_figures=_gpu_figures(recorded, estimators),
     )
+
+
+def _gpu_figures(recorded: RecordedRun, estimators: EstimatorSettings | None) -> GpuFigures | None:
+    if estimators is None or recorded.gpu is None:
+        return None
+    start_utc_s, stop_utc_s = recorded.rating_interval
+    length_s = stop_utc_s - start_utc_s
+    return gpu_figures(recorded.gpu, recorded.clock, start_utc_s, length_s, estimators.eit_interval_s)
 
 
 def _by_depth(bench: _Bench, windows: list[Window], borders_s: Floats) -> list[Measured]:

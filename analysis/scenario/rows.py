@@ -159,13 +159,13 @@ def epoch_rows(run: RunMeasure, baseline: BaselinePower | None) -> list[EpochRow
 
 
 def tracker_rows(
-    run: RunMeasure, baseline: BaselinePower | None, coverage_min_pct: float
+    run: RunMeasure, claims: list[TrackerClaim], baseline: BaselinePower | None, coverage_min_pct: float
 ) -> list[TrackerRow]:
-    """Return a row for each tracker of a run, beside the meter over the tracker's own window.
+    """Return a row for each of the claims on a run, beside the meter over the tracker's own window.
 
     The meter's columns are empty where it did not cover that window, and where the tracker measured another.
     """
-    return [_tracker_row(run, claim, baseline, coverage_min_pct) for claim in run.trackers]
+    return [_tracker_row(run, claim, baseline, coverage_min_pct) for claim in claims]
 
 
 def _tracker_row(

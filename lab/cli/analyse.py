@@ -38,10 +38,21 @@ from reports.words.per_epoch import PerEpoch, per_epoch_of
     help="Number of processes of this machine.",
 )
 @click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers do it, e.g. tcp://host:8786.")
+@click.option(
+    "--estimators",
+    is_flag=True,
+    help="Built-in estimators next to the trackers, with their default settings.",
+)
 @json_option
 @click.pass_context
 def analyse(
-    ctx: click.Context, folder: Path, rule: str, jobs: int, scheduler: str | None, as_json: bool
+    ctx: click.Context,
+    folder: Path,
+    rule: str,
+    jobs: int,
+    scheduler: str | None,
+    estimators: bool,
+    as_json: bool,
 ) -> None:
     """Compute the results of a campaign and write them to DIR/results.
 
@@ -53,7 +64,7 @@ def analyse(
     lab analyse okular --rule oscar
     lab analyse campaigns/20260131-120000-demo --jobs 4
     """
-    results = analyse_with_progress(folder, rule, Workforce(jobs, scheduler))
+    results = analyse_with_progress(folder, rule, Workforce(jobs, scheduler), estimators)
     if as_json:
         print_json(results.to_json())
     elif rule != DEFAULT:
@@ -68,7 +79,9 @@ def analyse(
     ctx.exit(1 if refusing(results) else 0)
 
 
-def analyse_with_progress(folder: Path, rule: str = DEFAULT, workforce: Workforce = ALONE) -> Results:
+def analyse_with_progress(
+    folder: Path, rule: str = DEFAULT, workforce: Workforce = ALONE, estimators: bool = False
+) -> Results:
     """Analyse a campaign, showing on a terminal how many of its runs are done."""
     with progress_bar("analysing runs") as show:
         return analyse_campaign(
@@ -76,6 +89,7 @@ def analyse_with_progress(folder: Path, rule: str = DEFAULT, workforce: Workforc
             progress=show,
             rule=rule,
             workforce=workforce,
+            estimators=estimators,
         )
 
 

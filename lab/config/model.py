@@ -18,6 +18,7 @@ from records.campaign import Kind
 from records.near_match import alternatives
 from records.settings.analysis import Accuracy, AnalysisSection, HealthSettings
 from records.settings.ecolabel import Ecolabel
+from records.settings.estimators import EstimatorSettings
 from records.settings.gate import GateSection
 from records.settings.requirement import Requirement
 from records.settings.section import Name, Pause, Seconds, Section, Seed
@@ -134,6 +135,7 @@ class LabConfig(Section):
     analysis: AnalysisSection = AnalysisSection()
     requirement: Requirement | None = None
     ecolabel: Ecolabel | None = None
+    estimators: EstimatorSettings | None = None
     health: HealthSection | None = None
     scenario: Annotated[list[ScenarioSection], Field(min_length=1)]
     base_dir: Path = Field(default=Path(), exclude=True, strict=False)

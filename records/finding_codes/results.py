@@ -86,6 +86,11 @@ TRACKER_ORPHAN = CHAPTER.info(
     "A tracker left processes running, which were ended; its energy is compared.",
     "Nothing, if later baselines are quiet.",
 )
+ESTIMATOR_ABSENT = CHAPTER.info(
+    "estimator-absent",
+    "A built-in estimator lacks what it needs and says nothing about any run.",
+    "Set what the message names in `[estimators]`, or leave it.",
+)
 SCENARIO_BELOW_BASELINE = CHAPTER.warn(
     "scenario-below-baseline",
     "The interval of the mean induced energy of a scenario lies below zero: the SUT was not in the same "

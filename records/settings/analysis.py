@@ -8,6 +8,7 @@ from records.campaign import Campaign
 from records.health import HEALTH_RULES
 from records.rows.families import USEFUL_WORK
 from records.settings.ecolabel import Ecolabel
+from records.settings.estimators import EstimatorSettings
 from records.settings.mistakes import read_model
 from records.settings.requirement import Requirement
 from records.settings.section import Names, Percent, Positive, Section
@@ -70,6 +71,7 @@ class AnalysisSettings(AnalysisSection):
         health: the control workload.
         requirement: what is asked of the SUT (ISO/IEC 14756), or ``None``.
         ecolabel: of DE-UZ 215, or ``None``.
+        estimators: of the built-in estimators; ``None`` makes no estimates.
     """
 
     target_val_accuracy: dict[str, float] = {}
@@ -77,10 +79,14 @@ class AnalysisSettings(AnalysisSection):
     health: HealthSettings = HealthSettings()
     requirement: Requirement | None = None
     ecolabel: Ecolabel | None = None
+    estimators: EstimatorSettings | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as `records.results.Results.settings` holds them."""
         ecolabel = self.ecolabel
+        estimators = (
+            {} if self.estimators is None else {"estimators": self.estimators.model_dump(mode="json")}
+        )
         return {
             "coverage_min_pct": self.coverage_min_pct,
             "baseline": self.baseline,
@@ -98,6 +104,7 @@ class AnalysisSettings(AnalysisSection):
                 "certified": ecolabel.certified_by_quantity,
                 "later_max_pct": ecolabel.LATER_MAX_PCT,
             },
+            **estimators,
         }
 
 
@@ -113,6 +120,7 @@ class _Configuration(Section):
     health: HealthSettings | None = None
     requirement: Requirement | None = None
     ecolabel: Ecolabel | None = None
+    estimators: EstimatorSettings | None = None
     scenario: list[_Scenario] = []
 
 
@@ -133,6 +141,7 @@ def settings_of(campaign: Campaign) -> AnalysisSettings:
         health=read.health or HealthSettings(),
         requirement=read.requirement,
         ecolabel=read.ecolabel,
+        estimators=read.estimators,
     )
 
 
