@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.agreement.estimators.component_model import LoadedRun, fit_without
+from analysis.agreement.estimators.component_model import DISTINCT, LoadedRun, fit_without
 from analysis.agreement.estimators.formulas import green_algorithms_wh, tdp_time_wh
 from analysis.run.measure import RunMeasure, TrackerClaim
 from records.finding_codes import results as codes
@@ -181,9 +181,9 @@ def _eit_replay(case: _Case, place: int) -> _Estimate:
 
 
 def _component_model(case: _Case, place: int) -> _Estimate:
-    names = [name for name in _LOADS if case.runs[place].whole.hardware.get(name) is not None]
+    names = [name for name in _LOADS if _varies(case.runs, name)]
     if not names:
-        raise _Absent("no load of a component was logged")
+        raise _Absent("no load of a component was logged that differs from run to run")
     usable = [
         (run, LoadedRun(run.run.scenario, energy_j / run.whole.energy.window_s, tuple(loads)))
         for run in case.runs
@@ -198,10 +198,16 @@ def _component_model(case: _Case, place: int) -> _Estimate:
     watts = dict(zip(["without load", *(_LOADS[name] for name in names)], fitted.watts, strict=True))
     settings = {
         "watts": {name: round(value, 4) for name, value in watts.items()},
-        "held out": fitted.held_out,
+        "held_out": fitted.held_out,
     }
     energy_wh = wh_from_j(fitted.power_w * case.runs[place].whole.window.duration_s)
     return _Estimate(energy_wh, "wall", {"wall": "loads x watts fitted on other runs"}, settings)
+
+
+def _varies(runs: list[RunMeasure], name: HardwareColumn) -> bool:
+    """Say whether a load differs enough to have watts of its own; a constant one is in those without load."""
+    loads = [load for run in runs if (load := run.whole.hardware.get(name)) is not None]
+    return bool(loads) and max(loads) - min(loads) > DISTINCT * max(loads)
 
 
 _LOADS: dict[HardwareColumn, str] = {"cpu_load_pct": "per % of CPU load", "gpu_power_w": "per W of GPU power"}

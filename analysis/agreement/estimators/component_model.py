@@ -6,6 +6,9 @@ import numpy as np
 
 from analysis.maths.arrays import Floats
 
+DISTINCT = 0.02
+"""Loads that differ by less than this share of the highest determine no watts."""
+
 _FEWEST_PER_TERM = 2
 
 
@@ -67,12 +70,8 @@ def _fit(runs: list[LoadedRun]) -> Floats | None:
     if len(runs) < _FEWEST_PER_TERM * (loads.shape[1] if len(runs) else 1):
         return None
     scale = np.abs(loads).max(axis=0)
-    if (scale == 0).any() or np.linalg.matrix_rank(loads / scale, tol=_DISTINCT) < loads.shape[1]:
+    if (scale == 0).any() or np.linalg.matrix_rank(loads / scale / np.sqrt(len(runs)), tol=DISTINCT / 2) < loads.shape[1]:
         return None
     fitted, *_ = np.linalg.lstsq(loads / scale, np.array([run.power_w for run in runs]), rcond=None)
     watts: Floats = fitted / scale
     return watts
-
-
-_DISTINCT = 0.02
-"""Loads that differ by less than this share of the highest determine no watts."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from statistics import fmean
 from typing import Protocol, TypeVar
 
+from analysis.agreement.estimators.claims import ESTIMATORS
 from analysis.agreement.trackers import ALL
 from analysis.agreement.verdict import WORTH_A_WORD
 from records.rows.agreement import AgreementRow, ComparedColumns, TrackerRow
@@ -16,6 +17,7 @@ from reports.words.environment import part_of
 from reports.words.numbers import in_interval, interval, plain, probability
 
 _OUTSIDE = "losses of the power supply, mainboard, disks, fans"
+_ESTIMATED = "what it gives is estimated, not measured"
 _PARTS = {"cpu": "CPU", "gpu": "GPU", "ram": "memory"}
 _CONSTANT = 0.005  # relative range of a part's power below which it is called constant
 _FEWEST_FOR_CONSTANT = 3
@@ -84,13 +86,16 @@ def scope_words(view: View, tracker: str) -> str:
             f"{tracker} does not state what it sees. The plug delivers all that the machine draws, "
             f"{_OUTSIDE} included: a ratio below one is then to be expected, how far cannot be said."
         )
+    if scope == "wall":
+        return f"{tracker} is a model of all that the plug delivers, fitted on other runs: {_ESTIMATED}."
+    told = f"{tracker} is a formula: {_ESTIMATED}. " if tracker in ESTIMATORS else ""
     seen = {part for word in scopes for part in word.lower().split("+")}
     if part_of(view.results.environment, "sut").get("gpus") == []:
         seen.add("gpu")  # there is none to be seen
     unseen = [words for name, words in _PARTS.items() if name not in seen]
     missing = ", ".join([*(f"the {words}" for words in unseen), _OUTSIDE])
     return (
-        f"Its scope is {scope}: it cannot see {missing}, all of which the plug delivers. A ratio to the wall "
+        f"{told}Its scope is {scope}: it cannot see {missing}, all of which the plug delivers. A ratio to the wall "
         "below one is therefore expected and no error by itself; how far below is what the figures tell."
     )
 
