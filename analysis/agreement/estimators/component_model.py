@@ -70,7 +70,9 @@ def _fit(runs: list[LoadedRun]) -> Floats | None:
     if len(runs) < _FEWEST_PER_TERM * (loads.shape[1] if len(runs) else 1):
         return None
     scale = np.abs(loads).max(axis=0)
-    if (scale == 0).any() or np.linalg.matrix_rank(loads / scale / np.sqrt(len(runs)), tol=DISTINCT / 2) < loads.shape[1]:
+    if (scale == 0).any() or np.linalg.matrix_rank(
+        loads / scale / np.sqrt(len(runs)), tol=DISTINCT / 2
+    ) < loads.shape[1]:
         return None
     fitted, *_ = np.linalg.lstsq(loads / scale, np.array([run.power_w for run in runs]), rcond=None)
     watts: Floats = fitted / scale
