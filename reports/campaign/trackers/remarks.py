@@ -96,7 +96,8 @@ def scope_words(view: View, tracker: str) -> str:
     missing = ", ".join([*(f"the {words}" for words in unseen), _OUTSIDE])
     return (
         f"{told}Its scope is {scope}: it cannot see {missing}, all of which the plug delivers. A ratio to "
-        "the wall below one is therefore expected and no error by itself; how far below is what the figures tell."
+        "the wall below one is therefore expected and no error by itself; how far below is what the figures "
+        "tell."
     )
 
 
