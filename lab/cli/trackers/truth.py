@@ -18,7 +18,7 @@ from records.errors import ConfigurationError, SutError
 from records.near_match import unknown_name
 from records.truth.script import TruthScript
 from sut.virtual.stage import why_no_stage
-from workload.registry import tracker_names
+from workload.registry import environment_of, tracker_names
 
 _FAST = {"jpwr": 0.1, "wattameter": 0.1}
 """Interval in seconds of loggers of power, as they have it by themselves."""
@@ -82,21 +82,20 @@ def _installed(names: tuple[str, ...]) -> list[TrackerUnderTest]:
     for name in names:
         if name not in known:
             raise ConfigurationError(unknown_name("tracker", name, known))
-        if not python_of(_environment(name)).exists():
+        if not _python(name).exists():
             raise ConfigurationError(
-                f"{name} is not installed: `lab trackers install {_environment(name)}` builds its environment"
+                f"{name} is not installed: `lab trackers install {environment_of(name) or name}` builds it"
             )
-    chosen = [name for name in names or known if python_of(_environment(name)).exists()]
+    chosen = [name for name in names or known if _python(name).exists()]
     if not chosen:
         raise ConfigurationError("no tracker is installed: `lab trackers install zeus` installs one")
     return [
-        TrackerUnderTest(name=name, python=python_of(_environment(name)), interval_s=_FAST.get(name, 1.0))
-        for name in chosen
+        TrackerUnderTest(name=name, python=_python(name), interval_s=_FAST.get(name, 1.0)) for name in chosen
     ]
 
 
-def _environment(name: str) -> str:
-    return name.removesuffix("-cli")
+def _python(name: str) -> Path:
+    return python_of(environment_of(name) or name)
 
 
 def _runs(seconds: float, faults: bool, script_path: Path | None) -> Iterator[_Run]:
