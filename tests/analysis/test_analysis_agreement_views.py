@@ -1,13 +1,17 @@
 """Views of a tracker: induced on both sides, and the structural line from tracker to wall."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
+from synthetic import small_campaign
 from typed_rows import row_of
 
 from analysis.agreement.views import view_rows
+from lab.cli import cli
 from records.rows.agreement import AgreementRow, TrackerRow
 
 LEVELS_W = {"idle": 20.0, "small": 60.0, "middle": 100.0, "large": 160.0, "huge": 220.0}
@@ -104,3 +108,10 @@ def test_two_scenarios_hold_out_their_runs_and_one_level_gives_no_line() -> None
     assert found(alike, "structural") == {}
     noisy = [run("cnn", i, 100.0 + (i * 7 % 5) / 10, 155.0 + (i * 3 % 5) / 10) for i in range(8)]
     assert found(noisy, "structural") == {}
+
+
+def test_the_command_prints_how_each_tracker_does(tmp_path: Path) -> None:
+    folder = small_campaign(blocks=3).write(tmp_path / "campaign")
+    done = CliRunner().invoke(cli, ["analyse", str(folder)], catch_exceptions=False)
+    rows = [line.split()[:4] for line in done.stdout.splitlines() if line.startswith("codecarbon")]
+    assert ["codecarbon", "wall", "3", "0.588"] in rows  # 60 W of 102 W
