@@ -10,7 +10,7 @@ from pathlib import Path
 
 from records.errors import ConfigurationError
 
-ROOMS = ("lab", "reports", "analysis", "workload", "meter", "sut", "records")
+ROOMS = ("lab", "reports", "analysis", "workload", "meter", "sut", "source", "records")
 
 
 def check_own_packages() -> None:

@@ -98,7 +98,7 @@ def test_every_room_is_under_the_import_contract() -> None:
 def test_the_sections_of_the_method_that_the_code_names_are_there() -> None:
     headings = re.findall(r"^#+ (.*)$", (ROOT / "docs/explanation/method.md").read_text(), flags=re.M)
     there = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
-    rooms = ("lab", "reports", "analysis", "workload", "meter", "sut", "records")
+    rooms = ("lab", "reports", "analysis", "workload", "meter", "sut", "source", "records")
     sources = [path.read_text() for room in rooms for path in (ROOT / room).rglob("*.py")]
     named = {name for text in sources for name in re.findall(r"explanation/method\.md#([\w-]+)", text)}
     assert named and named <= there

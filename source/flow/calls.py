@@ -1,0 +1,224 @@
+"""What a call gives and does: constructors, methods, containers, gradients, functions of the program."""
+
+import ast
+
+from source.flow.definitions import FunctionDefinition
+from source.flow.expressions import Expressions, class_family, family_api
+from source.flow.libraries import HARMLESS, HARMLESS_LIBRARIES, WRAPPERS, keeps_graph, kind_of
+from source.flow.summaries import instantiated, replayed, summary_of
+from source.flow.values import Call, Loop, Stored, Value
+
+_PUTS = {"append": "append", "add": "add", "appendleft": "append", "extend": "extend", "insert": "append"}
+_PUTS |= {"setdefault": "item", "put": "append", "push": "append"}
+_RELEASES = frozenset(("clear", "pop", "popleft", "popitem", "remove"))
+_BACKWARD = frozenset(("backward", "manual_backward"))
+_NUMBERS = frozenset(("float", "int", "len", "str", "bool", "round", "repr", "format"))
+_CLASS_KINDS = {"torch.nn.Module": "module", "keras.Model": "model", "keras.layers.Layer": "layer"}
+
+
+class Calls(Expressions):
+    """Evaluates calls."""
+
+    def call(self, node: ast.Call) -> Value:
+        """Evaluate a call and note it."""
+        receiver: Value | None = None
+        method = ""
+        if isinstance(node.func, ast.Attribute):
+            receiver, method = self.value(node.func.value), node.func.attr
+            callee = self.attribute(receiver, method, node.func)
+        else:
+            callee = self.value(node.func)
+        arguments = tuple(self.value(argument) for argument in node.args)
+        keywords = {word.arg or "**": self.value(word.value) for word in node.keywords}
+        event = Call(
+            **self.where(node),
+            api=callee.api,
+            method=method,
+            receiver=receiver if receiver is not None and receiver.kind != "api" else None,
+            arguments=arguments,
+            keywords=keywords,
+        )
+        event.result = self._result(event, callee, node)
+        self.events.append(event)
+        self._effects(event, callee, node)
+        return event.result
+
+    def _result(self, event: Call, callee: Value, node: ast.Call) -> Value:
+        given = (*event.arguments, *event.keywords.values())
+        if callee.function is not None:
+            return self._called(callee.function, event, callee, node)
+        if callee.kind == "class" and callee.definition is not None:
+            return self._instance(event, callee, node)
+        if callee.kind == "self" and callee.definition is not None:
+            event.api = family_api(callee, "__call__")
+        if callee.kind == "api":
+            return self._of_library(event, callee.api, given, node)
+        if callee.kind in ("module", "self") or event.api in (
+            "torch.nn.Module.forward",
+            "torch.nn.Module.__call__",
+        ):
+            event.api = event.api or "torch.nn.Module.__call__"
+            return self._tensor(node, given, graph=True)
+        if callee.kind == "criterion":
+            return self._tensor(node, given, graph=_graph(given))
+        if callee.kind in ("layer", "model"):
+            event.api = event.api or (
+                "keras.Model.__call__" if callee.kind == "model" else "keras.layers.Layer.__call__"
+            )
+            kind = "keras-tensor" if any(_holds_keras_tensor(value) for value in given) else "tf-tensor"
+            return self.made(kind, node, sources=given)
+        if event.receiver is not None and event.method:
+            return self._of_method(event, given, node)
+        return self.made(node=node, sources=given)
+
+    def _of_library(self, event: Call, api: str, given: tuple[Value, ...], node: ast.Call) -> Value:
+        if api in WRAPPERS and event.arguments:
+            first = event.arguments[0]
+            kinds = [value.kind for value in event.arguments if value.kind == "dataloader"]
+            return Value(kinds[0] if kinds else first.kind, api, node, first.loops, first.graph, given)
+        if api == "map" and event.arguments and event.arguments[0].function is not None:
+            loop = Loop(node, "map", event.arguments[1] if len(event.arguments) > 1 else None)
+            self.loops = (*self.loops, loop)
+            self._called(event.arguments[0].function, event, event.arguments[0], node)
+            self.loops = self.loops[:-1]
+        kind = kind_of(api)
+        if api in _NUMBERS:
+            return self.made("number", node, graph=False)
+        if kind in ("tensor", "torch-result"):
+            return self._tensor(node, given, graph=_graph(given), kind=kind, api=api)
+        if kind == "container":
+            bounded = api == "collections.deque" and ("maxlen" in event.keywords or len(event.arguments) > 1)
+            return self.made("bounded" if bounded else kind, node, api=api)
+        graph = _graph(given) if api == "sum" else None
+        if kind == "" and api.startswith("keras.layers."):
+            kind = "layer"
+        return self.made(kind, node, api=api, sources=given, graph=graph)
+
+    def _of_method(self, event: Call, given: tuple[Value, ...], node: ast.Call) -> Value:
+        receiver, method = event.receiver, event.method
+        assert receiver is not None
+        sources = (receiver, *given)
+        if receiver.kind == "dataset":
+            return self.made("dataset", node, api=receiver.api, sources=sources)
+        if receiver.kind == "graph" and method == "as_default":
+            return Value("api", "tensorflow.Graph.as_default", node)
+        if receiver.kind in ("module", "model") and method in (
+            "to",
+            "cuda",
+            "cpu",
+            "train",
+            "eval",
+            "half",
+            "float",
+        ):
+            return receiver
+        if receiver.kind == "model" and method in (
+            "predict_on_batch",
+            "train_on_batch",
+            "evaluate",
+            "fit",
+            "predict",
+        ):
+            return self.made("history" if method == "fit" else "array", node, sources=sources)
+        if receiver.kind == "file":
+            return self.made("image" if method in ("convert", "copy", "resize") else "", node)
+        graph = receiver.graph if keeps_graph(method) else False
+        if method in ("item", "tolist", "numpy"):
+            return self.made("number", node, graph=False)
+        if self.without_gradients:
+            graph = False
+        kind = receiver.kind if receiver.kind in ("tensor", "torch-result", "tf-tensor") else ""
+        return self.made(kind, node, sources=sources, graph=graph)
+
+    def _tensor(
+        self,
+        node: ast.Call,
+        sources: tuple[Value, ...],
+        graph: bool | None,
+        kind: str = "tensor",
+        api: str = "",
+    ) -> Value:
+        return self.made(
+            kind, node, api=api, sources=sources, graph=False if self.without_gradients else graph
+        )
+
+    def _instance(self, event: Call, callee: Value, node: ast.Call) -> Value:
+        definition = callee.definition
+        assert definition is not None
+        family = class_family(definition)
+        kind = _CLASS_KINDS.get(family or "", "instance")
+        event.api = definition.name
+        given = (*event.arguments, *event.keywords.values())
+        constructor = definition.method("__init__")
+        if constructor is not None:
+            self._called(constructor, event, Value("self", definition=definition), node)
+        return self.made(kind, node, api=definition.name, definition=definition, sources=given)
+
+    def _called(self, function: FunctionDefinition, event: Call, callee: Value, node: ast.Call) -> Value:
+        summary = summary_of(function)
+        given = (*event.arguments, *event.keywords.values())
+        if summary is None:
+            return self.made(node=node, sources=given)
+        arguments = summary.arguments_of(event, bound=callee.bound is not None or callee.kind == "self")
+        self.events += replayed(summary, event, arguments, self)
+        return instantiated(summary, node, arguments, self)
+
+    def _effects(self, event: Call, callee: Value, node: ast.Call) -> None:
+        receiver, method = event.receiver, event.method
+        if method in _BACKWARD:
+            if receiver is not None and not event.arguments:
+                receiver.consume()
+            for argument in event.arguments[:1]:
+                argument.consume()
+            if receiver is not None and receiver.kind in ("tensor", "torch-result"):
+                receiver.consume()
+        elif event.api == "torch.autograd.grad" or method == "gradient":
+            for argument in event.arguments[:1]:
+                argument.consume()
+        if receiver is not None and receiver.kind not in _NO_CONTAINERS:
+            if method in _PUTS and event.arguments and callee.function is None:
+                self._put(event, receiver, node)
+            elif method in _RELEASES:
+                self.released(node, receiver)
+        if not self._harmless(event, callee):
+            for value in (*event.arguments, *event.keywords.values()):
+                value.escape()
+
+    def _put(self, event: Call, container: Value, node: ast.Call) -> None:
+        value = event.arguments[-1]
+        container.sources = (*container.sources[-_MOST_SOURCES:], value)
+        how = _PUTS[event.method]
+        self.events.append(Stored(**self.where(node), container=container, value=value, how=how))
+
+    def _harmless(self, event: Call, callee: Value) -> bool:
+        if callee.kind in ("module", "criterion", "layer", "model", "self"):
+            return True
+        if event.receiver is not None and (event.method in _PUTS or event.method in _HARMLESS_METHODS):
+            return True
+        return event.api in HARMLESS or event.api.startswith(HARMLESS_LIBRARIES)
+
+
+def _graph(values: tuple[Value, ...]) -> bool | None:
+    if any(value.attached for value in values):
+        return True
+    return None if any(value.graph is None for value in values) else False
+
+
+def _holds_keras_tensor(value: Value) -> bool:
+    return value.kind == "keras-tensor" or any(_holds_keras_tensor(item) for item in value.items or ())
+
+
+_MOST_SOURCES = 20
+_NO_CONTAINERS = frozenset(
+    (
+        *("module", "model", "layer", "optimizer", "dataset", "session", "file", "tensor"),
+        *("torch-result", "tf-tensor"),
+    )
+)
+_HARMLESS_METHODS = frozenset(
+    (
+        *("backward", "item", "detach", "cpu", "numpy", "update", "info", "debug", "warning"),
+        *("write", "format", "join", "log", "add_scalar", "set_postfix", "set_description", "eq"),
+        *("gradient", "scale", "step", "manual_backward"),
+    )
+)

@@ -1,0 +1,60 @@
+"""Names in scope and what they hold, and how two branches become one again."""
+
+from collections.abc import Iterable
+
+from source.flow.values import Value
+
+
+class Environment:
+    """Names of a scope; what it does not bind is looked up in the scope around it."""
+
+    __slots__ = ("around", "values")
+
+    def __init__(self, around: "Environment | None" = None) -> None:
+        self.values: dict[str, Value] = {}
+        self.around = around
+
+    def get(self, name: str) -> Value | None:
+        """Return what a name holds, ``None`` where it is not bound."""
+        environment: Environment | None = self
+        while environment is not None:
+            if (value := environment.values.get(name)) is not None:
+                return value
+            environment = environment.around
+        return None
+
+
+def merged(branches: Iterable[dict[str, Value]]) -> dict[str, Value]:
+    """Return what names hold after one of some branches, not known which."""
+    result: dict[str, Value] = {}
+    for branch in branches:
+        for name, value in branch.items():
+            there = result.get(name)
+            result[name] = value if there is None or there is value else either(there, value)
+    return result
+
+
+def either(first: Value, second: Value) -> Value:
+    """Return a value that is one of two; only what is true of both is known of it."""
+    if first is second or _is_none(second):
+        return first
+    if _is_none(first):
+        return second
+    if first.kind == "api" and second.kind == "api":
+        return first
+    same_kind = first.kind == second.kind
+    return Value(
+        kind=first.kind if same_kind else "",
+        api=first.api if first.api == second.api else "",
+        node=first.node,
+        loops=first.loops if len(first.loops) <= len(second.loops) else second.loops,
+        graph=first.graph if first.graph == second.graph else None,
+        sources=(first, second),
+        place=first.place if first.place == second.place else None,
+        function=first.function if first.function is second.function else None,
+        definition=first.definition if first.definition is second.definition else None,
+    )
+
+
+def _is_none(value: Value) -> bool:
+    return value.kind == "constant" and value.constant is None
