@@ -92,7 +92,7 @@ def test_the_tracker_is_compared_with_the_meter_over_its_own_window(campaign: Pa
     assert float(row["ratio"]) == pytest.approx(float(row["energy_wh"]) / float(row["meter_wh"]))
     settings = json.loads(row["settings"])
     assert settings["tracking_mode"] == "machine"
-    assert settings["country"] == "DEU"
+    assert settings["country_iso_code"] == "DEU"
     found = rows(campaign / "results/comparisons.csv")
     comparisons = {row["quantity"]: row for row in found if row["b"] == "train+codecarbon"}
     longer_s = float(comparisons["duration_s"]["mean_b"]) - float(comparisons["duration_s"]["mean_a"])
