@@ -64,6 +64,25 @@ GPU = Reference(
     at_wall=False,
 )
 
+CPU = Reference(
+    "cpu",
+    "the CPU's own counters",
+    lambda row: row.cpu_wh,
+    lambda row: row.counter_cpu_wh,
+    lambda row: None,
+    lambda row: "its CPU part against the counters of the CPU packages",
+    at_wall=False,
+)
+RAM = Reference(
+    "ram",
+    "the memory's own counters",
+    lambda row: row.ram_wh,
+    lambda row: row.counter_ram_wh,
+    lambda row: None,
+    lambda row: "its memory part against the counters of the memory",
+    at_wall=False,
+)
+
 
 def seen_by(row: TrackerRow) -> str:
     """Return the scope of a tracker."""

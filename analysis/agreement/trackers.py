@@ -8,7 +8,9 @@ from typing import Any
 from analysis.agreement.assessment import assess
 from analysis.agreement.comparison import compare
 from analysis.agreement.references import (
+    CPU,
     GPU,
+    RAM,
     WALL,
     WALL_NET,
     Both,
@@ -48,8 +50,8 @@ def scope_rows(
 ) -> list[AgreementRow]:
     """Compare trackers with what lies nearer to their scope: the wall net of the baseline, and components.
 
-    The rows are those of `agreement_rows`, with another reference named in ``against``. Of CPU and RAM no
-    collector sees a power, so that the parts of a tracker there have nothing to be compared with.
+    The rows are those of `agreement_rows`, with another reference named in ``against``. CPU and memory are
+    compared where their own counters could be read.
 
     Args:
         tracker_rows: of the campaign.
@@ -58,7 +60,8 @@ def scope_rows(
             of the baseline differs by it from run to run, and no two runs share it.
     """
     net = against(WALL_NET, tracker_rows, confidence, background_u_w)
-    return net + against(GPU, tracker_rows, confidence)
+    parts = [row for part in (GPU, CPU, RAM) for row in against(part, tracker_rows, confidence)]
+    return net + parts
 
 
 def against(

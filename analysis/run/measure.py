@@ -58,10 +58,17 @@ class Measured:
 
 @dataclass(frozen=True)
 class TrackerClaim:
-    """What one tracker says, by `TRACKER_COLUMNS`, and the meter over the tracker's own window."""
+    """What one tracker says, by `TRACKER_COLUMNS`, and what others measured over the tracker's own window.
+
+    Attributes:
+        claim: what it says.
+        meter: the meter.
+        counters_wh: the CPU's own counters by `analysis.run.counters.PARTS`.
+    """
 
     claim: dict[str, Any]
     meter: Measured | None
+    counters_wh: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +88,7 @@ class RunMeasure:
         drawn: the readings within the rating interval, thinned for drawing.
         sampled: what the collectors saw meanwhile, likewise, by column.
         gpu_figures: what the built-in estimators need of its GPU log.
+        counters_wh: of the rating interval, by the CPU's own counters.
         by_rule: what the published rule that was asked for needs of this run (`analysis.rules.measure_by`).
     """
 
@@ -102,6 +110,7 @@ class RunMeasure:
     sampled: dict[HardwareColumn, SampledTrace]
     by_rule: Any = None
     gpu_figures: GpuFigures | None = None
+    counters_wh: dict[str, float] = field(default_factory=dict)
 
     @property
     def middle_utc_s(self) -> float:
@@ -193,6 +202,7 @@ def measure_recorded(
         drawn=thin(ends_s, readings_w, trace.cadence.interval_s, points),
         sampled=sampled_traces(hardware, length_s, points_per_column(points)),
         gpu_figures=_gpu_figures(recorded, estimators),
+        counters_wh=recorded.counters.energies_wh(start_utc_s, stop_utc_s) if recorded.counters else {},
     )
 
 
@@ -235,8 +245,17 @@ def _tracker_claims(recorded: RecordedRun, bench: _Bench) -> list[TrackerClaim]:
         claim: dict[str, Any] = {name: str(table.frame[name].iloc[i]) for name in _TRACKER_TEXT}
         claim |= {name: finite(values[i]) for name, values in numbers.items()}
         claim |= {name: _conduct(table, name, i) for name in _CONDUCT if name in table.columns}
-        claims.append(TrackerClaim(claim, _tracker_window(claim, recorded, bench)))
+        claims.append(_tracker_claim(claim, recorded, bench))
     return claims
+
+
+def _tracker_claim(claim: dict[str, Any], recorded: RecordedRun, bench: _Bench) -> TrackerClaim:
+    meter = _tracker_window(claim, recorded, bench)
+    if meter is None or recorded.counters is None:
+        return TrackerClaim(claim, meter)
+    start_utc_s = recorded.rating_interval[0]
+    ends_utc_s = start_utc_s + meter.window.from_s, start_utc_s + meter.window.to_s
+    return TrackerClaim(claim, meter, recorded.counters.energies_wh(*ends_utc_s))
 
 
 def _conduct(table: Table, name: str, i: int) -> str | float | None:

@@ -14,6 +14,7 @@ from analysis.maths.arrays import Floats, column
 from analysis.power.energy import WindowEnergy, window_energy
 from analysis.power.trace import PowerTrace, make_trace, read_meter
 from analysis.run.clock import Clock, ClockFit, fit_clocks
+from analysis.run.counters import Counters
 from analysis.run.spans import rating_interval
 from records.campaign import CampaignFolder
 from records.clock import read_clock
@@ -24,7 +25,7 @@ from records.jetson import read_jetson
 from records.journal import read_journal
 from records.links import leads_outside
 from records.meter import MeterRecord, read_readings
-from records.rapl import read_rapl
+from records.rapl import RaplRecord, read_rapl
 from records.run import Run, RunFolder
 from records.tables import Table
 from records.trackers import read_trackers
@@ -90,6 +91,14 @@ class RecordedRun:
     def rapl(self) -> Table | None:
         """``rapl.csv``."""
         return read_rapl(self.path)
+
+    @cached_property
+    def counters(self) -> Counters | None:
+        """The CPU's own counters; ``None`` where they were not read."""
+        path = self.path / "rapl.json"
+        if self.rapl is None or not path.is_file():
+            return None
+        return Counters(self.rapl, RaplRecord.read(path), self.clock)
 
     @cached_property
     def jetson(self) -> Table | None:

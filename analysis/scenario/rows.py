@@ -193,6 +193,8 @@ def _tracker_row(
         meter_random_u_wh=meter.budget.random_wh if meter and gross_wh is not None else None,
         meter_net_u_wh=measured["induced_u_wh"] if measured else None,
         collector_gpu_wh=_gpu_wh(claim),
+        counter_cpu_wh=claim.counters_wh.get("cpu"),
+        counter_ram_wh=claim.counters_wh.get("ram"),
         run_tracker=run.run.tracker,
         run_dir=run.run_dir,
     )

@@ -54,6 +54,12 @@ class TrackerRow(ResultRow):
     meter_random_u_wh: float | None = column("Wh", "Part of meter_u_wh that differs from run to run")
     meter_net_u_wh: float | None = column("Wh", "Standard uncertainty of meter_net_wh")
     collector_gpu_wh: float | None = column("Wh", "Sampled GPU power over the same window")
+    counter_cpu_wh: float | None = column(
+        "Wh", "CPU packages by their own counters (RAPL) over the same window", default=None, rare=True
+    )
+    counter_ram_wh: float | None = column(
+        "Wh", "Memory by its own counters, likewise", default=None, rare=True
+    )
     outcome: str | None = column("", OUTCOME, default=None, rare=True)
     outcome_text: str | None = column("", "Why the outcome is not ok", default=None, rare=True)
     extent: str | None = column("", "machine, process tree or device", default=None, rare=True)
@@ -184,7 +190,7 @@ class AgreementRow(ResultRow):
     bias_wh: float | None = column("Wh", "Mean of tracker minus reference per run")
     bias_low_wh: float | None = column("Wh", LOW)
     bias_high_wh: float | None = column("Wh", HIGH)
-    against: str = column("", "Reference: wall, wall net, gpu, induced or structural")
+    against: str = column("", "Reference: wall, wall net, gpu, cpu, ram, induced or structural")
     scope: str = column("", "What is compared with what, in words")
     reference_wh: float = column("Wh", "Sum of the reference's energies")
     compared: ComparedColumns

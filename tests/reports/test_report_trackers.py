@@ -263,7 +263,7 @@ def test_the_page_holds_every_part_marks_it_simulated_and_takes_no_markup():
     (section,) = [s for s in page.all("section") if s.attributes.get("id") == "trackers"]
     figures = {figure.attributes["id"] for figure in section.all("figure")}
     assert figures == {
-        f"figure-trackers-{key}" for key in ("ratio", "scope", "bland-altman", "lines", "cost")
+        f"figure-trackers-{key}" for key in ("ratio", "split", "scope", "bland-altman", "lines", "cost")
     }
     assert all("SIMULATED" in svg.text for svg in section.all("svg"))
     assert not section.all("script", "img") and HOSTILE_IMAGE in section.text

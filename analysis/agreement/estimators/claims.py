@@ -101,7 +101,7 @@ def _claim(name: str, made: _Estimate, run: RunMeasure) -> TrackerClaim:
         "settings": json.dumps({"estimated": True, **made.settings}),
         "method": json.dumps(made.method),
     }
-    return TrackerClaim(claim, run.whole)
+    return TrackerClaim(claim, run.whole, run.counters_wh)
 
 
 def _tdp_time(case: _Case, place: int) -> _Estimate:

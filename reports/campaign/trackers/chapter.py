@@ -20,6 +20,7 @@ from reports.campaign.trackers.remarks import (
     verdict_words,
 )
 from reports.campaign.trackers.scope import scope_sheet
+from reports.campaign.trackers.split import split_sheet
 from reports.campaign.trackers.tables import (
     agreement_table,
     cost_table,
@@ -59,6 +60,7 @@ def chapter(view: View) -> Chapter:
         *views(view),
         Heading("Where it is off, and why"),
         *(block for name in names for block in _remarks(view, name, len(names) > 1)),
+        split_sheet(view),
         scope_sheet(view),
         scopes_table(view),
         Heading("Run by run: difference and limits of agreement"),

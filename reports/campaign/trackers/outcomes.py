@@ -54,7 +54,7 @@ def outcomes_table(view: View) -> Table | None:
         *(_counted(outcome) for outcome in OUTCOMES),
         text_column("Why", lambda row: row.why, whole=True),
     )
-    rows = [_went(name, of_tracker(told, name)) for name in tracker_names(view)]
+    rows = [_went(name, of_tracker(told, name)) for name in tracker_names(view) if of_tracker(told, name)]
     return table("trackers-outcomes", "How it went, runs", columns, rows, note=_HOW, source="trackers")
 
 

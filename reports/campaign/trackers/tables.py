@@ -24,7 +24,12 @@ from reports.campaign.view import View
 from reports.words import notes
 from reports.words.numbers import ABSENT, count, interval, plain
 
-_AGAINST = {"wall net": "the plug above the baseline", "gpu": "GPU power as sampled"}
+_AGAINST = {
+    "wall net": "the plug above the baseline",
+    "gpu": "GPU power as sampled",
+    "cpu": "CPU counters",
+    "ram": "memory counters",
+}
 _QUANTITIES = {"induced_wh": "induced energy / Wh", "duration_s": "duration / s"}
 _COST_HOW = (
     "Within 1 %: two one-sided t tests at 5 % that what the tracker adds lies within 1 % of the mean without "

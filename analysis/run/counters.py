@@ -1,0 +1,76 @@
+"""Energy of a window by the CPU's own counters, as ``rapl.csv`` has them."""
+
+import re
+
+import numpy as np
+
+from analysis.maths.arrays import Floats, column, finite
+from analysis.run.clock import ClockFit
+from records.powercap import gained_j
+from records.rapl import RaplRecord
+from records.tables import Table
+from records.units import wh_from_j
+
+PARTS = {"package": "cpu", "dram": "ram"}
+"""Kind of a zone by the end of its name, and the component that it counts."""
+
+
+_NUMBER = re.compile(r"-\d+$")
+
+
+class Counters:
+    """The counters of one run, each as the energy since its first sample.
+
+    Args:
+        table: ``rapl.csv``.
+        record: ``rapl.json``.
+        clock: from the clock of the log to the controller's.
+    """
+
+    def __init__(self, table: Table, record: RaplRecord, clock: ClockFit) -> None:
+        range_uj = {zone.get("name"): int(zone.get("max_energy_range_uj") or 0) for zone in record.zones}
+        zones = np.array([str(name) for name in table.frame["zone"]])
+        t_s, energy_uj = column(table, "t_utc_s"), column(table, "energy_uj")
+        self._parts: dict[str, list[tuple[Floats, Floats]]] = {}
+        for zone in dict.fromkeys(zones.tolist()):
+            part = PARTS.get(_NUMBER.sub("", zone.rpartition("/")[2]))
+            if part is not None:
+                own = (zones == zone) & np.isfinite(t_s)
+                at_s = clock.to_controller_all(t_s[own])
+                energy_j = _since_first_j(at_s, energy_uj[own], range_uj.get(zone, 0))
+                self._parts.setdefault(part, []).append((at_s, energy_j))
+
+    def energies_wh(self, start_utc_s: float, stop_utc_s: float) -> dict[str, float]:
+        """Return the energy of each component over a window; without those that the counters do not cover.
+
+        Between two samples the energy is taken as growing evenly.
+
+        Args:
+            start_utc_s: of the window, on the controller's clock.
+            stop_utc_s: its end.
+        """
+        found = {}
+        for part, zones in self._parts.items():
+            gained = [_between_j(at_s, energy_j, start_utc_s, stop_utc_s) for at_s, energy_j in zones]
+            total_j = finite(sum(gained))
+            if total_j is not None:
+                found[part] = wh_from_j(total_j)
+        return found
+
+
+def _since_first_j(at_s: Floats, energy_uj: Floats, range_uj: int) -> Floats:
+    """Return the energy since the first sample; NaN from a reset or a sample without a value on."""
+    since = np.zeros(len(at_s))
+    for i in range(1, len(at_s)):
+        before, now = energy_uj[i - 1], energy_uj[i]
+        known = bool(np.isfinite(before) and np.isfinite(now))
+        gained = gained_j(int(before), int(now), range_uj, at_s[i] - at_s[i - 1]) if known else None
+        since[i] = since[i - 1] + (np.nan if gained is None else gained)
+    return since
+
+
+def _between_j(at_s: Floats, energy_j: Floats, start_s: float, stop_s: float) -> float:
+    if len(at_s) < 2 or start_s < at_s[0] or stop_s > at_s[-1]:
+        return float("nan")
+    begin, end = np.interp([start_s, stop_s], at_s, energy_j)
+    return float(end - begin)
