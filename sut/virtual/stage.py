@@ -22,8 +22,12 @@ from records.truth.marks import begin_marks
 from records.truth.script import TruthScript
 from sut.virtual.nvml import build_nvml, write_table
 
-_ROOT = Path(__file__).resolve().parents[2]
 _TREE_LIMIT_S = 10.0
+_PYTHON = (
+    sys.executable,
+    "-P",
+    "-m",
+)  # without the working folder, and with nothing for the command to inherit
 _CLASS = Path("/sys/class")
 _UNPRIVILEGED = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--")
 """Root's rights over files would open what a fault denies."""
@@ -48,16 +52,8 @@ class Stage:
 
     def command(self, command: list[str]) -> list[str]:
         """Return the command line that runs a command on the stage; to be started with `environment`."""
-        unshare = [
-            *_unshare(),
-            "--",
-            sys.executable,
-            "-m",
-            "sut.virtual.stage",
-            str(self.folder),
-            self.server,
-        ]
-        return [*unshare, "--", *command]
+        stage = [*_PYTHON, "sut.virtual.stage", str(self.folder), self.server]
+        return [*_unshare(), "--", *stage, "--", *command]
 
     def environment(self) -> dict[str, str]:
         """Return the variables of such a command line."""
@@ -66,7 +62,6 @@ class Stage:
         )
         return {
             **os.environ,
-            "PYTHONPATH": str(_ROOT),
             "LD_LIBRARY_PATH": libraries,
             "PATH": os.pathsep.join([str(self.folder / "nvml"), os.environ.get("PATH", os.defpath)]),
             "WATTLAB_NVML_TABLE": str(self.folder / "nvml.txt"),
@@ -146,7 +141,7 @@ def _put_up(folder: Path, server: str) -> subprocess.Popen[bytes]:
     rapl.mkdir(parents=True)
     paths = map(str, (folder / "truth.toml", folder / "marks", rapl))
     serving = subprocess.Popen(
-        [sys.executable, "-m", f"sut.virtual.{server}", *paths],
+        [*_PYTHON, f"sut.virtual.{server}", *paths],
         stdin=subprocess.DEVNULL,
         preexec_fn=die_with_parent,  # noqa: PLW1509  (this process has one thread)
     )

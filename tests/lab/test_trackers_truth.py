@@ -107,7 +107,7 @@ def seen(name: str, script: str, fault: str | None = None) -> Observation:
     reason = why_no_stage()
     python = python_of(environment_of(name) or name)
     if reason or not python.exists():
-        pytest.skip(reason or f"{name} is not installed: `lab trackers install {name}`")
+        pytest.skip(reason or f"{name} is not installed (lab trackers install)")
     tracker = TrackerUnderTest(name=name, python=python, interval_s=0.1 if name == "jpwr" else 1.0)
     content = document(script, SECONDS, fault)
     return observe(tracker, content, seconds=SECONDS, script=script, fault=fault)

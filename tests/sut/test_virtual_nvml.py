@@ -41,7 +41,11 @@ def asked(tmp_path: Path, script: str) -> tuple[list, TruthScript, Marks]:
     stage = staged(tmp_path, script)
     done = on_stage(stage, sys.executable, "-c", ASK, str(PROGRAM), "0.8")
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout), TruthScript.read(tmp_path / "script.toml"), Marks.read(stage.marks)
+    return (
+        json.loads(done.stdout.splitlines()[-1]),
+        TruthScript.read(tmp_path / "script.toml"),
+        Marks.read(stage.marks),
+    )
 
 
 def test_counters_and_power_follow_the_script(tmp_path: Path) -> None:
