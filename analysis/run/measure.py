@@ -1,6 +1,6 @@
 """One run folder becomes energies: the step that can be done for every run by itself."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from analysis.run.gpu_figures import GpuFigures, gpu_figures
 from analysis.run.hardware import Hardware, make_hardware
 from analysis.run.hardware_trace import SampledTrace, points_per_column, sampled_traces
 from analysis.run.recorded import RecordedRun
+from analysis.run.series import TrackerSeries
 from analysis.run.spans import (
     Window,
     duration_s,
@@ -23,12 +24,14 @@ from analysis.run.spans import (
     windows,
 )
 from analysis.uncertainty.contributions import Budget, gross_budget
+from records.errors import RecordError
 from records.meter import MeterRecord
 from records.rows.families import HardwareColumn, HardwareMeans, UsefulWork
 from records.run import Run
 from records.settings.estimators import EstimatorSettings
 from records.tables import Table
 from records.tracker_columns import CONDUCT_COLUMNS, CONDUCT_TEXTS, TRACKER_COLUMNS
+from records.trackers import read_series, series_name
 from records.units import wh_from_j
 
 _TRACKER_TEXT = ("tracker", "version", "scope", "settings")
@@ -64,11 +67,13 @@ class TrackerClaim:
         claim: what it says.
         meter: the meter.
         counters_wh: the CPU's own counters by `analysis.run.counters.PARTS`.
+        epochs_wh: of each epoch by its series; empty without one.
     """
 
     claim: dict[str, Any]
     meter: Measured | None
     counters_wh: dict[str, float] = field(default_factory=dict)
+    epochs_wh: list[float | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +199,7 @@ def measure_recorded(
         epochs=bench.measure(epochs, borders_s),
         calls=_by_depth(bench, calls, borders_s),
         cumulative_wh=_cumulative_wh(trace, epochs, borders_s),
-        trackers=_tracker_claims(recorded, bench),
+        trackers=_tracker_claims(recorded, bench, epochs),
         work=useful_work(events, epochs),
         provenance=provenance(events),
         cadence=trace.cadence,
@@ -235,7 +240,7 @@ def _readings_within(trace: PowerTrace, length_s: float) -> tuple[Floats, Floats
     return trace.power_w.stop_s[first:last], trace.power_w.mean[first:last]
 
 
-def _tracker_claims(recorded: RecordedRun, bench: _Bench) -> list[TrackerClaim]:
+def _tracker_claims(recorded: RecordedRun, bench: _Bench, epochs: list[Window]) -> list[TrackerClaim]:
     table = recorded.trackers
     if table is None:
         return []
@@ -245,7 +250,8 @@ def _tracker_claims(recorded: RecordedRun, bench: _Bench) -> list[TrackerClaim]:
         claim: dict[str, Any] = {name: str(table.frame[name].iloc[i]) for name in _TRACKER_TEXT}
         claim |= {name: finite(values[i]) for name, values in numbers.items()}
         claim |= {name: _conduct(table, name, i) for name in _CONDUCT if name in table.columns}
-        claims.append(_tracker_claim(claim, recorded, bench))
+        made = _tracker_claim(claim, recorded, bench)
+        claims.append(replace(made, epochs_wh=_epochs_wh(claim["tracker"], recorded, epochs)))
     return claims
 
 
@@ -256,6 +262,18 @@ def _tracker_claim(claim: dict[str, Any], recorded: RecordedRun, bench: _Bench) 
     start_utc_s = recorded.rating_interval[0]
     ends_utc_s = start_utc_s + meter.window.from_s, start_utc_s + meter.window.to_s
     return TrackerClaim(claim, meter, recorded.counters.energies_wh(*ends_utc_s))
+
+
+def _epochs_wh(tracker: str, recorded: RecordedRun, epochs: list[Window]) -> list[float | None]:
+    name = series_name(tracker)
+    if not epochs or name not in recorded.files:
+        return []
+    try:
+        series = TrackerSeries(read_series(recorded.path / name), recorded.clock)
+    except RecordError:  # what a tracker wrote badly does not cost the run; its total is compared
+        return []
+    start_utc_s = recorded.rating_interval[0]
+    return [series.energy_wh(start_utc_s + epoch.from_s, start_utc_s + epoch.to_s) for epoch in epochs]
 
 
 def _conduct(table: Table, name: str, i: int) -> str | float | None:

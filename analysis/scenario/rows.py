@@ -134,8 +134,10 @@ def span_rows(run: RunMeasure, spans: list[Measured], baseline: BaselinePower | 
 def epoch_rows(run: RunMeasure, baseline: BaselinePower | None) -> list[EpochRow]:
     """Return a row for each epoch of a run; epochs without a number of their own are counted from 1."""
     rows = []
-    pairs = zip(run.epochs, run.cumulative_wh, strict=True)
-    for position, (epoch, cumulative_wh) in enumerate(pairs, start=1):
+    own = next((claim.epochs_wh for claim in run.trackers if claim.claim["tracker"] == run.run.tracker), [])
+    by_tracker = own or [None] * len(run.epochs)
+    triples = zip(run.epochs, run.cumulative_wh, by_tracker, strict=True)
+    for position, (epoch, cumulative_wh, tracker_wh) in enumerate(triples, start=1):
         data = {name: finite(value) for name, value in epoch.window.data.items()}
         number = data.get("epoch")
         rows.append(
@@ -153,6 +155,7 @@ def epoch_rows(run: RunMeasure, baseline: BaselinePower | None) -> list[EpochRow
                 run_dir=run.run_dir,
                 epoch_start_s=epoch.window.from_s,
                 cumulative_wh=cumulative_wh,
+                tracker_wh=tracker_wh,
             )
         )
     return rows

@@ -110,6 +110,9 @@ class EpochRow(ResultRow):
     cumulative_wh: float | None = column(
         "Wh", "Energy from the start of the rating interval to the end of the epoch"
     )
+    tracker_wh: float | None = column(
+        "Wh", "Energy of the epoch by the series of the run's tracker", default=None, rare=True
+    )
 
 
 @result_row

@@ -14,6 +14,7 @@ from analysis.agreement.views import view_rows
 from reports.blocks.contract import Lines, Text
 from reports.campaign.trackers.chapter import chapter, cost_words, settings_blocks
 from reports.campaign.trackers.clouds import clouds
+from reports.campaign.trackers.epochs import epoch_blocks
 from reports.campaign.trackers.outcomes import outcomes_table, own_cpu_table
 from reports.campaign.trackers.ratios import ratio_interval
 from reports.campaign.trackers.remarks import remarks, scope_words, verdict_words
@@ -267,3 +268,14 @@ def test_the_page_holds_every_part_marks_it_simulated_and_takes_no_markup():
     }
     assert all("SIMULATED" in svg.text for svg in section.all("svg"))
     assert not section.all("script", "img") and HOSTILE_IMAGE in section.text
+
+
+def test_epochs_of_a_series_have_a_figure_and_its_table():
+    assert not epoch_blocks(view_with(runs_of(0.8, 0.0)))
+    results = example(Plan(repeats=2, seconds=12, epochs=3, gpu=False, cpu_temperature=False))
+    for row in results.epochs:
+        if row.tracker:
+            change(row, tracker_wh=0.8 * row.energy_wh)
+    _, sheet = epoch_blocks(view_of(results))
+    assert sheet.panels
+    assert len(sheet.data.rows) == len({row.scenario for row in results.epochs if row.tracker})

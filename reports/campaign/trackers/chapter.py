@@ -8,6 +8,7 @@ from records.rows.agreement import TrackerRow
 from reports.blocks.contract import Block, Chapter, Heading, Lines, Text, Tone, folds
 from reports.campaign.trackers.clouds import bland_altman_sheet, regression_sheet
 from reports.campaign.trackers.cost import cost_sheet, own_cost_rows
+from reports.campaign.trackers.epochs import epoch_blocks
 from reports.campaign.trackers.outcomes import outcomes_table, own_cpu_table
 from reports.campaign.trackers.ratios import ratio_sheet
 from reports.campaign.trackers.remarks import (
@@ -68,6 +69,7 @@ def chapter(view: View) -> Chapter:
         ratios_table(view),
         Heading("Run by run: estimated over measured"),
         regression_sheet(view, lines_table(view)),
+        *epoch_blocks(view),
         Heading("What the tracker itself costs"),
         Text(cost_words(view)),
         cost_sheet(view, _COST_HOW, cost_table(view)),
