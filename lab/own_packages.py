@@ -22,7 +22,9 @@ def check_own_packages() -> None:
     home = Path(__file__).resolve().parent.parent
     for name in ROOMS:
         spec = importlib.util.find_spec(name)
-        found = Path(spec.origin).resolve().parent if spec and spec.origin else None
+        if spec is None:
+            continue  # a checkout that was installed before the package was there; its import says so
+        found = Path(spec.origin).resolve().parent if spec.origin else None
         if found != home / name:
             raise ConfigurationError(
                 f"the package {name!r} was expected in {home / name}, but Python finds "
