@@ -21,6 +21,7 @@ _COMMANDS = {
     "serve": CommandAt("lab.cli.serve:serve", "Show campaigns in the browser, live"),
     "import": CommandAt("lab.cli.imports.group:import_", "Turn a foreign log into a campaign"),
     "export": CommandAt("lab.cli.export:export", "Export a campaign"),
+    "smells": CommandAt("lab.cli.smells:smells", "Find resource-leak smells in programs"),
     "trackers": CommandAt("lab.cli.trackers:trackers", "Install and look at software trackers"),
     "envs": CommandAt("lab.cli.envs:envs", "Build environments of programs and trackers"),
     "meter": CommandAt("lab.cli.meter.group:meter", "Talk to one power meter, or simulate one"),

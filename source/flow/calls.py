@@ -61,7 +61,7 @@ class Calls(Expressions):
             return self._tensor(node, given, graph=True)
         if callee.kind == "criterion":
             return self._tensor(node, given, graph=_graph(given))
-        if callee.kind in ("layer", "model"):
+        if callee.kind in ("layer", "model", "tf-criterion"):
             event.api = event.api or (
                 "keras.Model.__call__" if callee.kind == "model" else "keras.layers.Layer.__call__"
             )

@@ -34,6 +34,10 @@ class Project:
         flow.complete()
         return flow
 
+    def finds(self, dotted: str, folder: Path) -> bool:
+        """Return whether a module of this name is a file of the program, seen from a folder."""
+        return self._path(dotted, folder) is not None
+
     def imported(self, dotted: str, importer: ModuleFlow) -> Value | None:
         """Return what an imported name means in the program, ``None`` where it is none of its files."""
         path = self._path(dotted, importer.folder)

@@ -1,0 +1,179 @@
+"""``lab smells``: resource-leak smells in Python programs and notebooks."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lab.cli.common import json_option
+from lab.cli.output import make_stderr, print_json, stdout
+from lab.cli.paths import CampaignFolderPath, InputPath, OutputFile
+from lab.version import VERSION
+from records.errors import ConfigurationError
+from source.smells.baseline import BaselineError, baseline_text, read_baseline, without_known
+from source.smells.engine import Search, Smell, search
+from source.smells.registry import BY_CODE
+from source.smells.settings import Settings, SettingsError, settings_near
+
+
+@click.command()
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=InputPath(file=True, folder=True))
+@json_option
+@click.option("--sarif", is_flag=True, help="One SARIF 2.1.0 document, for code hosts.")
+@click.option("--output", metavar="FILE", type=OutputFile(), help="File for the findings instead of stdout.")
+@click.option("--select", metavar="CODES", help="Codes or beginnings of codes to look for; by default all.")
+@click.option("--ignore", metavar="CODES", help="Codes or beginnings of codes to leave out.")
+@click.option("--baseline", metavar="FILE", type=InputPath(file=True), help="Known findings to leave out.")
+@click.option("--write-baseline", metavar="FILE", type=OutputFile(), help="File for all findings as known.")
+@click.option("--explain", metavar="CODE", help="Rule to explain.")
+@click.option(
+    "--watch-run",
+    metavar="CAMPAIGN",
+    type=CampaignFolderPath(),
+    help="Analysed campaign whose recorded programs are searched, with what their scenarios cost.",
+)
+@click.pass_context
+def smells(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    as_json: bool,
+    sarif: bool,
+    output: Path | None,
+    select: str | None,
+    ignore: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    explain: str | None,
+    watch_run: Path | None,
+) -> None:
+    """Find resource-leak smells of TensorFlow, Keras and PyTorch in programs and notebooks.
+
+    Exit code 1 when something is found. A comment `# noqa: WL101` silences a line.
+
+    \b
+    lab smells train.py models/
+    lab smells --explain WL101
+    lab smells --watch-run campaigns/20260131-120000-demo
+    """
+    if explain is not None:
+        stdout.print(_explained(explain), soft_wrap=True, highlight=False, markup=False)
+        return
+    if watch_run is not None:
+        from lab.cli.smells_of_campaign import print_smells_of_campaign
+
+        ctx.exit(print_smells_of_campaign(watch_run, as_json))
+    if not paths:
+        raise ConfigurationError("expected at least one PATH; `lab smells .` looks through this folder")
+    if as_json and sarif:
+        raise ConfigurationError("--json, --sarif: expected at most one of them")
+    found = search(paths, _settings(select, ignore))
+    root = Path.cwd()
+    if write_baseline is not None:
+        write_baseline.write_text(baseline_text(found.smells, root), encoding="utf-8")
+        make_stderr().print(f"Written: {write_baseline} ({len(found.smells)} findings)")
+        return
+    if baseline is not None:
+        found.smells = without_known(found.smells, _known(baseline), root)
+    _write(_document(found, as_json, sarif, root), output)
+    if not as_json and not sarif:
+        _print_summary(found)
+    ctx.exit(1 if found.smells else 0)
+
+
+def _settings(select: str | None, ignore: str | None) -> Settings:
+    try:
+        settings = settings_near(Path.cwd())
+    except SettingsError as error:
+        raise ConfigurationError(str(error)) from error
+    if select is not None:
+        settings = replace(settings, select=_codes("--select", select))
+    if ignore is not None:
+        settings = replace(settings, ignore=(*settings.ignore, *_codes("--ignore", ignore)))
+    return settings
+
+
+def _codes(option: str, text: str) -> tuple[str, ...]:
+    codes = tuple(code.strip().upper() for code in text.split(",") if code.strip())
+    for code in codes:
+        if not any(known.startswith(code) for known in BY_CODE):
+            raise ConfigurationError(f"{option} {code}: expected a code such as WL101, or its beginning")
+    return codes
+
+
+def _known(baseline: Path) -> Any:
+    try:
+        return read_baseline(baseline)
+    except BaselineError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _document(found: Search, as_json: bool, sarif: bool, root: Path) -> str | dict[str, Any]:
+    if sarif:
+        from reports.exports.sarif import sarif_document
+
+        return sarif_document(found.smells, VERSION, root)
+    if as_json:
+        unread = [{"path": str(note.path), "reason": note.reason} for note in found.unread]
+        return {
+            "findings": [finding(smell) for smell in found.smells],
+            "files": found.files,
+            "lines": found.lines,
+            "unread": unread,
+        }
+    return "".join(f"{line}\n" for smell in found.smells for line in _lines(smell))
+
+
+def finding(smell: Smell) -> dict[str, Any]:
+    """Return a smell as it stands in JSON."""
+    rule = BY_CODE[smell.code]
+    return {
+        "code": smell.code,
+        "name": rule.name,
+        "path": str(smell.path),
+        "cell": smell.cell,
+        "line": smell.line,
+        "column": smell.column,
+        "message": smell.message,
+        "fix": rule.fix,
+        "measured": rule.measured,
+    }
+
+
+def _lines(smell: Smell) -> Iterable[str]:
+    rule = BY_CODE[smell.code]
+    cell = f"cell {smell.cell}:" if smell.cell is not None else ""
+    yield f"{smell.path}:{cell}{smell.line}:{smell.column}: {smell.code} {smell.message}"
+    yield f"    {rule.fix} Cost: {rule.measured}."
+
+
+def _write(document: str | dict[str, Any], output: Path | None) -> None:
+    if output is not None:
+        text = document if isinstance(document, str) else json.dumps(document, indent=2) + "\n"
+        output.write_text(text, encoding="utf-8")
+    elif isinstance(document, str):
+        click.echo(document, nl=False)
+    else:
+        print_json(document)
+
+
+def _print_summary(found: Search) -> None:
+    stderr = make_stderr()
+    for note in found.unread:
+        stderr.print(f"{note.path}: not read: {note.reason}", soft_wrap=True, highlight=False, markup=False)
+    noun = "finding" if len(found.smells) == 1 else "findings"
+    stderr.print(f"{len(found.smells)} {noun} in {found.files} files, {found.lines} lines.", highlight=False)
+
+
+def _explained(code: str) -> str:
+    from records.near_match import unknown_name
+
+    rule = BY_CODE.get(code.upper())
+    if rule is None:
+        raise ConfigurationError(unknown_name("--explain", code, BY_CODE))
+    return (
+        f"{rule.code} {rule.name} ({rule.abbreviation}); {', '.join(rule.frameworks)}\n\n"
+        f"Why: {rule.why}\n\nFix: {rule.fix}\n\nLimits: {rule.limits}\n\nMeasured cost: {rule.measured}"
+    )

@@ -1,0 +1,58 @@
+"""``lab smells --watch-run``: smells in the programs of a campaign, with what their scenarios cost."""
+
+from pathlib import Path
+from typing import Any
+
+from lab.cli.output import print_json, print_table, stdout
+from records.errors import InputError
+from records.programs import read_programs
+from records.results import read_results
+from source.smells.engine import Smell, search
+
+
+def print_smells_of_campaign(campaign: Path, as_json: bool) -> int:
+    """Print each smell with the scenarios of its program and their energy; return the exit code."""
+    rows = _rows(campaign)
+    if as_json:
+        print_json({"findings": rows})
+    elif rows:
+        columns = ("code", "program", "line", "scenario", "energy Wh", "induced Wh")
+        print_table(columns, [[row[key] for key in _SHOWN] for row in rows])
+    if not as_json:
+        stdout.print(f"{len(rows)} findings in the recorded programs." if rows else "No smells found.")
+    return 1 if rows else 0
+
+
+_SHOWN = ("code", "path", "line", "scenario", "energy_wh", "induced_wh")
+
+
+def _rows(campaign: Path) -> list[dict[str, Any]]:
+    programs = read_programs(campaign)
+    if programs is None:
+        raise InputError(
+            f"{campaign}: expected programs on record; this campaign was begun before there were any"
+        )
+    results = read_results(campaign / "results")
+    energies = {row.scenario: row for row in results.scenarios}
+    rows = []
+    for file in programs.files:
+        if file.copy is None or not file.name.endswith((".py", ".ipynb")):
+            continue
+        for smell in search([campaign / "programs" / file.copy]).smells:
+            scenarios = file.scenarios or [""]
+            rows += [_row(smell, file.name, scenario, energies.get(scenario)) for scenario in scenarios]
+    return rows
+
+
+def _row(smell: Smell, name: str, scenario: str, energy: Any) -> dict[str, Any]:
+    return {
+        "code": smell.code,
+        "path": name,
+        "cell": smell.cell,
+        "line": smell.line,
+        "column": smell.column,
+        "message": smell.message,
+        "scenario": scenario or None,
+        "energy_wh": getattr(energy, "energy_wh", None),
+        "induced_wh": getattr(energy, "induced_wh", None),
+    }

@@ -1,0 +1,1 @@
+"""Leak smells: the rules, and the engine that applies them to files."""

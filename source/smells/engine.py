@@ -1,0 +1,94 @@
+"""Applies the rules to files: what is found, what could not be read, and how many lines were read."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from source.files import Unread, source_paths
+from source.flow.module import ModuleFlow
+from source.flow.project import Project
+from source.smells.noqa import silenced
+from source.smells.registry import RULES
+from source.smells.rule import Rule
+from source.smells.settings import Settings
+
+_CONCERNED = re.compile(r"tensorflow|keras|torch|lightning|transformers|\bPIL\b|\bcv2\b")
+"""A file without any of these words, which imports no file of its program, has none of the smells."""
+_IMPORTS = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Smell:
+    """A finding: place (lines and columns from 1, cell of a notebook), code, message, text of its line."""
+
+    path: Path
+    line: int
+    column: int
+    code: str
+    message: str
+    text: str
+    cell: int | None = None
+
+
+@dataclass
+class Search:
+    """What was found, and what was read for it."""
+
+    smells: list[Smell] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    files: int = 0
+    lines: int = 0
+
+
+def search(paths: Iterable[Path], settings: Settings | None = None) -> Search:
+    """Look for smells in the files and folders of some paths."""
+    settings = settings or Settings()
+    result, project = Search(), Project()
+    for path in source_paths(paths):
+        if not settings.excludes(path):
+            _look(path, project, settings, result)
+    result.smells.sort(key=lambda smell: (str(smell.path), smell.line, smell.column, smell.code))
+    return result
+
+
+def _look(path: Path, project: Project, settings: Settings, result: Search) -> None:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        result.files += 1
+        result.lines += text.count("\n")
+        if not _CONCERNED.search(text) and not _imports_its_program(text, path, project):
+            return
+        flow = project.flow(path)
+    except RecursionError:
+        result.unread.append(Unread(path, "nested too deeply"))
+        return
+    except OSError as error:
+        result.unread.append(Unread(path, error.strerror or str(error)))
+        return
+    if isinstance(flow, Unread):
+        result.unread.append(flow)
+        return
+    rules = [rule for rule in RULES if settings.applies(rule.code, path)]
+    result.smells += smells_of(flow, path, rules)
+
+
+def _imports_its_program(text: str, path: Path, project: Project) -> bool:
+    folder = path.parent.resolve()
+    names = set(_IMPORTS.findall(text))
+    return any(name.startswith(".") or project.finds(name, folder) for name in names)
+
+
+def smells_of(flow: ModuleFlow, path: Path, rules: Iterable[Rule] = RULES) -> Iterator[Smell]:
+    """Give the smells of a file, each line and code once, without those that it silences."""
+    lines = flow.file.text.splitlines()
+    seen: set[tuple[int, str]] = set()
+    for rule in rules:
+        for node, message in rule.check(flow):
+            row = getattr(node, "lineno", 1)
+            text = lines[row - 1] if row <= len(lines) else ""
+            if (row, rule.code) not in seen and not silenced(text, rule.code):
+                seen.add((row, rule.code))
+                cell, line = flow.file.place(row)
+                column = getattr(node, "col_offset", 0) + 1
+                yield Smell(path, line, column, rule.code, message, text.strip(), cell)

@@ -1,0 +1,116 @@
+"""Questions that rules ask of the flow of a file."""
+
+import ast
+from collections.abc import Iterator
+
+from source.flow.module import ModuleFlow
+from source.flow.values import Bound, Call, Event, Loop, Released, Stored, Value
+
+
+def calls(flow: ModuleFlow) -> Iterator[Call]:
+    """Give all calls."""
+    return (event for event in flow.events if isinstance(event, Call))
+
+
+def puts(flow: ModuleFlow) -> Iterator[Stored]:
+    """Give all places where something is put into a container or added up."""
+    return (event for event in flow.events if isinstance(event, Stored))
+
+
+def turns(event: Event) -> tuple[Loop, ...]:
+    """Return the loops around an event that have more than one turn."""
+    return tuple(loop for loop in event.loops if not loop.single_turn)
+
+
+def is_new(call: Call) -> bool:
+    """Return whether the result of a call is made by it, rather than handed through."""
+    node = call.result.node
+    return node is not None and (node is call.node or (call.origin is not None and node is call.origin.node))
+
+
+def made_in(call: Call, kind: str) -> bool:
+    """Return whether a call makes a value of some kind anew in every turn of a loop."""
+    return call.result.kind == kind and is_new(call) and bool(turns(call)) and not call.conditional
+
+
+def share_a_turn(first: Event, second: Event) -> bool:
+    """Return whether two events happen within one loop."""
+    return any(loop in second.loops for loop in turns(first))
+
+
+def within(inner: Event, outer: Event) -> bool:
+    """Return whether an event happens in the same turn as another, perhaps in loops further in."""
+    return inner.loops[: len(outer.loops)] == outer.loops
+
+
+def is_of(value: Value | None, other: Value) -> bool:
+    """Return whether a value is another, or one of two branches of it."""
+    return value is other or (value is not None and value.kind == other.kind and other in value.sources)
+
+
+def outlives(container: Value, event: Event) -> bool:
+    """Return whether a container was there before the loop in which an event happens, and has no bound."""
+    loops = turns(event)
+    return bool(loops) and loops[-1] not in container.loops and container.kind not in ("bounded", "constant")
+
+
+def assigned_in(loop: Loop) -> frozenset[str]:
+    """Return the names that a turn of a loop binds anew."""
+    parts = ast.walk(loop.node)
+    names = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return frozenset(names)
+
+
+def invariant(node: ast.AST, loop: Loop) -> bool:
+    """Return whether an expression uses nothing that a turn of a loop binds."""
+    if loop.kind in ("map", "framework"):
+        return False
+    assigned = assigned_in(loop)
+    return not any(isinstance(part, ast.Name) and part.id in assigned for part in ast.walk(node))
+
+
+def is_released(flow: ModuleFlow, container: Value, event: Event) -> bool:
+    """Return whether a container is emptied or given up, in the loop or in the class that holds it."""
+    for released in flow.events:
+        if isinstance(released, Released) and released.place == container.place:
+            held = container.place is not None and container.place[0] != "name"
+            if held or released.value is container or share_a_turn(event, released):
+                return True
+    return _is_reset(flow, container, event)
+
+
+def _is_reset(flow: ModuleFlow, container: Value, event: Event) -> bool:
+    if container.place is None:
+        return False
+    bound = [e for e in flow.events if isinstance(e, Bound) and e.place == container.place]
+    if container.place[0] == "name":
+        return any(
+            share_a_turn(event, e) and e.scope is event.scope and e.value is not container for e in bound
+        )
+    return any(e.scope.name != "__init__" for e in bound)
+
+
+def loops_over_batches(loop: Loop) -> bool:
+    """Return whether a loop goes over batches: a loader or dataset, by what it is or by its name."""
+    if loop.kind == "framework":
+        return True
+    if loop.over is not None and loop.over.kind in ("dataloader", "dataset"):
+        return True
+    iterated = getattr(loop.node, "iter", None)
+    return iterated is not None and any(
+        name in part for part in names_in(iterated) for name in ("loader", "batches", "train_ds", "dataset")
+    )
+
+
+def names_in(node: ast.AST) -> Iterator[str]:
+    """Give the names and attributes in an expression, in small letters."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield part.id.lower()
+        elif isinstance(part, ast.Attribute):
+            yield part.attr.lower()
+
+
+def own_name(node: ast.AST) -> str:
+    """Return the text of what is called."""
+    return ast.unparse(node.func) if isinstance(node, ast.Call) else ast.unparse(node)

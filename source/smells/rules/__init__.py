@@ -1,0 +1,1 @@
+"""The rules, in small groups that look at the same things."""

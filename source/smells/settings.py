@@ -1,0 +1,101 @@
+"""``[tool.wattlab.smells]`` of a pyproject.toml: which rules apply where."""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+_KEYS = ("select", "ignore", "exclude", "per-file-ignores")
+
+
+class SettingsError(Exception):
+    """The settings are not what is expected."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Codes or beginnings of codes to select and to ignore; patterns of paths, from the folder of the file.
+
+    Attributes:
+        root: folder of the pyproject.toml.
+        select: all rules where it is empty.
+        ignore: takes precedence over ``select``.
+        exclude: files that are not read.
+        per_file_ignores: pattern of a path to codes.
+    """
+
+    root: Path = field(default_factory=Path)
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def excludes(self, path: Path) -> bool:
+        """Return whether a file is left out."""
+        return any(self._matches(path, pattern) for pattern in self.exclude)
+
+    def applies(self, code: str, path: Path) -> bool:
+        """Return whether a rule applies to a file."""
+        if self.select and not code.startswith(self.select):
+            return False
+        ignored = list(self.ignore)
+        for pattern, codes in self.per_file_ignores.items():
+            if self._matches(path, pattern):
+                ignored += codes
+        return not code.startswith(tuple(ignored)) if ignored else True
+
+    def _matches(self, path: Path, pattern: str) -> bool:
+        resolved = path.resolve()
+        root = self.root.resolve()
+        relative = resolved.relative_to(root) if resolved.is_relative_to(root) else resolved
+        names = (relative.as_posix(), *(parent.as_posix() for parent in relative.parents))
+        return any(fnmatch(name, pattern) for name in names) or fnmatch(path.name, pattern)
+
+
+def settings_near(folder: Path) -> Settings:
+    """Return the settings of the nearest pyproject.toml that has some, from a folder upwards.
+
+    Raises:
+        SettingsError: a key or value is not what is expected.
+    """
+    for parent in (folder.resolve(), *folder.resolve().parents):
+        path = parent / "pyproject.toml"
+        if path.is_file():
+            try:
+                document = tomllib.loads(path.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise SettingsError(f"{path}: not TOML: {error}") from error
+            section = document.get("tool", {}).get("wattlab", {}).get("smells")
+            if section is not None:
+                return _settings(section, parent, path)
+    return Settings(folder)
+
+
+def _settings(section: dict[str, Any], root: Path, path: Path) -> Settings:
+    unknown = sorted(set(section) - set(_KEYS))
+    if unknown:
+        raise SettingsError(
+            f"{path}: [tool.wattlab.smells] {unknown[0]}: unknown; expected one of {', '.join(_KEYS)}"
+        )
+    return Settings(
+        root,
+        select=_texts(section.get("select", []), "select", path),
+        ignore=_texts(section.get("ignore", []), "ignore", path),
+        exclude=_texts(section.get("exclude", []), "exclude", path),
+        per_file_ignores={
+            pattern: _texts(codes, "per-file-ignores", path)
+            for pattern, codes in section.get("per-file-ignores", {}).items()
+        },
+    )
+
+
+def _texts(value: Any, key: str, path: Path) -> tuple[str, ...]:
+    if (
+        not isinstance(value, Iterable)
+        or isinstance(value, str)
+        or not all(isinstance(one, str) for one in value)
+    ):
+        raise SettingsError(f"{path}: [tool.wattlab.smells] {key}: expected a list of texts, found {value!r}")
+    return tuple(value)

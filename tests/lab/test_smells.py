@@ -1,0 +1,119 @@
+"""``lab smells``: what is printed, written and returned; settings, comments and baseline."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lab.cli import cli
+
+BAD = """import keras
+
+for run in range(3):
+    model = keras.Sequential()
+    model.fit(x, y)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.py").write_text(BAD)
+    (tmp_path / "good.py").write_text(BAD.replace("for run in range(3):", "if True:"))
+    return tmp_path
+
+
+def smells(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["smells", *arguments])
+
+
+def findings(*arguments: str) -> list[dict[str, Any]]:
+    result = smells(*arguments, "--json")
+    return list(json.loads(result.stdout)["findings"])
+
+
+def test_a_finding_is_a_line_and_exit_code_1(folder: Path) -> None:
+    result = smells(".")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("bad.py:4:13: WL101 ")
+    assert smells("good.py").exit_code == 0
+
+
+def test_json_has_place_and_fix(folder: Path) -> None:
+    (finding,) = findings("bad.py")
+    place = {key: finding[key] for key in ("code", "path", "cell", "line", "column")}
+    assert place == {"code": "WL101", "path": "bad.py", "cell": None, "line": 4, "column": 13}
+    assert "clear_session" in finding["fix"]
+
+
+def test_a_notebook_is_named_by_cell(folder: Path) -> None:
+    cells = [{"cell_type": "code", "source": source} for source in ("import keras", BAD)]
+    (folder / "n.ipynb").write_text(json.dumps({"cells": cells}))
+    assert smells("n.ipynb").stdout.startswith("n.ipynb:cell 2:4:13: WL101 ")
+
+
+@pytest.mark.parametrize(
+    ("comment", "found"),
+    [("# noqa", 0), ("# noqa: WL101", 0), ("# NOQA: E501, WL1", 0), ("# noqa: WL102", 1), ("# noqs", 1)],
+)
+def test_a_comment_silences_its_line(folder: Path, comment: str, found: int) -> None:
+    (folder / "bad.py").write_text(BAD.replace("Sequential()", f"Sequential()  {comment}"))
+    assert len(findings("bad.py")) == found
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ('select = ["WL2"]', 0),
+        ('ignore = ["WL101"]', 0),
+        ('exclude = ["bad*"]', 0),
+        ('per-file-ignores = { "bad.py" = ["WL1"] }', 0),
+        ('per-file-ignores = { "other.py" = ["WL1"] }', 1),
+        ('select = ["WL1"]', 1),
+    ],
+)
+def test_settings_of_a_project(folder: Path, settings: str, found: int) -> None:
+    (folder / "pyproject.toml").write_text(f"[tool.wattlab.smells]\n{settings}\n")
+    assert len(findings(".")) == found
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("absent.py",), (".", "--select", "XX9"), (".", "--json", "--sarif"), ("--explain", "WL999")],
+)
+def test_wrong_usage_is_2(folder: Path, arguments: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(cli, ["smells", *arguments])
+    assert result.exit_code == 2 or type(result.exception).__name__ == "ConfigurationError"
+
+
+def test_an_unknown_setting_is_refused(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text("[tool.wattlab.smells]\nselekt = []\n")
+    assert type(smells(".").exception).__name__ in ("ConfigurationError", "SystemExit")
+
+
+def test_a_baseline_hides_what_is_known_wherever_it_moves(folder: Path) -> None:
+    assert smells(".", "--write-baseline", "known.json").exit_code == 0
+    (folder / "bad.py").write_text("\n\n" + BAD)
+    assert findings(".", "--baseline", "known.json") == []
+    (folder / "bad.py").write_text(BAD + BAD)
+    assert [finding["line"] for finding in findings(".", "--baseline", "known.json")] == [9]
+
+
+def test_sarif_names_rule_place_and_fingerprint(folder: Path) -> None:
+    assert smells(".", "--sarif", "--output", "out.sarif").exit_code == 1
+    document = json.loads((folder / "out.sarif").read_text())
+    (run,) = document["runs"]
+    (result,) = run["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert document["version"] == "2.1.0"
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "WL101"
+    assert place == {"artifactLocation": {"uri": "bad.py"}, "region": {"startLine": 4, "startColumn": 13}}
+    assert result["partialFingerprints"]
+
+
+def test_a_rule_is_explained() -> None:
+    result = smells("--explain", "wl101")
+    assert result.exit_code == 0
+    assert "Session Pile-Up" in result.stdout
