@@ -75,10 +75,12 @@ def decide_mean(pairs: Pairs, scale: Scale, margin_pct: float, confidence: float
     Its interval is that of two one-sided tests, by scatter alone; what all rows share of the meter's
     uncertainty is the guard band.
     """
+    if not (scale.logarithmic or scale.level):
+        return Decision("cannot say", "the measured values are zero on the average", float("inf"))
     nothing = np.zeros(len(pairs))
     mean = mean_difference(replace(pairs, shared_u=nothing), scale, 2 * confidence - 1)[0]
     shown = scale.mapped(mean)
-    level = abs(scale.level) or np.inf
+    level = abs(scale.level)
     own, shared = pairs.measured_u / level, pairs.shared_u / level
     guard = 100 * _COVERAGE * float(shared.mean())
     random = 100 * _COVERAGE * float(np.sqrt((own**2).sum())) / len(pairs)

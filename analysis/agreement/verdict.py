@@ -81,7 +81,7 @@ def _bends(found: Comparison, unit: Without) -> str:
         )
     if unit.moves and found.ratio is not None:
         parts.append(f"the ratio is {short(unit.ratio)} in place of {short(found.ratio.value)}")
-    return f"the result depends on {unit.unit}: without it {', and '.join(parts)}"
+    return f"the result depends on {unit.unit}: with that left out, {', and '.join(parts)}"
 
 
 def short(value: float | None) -> str:

@@ -47,8 +47,8 @@ def _print_agreement(agreement: TableAgreement) -> None:
             _with_ends(part.found.bias),
             short(part.found.mape_pct),
             _with_ends(part.found.concordance),
-            _with_ends(part.found.equivalence.interval_pct),
-            part.found.equivalence.verdict,
+            _percent(part),
+            part.assessed.decision.verdict,
         )
         for part in agreement.parts
     ]
@@ -178,7 +178,8 @@ def _print_lines(agreement: TableAgreement) -> None:
 
 def _print_left_out(agreement: TableAgreement) -> None:
     if not agreement.left_out:
-        stdout.print(f"All {agreement.rows} rows have both values.")
+        rows = "The only row has" if agreement.rows == 1 else f"All {agreement.rows} rows have"
+        stdout.print(f"{rows} both values.")
         return
     stdout.print(f"{len(agreement.left_out)} of {agreement.rows} rows left out:")
     for row in agreement.left_out[:_MOST_LINES_NAMED]:
@@ -193,6 +194,11 @@ def _with_ends(estimate: WithInterval | None) -> str:
     if estimate.low is None or estimate.high is None:
         return short(estimate.value)
     return f"{short(estimate.value)} [{short(estimate.low)}, {short(estimate.high)}]"
+
+
+def _percent(part: Part) -> str:
+    row = part.found.columns()  # without what is not finite
+    return _ends(row.equivalence_pct, row.equivalence_pct_low, row.equivalence_pct_high)
 
 
 def _ends(value: float | None, low: float | None, high: float | None) -> str:

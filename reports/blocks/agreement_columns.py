@@ -40,7 +40,7 @@ def equivalence_columns(margin: str) -> Columns[ComparedColumns]:
             "90 % interval",
         ),
         Column("p", lambda row: probability(row.equivalence_p)),
-        text_column(f"Within {margin}", lambda row: row.equivalent, whole=True),
+        text_column(f"Tests alone: within {margin}", lambda row: row.equivalent, whole=True),
         with_interval(
             "Lin's concordance", lambda row: (row.concordance, row.concordance_low, row.concordance_high)
         ),

@@ -204,3 +204,18 @@ def test_a_table_cannot_drive_the_terminal(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "\x1b" not in done.stdout and "\u202e" not in done.stdout
     assert "c\ufffd[2Jpu" in done.stdout
+
+
+def test_the_table_gives_the_verdict_of_the_sentence(pairs: Path) -> None:
+    done = agree(pairs, "--meter-u", "5")
+    (row,) = [line for line in done.stdout.splitlines() if line.startswith("all rows  20 ")]
+    assert done.stdout.splitlines()[0].count("cannot say") == 1
+    assert row.rstrip().endswith("cannot say")
+
+
+def test_measured_values_of_zero_give_no_percentage_and_no_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "zeros.csv"
+    path.write_text("meter_j,tracker_j\n" + "0,0\n" * 4)
+    assert "inf" not in agree(path).stdout
+    (group,) = json.loads(agree(path, "--json").stdout)["groups"]
+    assert (group["decision"], group["meter_u_pct"]) == ("cannot say", None)

@@ -91,3 +91,14 @@ def test_a_table_without_columns_or_with_too_few_rows_is_refused(tmp_path: Path)
     done = lab("calibrate", str(tmp_path / "few.csv"), *COLUMNS, "--out", str(tmp_path / "c.json"))
     assert done.exit_code == 1 and "three" in done.stderr
     assert not (tmp_path / "c.json").exists()
+
+
+def test_options_that_the_source_has_no_use_for_are_refused(tmp_path: Path, correction: Path) -> None:
+    table, out = str(tmp_path / "pairs.csv"), tmp_path / "other.json"
+    of_a_table = CliRunner().invoke(
+        cli, ["trackers", "calibrate", table, *COLUMNS, "--tracker", "zeus", "--out", str(out)]
+    )
+    of_a_campaign = CliRunner().invoke(
+        cli, ["trackers", "calibrate", str(tmp_path), "--meter-u", "2", "--out", str(out)]
+    )
+    assert (of_a_table.exit_code, of_a_campaign.exit_code, out.exists()) == (2, 2, False)

@@ -84,15 +84,17 @@ def calibrate(
     """
     form = cast(Kind | None, kind)
     if source.is_dir():
-        if measured or estimated or per or by:
+        if measured or estimated or per or by or resolution or meter_u_pct or decimal or thousands:
             raise ConfigurationError(
-                "--measured, --estimated, --per and --by are for a table, not a campaign"
+                f"{source}: a campaign takes --tracker and --as alone; the other options are for a table"
             )
         folder = CampaignFolder(source)
         correction = calibrate_campaign(read_results(folder.results), source.resolve().name, tracker, form)
     else:
         if not (measured and estimated):
             raise ConfigurationError(f"{source}: of a table, name --measured COL and --estimated COL")
+        if tracker:
+            raise ConfigurationError(f"{source}: --tracker is for a campaign; --estimated names the column")
         groups = tuple(name.strip() for name in by.split(",")) if by else ()
         question = Question(
             measured,

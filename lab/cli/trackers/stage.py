@@ -7,11 +7,12 @@ from tempfile import TemporaryDirectory
 import click
 
 from lab.cli.output import make_stderr
+from lab.cli.paths import InputPath
 from sut.virtual.stage import prepare
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("script", metavar="SCRIPT", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("script", metavar="SCRIPT", type=InputPath(file=True))
 @click.argument("command", metavar="-- COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_context
 def stage(ctx: click.Context, script: Path, command: tuple[str, ...]) -> None:

@@ -10,6 +10,7 @@ import click
 
 from lab.cli.common import FiniteRange, json_option
 from lab.cli.output import make_stderr, print_json, print_table, stdout
+from lab.cli.paths import InputPath
 from lab.envs.places import python_of
 from lab.trackers.truth_bench import Observation, TrackerUnderTest, observe
 from lab.trackers.truth_directions import effect_of_fault, judge
@@ -35,7 +36,7 @@ _Run = tuple[str, dict[str, Any], str | None]
 @click.option(
     "--script",
     "script_path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=InputPath(file=True),
     help="Truth script in place of the built-in ones.",
 )
 @json_option
