@@ -75,7 +75,7 @@ class Calls(Expressions):
         if api in WRAPPERS and event.arguments:
             first = event.arguments[0]
             kinds = [value.kind for value in event.arguments if value.kind == "dataloader"]
-            return Value(kinds[0] if kinds else first.kind, api, node, first.loops, first.graph, given)
+            return Value(kinds[0] if kinds else first.kind, api, first.node, first.loops, first.graph, given)
         if api == "map" and event.arguments and event.arguments[0].function is not None:
             loop = Loop(node, "map", event.arguments[1] if len(event.arguments) > 1 else None)
             self.loops = (*self.loops, loop)
@@ -98,6 +98,8 @@ class Calls(Expressions):
         receiver, method = event.receiver, event.method
         assert receiver is not None
         sources = (receiver, *given)
+        if method == "setdefault":
+            return Value(node=node, loops=receiver.loops, place=receiver.place, sources=(receiver,))
         if receiver.kind == "dataset":
             return self.made("dataset", node, api=receiver.api, sources=sources)
         if receiver.kind == "graph" and method == "as_default":

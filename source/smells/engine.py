@@ -71,6 +71,7 @@ def _look(path: Path, project: Project, settings: Settings, result: Search) -> N
         return
     rules = [rule for rule in RULES if settings.applies(rule.code, path)]
     result.smells += smells_of(flow, path, rules)
+    flow.events.clear()
 
 
 def _imports_its_program(text: str, path: Path, project: Project) -> bool:

@@ -1,11 +1,17 @@
 """All rules, and the smells of the taxonomy that no rule decides."""
 
 from source.smells.rule import Rule, Undecided
-from source.smells.rules import keras_models, tensorflow_data, tensorflow_graphs
+from source.smells.rules import keras_models, tensorflow_data, tensorflow_graphs, torch_loops, torch_tensors
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
-        (*keras_models.RULES, *tensorflow_data.RULES, *tensorflow_graphs.RULES),
+        (
+            *keras_models.RULES,
+            *tensorflow_data.RULES,
+            *tensorflow_graphs.RULES,
+            *torch_tensors.RULES,
+            *torch_loops.RULES,
+        ),
         key=lambda rule: rule.code,
     )
 )
@@ -16,4 +22,34 @@ UNDECIDED = (
     Undecided("Shape Mismatch Leak (SML)", ("TensorFlow",), "needs the shapes of tensors"),
     Undecided("Minibatch Mismatch (MBM)", ("Keras",), "what is too large depends on model and memory"),
     Undecided("Library Path Mismatch (LPM)", ("Keras",), "a matter of the machine, not of the program"),
+    Undecided("Unnecessary Dimension Retention", _TORCH, "whether keepdim is needed depends on shapes"),
+    Undecided("Inefficient GPU Matrix Operations", _TORCH, "needs the sizes of matrices"),
+    Undecided("Oversized Batch Handling", _TORCH, "what is too large depends on model and memory"),
+    Undecided("Circular Buffer References", _TORCH, "needs the whole graph of objects"),
+    Undecided("Unreleased GPU Memory", _TORCH, "empty_cache() changes what is reported, not what is used"),
+    Undecided(
+        "Release Memory Failure", _TORCH, "described by text only; when memory is needed again is not known"
+    ),
+    Undecided("Unmanaged Memory Cache", _TORCH, "how far a cache grows depends on its keys"),
+    Undecided("Using del Without Freeing", _TORCH, "whether a graph is alive elsewhere is not known"),
+    Undecided(
+        "Unreleased Shell References", _TORCH, "which cell was displayed how often is not in a notebook"
+    ),
+    Undecided(
+        "Forward-Pass Tensor as Class Attribute",
+        _TORCH,
+        "attributes are read from outside",
+    ),
+    Undecided("Accumulated Object References", _TORCH, "the life of a context object is up to its caller"),
+    Undecided(
+        "Missing Gradient Tensors", _TORCH, "a matter of correctness; tensors on ctx are freed with it"
+    ),
+    Undecided(
+        "Nested Second-Derivative Calls", _TORCH, "second derivatives are wanted where they are written"
+    ),
+    Undecided(
+        "Improper Gradient in Normalisation", _TORCH, "whether statistics are meant to be learnt is not known"
+    ),
 )
+"""Names that other rules cover are not here. WL201: Lingering References, Improper Tensor Retention, Graph
+Retention After Backward. WL210: Mishandling Training Gradient. WL207: Unbounded Loop."""

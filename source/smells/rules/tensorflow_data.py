@@ -88,7 +88,9 @@ def image_buffers(flow: ModuleFlow) -> Iterator[Hit]:
         ):
             continue
         closed = any(call.method == "close" for call in calls(flow))
-        if outlives(event.container, event) and not closed and not is_released(flow, event.container, event):
+        if not outlives(event.container, event) or invariant(event.node, turns(event)[-1]):
+            continue
+        if not closed and not is_released(flow, event.container, event):
             yield Hit(event.node, "an open file or image of every turn is kept in a container")
 
 

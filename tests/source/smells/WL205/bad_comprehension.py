@@ -1,0 +1,4 @@
+# Shape: in a comprehension.
+import torch
+
+outputs = [torch.jit.trace(net, example)(x) for x in batches]  # smell
