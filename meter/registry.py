@@ -99,6 +99,16 @@ def loadable_specs(broken: Callable[[ConfigurationError], None] = lambda _: None
             broken(error)
 
 
+def check_twin(name: str) -> None:
+    """Refuse a driver that has no virtual twin.
+
+    Raises:
+        ConfigurationError: which drivers have one.
+    """
+    if name not in virtual_drivers():
+        raise ConfigurationError(unknown_name("virtual instrument", name, virtual_drivers()))
+
+
 def twin_class(name: str, kind: type) -> Any:
     """Return the class of a driver's virtual twin.
 
@@ -109,8 +119,7 @@ def twin_class(name: str, kind: type) -> Any:
     Raises:
         ConfigurationError: it has none, or that of another package cannot be loaded, or is no twin.
     """
-    if name not in virtual_drivers():
-        raise ConfigurationError(unknown_name("virtual instrument", name, virtual_drivers()))
+    check_twin(name)
     return _load(name, TWINS_GROUP, kind)
 
 

@@ -10,9 +10,11 @@ from lab.conduct.scripts import script_of
 from lab.config.model import LabConfig, ScenarioSection
 from lab.envs.remedy import remedy
 from meter.line.ports import check_port
+from meter.registry import check_twin
 from records.calibration import CalibrationRecord
 from records.campaign import Slot
 from records.errors import ConfigurationError
+from records.meter import is_stand_in
 from sut.host import ask
 from sut.sut import Sut
 from workload.command import TrackerCommand, build_command, tracker_option
@@ -72,14 +74,16 @@ def check_bench(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
     """Refuse a campaign before anything of it is created: commands, programs, calibration, the meters' ports.
 
     Raises:
-        ConfigurationError: with a line for each mistake.
+        ConfigurationError: with a line for each mistake; a meter that has no virtual instrument.
         DeviceError: the port of a meter is not there.
         RecordError: the file of the calibration is damaged.
     """
     check_commands(config, slots, sut)
     _check_calibration(config)
     for _, meter in config.meter.all:
-        if not meter.is_virtual:
+        if meter.is_virtual:
+            check_twin(meter.driver)
+        elif not is_stand_in(meter.driver):  # that says itself what it expects, and has no port to plug in
             check_port(meter.port)
 
 

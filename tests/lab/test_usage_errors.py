@@ -124,6 +124,8 @@ def test_a_port_that_is_not_there_is_told_before_anything_is_run(tmp_path: Path,
         ("yokogawa_wt310", "visa://TCPIP::127.0.0.1::{closed}::SOCKET", 3),
         ("shelly", "http://", 2),
         ("shelly", "http://127.0.0.1:{closed}", 3),
+        ("rapl", "virtual", 2),
+        ("rapl", "/nowhere/powercap", 3),
     ],
 )
 def test_an_address_at_which_nobody_answers_is_told_before_anything_is_run(
