@@ -18,6 +18,7 @@ from records.meter import MeasuringPoint, measuring_point
 from records.results import Results
 from records.rows.parts import ControlChart
 from records.rows.scenarios import ScenarioRow
+from reports.words.outcomes import lines_of_failures
 from reports.words.per_epoch import PerEpoch, per_epoch_of
 
 
@@ -144,7 +145,8 @@ def _print_trackers(results: Results) -> None:
             row.tracker,
             row.against,
             row.n,
-            _ratio(row.compared.total_ratio, row.compared.total_ratio_low, row.compared.total_ratio_high),
+            _ratio(row.compared.total_ratio, row.compared.total_ratio_low, row.compared.total_ratio_high)
+            or "not resolved",
             _ratio(row.assessed.geometric_ratio, row.assessed.ratio_lower, row.assessed.ratio_upper),
             row.assessed.decision or "",
             row.assessed.influential or "",
@@ -155,6 +157,8 @@ def _print_trackers(results: Results) -> None:
     if rows:
         columns = ("tracker", "against", "n", "ratio, 95 %", "single runs, limits", "within", "depends on")
         print_table(columns, sorted(rows, key=lambda row: row[0]))
+    for line in lines_of_failures(results.trackers):
+        stdout.print(line)
 
 
 def _ratio(value: float | None, low: float | None, high: float | None) -> str:

@@ -24,6 +24,7 @@ from reports.campaign.view import (
 )
 from reports.words.environment import meter_words, part_of, sut_words
 from reports.words.numbers import count, in_interval, interval, measured, plain, spread
+from reports.words.outcomes import lines_of_failures
 from reports.words.per_epoch import PerEpoch, per_epoch_of
 from reports.words.texts import shorten
 
@@ -116,7 +117,10 @@ def summary_of(view: View) -> Summary:
         findings=[(level, _number_of(results, level)) for level in LEVELS],
         worst=[row for row in results.findings if row.level == "refuse"],
         least=least_of(view),
-        trackers=[_tracker_words(view, row) for row in _overall(results.agreement)],
+        trackers=[
+            *(_tracker_words(view, row) for row in _overall(results.agreement)),
+            *(f"{line}." for line in lines_of_failures(results.trackers)),
+        ],
         stand_ins=[f"{_listed(names)}: {words}." for words, names in stand_ins(results).items()],
         wall=view.at_wall,
         baseline=view.baseline,

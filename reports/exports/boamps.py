@@ -216,7 +216,7 @@ class _Campaign:
             "measurementMethod": row.tracker,
             "version": row.version,
             "powerConsumption": _kwh(row.energy_wh),
-            "measurementDuration": None if start is None or stop is None else stop - start,
+            "measurementDuration": row.window_s or (None if start is None or stop is None else stop - start),
             "measurementDateTime": None if start is None else _date(start),
         }
 

@@ -1,6 +1,7 @@
 """Reports in the BoAmps format: its own names and required fields, the campaign's own numbers."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,14 @@ def test_each_workload_has_a_report_with_the_fields_of_the_format(written) -> No
     assert report["header"]["licensing"] == "CC-BY-4.0" and "quality" in report
     methods = [m["measurementMethod"] for m in documents["boamps-cnn-codecarbon.json"]["measures"]]
     assert methods == ["wattmeter"] * len(runs) + ["codecarbon"] * len(runs)
+
+
+def test_a_tracker_is_given_the_time_that_it_measured(written) -> None:
+    results = example(Plan(simulated=False))
+    results.trackers[:] = [replace(row, window_s=123.0) for row in results.trackers]
+    measures = written(results)["boamps-cnn-codecarbon.json"]["measures"]
+    times_s = {m["measurementDuration"] for m in measures if m["measurementMethod"] == "codecarbon"}
+    assert times_s == {123.0}
 
 
 @pytest.mark.parametrize(

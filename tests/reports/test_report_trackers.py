@@ -20,6 +20,7 @@ from reports.campaign.trackers.ratios import ratio_interval
 from reports.campaign.trackers.remarks import remarks, scope_words, verdict_words
 from reports.campaign.trackers.scope import scope_rows as part_rows
 from reports.campaign.view import view_of
+from reports.words.outcomes import lines_of_failures
 
 WATTS = {"idle": 45.0, "cnn": 100.0, "transfer": 80.0}
 HOUR_S = 3600.0
@@ -253,7 +254,44 @@ def test_settings_that_vary_and_settings_that_are_no_settings():
 def test_no_ratio_is_no_verdict():
     view = view_with(runs_of(0.8, 0.0))
     view.results.agreement.clear()
-    assert verdict_words(view, "codecarbon").endswith("cannot be set against a measured one.")
+    assert verdict_words(view, "codecarbon").startswith("codecarbon was not compared")
+
+
+def test_a_tracker_that_was_not_compared_says_why_and_has_no_ratio_to_explain():
+    uncompared = {
+        "outcome": "window",
+        "meter_wh": None,
+        "meter_net_wh": None,
+        "ratio": None,
+        "error_wh": None,
+    }
+    rows = [run("cnn", i, 78.0, 100.0) | uncompared for i in (1, 2)]
+    view = view_with(rows)
+    assert "other window in 2 of 2 runs" in verdict_words(view, "codecarbon")
+    assert "ratio" not in scope_words(view, "codecarbon")
+    assert remarks(view, "codecarbon") == []
+    assert lines_of_failures(view.results.trackers) == [
+        "codecarbon, not compared: other window in 2 of 2 runs"
+    ]
+
+
+def test_more_than_the_plug_delivers_is_not_called_expected():
+    assert "no error by itself" in scope_words(view_with(runs_of(0.8, 0.0)), "codecarbon")
+    assert "no error by itself" not in scope_words(view_with(runs_of(1.3, 0.0)), "codecarbon")
+
+
+def test_means_side_by_side_are_of_the_same_runs():
+    rows = [run("cnn", 1, 30.0, 100.0)]
+    rows += [run("cnn", 2, 90.0, 100.0) | {"meter_wh": None, "ratio": None, "error_wh": None}]
+    (found,) = part_rows(view_with(rows))
+    assert (found.n, found.meter_wh, found.tracker_wh) == (1, 100.0, 30.0)
+
+
+def test_tables_without_a_row_are_left_out():
+    keys = [
+        getattr(sheet.data, "key", None) for sheet in chapter(view_with([run("cnn", 1, 78.0, 100.0)])).sheets
+    ]
+    assert "trackers-limits" not in keys and "trackers-lines" not in keys
 
 
 def test_the_page_holds_every_part_marks_it_simulated_and_takes_no_markup():

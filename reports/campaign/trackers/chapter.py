@@ -86,13 +86,14 @@ def _answer(view: View, tracker: str) -> list[Block]:
 
 
 def _remarks(view: View, tracker: str, several: bool) -> list[Block]:
-    sentences = remarks(view, tracker) or ["The numbers tell no cause."]
+    nothing = [] if overall(view, tracker) is None else ["The data do not indicate a cause."]
+    sentences = remarks(view, tracker) or nothing
     return [Text(f"{tracker}: {words}" if several else words) for words in sentences]
 
 
 def _limits(view: View) -> list[Block]:
     rows = [row for row in view.results.agreement if row.compared.lower is not None]
-    sheet = bland_altman_sheet(view, limits_table(rows))
+    sheet = bland_altman_sheet(view, limits_table(rows) if rows else None)
     if not rows:
         few = "No limits of agreement: they need three runs of a scenario, or three scenarios."
         return [sheet, Text(few, "nothing")]

@@ -62,7 +62,7 @@ def _cloud(view: View, row: AgreementRow, runs: list[TrackerRow]) -> Cloud:
     )
 
 
-def bland_altman_sheet(view: View, data: Table) -> Sheet:
+def bland_altman_sheet(view: View, data: Table | None) -> Sheet:
     """Draw tracker minus meter over their mean, run by run, with bias and limits of agreement."""
     found = clouds(view)
     panels = [
@@ -74,7 +74,7 @@ def bland_altman_sheet(view: View, data: Table) -> Sheet:
     )
 
 
-def regression_sheet(view: View, data: Table) -> Sheet:
+def regression_sheet(view: View, data: Table | None) -> Sheet:
     """Draw the tracker's energies over the meter's, run by run, with lines through them."""
     found = [
         _cloud(view, row, runs)
@@ -91,7 +91,7 @@ def regression_sheet(view: View, data: Table) -> Sheet:
 
 
 def _cloud_sheet(
-    key: str, title: str, panels: list[Markup], words: tuple[str, str], found: list[Cloud], data: Table
+    key: str, title: str, panels: list[Markup], words: tuple[str, str], found: list[Cloud], data: Table | None
 ) -> Sheet:
     caption, how = words
     more = len(found) - MOST_CLOUDS

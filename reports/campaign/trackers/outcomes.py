@@ -13,15 +13,8 @@ from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.trackers.remarks import of_tracker, tracker_names
 from reports.campaign.view import View
 from reports.words.numbers import ABSENT, count, finite, plain
+from reports.words.outcomes import OUTCOME_WORDS
 
-_WORDS = {
-    "ok": "ok",
-    "no-sensor": "no sensor",
-    "window": "other window",
-    "crashed": "failed",
-    "hung": "hung",
-    "orphan": "left processes",
-}
 _HOW = (
     "No sensor: the tracker has nothing to read on this machine. Other window: its own window differs from "
     "the rating interval by more than 1 %, so it is not compared. Failed, hung: the run is valid and has no "
@@ -52,14 +45,16 @@ def outcomes_table(view: View) -> Table | None:
         text_column("Tracker", lambda row: row.tracker),
         text_column("Sees", lambda row: row.extents, whole=True),
         *(_counted(outcome) for outcome in OUTCOMES),
-        text_column("Why", lambda row: row.why, whole=True),
+        text_column("Why", lambda row: row.why),
     )
     rows = [_went(name, of_tracker(told, name)) for name in tracker_names(view) if of_tracker(told, name)]
     return table("trackers-outcomes", "How it went, runs", columns, rows, note=_HOW, source="trackers")
 
 
 def _counted(outcome: str) -> Column[_Went]:
-    return Column(_WORDS[outcome], lambda row: count(row.counts[outcome]) if row.counts[outcome] else ABSENT)
+    return Column(
+        OUTCOME_WORDS[outcome], lambda row: count(row.counts[outcome]) if row.counts[outcome] else ABSENT
+    )
 
 
 def _went(tracker: str, rows: list[TrackerRow]) -> _Went:

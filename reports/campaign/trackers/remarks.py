@@ -15,6 +15,7 @@ from reports.campaign.trackers.ratios import ratio_interval
 from reports.campaign.view import View
 from reports.words.environment import part_of
 from reports.words.numbers import in_interval, interval, plain, probability
+from reports.words.outcomes import not_compared
 
 _OUTSIDE = "losses of the power supply, mainboard, disks, fans"
 _ESTIMATED = "what it gives is estimated, not measured"
@@ -57,7 +58,8 @@ def verdict_words(view: View, tracker: str) -> str:
     """Return the answer for a tracker: ratio of the totals with interval, and whether it is equivalent."""
     row = overall(view, tracker)
     if row is None or row.ratio is None:
-        return f"{tracker}: its energy cannot be set against a measured one."
+        why = not_compared(of_tracker(view.results.trackers, tracker))
+        return f"{tracker} was not compared with the meter: {why or 'no run has an energy of both'}."
     plainly = f"{tracker} reports {plain(100 * row.ratio, 3)} % of what the meter measured"
     words = row.assessed.statement or row.verdict or plainly
     return f"{words}. {_margin_sentence(row)}"
@@ -94,10 +96,19 @@ def scope_words(view: View, tracker: str) -> str:
         seen.add("gpu")  # there is none to be seen
     unseen = [words for name, words in _PARTS.items() if name not in seen]
     missing = ", ".join([*(f"the {words}" for words in unseen), _OUTSIDE])
+    words = f"{told}Its scope is {scope}: it cannot see {missing}, all of which the plug delivers."
+    return f"{words}{_expected(overall(view, tracker))}"
+
+
+def _expected(row: AgreementRow | None) -> str:
+    """Say what a scope makes of the ratio, where there is one."""
+    if row is None or row.ratio is None:
+        return ""
+    if row.ratio > 1:
+        return " A ratio to the wall below one would be expected, but it reports more than all of that."
     return (
-        f"{told}Its scope is {scope}: it cannot see {missing}, all of which the plug delivers. A ratio to "
-        "the wall below one is therefore expected and no error by itself; how far below is what the figures "
-        "tell."
+        " A ratio to the wall below one is therefore expected and no error by itself; the figures show how "
+        "far below."
     )
 
 

@@ -59,7 +59,12 @@ def scope_rows(view: View) -> list[Seen]:
     groups: dict[tuple[str, str], list[TrackerRow]] = {}
     for run in view.results.trackers:
         groups.setdefault((run.tracker, run.scenario), []).append(run)
-    return [_seen(tracker, name, runs) for (tracker, name), runs in groups.items()]
+    return [_seen(tracker, name, _comparable(runs)) for (tracker, name), runs in groups.items()]
+
+
+def _comparable(runs: list[TrackerRow]) -> list[TrackerRow]:
+    """Return the runs that have both energies, or all where none has: means of one kind of runs only."""
+    return [run for run in runs if run.meter_wh is not None and run.energy_wh is not None] or runs
 
 
 def _seen(tracker: str, scenario: str, runs: list[TrackerRow]) -> Seen:
@@ -101,9 +106,10 @@ def scope_sheet(view: View) -> Sheet:
         title="What the tracker sees, beside what the meter measured",
         size="half",
         panels=panels,
-        caption="Means per run, in the tracker's own window. Meter: the grey part is the baseline, the "
-        "coloured part what lies above it. Tracker: its parts, told apart by their hatches. GPU sampled: the "
-        "GPU power that the collector read, times the window; where there is none, no part can be checked.",
+        caption="Means per run, in the tracker's own window, of the runs that were compared where there "
+        "are any. Meter: the grey part is the baseline, the coloured part what lies above it. Tracker: its "
+        "parts, told apart by their hatches. GPU sampled: the GPU power that the collector read, times the "
+        "window; where there is none, no part can be checked.",
         how="Meter gross: energy at the plug over the tracker's window; above the baseline: minus baseline "
         "power times window. Parts: as the tracker states them; “not split” is its total minus its parts. "
         "GPU sampled: mean of the sampled GPU power times the window. No collector sees CPU or RAM power.",

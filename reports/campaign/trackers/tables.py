@@ -159,13 +159,15 @@ def true_limits_table(rows: list[AgreementRow]) -> Table:
     )
 
 
-def lines_table(view: View) -> Table:
-    """Tabulate the lines through the runs."""
+def lines_table(view: View) -> Table | None:
+    """Tabulate the lines through the runs; ``None`` where there is none."""
     rows = [
         row
         for row in view.results.agreement
         if row.compared.deming_slope is not None or row.compared.passing_bablok_slope is not None
     ]
+    if not rows:
+        return None
     return table(
         "trackers-lines",
         "Tracker = intercept + slope × meter",
