@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from analysis.agreement.estimators.claims import ESTIMATORS
 from analysis.agreement.trackers import ALL
 from analysis.scenario.notes import is_resolved
 from records.finding_codes.results import BASELINE_BUSY
@@ -118,7 +119,11 @@ def summary_of(view: View) -> Summary:
         worst=[row for row in results.findings if row.level == "refuse"],
         least=least_of(view),
         trackers=[
-            *(_tracker_words(view, row) for row in _overall(results.agreement)),
+            *(
+                _tracker_words(view, row)
+                for row in _overall(results.agreement)
+                if row.tracker not in ESTIMATORS
+            ),
             *(f"{line}." for line in lines_of_failures(results.trackers)),
         ],
         stand_ins=[f"{_listed(names)}: {words}." for words, names in stand_ins(results).items()],

@@ -88,6 +88,13 @@ def test_a_ratio_has_the_digits_that_its_interval_allows():
     assert words.startswith("codecarbon reported 33 % (95 % interval [12, 54] %) of what the meter measured.")
 
 
+def test_estimates_are_told_in_their_chapter_and_not_on_the_first_screen():
+    results = example(Plan(**SMALL))
+    for row in results.agreement:
+        change(row, tracker="tdp-time")
+    assert summary(results).trackers == []
+
+
 def test_a_least_that_is_not_significant_is_told_of_these_runs_only():
     results = example(Plan(**SMALL))
     for row in results.comparisons:
