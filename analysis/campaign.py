@@ -143,12 +143,10 @@ def reduce_runs(
     estimates, not_estimated = estimate(runs, settings.estimators, environment)
     trackers = [
         row
+        for claims in ({run.run_dir: run.trackers for run in runs}, estimates)
         for run in runs
         for row in tracker_rows(
-            run,
-            [*run.trackers, *estimates.get(run.run_dir, [])],
-            baseline.at(run.middle_utc_s),
-            settings.coverage_min_pct,
+            run, claims.get(run.run_dir, []), baseline.at(run.middle_utc_s), settings.coverage_min_pct
         )
     ]
     groups = group_runs(runs, rows, epochs, baseline, _configured(campaign))
