@@ -29,7 +29,7 @@ def gpu_figures(
     """Return the figures of a log.
 
     The replay is the published algorithm of experiment-impact-tracker (Henderson et al. 2020, J Mach Learn
-    Res 21:248, section 4): one power value for each interval, times the time since the one before. What is
+    Res 21:248): one power value for each interval, times the time since the one before. What is
     left after the last value is not counted.
 
     Args:

@@ -47,7 +47,7 @@ def fit_without(runs: list[LoadedRun], which: int) -> Fitted | None:
 
     All runs of its scenario are left out, so that the model is not its own proof; only the run itself, where
     the other scenarios do not determine the model. Linear models of this kind: Economou et al. 2006 (Workshop
-    on Modeling, Benchmarking and Simulation), Fan et al. 2007 (ISCA, section 3).
+    on Modeling, Benchmarking and Simulation), Fan et al. 2007 (ISCA).
 
     Returns:
         ``None`` where the runs that are left do not determine the watts.
