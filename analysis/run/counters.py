@@ -43,7 +43,7 @@ class Counters:
     def energies_wh(self, start_utc_s: float, stop_utc_s: float) -> dict[str, float]:
         """Return the energy of each component over a window; without those that the counters do not cover.
 
-        Between two samples the energy is taken as growing evenly.
+        A sample interval that a border cuts is shared out by the powers before and after it.
 
         Args:
             start_utc_s: of the window, on the controller's clock.
@@ -72,5 +72,23 @@ def _since_first_j(at_s: Floats, energy_uj: Floats, range_uj: int) -> Floats:
 def _between_j(at_s: Floats, energy_j: Floats, start_s: float, stop_s: float) -> float:
     if len(at_s) < 2 or start_s < at_s[0] or stop_s > at_s[-1]:
         return float("nan")
-    begin, end = np.interp([start_s, stop_s], at_s, energy_j)
-    return float(end - begin)
+    return _until_j(at_s, energy_j, stop_s) - _until_j(at_s, energy_j, start_s)
+
+
+def _until_j(at_s: Floats, energy_j: Floats, border_s: float) -> float:
+    """Return the energy up to a border, which may lie between two samples.
+
+    The power steps at the borders of a run, so that what the counter gained between the two samples is
+    shared out by the powers before and after them; where there is nothing before or after, by time.
+    """
+    after = int(np.clip(np.searchsorted(at_s, border_s), 1, len(at_s) - 1))
+    steps_s, gains_j = np.diff(at_s), np.diff(energy_j)
+    total_j, share = gains_j[after - 1], (border_s - at_s[after - 1]) / steps_s[after - 1]
+    first_j = total_j * share
+    if 1 < after < len(at_s) - 1:
+        before_w, then_w = gains_j[after - 2] / steps_s[after - 2], gains_j[after] / steps_s[after]
+        level_j = before_w * (border_s - at_s[after - 1])
+        rest_j = then_w * (at_s[after] - border_s)
+        if np.isfinite(level_j + rest_j):
+            first_j = np.clip((level_j + total_j - rest_j) / 2, 0.0, total_j)
+    return float(energy_j[after - 1] + first_j)

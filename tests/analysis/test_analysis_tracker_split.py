@@ -117,6 +117,13 @@ def test_counters_give_the_energy_of_a_window_over_a_wrap(tmp_path: Path) -> Non
     assert found == pytest.approx({"cpu": 2 * 3 * 0.01, "ram": 3 * 0.001})
 
 
+def test_a_border_between_two_samples_goes_with_the_powers_on_its_sides(tmp_path: Path) -> None:
+    energy_j = [0.0, 10.0, 56.0, 156.0, 256.0, 293.0, 303.0]  # 10 W, and 100 W from 1.6 to 4.3 s
+    samples = [(float(t), "package-0", int(1e6 * value)) for t, value in enumerate(energy_j)]
+    found = counters_of(tmp_path, samples).energies_wh(1.6, 4.3)
+    assert found["cpu"] == pytest.approx(100 * 2.7 / 3600)
+
+
 @pytest.mark.parametrize("hole", [None, 5])
 def test_counters_that_were_reset_or_not_read_have_no_energy(tmp_path: Path, hole: int | None) -> None:
     samples = [(float(t), "package-0", hole if t == 2 else 900_000 + 20_000_000 * t) for t in range(5)]
