@@ -70,6 +70,10 @@ def smells(
     if as_json and sarif:
         raise ConfigurationError("--json, --sarif: expected at most one of them")
     found = search(paths, _settings(select, ignore))
+    if not found.files and not found.unread:
+        raise ConfigurationError(
+            f"{', '.join(map(str, paths))}: expected Python files or notebooks, found none but excluded ones"
+        )
     root = Path.cwd()
     if write_baseline is not None:
         write_baseline.write_text(baseline_text(found.smells, root), encoding="utf-8")

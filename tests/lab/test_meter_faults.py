@@ -54,4 +54,4 @@ def test_nobody_on_the_port_is_told_before_anything_is_run(tmp_path: Path) -> No
         os.close(slave)
     assert done.returncode == 3
     assert "expected a Watts up? PRO, but nothing answered" in done.stderr
-    assert not list((tmp_path / "c" / "runs").iterdir())
+    assert not (tmp_path / "c").exists()

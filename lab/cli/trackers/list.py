@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import click
 
-from lab.cli.common import json_option
+from lab.cli.common import FiniteRange, json_option
 from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.trackers.trial import TRIAL_S, Trial, try_tracker
 from records.errors import ConfigurationError
@@ -15,7 +15,7 @@ from workload.registry import tracker_names
 
 @click.command("list")
 @click.argument("names", metavar="[NAME...]", nargs=-1)
-@click.option("--seconds", type=click.FloatRange(1, 600), default=TRIAL_S, help="Length of each trial.")
+@click.option("--seconds", type=FiniteRange(1, 600), default=TRIAL_S, help="Length of each trial.")
 @json_option
 def list_(names: tuple[str, ...], seconds: float, as_json: bool) -> None:
     """Try the trackers on this machine and list what works, by which method, with which scope.
