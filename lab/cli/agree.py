@@ -29,8 +29,8 @@ class LevelsParam(click.ParamType[tuple[Level, ...]]):
         number = FiniteRange(min=0, min_open=True, max=1e12)
         levels = []
         for part in str(value).split(","):
-            at, _, allowable = part.partition(":")
-            allowed = number.convert(allowable.strip(), param, ctx) if allowable else None
+            at, colon, allowable = part.partition(":")
+            allowed = number.convert(allowable.strip(), param, ctx) if colon else None
             levels.append(Level(number.convert(at.strip(), param, ctx), allowed))
         return tuple(levels)
 

@@ -65,6 +65,8 @@ def number_options(command: Callable[..., None]) -> Callable[..., None]:
 class FiniteRange(click.FloatRange):
     """A number within limits, and neither ``nan`` nor ``inf``, which compare with nothing."""
 
+    name = "number"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the number of a text."""
         number = float(super().convert(value, param, ctx))

@@ -275,6 +275,15 @@ def test_a_tracker_that_was_not_compared_says_why_and_has_no_ratio_to_explain():
     ]
 
 
+def test_a_tracker_without_any_energy_has_an_outcome_and_nothing_else_to_say():
+    absent = ("energy_wh", "cpu_wh", "ram_wh", "ratio", "error_wh")
+    rows = [run("cnn", 1, 78.0, 100.0) | dict.fromkeys(absent) | {"outcome": "no-sensor", "scope": ""}]
+    rows += runs_of(0.8, 0.0, tracker="zeus")
+    blocks = [block for block in chapter(view_with(rows)).blocks if isinstance(block, Text)]
+    said = [block.words for block in blocks if block.words.startswith("codecarbon")]
+    assert len(said) == 1 and "no sensor in 1 of 1 runs" in said[0]
+
+
 def test_more_than_the_plug_delivers_is_not_called_expected():
     assert "no error by itself" in scope_words(view_with(runs_of(0.8, 0.0)), "codecarbon")
     assert "no error by itself" not in scope_words(view_with(runs_of(1.3, 0.0)), "codecarbon")

@@ -82,7 +82,11 @@ def chapter(view: View) -> Chapter:
 def _answer(view: View, tracker: str) -> list[Block]:
     row = overall(view, tracker)
     tone: Tone = "" if row is None else _TONES.get(decision_of(row), "")
-    return [Text(verdict_words(view, tracker), tone), Text(scope_words(view, tracker))]
+    answer: list[Block] = [Text(verdict_words(view, tracker), tone)]
+    claims = [row.energy_wh for row in of_tracker(view.results.trackers, tracker)]
+    if any(claim is not None for claim in claims):
+        answer.append(Text(scope_words(view, tracker)))
+    return answer
 
 
 def _remarks(view: View, tracker: str, several: bool) -> list[Block]:

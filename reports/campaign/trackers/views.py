@@ -7,7 +7,7 @@ from reports.blocks.agreement_columns import ratios_columns
 from reports.blocks.columns import with_interval
 from reports.blocks.contract import Block, Text
 from reports.blocks.tables import Column, Columns, Table, columns_of_part, table, text_column
-from reports.campaign.trackers.remarks import of_tracker, tracker_names
+from reports.campaign.trackers.remarks import of_tracker, overall, tracker_names
 from reports.campaign.view import View
 from reports.words.numbers import ABSENT, count, in_interval, interval
 
@@ -32,9 +32,10 @@ _HOW = (
 def views(view: View) -> list[Block]:
     """Tabulate the views of each tracker over all scenarios, and say which are missing and why."""
     rows = [row for name in tracker_names(view) for row in _of(view, name)]
+    compared = [name for name in tracker_names(view) if overall(view, name) is not None]
     missing = [
         f"{name}, {_VIEWS[against]}: {why}"
-        for name in tracker_names(view)
+        for name in compared
         for against, why in _WHY_NOT.items()
         if against not in {row.against for row in _of(view, name)}
     ]
