@@ -18,6 +18,7 @@ from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
 from lab.conduct.programs.record import ProgramRecord
 from lab.conduct.run_end import record_end
+from lab.conduct.tracker_notices import tracker_notices
 from lab.conduct.workload_run import WorkloadRun
 from records.campaign import Slot
 from records.clock import append_clock
@@ -125,6 +126,9 @@ class Attempt:
         run.files = folder.hash_files()
         run.write(folder.run_json)
         record_end(self.opened, self.slot, folder, run, self.journal)
+        if run.status == "completed":
+            for notice in tracker_notices(folder.path):
+                self.observer.notice(notice)
         self.observer.ended(self.slot, run)
 
     def _carry_out(self, run: Run, folder: RunFolder) -> None:
