@@ -105,7 +105,15 @@ def _ratio_row(view: View, axes: Axes, place: int, row: AgreementRow) -> str:
     axes.plot([ratio], [place], linestyle="none", marker="D" if whole else "o", markersize=5, color=colour)
     text = f"{in_interval(ratio, low, high) if low is not None else f'{ratio:.1f}'} %"
     reach = max(value for value in (ratio, high, *runs) if value is not None)
-    axes.annotate(text, (reach, place), xytext=(6, 0), textcoords="offset points", va="center", fontsize=7.5)
+    axes.annotate(
+        text,
+        (reach, place),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=7.5,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},  # on the 100 % line
+    )
     return f"{text}, 95 % interval {interval(low, high)} %" if low is not None else f"{text}, no interval"
 
 
