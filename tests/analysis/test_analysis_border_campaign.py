@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
-from synthetic import Instrument, Spanned, SyntheticCampaign, SyntheticRun
+from synthetic import EPOCH_UTC_S, Instrument, Spanned, SyntheticCampaign, SyntheticRun
 
 from analysis.campaign import analyse
 from records.results import Results
@@ -90,3 +91,25 @@ def test_epochs_add_up_to_their_run(results: Results) -> None:
         epochs = [row.energy_wh or 0.0 for row in results.epochs if row.run_dir == run.run_dir]
         if epochs:
             assert sum(epochs) == pytest.approx(run.energy_wh, rel=1e-7)  # stamps have six decimals
+
+
+def test_the_window_of_a_tracker_begins_a_little_before_the_step(tmp_path: Path) -> None:
+    """Its border and the run's cut one reading: that is one step, not a span below the meter's resolution."""
+    campaign = stepping()
+    before_s, after_s = 0.010, 0.012
+    for run in campaign.runs:
+        if run.kind == "workload":
+            begin_s = EPOCH_UTC_S + run.start_s
+            window = {
+                "t_start_utc_s": begin_s - before_s,
+                "t_stop_utc_s": begin_s + LENGTH_S + after_s,
+                "energy_wh": 1.0,
+            }
+            run.trackers = [window]
+    claims = analyse(campaign.write(tmp_path / "campaign")).trackers
+    true_wh = TRUE_RUN_WH + BASE_W * (before_s + after_s) / 3600
+    assert len(claims) == 6
+    for claim in claims:
+        assert claim.meter_wh == pytest.approx(true_wh, rel=5e-4)
+        assert claim.meter_u_wh is not None
+        assert claim.meter_u_wh < 1e-3 * true_wh
