@@ -182,8 +182,10 @@ class Calls(Expressions):
                 self._put(event, receiver, node)
             elif method in _RELEASES:
                 self.released(node, receiver)
-        if not self._harmless(event, callee):
-            for value in (*event.arguments, *event.keywords.values()):
+        harmless = self._harmless(event, callee)
+        computes = event.api.startswith(("torch.", "tensorflow."))
+        for value in (*event.arguments, *event.keywords.values()):
+            if not harmless or (computes and value.kind == "container"):
                 value.escape()
 
     def _put(self, event: Call, container: Value, node: ast.Call) -> None:
@@ -197,7 +199,8 @@ class Calls(Expressions):
             return True
         if event.receiver is not None and (event.method in _PUTS or event.method in _HARMLESS_METHODS):
             return True
-        return event.api in HARMLESS or event.api.startswith(HARMLESS_LIBRARIES)
+        library = callee.kind == "api" and event.api.startswith(HARMLESS_LIBRARIES)
+        return event.api in HARMLESS or library
 
 
 def _graph(values: tuple[Value, ...]) -> bool | None:

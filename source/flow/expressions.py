@@ -187,7 +187,9 @@ class Expressions:
         return self.made("container", node, sources=(item,))
 
     def bind_quietly(self, target: ast.expr, over: Value) -> None:
-        """Bind the target of a loop to an item of what is iterated."""
+        """Bind the target of a loop to an item of what is iterated, which is used by that."""
+        if over.kind == "container":
+            over.escape()
         for part in ast.walk(target):
             if isinstance(part, ast.Name):
                 self.environment.values[part.id] = self.made(node=target, graph=False if over.kind else None)

@@ -10,6 +10,8 @@ from source.flow.values import Value
 _MOST_CHARACTERS = 1_500_000
 """Of the files whose flow is kept at a time for those that import them; some 40,000 lines."""
 _MOST_DEPTH = 4
+_MOST_STARS = 2
+"""How deep imports, and those of ``*``, are followed at once."""
 
 
 class Project:
@@ -70,7 +72,7 @@ class Project:
     def exported(self, dotted: str, importer: ModuleFlow) -> dict[str, Value]:
         """Return the names that ``from MODULE import *`` of a file of the program binds."""
         path = self._path(dotted, importer.folder)
-        flow = self._begun(path) if path is not None else None
+        flow = self._begun(path) if path is not None and self._depth < _MOST_STARS else None
         if flow is None:
             return {}
         return {name: value for name, value in flow.names.values.items() if not name.startswith("_")}

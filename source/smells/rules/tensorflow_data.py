@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from source.flow.module import ModuleFlow
 from source.flow.values import Call, Loop, Value
-from source.smells.queries import calls, invariant, is_released, outlives, puts, share_a_turn, turns
+from source.smells.queries import calls, invariant, is_released, outlives, puts, turns
 from source.smells.rule import Hit, Rule
 
 _KEEPS = ("append", "extend", "item")
@@ -74,7 +74,8 @@ def kept_tensors(flow: ModuleFlow) -> Iterator[Hit]:
         kept = tensors and event.how in _KEEPS and not event.container.escapes
         if not kept or not outlives(event.container, event) or is_released(flow, event.container, event):
             continue
-        if any(share_a_turn(event, call) for call in trains):
+        fresh = any(loop in event.loops for loop in event.container.loops)
+        if not fresh and any(turns(call) == turns(event) for call in trains):
             yield Hit(event.node, "a tensor of every step is kept in a container that outlives the loop")
 
 
@@ -134,9 +135,9 @@ RULES = (
         ("TensorFlow", "Keras"),
         "Keep float(loss) or loss.numpy(), update a keras.metrics.Mean, or empty the container each epoch.",
         "Each tensor stays in the memory of its device as long as the container lives.",
-        "Only in loops that train, and only where the container is not returned or handed on. A "
-        "name that gets "
-        "a new value frees the old one, and is not reported.",
+        "Only in the innermost loop that trains, and only where the container is older than all "
+        "its loops and is not returned or handed on. A name that gets a new value frees the old "
+        "one, and is not reported.",
         kept_tensors,
     ),
     Rule(

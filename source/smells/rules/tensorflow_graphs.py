@@ -30,6 +30,9 @@ def _handed_on(call: Call, name: str) -> bool:
     for part in ast.walk(call.scope.node):
         if isinstance(part, ast.Global) and name in part.names:
             return True
+        nested = isinstance(part, (ast.FunctionDef, ast.Lambda)) and part is not call.scope.node
+        if nested and any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(part)):
+            return True
         if isinstance(part, (ast.Return, ast.Yield)):
             given = part.value.elts if isinstance(part.value, ast.Tuple) else [part.value]
             if any(isinstance(one, ast.Name) and one.id == name for one in given):
