@@ -130,7 +130,8 @@ class Calls(Expressions):
         if self.without_gradients:
             graph = False
         kind = receiver.kind if receiver.kind in ("tensor", "torch-result", "tf-tensor") else ""
-        return self.made(kind, node, sources=sources, graph=graph)
+        flows = event.arguments if method == "scale" else (receiver,) if method in _SAME else ()
+        return self.made(kind, node, sources=sources, flows=flows, graph=graph)
 
     def _tensor(
         self,
@@ -213,6 +214,12 @@ def _holds_keras_tensor(value: Value) -> bool:
     return value.kind == "keras-tensor" or any(_holds_keras_tensor(item) for item in value.items or ())
 
 
+_SAME = frozenset(
+    (
+        *("mean", "sum", "div", "mul", "add", "sub", "view", "squeeze", "reshape", "to", "cuda"),
+        *("float",),
+    )
+)
 _MOST_SOURCES = 20
 _NO_CONTAINERS = frozenset(
     (

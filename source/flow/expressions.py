@@ -129,7 +129,8 @@ class Expressions:
         graphs = {left.graph, right.graph}
         graph = True if True in graphs else None if None in graphs else False
         kinds = [value.kind for value in (left, right) if value.kind in _TENSORS]
-        return self.made(kinds[0] if kinds else "", node, sources=(left, right), graph=graph)
+        both = (left, right)
+        return self.made(kinds[0] if kinds else "", node, sources=both, flows=both, graph=graph)
 
     def _unary(self, node: ast.UnaryOp) -> Value:
         operand = self.value(node.operand)
@@ -188,7 +189,7 @@ class Expressions:
 
     def bind_quietly(self, target: ast.expr, over: Value) -> None:
         """Bind the target of a loop to an item of what is iterated, which is used by that."""
-        if over.kind == "container":
+        if over.kind not in ("dataloader", "dataset", "range"):
             over.escape()
         for part in ast.walk(target):
             if isinstance(part, ast.Name):

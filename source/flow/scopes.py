@@ -50,6 +50,7 @@ def either(first: Value, second: Value) -> Value:
         loops=first.loops if len(first.loops) <= len(second.loops) else second.loops,
         graph=first.graph if first.graph == second.graph else None,
         sources=(first, second),
+        flows=(first, second),
         place=first.place if first.place == second.place else None,
         function=first.function if first.function is second.function else None,
         definition=first.definition if first.definition is second.definition else None,

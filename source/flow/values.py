@@ -37,6 +37,7 @@ class Value:
         loops: loops around the place where it was made, outermost first.
         graph: whether it is attached to a graph of gradients; ``None`` where that is not known.
         sources: what it was computed from or, of a container, what was put in.
+        flows: those of its sources of which it is a sum, a part or a multiple.
         items: values of a tuple or list that is written out.
         place: name or attribute that holds it: ``("name", "losses")``, ``("self", "losses")``.
         function, definition, bound: a function or class of the program, and the object of a method.
@@ -51,6 +52,7 @@ class Value:
     loops: tuple[Loop, ...] = ()
     graph: bool | None = None
     sources: tuple["Value", ...] = ()
+    flows: tuple["Value", ...] = ()
     items: tuple["Value", ...] | None = None
     place: tuple[str, str] | None = None
     function: "FunctionDefinition | None" = None
@@ -61,13 +63,19 @@ class Value:
     constant: object = None
 
     def consume(self) -> None:
-        """Note that gradients flow back from this value through all it was computed from."""
-        pending = [self]
+        """Note that gradients flow back from this value through all it was computed from.
+
+        That it carries a graph is known of the value and of what it is a sum, a part or a multiple of.
+        """
+        pending = [(self, True)]
         while pending:
-            value = pending.pop()
+            value, attached = pending.pop()
+            if attached and value.graph is None:
+                value.graph = True
+                pending += [(source, True) for source in value.flows]
             if not value.consumed:
-                value.consumed, value.graph = True, value.graph is not False
-                pending += value.sources
+                value.consumed = True
+                pending += [(source, False) for source in value.sources]
 
     def escape(self) -> None:
         """Note that the value is used where it cannot be followed, and with it what it was made from."""

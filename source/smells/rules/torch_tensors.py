@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from source.flow.libraries import TORCH_MODULES
 from source.flow.module import ModuleFlow
 from source.flow.values import Stored
 from source.smells.queries import calls, invariant, is_released, made_in, outlives, puts, share_a_turn, turns
@@ -38,7 +39,8 @@ def _asked_later(event: Stored) -> bool:
     if total.consumed:
         return True
     done = any(value.consumed for value in event.value.items or (event.value,))
-    return not done and (total.escapes or event.container.kind == "parameter" or _is_held(event))
+    unclear = total.escapes or event.container.kind == "parameter" or _is_held(event)
+    return not done and (unclear or any(base.startswith(TORCH_MODULES) for base in event.scope.bases))
 
 
 def _is_held(event: Stored) -> bool:
@@ -55,7 +57,9 @@ def over_concatenation(flow: ModuleFlow) -> Iterator[Hit]:
             continue
         parts = call.node.args[0]
         items = parts.elts if isinstance(parts, (ast.List, ast.Tuple)) else []
-        if any(ast.unparse(item) == target for item in items) and not _reset_in_turn(flow, target, call.node):
+        if any(ast.unparse(item) == target for item in items) and not _needed_in_turn(
+            flow, target, call.node
+        ):
             yield Hit(call.node, f"'{target}' is copied into a larger tensor in every turn")
 
 
@@ -67,18 +71,18 @@ def _target(flow: ModuleFlow, node: ast.AST) -> str | None:
     return None
 
 
-def _reset_in_turn(flow: ModuleFlow, target: str, node: ast.AST) -> bool:
-    """Return whether the innermost loop around a statement also gives the name another value."""
-    loop = None
-    for part in ast.walk(flow.file.tree):
-        if isinstance(part, (ast.For, ast.While, ast.AsyncFor)) and any(
-            one is node for one in ast.walk(part)
-        ):
-            loop = part
-    if loop is None:
+def _needed_in_turn(flow: ModuleFlow, target: str, node: ast.AST) -> bool:
+    """Return whether the innermost loop around a statement binds or reads the name elsewhere."""
+    loops = (
+        part for part in ast.walk(flow.file.tree) if isinstance(part, (ast.For, ast.While, ast.AsyncFor))
+    )
+    around = [loop for loop in loops if any(part is node for part in ast.walk(loop))]
+    if not around:
         return True
-    assigned = (part for part in ast.walk(loop) if isinstance(part, ast.Assign) and part.value is not node)
-    return any(ast.unparse(one) == target for part in assigned for one in part.targets)
+    joined = {id(part) for part in ast.walk(node)}
+    uses = [part for part in ast.walk(around[-1]) if isinstance(part, (ast.Name, ast.Attribute))]
+    named = [part for part in uses if id(part) not in joined and ast.unparse(part) == target]
+    return len(named) > 1
 
 
 def retained_graph(flow: ModuleFlow) -> Iterator[Hit]:
@@ -141,7 +145,8 @@ RULES = (
         "Collect the parts in a list and call torch.cat once, or write into a tensor of the full size.",
         "Every turn allocates and copies all that is there so far: quadratic in time, and "
         "fragments in memory.",
-        "Windows that drop a part (x[1:]) and tensors that the same loop begins anew are not reported.",
+        "Silent where the loop reads the tensor elsewhere, as decoders and dense blocks do, where it begins it "
+        "anew, and on windows that drop a part (x[1:]).",
         over_concatenation,
     ),
     Rule(
