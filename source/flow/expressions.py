@@ -157,9 +157,15 @@ class Expressions:
             and -len(base.items) <= index.constant < len(base.items)
         ):
             return base.items[index.constant]
+        key = index.constant
+        if isinstance(key, str) and key in base.keyed:
+            return base.keyed[key]
         kind = base.kind if base.kind in _TENSORS or base.kind in ("array", "arrays") else ""
         sources = (base, index) if base.kind != "constant" else ()
-        return Value(kind, node=node, loops=base.loops, graph=base.graph, sources=sources)
+        value = Value(kind, node=node, loops=base.loops, graph=base.graph, sources=sources)
+        if isinstance(key, str):
+            base.keyed[key] = value
+        return value
 
     def _lambda(self, node: ast.Lambda) -> Value:
         definition = FunctionDefinition("lambda", node, self.module, self.environment)

@@ -7,8 +7,8 @@ from source.files import Unread, read_source
 from source.flow.module import ModuleFlow
 from source.flow.values import Value
 
-_MOST_CHARACTERS = 1_500_000
-"""Of the files whose flow is kept at a time for those that import them; some 40,000 lines."""
+_MOST_CHARACTERS = 4_000_000
+"""Of the files whose flow is kept at a time for those that import them; some 100,000 lines."""
 _MOST_DEPTH = 4
 _MOST_STARS = 2
 """How deep imports, and those of ``*``, are followed at once."""

@@ -69,7 +69,9 @@ class Walker(Calls):
                 self.bind(part.value if isinstance(part, ast.Starred) else part, item, node)
         elif isinstance(target, ast.Subscript):
             container = self.value(target.value)
-            self.value(target.slice)
+            key = self.value(target.slice).constant
+            if isinstance(key, str):
+                container.keyed[key] = value
             if isinstance(target.slice, ast.Slice):
                 self.released(node, container)
             container.sources = (*container.sources[-20:], value)

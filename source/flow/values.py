@@ -39,6 +39,7 @@ class Value:
         sources: what it was computed from or, of a container, what was put in.
         flows: those of its sources of which it is a sum, a part or a multiple.
         items: values of a tuple or list that is written out.
+        keyed: values under keys that are texts, as ``output["loss"]``.
         place: name or attribute that holds it: ``("name", "losses")``, ``("self", "losses")``.
         function, definition, bound: a function or class of the program, and the object of a method.
         consumed: gradients were asked of it, or of something computed from it.
@@ -54,6 +55,7 @@ class Value:
     sources: tuple["Value", ...] = ()
     flows: tuple["Value", ...] = ()
     items: tuple["Value", ...] | None = None
+    keyed: dict[str, "Value"] = field(default_factory=dict)
     place: tuple[str, str] | None = None
     function: "FunctionDefinition | None" = None
     definition: "ClassDefinition | None" = None
@@ -89,7 +91,12 @@ class Value:
     @property
     def attached(self) -> bool:
         """Whether it, or an item of it, is known to carry a graph of gradients."""
-        return self.graph is True or any(item.attached for item in self.items or ())
+        return self.graph is True or any(part.attached for part in self.parts)
+
+    @property
+    def parts(self) -> tuple["Value", ...]:
+        """What is known to be in it: items and values under keys."""
+        return (*(self.items or ()), *self.keyed.values())
 
 
 @dataclass(eq=False, slots=True)

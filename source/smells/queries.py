@@ -51,7 +51,7 @@ def is_of(value: Value | None, other: Value) -> bool:
 def outlives(container: Value, event: Event) -> bool:
     """Return whether a container was there before the loop in which an event happens, and has no bound."""
     loops = turns(event)
-    return bool(loops) and loops[-1] not in container.loops and container.kind not in ("bounded", "constant")
+    return bool(loops) and loops[-1] not in container.loops and container.kind != "bounded"
 
 
 def assigned_in(loop: Loop) -> frozenset[str]:
@@ -84,9 +84,7 @@ def _is_reset(flow: ModuleFlow, container: Value, event: Event) -> bool:
         return False
     bound = [e for e in flow.events if isinstance(e, Bound) and e.place == container.place]
     if container.place[0] == "name":
-        return any(
-            share_a_turn(event, e) and e.scope is event.scope and e.value is not container for e in bound
-        )
+        return any(turns(event)[-1] in e.loops and e.value is not container for e in bound)
     return any(e.scope.name != "__init__" for e in bound)
 
 

@@ -38,7 +38,7 @@ def _asked_later(event: Stored) -> bool:
     total = event.result or event.container
     if total.consumed:
         return True
-    done = any(value.consumed for value in event.value.items or (event.value,))
+    done = any(value.consumed for value in event.value.parts or (event.value,))
     unclear = total.escapes or event.container.kind == "parameter" or _is_held(event)
     return not done and (unclear or any(base.startswith(TORCH_MODULES) for base in event.scope.bases))
 
@@ -95,10 +95,21 @@ def retained_graph(flow: ModuleFlow) -> Iterator[Hit]:
         if option is None or option.constant is not True or not turns(call) or call.origin is not None:
             continue
         others = [one for one in (*backward, *grads) if one.node is not call.node and share_a_turn(one, call)]
-        if not others and turns(call)[-1].kind != "framework":
+        if not others and _is_made_in_turn(call.node, turns(call)[-1].node):
             yield Hit(
                 call.node, "the graph of every step is retained, though nothing else goes back through it"
             )
+
+
+def _is_made_in_turn(node: ast.AST, loop: ast.AST) -> bool:
+    """Return whether a loop makes what backward() is called on; losses it goes through share a graph."""
+    root = node.func if isinstance(node, ast.Call) else node
+    while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    body = [part for statement in getattr(loop, "body", []) for part in ast.walk(statement)]
+    return isinstance(root, ast.Name) and any(
+        isinstance(part, ast.Name) and part.id == root.id and isinstance(part.ctx, ast.Store) for part in body
+    )
 
 
 def constant_anomaly_detection(flow: ModuleFlow) -> Iterator[Hit]:
@@ -145,8 +156,8 @@ RULES = (
         "Collect the parts in a list and call torch.cat once, or write into a tensor of the full size.",
         "Every turn allocates and copies all that is there so far: quadratic in time, and "
         "fragments in memory.",
-        "Silent where the loop reads the tensor elsewhere, as decoders and dense blocks do, where it begins it "
-        "anew, and on windows that drop a part (x[1:]).",
+        "Silent where the loop reads the tensor elsewhere, as decoders and dense blocks do, where it begins "
+        "it anew, and on windows that drop a part (x[1:]).",
         over_concatenation,
     ),
     Rule(
@@ -156,7 +167,8 @@ RULES = (
         _TORCH,
         "Call backward() without retain_graph, and detach what is carried to the next step.",
         "The saved activations of every step stay alive as long as anything refers to its graph.",
-        "Silent where a second backward() or torch.autograd.grad is in the loop.",
+        "Silent where a second backward() or torch.autograd.grad is in the loop, and on losses that a loop "
+        "goes through.",
         retained_graph,
     ),
     Rule(
