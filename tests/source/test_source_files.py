@@ -1,6 +1,8 @@
 """Files and notebooks are read without running them; what cannot be read is a note."""
 
+import ast
 import json
+import sys
 from pathlib import Path
 
 from source.files import SourceFile, Unread, read_source, source_paths
@@ -50,3 +52,16 @@ def test_what_cannot_be_parsed_is_a_note(tmp_path: Path) -> None:
         unread = read_source(tmp_path / name)
         assert isinstance(unread, Unread) and unread.reason, name
     assert isinstance(read_source(tmp_path / "absent.py"), Unread)
+
+
+def test_the_room_uses_the_standard_library_only() -> None:
+    imported = {"source"}
+    for path in source_paths([Path(__file__).resolve().parents[2] / "source"]):
+        read = read_source(path)
+        assert isinstance(read, SourceFile)
+        for node in ast.walk(read.tree):
+            if isinstance(node, ast.Import):
+                imported |= {name.name.partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add((node.module or "").partition(".")[0])
+    assert imported - sys.stdlib_module_names == {"source"}
