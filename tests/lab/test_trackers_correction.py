@@ -102,3 +102,11 @@ def test_options_that_the_source_has_no_use_for_are_refused(tmp_path: Path, corr
         cli, ["trackers", "calibrate", str(tmp_path), "--meter-u", "2", "--out", str(out)]
     )
     assert (of_a_table.exit_code, of_a_campaign.exit_code, out.exists()) == (2, 2, False)
+
+
+@pytest.mark.parametrize("content", ["no JSON", "{}", '{"schema": "wattlab.run/1"}'])
+def test_a_file_that_is_no_correction_exits_with_2(tmp_path: Path, content: str) -> None:
+    (tmp_path / "other.json").write_text(content)
+    done = lab("apply", str(tmp_path / "other.json"), "12.5")
+    assert done.exit_code == 2
+    assert "other.json" in done.stderr

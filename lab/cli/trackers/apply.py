@@ -12,7 +12,7 @@ from lab.cli.common import FiniteRange, json_option, number_options
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import InputPath
 from lab.cli.trackers.calibrate import formula_of
-from records.errors import ConfigurationError
+from records.errors import ConfigurationError, InputError, RecordError
 from records.tracker_correction import TrackerCorrection
 from reports.words.texts import printable
 
@@ -49,7 +49,10 @@ def apply(
     lab trackers apply codecarbon.json emissions.csv
     lab trackers apply codecarbon.json 12.5 13.1 --per 600
     """
-    record = TrackerCorrection.read(correction)
+    try:
+        record = TrackerCorrection.read(correction)
+    except RecordError as error:
+        raise InputError(str(error)) from error
     numbers = [parse_number(value) for value in values]
     if len(values) == 1 and numbers[0] is None:
         path = InputPath(file=True).convert(values[0], None, None)
