@@ -17,13 +17,17 @@ def print_smells_of_campaign(campaign: Path, as_json: bool) -> int:
         print_json({"findings": rows})
     elif rows:
         columns = ("code", "program", "line", "scenario", "energy Wh", "induced Wh")
-        print_table(columns, [[row[key] for key in _SHOWN] for row in rows])
+        print_table(columns, [[_shown(row[key]) for key in _SHOWN] for row in rows])
     if not as_json:
         stdout.print(f"{len(rows)} findings in the recorded programs." if rows else "No smells found.")
     return 1 if rows else 0
 
 
 _SHOWN = ("code", "path", "line", "scenario", "energy_wh", "induced_wh")
+
+
+def _shown(value: Any) -> Any:
+    return f"{value:.4g}" if isinstance(value, float) else value
 
 
 def _rows(campaign: Path) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from compared_campaign import write_compared
+from recorded_program import write_program
 
 from lab.cli import cli
 
@@ -137,6 +139,16 @@ def test_the_pages_of_the_rules_are_made_from_them() -> None:
     command = [sys.executable, ROOT / "tools/smell_pages.py", "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_smells_of_a_campaign_are_joined_with_its_scenarios(folder: Path) -> None:
+    campaign = write_compared(folder / "campaign", {"cnn": (1.0, 1.1), "lean": (0.5, 0.6)})
+    write_program(campaign, {"train.py": BAD, "part.py": "x = 1\n"})
+    found = findings("--watch-run", str(campaign))
+    assert [(one["code"], one["path"], one["line"], one["scenario"]) for one in found] == [
+        ("WL101", "train.py", 4, "cnn"),
+        ("WL101", "train.py", 4, "lean"),
+    ]
 
 
 def test_a_rule_is_explained() -> None:
