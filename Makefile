@@ -4,7 +4,7 @@
 
 PYTHON ?= python3
 # Most tests wait for real processes and real seconds, so that more of them than cores can run.
-WORKERS ?= 6
+WORKERS ?= 8
 # Files that train or run campaigns begin first, so that the short ones fill the time until they end.
 LONGEST = tests/lab/test_training_campaign.py tests/meter/test_meter_conformance.py tests/workload tests/lab
 PIP = -m pip install --quiet --disable-pip-version-check --constraint constraints.txt

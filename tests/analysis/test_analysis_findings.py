@@ -548,6 +548,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "tracker-crashed": (run_with(2, trackers=[{"energy_wh": None, "outcome": "crashed"}]), nothing),
     "tracker-hung": (run_with(2, trackers=[{"energy_wh": None, "outcome": "hung"}]), nothing),
     "tracker-orphan": (run_with(2, trackers=[{"energy_wh": 0.3, "outcome": "orphan"}]), nothing),
+    "estimator-absent": (campaign_with(config={"estimators": {}}), nothing),
     "scenario-below-baseline": (baseline_above_the_jobs, nothing),
     "energy-outlier": (many_runs([90.0, 91.0, 90.5, 90.2, 90.8, 140.0]), nothing),
     "energy-not-normal": (many_runs([90.0, 90.1, 90.2, 90.1, 90.0, 90.2, 90.1, 140.0, 150.0]), nothing),
