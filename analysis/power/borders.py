@@ -12,6 +12,9 @@ f b + g a. What the reading differs from that by, the misfit, is shared out in t
   so that the side that had not changed yet, or no longer changed, keeps the power of its neighbour. What lies
   beyond both neighbours is shared out by time.
 
+Between two windows that follow each other a program takes some milliseconds. Borders so near to each other
+are one step; where in between it was is not known, which is a term of its own.
+
 The larger the misfit against the scatter, the more it is an edge. Energy is conserved: what one side gains
 the other loses. Tried with ``python -m benchmarks.coverage --borders``; its figures are in
 ``docs/explanation/uncertainty.md``.
@@ -29,6 +32,9 @@ from analysis.power.trace import PowerTrace
 MARKER_U_S = 0.002
 """How far the power may change from its marker without showing in the misfit, one standard deviation: what it
 takes to write the marker, and edges that are as long before the border as behind it."""
+
+_TOGETHER = 0.25
+"""Borders nearer to each other than this share of a reading are one step."""
 
 _NEIGHBOURS = 8
 """Readings on each side whose scatter is taken for that of the cut one."""
@@ -62,7 +68,7 @@ class Cuts:
     bound_j: Floats
 
 
-def cut(trace: PowerTrace, t_s: Floats, borders_s: Floats) -> Cuts:
+def cut(trace: PowerTrace, t_s: Floats, borders_s: Floats, windows_s: Floats) -> Cuts:
     """Share out the readings that borders cut.
 
     Args:
@@ -70,6 +76,8 @@ def cut(trace: PowerTrace, t_s: Floats, borders_s: Floats) -> Cuts:
         t_s: the borders asked for, ``(k,)``, on the time of the trace.
         borders_s: all borders of windows of this kind, in any order, ``(m,)``; a neighbour is taken from
             within the window next to the border.
+        windows_s: lengths of the windows that have these borders, ``(k,)``. A border of a window below a
+            reading is never one step with another, whatever other window has it, so that energy is conserved.
     """
     pieces = trace.power_w
     nothing = np.zeros_like(t_s)
@@ -81,7 +89,9 @@ def cut(trace: PowerTrace, t_s: Floats, borders_s: Floats) -> Cuts:
     before_w, after_w = pieces.mean[before], pieces.mean[after]
     start_s, stop_s = pieces.start_s[holder], pieces.stop_s[holder]
     inside = (start_s + SAME_TIME_S < t_s) & (t_s < stop_s - SAME_TIME_S)
-    low_s, high_s = _next_to(t_s, borders_s)
+    dt_s = stop_s - start_s
+    of_short = np.isin(t_s, t_s[windows_s <= dt_s])
+    low_s, high_s, spread_s = _next_to(t_s, borders_s, np.where(of_short, 0.0, _TOGETHER * dt_s))
     if trace.sampling == "instantaneous":
         resolved = (low_s <= start_s + SAME_TIME_S) & (stop_s - SAME_TIME_S <= high_s)
         shares = _stepped(trace, holder, t_s)
@@ -90,20 +100,26 @@ def cut(trace: PowerTrace, t_s: Floats, borders_s: Floats) -> Cuts:
         right = _run_of(trace, after, high_s, step=1)
         resolved = (left > 0) & (right > 0) & (before < holder) & (after > holder)
         shares = _shared_out(trace, holder, t_s, left, right)
-    dt_s = stop_s - start_s
     highest_w, lowest_w = (f(pieces.mean[holder], f(before_w, after_w)) for f in (np.maximum, np.minimum))
     known, unknown = inside & resolved, inside & ~resolved
     to_left_j, to_right_j, u_j = (np.where(known, values, 0.0) for values in shares)
+    u_j = np.where(known, np.hypot(u_j, np.abs(after_w - before_w) * spread_s / np.sqrt(3)), 0.0)
     bound_j = np.where(unknown, dt_s * (highest_w - lowest_w), 0.0)
     return Cuts(before_w, after_w, to_left_j, to_right_j, u_j, bound_j)
 
 
-def _next_to(t_s: Floats, borders_s: Floats) -> tuple[Floats, Floats]:
-    """Return the nearest other border before and after each, ``(k,)``; infinity without one."""
+def _next_to(t_s: Floats, borders_s: Floats, together_s: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the nearest border before and after each that is no part of the same step, ``(k,)``.
+
+    Infinity without one; and how far the borders of the same step lie from each.
+    """
     sorted_s = np.concatenate(([-np.inf], np.unique(borders_s), [np.inf]))
-    low = np.searchsorted(sorted_s, t_s - SAME_TIME_S, side="left") - 1
-    high = np.searchsorted(sorted_s, t_s + SAME_TIME_S, side="right")
-    return sorted_s[low], sorted_s[high]
+    near_s = np.maximum(together_s, SAME_TIME_S)
+    low = np.searchsorted(sorted_s, t_s - near_s, side="left") - 1
+    high = np.searchsorted(sorted_s, t_s + near_s, side="right")
+    first_s = np.minimum(sorted_s[np.minimum(low + 1, len(sorted_s) - 1)], t_s)
+    last_s = np.maximum(sorted_s[np.maximum(high - 1, 0)], t_s)
+    return sorted_s[low], sorted_s[high], np.maximum(t_s - first_s, last_s - t_s)
 
 
 def _run_of(trace: PowerTrace, nearest: Indices, limit_s: Floats, step: int) -> Indices:

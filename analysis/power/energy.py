@@ -151,7 +151,8 @@ class _Borders:
     def __init__(self, trace: PowerTrace, from_s: Floats, to_s: Floats, borders_s: Floats | None) -> None:
         both_s = np.concatenate((from_s, to_s))
         more_s = np.array([]) if borders_s is None else borders_s
-        self._cuts = cut(trace, both_s, np.concatenate((both_s, more_s)))
+        lengths_s = np.tile(to_s - from_s, 2)
+        self._cuts = cut(trace, both_s, np.concatenate((both_s, more_s)), lengths_s)
         self._k = len(from_s)
         self.gained_j: Floats = self._cuts.to_right_j[: self._k] + self._cuts.to_left_j[self._k :]
 

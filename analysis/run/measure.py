@@ -288,8 +288,6 @@ def _tracker_window(claim: dict[str, Any], recorded: RecordedRun, bench: _Bench)
         return None
     from_s, to_s = (recorded.clock.to_controller(t) - recorded.rating_interval[0] for t in (start, stop))
     window = Window("tracker", claim["tracker"], 0, from_s, to_s, to_s - from_s)
-    run_s = np.array([0.0, recorded.rating_interval[1] - recorded.rating_interval[0]])
-    # A border of the run less than a reading from one of the tracker is the same step: the readings tell it
-    # from the border, as they do an edge that comes late or early.
-    apart_s = np.abs(np.subtract.outer(run_s, [from_s, to_s])).min(axis=1)
-    return bench.measure([window], run_s[apart_s > bench.trace.cadence.interval_s])[0]
+    return bench.measure(
+        [window], np.array([0.0, recorded.rating_interval[1] - recorded.rating_interval[0]])
+    )[0]

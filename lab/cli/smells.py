@@ -168,7 +168,10 @@ def _print_summary(found: Search) -> None:
     for note in found.unread:
         stderr.print(f"{note.path}: not read: {note.reason}", soft_wrap=True, highlight=False, markup=False)
     noun = "finding" if len(found.smells) == 1 else "findings"
-    stderr.print(f"{len(found.smells)} {noun} in {found.files} files, {found.lines} lines.", highlight=False)
+    files = "file" if found.files == 1 else "files"
+    stderr.print(
+        f"{len(found.smells)} {noun} in {found.files} {files}, {found.lines} lines.", highlight=False
+    )
 
 
 def _explained(code: str) -> str:

@@ -113,3 +113,20 @@ def test_the_window_of_a_tracker_begins_a_little_before_the_step(tmp_path: Path)
         assert claim.meter_wh == pytest.approx(true_wh, rel=5e-4)
         assert claim.meter_u_wh is not None
         assert claim.meter_u_wh < 1e-3 * true_wh
+
+
+@pytest.mark.parametrize("pause_s", [0.0005, 0.005, 0.02])
+def test_a_pause_of_milliseconds_between_epochs_is_one_step(tmp_path: Path, pause_s: float) -> None:
+    campaign = stepping()
+    for run in campaign.runs:
+        for span in run.spans[:-1]:
+            assert span.to_s is not None
+            span.to_s -= pause_s
+    epochs = analyse(campaign.write(tmp_path / "campaign")).epochs
+    assert len(epochs) == 6 * len(EPOCHS_W)
+    for epoch in epochs:
+        length_s = EPOCH_S - (pause_s if epoch.epoch < len(EPOCHS_W) else 0.0)
+        true_wh = EPOCHS_W[epoch.epoch - 1] * length_s / 3600
+        assert epoch.energy_wh == pytest.approx(true_wh, rel=3e-3)
+        assert epoch.energy_u_wh is not None
+        assert epoch.energy_u_wh < 3e-3 * true_wh
