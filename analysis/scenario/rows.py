@@ -156,6 +156,7 @@ def epoch_rows(run: RunMeasure, baseline: BaselinePower | None) -> list[EpochRow
                 epoch_start_s=epoch.window.from_s,
                 cumulative_wh=cumulative_wh,
                 tracker_wh=tracker_wh,
+                rss_mib=data.get("rss_mib"),
             )
         )
     return rows

@@ -113,6 +113,9 @@ class EpochRow(ResultRow):
     tracker_wh: float | None = column(
         "Wh", "Energy of the epoch by the series of the run's tracker", default=None, rare=True
     )
+    rss_mib: float | None = column(
+        "MiB", "Resident memory of the process at the end of the epoch", default=None, rare=True
+    )
 
 
 @result_row

@@ -145,6 +145,17 @@ def test_rows_hold_the_columns_of_the_contract_and_no_number_that_is_none(result
             assert all(math.isfinite(v) for v in values.values() if isinstance(v, float))
 
 
+def test_epochs_have_their_memory_where_the_probe_told_it(results: Results, tmp_path: Path) -> None:
+    assert all("rss_mib" not in epoch.to_json() for epoch in results.epochs)
+    campaign = small_campaign(blocks=1)
+    for run in campaign.runs:
+        for span in run.spans:
+            if span.span == "epoch":
+                span.data["rss_mib"] = 100.0 + span.data["epoch"]
+    found = analysed(campaign, tmp_path)
+    assert [epoch.rss_mib for epoch in found.epochs] == [100.0 + epoch.epoch for epoch in found.epochs]
+
+
 def test_what_is_returned_is_what_is_written(tmp_path: Path) -> None:
     found = analysed(small_campaign(), tmp_path)
     assert read_results(tmp_path / "campaign" / "results").to_json() == json.loads(

@@ -18,6 +18,10 @@ def spans_by_name(run_dir):
     return {span.name: span for span in read_events(run_dir / "events.jsonl").spans()}
 
 
+def without_memory(span):
+    return {name: value for name, value in span.data.items() if name != "rss_mib"}
+
+
 def test_spans_nest_and_carry_their_data(run_python, run_dir):
     code = """
 import wattlab_probe as probe
@@ -33,8 +37,22 @@ with probe.action("train", optimizer="adam"):
     assert (train.span, epoch.span, call.span) == ("action", "epoch", "call")
     assert (train.parent, epoch.parent, call.parent) == (1, train.id, epoch.id)
     assert train.data == {"optimizer": "adam"}
-    assert epoch.data == {"epoch": 3, "samples": 240, "loss": 0.25}
+    assert without_memory(epoch) == {"epoch": 3, "samples": 240, "loss": 0.25}
     assert train.t_start_utc_s <= epoch.t_start_utc_s <= epoch.t_stop_utc_s <= train.t_stop_utc_s
+
+
+def test_epochs_tell_the_resident_memory(run_python, run_dir):
+    code = """
+import wattlab_probe as probe
+kept = []
+for n in range(3):
+    with probe.epoch(n + 1):
+        kept.append(bytearray(b"x") * (32 << 20))
+"""
+    assert run_python("-c", code).returncode == 0
+    first, second, third = (s.data["rss_mib"] for s in read_events(run_dir / "events.jsonl").spans())
+    assert second - first == pytest.approx(32, abs=4)
+    assert third - second == pytest.approx(32, abs=4)
 
 
 def test_marks_say_what_was_achieved_and_with_what(run_python, run_dir):
@@ -73,7 +91,7 @@ with probe.action("train"):
     assert "KeyError: 'gone'" in result.stderr
     spans = spans_by_name(run_dir)
     assert spans["train"].data == {"error": "KeyError"}
-    assert spans["epoch"].data == {"epoch": 1, "error": "KeyError"}
+    assert without_memory(spans["epoch"]) == {"epoch": 1, "error": "KeyError"}
     assert spans["epoch"].t_stop_mono_s <= spans["train"].t_stop_mono_s
 
 
@@ -258,7 +276,7 @@ assert asyncio.run(later(3)) == 9 and square.__name__ == "square"
         ("call", "__main__.later", 1),
         ("call", "__main__.square", 2),
     ]
-    assert [s.data for s in spans if s.span == "epoch"] == [
+    assert [without_memory(s) for s in spans if s.span == "epoch"] == [
         {"epoch": 1, "loss": 1},
         {"epoch": 2, "loss": 0.25},
     ]

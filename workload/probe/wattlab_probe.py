@@ -176,12 +176,23 @@ def _event(
     }
 
 
+def _resident_mib() -> float | None:
+    """Return the memory that this process holds in RAM in MiB, or ``None`` where /proc does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            pages = int(file.read().split()[1])
+        return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 3)
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 class Span:
     """A stretch of time with a name: starts and stops as a context manager or by hand.
 
     Items set on it (``span["loss"] = 0.3``) go into its stop. An exception that leaves it is
     recorded as ``error`` and passes through. Spans nest by context: threads and tasks each have
-    their own chain; in a new thread it begins at the run.
+    their own chain; in a new thread it begins at the run. The stop of an epoch carries the resident
+    memory of the process as ``rss_mib``.
 
     Args:
         kind: ``run`` | ``action`` | ``epoch`` | ``call``.
@@ -258,12 +269,17 @@ class Span:
             self._stop_data["error"] = type(error).__name__
         data = self._stop_data
         if self.kind == "epoch":
-            data = dict(self._data, **data)
+            data = dict(self._memory(), **self._data, **data)
         event = _event("stop", self.kind, self.name, self.id, self._parent, data)
         if at is not None:
             event["t_utc_s"], event["t_mono_s"] = at
         self.t_stop_utc_s = event["t_utc_s"]
         self._output.append(event)
+
+    def _memory(self) -> dict[str, float]:
+        """Return the resident memory, of an epoch of this process: the runner writes those of others."""
+        mib = _resident_mib() if self._output is _output and _output.active else None
+        return {} if mib is None else {"rss_mib": mib}
 
     def _encloses(self, span: Span | None) -> bool:
         while span is not None:
