@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from lab.config.meter import MeterSection
 from lab.config.phases import phase_pattern
+from lab.config.smells import check_smells
 from lab.envs.catalogue import environment_names
 from lab.envs.places import python_of
 from records.campaign import Kind
@@ -22,6 +23,7 @@ from records.settings.estimators import EstimatorSettings
 from records.settings.gate import GateSection
 from records.settings.requirement import Requirement
 from records.settings.section import Name, Pause, Seconds, Section, Seed
+from records.settings.smell import Smell
 from workload.registry import environment_of, tracker_names
 from workload.tracking import STEP_LIMIT_S
 
@@ -138,6 +140,7 @@ class LabConfig(Section):
     estimators: EstimatorSettings | None = None
     health: HealthSection | None = None
     scenario: Annotated[list[ScenarioSection], Field(min_length=1)]
+    smell: list[Smell] = []
     base_dir: Path = Field(default=Path(), exclude=True, strict=False)
 
     @model_validator(mode="after")
@@ -151,6 +154,7 @@ class LabConfig(Section):
         if self.health is not None:
             self._check_control(self.health.control)
         self._check_scenarios_named()
+        check_smells(self.smell, {scenario.name: scenario.kind for scenario in self.scenario})
         slots = self.campaign.repeats * sum(len(self.trackers_of(scenario)) for scenario in self.scenario)
         if slots > MOST_SLOTS:
             raise ValueError(

@@ -1,8 +1,8 @@
 """What the analysis is told: limits, rules, which useful work to show."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from records.campaign import Campaign
 from records.health import HEALTH_RULES
@@ -12,6 +12,7 @@ from records.settings.estimators import EstimatorSettings
 from records.settings.mistakes import read_model
 from records.settings.requirement import Requirement
 from records.settings.section import Names, Percent, Positive, Section
+from records.settings.smell import Smell
 
 CONFIDENCE = 0.95
 
@@ -49,17 +50,29 @@ class AnalysisSection(Section):
         (docs/explanation/method.md#baseline-and-what-the-software-induced).
         useful_work: kinds to show, of `records.rows.families.USEFUL_WORK`.
         uncertainty_max_pct: an energy whose relative standard uncertainty is larger is a finding.
+        grid_co2_g_per_kwh: emissions of the electricity, or ``None`` where nobody stated them.
+        grid_co2_source: where that factor comes from.
     """
 
     coverage_min_pct: Percent = 99.0
     baseline: Literal["interpolated", "pooled"] = "interpolated"
     useful_work: Names = ("val_accuracy",)
     uncertainty_max_pct: Positive = 5.0
+    grid_co2_g_per_kwh: Positive | None = None
+    grid_co2_source: str | None = None
 
     @field_validator("useful_work")
     @classmethod
     def _known_kinds(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
         return _known(kinds, USEFUL_WORK)
+
+    @model_validator(mode="after")
+    def _factor_with_source(self) -> Self:
+        if (self.grid_co2_g_per_kwh is None) != (self.grid_co2_source is None):
+            raise ValueError(
+                'expected grid_co2_g_per_kwh and grid_co2_source together, e.g. 381.0 and "UBA 2023, Germany"'
+            )
+        return self
 
 
 class AnalysisSettings(AnalysisSection):
@@ -72,6 +85,7 @@ class AnalysisSettings(AnalysisSection):
         requirement: what is asked of the SUT (ISO/IEC 14756), or ``None``.
         ecolabel: of DE-UZ 215, or ``None``.
         estimators: of the built-in estimators; ``None`` makes no estimates.
+        smells: pairs of a smelly and a clean scenario.
     """
 
     target_val_accuracy: dict[str, float] = {}
@@ -80,13 +94,19 @@ class AnalysisSettings(AnalysisSection):
     requirement: Requirement | None = None
     ecolabel: Ecolabel | None = None
     estimators: EstimatorSettings | None = None
+    smells: tuple[Smell, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as `records.results.Results.settings` holds them."""
         ecolabel = self.ecolabel
-        estimators = (
-            {} if self.estimators is None else {"estimators": self.estimators.model_dump(mode="json")}
-        )
+        only_where_set: dict[str, Any] = {}
+        if self.estimators is not None:
+            only_where_set["estimators"] = self.estimators.model_dump(mode="json")
+        if self.grid_co2_g_per_kwh is not None:
+            only_where_set["grid_co2_g_per_kwh"] = self.grid_co2_g_per_kwh
+            only_where_set["grid_co2_source"] = self.grid_co2_source
+        if self.smells:
+            only_where_set["smells"] = [smell.model_dump(mode="json") for smell in self.smells]
         return {
             "coverage_min_pct": self.coverage_min_pct,
             "baseline": self.baseline,
@@ -104,7 +124,7 @@ class AnalysisSettings(AnalysisSection):
                 "certified": ecolabel.certified_by_quantity,
                 "later_max_pct": ecolabel.LATER_MAX_PCT,
             },
-            **estimators,
+            **only_where_set,
         }
 
 
@@ -122,6 +142,7 @@ class _Configuration(Section):
     ecolabel: Ecolabel | None = None
     estimators: EstimatorSettings | None = None
     scenario: list[_Scenario] = []
+    smell: list[Smell] = []
 
 
 def settings_of(campaign: Campaign) -> AnalysisSettings:
@@ -142,6 +163,7 @@ def settings_of(campaign: Campaign) -> AnalysisSettings:
         requirement=read.requirement,
         ecolabel=read.ecolabel,
         estimators=read.estimators,
+        smells=tuple(read.smell),
     )
 
 

@@ -13,7 +13,7 @@ from records.near_match import nearest
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_LISTS = (("scenario",), ("meter", "more"), ("requirement", "task"), ("requirement", "result"))
+_LISTS = (("scenario",), ("smell",), ("meter", "more"), ("requirement", "task"), ("requirement", "result"))
 """Sections that can be there several times."""
 
 _UNITS = {"_s": "seconds", "_w": "watts", "_pct": "percent", "_c": "degrees Celsius"}
