@@ -18,6 +18,7 @@ from records.files import read_json, write_parts_atomically
 from records.meter import MeasuringPoint, is_stand_in
 from records.rows.agreement import AgreementRow, TrackerRow
 from records.rows.budgets import BudgetRow
+from records.rows.calls import CallEdgeRow, CallFitRow, CallProfileRow, CallSiteRow
 from records.rows.findings import FindingRow
 from records.rows.parts import BaselineSummary, CampaignFacts, ControlChart, Iso14756
 from records.rows.row import ResultRow
@@ -53,6 +54,8 @@ class Results(Document):
         health: the control chart of the lab; ``None`` without a control workload, in JSON an empty object.
         imported: ``import.json`` without its schema; empty for a campaign that was measured here.
         findings: worst first.
+        call_sites, call_edges, call_profile, call_fits: of recorded calls; without such a record neither a
+            member of the document nor a CSV file.
     """
 
     SCHEMA: ClassVar[str] = "wattlab.results/1"
@@ -86,6 +89,10 @@ class Results(Document):
     health: ControlChart | None = None
     imported: dict[str, Any] = field(default_factory=dict)
     findings: list[FindingRow] = field(default_factory=list)
+    call_sites: list[CallSiteRow] = field(default_factory=list, metadata={"rare": True})
+    call_edges: list[CallEdgeRow] = field(default_factory=list, metadata={"rare": True})
+    call_profile: list[CallProfileRow] = field(default_factory=list, metadata={"rare": True})
+    call_fits: list[CallFitRow] = field(default_factory=list, metadata={"rare": True})
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -106,7 +113,10 @@ class Results(Document):
 
     def _members(self) -> Iterator[tuple[str, Any]]:
         yield "schema", self.SCHEMA
-        yield from ((item.name, getattr(self, item.name)) for item in fields(self) if item.name != "extra")
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if item.name != "extra" and not (item.metadata.get("rare") and not value):
+                yield item.name, value
         yield from self.extra.items()
 
 
@@ -158,11 +168,18 @@ def result_tables() -> dict[str, type[ResultRow]]:
     return {name: row for name, (_, row) in _tables_in(Results).items()}
 
 
+@cache
+def rare_tables() -> frozenset[str]:
+    """Return the tables that are only written where they have rows."""
+    return frozenset(item.name for item in fields(Results) if item.metadata.get("rare"))
+
+
 def tables_of(results: Results) -> dict[str, ResultTable]:
-    """Return every table by the name of its CSV file."""
-    return {
+    """Return every table by the name of its CSV file, rare ones only where they have rows."""
+    tables = {
         name: ResultTable(row, _rows_at(results, path)) for name, (path, row) in _tables_in(Results).items()
     }
+    return {name: table for name, table in tables.items() if table.rows or name not in rare_tables()}
 
 
 def _rows_at(part: Any, path: tuple[str, ...]) -> list[ResultRow]:
@@ -199,7 +216,10 @@ def write_results(results: Results, folder: Path) -> None:
     marks: dict[str, Any] = {"simulated": results.campaign.simulated}
     if is_stand_in(str(results.meter.get("driver"))):
         marks["measuring_point"] = MeasuringPoint.INSIDE.value
-    for name, table in tables_of(results).items():
+    tables = tables_of(results)
+    for name in rare_tables() - set(tables):
+        (folder / f"{name}.csv").unlink(missing_ok=True)
+    for name, table in tables.items():
         rows = [{**row.to_json(), **marks} for row in table.rows]
         write_table(folder / f"{name}.csv", table.row.CONTRACT, rows)
     results.write(folder / "results.json")
