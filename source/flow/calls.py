@@ -33,6 +33,7 @@ class Calls(Expressions):
         event = Call(
             **self.where(node),
             api=callee.api,
+            callee=callee,
             method=method,
             receiver=receiver if receiver is not None and receiver.kind != "api" else None,
             arguments=arguments,

@@ -38,15 +38,15 @@ class Project:
 
     def finds(self, dotted: str, folder: Path) -> bool:
         """Return whether a module of this name is a file of the program, seen from a folder."""
-        return self._path(dotted, folder) is not None
+        return self.file_of(dotted, folder) is not None
 
     def imported(self, dotted: str, importer: ModuleFlow) -> Value | None:
         """Return what an imported name means in the program, ``None`` where it is none of its files."""
-        path = self._path(dotted, importer.folder)
+        path = self.file_of(dotted, importer.folder)
         if path is not None:
             return Value("project-module", str(path))
         module, _, name = dotted.rpartition(".")
-        path = self._path(module, importer.folder) if module else None
+        path = self.file_of(module, importer.folder) if module else None
         return self.member(path, name) if path is not None else None
 
     def member(self, module: Path, name: str) -> Value | None:
@@ -57,7 +57,7 @@ class Project:
         value = flow.names.values.get(name)
         if value is not None and value.kind == "import":
             return self._resolved(name, value, flow)
-        path = self._path(name, flow.folder) if value is None and module.name == "__init__.py" else None
+        path = self.file_of(name, flow.folder) if value is None and module.name == "__init__.py" else None
         return Value("project-module", str(path)) if path is not None else value
 
     def _resolved(self, name: str, value: Value, flow: ModuleFlow) -> Value:
@@ -71,7 +71,7 @@ class Project:
 
     def exported(self, dotted: str, importer: ModuleFlow) -> dict[str, Value]:
         """Return the names that ``from MODULE import *`` of a file of the program binds."""
-        path = self._path(dotted, importer.folder)
+        path = self.file_of(dotted, importer.folder)
         flow = self._begun(path) if path is not None and self._depth < _MOST_STARS else None
         if flow is None:
             return {}
@@ -101,7 +101,8 @@ class Project:
             _, dropped = self._flows.popitem(last=False)
             self._characters -= len(dropped.file.text) if dropped else 0
 
-    def _path(self, dotted: str, folder: Path) -> Path | None:
+    def file_of(self, dotted: str, folder: Path) -> Path | None:
+        """Return the file of the program that a module of this name is, seen from a folder."""
         key = (folder, dotted)
         if key not in self._found:
             self._found[key] = _file_of(dotted, folder)

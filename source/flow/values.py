@@ -133,9 +133,10 @@ class Event:
 
 @dataclass(eq=False, slots=True)
 class Call(Event):
-    """A call: API where known, attribute that is called, object, arguments and result."""
+    """A call: what is called, its API where known, attribute that is called, object, arguments and result."""
 
     api: str = ""
+    callee: Value | None = None
     method: str = ""
     receiver: Value | None = None
     arguments: tuple[Value, ...] = ()
