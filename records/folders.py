@@ -89,6 +89,11 @@ class RunPaths:
         return self.path / "events.jsonl"
 
     @property
+    def calls(self) -> Path:
+        """Folder of the calls that an instrumented program recorded."""
+        return self.path / "calls"
+
+    @property
     def trackers_csv(self) -> Path:
         return self.path / "trackers.csv"
 
