@@ -10,6 +10,7 @@ from pathlib import Path
 
 RUN_JSON = "run.json"
 COLLECTL_LOG = "collectl.log"
+CALLS = "calls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class RunPaths:
     @property
     def calls(self) -> Path:
         """Folder of the calls that an instrumented program recorded."""
-        return self.path / "calls"
+        return self.path / CALLS
 
     @property
     def trackers_csv(self) -> Path:

@@ -214,6 +214,14 @@ class GateDecided(JournalEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallGateDecided(GateDecided):
+    """A call of the program waited for a machine at rest; ``site`` is its number in the record of calls."""
+
+    WHAT: ClassVar[str] = "call gate"
+    site: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkloadStarted(JournalEntry):
     """The workload runner was told to start this command."""
 

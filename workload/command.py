@@ -8,6 +8,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from records.errors import ConfigurationError
 from records.near_match import nearest
+from workload.instrument import Instrumentation, instrumented
 from workload.registry import wrapper_of
 from workload.tracking import STEP_LIMIT_S
 
@@ -44,6 +45,7 @@ def build_command(
     python: str | None = None,
     duration_s: float | None = None,
     launcher: bool = False,
+    calls: Instrumentation | None = None,
     installed: Callable[[Path], PurePath] = PurePosixPath,
 ) -> list[str]:
     """Return the command that the runner is to start.
@@ -58,10 +60,11 @@ def build_command(
         python: interpreter of the scenario's environment.
         duration_s: its ``duration_s``.
         launcher: whether the probe's launcher is to time the epochs of an unmodified script.
+        calls: what is recorded of its API calls, or ``None``.
         installed: tells where a file of this installation lies on the machine that runs the command.
 
     Raises:
-        ConfigurationError: an unknown placeholder, or one without a value.
+        ConfigurationError: an unknown placeholder, or one without a value; `calls` of no Python program.
     """
     values = {
         "python": python,
@@ -70,6 +73,8 @@ def build_command(
         "duration_s": None if duration_s is None else f"{duration_s:g}",
     }
     expanded = [_expand(argument, values, where) for argument in command]
+    if calls is not None:
+        return instrumented(expanded, calls, run_dir=run_dir, where=where)
     return _with_launcher(expanded, where) if launcher else expanded
 
 

@@ -33,6 +33,7 @@ from records.parentage import adopt_orphans, die_with_parent
 from records.stop_signal import StopSignal
 from workload import modules, processes
 from workload.around import forget_tracker, run_around
+from workload.call_gate import CallGate
 from workload.probe import wattlab_probe
 from workload.stdout_phases import StdoutLines, write_spans
 from workload.tracking import STEP_LIMIT_S, TrackerTask, Tracking
@@ -74,6 +75,7 @@ class Task:
             (`workload.stdout_phases`), or ``None``.
         tracker: runs beside or around it, or ``None``.
         awaits_go: whether it begins only when a line ``go`` comes on standard input.
+        gates_calls: whether calls of the program may ask the controller to let them wait.
     """
 
     run_dir: Path
@@ -85,6 +87,7 @@ class Task:
     phases: str | None = None
     tracker: TrackerTask | None = None
     awaits_go: bool = False
+    gates_calls: bool = False
 
 
 @dataclass
@@ -165,8 +168,9 @@ def _run_program(
     span.start()
     outcome = Outcome(t_start_utc_s=span.t_start_utc_s)
     lines = StdoutLines(task.phases, task.run_dir / "stdout.log") if task.phases else None
+    gate = CallGate(stop, _print) if task.gates_calls else None
     try:
-        child = _start(task, lines)
+        child = _start(task, lines, gate)
     except SutError as error:
         span.stop(error)
         raise
@@ -174,11 +178,13 @@ def _run_program(
     if lines is not None:
         lines.hand_over()
         stop.watch(lines.descriptor, lines.receive)
+    if gate is not None:
+        gate.hand_over()
     try:
         _print(
             {"ready": True, "pid": child.pid, "runner": os.getpid(), "t_start_utc_s": outcome.t_start_utc_s}
         )
-        _attend(child.pid, task.limit_s, stop, outcome)
+        _attend(child.pid, task.limit_s, stop, outcome, gate)
         if tracking is not None:
             tracking.program_ended()
         end = witness.stamp(_WITNESS_ANSWERS_S)
@@ -198,6 +204,8 @@ def _run_program(
         outcome.left_behind = processes.end_leftovers(child.pid, KILL_AFTER_S)
         if lines is not None:
             lines.close()
+        if gate is not None:
+            gate.close()
         modules.hash_modules(task.run_dir)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     outcome.max_rss_kib = usage.ru_maxrss
@@ -217,7 +225,7 @@ def _environment(task: Task) -> dict[str, str]:
     }
 
 
-def _start(task: Task, lines: StdoutLines | None) -> subprocess.Popen[bytes]:
+def _start(task: Task, lines: StdoutLines | None, gate: CallGate | None) -> subprocess.Popen[bytes]:
     if task.cwd is not None and not task.cwd.is_dir():
         raise SutError(
             f"{task.name}: expected a folder to work in, but there is no {task.cwd}. "
@@ -231,7 +239,8 @@ def _start(task: Task, lines: StdoutLines | None) -> subprocess.Popen[bytes]:
                 stdout=out if lines is None else lines.programs_end,
                 stderr=err,
                 cwd=task.cwd,
-                env=_environment(task),
+                env=_environment(task) | ({} if gate is None else gate.variable),
+                pass_fds=() if gate is None else gate.programs_ends,
                 start_new_session=True,
                 preexec_fn=die_with_parent,  # noqa: PLW1509  (this process has one thread)
             )
@@ -247,16 +256,19 @@ def _has_ended(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
 
-def _attend(pid: int, limit_s: float, stop: StopSignal, outcome: Outcome) -> None:
+def _attend(pid: int, limit_s: float, stop: StopSignal, outcome: Outcome, gate: CallGate | None) -> None:
     """Wait until the main process has ended; make it end when it must."""
-    deadline = time.monotonic() + limit_s
+    begun_s = time.monotonic()
     while not _has_ended(pid):
         now = time.monotonic()
+        deadline = begun_s + limit_s + (0.0 if gate is None else gate.waited_s)
         if stop.asked or now >= deadline:
             outcome.aborted = stop.asked
             outcome.timed_out = not stop.asked
             break
         stop.wait(deadline)
+        if gate is not None:
+            gate.answer()
     else:
         return
     os.killpg(pid, signal.SIGTERM)
@@ -311,6 +323,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--await-go", action="store_true", help="begin at a line `go` on standard input")
     parser.add_argument("--tracker", type=_tracker, help="JSON: name, command, interval_s, limit_s")
+    parser.add_argument("--gate-calls", action="store_true", help="pass on what calls ask of the gate")
     parser.add_argument("--report", type=Path, help="file for what it says, in place of standard output")
     parser.add_argument("command", nargs="+", help="after --: the program and its arguments")
     return parser
@@ -332,6 +345,7 @@ def main() -> int:
         args.phases,
         args.tracker,
         args.await_go,
+        args.gate_calls,
     )
     if args.report:
         _report_to(args.report)

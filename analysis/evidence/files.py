@@ -54,6 +54,9 @@ def _required(case: RunCase) -> list[Finding]:
     if case.run.tracker and "trackers.csv" not in present:
         message = f"the tracker {case.run.tracker} left no trackers.csv: it cannot be compared with the meter"
         findings.append(codes.TRACKER_MISSING.finding(message, case.name))
+    if case.run.scenario in case.settings.calls_recorded and not case.folder.calls.is_dir():
+        message = "no folder calls: its scenario has its API calls recorded, and nothing of them is here"
+        findings.append(codes.CALLS_MISSING.finding(message, case.name))
     return findings
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from lab.conduct.campaign import SlotState
 from lab.conduct.plan import duration, slot_name
 from records.journal_events import (
+    CallGateDecided,
     CampaignEnded,
     CampaignInterrupted,
     CampaignStarted,
@@ -128,6 +129,8 @@ def _after(before: Activity, entry: JournalEntry) -> Activity:
         case GateWaiting():
             began = before.since_utc_s if before.phase is Phase.GATE else since_utc_s
             return replace(now, phase=Phase.GATE, since_utc_s=began, gate=entry)
+        case CallGateDecided():
+            return replace(now, phase=Phase.RUN)
         case ProcessReady(name=Process.METER_LOGGER) | GateDecided():
             return replace(now, phase=Phase.COLLECTORS)
         case ProcessReady(name=Process.COLLECTORS):

@@ -17,6 +17,7 @@ from lab.conduct.leftovers import end_leftovers
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
 from lab.conduct.programs.record import ProgramRecord
+from lab.conduct.rest import await_rest
 from lab.conduct.run_end import record_end
 from lab.conduct.tracker_notices import tracker_notices
 from lab.conduct.workload_run import WorkloadRun
@@ -33,7 +34,6 @@ from records.journal_events import (
 )
 from records.programs import RunProgram
 from records.run import Run, RunFolder
-from sut.gate import StabilityGate
 from sut.sut import Sut
 
 _FINE_STEP_S = 0.005
@@ -153,7 +153,7 @@ class Attempt:
         self._check_program()
         self._compare_clocks()
         logger = self._start_logger(folder, crew)
-        workload.prepare(crew, self.observer)
+        workload.prepare(crew, self.journal, self.observer)
         self._pass_gate(run, crew)
         collectors = self._start_collectors(crew)
         crew.wait(Phase.LEAD_IN, config.run.lead_in_s)
@@ -197,15 +197,8 @@ class Attempt:
         settings = self.opened.config.gate
         if not settings.enabled:
             return
-        gate = StabilityGate(settings, time.monotonic())
         progress = GateProgress(settings.tries, self.journal, self.observer)
-        while gate.state.status == "waiting":
-            powers_w = [reading.power_w for reading in crew.pump()]
-            hot = self.sut.temperatures()
-            for power_w in powers_w or [None]:
-                gate.see(time.monotonic(), power_w, hot.cpu_c, hot.gpu_c)
-            progress.report(gate.state)
-        run.gate = gate.record()
+        run.gate = await_rest(settings, crew, self.sut, progress, lambda: True).record()
         self.journal.write(GateDecided(**run.gate))
         if not run.gate["open"]:
             raise AttemptFailed(f"the stability gate did not open: {run.gate['reason']}")

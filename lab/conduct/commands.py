@@ -40,6 +40,7 @@ def command_of(config: LabConfig, scenario: ScenarioSection, sut: Sut, run_dir: 
     if scenario.kind == "baseline":  # the operating system alone: no Python, no framework
         return ["sleep", str(scenario.duration_s)]
     python = interpreter_of(config, scenario, sut)
+    calls = None if scenario.calls is None else scenario.calls.instrumentation
     return build_command(
         scenario.command or [],
         where=f"scenario {scenario.name!r}",
@@ -47,6 +48,7 @@ def command_of(config: LabConfig, scenario: ScenarioSection, sut: Sut, run_dir: 
         run_dir=run_dir,
         duration_s=scenario.duration_s,
         launcher=scenario.launcher,
+        calls=calls,
         installed=sut.installed,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from sut.programs.named import is_python
+from workload.instrument import MODULE, program_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ def script_of(program: str, arguments: Sequence[str]) -> Script | None:
     )
     if flags is _PYTHON and [first, *arguments[place + 1 : place + 2]] == ["-m", "wattlab_probe"]:
         first = next((argument for argument in arguments[place + 2 :] if not argument.startswith("-")), "-")
+    elif flags is _PYTHON and [first, *arguments[place + 1 : place + 2]] == ["-m", MODULE]:
+        started = [program, *arguments[place + 2 :]]
+        first = started[program_place(started) or 0]
     if first.startswith("-") or not first:
         return None
     if name == "node":  # its own rules complete a name

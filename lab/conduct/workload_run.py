@@ -10,6 +10,7 @@ from lab.conduct.children import Child
 from lab.conduct.commands import command_of, tracker_of
 from lab.conduct.crew import AttemptFailed, Crew
 from lab.conduct.observer import Observer
+from lab.conduct.rest import CallGates
 from lab.config.model import LabConfig, ScenarioSection
 from records.journal import Journal
 from records.journal_events import Process, WorkloadEnded, WorkloadStarted
@@ -34,6 +35,7 @@ class WorkloadRun:
         sut: where.
         there: the run folder on the SUT.
         runner: its process, once it was started.
+        gates: what lets its calls wait for a machine at rest, where that is asked for.
     """
 
     config: LabConfig
@@ -42,13 +44,15 @@ class WorkloadRun:
     sut: Sut
     there: PurePosixPath
     runner: Child | None = None
+    gates: CallGates | None = None
     _command: list[str] = field(default_factory=list)
 
-    def prepare(self, crew: Crew, observer: Observer) -> None:
+    def prepare(self, crew: Crew, journal: Journal, observer: Observer) -> None:
         """Start its runner, which builds the tracker and then waits.
 
         Args:
             crew: the processes of the attempt.
+            journal: gets an entry for each call that waits for a machine at rest.
             observer: is shown the phase.
 
         Raises:
@@ -57,6 +61,8 @@ class WorkloadRun:
         variables = {VARIABLES: json.dumps(self.scenario.env)}  # not in argv, which every user can read
         self._command = command_of(self.config, self.scenario, self.sut, self.there)
         argv = [*self._argv(), "--until-stdin-closes", "--await-go", "--", *self._command]
+        if self._gated:
+            self.gates = CallGates(self.config.gate, self.sut, journal, observer)
         self.runner = crew.launch(Process.WORKLOAD_RUNNER, argv, self.sut.host, variables)
         if self.tracker is not None:
             observer.phase(Phase.TRACKER, self.tracker)
@@ -87,7 +93,10 @@ class WorkloadRun:
         late_s = _RUNNER_LATE_S + _TRACKER_STEPS * self._tracker_step_s
         deadline = time.monotonic() + self.scenario.limit_s + late_s
         while child.poll() is None:
-            if time.monotonic() > deadline:
+            if self.gates is not None:
+                self.gates.serve(child, crew)
+            waited_s = 0.0 if self.gates is None else self.gates.waited_s
+            if time.monotonic() > deadline + waited_s:
                 raise AttemptFailed(
                     f"the workload runner did not end {late_s:g} s after limit_s = "
                     f"{self.scenario.limit_s:g} s: was it stopped?"
@@ -130,6 +139,10 @@ class WorkloadRun:
             raise AttemptFailed(f"the workload failed with {ended}; {_last_words(folder)}")
 
     @property
+    def _gated(self) -> bool:
+        return self.scenario.calls is not None and self.scenario.calls.gate == "call"
+
+    @property
     def _tracker_step_s(self) -> float:
         return 0.0 if self.tracker is None else self.config.tracker(self.tracker).limit_s
 
@@ -143,6 +156,7 @@ class WorkloadRun:
             *("--name", self.scenario.name, "--limit-s", str(self.scenario.limit_s)),
             *("--cwd", str(self.sut.resolve(self.scenario.cwd or "."))),
             *([] if pattern is None else [f"--phases={pattern}"]),  # which may begin with a dash
+            *(["--gate-calls"] if self._gated else []),
             *tracker,
         ]
 

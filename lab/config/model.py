@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from lab.config.calls import CallsSection
 from lab.config.meter import MeterSection
 from lab.config.phases import phase_pattern
 from lab.config.smells import check_smells
@@ -24,6 +25,7 @@ from records.settings.gate import GateSection
 from records.settings.requirement import Requirement
 from records.settings.section import Name, Pause, Seconds, Section, Seed
 from records.settings.smell import Smell
+from workload.instrument import program_place
 from workload.registry import environment_of, tracker_names
 from workload.tracking import STEP_LIMIT_S
 
@@ -101,6 +103,7 @@ class ScenarioSection(Section):
     duration_s: Seconds | None = None
     environment: str | None = None
     launcher: bool = False
+    calls: CallsSection | None = None
     phases_from_stdout: Annotated[str, AfterValidator(phase_pattern)] | None = None
     tracker: list[str] | None = None
     limit_s: Seconds = 3600.0
@@ -120,6 +123,12 @@ class ScenarioSection(Section):
                 raise ValueError("a baseline runs the operating system only: no command, tracker or phases")
         elif self.command is None:
             raise ValueError('needs command = ["program", "argument", ...]')
+        elif self.calls is not None and program_place(self.command) is None:
+            raise ValueError(
+                'calls needs command = ["{python}", "PROGRAM.py", ...], a notebook (.ipynb) or "-m", "MODULE"'
+            )
+        if self.calls is not None and self.launcher:
+            raise ValueError("calls and launcher both start the program: leave one of them out")
         return self
 
 
@@ -197,6 +206,12 @@ class LabConfig(Section):
         if scenario.environment is not None and scenario.environment not in known:
             raise ValueError(
                 f"{where}: there is no [environments.{scenario.environment}]; known: {', '.join(known)}"
+            )
+        gated = scenario.calls is not None and scenario.calls.gate == "call"
+        if gated and (self.trackers_of(scenario) != [None] or not self.gate.enabled):
+            raise ValueError(
+                f'{where}: calls.gate = "call" needs a scenario without trackers (tracker = ["none"]), which '
+                f"would report the waits, too, and [gate] enabled = true"
             )
         for tracker in self.trackers_of(scenario):
             if tracker is not None and self._python_of(tracker) is None:

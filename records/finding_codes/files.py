@@ -60,6 +60,11 @@ TRACKER_MISSING = CHAPTER.warn(
     "A run with a tracker has no `trackers.csv`.",
     "Read `stderr.log` of the run to see why the tracker wrote nothing.",
 )
+CALLS_MISSING = CHAPTER.refuse(
+    "calls-missing",
+    "A run whose scenario has its API calls recorded holds no record of them.",
+    "Read `stderr.log` of the run to see why, then repeat the run.",
+)
 JOURNAL_MISSING = CHAPTER.warn(
     "journal-missing",
     "`journal.jsonl`, the log of the controller, is missing.",

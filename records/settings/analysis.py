@@ -86,6 +86,7 @@ class AnalysisSettings(AnalysisSection):
         ecolabel: of DE-UZ 215, or ``None``.
         estimators: of the built-in estimators; ``None`` makes no estimates.
         smells: pairs of a smelly and a clean scenario.
+        calls_recorded: scenarios whose runs have to have a record of their calls.
     """
 
     target_val_accuracy: dict[str, float] = {}
@@ -95,6 +96,7 @@ class AnalysisSettings(AnalysisSection):
     ecolabel: Ecolabel | None = None
     estimators: EstimatorSettings | None = None
     smells: tuple[Smell, ...] = ()
+    calls_recorded: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as `records.results.Results.settings` holds them."""
@@ -131,6 +133,7 @@ class AnalysisSettings(AnalysisSection):
 class _Scenario(Section):
     name: str = ""
     target_val_accuracy: Accuracy | None = None
+    calls: dict[str, Any] | None = None
 
 
 class _Configuration(Section):
@@ -164,6 +167,7 @@ def settings_of(campaign: Campaign) -> AnalysisSettings:
         ecolabel=read.ecolabel,
         estimators=read.estimators,
         smells=tuple(read.smell),
+        calls_recorded=tuple(scenario.name for scenario in read.scenario if scenario.calls is not None),
     )
 
 

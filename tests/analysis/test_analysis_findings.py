@@ -405,6 +405,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "collectors-missing": (run_with(1, host=False), nothing),
     "collectors-remark": (nothing, remark_of_collectl),
     "tracker-missing": (run_with(2, trackers=[]), nothing),
+    "calls-missing": (campaign_with(config={"scenario": [{"name": "cnn", "calls": {}}]}), nothing),
     "journal-missing": (nothing, remove("journal.jsonl")),
     "journal-torn": (
         nothing,

@@ -94,6 +94,18 @@ def test_what_the_lab_writes_it_can_read(text: str) -> None:
         ('command = ["{python}", "cnn.py"]', "", 'needs command = ["program"'),
         ("environment =", 'phases_from_stdout = "Epoch (.)"\nenvironment =', "expected a group named phase,"),
         ("environment =", 'phases_from_stdout = "("\nenvironment =', "expected a regular expression"),
+        ("environment =", "calls = {}\nenvironment =", "'cnn' calls.libs: this key is required"),
+        ("environment =", 'calls = { libs = ["a b"] }\nenvironment =', "string should match pattern"),
+        (
+            "environment =",
+            'launcher = true\ncalls = { libs = ["keras"] }\nenvironment =',
+            "calls and launcher both start the program",
+        ),
+        (
+            "environment =",
+            'calls = { libs = ["keras"], gate = "call" }\nenvironment =',
+            'calls.gate = "call" needs a scenario without trackers',
+        ),
         ("[environments.cpu]", "[environments.cpu]\npyton = 1", "did you mean 'python'?"),
         (
             "duration_s = 20",

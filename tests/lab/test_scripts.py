@@ -10,6 +10,8 @@ from lab.conduct.scripts import script_of
     [
         ("python3 -u train.py --epochs 3", "train.py"),
         ("/opt/env/bin/python -m wattlab_probe --epochs train.py", "train.py"),
+        ("python -m wattlab_calls --out=calls --libs=keras train.py -m x", "train.py"),
+        ("python -B -m wattlab_calls --libs=keras notebook.ipynb", "notebook.ipynb"),
         ("bash run.sh", "run.sh"),
         ("/bin/sh -eu run.sh -c x", "run.sh"),
         ("Rscript --vanilla model.R 1", "model.R"),
@@ -30,6 +32,7 @@ def test_the_script_is_the_first_argument_behind_plain_flags(command: str, scrip
     [
         "python3 -c pass",
         "python3 -m package",
+        "python3 -m wattlab_calls --libs=keras -m package train.py",
         "bash -c work.sh",
         "sh -ec work.sh",
         "bash -o pipefail run.sh",

@@ -7,6 +7,7 @@ import pytest
 
 from records.errors import ConfigurationError
 from workload.command import SCENARIOS_DIR, TrackerCommand, build_command, tracker_option
+from workload.instrument import Instrumentation
 from workload.registry import wrapper_of
 
 RUN = Path("/campaign/runs/0001-cnn")
@@ -87,3 +88,25 @@ def test_an_unknown_tracker_is_refused_with_the_known_ones():
         ConfigurationError, match=r"scenario 'cnn'.*no tracker is named 'eits'; known: .*codecarbon"
     ):
         tracker_option(TrackerCommand(name="eits", python="/p"), where="scenario 'cnn'")
+
+
+CALLS = Instrumentation(["keras", "torch"])
+
+
+@pytest.mark.parametrize("program", [["train.py", "-m", "x.py"], ["n.ipynb"], ["-m", "trainer", "a.py"]])
+def test_a_program_whose_calls_are_recorded_follows_its_recorder(program: list[str]) -> None:
+    options = [f"--out={RUN}/calls", "--libs=keras,torch", "--sizes"]
+    expected = ["/p", "-u", "-m", "wattlab_calls", *options, *program]
+    assert build("{python}", "-u", *program, python="/p", calls=CALLS) == expected
+
+
+def test_options_of_the_recorder_are_those_that_were_asked_for() -> None:
+    calls = Instrumentation(["keras"], sizes=False, sync_device=True, gate=True)
+    command = build("python3", "train.py", calls=calls)
+    assert command[3:-1] == [f"--out={RUN}/calls", "--libs=keras", "--sync-device", "--gate"]
+
+
+@pytest.mark.parametrize("command", [["sh", "run.sh"], ["python3", "-c", "pass"], ["python3", "-m"]])
+def test_calls_of_what_is_no_python_program_are_refused(command: list[str]) -> None:
+    with pytest.raises(ConfigurationError, match=r"scenario 'cnn'.*PROGRAM\.py"):
+        build(*command, calls=CALLS)

@@ -1,0 +1,24 @@
+"""``calls`` of a ``[[scenario]]``: which API calls of its Python program are recorded, and how."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from records.settings.section import Section
+from workload.instrument import Instrumentation
+
+LibraryName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class CallsSection(Section):
+    """What is recorded of the calls of a program."""
+
+    libs: Annotated[list[LibraryName], Field(min_length=1)]
+    gate: Literal["run", "call"] = "run"
+    sync_device: bool = False
+    sizes: bool = True
+
+    @property
+    def instrumentation(self) -> Instrumentation:
+        """What the command of the program is told."""
+        return Instrumentation(self.libs, self.sizes, self.sync_device, self.gate == "call")
