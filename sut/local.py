@@ -137,7 +137,7 @@ class LocalHost:
         folder = Path(source)
         try:
             if folder != target and not (target.exists() and folder.samefile(target)):
-                _copy_into(folder, target)
+                copy_into(folder, target)
         except OSError as error:
             raise SutError(
                 f"{source}: expected to copy what was recorded there into {target}, but: "
@@ -218,12 +218,17 @@ class LocalSut:
         return open_gpus()
 
 
-def _copy_into(source: Path, target: Path) -> None:
+def copy_into(source: Path, target: Path) -> None:
+    """Copy what is in a folder into another, without overwriting anything; links are copied as links.
+
+    Raises:
+        OSError: it cannot be copied; a ``FileExistsError`` where something of that name is there already.
+    """
     for path in sorted(source.iterdir()):
         there = target / path.name
         if path.is_dir() and not path.is_symlink():
             there.mkdir(exist_ok=True)
-            _copy_into(path, there)
+            copy_into(path, there)
         elif there.exists() or there.is_symlink():
             raise FileExistsError(EEXIST, "a file of this name is here already", str(there))
         elif path.is_file() or path.is_symlink():  # sockets and pipes hold no record

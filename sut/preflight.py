@@ -28,6 +28,7 @@ class Subject(StrEnum):
 
     METER = "meter"
     SUT = "SUT"
+    LINK = "link"
     CONFIGURATION = "configuration"
 
 

@@ -1,0 +1,156 @@
+"""A host behind ssh: processes, files and folders on it (see `sut.host.Host`)."""
+
+import hashlib
+import json
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from records.errors import SutError
+from sut.host import Output
+from sut.local import copy_into
+from sut.remote.link import Done, Link
+from sut.remote.process import RemoteProcess
+
+_KEEPER = Path(__file__).with_name("keeper.py")
+_OURS = ".cache/wattlab"
+"""Below the home of the user there: the keeper, and a folder for each process that it keeps."""
+
+_SHORT_S = 120.0
+
+_PUT = 'mkdir -p "$(dirname "$1")" && cat > "$1.part" && mv "$1.part" "$1"'
+_FINDS = """
+cd "$1" && { [ -z "$3" ] || PATH=$3; } && found=$(command -v -- "$2") || exit 1
+case $found in */*) [ -x "$found" ] && [ ! -d "$found" ];; esac
+"""
+
+
+class SshHost:
+    """A host behind ssh.
+
+    Args:
+        name: as ssh takes it: ``user@host``, or a name in the user's ssh configuration.
+        python: interpreter there that is there before anything of ours is.
+        lost_s: how long what runs there goes on without a link to the controller, in seconds.
+    """
+
+    def __init__(self, name: str, python: str = "python3", lost_s: float = 600.0) -> None:
+        self.link = Link(name, lost_s)
+        self._python = python
+        digest = hashlib.sha256(_KEEPER.read_bytes()).hexdigest()[:12]
+        self._keeper = f"{_OURS}/keeper-{digest}.py"
+        self._user_home: PurePosixPath | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the host, as ssh takes it."""
+        return self.link.host
+
+    @property
+    def user_home(self) -> PurePosixPath:
+        """Home folder of the user there; connects, and puts the keeper there where it is missing."""
+        if self._user_home is None:
+            done = self.link.run('cd && pwd && test -f "$1" && echo there', self._keeper)
+            home, *there = done.output.decode().splitlines() or ["/"]
+            if not there:
+                self._put_file(_KEEPER, PurePosixPath(home, self._keeper))
+            self._user_home = PurePosixPath(home)
+        return self._user_home
+
+    def start(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        stdout: Output = subprocess.PIPE,
+        stderr: Output = None,
+    ) -> RemoteProcess:
+        """Start a process in the user's home, which goes on while the link is down."""
+        home = self.user_home
+        keeper = f'exec {self._python} "{home}/{self._keeper}" "{home}/{_OURS}/kept/$1"'
+        return RemoteProcess(self.link, keeper, argv, env or {}, stdout, stderr)
+
+    def end_forsaken(self) -> int:
+        """End what controllers left behind here that ended, or that nobody has heard of for a while."""
+        home = self.user_home
+        script = f'exec {self._python} "$1" --end-forsaken "$2"'
+        done = self.link.run(script, str(home / self._keeper), str(home / _OURS / "kept"), timeout_s=_SHORT_S)
+        if done.code != 0:
+            raise SutError(
+                f"{self.name}: expected to look for processes of earlier controllers, but: {done.errors}. "
+                f"See whether `{self._python}` there is Python 3.11 or newer ([sut] python)"
+            )
+        return int(json.loads(done.output)["ended"])
+
+    def mkdir(self, path: PurePosixPath) -> None:
+        """Make a folder and those above it."""
+        self._checked(self.link.run('mkdir -p "$1"', str(path)), f"{path}: expected to make this folder")
+
+    def put(self, source: Path, target: PurePosixPath) -> None:
+        """Copy a file to the host; the folders above it are made."""
+        _ = self.user_home
+        self._put_file(source, target)
+
+    def _put_file(self, source: Path, target: PurePosixPath) -> None:
+        def opened() -> IO[bytes]:
+            try:
+                return open(source, "rb")
+            except OSError as error:
+                raise SutError(f"{target}: expected to put {source} there, but: {error.strerror}") from None
+
+        self._checked(
+            self.link.run(_PUT, str(target), given=opened), f"{target}: expected to put {source} there"
+        )
+
+    def get(self, source: PurePosixPath, target: Path) -> None:
+        """Copy what is in a folder of the host into a folder here; nothing is overwritten."""
+        target.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".fetched-", dir=target.parent) as fetched:
+            self._fetch(source, Path(fetched))
+            try:
+                copy_into(Path(fetched), target)
+            except OSError as error:
+                raise SutError(
+                    f"{source}: expected to copy what was recorded there into {target}, but: "
+                    f"{error.strerror} ({error.filename})"
+                ) from None
+
+    def _fetch(self, source: PurePosixPath, folder: Path) -> None:
+        with tempfile.TemporaryFile() as archive:
+            done = self.link.run('tar -C "$1" -cf - .', str(source), taken=archive)
+            self._checked(done, f"{source}: expected to fetch what was recorded there")
+            archive.seek(0)
+            with tarfile.open(fileobj=archive, mode="r:") as tar:
+                tar.extractall(folder, filter=_plain)
+
+    def exists(self, path: PurePosixPath) -> bool:
+        """Say whether there is a file of this name."""
+        return self.link.run('test -f "$1"', str(path)).code == 0
+
+    def has_folder(self, path: PurePosixPath) -> bool:
+        """Say whether there is a folder of this name."""
+        return self.link.run('test -d "$1"', str(path)).code == 0
+
+    def finds(self, program: str, folder: PurePosixPath, path: str | None = None) -> bool:
+        """Say whether a program would be found that is started in a folder."""
+        return self.link.run(_FINDS, str(folder), program, path or "").code == 0
+
+    def boot_id(self) -> str:
+        """Return what the kernel calls its present boot."""
+        done = self.link.run("cat /proc/sys/kernel/random/boot_id")
+        self._checked(done, f"{self.name}: expected the id of its boot")
+        return done.output.decode().strip()
+
+    def _checked(self, done: Done, expected: str) -> None:
+        if done.code != 0:
+            raise SutError(f"{expected} on {self.name}, but: {done.errors or f'exit code {done.code}'}")
+
+
+def _plain(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """Take files, folders and links, and nothing that would lie outside of the folder."""
+    if not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
+        return None  # sockets and pipes hold no record
+    return tarfile.tar_filter(member, folder)
