@@ -4,7 +4,7 @@ import ast
 
 from source.flow.definitions import FunctionDefinition
 from source.flow.expressions import Expressions, class_family, family_api
-from source.flow.libraries import HARMLESS, HARMLESS_LIBRARIES, WRAPPERS, keeps_graph, kind_of
+from source.flow.libraries import HARMLESS, HARMLESS_LIBRARIES, SAME, WRAPPERS, keeps_graph, kind_of
 from source.flow.summaries import instantiated, replayed, summary_of
 from source.flow.values import Call, Loop, Stored, Value
 
@@ -50,6 +50,11 @@ class Calls(Expressions):
             return self._called(callee.function, event, callee, node)
         if callee.kind == "class" and callee.definition is not None:
             return self._instance(event, callee, node)
+        called = (
+            callee.definition.method("__call__") if callee.kind == "instance" and callee.definition else None
+        )
+        if called is not None:
+            return self._called(called, event, callee, node)
         if callee.kind == "self" and callee.definition is not None:
             event.api = family_api(callee, "__call__")
         if callee.kind == "api":
@@ -86,14 +91,20 @@ class Calls(Expressions):
         if api in _NUMBERS:
             return self.made("number", node, graph=False)
         if kind in ("tensor", "torch-result"):
-            return self._tensor(node, given, graph=_graph(given), kind=kind, api=api)
+            result = self._tensor(node, given, graph=_graph(given), kind=kind, api=api)
+            result.flows = event.arguments[:1] if api in SAME else ()
+            return result
         if kind == "container":
             bounded = api == "collections.deque" and ("maxlen" in event.keywords or len(event.arguments) > 1)
-            return self.made("bounded" if bounded else kind, node, api=api)
-        graph = _graph(given) if api == "sum" else None
+            items = given[0].items if api == "list" and given else None
+            return self.made("bounded" if bounded else kind, node, api=api, sources=given, items=items)
+        if api == "sum" and given:
+            return self.made(
+                "", node, api=api, sources=given, flows=given[0].items or (), graph=_graph(given)
+            )
         if kind == "" and api.startswith("keras.layers."):
             kind = "layer"
-        return self.made(kind, node, api=api, sources=given, graph=graph)
+        return self.made(kind, node, api=api, sources=given)
 
     def _of_method(self, event: Call, given: tuple[Value, ...], node: ast.Call) -> Value:
         receiver, method = event.receiver, event.method
@@ -101,6 +112,8 @@ class Calls(Expressions):
         sources = (receiver, *given)
         if method == "setdefault":
             return Value(node=node, loops=receiver.loops, place=receiver.place, sources=(receiver,))
+        if receiver.kind == "container" and method in ("items", "values") and receiver.items:
+            return self._items(receiver, method, node)
         if receiver.kind == "dataset":
             return self.made("dataset", node, api=receiver.api, sources=sources)
         if receiver.kind == "graph" and method == "as_default":
@@ -134,6 +147,13 @@ class Calls(Expressions):
         flows = event.arguments if method == "scale" else (receiver,) if method in _SAME else ()
         return self.made(kind, node, sources=sources, flows=flows, graph=graph)
 
+    def _items(self, receiver: Value, method: str, node: ast.Call) -> Value:
+        """Return the values of a dictionary that is written out, or pairs of a key and one of them."""
+        items = receiver.items or ()
+        if method == "items":
+            items = tuple(self.made("tuple", node, items=(Value("constant"), item)) for item in items)
+        return self.made("container", node, sources=(receiver,), items=items)
+
     def _tensor(
         self,
         node: ast.Call,
@@ -163,7 +183,8 @@ class Calls(Expressions):
         given = (*event.arguments, *event.keywords.values())
         if summary is None:
             return self.made(node=node, sources=given)
-        arguments = summary.arguments_of(event, bound=callee.bound is not None or callee.kind == "self")
+        bound = callee.bound is not None or callee.kind in ("self", "instance")
+        arguments = summary.arguments_of(event, bound=bound)
         self.events += replayed(summary, event, arguments, self)
         return instantiated(summary, node, arguments, self)
 
@@ -218,7 +239,7 @@ def _holds_keras_tensor(value: Value) -> bool:
 _SAME = frozenset(
     (
         *("mean", "sum", "div", "mul", "add", "sub", "view", "squeeze", "reshape", "to", "cuda"),
-        *("float",),
+        *("float", "cpu", "clone", "contiguous", "half", "double", "flatten", "unsqueeze"),
     )
 )
 _MOST_SOURCES = 20

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,8 @@ class Expressions:
             return Value("api", canonical(f"{base.api}.{name}"), node=node)
         if base.kind == "project-module":
             return self.module.project.member(Path(base.api), name) or Value(node=node)
+        if base.keyed and f".{name}" in base.keyed:
+            return base.keyed[f".{name}"]
         if base.definition is not None:
             held = base.definition.attribute(name)
             if held is not None:
@@ -113,7 +116,9 @@ class Expressions:
         for key in node.keys:
             self.value(key)
         values = tuple(self.value(item) for item in node.values)
-        return self.made("container", node, sources=values, items=values)
+        keys = (key.value if isinstance(key, ast.Constant) else None for key in node.keys)
+        keyed = {key: value for key, value in zip(keys, values, strict=True) if isinstance(key, str)}
+        return self.made("container", node, sources=values, items=values, keyed=keyed)
 
     def _binary(self, node: ast.BinOp) -> Value:
         return self.combined(node, self.value(node.left), self.value(node.right))
@@ -128,6 +133,8 @@ class Expressions:
             return self.made("container", node, sources=(left, right))
         graphs = {left.graph, right.graph}
         graph = True if True in graphs else None if None in graphs else False
+        if self.without_gradients:
+            graph = False
         kinds = [value.kind for value in (left, right) if value.kind in _TENSORS]
         both = (left, right)
         return self.made(kinds[0] if kinds else "", node, sources=both, flows=both, graph=graph)
@@ -200,11 +207,33 @@ class Expressions:
         for part in ast.walk(target):
             if isinstance(part, ast.Name):
                 self.environment.values[part.id] = self.made(node=target, graph=False if over.kind else None)
+        self._bind_item(target, item_of(over))
+
+    def _bind_item(self, target: ast.expr, item: Value | None) -> None:
+        """Bind the target of a loop, or the parts of it, where it is known what is gone through."""
+        if item is None:
+            return
+        if isinstance(target, ast.Name):
+            self.environment.values[target.id] = item
+        elif isinstance(target, (ast.Tuple, ast.List)) and len(item.items or ()) == len(target.elts):
+            for part, value in zip(target.elts, item.items or (), strict=True):
+                self._bind_item(part, value if value.kind or value.graph else None)
 
     def released(self, node: ast.AST, value: Value) -> None:
         """Note that what a value holds is given up."""
         if value.place is not None:
             self.events.append(Released(**self.where(node), place=value.place, value=value))
+
+
+def item_of(container: Value) -> Value | None:
+    """Return what is in a container that is written out, ``None`` where that is not known."""
+    items = container.items[:_MOST_ITEMS] if container.items and container.kind == "container" else ()
+    if not any(item.attached for item in items):
+        return None
+    return reduce(either, items)
+
+
+_MOST_ITEMS = 10
 
 
 def family_api(value: Value, name: str) -> str:

@@ -49,6 +49,7 @@ KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"torch\.jit\.(?:trace|script|trace_module)", "traced"),
         (r"torch\.distributed\.new_(?:sub)?group\w*", "process-group"),
         (r"torch\.(?:cat|concat|concatenate|stack|hstack|vstack)", "tensor"),
+        (r"horovod\.torch\.all(?:reduce|gather)\w*", "tensor"),
         (r"torch\.[a-z]\w*", "torch-result"),
         (r"open|io\.open|gzip\.open|PIL\.Image\.open|Image\.open", "file"),
         (r"numpy\.(?:random\.)?[a-z]\w*|cv2\.\w+", "array"),
@@ -118,6 +119,14 @@ HARMLESS_LIBRARIES = (
     "math.",
     "os.",
 )
+
+SAME = frozenset(
+    (
+        *("torch.mean", "torch.sum", "torch.squeeze", "torch.reshape", "torch.flatten", "torch.clone"),
+        *("horovod.torch.allreduce",),
+    )
+)
+"""Functions whose result is a sum, a part or a multiple of their first argument."""
 
 TORCH_MODULES = ("torch.nn.Module", "lightning.LightningModule", "transformers.PreTrainedModel")
 KERAS_MODELS = ("keras.Model", "keras.Sequential")

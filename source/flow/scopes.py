@@ -51,10 +51,18 @@ def either(first: Value, second: Value) -> Value:
         graph=first.graph if first.graph == second.graph else None,
         sources=(first, second),
         flows=(first, second),
+        items=_items(first, second),
         place=first.place if first.place == second.place else None,
         function=first.function if first.function is second.function else None,
         definition=first.definition if first.definition is second.definition else None,
     )
+
+
+def _items(first: Value, second: Value) -> tuple[Value, ...] | None:
+    """Return what stands in two tuples of the same length, place by place."""
+    if first.kind != "tuple" or second.kind != "tuple" or len(first.items or ()) != len(second.items or ()):
+        return None
+    return tuple(map(either, first.items or (), second.items or ()))
 
 
 def _is_none(value: Value) -> bool:

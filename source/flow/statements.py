@@ -107,11 +107,13 @@ class Walker(Calls):
             if owner.kind == "self" and owner.definition is not None:
                 owner.definition.attributes[target.attr] = value
             else:
+                owner.keyed[f".{target.attr}"] = value
                 self.events.append(
                     Stored(**self.where(target), container=owner, value=value, how="attribute")
                 )
         elif isinstance(target, ast.Subscript):
             container = self.value(target.value)
+            container.sources = (*container.sources[-20:], value)
             self.events.append(Stored(**self.where(target), container=container, value=value, how="item"))
 
     def _if(self, node: ast.If) -> None:

@@ -1,11 +1,16 @@
 """What a name can hold, as far as reading the program tells, and the events of its life."""
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from source.flow.definitions import ClassDefinition, FunctionDefinition
+
+
+_MOST_FOLLOWED = 60
+"""Values from which a value was made that are looked at for one question."""
 
 
 @dataclass(eq=False, slots=True)
@@ -39,7 +44,8 @@ class Value:
         sources: what it was computed from or, of a container, what was put in.
         flows: those of its sources of which it is a sum, a part or a multiple.
         items: values of a tuple or list that is written out.
-        keyed: values under keys that are texts, as ``output["loss"]``.
+        keyed: values under keys that are texts, as ``output["loss"]``, and, with a point before it, what an
+            attribute of an object holds that was set from outside: ``.loader``.
         place: name or attribute that holds it: ``("name", "losses")``, ``("self", "losses")``.
         function, definition, bound: a function or class of the program, and the object of a method.
         consumed: gradients were asked of it, or of something computed from it.
@@ -91,7 +97,24 @@ class Value:
     @property
     def attached(self) -> bool:
         """Whether it, or an item of it, is known to carry a graph of gradients."""
-        return self.graph is True or any(part.attached for part in self.parts)
+        return self._any(lambda value: value.graph is True, lambda value: value.parts)
+
+    @property
+    def used(self) -> bool:
+        """Whether gradients were asked of it, of a part, or of what it is a sum, a part or a multiple of."""
+        return self._any(lambda value: value.consumed, lambda value: (*value.flows, *value.parts))
+
+    def _any(
+        self, holds: Callable[["Value"], bool], following: Callable[["Value"], tuple["Value", ...]]
+    ) -> bool:
+        pending, seen = [self], 0
+        while pending and seen < _MOST_FOLLOWED:
+            value = pending.pop()
+            if holds(value):
+                return True
+            pending += following(value)
+            seen += 1
+        return False
 
     @property
     def parts(self) -> tuple["Value", ...]:

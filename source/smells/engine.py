@@ -13,7 +13,7 @@ from source.smells.registry import RULES
 from source.smells.rule import Rule
 from source.smells.settings import Settings
 
-_CONCERNED = re.compile(r"tensorflow|keras|torch|lightning|transformers|\bPIL\b|\bcv2\b")
+_CONCERNED = re.compile(r"tensorflow|keras|[Tt]orch|lightning|transformers|\bPIL\b|\bcv2\b")
 """A file without any of these words, which imports no file of its program, has none of the smells."""
 _IMPORTS = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 

@@ -83,6 +83,8 @@ def _is_reset(flow: ModuleFlow, container: Value, event: Event) -> bool:
     if container.place is None:
         return False
     bound = [e for e in flow.events if isinstance(e, Bound) and e.place == container.place]
+    if container.bound is not None:
+        return any(e.origin is not None and turns(event)[-1] in e.loops for e in bound)
     if container.place[0] == "name":
         return any(turns(event)[-1] in e.loops and e.value is not container for e in bound)
     return any(e.scope.name != "__init__" for e in bound)

@@ -1,6 +1,7 @@
 """Loaders, modules, groups and hooks of PyTorch made again and again; loops and their gradients."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from source.flow.expressions import class_family
@@ -11,7 +12,6 @@ from source.smells.queries import (
     invariant,
     loops_over_batches,
     made_in,
-    names_in,
     share_a_turn,
     turns,
     within,
@@ -50,7 +50,7 @@ def _has_weights(value: Value) -> bool:
 
 def cycled_loader(flow: ModuleFlow) -> Iterator[Hit]:
     """itertools.cycle around a loader."""
-    torch = any(call.api.startswith("torch.") for call in calls(flow))
+    torch = "torch" in flow.file.text.lower()
     for call in calls(flow):
         if (
             call.api == "itertools.cycle"
@@ -58,9 +58,13 @@ def cycled_loader(flow: ModuleFlow) -> Iterator[Hit]:
             and call.origin is None
             and isinstance(call.node, ast.Call)
         ):
-            named = torch and any("loader" in name for name in names_in(call.node.args[0]))
+            named = torch and _LOADER.search(_last_name(call.node.args[0]))
             if call.arguments[0].kind == "dataloader" or named:
                 yield Hit(call.node, "itertools.cycle keeps every batch of the first pass")
+
+
+_LOADER = re.compile(r"loader(?!s)", re.IGNORECASE)
+"""Name of a loader; going through the keys of several loaders, or through the loaders, keeps no batch."""
 
 
 def loader_per_epoch(flow: ModuleFlow) -> Iterator[Hit]:
@@ -101,6 +105,8 @@ def _evaluates(used: Call, call: Call) -> bool:
     if not turns(used) or not isinstance(used.node, ast.Call) or not isinstance(call.node, ast.Call):
         return False
     loop = turns(used)[-1]
+    if (used.node.lineno, used.node.col_offset) < (call.node.lineno, call.node.col_offset):
+        return False
     called = f"{ast.unparse(used.node.func)}.eval" == ast.unparse(call.node.func)
     return called and loops_over_batches(loop) and loop not in call.loops
 
@@ -180,7 +186,7 @@ RULES = (
         "Make a new iterator when the loader is exhausted: a generator with while True and yield "
         "from loader.",
         "itertools.cycle keeps every item of the first pass: the whole data set, as tensors.",
-        "A loader is known by DataLoader or, in files that use torch, by its name.",
+        "A loader is known by DataLoader or, in files that speak of torch, by its name.",
         cycled_loader,
     ),
     Rule(

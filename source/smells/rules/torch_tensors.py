@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from source.flow.libraries import TORCH_MODULES
+from source.flow.libraries import NO_GRADIENTS, TORCH_MODULES
 from source.flow.module import ModuleFlow
 from source.flow.values import Stored
 from source.smells.queries import calls, invariant, is_released, made_in, outlives, puts, share_a_turn, turns
@@ -21,6 +21,7 @@ def kept_graphs(flow: ModuleFlow) -> Iterator[Hit]:
         if (
             event.value.kind == "tf-tensor"
             or event.how == "attribute"
+            or (event.how == "accumulate" and _without_gradients(event))
             or not event.value.attached
             or not outlives(event.container, event)
         ):
@@ -38,9 +39,13 @@ def _asked_later(event: Stored) -> bool:
     total = event.result or event.container
     if total.consumed:
         return True
-    done = any(value.consumed for value in event.value.parts or (event.value,))
+    done = event.value.used
     unclear = total.escapes or event.container.kind == "parameter" or _is_held(event)
     return not done and (unclear or any(base.startswith(TORCH_MODULES) for base in event.scope.bases))
+
+
+def _without_gradients(event: Stored) -> bool:
+    return any(context in NO_GRADIENTS for context in event.contexts)
 
 
 def _is_held(event: Stored) -> bool:
