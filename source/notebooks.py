@@ -16,8 +16,8 @@ class Cell(NamedTuple):
     first_line: int
 
 
-def joined_cells(document: str) -> tuple[str, tuple[Cell, ...]]:
-    """Join the code cells of a notebook (nbformat 3 and 4); lines keep their number within the cell.
+def code_cells(document: str) -> list[str]:
+    """Return the text of each code cell of a notebook (nbformat 3 and 4) as it stands there.
 
     Raises:
         ValueError: the document is no notebook.
@@ -29,13 +29,19 @@ def joined_cells(document: str) -> tuple[str, tuple[Cell, ...]]:
     if raw is None:
         sheets = notebook.get("worksheets") or []
         raw = [cell for sheet in sheets for cell in sheet.get("cells", [])]
+    sources = (cell.get("source", cell.get("input", "")) for cell in raw if cell.get("cell_type") == "code")
+    return [source if isinstance(source, str) else "".join(source) for source in sources]
+
+
+def joined_cells(document: str) -> tuple[str, tuple[Cell, ...]]:
+    """Join the code cells of a notebook; lines keep their number within the cell.
+
+    Raises:
+        ValueError: the document is no notebook.
+    """
     lines: list[str] = []
     cells: list[Cell] = []
-    for cell in raw:
-        if cell.get("cell_type") != "code":
-            continue
-        source = cell.get("source", cell.get("input", ""))
-        text = source if isinstance(source, str) else "".join(source)
+    for text in code_cells(document):
         cells.append(Cell(len(cells) + 1, len(lines) + 1))
         lines += _python_lines(text)
     return "\n".join([*lines, ""]), tuple(cells)

@@ -177,14 +177,15 @@ def _check_zoom(driver: Any, whole: list[list[float]]) -> None:
 def _check_schemes(driver: Any) -> None:
     lines = driver.execute_script(_LINES)
     assert _luminance(driver.execute_script(_PAPER)) > 0.8
-    _check_contrast(driver)
+    check_contrast(driver)
     with emulated(driver, features=DARK):
         assert _luminance(driver.execute_script(_PAPER)) < 0.05
         assert not set(lines) & set(driver.execute_script(_LINES))
-        _check_contrast(driver)
+        check_contrast(driver)
 
 
-def _check_contrast(driver: Any) -> None:
+def check_contrast(driver: Any) -> None:
+    """Check that every text of the page can be read on what lies behind it."""
     texts = driver.execute_script(_TEXT_COLOURS)
     assert len(texts) > 5
     weak = {pair: text for pair, text in texts.items() if _contrast(*pair.split("|")) < _LEAST_CONTRAST}

@@ -53,6 +53,46 @@ class Code:
 
 
 @dataclass(frozen=True)
+class SourceLine:
+    """A line of a program with the energy of the calls in it.
+
+    Attributes:
+        number: of the line, from 1.
+        words: its text.
+        energy: of its calls in J, or a bound; empty without calls.
+        label: how the energy was found; empty without calls.
+        calls: how many there were; empty without calls.
+        heat: 0 without energy, up to `HOTTEST`.
+        note: which calls; shown where the reader points.
+    """
+
+    number: int
+    words: str
+    energy: str = ""
+    label: str = ""
+    calls: str = ""
+    heat: int = 0
+    note: str = ""
+
+
+HOTTEST = 6
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The text of a program beside the energy of its lines.
+
+    Attributes:
+        caption: which file.
+        parts: heading (of a notebook's cell, or of what is left out; empty for a whole file) and lines.
+    """
+
+    kind: ClassVar[str] = "listing"
+    caption: str
+    parts: list[tuple[str, list[SourceLine]]]
+
+
+@dataclass(frozen=True)
 class FindingEntry:
     """All findings of one code.
 
@@ -114,7 +154,7 @@ class Fold:
         return slug(self.words)
 
 
-Block = Heading | Text | Lines | Code | Findings | Choice | Fold | Sheet | Table
+Block = Heading | Text | Lines | Code | Listing | Findings | Choice | Fold | Sheet | Table
 
 
 def folds(blocks: list[Block]) -> list[Block]:

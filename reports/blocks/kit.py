@@ -35,7 +35,7 @@ class Sheet:
     Attributes:
         key: id on the page.
         title: what it shows.
-        size: width of its panels.
+        size: width of its panels; ``full`` for drawings that fill the page (`reports.blocks.icicle`).
         panels: the drawings; empty when there is nothing to draw.
         caption: how to read it.
         how: formula and rule behind the numbers.
@@ -49,7 +49,7 @@ class Sheet:
     kind: ClassVar[str] = "sheet"
     key: str
     title: str
-    size: Size
+    size: Size | Literal["full"]
     panels: list[Markup]
     caption: str
     how: str

@@ -1,7 +1,7 @@
 """The report of a campaign: one HTML file that opens offline, anywhere."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from records.campaign import CampaignFolder
@@ -10,6 +10,7 @@ from records.programs import read_copy, read_programs
 from records.results import Results, read_results, tables_of
 from reports.blocks.contract import Chapter
 from reports.blocks.embedded import packed_json
+from reports.blocks.icicle import icicle_script
 from reports.blocks.rendering import render_page, script
 from reports.blocks.shortening import shortened
 from reports.blocks.svg import drawing_style
@@ -61,6 +62,7 @@ CHAPTERS: Sequence[Callable[[View], Chapter]] = (
 
 
 _MOST_DIFF_BYTES = 256 << 10
+_MOST_SOURCE_BYTES = 8 << 20  # a notebook holds its pictures, too
 
 
 def write_report(folder: Path, out: Path | None = None) -> Path:
@@ -80,11 +82,11 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
     place = CampaignFolder(folder)
     results = read_results(place.results)
     path = out if out is not None else place.report
-    write_atomically(path, render(results, program=_recorded_program(folder)))
+    write_atomically(path, render(results, program=_recorded_program(folder, results)))
     return path
 
 
-def _recorded_program(folder: Path) -> RecordedProgram | None:
+def _recorded_program(folder: Path, results: Results) -> RecordedProgram | None:
     record = read_programs(folder)
     if record is None:
         return None
@@ -93,7 +95,17 @@ def _recorded_program(folder: Path) -> RecordedProgram | None:
         for one in record.revisions
         if one.diff and one.diff_sha256
     }
-    return RecordedProgram(record, {name: text for name, text in diffs.items() if text})
+    with_calls = {PurePosixPath(row.file).name for row in results.call_sites}
+    texts = {
+        one.name: read_copy(folder, one.copy, one.sha256, _MOST_SOURCE_BYTES)
+        for one in record.files
+        if one.copy and one.sha256 and PurePosixPath(one.name).name in with_calls
+    }
+    return RecordedProgram(record, _known(diffs), _known(texts))
+
+
+def _known(texts: dict[str, str | None]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if text}
 
 
 def render(
@@ -125,7 +137,8 @@ def render(
 
 def _scripts(chapters: list[Chapter]) -> list[str]:
     live = any(sheet.live for chapter in chapters for sheet in chapter.sheets)
-    return [script("page.js"), *(live_scripts() if live else [])]
+    boxes = any(sheet.size == "full" and sheet.panels for chapter in chapters for sheet in chapter.sheets)
+    return [script("page.js"), *([icicle_script()] if boxes else []), *(live_scripts() if live else [])]
 
 
 def _numbers(chapters: list[Chapter]) -> dict[str, int]:

@@ -66,10 +66,17 @@ class ScenarioView:
 
 @dataclass(frozen=True)
 class RecordedProgram:
-    """The measured program: ``programs.json``, and the text of each file of differences by its name."""
+    """The measured program as it was recorded.
+
+    Attributes:
+        record: ``programs.json``.
+        diffs: text of each file of differences, by its name.
+        texts: text of each file with recorded calls, by the name of the file.
+    """
 
     record: Programs
     diffs: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

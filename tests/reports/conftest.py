@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from calls_example import add_calls
 from report_example import HOSTILE, HOSTILE_IMAGE, Plan, example
 from typed_rows import change
 
@@ -12,7 +13,9 @@ from reports.campaign.page import render
 @pytest.fixture(scope="session")
 def rich_html() -> str:
     """A report with everything in it."""
-    return render(example(Plan(repeats=3)))
+    results = example(Plan(repeats=3))
+    add_calls(results)
+    return render(results)
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +38,11 @@ def hostile_html() -> str:
     results.refused = [dict.fromkeys(("run_dir", "scenario", "tracker", "status", "reason"), HOSTILE_IMAGE)]
     for row in results.actions + results.trackers:
         change(row, name=HOSTILE, settings=HOSTILE)
+    add_calls(results, long_name)
+    for row in results.call_sites:
+        change(
+            row, api=HOSTILE, file=HOSTILE_IMAGE, function=HOSTILE, expression=HOSTILE_IMAGE, label=HOSTILE
+        )
     for row in results.trackers:
         change(row, scope=HOSTILE_IMAGE, version=HOSTILE_IMAGE)
     return render(results)

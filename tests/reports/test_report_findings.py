@@ -16,6 +16,7 @@ from records.results import Results
 from records.rows.runs import RunRow
 from reports.blocks.contract import Chapter, FindingEntry, Findings, Heading, Lines, Text
 from reports.campaign.calls import chapter as calls
+from reports.campaign.calls.marked import MOST_NAMES
 from reports.campaign.evidence import environment, findings
 
 
@@ -283,9 +284,9 @@ def test_a_call_is_resolved_where_its_energy_is_its_own(
 
 
 def test_many_names_end_in_one_line_that_holds_the_rest() -> None:
-    names = [f"call-{n:03d}" for n in range(calls.MOST_NAMES + 5)]
+    names = [f"call-{n:03d}" for n in range(MOST_NAMES + 5)]
     results = with_calls(*[(name, 2.0, 1.0 + 0.01 * n, {}) for n, name in enumerate(names)])
     rows = cells(made(calls.chapter, results), "call-rows")
-    assert len(rows) == calls.MOST_NAMES + 1
+    assert len(rows) == MOST_NAMES + 1
     assert rows[0]["Call"] == names[-1]
     assert (rows[-1]["Call"], rows[-1]["n"]) == ("all other calls (5 names)", "5")

@@ -1,0 +1,124 @@
+"""Call sites in words and as a table: which costs most, how sure that is, and how each energy was found."""
+
+from collections import Counter
+
+from records.rows.calls import CallSiteRow
+from reports.blocks.contract import Text
+from reports.blocks.tables import Column, Columns, Table, table, text_column
+from reports.campaign.calls.profiles import Profile
+from reports.words.calls import Joules, full_name, site_name, site_place
+from reports.words.numbers import ABSENT, count, plain
+
+HOW = (
+    "Energies and times are means per run, those of a site without the calls within it, so that all sites, "
+    "the time outside recorded calls and the waits add up to the run. Measured: each call lasts long enough "
+    "for the meter, which gives its energy over its own window. Pooled: shorter calls, whose mean powers are"
+    " a generalised least-squares fit over all intervals of the meter in all runs. Bounded: the fit cannot "
+    "tell the site from others, and only an upper bound is known. A group stands for sites that always come "
+    "together."
+)
+
+
+def answer(profile: Profile) -> Text:
+    """Say which call costs most, and how sure that is."""
+    rows = [row for row in profile.parts if row.kind not in ("uncovered", "gate")]
+    known = [row for row in rows if profile.energy(row).value is not None and row.label != "bounded"]
+    lead = f"{profile.name}: "
+    if not known:
+        return Text(f"{lead}no call has an energy that the meter resolves.", "warn")
+    first, *others = known
+    energy = profile.energy(first)
+    words = f"{lead}{full_name(first)} costs most: {_with_interval(energy)}{_share(profile, energy)}, "
+    words += f"{first.label}."
+    if not others:
+        return Text(words, "good")
+    second = others[0]
+    apart = _apart(energy, profile.energy(second))
+    nearest = f"Next is {full_name(second)} with {_with_interval(profile.energy(second))}"
+    if apart:
+        return Text(f"{words} {nearest}; the intervals do not overlap.", "good")
+    return Text(
+        f"{words} {nearest}; their intervals overlap or are unknown, so the order is not sure.", "warn"
+    )
+
+
+def coverage(profile: Profile) -> Text:
+    """Say how many sites have which kind of energy, and what lies outside the calls."""
+    labels = Counter(row.label for row in profile.sites if row.kind not in ("uncovered", "gate", "group"))
+    kinds = ", ".join(
+        f"{labels[label]} {label}" for label in ("measured", "pooled", "bounded") if labels[label]
+    )
+    words = [f"{count(sum(labels.values()))} call sites: {kinds or 'none with an energy'}."]
+    whole_j = profile.whole_j
+    for row in profile.parts:
+        if row.kind in ("uncovered", "gate") and whole_j > 0 and profile.energy(row).value is not None:
+            share = plain(100 * (profile.energy(row).value or 0.0) / whole_j, 3)
+            words.append(f"{site_name(row).capitalize()}: {profile.energy(row).words} J ({share} %).")
+    if profile.fit is not None and profile.fit.explained is not None:
+        share = plain(100 * profile.fit.explained, 3)
+        words.append(f"The regression explains {share} % of the variance of the meter's intervals.")
+    return Text(" ".join(words), "small")
+
+
+def _with_interval(energy: Joules) -> str:
+    ends = f" {energy.ends}" if energy.ends != ABSENT else ""
+    return f"{energy.words} J{ends}"
+
+
+def _share(profile: Profile, energy: Joules) -> str:
+    if profile.whole_j <= 0 or energy.value is None:
+        return ""
+    return f", {plain(100 * energy.value / profile.whole_j, 3)} % of the {profile.kind} of a run"
+
+
+def _apart(first: Joules, second: Joules) -> bool:
+    return first.low is not None and second.high is not None and first.low > second.high
+
+
+def sites_table(profiles: list[Profile]) -> Table:
+    """Tabulate the call sites of all scenarios, the largest energy first."""
+    several = len(profiles) > 1
+    columns: Columns[tuple[Profile, CallSiteRow]] = (
+        Column("Call", lambda one: site_name(one[1]), numeric=False),
+        text_column("Place", lambda one: site_place(one[1])),
+        text_column("Scenario", lambda one: one[0].name if several else ""),
+        text_column("Label", lambda one: one[1].label or _of_group(one[1]), whole=True),
+        Column("Calls per run", lambda one: plain(one[1].calls_per_run, 3) if one[1].calls else ABSENT),
+        Column("Time", lambda one: plain(one[1].time_exclusive_s, 3), "s"),
+        Column("Energy", lambda one: one[0].energy(one[1]).words, "J"),
+        Column("95 % interval", lambda one: one[0].energy(one[1]).ends, "J"),
+        Column("Share", _share_cell, "%"),
+        Column("With calls within", _inclusive, "J"),
+        Column("Gross per call", lambda one: plain(one[1].energy_per_call_j, 3), "J"),
+        Column("Mean power", lambda one: plain(one[1].power_w, 3), "W"),
+        Column("Median duration", lambda one: plain(one[1].duration_median_s, 3), "s"),
+    )
+    kind = profiles[0].kind if profiles else "energy"
+    return table(
+        "call-sites",
+        f"Call sites: {kind} per run without the calls within",
+        columns,
+        [(profile, row) for profile in profiles for row in profile.sites],
+        note=HOW,
+        source="call_sites",
+    )
+
+
+def _of_group(row: CallSiteRow) -> str:
+    return f"in group {row.group}" if row.group is not None else ""
+
+
+def _share_cell(one: tuple[Profile, CallSiteRow]) -> str:
+    profile, row = one
+    energy, whole_j = profile.energy(row), profile.whole_j
+    if energy.value is None or energy.bound is not None or whole_j <= 0:
+        return ABSENT
+    return plain(100 * energy.value / whole_j, 3)
+
+
+def _inclusive(one: tuple[Profile, CallSiteRow]) -> str:
+    """Return the energy with the calls within, where there are any."""
+    profile, row = one
+    if row.time_inclusive_s <= row.time_exclusive_s:
+        return ABSENT
+    return profile.energy(row, "inclusive").words

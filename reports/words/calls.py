@@ -1,0 +1,76 @@
+"""Call sites and their energies in words, the same in the report and in `lab compare`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from records.rows.calls import CallSiteRow
+from reports.words.numbers import ABSENT, in_interval, interval, measured
+
+Part = Literal["exclusive", "inclusive"]
+"""Without or with the calls within a call."""
+
+KIND_WORDS = {
+    "uncovered": "outside recorded calls",
+    "gate": "waiting for a stable machine",
+}
+
+
+@dataclass(frozen=True)
+class Joules:
+    """An energy per run in J with its interval, or a bound where only that is known."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    u: float | None
+    bound: float | None = None
+
+    @property
+    def words(self) -> str:
+        """The energy as its interval allows, or ``≤`` its bound."""
+        if self.bound is not None:
+            return f"≤ {measured(self.bound, self.u)}"
+        return in_interval(self.value, self.low, self.high, self.u)
+
+    @property
+    def ends(self) -> str:
+        """Its interval; nothing of a bound."""
+        return ABSENT if self.bound is not None else interval(self.low, self.high)
+
+    @property
+    def size(self) -> float:
+        """A number to order and to draw by: the energy, of a bound the bound, zero where unknown."""
+        return next((v for v in (self.bound, self.value) if v is not None), 0.0)
+
+
+def joules(row: CallSiteRow, part: Part, *, induced: bool) -> Joules:
+    """Return an energy of a site: above the baseline where ``induced``, else gross."""
+    bound = row.bound_exclusive_j if part == "exclusive" else row.bound_inclusive_j
+    kind = "induced" if induced else "energy"
+    ends = ("j", "low_j", "high_j", "u_j")
+    value, low, high, u = (getattr(row, f"{kind}_{part}_{end}") for end in ends)
+    return Joules(value, low, high, u, bound if row.label == "bounded" else None)
+
+
+def is_induced(rows: list[CallSiteRow]) -> bool:
+    """Say whether the energies above the baseline are known."""
+    return any(row.induced_exclusive_j is not None for row in rows)
+
+
+def site_name(row: CallSiteRow) -> str:
+    """Return what is called."""
+    return KIND_WORDS.get(row.kind) or row.api or row.expression or f"site {row.site}"
+
+
+def site_place(row: CallSiteRow) -> str:
+    """Return where the call stands: ``train.py:12``, of a notebook ``study.ipynb, cell 3:2``."""
+    if row.line is None:
+        return row.file
+    cell = "" if row.cell is None else f", cell {row.cell}"
+    return f"{row.file}{cell}:{row.line}"
+
+
+def full_name(row: CallSiteRow) -> str:
+    """Return what is called and where."""
+    place = site_place(row)
+    return f"{site_name(row)} in {place}" if place else site_name(row)

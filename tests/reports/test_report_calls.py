@@ -1,0 +1,241 @@
+"""Recorded calls in the report: which costs most, where it stands, and how well that is known."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from calls_example import FILE, SOURCE, profiled
+from chapter_page import cells, made, verdict
+from report_example import HOSTILE, Plan, example
+from report_in_browser import DARK, check_contrast, emulated
+from report_page import Page
+from typed_rows import change
+
+from records.programs import ProgramFile, Programs
+from records.results import Results
+from reports.blocks.contract import Fold, Listing, SourceLine
+from reports.blocks.icicle import Box, icicle
+from reports.blocks.svg import drawing_style
+from reports.campaign.calls.chapter import chapter
+from reports.campaign.page import render
+from reports.campaign.view import RecordedProgram, view_of
+
+
+def program(text: str = SOURCE, name: str = FILE) -> RecordedProgram:
+    record = Programs(taken_utc_s=0.0, files=[ProgramFile(name=name, source="command", scenarios=["cnn"])])
+    return RecordedProgram(record, {}, {name: text})
+
+
+def listing(results: Results, recorded: RecordedProgram | None = None) -> Listing:
+    with drawing_style():
+        blocks = chapter(view_of(results, recorded)).blocks
+    folds = [block for block in blocks if isinstance(block, Fold)]
+    (found,) = [block for fold in folds for block in fold.blocks if isinstance(block, Listing)]
+    return found
+
+
+def lines_of(found: Listing) -> dict[int, SourceLine]:
+    return {line.number: line for _, lines in found.parts for line in lines}
+
+
+def test_the_first_sentence_names_the_call_that_costs_most_and_how_sure_that_is() -> None:
+    said = verdict(made(chapter, profiled()))
+    assert said.tone == "good"
+    assert "keras.Model.fit" in said.words
+    assert f"{FILE}:23" in said.words
+    assert re.search(r"2090 J \[2038, 2142\]", said.words)
+
+
+def test_an_order_whose_intervals_overlap_is_not_called_sure() -> None:
+    results = profiled()
+    change(results.call_sites[0], induced_exclusive_low_j=20.0)
+    assert verdict(made(chapter, results)).tone == "warn"
+
+
+def test_a_bound_is_never_the_call_that_costs_most() -> None:
+    results = profiled()
+    for row in results.call_sites:
+        change(row, label="bounded", bound_exclusive_j=5.0)
+    said = verdict(made(chapter, results))
+    assert said.tone == "warn"
+    assert "keras" not in said.words
+
+
+def test_measured_pooled_and_bounded_energies_are_told_apart() -> None:
+    rows = {row["Call"]: row for row in cells(made(chapter, profiled()), "call-sites")}
+    fit, dense = rows["keras.Model.fit"], rows["keras.layers.Dense"]
+    assert (fit["Label"], fit["Energy"], fit["95 % interval"]) == ("measured", "2090", "[2038, 2142]")
+    assert (dense["Label"], dense["Energy"], dense["95 % interval"]) == ("bounded", "≤ 3.40", "–")
+    assert rows["keras.layers.Input"]["Energy"] == "–"
+    assert rows["keras.layers.Input"]["Label"] == "in group 10"
+
+
+def test_a_call_without_a_baseline_has_its_gross_energy() -> None:
+    results = profiled()
+    nothing = {
+        f"induced_{part}_{end}": None
+        for part in ("exclusive", "inclusive")
+        for end in ("j", "u_j", "low_j", "high_j")
+    }
+    for row in results.call_sites:
+        change(row, **nothing)
+    fit, *_ = cells(made(chapter, results), "call-sites")
+    assert fit["Energy"] == "3659"
+
+
+def test_the_order_by_time_and_by_energy_are_both_in_the_words_of_the_figure() -> None:
+    (ranks,) = [sheet for sheet in made(chapter, profiled()).sheets if sheet.key == "call-ranks"]
+    said = re.sub(r"\s+", " ", Page(str(ranks.panels[0])).text)
+    assert "keras.Model.save train.py:24: 4 by time (" in said
+    assert "3 by induced energy (" in said
+
+
+def test_a_campaign_without_calls_says_how_to_record_them() -> None:
+    assert "lab profile" in made(chapter, example(Plan(repeats=1, seconds=12))).absent
+
+
+# --- the program's text ---------------------------------------------------------------------------------
+
+
+def test_each_line_of_the_program_stands_beside_the_energy_of_its_calls() -> None:
+    lines = lines_of(listing(profiled(), program()))
+    assert [lines[n].words for n in sorted(lines)] == SOURCE.splitlines()
+    assert (lines[23].energy, lines[23].label, lines[23].heat) == ("2090", "measured", 6)
+    assert (lines[22].energy, lines[22].calls, lines[22].heat) == ("", "", 0)
+    assert lines[14].calls == "4.00"
+    assert 0 < lines[14].heat <= lines[24].heat < 6
+
+
+def test_a_line_with_a_bounded_call_has_a_bound() -> None:
+    lines = lines_of(listing(profiled(), program()))
+    assert lines[9].energy == "≤ 40.6"
+    assert "with others" in lines[20].note
+
+
+def test_a_file_is_found_by_the_end_of_its_path() -> None:
+    assert len(lines_of(listing(profiled(), program(name=f"elsewhere/study/{FILE}")))) == 24
+
+
+@pytest.mark.parametrize("recorded", [None, program(name="other.py")])
+def test_a_text_that_is_not_on_record_leaves_the_calls(recorded: RecordedProgram | None) -> None:
+    assert sorted(lines_of(listing(profiled(), recorded))) == [9, 14, 19, 20, 23, 24]
+
+
+def test_of_a_long_file_the_lines_around_the_calls_are_shown() -> None:
+    found = listing(profiled(), program(SOURCE + "pass\n" * 1000))
+    assert [[lines[0].number, lines[-1].number] for _, lines in found.parts] == [[6, 27]]
+    assert all(heading for heading, _ in found.parts)
+
+
+def test_a_notebook_is_shown_by_its_cells_with_their_execution_counts() -> None:
+    document = {
+        "nbformat": 4,
+        "cells": [
+            {"cell_type": "markdown", "source": ["# A study"]},
+            {"cell_type": "code", "execution_count": 7, "source": ["%matplotlib inline\n", "import keras"]},
+            {"cell_type": "code", "execution_count": 9, "source": "model.fit(x, y)\n"},
+        ],
+    }
+    results = profiled(file="study.ipynb", sites=(("keras.Model.fit", 1, 1, 1, 38.0, 55.0, "measured"),))
+    change(results.call_sites[0], cell=2, execution_count=9)
+    first, second = listing(results, program(json.dumps(document), "study.ipynb")).parts
+    assert [line.words for line in first[1]] == ["%matplotlib inline", "import keras"]
+    assert "Cell 2" in second[0]
+    assert "[9]" in second[0]
+    assert second[1][0].energy == "2090"
+
+
+def test_a_damaged_notebook_is_shown_as_text() -> None:
+    results = profiled(file="study.ipynb", sites=(("keras.Model.fit", 1, 1, 1, 38.0, 55.0, "measured"),))
+    assert lines_of(listing(results, program('{"cells": 3}', "study.ipynb")))[1].words == '{"cells": 3}'
+
+
+# --- boxes ----------------------------------------------------------------------------------------------
+
+
+def boxes(html: str) -> list[tuple[float, float, float]]:
+    """Return left end, top and width of every box."""
+    found = [one.attributes for one in Page(html).all("svg") if one.attributes.get("class") == "box"]
+    return [(float(a["x"][:-1]), float(a["y"]), float(a["width"][:-1])) for a in found]
+
+
+def test_boxes_are_as_wide_as_what_they_hold_and_lie_within_their_whole() -> None:
+    colour = "#c9c9c9"
+    whole = Box(
+        "run",
+        10.0,
+        "",
+        colour,
+        [Box("a", 6.0, "", colour, [Box("b", 3.0, "", colour)]), Box("c", 2.0, "", colour)],
+    )
+    drawn = boxes(str(icicle("k", "t", "d", whole, simulated=False)))
+    assert [(x, width) for x, _, width in drawn] == [(0, 100), (0, 60), (0, 30), (60, 20)]
+    assert [y for _, y, _ in drawn] == [24, 46, 68, 46]
+
+
+def test_parts_that_hold_nothing_or_less_have_no_box() -> None:
+    colour = "#c9c9c9"
+    whole = Box("run", 1.0, "", colour, [Box("a", 0.0, "", colour), Box("b", -2.0, "", colour)])
+    assert len(boxes(str(icicle("k", "t", "d", whole, simulated=False)))) == 1
+
+
+# --- in a browser ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("calls") / "report.html"
+    hostile = program(SOURCE + f"{HOSTILE}\n</code></table><img src=x onerror=alert(1)>\x1b\u202e\n")
+    path.write_text(render(profiled(), (chapter,), hostile), encoding="utf-8")
+    return path.as_uri()
+
+
+def test_nothing_in_a_program_breaks_out_of_its_listing(address: str, browser) -> None:
+    browser.complaints()
+    browser.open(address)
+    assert browser.complaints() == []
+    ask = browser.driver.execute_script
+    assert ask("return document.querySelectorAll('.source img, .source script').length") == 0
+    assert ask("return document.querySelectorAll('.source tbody tr').length") == 26
+
+
+def test_the_boxes_can_be_walked_and_zoomed_by_keyboard(address: str, browser) -> None:
+    browser.open(address)
+    ask = browser.driver.execute_script
+    drawing = browser.driver.find_element("css selector", "svg.icicle")
+    ask("arguments[0].focus()", drawing)
+    keys = "for (const key of arguments[1]) arguments[0].dispatchEvent(new KeyboardEvent('keydown', {key}));"
+    ask(keys, drawing, ["ArrowDown", "ArrowDown"])
+    assert "numpy.savetxt" in ask("return document.querySelector('.icicle-read').textContent")
+    ask(keys, drawing, ["ArrowUp", "ArrowRight", "Enter"])
+    chosen = "const it = document.querySelector('.chosen'); return [it.getAttribute('width'), it.textContent]"
+    width, words = ask(chosen)
+    assert float(width[:-1]) == pytest.approx(100)
+    assert "outside" in words
+    ask(keys, drawing, ["0"])
+    assert float(ask(chosen)[0][:-1]) < 10
+
+
+def test_every_word_can_be_read_in_light_and_dark(address: str, browser) -> None:
+    browser.open(address)
+    browser.driver.execute_script(
+        "document.querySelectorAll('details').forEach(item => { item.open = true; });"
+    )
+    check_contrast(browser.driver)
+    with emulated(browser.driver, features=DARK):
+        check_contrast(browser.driver)
+
+
+def test_the_report_takes_the_text_from_the_record(tmp_path: Path) -> None:
+    from recorded_program import write_program
+
+    from records.results import write_results
+    from reports.campaign.page import write_report
+
+    write_program(tmp_path, {FILE: SOURCE, "other.py": "secret = 1\n"})
+    write_results(profiled(), tmp_path / "results")
+    page = Page(write_report(tmp_path).read_text())
+    (table,) = [one for one in page.all("table") if one.attributes.get("class") == "source"]
+    assert "model.save" in table.text
+    assert "secret" not in page.text
