@@ -3,12 +3,12 @@
 import ast
 import os
 import tokenize
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from source.notebooks import Cell, joined_cells
+from source.parsing import parsed, why_not
 
 MOST_BYTES = 4_000_000
 """Larger files are data or made by a program; they are left out with a note."""
@@ -22,6 +22,14 @@ SKIPPED_FOLDERS = frozenset(
 """Not entered below a path; such a folder is read where it is itself the path."""
 
 _SUFFIXES = (".py", ".ipynb")
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file that could not be read, with the reason."""
+
+    path: Path
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -40,20 +48,21 @@ class SourceFile:
     tree: ast.Module
     cells: tuple[Cell, ...] = ()
 
+    @property
+    def unread(self) -> Unread | None:
+        """The cells that were left out, with the reason of the first, else ``None``."""
+        left_out = [cell for cell in self.cells if cell.reason]
+        if not left_out:
+            return None
+        numbers = ", ".join(str(cell.number) for cell in left_out)
+        return Unread(self.path, f"cell {numbers}: {left_out[0].reason}")
+
     def place(self, line: int) -> tuple[int | None, int]:
         """Return the code cell (counted from 1, ``None`` in a Python file) and the line within it."""
         for cell in reversed(self.cells):
             if line >= cell.first_line:
                 return cell.number, line - cell.first_line + 1
         return None, line
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A file that could not be read, with the reason."""
-
-    path: Path
-    reason: str
 
 
 def read_source(path: Path) -> SourceFile | Unread:
@@ -70,19 +79,10 @@ def read_source(path: Path) -> SourceFile | Unread:
         return SourceFile(path, text, parsed(text), cells)
     except OSError as error:
         return Unread(path, error.strerror or str(error))
-    except (SyntaxError, UnicodeError, ValueError, LookupError) as error:
-        line = f"line {error.lineno}: " if isinstance(error, SyntaxError) and error.lineno else ""
-        what = error.msg if isinstance(error, SyntaxError) else str(error)
-        return Unread(path, f"not Python 3: {line}{what}")
+    except (SyntaxError, ValueError, LookupError) as error:
+        return Unread(path, why_not(error))
     except (RecursionError, MemoryError):
         return Unread(path, "nested too deeply")
-
-
-def parsed(text: str) -> ast.Module:
-    """Parse a program without the warnings that belong to its authors."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
 
 
 def source_paths(paths: Iterable[Path]) -> Iterator[Path]:

@@ -4,16 +4,22 @@ import json
 import re
 from typing import NamedTuple
 
-_MAGIC = re.compile(r"^(\s*)(?:[%!?]|(?:[\w.]+(?:\[.*\])?\?{1,2}\s*$)).*$")
+from source.parsing import parsed, why_not
+
+_MAGIC = re.compile(r"^(\s*)(?:[!?]|%{1,2}\s*[a-zA-Z]|(?:[\w.]+(?:\[.*\])?\?{1,2}\s*$)).*$")
 _ASSIGNED = re.compile(r"^(\s*[\w., ]+=\s*)[%!].*$")
 _OTHER_LANGUAGE = re.compile(r"^\s*%%(?!time|timeit|capture|prun)\w+")
 
 
 class Cell(NamedTuple):
-    """A code cell: its number among the code cells from 1, and its first line in the joined program."""
+    """A code cell: its number among the code cells from 1, and its first line in the joined program.
+
+    A cell that is not Python has a reason, and stands in the program as lines of ``pass``.
+    """
 
     number: int
     first_line: int
+    reason: str = ""
 
 
 def code_cells(document: str) -> list[str]:
@@ -42,13 +48,27 @@ def joined_cells(document: str) -> tuple[str, tuple[Cell, ...]]:
     lines: list[str] = []
     cells: list[Cell] = []
     for text in code_cells(document):
-        cells.append(Cell(len(cells) + 1, len(lines) + 1))
-        lines += _python_lines(text)
+        python, reason = _python_lines(text)
+        cells.append(Cell(len(cells) + 1, len(lines) + 1, reason))
+        lines += python
     return "\n".join([*lines, ""]), tuple(cells)
 
 
-def _python_lines(text: str) -> list[str]:
+def _python_lines(text: str) -> tuple[list[str], str]:
+    """Return a cell as lines of Python, and why it could not be read.
+
+    Lines count as magics only where the cell is not Python as it stands: ``% (a, b)`` can go on a line.
+    """
     lines = text.splitlines() or [""]
+    blank = ["pass"] * len(lines)
     if _OTHER_LANGUAGE.match(lines[0]):
-        return ["pass"] * len(lines)
-    return [_ASSIGNED.sub(r"\1None", _MAGIC.sub(r"\1pass", line)) for line in lines]
+        return blank, ""
+    without_magics = [_ASSIGNED.sub(r"\1None", _MAGIC.sub(r"\1pass", line)) for line in lines]
+    reason = ""
+    for attempt in (lines, without_magics):
+        try:
+            parsed("\n".join(attempt))
+            return attempt, ""
+        except (SyntaxError, ValueError) as error:
+            reason = why_not(error)
+    return blank, reason

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from records.errors import ConfigurationError
 from source.smells.baseline import BaselineError, baseline_text, read_baseline, without_known
 from source.smells.engine import Search, Smell, search
 from source.smells.registry import BY_CODE
-from source.smells.settings import Settings, SettingsError, settings_near
+from source.smells.settings import NearestSettings, SettingsError
 
 
 @click.command()
@@ -69,7 +68,7 @@ def smells(
         raise ConfigurationError("expected at least one PATH; `lab smells .` looks through this folder")
     if as_json and sarif:
         raise ConfigurationError("--json, --sarif: expected at most one of them")
-    found = search(paths, _settings(select, ignore))
+    found = _search(paths, select, ignore)
     if not found.files and not found.unread:
         raise ConfigurationError(
             f"{', '.join(map(str, paths))}: expected Python files or notebooks, found none but excluded ones"
@@ -87,16 +86,13 @@ def smells(
     ctx.exit(1 if found.smells else 0)
 
 
-def _settings(select: str | None, ignore: str | None) -> Settings:
+def _search(paths: Iterable[Path], select: str | None, ignore: str | None) -> Search:
+    chosen = None if select is None else _codes("--select", select)
+    settings = NearestSettings(chosen, () if ignore is None else _codes("--ignore", ignore))
     try:
-        settings = settings_near(Path.cwd())
+        return search(paths, settings)
     except SettingsError as error:
         raise ConfigurationError(str(error)) from error
-    if select is not None:
-        settings = replace(settings, select=_codes("--select", select))
-    if ignore is not None:
-        settings = replace(settings, ignore=(*settings.ignore, *_codes("--ignore", ignore)))
-    return settings
 
 
 def _codes(option: str, text: str) -> tuple[str, ...]:

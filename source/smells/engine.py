@@ -1,13 +1,15 @@
 """Applies the rules to files: what is found, what could not be read, and how many lines were read."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from source.files import Unread, source_paths
 from source.flow.module import ModuleFlow
 from source.flow.project import Project
+from source.notebooks import joined_cells
+from source.parsing import why_not
 from source.smells.noqa import silenced
 from source.smells.registry import RULES
 from source.smells.rule import Rule
@@ -41,11 +43,11 @@ class Search:
     lines: int = 0
 
 
-def search(paths: Iterable[Path], settings: Settings | None = None) -> Search:
-    """Look for smells in the files and folders of some paths."""
-    settings = settings or Settings()
-    result, project = Search(), Project()
+def search(paths: Iterable[Path], settings_of: Callable[[Path], Settings] | None = None) -> Search:
+    """Look for smells in the files and folders of some paths, with the settings of each file."""
+    result, project, everything = Search(), Project(), Settings()
     for path in source_paths(paths):
+        settings = settings_of(path) if settings_of else everything
         if not settings.excludes(path):
             _look(path, project, settings, result)
     result.smells.sort(key=lambda smell: (str(smell.path), smell.line, smell.column, smell.code))
@@ -56,19 +58,26 @@ def _look(path: Path, project: Project, settings: Settings, result: Search) -> N
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
         result.files += 1
+        if path.suffix == ".ipynb":
+            text = joined_cells(text)[0]
         result.lines += text.count("\n")
         if not _CONCERNED.search(text) and not _imports_its_program(text, path, project):
             return
         flow = project.flow(path)
-    except RecursionError:
+    except (RecursionError, MemoryError):
         result.unread.append(Unread(path, "nested too deeply"))
         return
     except OSError as error:
         result.unread.append(Unread(path, error.strerror or str(error)))
         return
+    except ValueError as error:
+        result.unread.append(Unread(path, why_not(error)))
+        return
     if isinstance(flow, Unread):
         result.unread.append(flow)
         return
+    if flow.file.unread is not None:
+        result.unread.append(flow.file.unread)
     rules = [rule for rule in RULES if settings.applies(rule.code, path)]
     result.smells += smells_of(flow, path, rules)
     flow.events.clear()

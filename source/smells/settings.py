@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,33 @@ class Settings:
         relative = resolved.relative_to(root) if resolved.is_relative_to(root) else resolved
         names = (relative.as_posix(), *(parent.as_posix() for parent in relative.parents))
         return any(fnmatch(name, pattern) for name in names) or fnmatch(path.name, pattern)
+
+
+@dataclass
+class NearestSettings:
+    """Settings of each file: of the nearest pyproject.toml above it that has some.
+
+    Attributes:
+        select: takes the place of what these select, ``None`` to leave it.
+        ignore: comes on top of what these ignore.
+    """
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    _of_folder: dict[Path, Settings] = field(default_factory=dict)
+
+    def __call__(self, path: Path) -> Settings:
+        """Return the settings of a file.
+
+        Raises:
+            SettingsError: a key or value is not what is expected.
+        """
+        folder = path.resolve().parent
+        if folder not in self._of_folder:
+            found = settings_near(folder)
+            select = found.select if self.select is None else self.select
+            self._of_folder[folder] = replace(found, select=select, ignore=(*found.ignore, *self.ignore))
+        return self._of_folder[folder]
 
 
 def settings_near(folder: Path) -> Settings:

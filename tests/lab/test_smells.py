@@ -85,6 +85,21 @@ def test_settings_of_a_project(folder: Path, settings: str, found: int) -> None:
     assert len(findings(".")) == found
 
 
+def test_each_file_has_the_settings_nearest_to_it(folder: Path) -> None:
+    for project, settings in {"a": 'ignore = ["WL101"]', "b": "", "b/tests": 'select = ["WL2"]'}.items():
+        (folder / project / "deep").mkdir(parents=True)
+        (folder / project / "deep" / "bad.py").write_text(BAD)
+        if settings:
+            (folder / project / "pyproject.toml").write_text(f"[tool.wattlab.smells]\n{settings}\n")
+    (folder / "pyproject.toml").write_text("[project]\n")
+    assert [finding["path"] for finding in findings("a", "b")] == ["b/deep/bad.py"]
+    assert {finding["code"] for finding in findings("a", "b", "--select", "WL1")} == {"WL101"}
+    assert [finding["path"] for finding in findings("b", "--select", "WL1")] == [
+        "b/deep/bad.py",
+        "b/tests/deep/bad.py",
+    ]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [(), ("absent.py",), (".", "--select", "XX9"), (".", "--json", "--sarif"), ("--explain", "WL999")],

@@ -41,6 +41,15 @@ def test_a_cell_of_another_language_is_blank(tmp_path: Path) -> None:
     assert source.text.splitlines() == ["pass", "pass", "pass", "x = 1"]
 
 
+def test_a_line_of_python_is_no_magic_and_a_bad_cell_leaves_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_text(notebook("print('%d'\n      % 3)", "print 'Python 2'", "y = x"))
+    source = read_source(path)
+    assert isinstance(source, SourceFile)
+    assert source.text.splitlines() == ["print('%d'", "      % 3)", "pass", "y = x"]
+    assert source.unread is not None and source.unread.reason.startswith("cell 2: not Python 3")
+
+
 def test_what_cannot_be_parsed_is_a_note(tmp_path: Path) -> None:
     for name, content in (
         ("two.py", b"print 'Python 2'"),

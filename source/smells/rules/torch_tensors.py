@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from source.flow.libraries import NO_GRADIENTS, TORCH_MODULES
 from source.flow.module import ModuleFlow
-from source.flow.values import Stored
+from source.flow.values import Loop, Stored
 from source.smells.queries import calls, invariant, is_released, made_in, outlives, puts, share_a_turn, turns
 from source.smells.rule import Hit, Rule
 
 _TORCH = ("PyTorch",)
+_JOINS = frozenset(f"torch.{name}" for name in ("cat", "concat", "concatenate", "hstack", "vstack"))
 _SWITCHES = ("torch.autograd.set_detect_anomaly", "torch.autograd.anomaly_mode.set_detect_anomaly")
 
 
@@ -55,33 +56,32 @@ def _is_held(event: Stored) -> bool:
 
 def over_concatenation(flow: ModuleFlow) -> Iterator[Hit]:
     """A tensor that grows by torch.cat onto itself."""
-    for call in calls(flow):
-        joined = call.api.removeprefix("torch.") in ("cat", "concat", "concatenate", "hstack", "vstack")
-        target = _target(flow, call.node) if joined and turns(call) and call.origin is None else None
+    joins = [call for call in calls(flow) if call.api in _JOINS and turns(call) and call.origin is None]
+    targets = _targets(flow) if joins else {}
+    for call in joins:
+        target = targets.get(call.node)
         if target is None or not isinstance(call.node, ast.Call) or not call.node.args:
             continue
         parts = call.node.args[0]
         items = parts.elts if isinstance(parts, (ast.List, ast.Tuple)) else []
-        if any(ast.unparse(item) == target for item in items) and not _needed_in_turn(
-            flow, target, call.node
-        ):
+        onto_itself = any(ast.unparse(item) == target for item in items)
+        if onto_itself and not _needed_in_turn(turns(call), target, call.node):
             yield Hit(call.node, f"'{target}' is copied into a larger tensor in every turn")
 
 
-def _target(flow: ModuleFlow, node: ast.AST) -> str | None:
-    for part in ast.walk(flow.file.tree):
-        if isinstance(part, ast.Assign) and part.value is node and len(part.targets) == 1:
-            name = part.targets[0]
-            return ast.unparse(name) if isinstance(name, (ast.Name, ast.Attribute)) else None
-    return None
+def _targets(flow: ModuleFlow) -> dict[ast.AST, str]:
+    """Return the name or attribute to which an expression is assigned."""
+    assigned = (part for part in ast.walk(flow.file.tree) if isinstance(part, ast.Assign))
+    return {
+        part.value: ast.unparse(part.targets[0])
+        for part in assigned
+        if len(part.targets) == 1 and isinstance(part.targets[0], (ast.Name, ast.Attribute))
+    }
 
 
-def _needed_in_turn(flow: ModuleFlow, target: str, node: ast.AST) -> bool:
+def _needed_in_turn(loops: tuple[Loop, ...], target: str, node: ast.AST) -> bool:
     """Return whether the innermost loop around a statement binds or reads the name elsewhere."""
-    loops = (
-        part for part in ast.walk(flow.file.tree) if isinstance(part, (ast.For, ast.While, ast.AsyncFor))
-    )
-    around = [loop for loop in loops if any(part is node for part in ast.walk(loop))]
+    around = [loop.node for loop in loops if isinstance(loop.node, (ast.For, ast.While, ast.AsyncFor))]
     if not around:
         return True
     joined = {id(part) for part in ast.walk(node)}
