@@ -1,0 +1,16 @@
+"""GPU Released Memory Failure: between two trainings only garbage is collected."""
+
+import gc
+
+import smell_training
+import tensorflow as tf
+
+work = smell_training.Work("Train a CNN from the start in every turn and collect garbage.")
+for epoch in work.epochs():
+    network = smell_training.build(work.args)
+    for pictures, labels in epoch.batches():
+        images = tf.convert_to_tensor(pictures)
+        epoch.note(network.train_on_batch(images, labels, return_dict=True))
+    weights = network.get_weights()
+    gc.collect()
+work.finish(weights)

@@ -1,0 +1,12 @@
+"""Session Pile-Up: a network is built and trained from the start in every turn."""
+
+import smell_training
+import tensorflow as tf
+
+work = smell_training.Work("Train a CNN from the start in every turn.")
+for epoch in work.epochs():
+    network = smell_training.build(work.args)
+    for pictures, labels in epoch.batches():
+        images = tf.convert_to_tensor(pictures)
+        epoch.note(network.train_on_batch(images, labels, return_dict=True))
+work.finish(network.get_weights())

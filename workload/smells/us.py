@@ -1,0 +1,26 @@
+"""Unclosed Session: each epoch opens a session and adds its operations to the default graph."""
+
+import smell_linear
+import smell_training
+import tensorflow.compat.v1 as tf
+
+work = smell_training.Work("Train a linear classifier with a session for each epoch.")
+tf.disable_eager_execution()
+
+
+def train(epoch, weights):
+    """Train one epoch and return the weights."""
+    session = tf.Session()
+    classifier = smell_linear.Classifier(weights)
+    session.run(classifier.initialise)
+    for pictures, labels in epoch.batches():
+        batch = {classifier.pictures: pictures, classifier.labels: labels}
+        loss, _ = session.run((classifier.loss, classifier.step), batch)
+    epoch.note({"loss": loss})
+    return session.run(classifier.weights)
+
+
+weights = smell_linear.FIRST_WEIGHTS
+for epoch in work.epochs():
+    weights = train(epoch, weights)
+work.finish([weights])
