@@ -32,6 +32,7 @@ from analysis.scenario.notes import (
 )
 from analysis.scenario.rows import epoch_rows, run_row, span_rows, trace_of, tracker_rows
 from analysis.scheduling import ALONE, Progress, Workforce, run_map
+from analysis.smells.rows import smell_rows
 from analysis.statistics.campaign import (
     comparison_rows,
     correlation_rows,
@@ -200,6 +201,7 @@ def reduce_runs(
         statistics=statistics_rows(groups, settings),
         correlations=correlation_rows(groups, settings),
         mixed_models=mixed_model_rows(studied, settings),
+        smells=smell_rows(groups, trackers, settings),
         iso14756=iso14756,
         ecolabel=ecolabel,
         health=health,

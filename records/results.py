@@ -24,6 +24,7 @@ from records.rows.parts import BaselineSummary, CampaignFacts, ControlChart, Iso
 from records.rows.row import ResultRow
 from records.rows.runs import EpochRow, RefusedRow, RunRow, SpanRow
 from records.rows.scenarios import ScenarioRow
+from records.rows.smells import SmellRow
 from records.rows.standards import EcolabelRow, RuleRow
 from records.rows.statistics import ComparisonRow, CorrelationRow, MixedModelRow, StatisticsRow
 from records.rows.traces import Trace
@@ -55,7 +56,7 @@ class Results(Document):
         imported: ``import.json`` without its schema; empty for a campaign that was measured here.
         findings: worst first.
         call_sites, call_edges, call_profile, call_fits: of recorded calls; without such a record neither a
-            member of the document nor a CSV file.
+            member of the document nor a CSV file. Likewise ``smells`` without a ``[[smell]]``.
     """
 
     SCHEMA: ClassVar[str] = "wattlab.results/1"
@@ -93,6 +94,7 @@ class Results(Document):
     call_edges: list[CallEdgeRow] = field(default_factory=list, metadata={"rare": True})
     call_profile: list[CallProfileRow] = field(default_factory=list, metadata={"rare": True})
     call_fits: list[CallFitRow] = field(default_factory=list, metadata={"rare": True})
+    smells: list[SmellRow] = field(default_factory=list, metadata={"rare": True})
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -82,6 +82,8 @@ def _sampler(column: str) -> _Sampler:
         return lambda run, _: Sample(run.whole.window.duration_s, 1.0, run.run.scenario, [])
     if column == "mean_power_w":
         return _mean_power
+    if column == "induced_power_w":
+        return _induced_power
     above = "induced" in column
     if column in ("energy_wh", "induced_wh"):
         return lambda run, reference: _sum(run, [run.whole], reference, above, 1.0)
@@ -127,6 +129,15 @@ def _mean_power(run: RunMeasure, _: BaselinePower | None) -> Sample | None:
         return None
     share = Share(run.whole.budget, factor=1 / time_h)
     return Sample(run.whole.energy_wh / time_h, 1.0, run.run.scenario, [share], _level_w(run))
+
+
+def _induced_power(run: RunMeasure, reference: BaselinePower | None) -> Sample | None:
+    time_h = run.whole.window.duration_s / 3600
+    above = induced(run.whole, reference)
+    if above is None or time_h <= 0:
+        return None
+    share = Share(above[1], reference, time_h, factor=1 / time_h)
+    return Sample(above[0] / time_h, 1.0, run.run.scenario, [share], _level_w(run))
 
 
 def _level_w(run: RunMeasure) -> float:

@@ -53,8 +53,8 @@ class Group:
         of a single run does not hold how runs differ: ask ``len(runs)``.
 
         Args:
-            column: ``energy_wh``, ``induced_wh``, ``duration_s``, ``mean_power_w``, ``wh_per_epoch``,
-                ``induced_wh_per_epoch`` or an efficiency factor (``<kind>_per_wh``,
+            column: ``energy_wh``, ``induced_wh``, ``duration_s``, ``mean_power_w``, ``induced_power_w``,
+                ``wh_per_epoch``, ``induced_wh_per_epoch`` or an efficiency factor (``<kind>_per_wh``,
                 ``<kind>_per_induced_wh``).
 
         Returns:

@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.maths.arrays import Floats
 from analysis.maths.describe import WithInterval, student_t
+from analysis.statistics.difference import has_enough, standard_error
 from analysis.statistics.samples import Pair, scattered
 
 
@@ -58,6 +59,45 @@ def standardised(difference: float, a: Spread, b: Spread, r: float | None, confi
         unbiased = sqrt((a.n - 2) / df_a)
     reach = student_t(confidence, inf) * sqrt(d**2 * of_unit + max(0.0, of_means))
     return WithInterval(unbiased * d, d - reach, d + reach)
+
+
+_EXACT_UP_TO_T = 15.0
+"""Beyond this the noncentral t distribution has no number in older versions of scipy."""
+
+
+def paired_effect(pair: Pair, confidence: float) -> WithInterval | None:
+    """Return Cohen's dz of pairs: the mean of their differences in standard deviations of these.
+
+    The interval is that of the noncentral t distribution (Cumming and Finch 2001); for a very large t the
+    parts of mean and standard deviation are put together by their own limits (MOVER, Zou and Donner 2008).
+
+    Returns:
+        The effect, or ``None`` where the runs are not paired, for fewer than three pairs or without scatter.
+    """
+    se, df = standard_error(pair, 1.0)
+    if not pair.paired or se is None or not has_enough(pair):
+        return None
+    root_n = sqrt(len(pair.a))
+    t = float((pair.b - pair.a).mean()) / se
+    low, high = _noncentrality(abs(t), df, confidence)
+    ends = (low, high) if t >= 0 else (-high, -low)
+    return WithInterval(t / root_n, ends[0] / root_n, ends[1] / root_n)
+
+
+def _noncentrality(t: float, df: float, confidence: float) -> tuple[float, float]:
+    """Return the noncentralities at which a t of this size, not below 0, is just not improbable."""
+    from scipy import optimize, special
+
+    tail, z = (1 - confidence) / 2, student_t(confidence, inf)
+    by_sd = [t * sqrt(float(special.chdtri(df, 1 - p)) / df) for p in (tail, 1 - tail)]
+    low, high = t - sqrt((t - by_sd[0]) ** 2 + z**2), t + sqrt((by_sd[1] - t) ** 2 + z**2)
+    if t > _EXACT_UP_TO_T:
+        return low, high
+
+    def end(p: float) -> float:
+        return float(optimize.brentq(lambda nc: special.nctdtr(df, nc, t) - p, low - 3.0, high + 3.0))
+
+    return end(1 - tail), end(tail)
 
 
 def cliffs_delta(a: Floats, b: Floats, confidence: float) -> WithInterval | None:

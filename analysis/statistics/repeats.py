@@ -3,7 +3,7 @@
 from math import isnan, sqrt
 
 from analysis.maths.describe import student_t
-from analysis.statistics.difference import standard_error
+from analysis.statistics.difference import has_enough, standard_error
 from analysis.statistics.samples import Pair
 
 POWER = 0.8
@@ -63,6 +63,31 @@ def repeats_needed(effect: float, paired: bool, confidence: float, power: float 
         else:
             too_few = middle
     return enough if enough <= MOST else None
+
+
+def smallest_difference(pair: Pair, confidence: float) -> float | None:
+    """Return the smallest difference that the pairs measured would have shown with a chance of `POWER`.
+
+    By the paired t test at one minus the confidence, from the scatter that was found (`repeats_needed` turned
+    round); a larger true difference would probably have been seen.
+
+    Returns:
+        In the unit of the quantity; ``None`` where the runs are not paired, for fewer than three pairs or
+        without scatter.
+    """
+    n = len(pair.a)
+    if not pair.paired or not has_enough(pair) or standard_error(pair, 1.0)[0] is None:
+        return None
+    low, high = 0.0, 1.0
+    while not _sees(high, n, True, confidence, POWER):
+        low, high = high, 2 * high
+    while high - low > _CLOSE * high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if _sees(middle, n, True, confidence, POWER) else (middle, high)
+    return high * float((pair.b - pair.a).std(ddof=1))
+
+
+_CLOSE = 1e-6
 
 
 def _sees(effect: float, n: int, paired: bool, confidence: float, power: float) -> bool:

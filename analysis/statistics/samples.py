@@ -106,7 +106,21 @@ def sample_of(
         quantity: a name of `QUANTITIES`; runs without it are left out.
         campaign: which one, where scenarios of several are compared.
     """
-    values = _values(rows, epoch_rows, QUANTITIES[quantity])
+    return sample_by_run(label, rows, _values(rows, epoch_rows, QUANTITIES[quantity]), quantity, campaign)
+
+
+def sample_by_run(
+    label: str, rows: Sequence[RunRow], values: Mapping[str, float | None], quantity: str, campaign: str = ""
+) -> Sample:
+    """Put the values of runs together as a sample; runs without a value are left out.
+
+    Args:
+        label: of the scenario.
+        rows: its runs.
+        values: by the folder of the run.
+        quantity: their name.
+        campaign: see `sample_of`.
+    """
     found = [
         (row.t_start_utc_s, row.run_dir, row.block, value)
         for row in rows
