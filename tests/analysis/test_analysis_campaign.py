@@ -152,7 +152,7 @@ def test_epochs_have_their_memory_where_the_probe_told_it(results: Results, tmp_
         for span in run.spans:
             if span.span == "epoch":
                 span.data["rss_mib"] = 100.0 + span.data["epoch"]
-    found = analysed(campaign, tmp_path)
+    found = analysed(campaign, tmp_path / "with-memory")
     assert [epoch.rss_mib for epoch in found.epochs] == [100.0 + epoch.epoch for epoch in found.epochs]
 
 
