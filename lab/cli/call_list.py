@@ -26,11 +26,15 @@ def print_calls(start: Path, libraries: Collection[str], as_json: bool) -> None:
     unread: list[tuple[Path, str]] = []
     for path, flow in program_flows(start):
         if isinstance(flow, Unread):
+            if path == start:
+                raise ConfigurationError(
+                    f"{start}: expected a Python program or a notebook, but: {flow.reason}"
+                )
             unread.append((path, flow.reason))
-        else:
-            listed += (_Listed(path, site) for site in call_sites(flow) if site.may_reach(libraries))
-    if unread and unread[0][0] == start:
-        raise ConfigurationError(f"{start}: expected a Python program or a notebook, but: {unread[0][1]}")
+            continue
+        if flow.file.unread is not None:
+            unread.append((path, flow.file.unread.reason))
+        listed += (_Listed(path, site) for site in call_sites(flow) if site.may_reach(libraries))
     if as_json:
         print_json(
             {

@@ -11,6 +11,7 @@ from source.flow.scopes import either, merged
 from source.flow.values import Bound, Loop, Stored, Value
 from source.names import absolute_module, canonical, dotted_text, imported_names
 
+_CAN_HOLD = (ast.Name, ast.Attribute, ast.Subscript)
 _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
@@ -279,13 +280,12 @@ def _accumulated(node: ast.Assign) -> str | None:
         or len(node.targets) > 1
     ):
         return None
-    target = ast.unparse(node.targets[0]) if isinstance(node.targets[0], (ast.Name, ast.Attribute)) else None
-    if target is None:
+    if not isinstance(node.targets[0], _CAN_HOLD):
         return None
-    if isinstance(node.value.left, (ast.Name, ast.Attribute)) and ast.unparse(node.value.left) == target:
-        return "left"
-    if isinstance(node.value.right, (ast.Name, ast.Attribute)) and ast.unparse(node.value.right) == target:
-        return "right"
+    target = ast.unparse(node.targets[0])
+    for side, operand in (("left", node.value.left), ("right", node.value.right)):
+        if isinstance(operand, _CAN_HOLD) and ast.unparse(operand) == target:
+            return side
     return None
 
 

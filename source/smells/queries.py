@@ -48,6 +48,18 @@ def is_of(value: Value | None, other: Value) -> bool:
     return value is other or (value is not None and value.kind == other.kind and other in value.sources)
 
 
+def replaces(event: Stored) -> bool:
+    """Return whether a turn puts a value where the turn before, or one of the last ones, has put its own."""
+    if not isinstance(event.node, ast.Assign) or event.origin is not None or not turns(event):
+        return False
+    keys = [target.slice for target in event.node.targets if isinstance(target, ast.Subscript)]
+    return bool(keys) and all(invariant(key, turns(event)[-1]) or _is_ring(key) for key in keys)
+
+
+def _is_ring(key: ast.expr) -> bool:
+    return isinstance(key, ast.BinOp) and isinstance(key.op, ast.Mod)
+
+
 def outlives(container: Value, event: Event) -> bool:
     """Return whether a container was there before the loop in which an event happens, and has no bound."""
     loops = turns(event)

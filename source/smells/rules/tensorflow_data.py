@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from source.flow.module import ModuleFlow
 from source.flow.values import Call, Loop, Value
-from source.smells.queries import calls, invariant, is_released, outlives, puts, turns
+from source.smells.queries import calls, invariant, is_released, outlives, puts, replaces, turns
 from source.smells.rule import Hit, Rule
 
 _KEEPS = ("append", "extend", "item")
@@ -71,7 +71,7 @@ def kept_tensors(flow: ModuleFlow) -> Iterator[Hit]:
     trains = [call for call in calls(flow) if call.method in _TRAINS]
     for event in puts(flow):
         tensors = any(value.kind == "tf-tensor" for value in event.value.items or (event.value,))
-        kept = tensors and event.how in _KEEPS and not event.container.escapes
+        kept = tensors and event.how in _KEEPS and not event.container.escapes and not replaces(event)
         if not kept or not outlives(event.container, event) or is_released(flow, event.container, event):
             continue
         fresh = any(loop in event.loops for loop in event.container.loops)
@@ -88,11 +88,16 @@ def image_buffers(flow: ModuleFlow) -> Iterator[Hit]:
             or event.value.place == ("with", "")
         ):
             continue
-        closed = any(call.method == "close" for call in calls(flow))
-        if not outlives(event.container, event) or invariant(event.node, turns(event)[-1]):
+        if not outlives(event.container, event) or replaces(event) or invariant(event.node, turns(event)[-1]):
             continue
-        if not closed and not is_released(flow, event.container, event):
+        if not _is_closed(flow) and not is_released(flow, event.container, event):
             yield Hit(event.node, "an open file or image of every turn is kept in a container")
+
+
+def _is_closed(flow: ModuleFlow) -> bool:
+    """Return whether anything is closed that may be a file; load() of an image closes its file, too."""
+    own = [call for call in calls(flow) if call.receiver is not None]
+    return any(call.method == "close" or (call.method == "load" and not call.arguments) for call in own)
 
 
 RULES = (
@@ -147,7 +152,8 @@ RULES = (
         ("TensorFlow",),
         "Open images in a with statement and keep the array, or stream them by tf.data.",
         "Each entry holds an open file and its buffer.",
-        "Silent where anything in the file is closed by close(), and on copies and converted images.",
+        "Silent where anything in the file but a plot is closed by close() or read by load(), and on "
+        "copies and converted images.",
         image_buffers,
     ),
 )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from source.flow.expressions import class_family
+from source.flow.libraries import HARMLESS, HARMLESS_LIBRARIES
 from source.flow.module import ModuleFlow
 from source.flow.values import Call, Loop, Value
 from source.smells.queries import (
@@ -26,6 +27,13 @@ _LEARNING = frozenset(
 ) | frozenset(
     ("BatchNorm1d", "BatchNorm2d", "LayerNorm", "MultiheadAttention", "Transformer", "TransformerEncoder")
 )
+
+
+_HOOKS = frozenset(
+    f"register_{name}_hook"
+    for name in ("forward", "forward_pre", "backward", "full_backward", "full_backward_pre", "module_forward")
+)
+_ZEROED = re.compile(r"zero_grad|\bgrad(?:\.data)?\.zero_\(|\bgrad\s*=\s*None")
 
 
 def module_per_batch(flow: ModuleFlow) -> Iterator[Hit]:
@@ -131,17 +139,31 @@ def _is_lightning(call: Call) -> bool:
 def gradients_never_zeroed(flow: ModuleFlow) -> Iterator[Hit]:
     """backward() and step() in a loop without zero_grad()."""
     everything = list(calls(flow))
-    zeroed = any(call.method == "zero_grad" for call in everything) or ".grad = None" in flow.file.text
-    if zeroed or "zero_grad" in flow.file.text:
+    if _ZEROED.search(flow.file.text) or any(call.method == "zero_grad" for call in everything):
         return
     for call in everything:
         if call.method != "backward" or not turns(call) or call.origin is not None:
             continue
         steps = [other for other in everything if other.method == "step" and _is_optimizer(other.receiver)]
-        if any(share_a_turn(call, step) and within(step, call) for step in steps):
+        adding = any(_adds_up(call, step) for step in steps)
+        if adding and not any(_takes_optimizer(other) and share_a_turn(call, other) for other in everything):
             yield Hit(
                 call.node, "gradients of all turns are added up: backward() and step() without zero_grad()"
             )
+
+
+def _adds_up(backward: Call, step: Call) -> bool:
+    """Return whether both are in one loop, and the optimizer and its gradients are older than the turn."""
+    loop = turns(backward)[-1]
+    old = step.receiver is not None and loop not in step.receiver.loops
+    return old and share_a_turn(backward, step) and within(step, backward)
+
+
+def _takes_optimizer(call: Call) -> bool:
+    """Return whether an optimizer is handed to something that is not followed and may zero its gradients."""
+    given = (*call.arguments, *call.keywords.values())
+    known = call.method == "step" or call.api in HARMLESS or call.api.startswith(HARMLESS_LIBRARIES)
+    return not known and any(_is_optimizer(value) for value in given)
 
 
 def _is_optimizer(value: Value | None) -> bool:
@@ -150,12 +172,12 @@ def _is_optimizer(value: Value | None) -> bool:
 
 def unremoved_hooks(flow: ModuleFlow) -> Iterator[Hit]:
     """Hooks registered for every batch and never removed."""
-    removed = any(call.method == "remove" for call in calls(flow))
+    removed = any(call.method == "remove" and not call.arguments for call in calls(flow))
     for call in calls(flow):
-        if not call.method.startswith("register_") or not call.method.endswith("_hook") or removed:
+        if call.method not in _HOOKS or removed or call.conditional:
             continue
         loops = [loop for loop in turns(call) if _repeats(loop, call)]
-        if call.method != "register_hook" and loops and call.scope.name != "__init__" and call.origin is None:
+        if loops and call.scope.name != "__init__" and call.origin is None:
             yield Hit(call.node, "a hook is registered in every turn on the same module and never removed")
 
 
@@ -228,8 +250,9 @@ RULES = (
         _TORCH,
         "Call optimizer.zero_grad() in every turn.",
         "Gradients of all steps are added up, and the training goes elsewhere.",
-        "Only where backward() and step() of a known optimizer are in one loop and zero_grad is "
-        "nowhere in the file.",
+        "Only where backward() and step() of a known optimizer are in one loop; silent where anything in "
+        "the file zeroes gradients, where the optimizer is made in the turn, and where it is handed to a "
+        "function that is not followed.",
         gradients_never_zeroed,
     ),
     Rule(
@@ -240,7 +263,7 @@ RULES = (
         "Keep the handle and call remove(), or register once before the loop.",
         "Each hook stays with its module, is called in every pass and keeps what it refers to.",
         "Hooks on the modules that a loop goes through are one each and not reported; silent where "
-        "anything in the file is removed.",
+        "a handle in the file is removed, and under a condition.",
         unremoved_hooks,
     ),
 )

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from source.flow.libraries import NO_GRADIENTS, TORCH_MODULES
 from source.flow.module import ModuleFlow
 from source.flow.values import Loop, Stored
-from source.smells.queries import calls, invariant, is_released, made_in, outlives, puts, share_a_turn, turns
+from source.smells.queries import (
+    calls,
+    invariant,
+    is_released,
+    made_in,
+    outlives,
+    puts,
+    replaces,
+    share_a_turn,
+    turns,
+)
 from source.smells.rule import Hit, Rule
 
 _TORCH = ("PyTorch",)
@@ -25,6 +35,7 @@ def kept_graphs(flow: ModuleFlow) -> Iterator[Hit]:
             or (event.how == "accumulate" and _without_gradients(event))
             or not event.value.attached
             or not outlives(event.container, event)
+            or replaces(event)
         ):
             continue
         if not _asked_later(event) and not is_released(flow, event.container, event):
@@ -149,8 +160,8 @@ RULES = (
         "Each tensor holds the graph that made it, with all activations that are still saved in "
         "it. Memory grows with every batch.",
         "Silent where gradients are asked of the sum or of the container later, where it is "
-        "emptied, and where it goes somewhere that is not followed, unless backward() was already "
-        "called on the value itself.",
+        "emptied, where a turn replaces what the one before has kept (losses['last'] = loss), and where "
+        "it goes somewhere that is not followed, unless backward() was already called on the value itself.",
         kept_graphs,
     ),
     Rule(
