@@ -21,7 +21,7 @@ _COMMANDS = {
     "serve": CommandAt("lab.cli.serve:serve", "Show campaigns in the browser, live"),
     "import": CommandAt("lab.cli.imports.group:import_", "Turn a foreign log into a campaign"),
     "export": CommandAt("lab.cli.export:export", "Export a campaign"),
-    "profile": CommandAt("lab.cli.profile:profile", "Find the API calls of a program"),
+    "profile": CommandAt("lab.cli.profile:profile", "Measure the energy of API calls"),
     "smells": CommandAt("lab.cli.smells:smells", "Find resource-leak smells in programs"),
     "trackers": CommandAt("lab.cli.trackers:trackers", "Install and look at software trackers"),
     "envs": CommandAt("lab.cli.envs:envs", "Build environments of programs and trackers"),

@@ -5,29 +5,17 @@ from pathlib import Path
 import click
 
 from lab.cli.call_list import print_calls
-from lab.cli.common import json_option
-from lab.cli.paths import InputPath
+from lab.cli.common import MOST_SEED, FiniteRange, json_option
+from lab.cli.paths import ConfigFile, InputPath, OutputFolder
+from lab.cli.profile_options import LibraryNames, Varied, bench, interpreter
+from lab.profiling.budget import Budget
+from lab.profiling.configuration import Gate, Mode, Profile, Variation, profile_config
 from records.errors import ConfigurationError
 from source.program import module_path
 
 DEFAULT_LIBRARIES = ("tensorflow", "keras", "torch", "jax", "sklearn")
-
-
-class LibraryNames(click.ParamType[tuple[str, ...]]):
-    """Importable names, with commas between."""
-
-    name = "names"
-
-    def convert(
-        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Return the names, each once."""
-        if isinstance(value, tuple):
-            return value
-        names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
-        if not names or not all(name.isidentifier() for name in names):
-            self.fail(f"{value!r} is no list of importable names such as tensorflow,keras.", param, ctx)
-        return names
+REPEATS = 5
+"""As in the published system."""
 
 
 @click.command()
@@ -41,34 +29,123 @@ class LibraryNames(click.ParamType[tuple[str, ...]]):
     help="Libraries whose calls count.",
 )
 @click.option("--list", "list_only", is_flag=True, help="List of the calls, by reading the program only.")
+@click.option(
+    "--mode",
+    type=click.Choice(["project", "method", "data-size"]),
+    default="method",
+    show_default=True,
+    help="Whole program, each call, or calls at several sizes of data.",
+)
+@click.option("--vary", type=Varied(), help="Option of the program and its values, a scenario for each.")
+@click.option(
+    "--gate",
+    type=click.Choice(["call", "run", "none"]),
+    default="run",
+    show_default=True,
+    help="Stability gate: before each run, before each call as well, or none.",
+)
+@click.option("--repeats", type=click.IntRange(min=1), help=f"Number of runs; {REPEATS} by default.")
+@click.option("--sync-device", is_flag=True, help="Wait for the accelerator at the borders of each call.")
+@click.option("--python", metavar="PATH", help="Interpreter of the program; the one on PATH by default.")
+@click.option("--config", "config_path", type=ConfigFile(), help="The bench; lab.toml where it is there.")
+@click.option("--driver", metavar="NAME", help="Driver of the meter instead of a lab.toml.")
+@click.option("--port", help="Port of the meter instead of a lab.toml; `virtual` measures nothing.")
+@click.option(
+    "--baseline",
+    "baseline_s",
+    type=FiniteRange(min=3, max=MOST_SEED),
+    default=30.0,
+    show_default=True,
+    help="Seconds of each baseline.",
+)
+@click.option(
+    "--limit",
+    "limit_s",
+    type=FiniteRange(min=0, min_open=True, max=MOST_SEED),
+    default=3600.0,
+    show_default=True,
+    help="Seconds after which a run is ended.",
+)
+@click.option("--out", type=OutputFolder(), help="Folder of the campaign, new or empty.")
+@click.option(
+    "--budget", metavar="ENERGY", help="Energy such as 50J or 0.2Wh; exit 1 unless a run stays within."
+)
+@click.option(
+    "--budget-of",
+    metavar="WHAT",
+    default="run",
+    show_default=True,
+    help="What the budget is for: run, induced, or an API.",
+)
 @json_option
+@click.pass_context
 def profile(
-    program: tuple[str, ...], module: str | None, libs: tuple[str, ...], list_only: bool, as_json: bool
+    ctx: click.Context,
+    program: tuple[str, ...],
+    module: str | None,
+    libs: tuple[str, ...],
+    list_only: bool,
+    mode: Mode,
+    vary: Variation | None,
+    gate: Gate,
+    repeats: int | None,
+    sync_device: bool,
+    python: str | None,
+    config_path: Path | None,
+    driver: str | None,
+    port: str | None,
+    baseline_s: float,
+    limit_s: float,
+    out: Path | None,
+    budget: str | None,
+    budget_of: str,
+    as_json: bool,
 ) -> None:
-    """Find the calls of a library's API in a program.
+    """Measure the energy of each API call of a program: a campaign, its analysis and its report.
 
     \b
-    lab profile train.py --list
-    lab profile notebook.ipynb --list --libs tensorflow,keras --json
-    lab profile -m trainer.main --list
+    lab profile train.py                                      on the bench of lab.toml
+    lab profile train.py --port virtual -- --epochs 3         SIMULATED, to try it
+    lab profile notebook.ipynb --libs tensorflow,keras --list
+    lab profile -m trainer.main --budget 50J --budget-of induced
+    lab profile train.py --mode data-size --vary "--images=100,200,400"
     """
-    start, _ = _program(program, module)
-    if not list_only:
-        raise ConfigurationError("expected --list: this version lists calls and does not measure them yet")
-    print_calls(start, libs, as_json)
+    start, words, arguments = _program(program, module)
+    if list_only:
+        print_calls(start, libs, as_json)
+        return
+    from lab.cli.profile_run import run_and_print  # the evaluation, which reading a program does not need
+
+    wanted = Profile(
+        program=words,
+        arguments=arguments,
+        python=interpreter(python),
+        libs=libs,
+        mode=mode,
+        vary=vary,
+        gate=gate,
+        sync_device=sync_device,
+        repeats=REPEATS if repeats is None else repeats,
+        baseline_s=baseline_s,
+        limit_s=limit_s,
+    )
+    sections, campaigns = bench(config_path, driver, port)
+    config = profile_config(wanted, sections, Path.cwd(), campaigns)
+    limit = None if budget is None else Budget.of_text(budget, budget_of)
+    ctx.exit(run_and_print(config, list(wanted.scenarios), out, limit, as_json))
 
 
-def _program(words: tuple[str, ...], module: str | None) -> tuple[Path, tuple[str, ...]]:
-    """Return the file that is run, and the arguments of the program."""
+def _program(words: tuple[str, ...], module: str | None) -> tuple[Path, tuple[str, ...], tuple[str, ...]]:
+    """Return the file that is run, what an interpreter is given to run it, and the program's arguments."""
     if module is None:
         if not words:
             raise ConfigurationError("expected a program: `lab profile FILE.py` or `lab profile -m MODULE`")
         path = Path(words[0])
         InputPath(file=True).check(path)
-        return path, words[1:]
+        return path, words[:1], words[1:]
     found = module_path(module, Path.cwd())
     if found is None:
         raise ConfigurationError(
             f"-m {module}: expected a module in {Path.cwd()}, or a package there with a __main__.py"
         )
-    return found, words
+    return found, ("-m", module), words

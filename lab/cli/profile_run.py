@@ -1,0 +1,174 @@
+"""``lab profile`` runs and prints: the program, its calls by energy beside its calls by time, the budget."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from lab.cli.analyse import analyse_with_progress, print_scenarios, refusing
+from lab.cli.campaigns import outcome_json, run_campaign
+from lab.cli.output import print_json, print_table, stdout
+from lab.config.model import LabConfig
+from lab.profiling.budget import Budget, Judgement
+from lab.profiling.session import Profiled, run_profile
+from records.results import Results
+from records.rows.calls import CallSiteRow
+
+_MOST_SHOWN = 10
+
+
+def run_and_print(
+    config: LabConfig, scenarios: Sequence[str], out: Path | None, budget: Budget | None, as_json: bool
+) -> int:
+    """Run the campaign of a profile and print what came of it; return the exit code.
+
+    Args:
+        config: of the campaign.
+        scenarios: names of the program's own scenarios.
+        out: folder of the campaign, or ``None``.
+        budget: that each of them has to keep, or ``None``.
+        as_json: whether one JSON document is printed.
+    """
+    profiled = run_profile(config, out, run_campaign, analyse_with_progress)
+    judgements = [] if budget is None else budget.judge(profiled.results, scenarios)
+    if as_json:
+        outcome = outcome_json(profiled.opened, profiled.outcome)
+        print_json({**outcome, **_profile_json(profiled, scenarios, judgements)})
+    else:
+        _print_profile(profiled, scenarios, judgements)
+    kept = all(judgement.verdict == "within" for judgement in judgements)
+    return 0 if kept and not profiled.outcome.missing and not refusing(profiled.results) else 1
+
+
+def _print_profile(profiled: Profiled, scenarios: Sequence[str], judgements: Iterable[Judgement]) -> None:
+    """Print the results of a profile."""
+    results = profiled.results
+    print_scenarios(results)
+    for scenario in scenarios:
+        _print_calls(results, scenario)
+    if len(scenarios) > 1:
+        _print_sizes(results, scenarios)
+    for judgement in judgements:
+        stdout.print(_budget_words(judgement))
+    stdout.print(f"Evidence: {profiled.opened.folder.path}")
+    stdout.print(f"Open the report: {profiled.report}")
+
+
+def _profile_json(
+    profiled: Profiled, scenarios: Sequence[str], judgements: Sequence[Judgement]
+) -> dict[str, Any]:
+    """Return what ``--json`` prints besides what came of the campaign."""
+    results = profiled.results
+    return {
+        "scenarios": [row.to_json() for row in results.scenarios],
+        "calls": [row.to_json() for row in results.call_sites if row.scenario in scenarios],
+        "budget": [asdict(judgement) for judgement in judgements],
+        "report": str(profiled.report),
+    }
+
+
+def calls_of(results: Results, scenario: str) -> list[CallSiteRow]:
+    """Return the calls of a scenario that have an energy or a bound of their own, the largest first.
+
+    A site whose energy is told only together with others stands in the row of their group.
+    """
+    rows = [
+        row
+        for row in results.call_sites
+        if row.scenario == scenario and row.kind not in ("uncovered", "gate") and row.group is None
+    ]
+    return sorted(rows, key=_energy_key, reverse=True)
+
+
+def _energy_key(row: CallSiteRow) -> tuple[bool, float]:
+    """Put what is known before what is only bounded."""
+    if row.label == "bounded":
+        return False, row.bound_exclusive_j or 0.0
+    return row.energy_exclusive_j is not None, row.energy_exclusive_j or 0.0
+
+
+def _print_calls(results: Results, scenario: str) -> None:
+    by_energy = calls_of(results, scenario)
+    if not by_energy:
+        return
+    by_time = sorted(by_energy, key=lambda row: row.time_exclusive_s, reverse=True)
+    ranks = {row.site: place for place, row in enumerate(by_time, start=1)}
+    rows = [
+        (
+            place,
+            ranks[row.site],
+            _place(row),
+            row.api or row.expression,
+            f"{row.calls_per_run:.4g}",
+            f"{row.time_exclusive_s:.4g}",
+            energy_words(row),
+            row.label,
+        )
+        for place, row in enumerate(by_energy[:_MOST_SHOWN], start=1)
+    ]
+    columns = ("by energy", "by time", "place", "call", "calls", "s", "J per run, 95 %", "")
+    print_table(columns, rows, title=f"Calls of {scenario}, without the calls within them")
+    if len(by_energy) > _MOST_SHOWN:
+        stdout.print(f"and {len(by_energy) - _MOST_SHOWN} more in results/call_sites.csv")
+    others = [row for row in results.call_sites if row.scenario == scenario and row.kind == "uncovered"]
+    for row in others:
+        stdout.print(f"outside these calls: {row.time_exclusive_s:.4g} s, {energy_words(row)} J")
+
+
+def _place(row: CallSiteRow) -> str:
+    if row.line is None:
+        return ""
+    cell = "" if row.cell is None else f"cell {row.cell}:"
+    return f"{row.file}:{cell}{row.line}"
+
+
+def energy_words(row: CallSiteRow) -> str:
+    """Return the energy of a call site with its interval, or its bound."""
+    if row.bound_exclusive_j is not None:
+        return f"<= {row.bound_exclusive_j:.4g}"
+    if row.energy_exclusive_j is None:
+        return "?"
+    low, high = row.energy_exclusive_low_j, row.energy_exclusive_high_j
+    interval = "" if low is None or high is None else f" ({low:.4g} to {high:.4g})"
+    return f"{row.energy_exclusive_j:.4g}{interval}"
+
+
+def _print_sizes(results: Results, scenarios: Sequence[str]) -> None:
+    """Print the energy of a call against the size of its arguments, for sites that all variants called."""
+    tables = [
+        {_key(row): row for row in results.call_sites if row.scenario == name and row.argument_bytes}
+        for name in scenarios
+    ]
+    shared = [key for key in tables[0] if all(key in table for table in tables)] if tables else []
+    rows = []
+    for key in shared:
+        for name, table in zip(scenarios, tables, strict=True):
+            row = table[key]
+            per_call = row.energy_per_call_j
+            rows.append(
+                (
+                    _place(row),
+                    row.api or row.expression,
+                    name,
+                    f"{row.argument_bytes:.0f}",
+                    "" if per_call is None else f"{per_call:.4g}",
+                    row.label,
+                )
+            )
+    if rows:
+        columns = ("place", "call", "scenario", "bytes", "J per call", "")
+        print_table(columns, rows, title="Energy of a call by the size of its arguments")
+
+
+def _key(row: CallSiteRow) -> tuple[str, int | None, int | None, int | None, str]:
+    return row.file, row.cell, row.line, row.column, row.api
+
+
+def _budget_words(judgement: Judgement) -> str:
+    energy, low, high = judgement.energy_j, judgement.low_j, judgement.high_j
+    if energy is None or low is None or high is None:
+        found = "no energy with an interval"
+    else:
+        found = f"{energy:.4g} J (95 %: {low:.4g} to {high:.4g} J)"
+    advice = "; a narrower interval (--precision) may decide" if judgement.verdict == "cannot say" else ""
+    return f"Budget of {judgement.of}, {judgement.budget_j:.4g} J: {judgement.verdict}. Found {found}{advice}"

@@ -1,0 +1,157 @@
+"""The campaign of a profile: baselines, and the program as often as asked for, on a bench."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from lab.config.file import build_config, check_drivers
+from lab.config.model import LabConfig
+from records.errors import ConfigurationError
+
+Mode = Literal["project", "method", "data-size"]
+Gate = Literal["run", "call", "none"]
+
+BASELINE = "baseline"
+ENVIRONMENT = "profiled"
+_BENCH_SECTIONS = ("sut", "meter", "gate", "run")
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """An option of the program and the values that it is given, one after the other.
+
+    ``--size`` becomes ``--size=VALUE``, ``-n`` the two words ``-n VALUE``; without an option the value stands
+    alone.
+    """
+
+    option: str
+    values: tuple[str, ...]
+
+    def words(self, value: str) -> list[str]:
+        """Return what the program is given for a value."""
+        if self.option.startswith("--"):
+            return [f"{self.option}={value}"]
+        return [self.option, value] if self.option else [value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What is to be profiled, and how.
+
+    Attributes:
+        program: what follows the interpreter: a file, or ``-m`` and a module.
+        arguments: of the program.
+        python: interpreter of the program.
+        libs: importable names; calls of what they define are recorded.
+        mode: ``project`` records no calls, ``data-size`` their sizes for several values of an option.
+        vary: that option, or ``None``.
+        gate: before each run, before each call as well, or not at all.
+        sync_device: whether queued work of an accelerator is awaited at the borders of each call.
+        repeats: how often the program runs, or ``until N %``.
+        repeats_max: at most so often.
+        baseline_s: length of a baseline in seconds.
+        limit_s: longest time of a run in seconds.
+    """
+
+    program: Sequence[str]
+    arguments: Sequence[str] = ()
+    python: str
+    libs: Sequence[str]
+    mode: Mode = "method"
+    vary: Variation | None = None
+    gate: Gate = "run"
+    sync_device: bool = False
+    repeats: int | str = 5
+    repeats_max: int | None = None
+    baseline_s: float = 30.0
+    limit_s: float = 3600.0
+
+    @property
+    def name(self) -> str:
+        """Name of the program, as scenarios are named."""
+        name = _slug(Path(self.program[-1]).stem)
+        return f"{name}-program" if name == BASELINE else name or "program"
+
+    @property
+    def scenarios(self) -> dict[str, list[str]]:
+        """Names of the scenarios, and what the program is given in each besides its arguments."""
+        if self.vary is None:
+            return {self.name: []}
+        words = {_slug(value): self.vary.words(value) for value in self.vary.values}
+        if "" in words or len(words) < len(self.vary.values):
+            words = {str(n): self.vary.words(value) for n, value in enumerate(self.vary.values, start=1)}
+        return {f"{self.name}-{word}"[:40]: extra for word, extra in words.items()}
+
+
+def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: str | None) -> LabConfig:
+    """Return the configuration of a profile.
+
+    Args:
+        profile: what is profiled.
+        bench: sections of the bench, as in ``lab.toml``; at least ``meter``.
+        folder: working directory of the program.
+        out: folder for campaigns, or ``None``.
+
+    Raises:
+        ConfigurationError: the bench or the profile cannot be used.
+    """
+    if profile.mode == "data-size" and profile.vary is None:
+        raise ConfigurationError('--mode data-size: expected --vary "OPTION=SMALL,LARGER,..." as well')
+    campaign: dict[str, Any] = {"title": f"Profile of {profile.name}", "repeats": profile.repeats}
+    if profile.repeats_max is not None:
+        campaign["repeats_max"] = profile.repeats_max
+    if out is not None:
+        campaign["out"] = out
+    document = {key: bench[key] for key in _BENCH_SECTIONS if key in bench}
+    if profile.gate == "none":
+        document["gate"] = {**document.get("gate", {}), "enabled": False}
+    document |= {
+        "campaign": campaign,
+        "environments": {ENVIRONMENT: {"python": profile.python}},
+        "scenario": [
+            {"name": BASELINE, "kind": "baseline", "duration_s": profile.baseline_s},
+            *(_scenario(profile, name, extra) for name, extra in profile.scenarios.items()),
+        ],
+    }
+    script = Path(profile.program[0])
+    if profile.program[0] != "-m" and not (folder / script).absolute().is_relative_to(folder):
+        document["program"] = {"include": [str(script.absolute().parent)]}
+    config = build_config(document, "profile", folder)
+    check_drivers(config, "profile")
+    return config
+
+
+def bench_of(config: LabConfig) -> dict[str, Any]:
+    """Return the bench of a ``lab.toml``, whose paths hold from any folder."""
+    document = config.to_json()
+    if config.meter.calibration is not None:
+        document["meter"]["calibration"] = str(config.resolve(config.meter.calibration))
+    return document
+
+
+def _scenario(profile: Profile, name: str, extra: Sequence[str]) -> dict[str, Any]:
+    words = [*profile.program, *profile.arguments, *extra]
+    scenario: dict[str, Any] = {
+        "name": name,
+        "command": ["{python}", *(_literal(word) for word in words)],
+        "environment": ENVIRONMENT,
+        "limit_s": profile.limit_s,
+    }
+    if profile.mode != "project":
+        scenario["calls"] = {
+            "libs": list(profile.libs),
+            "gate": "call" if profile.gate == "call" else "run",
+            "sync_device": profile.sync_device,
+        }
+    return scenario
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:20].strip("-")
+
+
+def _literal(word: str) -> str:
+    """Return a word of a command that holds no placeholder."""
+    return re.sub(r"\{(\w+)\}", r"{{\1}}", word)

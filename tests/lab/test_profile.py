@@ -1,0 +1,193 @@
+"""``lab profile``: what campaign it makes, how a budget is judged, what is refused before anything runs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from lab_bench import lab
+from typed_rows import part_of
+
+from lab.cli import cli
+from lab.config.model import LabConfig
+from lab.profiling.budget import Budget, energy_j
+from lab.profiling.configuration import Profile, Variation, profile_config
+from records.errors import ConfigurationError
+from records.results import Results
+
+METER = {"meter": {"driver": "wattsup_pro", "port": "virtual"}}
+
+
+def config_of(**changes: Any) -> LabConfig:
+    wanted: dict[str, Any] = {"program": ("train.py",), "python": "/env/bin/python", "libs": ("keras",)}
+    return profile_config(Profile(**wanted | changes), METER, Path("/work"), None)
+
+
+def test_a_profile_is_a_campaign_of_baselines_and_the_program() -> None:
+    config = config_of(arguments=("--epochs", "3"), sync_device=True)
+    baseline, program = config.scenario
+    assert (baseline.kind, baseline.duration_s, config.campaign.repeats) == ("baseline", 30.0, 5)
+    assert (program.name, program.command) == ("train", ["{python}", "train.py", "--epochs", "3"])
+    assert program.calls is not None
+    assert (program.calls.libs, program.calls.sync_device, program.calls.sizes) == (["keras"], True, True)
+    assert config.pythons() == {"profiled": "/env/bin/python"}
+
+
+def test_the_whole_program_is_measured_without_a_record_of_calls() -> None:
+    assert config_of(mode="project").find_scenario("train").calls is None
+
+
+@pytest.mark.parametrize(("gate", "enabled", "per_call"), [("none", False, "run"), ("call", True, "call")])
+def test_the_gate_is_none_or_before_each_call(gate: str, enabled: bool, per_call: str) -> None:
+    config = config_of(gate=gate)
+    calls = config.find_scenario("train").calls
+    assert calls is not None
+    assert (config.gate.enabled, calls.gate) == (enabled, per_call)
+
+
+def test_a_varied_option_is_a_scenario_for_each_value() -> None:
+    vary = Variation("--size", ("10", "2e3"))
+    config = config_of(mode="data-size", vary=vary)
+    commands = {scenario.name: scenario.command for scenario in config.scenario if scenario.command}
+    assert commands == {
+        "train-10": ["{python}", "train.py", "--size=10"],
+        "train-2e3": ["{python}", "train.py", "--size=2e3"],
+    }
+
+
+def test_words_of_the_program_that_look_like_placeholders_stay_as_they_are() -> None:
+    config = config_of(arguments=("{run_dir}",))
+    assert config.find_scenario("train").command == ["{python}", "train.py", "{{run_dir}}"]
+
+
+def test_a_program_elsewhere_is_on_record_as_well() -> None:
+    assert config_of(program=("/other/train.py",)).program.include == ["/other"]
+
+
+def test_sizes_need_an_option_that_grows() -> None:
+    with pytest.raises(ConfigurationError, match="--vary"):
+        config_of(mode="data-size")
+
+
+@pytest.mark.parametrize(
+    ("text", "joules"), [("50J", 50.0), ("1.5 kJ", 1500.0), ("0.2Wh", 720.0), (" 20 mJ ", 0.02)]
+)
+def test_an_energy_is_a_number_with_a_unit(text: str, joules: float) -> None:
+    assert energy_j(text) == pytest.approx(joules)
+
+
+@pytest.mark.parametrize("text", ["50", "J", "-3J", "50 W", "nanJ", "5 jj"])
+def test_what_is_no_energy_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="expected an energy"):
+        energy_j(text)
+
+
+RESULTS: Results = part_of(
+    Results,
+    {
+        **{key: {} for key in ("campaign", "settings", "environment", "meter")},
+        "scenarios": [
+            {
+                "scenario": "train",
+                "energy_wh": 100 / 3600,
+                "energy_low_wh": 90 / 3600,
+                "energy_high_wh": 110 / 3600,
+            }
+        ],
+        "call_sites": [
+            {
+                "scenario": "train",
+                "api": "keras.Model.fit",
+                "energy_inclusive_j": 50.0,
+                "energy_inclusive_low_j": 45.0,
+                "energy_inclusive_high_j": 55.0,
+            },
+            {"scenario": "train", "api": "keras.Model.fit", "bound_inclusive_j": 5.0, "label": "bounded"},
+        ],
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("of", "joules", "verdict"),
+    [
+        ("run", 110.0, "within"),
+        ("run", 100.0, "cannot say"),
+        ("run", 89.0, "above"),
+        ("induced", 50.0, "cannot say"),
+        ("keras.Model.fit", 60.0, "within"),
+        ("keras.Model.fit", 56.0, "cannot say"),
+        ("keras.Model.fit", 44.0, "above"),
+    ],
+)
+def test_a_budget_is_kept_or_broken_only_by_the_whole_interval(of: str, joules: float, verdict: str) -> None:
+    (judgement,) = Budget(joules, of).judge(RESULTS, ["train"])
+    assert judgement.verdict == verdict
+
+
+def test_a_budget_of_an_api_that_was_not_called_is_wrong_usage() -> None:
+    with pytest.raises(ConfigurationError, match=r"keras\.Model\.fit"):
+        Budget(1.0, "keras.Model.evaluate").judge(RESULTS, ["train"])
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.py").write_text("print(1)\n")
+    return tmp_path
+
+
+def profile(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["profile", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "expected a program"),
+        (("absent.py",), "absent.py"),
+        (("train.py",), "lab init"),
+        (("train.py", "--port", "/dev/absent"), "--driver"),
+        (("train.py", "--driver", "wattsup_pro"), "--port"),
+        (("train.py", "--port", "virtual", "--python", "no-such-python"), "--python no-such-python"),
+        (("train.py", "--port", "virtual", "--budget", "50"), "expected an energy"),
+        (("train.py", "--port", "virtual", "--mode", "data-size"), "--vary"),
+        (("train.py", "--port", "virtual", "--vary", "--size=10"), "two or more values"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_made(
+    folder: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    result = profile(*arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert [path.name for path in folder.iterdir()] == ["train.py"]
+
+
+@pytest.mark.slow
+def test_a_whole_program_is_profiled_and_held_to_its_budget(folder: Path) -> None:
+    (folder / "train.py").write_text("import sys, time; time.sleep(2); print(sys.argv)\n")
+    options = [
+        "--port",
+        "virtual",
+        "--mode",
+        "project",
+        "--gate",
+        "none",
+        "--repeats",
+        "3",
+        "--baseline",
+        "3",
+    ]
+    result = lab(
+        "profile", "train.py", *options, "--budget", "1J", "--json", "--", "--epochs", "3", cwd=folder
+    )
+    document = json.loads(result.stdout)
+    assert result.returncode == 1, result.stderr
+    assert document["simulated"] is True
+    assert [row["n"] for row in document["scenarios"]] == [4, 3]
+    assert [judgement["verdict"] for judgement in document["budget"]] == ["above"]
+    assert Path(folder / document["report"]).is_file()
+    output = folder / document["campaign"] / "runs/0002-train/stdout.log"
+    assert output.read_text() == "['train.py', '--epochs', '3']\n"
