@@ -1,6 +1,6 @@
 """The report of a campaign: one HTML file that opens offline, anywhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -8,14 +8,15 @@ from records.campaign import CampaignFolder
 from records.files import write_atomically
 from records.programs import read_copy, read_programs
 from records.results import Results, read_results, tables_of
+from reports.blocks.boxes import boxes_script
 from reports.blocks.contract import Chapter
 from reports.blocks.embedded import packed_json
-from reports.blocks.icicle import icicle_script
 from reports.blocks.rendering import render_page, script
 from reports.blocks.shortening import shortened
 from reports.blocks.svg import drawing_style
 from reports.campaign.actions import chapter as actions
-from reports.campaign.calls import chapter as calls
+from reports.campaign.calls import chapter as api_calls
+from reports.campaign.calls.over_time import MOST_CALLS
 from reports.campaign.comparisons import chapter as comparisons
 from reports.campaign.ecolabel import chapter as ecolabel
 from reports.campaign.efficiency import chapter as efficiency
@@ -29,12 +30,13 @@ from reports.campaign.method import chapter as method
 from reports.campaign.power import chapter as power
 from reports.campaign.power.interactive.live import live_scripts
 from reports.campaign.program import chapter as measured_program
+from reports.campaign.recorded_calls import RunCalls, first_usable
 from reports.campaign.reproduce import chapter as reproduce
 from reports.campaign.rules import chapter as rules
 from reports.campaign.summary import summary_of
 from reports.campaign.trackers import chapter as trackers
 from reports.campaign.uncertainty import chapter as uncertainty
-from reports.campaign.view import RecordedProgram, View, view_of
+from reports.campaign.view import RecordedProgram, View, scenario_key, view_of
 
 CHAPTERS: Sequence[Callable[[View], Chapter]] = (
     power.chapter,
@@ -42,7 +44,7 @@ CHAPTERS: Sequence[Callable[[View], Chapter]] = (
     comparisons.chapter,
     epochs.chapter,
     actions.chapter,
-    calls.chapter,
+    api_calls.chapter,
     efficiency.chapter,
     hardware.chapter,
     trackers.chapter,
@@ -82,7 +84,8 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
     place = CampaignFolder(folder)
     results = read_results(place.results)
     path = out if out is not None else place.report
-    write_atomically(path, render(results, program=_recorded_program(folder, results)))
+    program, calls = _recorded_program(folder, results), _recorded_calls(place, results)
+    write_atomically(path, render(results, program=program, calls=calls))
     return path
 
 
@@ -104,6 +107,16 @@ def _recorded_program(folder: Path, results: Results) -> RecordedProgram | None:
     return RecordedProgram(record, _known(diffs), _known(texts))
 
 
+def _recorded_calls(place: CampaignFolder, results: Results) -> dict[str, RunCalls]:
+    """Return single calls of one run of each scenario whose runs recorded them."""
+    wanted = dict.fromkeys(row.scenario for row in results.call_sites)
+    folders = {
+        key: [place.runs / run.run_dir for run in results.runs if scenario_key(run) == key] for key in wanted
+    }
+    found = {key: first_usable(runs, MOST_CALLS) for key, runs in folders.items()}
+    return {key: calls for key, calls in found.items() if calls is not None}
+
+
 def _known(texts: dict[str, str | None]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
@@ -112,6 +125,7 @@ def render(
     results: Results,
     chapters: Sequence[Callable[[View], Chapter]] = CHAPTERS,
     program: RecordedProgram | None = None,
+    calls: Mapping[str, RunCalls] | None = None,
 ) -> str:
     """Return the report as HTML; the same results always give the same text.
 
@@ -119,8 +133,9 @@ def render(
         results: of the campaign.
         chapters: what makes each chapter, in the order of the page.
         program: the measured program, where it is on record.
+        calls: of one run of each scenario, where their record is at hand.
     """
-    view = view_of(results, program)
+    view = view_of(results, program, calls)
     with drawing_style():
         made = [shortened(make(view), results) for make in chapters]
     shown = [chapter for chapter in made if not chapter.absent]
@@ -137,8 +152,8 @@ def render(
 
 def _scripts(chapters: list[Chapter]) -> list[str]:
     live = any(sheet.live for chapter in chapters for sheet in chapter.sheets)
-    boxes = any(sheet.size == "full" and sheet.panels for chapter in chapters for sheet in chapter.sheets)
-    return [script("page.js"), *([icicle_script()] if boxes else []), *(live_scripts() if live else [])]
+    drawn = any(sheet.size == "full" and sheet.panels for chapter in chapters for sheet in chapter.sheets)
+    return [script("page.js"), *([boxes_script()] if drawn else []), *(live_scripts() if live else [])]
 
 
 def _numbers(chapters: list[Chapter]) -> dict[str, int]:

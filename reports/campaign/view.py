@@ -1,6 +1,6 @@
 """Results as the report looks at them: rows gathered by scenario, each with its colour."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -12,6 +12,7 @@ from records.rows.scenarios import ScenarioRow
 from records.rows.traces import Trace
 from reports.blocks.columns import OfScenario
 from reports.blocks.palette import MUTED, colours
+from reports.campaign.recorded_calls import RunCalls
 from reports.words.numbers import finite, in_interval, measured
 
 _KIND_ORDER = {"baseline": 0, "idle": 1, "workload": 2}
@@ -88,12 +89,14 @@ class View:
         simulated: whether a virtual instrument took part; then no number is a measurement.
         scenarios: baseline first, then idle, then workloads, each in order of appearance.
         program: the measured program, ``None`` where it is not on record.
+        calls: of one run of each scenario with recorded calls, by its key, where the record is at hand.
     """
 
     results: Results
     simulated: bool
     scenarios: list[ScenarioView]
     program: RecordedProgram | None = None
+    calls: Mapping[str, RunCalls] = field(default_factory=dict)
 
     @property
     def at_wall(self) -> bool:
@@ -179,7 +182,11 @@ def stand_ins(results: Results) -> dict[str, list[str]]:
     return {words: names for words, names in scenarios.items() if names}
 
 
-def view_of(results: Results, program: RecordedProgram | None = None) -> View:
+def view_of(
+    results: Results,
+    program: RecordedProgram | None = None,
+    calls: Mapping[str, RunCalls] | None = None,
+) -> View:
     """Gather results by scenario."""
     heads = _heads(results)
     chosen = colours([(base, kind) for base, _, kind, _ in heads.values()])
@@ -199,7 +206,7 @@ def view_of(results: Results, program: RecordedProgram | None = None) -> View:
     ]
     scenarios.sort(key=lambda item: _KIND_ORDER.get(item.kind, len(_KIND_ORDER)))
     simulated = bool(results.campaign.simulated or results.meter.get("simulated"))
-    return View(results, simulated, scenarios, program)
+    return View(results, simulated, scenarios, program, calls or {})
 
 
 def _heads(results: Results) -> dict[str, tuple[str, str | None, str, ScenarioRow]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from records.calls import CallSite
 from records.rows.calls import CallSiteRow
 from reports.words.numbers import ABSENT, in_interval, interval, measured
 
@@ -62,7 +63,7 @@ def site_name(row: CallSiteRow) -> str:
     return KIND_WORDS.get(row.kind) or row.api or row.expression or f"site {row.site}"
 
 
-def site_place(row: CallSiteRow) -> str:
+def site_place(row: CallSiteRow | CallSite) -> str:
     """Return where the call stands: ``train.py:12``, of a notebook ``study.ipynb, cell 3:2``."""
     if row.line is None:
         return row.file

@@ -7,18 +7,23 @@ from pathlib import Path
 import pytest
 from calls_example import FILE, SOURCE, profiled
 from chapter_page import cells, made, verdict
+from recorded_program import write_program
 from report_example import HOSTILE, Plan, example
 from report_in_browser import DARK, check_contrast, emulated
 from report_page import Page
 from typed_rows import change
+from written_calls import Made, site, write_calls
 
+from records.calls import CallFlag
+from records.errors import RecordError
 from records.programs import ProgramFile, Programs
-from records.results import Results
+from records.results import Results, write_results
 from reports.blocks.contract import Fold, Listing, SourceLine
 from reports.blocks.icicle import Box, icicle
 from reports.blocks.svg import drawing_style
 from reports.campaign.calls.chapter import chapter
-from reports.campaign.page import render
+from reports.campaign.page import render, write_report
+from reports.campaign.recorded_calls import longest_calls, tasks_of
 from reports.campaign.view import RecordedProgram, view_of
 
 
@@ -203,11 +208,11 @@ def test_nothing_in_a_program_breaks_out_of_its_listing(address: str, browser) -
 def test_the_boxes_can_be_walked_and_zoomed_by_keyboard(address: str, browser) -> None:
     browser.open(address)
     ask = browser.driver.execute_script
-    drawing = browser.driver.find_element("css selector", "svg.icicle")
+    drawing = browser.driver.find_element("css selector", "svg.boxes")
     ask("arguments[0].focus()", drawing)
     keys = "for (const key of arguments[1]) arguments[0].dispatchEvent(new KeyboardEvent('keydown', {key}));"
     ask(keys, drawing, ["ArrowDown", "ArrowDown"])
-    assert "numpy.savetxt" in ask("return document.querySelector('.icicle-read').textContent")
+    assert "numpy.savetxt" in ask("return document.querySelector('.boxes-read').textContent")
     ask(keys, drawing, ["ArrowUp", "ArrowRight", "Enter"])
     chosen = "const it = document.querySelector('.chosen'); return [it.getAttribute('width'), it.textContent]"
     width, words = ask(chosen)
@@ -228,14 +233,63 @@ def test_every_word_can_be_read_in_light_and_dark(address: str, browser) -> None
 
 
 def test_the_report_takes_the_text_from_the_record(tmp_path: Path) -> None:
-    from recorded_program import write_program
-
-    from records.results import write_results
-    from reports.campaign.page import write_report
-
     write_program(tmp_path, {FILE: SOURCE, "other.py": "secret = 1\n"})
     write_results(profiled(), tmp_path / "results")
     page = Page(write_report(tmp_path).read_text())
     (table,) = [one for one in page.all("table") if one.attributes.get("class") == "source"]
     assert "model.save" in table.text
     assert "secret" not in page.text
+
+
+# --- single calls ---------------------------------------------------------------------------------------
+
+
+SITES = [site(1, "keras.Model.fit", line=23), site(2, "numpy.savetxt", line=14), site(3, "keras.Model.save")]
+
+
+def test_the_longest_calls_of_a_run_are_read_with_what_they_lie_in(tmp_path: Path) -> None:
+    short = [Made(3, 30 + i / 1000, 30.0005 + i / 1000) for i in range(1000)]
+    calls = [Made(1, 2.0, 20.0), Made(2, 5.0, 6.5, depth=1, flags=int(CallFlag.RAISED)), *short]
+    write_calls(tmp_path, SITES, calls, 40.0)
+    found = longest_calls(tmp_path, 2)
+    assert found.total == 1002
+    assert [(call.site.api, call.depth, call.flags) for call in found.calls] == [
+        ("keras.Model.fit", 0, CallFlag(0)),
+        ("numpy.savetxt", 1, CallFlag.RAISED),
+    ]
+    assert [(call.start_s, call.stop_s) for call in found.calls] == [
+        pytest.approx((2.0, 20.0)),
+        pytest.approx((5.0, 6.5)),
+    ]
+
+
+def test_calls_of_each_thread_stand_apart(tmp_path: Path) -> None:
+    write_calls(tmp_path, SITES, [Made(2, 1.0, 2.0), Made(2, 1.0, 9.0, task=1)], 10.0)
+    write_calls(tmp_path, SITES, [Made(2, 3.0, 4.0)], 10.0, process="8")
+    assert [(name, len(calls)) for name, calls in tasks_of(longest_calls(tmp_path, 10).calls)] == [
+        ("Thread-1, process 7", 1),
+        ("MainThread, process 7", 1),
+        ("MainThread, process 8", 1),
+    ]
+
+
+def test_the_calls_of_a_run_stand_below_its_power(tmp_path: Path) -> None:
+    results = profiled()
+    run = next(row for row in results.runs if row.scenario == "cnn")
+    nested = Made(2, run.duration_s / 2, run.duration_s, depth=1)
+    write_calls(
+        tmp_path / "runs" / run.run_dir, SITES, [Made(1, 0.0, run.duration_s), nested], run.duration_s
+    )
+    write_results(results, tmp_path / "results")
+    html = write_report(tmp_path).read_text()
+    (figure,) = [one for one in Page(html).all("figure") if one.attributes.get("id") == "figure-call-times"]
+    found = [one.attributes for one in figure.all("svg") if one.attributes.get("class") == "box"]
+    assert [(box["x"], box["width"]) for box in found] == [("0.0%", "100.0%"), ("50.0%", "50.0%")]
+    assert int(found[1]["y"]) > int(found[0]["y"])
+
+
+def test_a_record_without_a_start_of_the_run_draws_nothing(tmp_path: Path) -> None:
+    write_calls(tmp_path, SITES, [Made(1, 0.0, 1.0)], 2.0)
+    (tmp_path / "events.jsonl").write_text("")
+    with pytest.raises(RecordError, match=r"events\.jsonl"):
+        longest_calls(tmp_path, 10)

@@ -4,6 +4,7 @@ from reports.blocks.contract import Block, Chapter, Heading
 from reports.campaign.calls.flame import flame_sheet
 from reports.campaign.calls.folded import folded_sheet
 from reports.campaign.calls.marked import marked_blocks
+from reports.campaign.calls.over_time import over_time_sheet
 from reports.campaign.calls.profiles import profiles_of
 from reports.campaign.calls.ranks import ranks_sheet
 from reports.campaign.calls.sites import HOW, answer, coverage, sites_table
@@ -34,6 +35,7 @@ def _profiled(view: View) -> list[Block]:
     figures = [
         ranks_sheet(profiles, HOW, simulated=simulated),
         flame_sheet(profiles, simulated=simulated),
+        over_time_sheet(view, profiles),
         folded_sheet(profiles, simulated=simulated),
     ]
     blocks: list[Block] = [block for profile in profiles for block in (answer(profile), coverage(profile))]
