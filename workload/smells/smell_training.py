@@ -21,6 +21,12 @@ from smell_data import CLASSES, EDGE, DataError, load
 EXIT_DATA = 2
 
 
+def _count(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
+    return int(text)
+
+
 def options(description):
     """Return the options that every program of the experiment has."""
     parser = argparse.ArgumentParser(description=description)
@@ -28,12 +34,12 @@ def options(description):
         "--data", default="generated", help="keras, generated, or path of CIFAR-10's binary version"
     )
     parser.add_argument(
-        "--images", type=int, help="training pictures to use, the first ones; else all 50,000"
+        "--images", type=_count, help="training pictures to use, the first ones; else all 50,000"
     )
-    parser.add_argument("--epochs", type=int, default=50)
-    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--epochs", type=_count, default=50)
+    parser.add_argument("--batch-size", type=_count, default=64)
     parser.add_argument(
-        "--filters", type=int, default=32, help="of the first layer; the later ones have twice as many"
+        "--filters", type=_count, default=32, help="of the first layer; the later ones have twice as many"
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
