@@ -100,6 +100,12 @@ def test_an_installed_lab_writes_a_configuration_and_says_how_to_build_what_it_n
     assert "`lab trackers install codecarbon`" in fixes
 
 
+def test_an_installed_lab_has_the_smell_experiment(lab: Lab, installed: Path) -> None:
+    (config,) = installed.parent.parent.glob("lib/python*/site-packages/workload/smells/short.toml")
+    planned = lab("run", "--config", config, "--dry-run", "--json")
+    assert planned.returncode == 0, planned.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.tensorflow
 @pytest.mark.codecarbon
