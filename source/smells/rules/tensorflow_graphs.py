@@ -33,6 +33,8 @@ def _handed_on(call: Call, name: str) -> bool:
         nested = isinstance(part, (ast.FunctionDef, ast.Lambda)) and part is not call.scope.node
         if nested and any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(part)):
             return True
+        if isinstance(part, ast.Call) and ast.unparse(part.func).endswith("set_session"):
+            return True
         if isinstance(part, (ast.Return, ast.Yield)):
             given = part.value.elts if isinstance(part.value, ast.Tuple) else [part.value]
             if any(isinstance(one, ast.Name) and one.id == name for one in given):
@@ -104,7 +106,8 @@ RULES = (
         ("TensorFlow",),
         "Open it in a with statement: with tf.Graph().as_default(), tf.Session() as sess.",
         "An open session keeps its graph, its variables and the memory of its device.",
-        "Sessions of a module's top level, of an attribute and those that are returned are not reported.",
+        "Sessions of a module's top level, of an attribute, of Keras (set_session) and those that are "
+        "returned are not reported.",
         unclosed_session,
     ),
     Rule(

@@ -104,7 +104,7 @@ def gradients_in_evaluation(flow: ModuleFlow) -> Iterator[Hit]:
         scope = [other for other in own if other.scope is call.scope]
         shielded_here = call.scope.name in shielded or any(_without_gradients(one.contexts) for one in scope)
         if not shielded_here and not _trains(scope) and isinstance(call.scope.node, ast.FunctionDef):
-            evaluated = (used for used in scope if _evaluates(used, call))
+            evaluated = (used for used in scope if _evaluates(used, call) and not _is_attacked(used, scope))
             yield from (Hit(used.node, "batches are evaluated with gradients on") for used in evaluated)
 
 
@@ -117,6 +117,16 @@ def _evaluates(used: Call, call: Call) -> bool:
         return False
     called = f"{ast.unparse(used.node.func)}.eval" == ast.unparse(call.node.func)
     return called and loops_over_batches(loop) and loop not in call.loops
+
+
+def _is_attacked(used: Call, scope: list[Call]) -> bool:
+    """Return whether the loop hands the model on, perhaps to what needs gradients, as attacks do."""
+    if not isinstance(used.node, ast.Call):
+        return False
+    model = ast.unparse(used.node.func)
+    inside = [call for call in scope if within(call, used) and isinstance(call.node, ast.Call)]
+    given = (argument for call in inside for argument in getattr(call.node, "args", ()))
+    return any(ast.unparse(argument) == model for argument in given)
 
 
 def _last_name(node: ast.AST) -> str:
@@ -240,7 +250,7 @@ RULES = (
         "Put the loop under torch.inference_mode() or torch.no_grad().",
         "Activations are saved for a backward pass that never comes.",
         "Only functions that call eval() and go over batches; silent where a caller in the file "
-        "switches gradients off.",
+        "switches gradients off, and where the loop hands the model on.",
         gradients_in_evaluation,
     ),
     Rule(
