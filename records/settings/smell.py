@@ -17,7 +17,7 @@ class Published(NamedTuple):
 
 
 _PAPER = "arXiv 2606.19799, CodeCarbon"
-_REPLICATION = "independent replication, not significant"
+_REPLICATION = "replication, not significant"
 
 PUBLISHED: dict[str, tuple[Published, ...]] = {
     "IMR": (

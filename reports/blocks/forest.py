@@ -69,6 +69,7 @@ def forest_panel(
     none_at: float = 0.0,
     ratios: bool = False,
     limits: tuple[float, float] | None = None,
+    quoted_lines: bool = False,
 ) -> Markup:
     """Draw estimates from top to bottom.
 
@@ -83,6 +84,7 @@ def forest_panel(
         ratios: the values are ratios: a logarithmic axis, on which half and double are equally far, with
             percentages as its numbers. Intervals far beyond the marks are cut, and an arrow says so.
         limits: of the axis; by the marks unless given.
+        quoted_lines: whether published values also stand as dashed lines through all rows.
     """
     figure, axes = new_panel(size, _FRAME_IN + _LINE_IN * len(marks))
     if ratios:
@@ -91,6 +93,8 @@ def forest_panel(
     if limits is not None:
         axes.set_xlim(*limits)
     axes.axvline(1.0 if ratios else none_at, color=palette.MUTED, linewidth=0.9)
+    for quoted in {mark.quoted for mark in marks if quoted_lines and mark.quoted is not None}:
+        axes.axvline(quoted, color=palette.MUTED, linewidth=0.7, linestyle=(0, (4, 3)))
     for place, mark in enumerate(marks):
         _draw(axes, place, mark, limits)
     name_rows(axes, [label(mark.name, width=24) for mark in marks])
@@ -150,7 +154,8 @@ def _line(
 
 def _ratio_limits(marks: list[Mark]) -> tuple[float, float]:
     """Return an axis that holds all ratios, and their intervals unless these are far away."""
-    values = [mark.value for mark in marks if mark.value is not None] or [1.0]
+    drawn = (value for mark in marks for value in (mark.value, mark.quoted))
+    values = [value for value in drawn if value is not None] or [1.0]
     ends = [end for mark in marks for end in mark.ends()]
     low, high = min(1.0, *values), max(1.0, *values)
     reach = max((high / low) ** 0.5, 1.02) ** _REACH

@@ -33,6 +33,7 @@ from reports.campaign.program import chapter as measured_program
 from reports.campaign.recorded_calls import RunCalls, first_usable
 from reports.campaign.reproduce import chapter as reproduce
 from reports.campaign.rules import chapter as rules
+from reports.campaign.smells import chapter as smells
 from reports.campaign.summary import summary_of
 from reports.campaign.trackers import chapter as trackers
 from reports.campaign.uncertainty import chapter as uncertainty
@@ -42,6 +43,7 @@ CHAPTERS: Sequence[Callable[[View], Chapter]] = (
     power.chapter,
     energy.chapter,
     comparisons.chapter,
+    smells.chapter,
     epochs.chapter,
     actions.chapter,
     api_calls.chapter,

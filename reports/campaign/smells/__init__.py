@@ -1,0 +1,1 @@
+"""What resource-leak smells cost."""

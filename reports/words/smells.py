@@ -1,0 +1,138 @@
+"""What a smell costs, in sentences: the answer first, then the figure with its interval."""
+
+from typing import NamedTuple
+
+from records.rows.smells import SmellRow
+from reports.words.numbers import ABSENT, count, in_interval, plain
+from reports.words.verdict import p_words
+
+_SIGNIFICANT = 3
+
+
+class QuantityWords(NamedTuple):
+    """A quantity in words, with its unit."""
+
+    words: str
+    unit: str
+
+
+QUANTITIES = {
+    "energy_wh": QuantityWords("energy", "Wh"),
+    "induced_wh": QuantityWords("induced energy", "Wh"),
+    "duration_s": QuantityWords("time", "s"),
+    "induced_power_w": QuantityWords("mean induced power", "W"),
+    "co2_g": QuantityWords("CO₂", "g"),
+    "rss_growth_mib_per_epoch": QuantityWords("memory growth of the process", "MiB per epoch"),
+    "rss_peak_mib": QuantityWords("largest memory of the process", "MiB"),
+    "gpu_memory_growth_mib_per_epoch": QuantityWords("memory growth of the GPU", "MiB per epoch"),
+    "gpu_memory_peak_mib": QuantityWords("largest memory of the GPU", "MiB"),
+}
+GROWTHS = ("rss_growth_mib_per_epoch", "gpu_memory_growth_mib_per_epoch")
+
+
+def find_row(
+    rows: list[SmellRow], smell: str, quantity: str, instrument: str | None = None
+) -> SmellRow | None:
+    """Return the row of a smell in a quantity; the first one unless an instrument is named."""
+    for row in rows:
+        if (row.smell, row.quantity) == (smell, quantity) and instrument in (None, row.instrument):
+            return row
+    return None
+
+
+def signed(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """Return a number with its sign, to the place its interval allows."""
+    if value is None:
+        return ABSENT
+    known = low is not None and high is not None
+    text = in_interval(value, low, high) if known else plain(value, _SIGNIFICANT)
+    return f"+{text}" if value > 0 else text
+
+
+def with_interval_words(
+    value: float | None, low: float | None, high: float | None, unit: str, *, said: str = ""
+) -> str:
+    """Return ``+24.8 % (95 % interval 22.1 to 27.5)``; the value alone where there is no interval."""
+    text = f"{signed(value, low, high)} {unit}"
+    if low is None or high is None:
+        return text
+    return f"{text} ({said}{in_interval(low, low, high)} to {in_interval(high, low, high)})"
+
+
+def pct_words(row: SmellRow) -> str:
+    """Return the percentage with its interval; the difference where there is no percentage."""
+    if row.pct is not None:
+        return with_interval_words(row.pct, row.pct_low, row.pct_high, "%", said="95 % interval ")
+    unit = QUANTITIES[row.quantity].unit
+    ends = row.difference_low, row.difference_high
+    return with_interval_words(row.difference, *ends, unit, said="95 % interval ")
+
+
+def verdict_words(row: SmellRow) -> str:
+    """Say what a smell costs in one quantity, by one instrument."""
+    pairs = f"{count(row.pairs)} pair{'' if row.pairs == 1 else 's'}"
+    words = QUANTITIES[row.quantity].words
+    if row.verdict in ("costs more", "costs less"):
+        more = row.verdict.removeprefix("costs ")
+        return (
+            f"{row.smell} costs {more} {words}: {pct_words(row)}, {_test_words(row)}, {pairs} by the "
+            f"{row.instrument}."
+        )
+    if row.verdict == "no difference found":
+        return (
+            f"{row.smell}: no difference in {words} found, {pct_words(row)}, {_test_words(row)}, {pairs} by "
+            f"the {row.instrument}.{detectable_words(row)}"
+        )
+    if row.verdict == "too few repeats":
+        return f"{row.smell}: too few repeats for a verdict on {words} ({pairs}, three are needed)."
+    return f"{row.smell}: no verdict on {words}, {pct_words(row)}. {row.note}".rstrip() + "."
+
+
+def _test_words(row: SmellRow) -> str:
+    if row.p_holm is None:
+        return p_words(row.p)
+    return f"{p_words(row.p_holm)}{' after Holm' if (row.family_size or 0) > 1 else ''}"
+
+
+def detectable_words(row: SmellRow) -> str:
+    """Say which cost would probably have been seen; empty where that is not known."""
+    if row.detectable is None:
+        return ""
+    if row.detectable_pct is not None:
+        size = f"{plain(row.detectable_pct, 2)} %"
+    else:
+        size = f"{plain(row.detectable, 2)} {QUANTITIES[row.quantity].unit}"
+    return f" A difference of {size} or more would have been seen with a chance of 80 %."
+
+
+def parts_words(row: SmellRow) -> str:
+    """Say whether the difference is one of time or of power; empty where that is not known."""
+    if row.time_part is None or row.power_part is None:
+        return ""
+    time = signed(row.time_part, row.time_part_low, row.time_part_high)
+    power = signed(row.power_part, row.power_part_low, row.power_part_high)
+    unit = QUANTITIES[row.quantity].unit
+    return f"By longer or shorter runs: {time} {unit}; by higher or lower power: {power} {unit}."
+
+
+def memory_words(row: SmellRow) -> str:
+    """Say how the memory grows without and with the smell."""
+    where = "GPU's memory" if row.instrument == "gpu" else "process's memory"
+    clean = signed(row.mean_clean, row.mean_clean_low, row.mean_clean_high)
+    smelly = signed(row.mean_smelly, row.mean_smelly_low, row.mean_smelly_high)
+    return f"The {where} grows by {smelly} MiB per epoch, by {clean} MiB without the smell ({row.verdict})."
+
+
+def tracker_words(row: SmellRow) -> str:
+    """Say what a tracker makes of the smell, and whether it agrees with the meter."""
+    text = f"{row.instrument} says {pct_words(row)}"
+    if row.meter_pct is None or row.agrees is None:
+        return f"{text}; the meter's energy in the same runs is not known."
+    meter = f"the meter in the same runs {signed(row.meter_pct)} %"
+    if row.agrees == "too few repeats":
+        return f"{text}, {meter}: too few repeats to compare them."
+    points = with_interval_words(
+        row.excess_pct, row.excess_pct_low, row.excess_pct_high, "percentage points", said="95 % interval "
+    )
+    verdict = "no disagreement found" if row.agrees == "no difference found" else "they differ"
+    return f"{text}, {meter}: {verdict}, {points}."
