@@ -10,7 +10,14 @@ from lab.cli.output import print_json, progress_bar, stdout
 from lab.cli.paths import OutputFile, OutputFolder, OutputPath
 from records.errors import ConfigurationError
 
-_SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": "", "boamps": ""}
+_SUFFIXES = {
+    "package": ".zip",
+    "de-uz-215": ".xlsx",
+    "mlperf-log": "",
+    "boamps": "",
+    "perfetto": "",
+    "speedscope": ".json",
+}
 
 
 @click.command()
@@ -20,7 +27,7 @@ _SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": "", "boamps"
     metavar="FILE",
     type=OutputPath(),
     required=True,
-    help="FILE.zip or FILE.xlsx, replaced where it exists; for mlperf-log and boamps a new folder.",
+    help="FILE.zip, FILE.xlsx or FILE.json, replaced where it exists; for the others a new folder.",
 )
 @click.option(
     "--as",
@@ -28,7 +35,8 @@ _SUFFIXES = {"package": ".zip", "de-uz-215": ".xlsx", "mlperf-log": "", "boamps"
     type=click.Choice(list(_SUFFIXES)),
     default="package",
     show_default=True,
-    help="Replication package, spreadsheet of DE-UZ 215 Annex 2, logs as of MLPerf Power, or BoAmps reports.",
+    help="Replication package, spreadsheet of DE-UZ 215 Annex 2, logs as of MLPerf Power, BoAmps reports, or "
+    "recorded calls for ui.perfetto.dev or speedscope.app.",
 )
 @click.option(
     "--license", "licence", metavar="NAME", help="Licence of a package or of BoAmps reports; e.g. CC-BY-4.0."
@@ -45,6 +53,8 @@ def export(folder: Path, out: Path, form: str, licence: str | None, as_json: boo
     lab export campaigns/20260131-120000-demo --as de-uz-215 --out demo.xlsx
     lab export campaigns/20260131-120000-demo --as mlperf-log --out logs
     lab export campaigns/20260131-120000-demo --as boamps --out reports
+    lab export campaigns/20260131-120000-demo --as perfetto --out traces
+    lab export campaigns/20260131-120000-demo --as speedscope --out demo.json
     """
     from lab.conduct.exporting import refuse_running
 
@@ -72,7 +82,7 @@ def export(folder: Path, out: Path, form: str, licence: str | None, as_json: boo
         stdout.print(f"SHA-256: {document['sha256']}")
 
 
-_UNITS = {"files": "files", "bytes": "bytes", "runs": "runs", "reports": "reports", "rows": "rows"}
+_UNITS = {name: name for name in ("files", "bytes", "runs", "reports", "profiles", "rows")}
 
 
 def _package(folder: Path, out: Path, licence: str | None) -> dict[str, Any]:
@@ -134,9 +144,30 @@ def _boamps(folder: Path, out: Path, licence: str | None) -> dict[str, Any]:
     }
 
 
+def _perfetto(folder: Path, out: Path, _licence: str | None) -> dict[str, Any]:
+    from reports.exports.trace_events import write_trace_events
+
+    written = write_trace_events(folder, out)
+    return {
+        "path": str(out),
+        "runs": written.runs,
+        "simulated": written.simulated,
+        "left_out": written.left_out,
+    }
+
+
+def _speedscope(folder: Path, out: Path, _licence: str | None) -> dict[str, Any]:
+    from reports.exports.speedscope import write_speedscope
+
+    written = write_speedscope(folder, out)
+    return {"path": str(out), "profiles": written.profiles, "simulated": written.simulated}
+
+
 _EXPORTS = {
     "package": _package,
     "de-uz-215": _de_uz_215,
     "mlperf-log": _mlperf_log,
     "boamps": _boamps,
+    "perfetto": _perfetto,
+    "speedscope": _speedscope,
 }

@@ -1,12 +1,13 @@
 """Single calls of a run, read from its record: the longest ones, in bounded memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from records.calls import CallFlag, CallSite, ProcessCalls, iter_chunks
+from records.calls import CALL_DTYPE, CallFlag, CallSite, ProcessCalls, read_calls
 from records.errors import RecordError
 from records.events import read_events
 from records.run import RunFolder
@@ -36,12 +37,32 @@ class TimedCall:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Calls of a site that are not among the longest ones: their number and the sum of their times."""
+
+    site: CallSite
+    calls: int
+    time_s: float
+
+
+@dataclass(frozen=True)
 class RunCalls:
-    """Calls of a run: the longest ones in the order of their starts, and the number of all."""
+    """Calls of a run.
+
+    Attributes:
+        run_dir: its folder below ``runs/``.
+        calls: the longest ones, callers before callees, in the order of their starts.
+        left_out: the others, by site.
+    """
 
     run_dir: str
     calls: list[TimedCall]
-    total: int
+    left_out: list[LeftOut]
+
+    @property
+    def total(self) -> int:
+        """Number of all calls."""
+        return len(self.calls) + sum(one.calls for one in self.left_out)
 
 
 def first_usable(runs: Iterable[Path], most: int) -> RunCalls | None:
@@ -72,36 +93,56 @@ def longest_calls(run_dir: Path, most: int) -> RunCalls:
     start_s = next((span.t_start_mono_s for span in events.spans() if span.span == "run"), None)
     if start_s is None:
         raise RecordError(f"{run.events}: expected a start of the run")
-    kept: list[tuple[ProcessCalls, np.void]] = []
-    total = 0
-    for process, chunk in iter_chunks(run.calls):
-        total += len(chunk)
-        lengths = chunk["stop_ns"] - chunk["start_ns"]
-        longest = chunk[np.sort(np.argpartition(-lengths, min(most, len(chunk)) - 1)[:most])]
-        kept = sorted([*kept, *((process, record) for record in longest)], key=_length)[:most]
-    calls = [call for process, record in kept if (call := _timed(process, record, start_s)) is not None]
-    return RunCalls(run_dir.name, sorted(calls, key=lambda call: (call.start_s, call.depth)), total)
+    kept, left_out = _longest(run.calls, most)
+    calls = [call for process, records in kept for call in _timed(process, records, start_s)]
+    return RunCalls(run_dir.name, sorted(calls, key=lambda call: (call.start_s, call.depth)), left_out)
 
 
-def _length(one: tuple[ProcessCalls, np.void]) -> int:
-    record = one[1]
-    return int(record["start_ns"]) - int(record["stop_ns"])
+def _longest(folder: Path, most: int) -> tuple[list[tuple[ProcessCalls, NDArray[np.void]]], list[LeftOut]]:
+    """Return the longest records of each process, and what is left out, in bounded memory."""
+    processes = read_calls(folder)
+    records, owners = np.zeros(0, CALL_DTYPE), np.zeros(0, int)
+    sums = [np.zeros((2, 1 + max(process.sites, default=0))) for process in processes]
+    for number, process in enumerate(processes):
+        for chunk in process.chunks():
+            _count(sums[number], chunk, 1)
+            records = np.concatenate([records, chunk])
+            owners = np.concatenate([owners, np.full(len(chunk), number)])
+            if len(records) > most:
+                longest = np.argpartition(records["start_ns"] - records["stop_ns"], most - 1)[:most]
+                records, owners = records[longest], owners[longest]
+    kept = [(process, records[owners == number]) for number, process in enumerate(processes)]
+    for number, (_, of_process) in enumerate(kept):
+        _count(sums[number], of_process, -1)
+    left_out = [
+        LeftOut(site, int(counted[0, site.site]), float(counted[1, site.site]) / _NS)
+        for process, counted in zip(processes, sums, strict=True)
+        for site in process.sites.values()
+        if counted[0, site.site] > 0
+    ]
+    return kept, left_out
 
 
-def _timed(process: ProcessCalls, record: np.void, start_s: float) -> TimedCall | None:
-    site = process.sites.get(int(record["site"]))
-    if site is None:
-        return None
-    task = process.tasks.get(int(record["task"]), f"task {int(record['task'])}")
-    return TimedCall(
-        site=site,
-        process=process.process,
-        task=task,
-        depth=int(record["depth"]),
-        start_s=int(record["start_ns"]) / _NS - start_s,
-        stop_s=int(record["stop_ns"]) / _NS - start_s,
-        flags=CallFlag(int(record["flags"])),
-    )
+def _count(sums: NDArray[np.float64], records: NDArray[np.void], sign: int) -> None:
+    """Add number and time of records to those of their sites; others are passed over."""
+    known = records[records["site"] < sums.shape[1]]
+    size = sums.shape[1]
+    sums[0] += sign * np.bincount(known["site"], minlength=size)
+    sums[1] += sign * np.bincount(known["site"], known["stop_ns"] - known["start_ns"], minlength=size)
+
+
+def _timed(process: ProcessCalls, records: NDArray[np.void], start_s: float) -> Iterator[TimedCall]:
+    for number, task, depth, flags, start_ns, stop_ns, _ in records.tolist():
+        if number in process.sites:
+            yield TimedCall(
+                site=process.sites[number],
+                process=process.process,
+                task=process.tasks.get(task, f"task {task}"),
+                depth=depth,
+                start_s=start_ns / _NS - start_s,
+                stop_s=stop_ns / _NS - start_s,
+                flags=CallFlag(flags),
+            )
 
 
 def tasks_of(calls: Sequence[TimedCall]) -> list[tuple[str, list[TimedCall]]]:

@@ -82,7 +82,7 @@ def _contexts(profile: Profile) -> list[Box]:
     outermost: list[Box] = []
     for edge in sorted(profile.edges, key=lambda edge: -edge.depth):
         row = sites.get(edge.site)
-        own_j = None if row is None else _own_j(profile, edge, row)
+        own_j = None if row is None else profile.own_j(edge, row)
         if row is None or own_j is None:
             continue
         parts = below.pop(edge.node, [])
@@ -92,18 +92,6 @@ def _contexts(profile: Profile) -> list[Box]:
         box = Box(site_name(row), value, words, colours.get(_library(row), _OTHER), parts)
         (outermost if edge.parent is None else below.setdefault(edge.parent, [])).append(box)
     return outermost
-
-
-def _own_j(profile: Profile, edge: CallEdgeRow, row: CallSiteRow) -> float | None:
-    """Return the energy of a context without what it calls, of the kind that is shown.
-
-    Contexts have gross energies by the mean power of their site; the part of the baseline in it is the same
-    share for all contexts of a site.
-    """
-    gross_j, induced_j = row.energy_exclusive_j, row.induced_exclusive_j
-    if not profile.induced or edge.energy_exclusive_j is None:
-        return edge.energy_exclusive_j
-    return edge.energy_exclusive_j * induced_j / gross_j if gross_j and induced_j is not None else None
 
 
 def _data(profiles: list[Profile]) -> Table:

@@ -35,6 +35,17 @@ class Profile:
         """Return the energy of a site that is shown, in J per run."""
         return joules(row, part, induced=self.induced)
 
+    def own_j(self, edge: CallEdgeRow, row: CallSiteRow) -> float | None:
+        """Return the energy of a context of a site without what it calls, of the kind that is shown, in J.
+
+        Contexts have gross energies by the mean power of their site; the baseline's part in it is the same
+        share for all contexts of a site.
+        """
+        gross_j, induced_j = row.energy_exclusive_j, row.induced_exclusive_j
+        if not self.induced or edge.energy_exclusive_j is None:
+            return edge.energy_exclusive_j
+        return edge.energy_exclusive_j * induced_j / gross_j if gross_j and induced_j is not None else None
+
     @property
     def parts(self) -> list[CallSiteRow]:
         """What the run's energy is made of: all but the sites that a group stands for."""
