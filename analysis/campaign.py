@@ -1,5 +1,6 @@
 """From a campaign's records to its results: a map over the runs and a small reduction."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from analysis.agreement.estimators.claims import estimate
 from analysis.agreement.trackers import agreement_rows, scope_rows
 from analysis.agreement.views import view_rows
 from analysis.budgets import budget_rows
+from analysis.calls.campaign import call_tables
+from analysis.calls.run_calls import RunCalls, measure_calls
 from analysis.ecolabel.values import check_ecolabel, ecolabel_rows
 from analysis.evidence import Examination
 from analysis.evidence.attempts import Attempt, SlotTask, examine_slot
@@ -19,6 +22,7 @@ from analysis.rules import Rule, find_rule, measure_by
 from analysis.rules.contract import DEFAULT
 from analysis.run.measure import RunMeasure
 from analysis.run.provenance import Origin, by_scenario
+from analysis.run.recorded import RecordedRun
 from analysis.scenario.baseline import Baseline, BaselinePower, baseline_run
 from analysis.scenario.groups import group_runs, scenario_row
 from analysis.scenario.notes import (
@@ -101,17 +105,30 @@ def analyse(
         progress=progress,
     )
     examination = conclude(survey, [attempts for attempts, _ in outcomes])
-    runs = [run for _, run in outcomes if run is not None]
-    results = reduce_runs(place, campaign, runs, examination, settings, published)
+    measured = [outcome for _, outcome in outcomes if outcome is not None]
+    results = reduce_runs(
+        place,
+        campaign,
+        [run for run, _ in measured],
+        examination,
+        settings,
+        published,
+        [calls for _, calls in measured if calls is not None],
+    )
     write_results(results, place.results)
     return results
 
 
 def _analyse_slot(
     task: SlotTask, rule: Rule | None, points: int, estimators: EstimatorSettings | None
-) -> tuple[list[Attempt], RunMeasure | None]:
+) -> tuple[list[Attempt], tuple[RunMeasure, RunCalls | None] | None]:
     """Check and measure one slot: the part of the analysis that needs no other run."""
-    return examine_slot(task, partial(measure_by, rule=rule, points=points, estimators=estimators))
+
+    def measure(recorded: RecordedRun) -> tuple[RunMeasure, RunCalls | None]:
+        run = measure_by(recorded, rule, points, estimators)
+        return run, measure_calls(recorded, run)
+
+    return examine_slot(task, measure)
 
 
 def reduce_runs(
@@ -121,6 +138,7 @@ def reduce_runs(
     examination: Examination,
     settings: AnalysisSettings,
     rule: Rule | None = None,
+    recorded_calls: Sequence[RunCalls] = (),
 ) -> Results:
     """Put measured runs together: baseline, induced energies, scenarios, trackers, findings.
 
@@ -131,6 +149,7 @@ def reduce_runs(
         examination: the evidence.
         settings: of the analysis.
         rule: a published rule whose numbers are wanted beside.
+        recorded_calls: of the runs with a record of calls.
     """
     environment = _environment(place)
     baseline = Baseline([baseline_run(run) for run in runs if _is_reference(run)], settings.baseline)
@@ -158,6 +177,7 @@ def reduce_runs(
     )
     ecolabel = ecolabel_rows(groups, environment, settings)
     health = health_values(place.path, groups, settings)
+    call_rows = call_tables(groups, list(recorded_calls), settings.confidence)
     studied = [group for group in groups if group.scenario != settings.health.control]
     findings = [
         *examination.findings,
@@ -207,6 +227,10 @@ def reduce_runs(
         health=health,
         imported=_imported(place),
         findings=[FindingRow.of(finding) for finding in sorted(findings, key=_worst_first)],
+        call_sites=call_rows.sites,
+        call_edges=call_rows.edges,
+        call_profile=call_rows.profile,
+        call_fits=call_rows.fits,
     )
 
 

@@ -50,7 +50,7 @@ class CallSiteRow(ResultRow):
         "s", f"Time {EXCLUSIVE}; where threads ran at once, their share of it"
     )
     duration_mean_s: float | None = row.column("s", "Mean duration of a call")
-    duration_median_s: float | None = row.column("s", "Median, from at most some thousand calls at random")
+    duration_median_s: float | None = row.column("s", "Median, to 1 %")
     duration_p95_s: float | None = row.column("s", "95th percentile, likewise")
     duration_min_s: float | None = row.column("s", "Shortest call")
     duration_max_s: float | None = row.column("s", "Longest call")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from records.calls import CALL_DTYPE, CALLS_SCHEMA
 from records.campaign import Campaign, CampaignFolder, Environment, Slot
 from records.files import LineAppender, sha256_of_json
 from records.journal import Journal
@@ -121,6 +122,23 @@ class Spanned:
 
 
 @dataclass
+class CallMade:
+    """A recorded call: its API, when it was from the start of the run, and the calls around it.
+
+    Calls are given as they are recorded: in the order of their ends, inner ones first.
+    """
+
+    api: str
+    from_s: float
+    to_s: float
+    depth: int = 0
+    task: int = 0
+    flags: int = 0
+    argument_bytes: int = -1
+    line: int | None = None
+
+
+@dataclass
 class SyntheticRun:
     """One run: when, how long, how much power above the base."""
 
@@ -146,6 +164,7 @@ class SyntheticRun:
     lead_out_s: float = 4.0
     host: bool = True
     sensors: Callable[[float], float] | None = None
+    recorded_calls: list[CallMade] = field(default_factory=list)
 
     @property
     def run_dir(self) -> str:
@@ -229,6 +248,8 @@ class SyntheticCampaign:
                     file.append(csv_line([EPOCH_UTC_S + t_s, run.sensors(second)]))
         if run.trackers:
             _write_trackers(folder, run)
+        if run.recorded_calls:
+            write_calls(folder.path / "calls", run.recorded_calls, run.start_s)
         record = Run(
             slot=run.slot,
             scenario=run.scenario,
@@ -291,6 +312,30 @@ def write_events(path: Path, run: SyntheticRun) -> None:
     with LineAppender(path) as file:
         for _, _, line in sorted(lines):
             file.append(line)
+
+
+def write_calls(folder: Path, calls: list[CallMade], start_s: float, process: str = "7") -> None:
+    """Write the record of calls of one process; a call without a line has that of the first of its API."""
+    folder.mkdir(exist_ok=True)
+    numbers: dict[tuple[str, int | None], int] = {}
+    records = np.zeros(len(calls), CALL_DTYPE)
+    for record, call in zip(records, calls, strict=True):
+        record["site"] = numbers.setdefault((call.api, call.line), len(numbers) + 1)
+        record["task"], record["depth"], record["flags"] = call.task, call.depth, call.flags
+        record["start_ns"] = round((1000.0 + start_s + call.from_s) * 1e9)
+        record["stop_ns"] = round((1000.0 + start_s + call.to_s) * 1e9)
+        record["argument_bytes"] = call.argument_bytes
+    lines: list[dict[str, Any]] = [{"schema": CALLS_SCHEMA, "pid": 7}]
+    for (api, given), number in numbers.items():
+        line = given or number
+        place = {"file": "train.py", "line": line, "column": 5, "end_line": line, "function": "main"}
+        in_cell: dict[str, Any] = {"cell": None, "execution_count": None}
+        lines.append(
+            {"site": number, **place, **in_cell, "expression": f"{api}()", "api": api, "kind": "call"}
+        )
+    lines.append({"records": len(calls)})
+    (folder / f"sites-{process}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (folder / f"calls-{process}.bin").write_bytes(records.tobytes())
 
 
 def _write_host(folder: RunFolder, run: SyntheticRun) -> None:

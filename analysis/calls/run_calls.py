@@ -1,0 +1,107 @@
+"""The calls of one run against its readings: the step that needs no other run."""
+
+from dataclasses import dataclass
+from math import hypot
+
+import numpy as np
+
+from analysis.calls.contexts import Contexts
+from analysis.calls.covers import Sparse
+from analysis.calls.durations import Durations
+from analysis.calls.grid import Grid
+from analysis.calls.reader import CallReader
+from analysis.calls.readings import Readings, readings_of
+from analysis.calls.tally import Tally
+from analysis.maths.arrays import Floats
+from analysis.run.measure import Measured, RunMeasure
+from analysis.run.recorded import RecordedRun
+from analysis.scenario.notes import SHORT_SPAN
+from records.calls import CallSite, read_calls
+from records.meter import MeterRecord
+
+
+@dataclass(frozen=True, eq=False)
+class RunCalls:
+    """What the calls of a run add up to, and the readings that hold their energy.
+
+    Matrices have a row for each reading and a column for each site; those of exclusive time have one more
+    for the time outside all calls, so that each row adds up to the length of the reading.
+
+    Attributes:
+        run_dir: name of its folder; ``meter`` the record of its meter.
+        middle_utc_s: middle of the rating interval; ``whole`` that interval, measured.
+        interval_s: the meter's, as found.
+        sites: by column; the number in each is that of one process and says nothing here.
+        sums: by name (`analysis.calls.tally.Tally`), ``(sites,)`` each.
+        durations: of the calls.
+        contexts: the tree of calling contexts.
+        readings: the readings.
+        exclusive_s: time without inner calls; ``late_s`` the same if all readings were later by one standard
+            uncertainty of their time.
+        inclusive_s: time with inner calls, at most the length of the reading.
+        total_s: exclusive time of each column in the rating interval.
+        resolved_s: shortest call that is measured by itself.
+        lost: records that a crash tore.
+    """
+
+    run_dir: str
+    meter: MeterRecord
+    middle_utc_s: float
+    whole: Measured
+    interval_s: float
+    sites: list[CallSite]
+    sums: dict[str, Floats]
+    durations: Durations
+    contexts: Contexts
+    readings: Readings
+    exclusive_s: Sparse
+    late_s: Sparse
+    inclusive_s: Sparse
+    total_s: Floats
+    resolved_s: float
+    lost: int
+
+
+def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
+    """Put the record of calls of a run against its readings; ``None`` without such a record.
+
+    Args:
+        recorded: the run.
+        run: the same, measured.
+
+    Raises:
+        RecordError: the record cannot be used.
+    """
+    if not any(name.startswith("calls/") for name in recorded.files):
+        return None
+    length_s = run.whole.window.to_s
+    align_u_s = hypot(recorded.meter.latency_u_s, recorded.clock.offset_u_s, recorded.trace.cadence.fit_u_s)
+    readings = readings_of(recorded.trace, length_s, align_u_s)
+    grid = Grid(readings, align_u_s, length_s)
+    resolved_s = SHORT_SPAN * run.cadence.interval_s
+    tally = Tally(grid.covers(), grid.covers(), resolved_s)
+    processes = read_calls(recorded.path / "calls")
+    reader = CallReader(recorded, length_s)
+    for number, process in enumerate(processes):
+        for records in process.chunks():
+            tally.add(number, reader.calls(process, records))
+    n = len(reader.numbers)
+    exclusive_s, late_s, total_s = grid.exclusive(tally.exclusive_s(n), tally.covered_s())
+    return RunCalls(
+        run_dir=run.run_dir,
+        meter=run.meter,
+        middle_utc_s=run.middle_utc_s,
+        whole=run.whole,
+        interval_s=run.cadence.interval_s,
+        sites=list(reader.numbers),
+        sums={name: np.pad(values, (0, n - len(values))) for name, values in tally.sums.items()},
+        durations=tally.durations,
+        contexts=tally.contexts.contexts(),
+        readings=grid.readings,
+        exclusive_s=exclusive_s,
+        late_s=late_s,
+        inclusive_s=grid.inclusive(tally.inclusive.matrix(n)),
+        total_s=total_s,
+        resolved_s=tally.resolved_s,
+        lost=sum(process.damaged_records() for process in processes),
+    )

@@ -1,0 +1,192 @@
+"""The calls of all runs of a scenario under one numbering, and their energies."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from analysis.calls.contexts import Contexts, merge
+from analysis.calls.covers import Indices, Sparse
+from analysis.calls.design import Stacked
+from analysis.calls.durations import Durations
+from analysis.calls.run_calls import RunCalls
+from analysis.calls.sharing import Division, Shares
+from analysis.maths.arrays import Floats
+from records.calls import CallSite
+
+
+@dataclass(frozen=True, eq=False)
+class ScenarioCalls:
+    """The runs of a scenario that have a record of calls.
+
+    Attributes:
+        label: ``NAME`` or ``NAME+TRACKER``.
+        runs: in running order.
+        sites: of all of them, waits for a stable machine last; the time outside all calls follows them.
+    """
+
+    label: str
+    runs: list[RunCalls]
+    sites: list[CallSite]
+
+    @classmethod
+    def of(cls, label: str, runs: list[RunCalls]) -> "ScenarioCalls":
+        """Number the sites by their place in the program."""
+        return cls(label, runs, sorted({site for run in runs for site in run.sites}, key=_place))
+
+    @cached_property
+    def _numbers(self) -> list[Indices]:
+        """Number of each site of each run."""
+        number = {site: i for i, site in enumerate(self.sites)}
+        return [np.array([number[site] for site in run.sites], dtype=np.int64) for run in self.runs]
+
+    @property
+    def rest(self) -> int:
+        """Column of the time outside all calls."""
+        return len(self.sites)
+
+    def summed(self, name: str) -> Floats:
+        """Return a sum over the calls of all runs by site (`analysis.calls.tally.Tally.sums`)."""
+        total = np.zeros(len(self.sites))
+        for run, numbers in zip(self.runs, self._numbers, strict=True):
+            total[numbers] += run.sums[name]
+        return total
+
+    def extreme(self, name: str) -> Floats:
+        """Return ``min_s`` or ``max_s`` of the calls of all runs by site."""
+        of, start = (np.minimum, np.inf) if name == "min_s" else (np.maximum, -np.inf)
+        found = np.full(len(self.sites), start)
+        for run, numbers in zip(self.runs, self._numbers, strict=True):
+            found[numbers] = of(found[numbers], run.sums[name])
+        return found
+
+    @cached_property
+    def in_runs(self) -> Indices:
+        """In how many runs each site was called."""
+        counts = np.zeros(len(self.sites), dtype=np.int64)
+        for run, numbers in zip(self.runs, self._numbers, strict=True):
+            counts[numbers] += run.sums["calls"] > 0
+        return counts
+
+    @cached_property
+    def durations(self) -> Durations:
+        """Durations of the calls of all runs."""
+        merged = Durations()
+        for run, numbers in zip(self.runs, self._numbers, strict=True):
+            merged.merge(run.durations, numbers.tolist())
+        return merged
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        """Calling contexts of all runs together."""
+        return merge([run.contexts.renumbered(n) for run, n in zip(self.runs, self._numbers, strict=True)])
+
+    @cached_property
+    def within_s(self) -> Floats:
+        """Time of each site within the calls of each, all runs together, ``(sites, sites)``."""
+        return self.contexts.time_within_s(len(self.sites))
+
+    @cached_property
+    def part_within(self) -> Floats:
+        """Share of the time of each site (second index) that lies within calls of each (first)."""
+        whole_s = self.within_s.diagonal()
+        return np.divide(self.within_s, whole_s, out=np.zeros_like(self.within_s), where=whole_s > 0)
+
+    @cached_property
+    def inclusive_total_s(self) -> Floats:
+        """Inclusive time of each site in each run, ``(sites, runs)``; calls within calls of a site once."""
+        return np.asarray(self.part_within @ self.total_s[: self.rest], dtype=np.float64)
+
+    @cached_property
+    def total_s(self) -> Floats:
+        """Exclusive time of each site and of the rest in each run, ``(sites + 1, runs)``."""
+        total_s = np.zeros((len(self.sites) + 1, len(self.runs)))
+        for i, (run, numbers) in enumerate(zip(self.runs, self._numbers, strict=True)):
+            total_s[np.append(numbers, self.rest), i] = run.total_s
+        return total_s
+
+    def _stacked(self, late: bool = False) -> Stacked:
+        return Stacked.of(
+            [run.readings for run in self.runs],
+            [
+                _columns(
+                    run.late_s if late else run.exclusive_s, np.append(numbers, self.rest), self.rest + 1
+                )
+                for run, numbers in zip(self.runs, self._numbers, strict=True)
+            ],
+        )
+
+    @cached_property
+    def division(self) -> Division:
+        """The readings, divided among the sites."""
+        return Division.of(self._stacked(), len(self.runs), self._resolution_w)
+
+    @cached_property
+    def late_division(self) -> Division:
+        """The same if all readings were later by the standard uncertainty of their time."""
+        return Division.of(self._stacked(late=True), len(self.runs), self._resolution_w)
+
+    @property
+    def _resolution_w(self) -> float:
+        return max(run.meter.resolution_w for run in self.runs)
+
+    @cached_property
+    def callers(self) -> Indices:
+        """Sites within whose calls others run."""
+        inner_s = self.within_s.sum(axis=1) - self.within_s.diagonal()
+        return np.flatnonzero(inner_s > 0)
+
+    def inclusive_of(self, division: Division) -> Shares:
+        """Return the energy of the `callers` with their inner calls."""
+        from scipy import sparse
+
+        parts = [
+            _columns(run.inclusive_s, numbers, self.rest)
+            for run, numbers in zip(self.runs, self._numbers, strict=True)
+        ]
+        time_s = sparse.csr_matrix(sparse.vstack(parts))[:, self.callers]
+        inner = sparse.csr_matrix(
+            np.pad(self.within_s[self.callers] > 0, ((0, 0), (0, 1))).astype(np.float64)
+        )
+        return division.inclusive(time_s, inner, self.inclusive_total_s[self.callers])
+
+    @cached_property
+    def in_stretches(self) -> Floats:
+        """Share of the exclusive time of each column that lies in or next to readings which it fills."""
+        design, length_s = self.division.design, self.division.stacked.length_s
+        time_s = design.part * length_s[design.row]
+        columns = self.rest + 1
+        seen_s = np.bincount(design.site, time_s, columns)
+        stretched = design.parameter >= columns
+        filled_s = np.bincount(design.site[stretched], time_s[stretched], columns)
+        return np.divide(filled_s, seen_s, out=np.zeros(columns), where=seen_s > 0)
+
+    @cached_property
+    def readings_with(self) -> Indices:
+        """In how many readings each column was active."""
+        return np.asarray(self.division.stacked.share.getnnz(axis=0), dtype=np.int64)
+
+
+def _place(site: CallSite) -> tuple[object, ...]:
+    return (
+        site.kind == "gate",
+        site.file,
+        site.cell or 0,
+        site.line,
+        site.column,
+        site.end_line,
+        site.api,
+        site.kind,
+        site.function,
+        site.expression,
+        site.execution_count or 0,
+    )
+
+
+def _columns(matrix: Sparse, numbers: Indices, columns: int) -> Sparse:
+    """Put columns of one run to their places among those of the scenario."""
+    from scipy import sparse
+
+    ones = np.ones(len(numbers))
+    places = sparse.csr_matrix((ones, (np.arange(len(numbers)), numbers)), shape=(len(numbers), columns))
+    return sparse.csr_matrix(matrix @ places)
