@@ -7,6 +7,8 @@ from lab.cli.output import print_json, print_table, stdout
 from records.errors import InputError
 from records.programs import read_programs
 from records.results import read_results
+from records.rows.smells import SmellRow
+from reports.words.smells import QUANTITIES, cost_words
 from source.smells.engine import Smell, search
 
 
@@ -16,8 +18,8 @@ def print_smells_of_campaign(campaign: Path, as_json: bool) -> int:
     if as_json:
         print_json({"findings": rows})
     elif rows:
-        columns = ("code", "program", "line", "scenario", "energy Wh", "induced Wh")
-        print_table(columns, [[_shown(row[key]) for key in _SHOWN] for row in rows])
+        columns = ("code", "program", "line", "scenario", "energy Wh", "induced Wh", "cost of the smell")
+        print_table(columns, [[*(_shown(row[key]) for key in _SHOWN), _said(row["costs"])] for row in rows])
     if not as_json:
         stdout.print(f"{len(rows)} findings in the recorded programs." if rows else "No smells found.")
     return 1 if rows else 0
@@ -28,6 +30,10 @@ _SHOWN = ("code", "path", "line", "scenario", "energy_wh", "induced_wh")
 
 def _shown(value: Any) -> Any:
     return f"{value:.4g}" if isinstance(value, float) else value
+
+
+def _said(costs: list[dict[str, Any]]) -> str:
+    return "; ".join(f"{cost['smell']}: {cost['words']}" for cost in costs if cost["quantity"] == "energy_wh")
 
 
 def _rows(campaign: Path) -> list[dict[str, Any]]:
@@ -44,7 +50,13 @@ def _rows(campaign: Path) -> list[dict[str, Any]]:
             continue
         for smell in search([campaign / "programs" / file.copy]).smells:
             scenarios = file.scenarios or [""]
-            rows += [_row(smell, file.name, scenario, energies.get(scenario)) for scenario in scenarios]
+            rows += [
+                {
+                    **_row(smell, file.name, scenario, energies.get(scenario)),
+                    "costs": _costs(results.smells, smell.code, scenario),
+                }
+                for scenario in scenarios
+            ]
     return rows
 
 
@@ -60,3 +72,24 @@ def _row(smell: Smell, name: str, scenario: str, energy: Any) -> dict[str, Any]:
         "energy_wh": getattr(energy, "energy_wh", None),
         "induced_wh": getattr(energy, "induced_wh", None),
     }
+
+
+def _costs(rows: list[SmellRow], code: str, scenario: str) -> list[dict[str, Any]]:
+    """Return what this campaign measured of a smell, where it compared the scenario with a clean twin."""
+    return [
+        {
+            "smell": row.smell,
+            "quantity": row.quantity,
+            "instrument": row.instrument,
+            "clean": row.clean,
+            "pairs": row.pairs,
+            "difference": row.difference,
+            "pct": row.pct,
+            "pct_low": row.pct_low,
+            "pct_high": row.pct_high,
+            "verdict": row.verdict,
+            "words": cost_words(row),
+        }
+        for row in rows
+        if (row.code, row.smelly) == (code, scenario) and row.quantity in QUANTITIES
+    ]

@@ -59,13 +59,24 @@ def with_interval_words(
     return f"{text} ({said}{in_interval(low, low, high)} to {in_interval(high, low, high)})"
 
 
-def pct_words(row: SmellRow) -> str:
-    """Return the percentage with its interval; the difference where there is no percentage."""
-    if row.pct is not None:
-        return with_interval_words(row.pct, row.pct_low, row.pct_high, "%", said="95 % interval ")
+def pct_words(row: SmellRow, *, said: str = "95 % interval ") -> str:
+    """Return the percentage with its interval; the difference where there is no percentage, and of growth."""
+    if row.pct is not None and row.quantity not in GROWTHS:
+        return with_interval_words(row.pct, row.pct_low, row.pct_high, "%", said=said)
     unit = QUANTITIES[row.quantity].unit
-    ends = row.difference_low, row.difference_high
-    return with_interval_words(row.difference, *ends, unit, said="95 % interval ")
+    return with_interval_words(row.difference, row.difference_low, row.difference_high, unit, said=said)
+
+
+def cost_words(row: SmellRow) -> str:
+    """Return a cost in a few words: with its interval, or with what would have been seen."""
+    if row.verdict == "too few repeats":
+        return row.verdict
+    if row.verdict.startswith("costs"):
+        return pct_words(row, said="")
+    found = f"{row.verdict}: {pct_words(row, said='')}"
+    if row.verdict != "no difference found" or row.detectable is None:
+        return found
+    return f"{found}, {_detectable_size(row)} or more would have been seen"
 
 
 def verdict_words(row: SmellRow) -> str:
@@ -98,11 +109,13 @@ def detectable_words(row: SmellRow) -> str:
     """Say which cost would probably have been seen; empty where that is not known."""
     if row.detectable is None:
         return ""
-    if row.detectable_pct is not None:
-        size = f"{plain(row.detectable_pct, 2)} %"
-    else:
-        size = f"{plain(row.detectable, 2)} {QUANTITIES[row.quantity].unit}"
-    return f" A difference of {size} or more would have been seen with a chance of 80 %."
+    return f" A difference of {_detectable_size(row)} or more would have been seen with a chance of 80 %."
+
+
+def _detectable_size(row: SmellRow) -> str:
+    if row.detectable_pct is not None and row.quantity not in GROWTHS:
+        return f"{plain(row.detectable_pct, 2)} %"
+    return f"{plain(row.detectable, 2)} {QUANTITIES[row.quantity].unit}"
 
 
 def parts_words(row: SmellRow) -> str:

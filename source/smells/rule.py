@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from source.flow.module import ModuleFlow
-
-NOT_MEASURED = "not measured"
+from source.smells.costs import measured_cost
 
 
 class Hit(NamedTuple):
@@ -29,7 +28,6 @@ class Rule:
         why: what it costs, and why.
         limits: what the rule does not see, and where it is silent on purpose.
         check: gives the hits in a file.
-        measured: cost by a campaign, or `NOT_MEASURED`.
     """
 
     code: str
@@ -40,7 +38,11 @@ class Rule:
     why: str
     limits: str
     check: Callable[[ModuleFlow], Iterator[Hit]]
-    measured: str = NOT_MEASURED
+
+    @property
+    def measured(self) -> str:
+        """Cost as measured in a campaign, or that it was not measured."""
+        return measured_cost(self.code)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 from compared_campaign import write_compared
 from recorded_program import write_program
+from typed_rows import row_of
 
 from lab.cli import cli
+from records.results import read_results, write_results
+from records.rows.smells import SmellRow
 
 ROOT = Path(__file__).resolve().parents[2]
 BAD = """import keras
@@ -164,6 +167,23 @@ def test_smells_of_a_campaign_are_joined_with_its_scenarios(folder: Path) -> Non
         ("WL101", "train.py", 4, "cnn"),
         ("WL101", "train.py", 4, "lean"),
     ]
+
+
+def test_a_smell_of_a_campaign_has_the_cost_that_this_campaign_measured(folder: Path) -> None:
+    campaign = write_compared(folder / "campaign", {"cnn": (1.0, 1.1), "lean": (0.5, 0.6)})
+    write_program(campaign, {"train.py": BAD})
+    place = {"smell": "SPU", "code": "WL101", "clean": "lean", "smelly": "cnn", "quantity": "energy_wh"}
+    numbers = {"pairs": 5, "difference": 0.5, "pct": 100.0, "pct_low": 80.0, "pct_high": 120.0}
+    results = read_results(campaign / "results")
+    results.smells.append(
+        row_of(SmellRow, **place, **numbers, instrument="meter", mean_clean=0.5, verdict="costs more")
+    )
+    write_results(results, campaign / "results")
+    by_scenario = {one["scenario"]: one["costs"] for one in findings("--watch-run", str(campaign))}
+    assert by_scenario["lean"] == []
+    (cost,) = by_scenario["cnn"]
+    assert (cost["smell"], cost["pct_low"], cost["pct_high"]) == ("SPU", 80.0, 120.0)
+    assert "+100" in smells("--watch-run", str(campaign)).stdout
 
 
 def test_a_rule_is_explained() -> None:

@@ -14,6 +14,7 @@ from records.results import Results
 from records.rows.smells import SmellRow
 from reports.blocks.contract import Chapter, Text
 from reports.campaign.smells.chapter import chapter
+from reports.words.smells import cost_words
 
 DECLARED = {"name": "IMR", "smelly": "transfer", "clean": "cnn", "code": "WL101"}
 COMMON: dict[str, Any] = {"smell": "IMR", "clean": "cnn", "smelly": "transfer", "pairs": 6, "family_size": 1}
@@ -154,3 +155,11 @@ def test_the_page_holds_the_chapter_and_offers_its_rows() -> None:
 def test_any_number_may_be_absent(absent: set[str]) -> None:
     rows = [replace(row, **dict.fromkeys(absent)) for row in (ENERGY, MEMORY, TRACKER)]
     assert made(chapter, results_with(*rows)).blocks
+
+
+def test_a_cost_in_a_few_words_has_an_interval_or_what_would_have_been_seen() -> None:
+    assert cost_words(ENERGY) == "+25.0 % (20.0 to 30.0)"
+    unseen = replace(ENERGY, pct=1.0, pct_low=-3.0, pct_high=5.0, verdict="no difference found")
+    assert "+1.0 %" in cost_words(unseen) and "4.0 %" in cost_words(unseen)
+    assert "MiB per epoch" in cost_words(MEMORY)
+    assert cost_words(replace(ENERGY, verdict="too few repeats")) == "too few repeats"

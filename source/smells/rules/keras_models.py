@@ -97,7 +97,8 @@ RULES = (
         "Session Pile-Up",
         "SPU",
         _TF,
-        "Call keras.backend.clear_session() at the head of the loop, or build the model once before it.",
+        "Build the model once before the loop, or call keras.backend.clear_session() at its head, which "
+        "reduces the growth.",
         "Each model adds to the global state of Keras. Memory grows with every turn, and later turns "
         "are slower. Public reports show that clear_session reduces the growth and does not always end it.",
         "Reported only where the model is also trained or used in that turn; silent on ensembles "
@@ -121,7 +122,7 @@ RULES = (
         "GPU Released Memory Failure",
         "GRMF",
         ("TensorFlow",),
-        "Delete the model, call clear_session(), then gc.collect().",
+        "Delete the model, call clear_session(), which reduces the growth, then gc.collect().",
         "The global state of Keras still refers to the layers, so that collecting garbage frees little, "
         "and the memory of the GPU stays taken.",
         "Silent where the name of the model is deleted too.",
