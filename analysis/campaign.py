@@ -1,6 +1,7 @@
 """From a campaign's records to its results: a map over the runs and a small reduction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,21 @@ def analyse(
     workforce: Workforce = ALONE,
     estimators: bool = False,
 ) -> Results:
-    """Analyse a campaign and write its ``results/``.
+    """Analyse a campaign and write its ``results/``; see `evaluate`."""
+    results = evaluate(folder, settings, progress, rule, workforce, estimators)
+    write_results(results, CampaignFolder(folder).results)
+    return results
+
+
+def evaluate(
+    folder: Path,
+    settings: AnalysisSettings | None = None,
+    progress: Progress | None = None,
+    rule: str = DEFAULT,
+    workforce: Workforce = ALONE,
+    estimators: bool = False,
+) -> Results:
+    """Compute the results of a campaign, which may still be running.
 
     Args:
         folder: of the campaign.
@@ -76,7 +91,7 @@ def analyse(
         estimators: whether the built-in estimators are wanted where the campaign does not plan them.
 
     Returns:
-        What was written. Runs that do not count are listed with their reason.
+        The results. Runs that do not count are listed with their reason.
 
     Raises:
         SchemaError: the campaign was written by a newer Wattlab.
@@ -106,17 +121,15 @@ def analyse(
     )
     examination = conclude(survey, [attempts for attempts, _ in outcomes])
     measured = [outcome for _, outcome in outcomes if outcome is not None]
-    results = reduce_runs(
+    return reduce_runs(
         place,
-        campaign,
+        replace(campaign, plan=[task.slot for task in survey.tasks if task.slot]),
         [run for run, _ in measured],
         examination,
         settings,
         published,
         [calls for _, calls in measured if calls is not None],
     )
-    write_results(results, place.results)
-    return results
 
 
 def _analyse_slot(
@@ -257,6 +270,9 @@ def _configured(campaign: Campaign) -> list[str]:
 def _campaign_facts(campaign: Campaign, runs: list[RunMeasure]) -> CampaignFacts:
     section = campaign.config.get("campaign")
     options = section if isinstance(section, dict) else {}
+    planned, counted = options.get("repeats"), campaign.plan
+    if options.get("precision_pct") is not None:  # the closing baseline is of the last block allowed
+        planned, counted = None, [slot for slot in campaign.plan if slot.kind != "baseline"]
     return CampaignFacts(
         id=campaign.id,
         title=options.get("title") or campaign.id,
@@ -265,8 +281,8 @@ def _campaign_facts(campaign: Campaign, runs: list[RunMeasure]) -> CampaignFacts
         simulated=campaign.simulated,
         seed=campaign.seed,
         config_sha256=campaign.config_sha256,
-        blocks=max((slot.block for slot in campaign.plan), default=0),
-        repeats=options.get("repeats") or max((slot.repeat for slot in campaign.plan), default=0),
+        blocks=max((slot.block for slot in counted), default=0),
+        repeats=planned or max((slot.repeat for slot in counted), default=0),
         slots_planned=len(campaign.plan),
         slots_completed=len(runs),
     )

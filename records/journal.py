@@ -1,11 +1,12 @@
 """``journal.jsonl``: the controller's evidence log, one object per command and change of state."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from records.files import LineAppender, read_json_lines
-from records.journal_events import JournalEntry, entry_of
+from records.journal_events import JournalEntry, RepeatsEnough, entry_of
 from records.times import now_mono_s, now_utc_s
 
 
@@ -42,3 +43,10 @@ def read_journal(path: Path) -> tuple[list[JournalEntry], list[int]]:
     """
     lines = read_json_lines(path)
     return [entry_of(line) for line in lines.objects], lines.damaged_lines
+
+
+def dropped_slots(entries: Iterable[JournalEntry]) -> frozenset[int]:
+    """Return the numbers of the slots that are no longer planned, as the precision was decided upon."""
+    return frozenset(
+        number for entry in entries if isinstance(entry, RepeatsEnough) for number in entry.dropped
+    )

@@ -111,6 +111,26 @@ class CampaignInterrupted(JournalEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RepeatsEnough(JournalEntry):
+    """A campaign with a wanted precision ends after so many ``blocks``.
+
+    Attributes:
+        target_pct: half of the 95 % interval that was asked for, in percent of the energy.
+        reached: whether it was reached; else ``reason`` says why not.
+        half_pct: what was reached, by scenario and call; ``None`` where there is no interval.
+        dropped: numbers of the slots that are no longer planned.
+    """
+
+    WHAT: ClassVar[str] = "repeats enough"
+    blocks: int
+    target_pct: float
+    reached: bool
+    half_pct: dict[str, float | None]
+    dropped: list[int]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrphanAborted(RunEntry):
     """A run that a dead controller had left under way was marked as aborted."""
 

@@ -11,7 +11,15 @@ from records.finding_codes import conduct as codes
 from records.finding_codes.files import FILE_CHANGED
 from records.finding_codes.order import CLOCK_SET, STAMPS_OUTSIDE
 from records.findings import Finding
-from records.journal_events import CampaignStarted, RunEnded, RunEntry, RunRecorded, RunStarted
+from records.journal import dropped_slots
+from records.journal_events import (
+    CampaignStarted,
+    RepeatsEnough,
+    RunEnded,
+    RunEntry,
+    RunRecorded,
+    RunStarted,
+)
 
 Entry = TypeVar("Entry", bound=RunEntry)
 
@@ -87,7 +95,9 @@ def check_repeats(case: CampaignCase) -> list[Finding]:
     """Compare the number of counted repeats of each scenario with the plan."""
     if case.campaign is None:
         return []
-    planned = Counter((slot.scenario, slot.tracker) for slot in case.campaign.plan)
+    dropped = dropped_slots(case.journal)
+    plan = [slot for slot in case.campaign.plan if slot.slot not in dropped]
+    planned = Counter((slot.scenario, slot.tracker) for slot in plan)
     counted = Counter((item.run.scenario, item.run.tracker) for item in case.runs)
     return [
         codes.REPEATS_MISSING.finding(
@@ -97,6 +107,15 @@ def check_repeats(case: CampaignCase) -> list[Finding]:
         for (scenario, tracker), n in planned.items()
         if counted[scenario, tracker] < n
     ]
+
+
+def check_precision(case: CampaignCase) -> list[Finding]:
+    """Say why a campaign with a wanted precision ended after so many blocks."""
+    last = next((entry for entry in reversed(case.journal) if isinstance(entry, RepeatsEnough)), None)
+    if last is None:
+        return []
+    code = codes.PRECISION_REACHED if last.reached else codes.PRECISION_NOT_REACHED
+    return [code.finding(last.reason)]
 
 
 def check_journal(case: CampaignCase) -> list[Finding]:

@@ -20,6 +20,7 @@ from analysis.evidence.conduct import (
     check_config,
     check_journal,
     check_order,
+    check_precision,
     check_repeats,
     check_stamps,
 )
@@ -34,7 +35,8 @@ from records.files import read_json
 from records.finding_codes import conduct as codes
 from records.finding_codes.files import RECORD_DAMAGED
 from records.findings import LEVELS, Finding
-from records.journal import read_journal
+from records.journal import dropped_slots, read_journal
+from records.journal_events import JournalEntry
 from records.settings.analysis import AnalysisSettings, settings_of
 
 _CHECKS = (
@@ -44,6 +46,7 @@ _CHECKS = (
     check_additions,
     check_config,
     check_repeats,
+    check_precision,
     check_journal,
     check_stamps,
     check_clock_settings,
@@ -133,7 +136,8 @@ def survey_campaign(folder: Path, settings: AnalysisSettings | None = None) -> S
     findings: list[Finding] = []
     campaign = _read_campaign(place, findings)
     settings = settings or _settings(campaign, findings)
-    slots: list[Slot | None] = list(campaign.plan) if campaign else []
+    dropped = dropped_slots(_journal_of(place))
+    slots: list[Slot | None] = [s for s in campaign.plan if s.slot not in dropped] if campaign else []
     attempts = [tuple(path.absolute() for path in place.attempts(slot)) for slot in slots if slot]
     planned = {path for of_slot in attempts for path in of_slot}
     strangers = [p for p in sorted(place.runs.absolute().glob("*")) if p.is_dir() and p not in planned]
@@ -176,12 +180,15 @@ def conclude(survey: Survey, attempts: list[list[Attempt]]) -> Examination:
 def _check_whole(survey: Survey, runs: list[CountedRun]) -> list[Finding]:
     """Check what only the whole campaign can show: its files, its plan, and its runs beside each other."""
     place = survey.place
-    try:
-        journal = read_journal(place.journal)[0] if place.journal.is_file() else []
-    except RecordError:  # listed by the check of the campaign's files
-        journal = []
-    case = CampaignCase(place, survey.campaign, tuple(runs), tuple(journal), survey.settings)
+    case = CampaignCase(place, survey.campaign, tuple(runs), tuple(_journal_of(place)), survey.settings)
     return collect("", *(partial(check, case) for check in _CHECKS))
+
+
+def _journal_of(place: CampaignFolder) -> list[JournalEntry]:
+    try:
+        return read_journal(place.journal)[0] if place.journal.is_file() else []
+    except RecordError:  # listed by the check of the campaign's files
+        return []
 
 
 def _read_campaign(place: CampaignFolder, findings: list[Finding]) -> Campaign | None:

@@ -12,7 +12,7 @@ from lab.cli.paths import OutputFolder
 from lab.cli.progress import make_progress
 from lab.cli.status import how_to_go_on, simulated_mark
 from lab.conduct.bench_lock import hold_sut
-from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of, reopen
+from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of, reopen, slots_wanted
 from lab.conduct.commands import check_bench
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
 from lab.conduct.meters import check_meters
@@ -108,7 +108,7 @@ def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) 
             stdout.print(f"missing: [{slot.slot}] {slot_name(slot)}: {reason}")
         if outcome.stopped:
             stdout.print(how_to_go_on(outcome.stopped, folder))
-        planned = len(opened.campaign.plan)
+        planned = len(slots_wanted(opened))
         stdout.print(
             f"{len(outcome.completed)} of {planned} runs completed in {folder}"
             f"{simulated_mark(opened.campaign)}"
@@ -124,7 +124,7 @@ def outcome_json(opened: OpenCampaign, outcome: Outcome) -> dict[str, object]:
     return {
         "campaign": str(opened.folder.path),
         "simulated": opened.campaign.simulated,
-        "planned": len(opened.campaign.plan),
+        "planned": len(slots_wanted(opened)),
         "completed": len(outcome.completed),
         "missing": [
             {"slot": slot.slot, "scenario": slot.scenario, "tracker": slot.tracker, "reason": reason}

@@ -7,7 +7,7 @@ import click
 from lab.cli.call_list import print_calls
 from lab.cli.common import MOST_SEED, FiniteRange, json_option
 from lab.cli.paths import ConfigFile, InputPath, OutputFolder
-from lab.cli.profile_options import LibraryNames, Varied, bench, interpreter
+from lab.cli.profile_options import LibraryNames, PercentText, Varied, bench, interpreter
 from lab.profiling.budget import Budget
 from lab.profiling.configuration import Gate, Mode, Profile, Variation, profile_config
 from records.errors import ConfigurationError
@@ -16,6 +16,8 @@ from source.program import module_path
 DEFAULT_LIBRARIES = ("tensorflow", "keras", "torch", "jax", "sklearn")
 REPEATS = 5
 """As in the published system."""
+
+REPEATS_MAX = 30
 
 
 @click.command()
@@ -45,6 +47,19 @@ REPEATS = 5
     help="Stability gate: before each run, before each call as well, or none.",
 )
 @click.option("--repeats", type=click.IntRange(min=1), help=f"Number of runs; {REPEATS} by default.")
+@click.option(
+    "--precision",
+    "precision_pct",
+    type=PercentText(),
+    help="Half of the 95 % interval that is wanted, such as 2%: repeats until it is reached.",
+)
+@click.option(
+    "--repeats-max",
+    type=click.IntRange(min=3),
+    default=REPEATS_MAX,
+    show_default=True,
+    help="Most runs with --precision.",
+)
 @click.option("--sync-device", is_flag=True, help="Wait for the accelerator at the borders of each call.")
 @click.option("--python", metavar="PATH", help="Interpreter of the program; the one on PATH by default.")
 @click.option("--config", "config_path", type=ConfigFile(), help="The bench; lab.toml where it is there.")
@@ -89,6 +104,8 @@ def profile(
     vary: Variation | None,
     gate: Gate,
     repeats: int | None,
+    precision_pct: float | None,
+    repeats_max: int,
     sync_device: bool,
     python: str | None,
     config_path: Path | None,
@@ -107,6 +124,7 @@ def profile(
     lab profile train.py                                      on the bench of lab.toml
     lab profile train.py --port virtual -- --epochs 3         SIMULATED, to try it
     lab profile notebook.ipynb --libs tensorflow,keras --list
+    lab profile train.py --precision 2%
     lab profile -m trainer.main --budget 50J --budget-of induced
     lab profile train.py --mode data-size --vary "--images=100,200,400"
     """
@@ -114,6 +132,8 @@ def profile(
     if list_only:
         print_calls(start, libs, as_json)
         return
+    if repeats is not None and precision_pct is not None:
+        raise ConfigurationError("expected either --repeats or --precision with --repeats-max, not both")
     from lab.cli.profile_run import run_and_print  # the evaluation, which reading a program does not need
 
     wanted = Profile(
@@ -125,7 +145,8 @@ def profile(
         vary=vary,
         gate=gate,
         sync_device=sync_device,
-        repeats=REPEATS if repeats is None else repeats,
+        repeats=repeats if repeats is not None else REPEATS if precision_pct is None else repeats_max,
+        precision_pct=precision_pct,
         baseline_s=baseline_s,
         limit_s=limit_s,
     )

@@ -48,6 +48,24 @@ class Varied(click.ParamType[Variation]):
         return Variation(option.strip(), values)
 
 
+class PercentText(click.ParamType[float]):
+    """A share such as ``2%``."""
+
+    name = "percent"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the percent."""
+        if isinstance(value, float):
+            return value
+        try:
+            percent = float(value.strip().removesuffix("%"))
+        except ValueError:
+            percent = 0.0
+        if not 0 < percent <= 100:
+            self.fail(f"{value!r}: expected a share above 0 and up to 100 %, as 2%.", param, ctx)
+        return percent
+
+
 def interpreter(given: str | None) -> str:
     """Return the interpreter of the program, as a path that holds from any folder.
 

@@ -11,6 +11,7 @@ from lab.cli.output import print_json, print_table, stdout
 from lab.config.model import LabConfig
 from lab.profiling.budget import Budget, Judgement
 from lab.profiling.session import Profiled, run_profile
+from records.finding_codes.conduct import PRECISION_NOT_REACHED, PRECISION_REACHED
 from records.results import Results
 from records.rows.calls import CallSiteRow
 
@@ -48,6 +49,9 @@ def _print_profile(profiled: Profiled, scenarios: Sequence[str], judgements: Ite
         _print_calls(results, scenario)
     if len(scenarios) > 1:
         _print_sizes(results, scenarios)
+    for finding in results.findings:
+        if finding.code in (PRECISION_REACHED.code, PRECISION_NOT_REACHED.code):
+            stdout.print(f"Repeats: {finding.message}")
     for judgement in judgements:
         stdout.print(_budget_words(judgement))
     stdout.print(f"Evidence: {profiled.opened.folder.path}")
@@ -62,6 +66,11 @@ def _profile_json(
     return {
         "scenarios": [row.to_json() for row in results.scenarios],
         "calls": [row.to_json() for row in results.call_sites if row.scenario in scenarios],
+        "precision": [
+            {"reached": row.code == PRECISION_REACHED.code, "reason": row.message}
+            for row in results.findings
+            if row.code in (PRECISION_REACHED.code, PRECISION_NOT_REACHED.code)
+        ],
         "budget": [asdict(judgement) for judgement in judgements],
         "report": str(profiled.report),
     }

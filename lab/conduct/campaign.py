@@ -19,6 +19,7 @@ from lab.version import VERSION
 from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import ConfigurationError, RecordError, SutError
 from records.files import sha256_of_json
+from records.journal import dropped_slots, read_journal
 from records.locks import try_lock
 from records.run import Run, RunFolder
 from records.times import now_utc_s
@@ -135,6 +136,13 @@ def reopen(path: Path) -> OpenCampaign:
     return OpenCampaign(folder, campaign, config)
 
 
+def slots_wanted(opened: OpenCampaign) -> list[Slot]:
+    """Return the slots of the plan without those that a reached precision has made needless."""
+    journal = opened.folder.journal
+    dropped = dropped_slots(read_journal(journal)[0]) if journal.is_file() else frozenset()
+    return [slot for slot in opened.campaign.plan if slot.slot not in dropped]
+
+
 def slot_states(opened: OpenCampaign) -> list[SlotState]:
     """Say where every slot of the plan stands, from the evidence in its run folders.
 
@@ -142,7 +150,7 @@ def slot_states(opened: OpenCampaign) -> list[SlotState]:
     """
     examined = examine(opened.folder.path)
     counted = {attempt.slot.slot for attempt in examined.counted if attempt.slot is not None}
-    return [_slot_state(opened.folder, slot, slot.slot in counted) for slot in opened.campaign.plan]
+    return [_slot_state(opened.folder, slot, slot.slot in counted) for slot in slots_wanted(opened)]
 
 
 def recorded_states(opened: OpenCampaign) -> list[SlotState]:
@@ -151,7 +159,7 @@ def recorded_states(opened: OpenCampaign) -> list[SlotState]:
     The conductor has examined each attempt that says ``completed``; what became of the files since then is
     what `slot_states` looks at.
     """
-    return [_slot_state(opened.folder, slot, _says_completed(opened, slot)) for slot in opened.campaign.plan]
+    return [_slot_state(opened.folder, slot, _says_completed(opened, slot)) for slot in slots_wanted(opened)]
 
 
 def _says_completed(opened: OpenCampaign, slot: Slot) -> bool:

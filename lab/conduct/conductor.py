@@ -15,6 +15,7 @@ from lab.conduct.health import HealthWatch
 from lab.conduct.leftovers import end_leftovers
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
+from lab.conduct.precision import PrecisionWatch
 from lab.conduct.programs.record import ProgramRecord
 from lab.conduct.run_end import finish_records
 from lab.conduct.suts import sut_of
@@ -109,13 +110,13 @@ class _Conductor:
     sut: Sut
 
     def run(self) -> Outcome:
-        plan = self.opened.campaign.plan
         finish_records(self.opened, self.journal)
         for name in close_orphans(self.opened):
             self.journal.write(OrphanAborted(run_dir=name))
         if ended := end_leftovers(self.sut, self.sut.home / "runs"):
             self.journal.write(LeftoversEnded(processes=ended))
         states = {state.slot.slot: state for state in slot_states(self.opened)}
+        plan = [state.slot for state in states.values()]
         done = [slot for slot in plan if states[slot.slot].state == "completed"]
         self.journal.write(
             CampaignStarted(
@@ -139,13 +140,19 @@ class _Conductor:
                 programs.begin(plan, len(done))
             watch = HealthWatch(self.opened, self.journal)
             outcome.stopped = watch.begin(done)
+            precision = PrecisionWatch(self.opened, self.journal)
+            dropped: list[int] = []
             for slot in plan:
-                if slot in done:
+                if slot in done or slot.slot in dropped:
                     continue
                 if outcome.stopped is not None:
                     break
                 if self._slot(slot, states[slot.slot].attempts, meters, programs, outcome):
                     outcome.stopped = watch.after(slot)
+                decision = precision.after(slot)
+                if decision is not None:
+                    self.observer.notice(decision.reason)
+                    dropped = decision.dropped
         end = CampaignEnded if outcome.stopped is None else CampaignStopped
         completed, missing = len(outcome.completed), len(outcome.missing)
         self.journal.write(end(completed=completed, missing=missing, reason=outcome.stopped))

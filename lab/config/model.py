@@ -23,7 +23,7 @@ from records.settings.ecolabel import Ecolabel
 from records.settings.estimators import EstimatorSettings
 from records.settings.gate import GateSection
 from records.settings.requirement import Requirement
-from records.settings.section import Name, Pause, Seconds, Section, Seed
+from records.settings.section import Name, Pause, Percent, Seconds, Section, Seed
 from records.settings.smell import Smell
 from workload.instrument import program_place
 from workload.registry import environment_of, tracker_names
@@ -41,6 +41,7 @@ class CampaignSection(Section):
     title: str = "Campaign"
     out: str = "campaigns"
     repeats: Annotated[int, Field(ge=1, le=MOST_SLOTS)] = 30
+    precision_pct: Percent | None = None
     tracker: list[str] = [NO_TRACKER]
     seed: Seed | None = None
     max_attempts: Annotated[int, Field(ge=1, le=1000)] = 2

@@ -49,8 +49,8 @@ class Profile:
         vary: that option, or ``None``.
         gate: before each run, before each call as well, or not at all.
         sync_device: whether queued work of an accelerator is awaited at the borders of each call.
-        repeats: how often the program runs, or ``until N %``.
-        repeats_max: at most so often.
+        repeats: how often the program runs; with a wanted precision at most so often.
+        precision_pct: half of the 95 % interval that is wanted, in percent of the energy, or ``None``.
         baseline_s: length of a baseline in seconds.
         limit_s: longest time of a run in seconds.
     """
@@ -63,8 +63,8 @@ class Profile:
     vary: Variation | None = None
     gate: Gate = "run"
     sync_device: bool = False
-    repeats: int | str = 5
-    repeats_max: int | None = None
+    repeats: int = 5
+    precision_pct: float | None = None
     baseline_s: float = 30.0
     limit_s: float = 3600.0
 
@@ -100,8 +100,8 @@ def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: s
     if profile.mode == "data-size" and profile.vary is None:
         raise ConfigurationError('--mode data-size: expected --vary "OPTION=SMALL,LARGER,..." as well')
     campaign: dict[str, Any] = {"title": f"Profile of {profile.name}", "repeats": profile.repeats}
-    if profile.repeats_max is not None:
-        campaign["repeats_max"] = profile.repeats_max
+    if profile.precision_pct is not None:
+        campaign["precision_pct"] = profile.precision_pct
     if out is not None:
         campaign["out"] = out
     document = {key: bench[key] for key in _BENCH_SECTIONS if key in bench}

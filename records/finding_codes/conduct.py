@@ -44,6 +44,16 @@ REPEATS_MISSING = CHAPTER.warn(
     "A scenario has fewer valid repeats than planned.",
     "Continue with `lab resume`, or accept the wider interval.",
 )
+PRECISION_REACHED = CHAPTER.info(
+    "precision-reached",
+    "The campaign ended before its last block, because its energies are known as well as was asked for.",
+    "Nothing to do.",
+)
+PRECISION_NOT_REACHED = CHAPTER.warn(
+    "precision-not-reached",
+    "The energies of the campaign are not known as well as was asked for.",
+    "Do what the message says: more blocks, a calibrated meter, or a wider interval.",
+)
 JOURNAL_DIFFERS = CHAPTER.warn(
     "journal-differs",
     "The journal does not mention a run, or says that it ended differently.",

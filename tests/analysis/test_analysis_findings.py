@@ -39,6 +39,7 @@ from records.journal_events import (
     HostImported,
     JournalEntry,
     ProgramRecorded,
+    RepeatsEnough,
     RunEnded,
     RunStarted,
 )
@@ -264,6 +265,10 @@ def append_to_journal(entry: JournalEntry) -> Damage:
     return damage
 
 
+def enough(*, reached: bool) -> RepeatsEnough:
+    return RepeatsEnough(blocks=1, target_pct=2.0, reached=reached, half_pct={}, dropped=[], reason="")
+
+
 def journal_of(*names: str) -> Damage:
     """Let the journal know these runs only."""
 
@@ -420,6 +425,8 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "config-changed": (nothing, edit_config(title="Another")),
     "campaign-changed": (nothing, begun_with_another_plan),
     "repeats-missing": (run_with(1, status="failed", reason="the meter fell silent"), nothing),
+    "precision-reached": (nothing, append_to_journal(enough(reached=True))),
+    "precision-not-reached": (nothing, append_to_journal(enough(reached=False))),
     "journal-differs": (nothing, journal_of("0001-baseline", "0004-cnn", "0005-baseline")),
     "order-differs": (run_with(0, start_s=600.0), nothing),
     "runs-overlap": (run_with(1, start_s=105.0), nothing),
