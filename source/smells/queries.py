@@ -126,3 +126,9 @@ def names_in(node: ast.AST) -> Iterator[str]:
 def own_name(node: ast.AST) -> str:
     """Return the text of what is called."""
     return ast.unparse(node.func) if isinstance(node, ast.Call) else ast.unparse(node)
+
+
+def last_name(node: ast.AST) -> str:
+    """Return the last name of what is called, or of a chain of names."""
+    func = node.func if isinstance(node, ast.Call) else node
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")

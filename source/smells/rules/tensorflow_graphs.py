@@ -88,16 +88,6 @@ def primitive_operations(flow: ModuleFlow) -> Iterator[Hit]:
             yield Hit(call.node, f"{call.api} is used on a tensor of a Keras model")
 
 
-def unnecessary_parallelism(flow: ModuleFlow) -> Iterator[Hit]:
-    """Searches that train one Keras model per core at once."""
-    for call in calls(flow):
-        if call.api.startswith("sklearn.model_selection.") and call.api.endswith("SearchCV"):
-            estimator = call.keywords.get("estimator") or (call.arguments[0] if call.arguments else None)
-            jobs = call.keywords.get("n_jobs")
-            if estimator is not None and estimator.kind == "keras-estimator" and jobs and jobs.constant == -1:
-                yield Hit(call.node, "n_jobs=-1 trains as many Keras models at once as there are cores")
-
-
 RULES = (
     Rule(
         "WL109",
@@ -139,15 +129,5 @@ RULES = (
         "Keras wraps the operation in a layer that it cannot serialise as its own; Keras 3 refuses it.",
         "Only tensors that come from keras.Input in the same file.",
         primitive_operations,
-    ),
-    Rule(
-        "WL113",
-        "Unnecessary Parallelism",
-        "UP",
-        ("Keras",),
-        "Use n_jobs=1 or a small number, and pre_dispatch.",
-        "Each job holds its own TensorFlow with its own memory, and all threads compete for the cores.",
-        "Only wrappers of Keras in scikit-learn's searches, and only n_jobs=-1.",
-        unnecessary_parallelism,
     ),
 )

@@ -1,34 +1,18 @@
-"""Loaders, modules, groups and hooks of PyTorch made again and again; loops and their gradients."""
+"""Gradients and hooks of PyTorch in loops."""
 
 import ast
 import re
 from collections.abc import Iterator
 
-from source.flow.expressions import class_family
 from source.flow.libraries import HARMLESS, HARMLESS_LIBRARIES
 from source.flow.module import ModuleFlow
 from source.flow.values import Call, Loop, Value
-from source.smells.queries import (
-    calls,
-    invariant,
-    loops_over_batches,
-    made_in,
-    share_a_turn,
-    turns,
-    within,
-)
+from source.smells.queries import calls, invariant, last_name, loops_over_batches, share_a_turn, turns, within
 from source.smells.rule import Hit, Rule
 
 _TORCH = ("PyTorch",)
 _OFF = ("no_grad", "inference_mode", "set_grad_enabled")
 _GRADIENTS = ("backward", "zero_grad", "grad", "requires_grad_", "set_grad_enabled", "step", "enable_grad")
-_LEARNING = frozenset(
-    ("Linear", "Bilinear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose2d", "LSTM", "GRU", "RNN", "Embedding")
-) | frozenset(
-    ("BatchNorm1d", "BatchNorm2d", "LayerNorm", "MultiheadAttention", "Transformer", "TransformerEncoder")
-)
-
-
 _HOOKS = frozenset(
     f"register_{name}_hook"
     for name in ("forward", "forward_pre", "backward", "full_backward", "full_backward_pre", "module_forward")
@@ -36,68 +20,10 @@ _HOOKS = frozenset(
 _ZEROED = re.compile(r"zero_grad|\bgrad(?:\.data)?\.zero_\(|\bgrad\s*=\s*None")
 
 
-def module_per_batch(flow: ModuleFlow) -> Iterator[Hit]:
-    """Modules with weights that are built for every batch."""
-    for call in calls(flow):
-        if not made_in(call, "module") or not any(loops_over_batches(loop) for loop in turns(call)):
-            continue
-        if _has_weights(call.result) and call.scope.name != "__init__" and not _first_is_init(call):
-            yield Hit(call.node, "a module with weights is built for every batch")
-
-
-def _first_is_init(call: Call) -> bool:
-    return call.origin is not None and call.origin.scope.name == "__init__"
-
-
-def _has_weights(value: Value) -> bool:
-    if value.definition is not None:
-        return "Loss" not in value.api and class_family(value.definition) == "torch.nn.Module"
-    name = value.api.rpartition(".")[2]
-    return name in _LEARNING if value.api.startswith("torch.nn.") else bool(value.api)
-
-
-def cycled_loader(flow: ModuleFlow) -> Iterator[Hit]:
-    """itertools.cycle around a loader."""
-    torch = "torch" in flow.file.text.lower()
-    for call in calls(flow):
-        if (
-            call.api == "itertools.cycle"
-            and call.arguments
-            and call.origin is None
-            and isinstance(call.node, ast.Call)
-        ):
-            named = torch and _LOADER.search(_last_name(call.node.args[0]))
-            if call.arguments[0].kind == "dataloader" or named:
-                yield Hit(call.node, "itertools.cycle keeps every batch of the first pass")
-
-
-_LOADER = re.compile(r"loader(?!s)", re.IGNORECASE)
-"""Name of a loader; going through the keys of several loaders, or through the loaders, keeps no batch."""
-
-
-def loader_per_epoch(flow: ModuleFlow) -> Iterator[Hit]:
-    """The same loader with workers, made for each epoch."""
-    for call in calls(flow):
-        workers = call.keywords.get("num_workers")
-        count = workers.constant if workers is not None else 0
-        new = made_in(call, "dataloader") and call.origin is None and isinstance(count, int) and count > 0
-        if new and invariant(call.node, turns(call)[-1]):
-            yield Hit(call.node, "the same DataLoader starts its workers anew in every turn")
-
-
-def group_per_turn(flow: ModuleFlow) -> Iterator[Hit]:
-    """The same process group made again and again."""
-    destroyed = any("destroy_process_group" in (call.method or call.api) for call in calls(flow))
-    for call in calls(flow):
-        new = made_in(call, "process-group") and call.origin is None and not destroyed
-        if new and invariant(call.node, turns(call)[-1]):
-            yield Hit(call.node, "the same process group is made in every turn")
-
-
 def gradients_in_evaluation(flow: ModuleFlow) -> Iterator[Hit]:
     """Evaluation over batches with gradients on."""
     own = [call for call in calls(flow) if call.origin is None and isinstance(call.node, ast.Call)]
-    shielded = {_last_name(call.node) for call in own if _without_gradients(call.contexts)}
+    shielded = {last_name(call.node) for call in own if _without_gradients(call.contexts)}
     for call in own:
         if call.method != "eval" or call.receiver is None or call.arguments or _is_lightning(call):
             continue
@@ -127,11 +53,6 @@ def _is_attacked(used: Call, scope: list[Call]) -> bool:
     inside = [call for call in scope if within(call, used) and isinstance(call.node, ast.Call)]
     given = (argument for call in inside for argument in getattr(call.node, "args", ()))
     return any(ast.unparse(argument) == model for argument in given)
-
-
-def _last_name(node: ast.AST) -> str:
-    func = node.func if isinstance(node, ast.Call) else node
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
 def _without_gradients(contexts: tuple[str, ...]) -> bool:
@@ -199,49 +120,6 @@ def _repeats(loop: Loop, call: Call) -> bool:
 
 
 RULES = (
-    Rule(
-        "WL206",
-        "Encoder-Decoder Inside Training Loop",
-        "EDL",
-        _TORCH,
-        "Build it once before the loop, or in __init__.",
-        "Weights are allocated and initialised for every batch, and what is learnt in them is lost.",
-        "Only loops over batches and methods that a framework calls for every batch; a model per "
-        "fold is freed by CPython. Losses and activations without weights are not reported.",
-        module_per_batch,
-    ),
-    Rule(
-        "WL207",
-        "Zipped or Cycled DataLoader",
-        "ZCD",
-        _TORCH,
-        "Make a new iterator when the loader is exhausted: a generator with while True and yield "
-        "from loader.",
-        "itertools.cycle keeps every item of the first pass: the whole data set, as tensors.",
-        "A loader is known by DataLoader or, in files that speak of torch, by its name.",
-        cycled_loader,
-    ),
-    Rule(
-        "WL208",
-        "Redundant DataLoader Instantiation",
-        "RDI",
-        _TORCH,
-        "Make the loader once before the loop, with persistent_workers=True.",
-        "Every instance starts its worker processes anew; their memory and pinned buffers come on top.",
-        "Only with a constant num_workers above zero and where nothing of the turn is needed.",
-        loader_per_epoch,
-    ),
-    Rule(
-        "WL209",
-        "Repeated Group Creation",
-        "RGC",
-        _TORCH,
-        "Make each group once and keep it.",
-        "Each group holds communicators and buffers on every device.",
-        "Groups of different ranks per turn are ordinary set-up; silent where a group is destroyed "
-        "in the file.",
-        group_per_turn,
-    ),
     Rule(
         "WL210",
         "Unnecessary Gradient Tracking",
