@@ -52,7 +52,7 @@ def excess(clean: Measure, smelly: Measure, confidence: float) -> Excess | None:
     by_block = (tracker.b - tracker.a) - (meter.b - meter.a)
     wh = _with_meter(by_block, clean.beside_estimate, smelly.beside_estimate, confidence)
     pct = 100 * (meter.b.mean() / meter.a.mean() - 1) if meter.a.mean() > 0 else None
-    points = _points(tracker, meter, confidence)
+    points = points_beyond(tracker, meter, confidence)
     return Excess(float((meter.b - meter.a).mean()), pct, wh, points, _verdict(points or wh))
 
 
@@ -69,7 +69,7 @@ def _with_meter(
     return WithInterval(scatter.value, scatter.value - reach, scatter.value + reach)
 
 
-def _points(tracker: Pair, meter: Pair, confidence: float) -> WithInterval | None:
+def points_beyond(tracker: Pair, meter: Pair, confidence: float) -> WithInterval | None:
     """Return the difference of two percentages, each of means, with its interval by linearisation.
 
     The ratio of means ``r`` varies as the mean of ``(b - r a) / mean(a)`` (Cochran 1977, section 6.4).

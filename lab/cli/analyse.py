@@ -20,6 +20,7 @@ from records.rows.parts import ControlChart
 from records.rows.scenarios import ScenarioRow
 from reports.words.outcomes import lines_of_failures
 from reports.words.per_epoch import PerEpoch, per_epoch_of
+from reports.words.smells import answers
 
 
 @click.command()
@@ -129,6 +130,8 @@ def print_scenarios(results: Results) -> None:
     )
     print_table(columns, rows)
     _print_trackers(results)
+    for line in answers(results.smells):
+        stdout.print(line, highlight=False, markup=False)
     _print_health(results.health)
     levels = [row.level for row in results.findings]
     counts = ", ".join(f"{levels.count(level)} {level}" for level in LEVELS)

@@ -27,6 +27,7 @@ from reports.words.environment import meter_words, part_of, sut_words
 from reports.words.numbers import count, in_interval, interval, measured, plain, spread
 from reports.words.outcomes import lines_of_failures
 from reports.words.per_epoch import PerEpoch, per_epoch_of
+from reports.words.smells import answers
 from reports.words.texts import shorten
 
 NO_INTERVAL = "n = 1: no interval"
@@ -81,6 +82,7 @@ class Summary:
         worst: the findings that refuse data, in full.
         least: which scenario needs least; ``None`` unless there are two to compare.
         trackers: how far each tracker was from the meter, in a sentence each.
+        smells: what each resource-leak smell costs in energy, in a sentence or two each.
         stand_ins: sentences on the scenarios whose data or weights are not the real ones.
         wall: whether the readings are of the wall plug, and not of counters inside the machine.
         baseline: whether one was measured.
@@ -97,6 +99,7 @@ class Summary:
     worst: list[FindingRow]
     least: Least | None
     trackers: list[str]
+    smells: list[str]
     stand_ins: list[str]
     wall: bool
     baseline: bool
@@ -126,6 +129,7 @@ def summary_of(view: View) -> Summary:
             ),
             *(f"{line}." for line in lines_of_failures(results.trackers)),
         ],
+        smells=answers(results.smells),
         stand_ins=[f"{_listed(names)}: {words}." for words, names in stand_ins(results).items()],
         wall=view.at_wall,
         baseline=view.baseline,

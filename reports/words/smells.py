@@ -30,14 +30,16 @@ QUANTITIES = {
 GROWTHS = ("rss_growth_mib_per_epoch", "gpu_memory_growth_mib_per_epoch")
 
 
-def find_row(
-    rows: list[SmellRow], smell: str, quantity: str, instrument: str | None = None
-) -> SmellRow | None:
-    """Return the row of a smell in a quantity; the first one unless an instrument is named."""
-    for row in rows:
-        if (row.smell, row.quantity) == (smell, quantity) and instrument in (None, row.instrument):
-            return row
-    return None
+def energy_row(rows: list[SmellRow], smell: str) -> SmellRow | None:
+    """Return the row of a smell's gross energy: by the meter where there is one, else by a tracker."""
+    own = [row for row in rows if (row.smell, row.quantity) == (smell, "energy_wh")]
+    return min(own, key=lambda row: row.instrument != "meter", default=None)
+
+
+def answers(rows: list[SmellRow]) -> list[str]:
+    """Say in a sentence or two for each smell what it costs in energy."""
+    found = (energy_row(rows, smell) for smell in dict.fromkeys(row.smell for row in rows))
+    return [verdict_words(row) for row in found if row is not None]
 
 
 def signed(value: float | None, low: float | None = None, high: float | None = None) -> str:

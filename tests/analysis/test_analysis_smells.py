@@ -15,6 +15,7 @@ from statsmodels.stats.power import TTestPower
 from synthetic import Instrument
 
 from analysis.campaign import analyse
+from analysis.smells.agreement import points_beyond
 from analysis.smells.measures import growth_per_epoch
 from analysis.smells.parts import time_and_power
 from analysis.statistics.effects import paired_effect
@@ -218,3 +219,17 @@ def test_what_can_be_seen_is_that_of_statsmodels(n: int, scale: float) -> None:
 def test_a_slope_needs_three_epochs() -> None:
     assert growth_per_epoch([1.0, 2.0]) is None
     assert growth_per_epoch([1.0, 4.0, 7.0, 10.0]) == pytest.approx(3.0)
+
+
+def test_the_interval_of_the_disagreement_holds_the_truth_as_often_as_it_says() -> None:
+    """True percentages: 20 by the meter, 12 by the tracker, whose errors follow those of the meter."""
+    random, trials, n, held = np.random.default_rng(14756), 2000, 8, 0
+    for _ in range(trials):
+        run_a, run_b = (random.normal(1.0, 0.05, n) for _ in range(2))
+        meter = Pair(10 * run_a, 12 * run_b, True)
+        noise_a, noise_b = (random.normal(1.0, 0.03, n) for _ in range(2))
+        tracker = Pair(5 * run_a * noise_a, 5.6 * run_b * noise_b, True)
+        found = points_beyond(tracker, meter, 0.95)
+        assert found is not None and found.low is not None and found.high is not None
+        held += found.low <= -8.0 <= found.high
+    assert held / trials == pytest.approx(0.95, abs=0.015)

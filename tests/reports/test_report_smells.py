@@ -14,6 +14,8 @@ from records.results import Results
 from records.rows.smells import SmellRow
 from reports.blocks.contract import Chapter, Text
 from reports.campaign.smells.chapter import chapter
+from reports.campaign.summary import summary_of
+from reports.campaign.view import view_of
 from reports.words.smells import cost_words
 
 DECLARED = {"name": "IMR", "smelly": "transfer", "clean": "cnn", "code": "WL101"}
@@ -137,6 +139,12 @@ def test_a_smell_without_runs_is_named() -> None:
     found = made(chapter, results_with())
     assert not found.absent
     assert "not compared" in verdict(found).words
+
+
+def test_the_first_screen_and_the_chapter_say_the_same() -> None:
+    found = results_with(MEMORY, TRACKER, ENERGY)
+    assert summary_of(view_of(found)).smells == [verdict(made(chapter, found)).words]
+    assert summary_of(view_of(example(Plan(repeats=1)))).smells == []
 
 
 def test_nothing_is_shown_without_smells() -> None:

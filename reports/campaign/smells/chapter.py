@@ -13,7 +13,7 @@ from reports.campaign.view import View
 from reports.words.smells import (
     GROWTHS,
     QUANTITIES,
-    find_row,
+    energy_row,
     memory_words,
     parts_words,
     tracker_words,
@@ -52,13 +52,13 @@ def chapter(view: View) -> Chapter:
 
 def _answers(rows: list[SmellRow], smell: str) -> Iterator[Block]:
     """Give the verdict on a smell's energy first, then what it is made of."""
-    energy = find_row(rows, smell, "energy_wh", "meter") or find_row(rows, smell, "energy_wh")
+    energy = energy_row(rows, smell)
     if energy is None:
         yield Text(f"{smell}: not compared, no runs of both scenarios were counted.", "nothing")
         return
     yield Text(verdict_words(energy), _tone(energy))
     more = [parts_words(energy)]
-    more += [memory_words(row) for name in GROWTHS if (row := find_row(rows, smell, name)) is not None]
+    more += [memory_words(row) for row in rows if row.smell == smell and row.quantity in GROWTHS]
     more += [
         tracker_words(row)
         for row in rows
