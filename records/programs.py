@@ -7,7 +7,7 @@ that a change between two runs shows in the records of both.
 
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import ClassVar, Literal
 
 from records.documents import Document
@@ -23,6 +23,8 @@ Source = Literal["command", "include", "import"]
 """Why a file is on record: a command names it, ``[program] include`` does, or a run imported it."""
 
 _SHORT = 12
+_MOST_SOURCE_BYTES = 8 << 20
+"""A notebook holds its pictures, too."""
 
 
 @dataclass(kw_only=True)
@@ -121,6 +123,16 @@ class Programs(Document):
         diffs = {r.diff: r.diff_sha256 for r in self.revisions if r.diff and r.diff_sha256}
         return dict(sorted({**copies, **diffs}.items()))
 
+    def named(self, name: str) -> ProgramFile | None:
+        """Return the file of a name, else the only one whose path ends alike; ``None`` without such a file.
+
+        Args:
+            name: of a file, from another folder than the names on record.
+        """
+        same = [file for file in self.files if file.name == name]
+        alike = [file for file in self.files if _ends_alike(file.name, name)]
+        return next(iter(same or (alike if len(alike) == 1 else [])), None)
+
     def of_scenario(self, scenario: str) -> list[ProgramFile]:
         """Return the files that a scenario uses."""
         return [file for file in self.files if scenario in file.scenarios]
@@ -173,6 +185,11 @@ def _changed(before: str, now: str) -> str:
     return f"has changed (SHA-256 {now[:_SHORT]}..., recorded {before[:_SHORT]}...)"
 
 
+def _ends_alike(a: str, b: str) -> bool:
+    shorter, longer = sorted((PurePosixPath(a).parts, PurePosixPath(b).parts), key=len)
+    return longer[-len(shorter) :] == shorter
+
+
 def read_programs(campaign: Path) -> Programs | None:
     """Read the record of a campaign folder; ``None`` where there is none.
 
@@ -203,6 +220,14 @@ def read_copy(campaign: Path, name: str, sha256: str, most_bytes: int) -> str | 
     except (OSError, ValueError):
         return None
     return data.decode(errors="replace") if hashlib.sha256(data).hexdigest() == sha256 else None
+
+
+def read_source(campaign: Path, record: Programs, name: str) -> str | None:
+    """Read the copy of a file of the program, found by `Programs.named`; ``None`` without one."""
+    file = record.named(name)
+    if file is None or file.copy is None or file.sha256 is None:
+        return None
+    return read_copy(campaign, file.copy, file.sha256, _MOST_SOURCE_BYTES)
 
 
 def read_run_program(run_dir: Path) -> RunProgram | None:

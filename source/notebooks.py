@@ -9,6 +9,7 @@ from source.parsing import parsed, why_not
 _MAGIC = re.compile(r"^(\s*)(?:[!?]|%{1,2}\s*[a-zA-Z]|(?:[\w.]+(?:\[.*\])?\?{1,2}\s*$)).*$")
 _ASSIGNED = re.compile(r"^(\s*[\w., ]+=\s*)[%!].*$")
 _OTHER_LANGUAGE = re.compile(r"^\s*%%(?!time|timeit|capture|prun)\w+")
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 class Cell(NamedTuple):
@@ -37,6 +38,23 @@ def code_cells(document: str) -> list[str]:
         raw = [cell for sheet in sheets for cell in sheet.get("cells", [])]
     sources = (cell.get("source", cell.get("input", "")) for cell in raw if cell.get("cell_type") == "code")
     return [source if isinstance(source, str) else "".join(source) for source in sources]
+
+
+def cells_of(name: str, text: str) -> list[tuple[int | None, list[str]]]:
+    """Return number and lines of each code cell of a notebook, of another file ``None`` and its lines.
+
+    Lines are those that Python counts. What should be a notebook and is none is taken as it stands.
+    """
+    if name.endswith(".ipynb"):
+        try:
+            return [(number, _lines(cell)) for number, cell in enumerate(code_cells(text), start=1)]
+        except (ValueError, AttributeError, TypeError):
+            pass
+    return [(None, _lines(text))]
+
+
+def _lines(text: str) -> list[str]:
+    return _LINE_END.split(text.rstrip("\r\n"))
 
 
 def joined_cells(document: str) -> tuple[str, tuple[Cell, ...]]:

@@ -6,6 +6,7 @@ from math import hypot
 from pathlib import Path
 from typing import Any
 
+from analysis.comparing.calls import ComparedCalls, compare_calls
 from analysis.comparing.caveats import about_pair, about_sample, refusals
 from analysis.comparing.programs import ProgramDifference, ProgramSide, compare_programs
 from analysis.comparing.sides import Side, find_sides
@@ -32,6 +33,7 @@ class Compared:
         remarks: what weakens the comparison.
         refusals: what refuses it.
         program: what differs between the measured programs.
+        calls: their call sites against each other, ``None`` where one of the two recorded no calls.
     """
 
     quantity: Quantity
@@ -44,6 +46,7 @@ class Compared:
     remarks: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     program: ProgramDifference = field(default_factory=ProgramDifference)
+    calls: ComparedCalls | None = None
 
     @property
     def decisive_p(self) -> float | None:
@@ -66,6 +69,7 @@ class Compared:
             "remarks": self.remarks,
             "refusals": self.refusals,
             "program": self.program.to_json(),
+            "calls": self.calls.to_json() if self.calls else None,
         }
 
 
@@ -103,6 +107,7 @@ def compare_scenarios(
         remarks=[*about_sample(one), *about_sample(other), *about_pair(one, other, row)],
         refusals=refusals(one, other),
         program=compare_programs(_program_of(one), _program_of(other)),
+        calls=compare_calls(one, other),
     )
 
 

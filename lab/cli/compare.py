@@ -4,14 +4,18 @@ from pathlib import Path
 
 import click
 
+from analysis.comparing.calls import ComparedCalls
 from analysis.comparing.scenarios import Compared, compare_scenarios
 from analysis.statistics.samples import QUANTITIES
 from lab.cli.common import FiniteRange, campaign_argument, json_option
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import OutputFile
+from reports.words.calls import difference_cells, differences_words, side_words, site_name, site_place
 from reports.words.comparison_lines import figure_lines, repeats_line, sample_cells, sample_columns
 from reports.words.program import program_lines
 from reports.words.verdict import verdict_words
+
+_MOST_CALLS = 10
 
 
 @click.command()
@@ -86,9 +90,33 @@ def _print(compared: Compared) -> None:
     )
     if compared.row.p is not None:
         stdout.print(repeats_line(compared.row))
+    if compared.calls is not None:
+        _print_calls(compared.calls, compared.a.label, compared.b.label)
     for remark in compared.remarks:
         stdout.print(f"- {remark}")
     for line in program_lines(compared.program):
         stdout.print(f"- {line}")
     for refusal in compared.refusals:
         stdout.print(f"refused: {refusal}")
+
+
+def _print_calls(calls: ComparedCalls, a: str, b: str) -> None:
+    stdout.print(differences_words(calls, a, b), soft_wrap=True)
+    stdout.print()
+    shown = calls.differences[:_MOST_CALLS]
+    print_table(
+        ("call", "place", "line", f"{a} J", f"{b} J", "difference J", "95 % interval"),
+        [
+            (
+                site_name(one.row),
+                site_place(one.row),
+                one.match,
+                side_words(one.a, induced=calls.induced),
+                side_words(one.b, induced=calls.induced),
+                *difference_cells(one),
+            )
+            for one in shown
+        ],
+    )
+    if len(calls.differences) > len(shown):
+        stdout.print(f"{len(calls.differences) - len(shown)} further call sites: --out or --json has them")

@@ -1,12 +1,12 @@
 """The report of a campaign: one HTML file that opens offline, anywhere."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from records.campaign import CampaignFolder
 from records.files import write_atomically
-from records.programs import read_copy, read_programs
+from records.programs import read_copy, read_programs, read_source
 from records.results import Results, read_results, tables_of
 from reports.blocks.boxes import boxes_script
 from reports.blocks.contract import Chapter
@@ -66,7 +66,6 @@ CHAPTERS: Sequence[Callable[[View], Chapter]] = (
 
 
 _MOST_DIFF_BYTES = 256 << 10
-_MOST_SOURCE_BYTES = 8 << 20  # a notebook holds its pictures, too
 
 
 def write_report(folder: Path, out: Path | None = None) -> Path:
@@ -100,12 +99,8 @@ def _recorded_program(folder: Path, results: Results) -> RecordedProgram | None:
         for one in record.revisions
         if one.diff and one.diff_sha256
     }
-    with_calls = {PurePosixPath(row.file).name for row in results.call_sites}
-    texts = {
-        one.name: read_copy(folder, one.copy, one.sha256, _MOST_SOURCE_BYTES)
-        for one in record.files
-        if one.copy and one.sha256 and PurePosixPath(one.name).name in with_calls
-    }
+    with_calls = dict.fromkeys(row.file for row in results.call_sites if row.line is not None)
+    texts = {name: read_source(folder, record, name) for name in with_calls}
     return RecordedProgram(record, _known(diffs), _known(texts))
 
 

@@ -72,7 +72,7 @@ class RecordedProgram:
     Attributes:
         record: ``programs.json``.
         diffs: text of each file of differences, by its name.
-        texts: text of each file with recorded calls, by the name of the file.
+        texts: text of each file with recorded calls, by its name in the results.
     """
 
     record: Programs

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.comparing.calls import CallDifference, ComparedCalls
 from records.calls import CallSite
 from records.rows.calls import CallSiteRow
-from reports.words.numbers import ABSENT, in_interval, interval, measured
+from reports.words.numbers import ABSENT, MINUS, in_interval, interval, measured
 
 Part = Literal["exclusive", "inclusive"]
 """Without or with the calls within a call."""
@@ -75,3 +76,36 @@ def full_name(row: CallSiteRow) -> str:
     """Return what is called and where."""
     place = site_place(row)
     return f"{site_name(row)} in {place}" if place else site_name(row)
+
+
+def differences_words(compared: ComparedCalls, a: str, b: str) -> str:
+    """Say which calls make the difference between two profiles.
+
+    Args:
+        compared: the call sites.
+        a: name of the reference.
+        b: name of what is compared with it.
+    """
+    significant = [one for one in compared.differences if one.is_significant]
+    kind = "induced energy" if compared.induced else "energy"
+    if not significant:
+        return f"No call site differs significantly in {kind} between {a} and {b}."
+    first = significant[0]
+    more = f" {len(significant) - 1} further sites differ significantly." if len(significant) > 1 else ""
+    way = "less" if (first.difference_j or 0.0) < 0 else "more"
+    return (
+        f"Largest significant difference: {full_name(first.row)} uses "
+        f"{difference_cells(first)[0].lstrip(MINUS)} J {way} {kind} per run in {b} than in {a}, interval of "
+        f"the difference {difference_cells(first)[1]} J.{more}"
+    )
+
+
+def difference_cells(one: CallDifference) -> tuple[str, str]:
+    """Return the difference of a site and its interval, without units."""
+    value = in_interval(one.difference_j, one.low_j, one.high_j)
+    return value, interval(one.low_j, one.high_j)
+
+
+def side_words(row: CallSiteRow | None, *, induced: bool) -> str:
+    """Return the energy of a site on one side; a dash where that side does not have it."""
+    return ABSENT if row is None else joules(row, "exclusive", induced=induced).words

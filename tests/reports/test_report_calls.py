@@ -118,10 +118,6 @@ def test_a_line_with_a_bounded_call_has_a_bound() -> None:
     assert "with others" in lines[20].note
 
 
-def test_a_file_is_found_by_the_end_of_its_path() -> None:
-    assert len(lines_of(listing(profiled(), program(name=f"elsewhere/study/{FILE}")))) == 24
-
-
 @pytest.mark.parametrize("recorded", [None, program(name="other.py")])
 def test_a_text_that_is_not_on_record_leaves_the_calls(recorded: RecordedProgram | None) -> None:
     assert sorted(lines_of(listing(profiled(), recorded))) == [9, 14, 19, 20, 23, 24]
@@ -293,3 +289,14 @@ def test_a_record_without_a_start_of_the_run_draws_nothing(tmp_path: Path) -> No
     (tmp_path / "events.jsonl").write_text("")
     with pytest.raises(RecordError, match=r"events\.jsonl"):
         longest_calls(tmp_path, 10)
+
+
+def test_a_file_on_record_is_found_by_the_end_of_its_path_where_that_is_the_only_one() -> None:
+    names = ("study/train.py", "old/train.py", "elsewhere/net.py")
+    files = [ProgramFile(name=name, source="command", scenarios=[]) for name in names]
+    record = Programs(taken_utc_s=0.0, files=files)
+    found = {
+        name: None if (file := record.named(name)) is None else file.name
+        for name in ("old/train.py", "train.py", "/home/somebody/elsewhere/net.py", "net.py", "et.py")
+    }
+    assert list(found.values()) == ["old/train.py", None, "elsewhere/net.py", "elsewhere/net.py", None]

@@ -1,8 +1,6 @@
 """The program's text with joules beside each line."""
 
-import re
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
 
 from records.rows.calls import CallSiteRow
 from reports.blocks.contract import HOTTEST, Block, Fold, Lines, Listing, SourceLine, Text
@@ -10,17 +8,16 @@ from reports.campaign.calls.profiles import Profile
 from reports.campaign.view import RecordedProgram
 from reports.words.calls import Joules, full_name, site_name
 from reports.words.numbers import count, plain
-from source.notebooks import code_cells
+from source.notebooks import cells_of
 
 MOST_LINES = 600
 """Of a longer file the page shows the lines with calls and what stands around them."""
 
 _AROUND = 3
 _COLUMNS_PER_TAB = 8
-_LINE_END = re.compile(r"\r\n?|\n")
 
-Cells = list[tuple[int | None, str, list[str]]]
-"""Number of a notebook's code cell (``None`` of a script), its heading, its lines."""
+Cells = list[tuple[int | None, list[str]]]
+"""As of `source.notebooks.cells_of`."""
 
 
 def source_blocks(profile: Profile, program: RecordedProgram | None) -> list[Block]:
@@ -53,7 +50,7 @@ def _heading(profile: Profile, file: str) -> str:
 def _listing(
     profile: Profile, file: str, rows: list[CallSiteRow], program: RecordedProgram | None, hottest: float
 ) -> list[Block]:
-    text = None if program is None else text_of(program, file)
+    text = None if program is None else program.texts.get(file)
     lines: dict[tuple[int | None, int], list[CallSiteRow]] = {}
     for row in sorted(rows, key=lambda row: (row.cell or 0, row.line or 0, row.column or 0)):
         lines.setdefault((row.cell, row.line or 0), []).append(row)
@@ -65,28 +62,30 @@ def _listing(
         missing = f"The text of {file} is not on record in programs/; only the calls are listed."
         return [Text(missing, "nothing"), Listing(f"Calls in {file}", [("", shown)])]
     caption = f"{file}: {profile.kind} per run of the calls that begin in each line"
-    return [Listing(caption, list(_parts(profile, lines, _cells(file, text), hottest)))]
+    return [Listing(caption, list(_parts(profile, lines, cells_of(file, text), hottest)))]
 
 
 def _parts(
     profile: Profile, lines: dict[tuple[int | None, int], list[CallSiteRow]], cells: Cells, hottest: float
 ) -> Iterator[tuple[str, list[SourceLine]]]:
     """Yield the cells of a notebook or the whole of a script; of long ones the lines with calls."""
-    long = sum(len(texts) for *_, texts in cells) > MOST_LINES
-    for cell, heading, texts in cells:
+    long = sum(len(texts) for _, texts in cells) > MOST_LINES
+    for cell, texts in cells:
         made = [
             _line(profile, number, words, lines.get((cell, number), []), hottest)
             for number, words in enumerate(texts, start=1)
         ]
         rows = [row for (one, _), rows in lines.items() if one == cell for row in rows]
-        full = _with_execution(heading, rows)
-        yield from _excerpts(full, made) if long else [(full, made)]
+        heading = _heading_of(cell, rows)
+        yield from _excerpts(heading, made) if long else [(heading, made)]
 
 
-def _with_execution(heading: str, rows: list[CallSiteRow]) -> str:
-    counts = (row.execution_count for row in rows if row.cell is not None)
-    run = next((number for number in counts if number is not None), None)
-    return heading if run is None else f"{heading}, In [{run}]"
+def _heading_of(cell: int | None, rows: list[CallSiteRow]) -> str:
+    """Return the number of a notebook's cell with its execution count; nothing of a script."""
+    if cell is None:
+        return ""
+    run = next((row.execution_count for row in rows if row.execution_count is not None), None)
+    return f"Cell {cell}" if run is None else f"Cell {cell}, In [{run}]"
 
 
 def _excerpts(heading: str, lines: list[SourceLine]) -> list[tuple[str, list[SourceLine]]]:
@@ -156,32 +155,3 @@ def _note(profile: Profile, row: CallSiteRow) -> str:
     return (
         f"{full_name(row)}: {profile.energy(row).words} J, {row.label}, {count(row.calls)} calls in all runs"
     )
-
-
-def text_of(program: RecordedProgram, file: str) -> str | None:
-    """Return the recorded text of a file; the one whose path ends alike where no name is the same."""
-    if file in program.texts:
-        return program.texts[file]
-    wanted = PurePosixPath(file).parts
-    ends = {
-        name: parts
-        for name in program.texts
-        if (parts := PurePosixPath(name).parts)[-1:] == wanted[-1:]
-        and (parts[-len(wanted) :] == wanted or wanted[-len(parts) :] == parts)
-    }
-    return program.texts[next(iter(ends))] if len(ends) == 1 else None
-
-
-def _cells(file: str, text: str) -> Cells:
-    if file.endswith(".ipynb"):
-        try:
-            sources = code_cells(text)
-        except (ValueError, AttributeError, TypeError):
-            return [(None, "", _lines(text))]
-        return [(number, f"Cell {number}", _lines(source)) for number, source in enumerate(sources, start=1)]
-    return [(None, "", _lines(text))]
-
-
-def _lines(text: str) -> list[str]:
-    """Return lines as Python counts them, which `str.splitlines` does not."""
-    return _LINE_END.split(text.rstrip("\r\n"))

@@ -12,6 +12,7 @@ from reports.blocks.svg import drawing_style
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.comparisons.run_order import drift_words
 from reports.campaign.view import view_of
+from reports.pages.compare.calls import calls_chapter
 from reports.pages.compare.distance import distance_sheet
 from reports.pages.compare.program import program_chapter
 from reports.pages.compare.samples import Looks, order_sheet, runs_sheet
@@ -44,6 +45,7 @@ def render(compared: Compared) -> str:
             distance_sheet(compared, looks.b, simulated),
             order_sheet(compared, looks, simulated),
         ]
+        calls = calls_chapter(compared, looks.b, simulated)
     row = compared.row
     context = {
         "summary": {"title": f"{compared.b.label} against {compared.a.label}", "facts": _facts(compared)},
@@ -55,6 +57,8 @@ def render(compared: Compared) -> str:
         "tests": _tests(compared),
         "repeats": repeats_line(row) if row.p is not None else "",
         "program": program_chapter(compared.program),
+        "calls": calls,
+        "numbers": {sheet.key: len(sheets) + 1 for sheet in (calls.sheets if calls else [])},
         "remarks": compared.remarks,
         "refusals": compared.refusals,
         "paired": row.design == "paired",
