@@ -192,6 +192,22 @@ class RunStarted(RunEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatePrepared(RunEntry):
+    """A command of ``[sut] before_run`` has ended.
+
+    Attributes:
+        exit_code: ``None`` where a restart cut it.
+        seconds: how long it took, with the restart of the SUT where it ``rebooted``.
+    """
+
+    WHAT: ClassVar[str] = "state prepared"
+    command: list[str]
+    exit_code: int | None
+    seconds: float
+    rebooted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProcessReady(JournalEntry):
     """A process of the attempt works."""
 

@@ -122,6 +122,13 @@ class Host(Protocol):
             path: the variable ``PATH`` to look in; the host's own if ``None``.
         """
 
+    def boot_id(self) -> str:
+        """Return what the kernel calls its present boot: another text after each restart.
+
+        Raises:
+            SutError: the host cannot be reached.
+        """
+
 
 def ask(host: Host, argv: Sequence[str], timeout_s: float) -> Answer:
     """Run a short process on a host to its end.

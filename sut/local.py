@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from errno import EEXIST
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from records.errors import SutError
+from sut.bench_lock import hold_sut
 from sut.collectors.nvml import Gpus, open_gpus
 from sut.collectors.temperature import CpuThermometer, Temperatures
 from sut.host import Host, Output
@@ -157,6 +158,10 @@ class LocalHost:
         name = str(folder / program) if "/" in program else program
         return shutil.which(name, path=path) is not None
 
+    def boot_id(self) -> str:
+        """Return what the kernel calls its present boot."""
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
 
 class LocalSut:
     """This machine as system under test (see `sut.sut.Sut`).
@@ -211,6 +216,13 @@ class LocalSut:
     def preflight(self) -> list[Check]:
         """Look this machine over; the disk is the one that holds `home`."""
         return preflight(self._home)
+
+    def hold(self, campaign: Path) -> AbstractContextManager[None]:
+        """Hold this machine for a campaign."""
+        return hold_sut(campaign)
+
+    def keep_held(self) -> None:
+        """Do nothing: a restart of this machine ends the controller, too."""
 
     @cached_property
     def _cards(self) -> Gpus | None:

@@ -1,6 +1,7 @@
 """What is measured: a host, where our files lie on it, its clock, its sensors and its inventory."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -66,6 +67,19 @@ class Sut(Protocol):
 
     def load_average(self) -> float:
         """Return how many processes wanted a CPU in the last minute, per CPU."""
+
+    def hold(self, campaign: Path) -> AbstractContextManager[None]:
+        """Hold the SUT for a campaign, so that no other is measured with it.
+
+        Args:
+            campaign: its folder, named to whoever asks for the SUT meanwhile.
+
+        Raises:
+            SutError: another campaign holds it, or it cannot measure: it has another version of ours.
+        """
+
+    def keep_held(self) -> None:
+        """Hold the SUT again where a restart of it has ended that."""
 
     def preflight(self) -> list[Check]:
         """Look the SUT over before a campaign; takes about two seconds."""

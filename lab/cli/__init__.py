@@ -24,6 +24,7 @@ _COMMANDS = {
     "profile": CommandAt("lab.cli.profile:profile", "Measure the energy of API calls"),
     "smells": CommandAt("lab.cli.smells:smells", "Find resource-leak smells in programs"),
     "trackers": CommandAt("lab.cli.trackers:trackers", "Install and look at software trackers"),
+    "sut": CommandAt("lab.cli.sut:sut", "Prepare a SUT that is another machine"),
     "envs": CommandAt("lab.cli.envs:envs", "Build environments of programs and trackers"),
     "meter": CommandAt("lab.cli.meter.group:meter", "Talk to one power meter, or simulate one"),
 }

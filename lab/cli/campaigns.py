@@ -11,7 +11,6 @@ from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.cli.paths import OutputFolder
 from lab.cli.progress import make_progress
 from lab.cli.status import how_to_go_on, simulated_mark
-from lab.conduct.bench_lock import hold_sut
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of, reopen, slots_wanted
 from lab.conduct.commands import check_bench
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
@@ -57,9 +56,10 @@ def run(
     if dry_run:
         _print_plan(campaign, config, as_json)
         return
-    check_bench(config, campaign.plan, sut_of(config))
+    sut = sut_of(config)
+    check_bench(config, campaign.plan, sut)
     folder = folder_of(campaign, config, out)
-    with hold_sut(folder):
+    with sut.hold(folder):
         check_meters(config)
         _conduct_and_print(ctx, create(campaign, config, folder), as_json)
 
@@ -76,8 +76,9 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
     """
     opened = reopen(folder)
     check_drivers(opened.config, opened.folder.campaign_json)
-    check_bench(opened.config, opened.campaign.plan, sut_of(opened.config))
-    with hold_sut(folder):
+    sut = sut_of(opened.config)
+    check_bench(opened.config, opened.campaign.plan, sut)
+    with sut.hold(folder):
         _conduct_and_print(ctx, opened, as_json)
 
 

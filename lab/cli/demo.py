@@ -10,7 +10,6 @@ from lab.cli.common import json_option
 from lab.cli.needed_envs import install_envs_option, install_line, offer
 from lab.cli.output import print_json, stdout
 from lab.cli.paths import OutputFolder
-from lab.conduct.bench_lock import hold_sut
 from lab.conduct.campaign import check_new, create, draw_campaign
 from lab.conduct.commands import check_bench
 from lab.conduct.suts import sut_of
@@ -53,9 +52,10 @@ def demo(ctx: click.Context, out: Path | None, quick: bool, install_envs: bool, 
         )
     config = _configuration(quick)
     campaign = draw_campaign(config, only=_QUICK if quick else (), simulated=True)
-    check_bench(config, campaign.plan, sut_of(config))
+    sut = sut_of(config)
+    check_bench(config, campaign.plan, sut)
     folder = out if out is not None else Path("campaigns") / campaign.id
-    with hold_sut(folder):
+    with sut.hold(folder):
         opened = create(campaign, config, folder)
         outcome = run_campaign(opened)
     results = analyse_with_progress(opened.folder.path)

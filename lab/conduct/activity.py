@@ -37,6 +37,7 @@ class Phase(StrEnum):
     """What an attempt is doing."""
 
     BETWEEN = ""
+    PREPARE = "before run"
     METER = "meter"
     TRACKER = "tracker"
     GATE = "gate"
@@ -48,6 +49,7 @@ class Phase(StrEnum):
 
 PHASE_WORDS = {
     Phase.BETWEEN: "between two runs",
+    Phase.PREPARE: "making the state of the SUT the same",
     Phase.METER: "waiting for the meter's first reading",
     Phase.TRACKER: "building the tracker",
     Phase.GATE: "stability gate",

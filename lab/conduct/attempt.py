@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from lab.conduct.activity import Phase
+from lab.conduct.before_run import prepare_state
 from lab.conduct.campaign import OpenCampaign
 from lab.conduct.children import Child
 from lab.conduct.crew import AttemptFailed, Crew
@@ -150,6 +151,7 @@ class Attempt:
     def _measure(self, run: Run, folder: RunFolder, crew: Crew, workload: WorkloadRun) -> None:
         config = self.opened.config
         self.meters.check_twins()
+        prepare_state(self.sut, config.sut.before_run, folder.path.name, self.journal, self.observer)
         self._check_program()
         self._compare_clocks()
         logger = self._start_logger(folder, crew)

@@ -1,17 +1,33 @@
 """Which SUT a configuration means."""
 
+from functools import cache
 from pathlib import Path
 
 from lab.config.model import LabConfig
+from lab.envs.places import environments_folder
+from records.campaign import CampaignFolder
 from sut.local import LocalSut
+from sut.remote.host import SshHost
+from sut.remote.sut import SshSut
 from sut.sut import Sut
 
 
 def sut_of(config: LabConfig, campaign: Path | None = None) -> Sut:
-    """Return the SUT of a configuration: always this machine, as long as no other can be named.
+    """Return the SUT of a configuration: this machine, or the one that ``[sut] host`` names.
 
     Args:
         config: the configuration.
         campaign: folder of the campaign; ``None`` before there is one.
     """
-    return LocalSut((campaign or config.resolve(config.campaign.out)).absolute(), config.base_dir)
+    settings = config.sut
+    if settings.host is None:
+        return LocalSut((campaign or config.resolve(config.campaign.out)).absolute(), config.base_dir)
+    name = "none" if campaign is None else CampaignFolder(campaign).read().id
+    host = _connected(settings.host, settings.python, settings.link_lost_s)
+    return SshSut(host, settings.home, name, environments_folder())
+
+
+@cache
+def _connected(name: str, python: str, lost_s: float) -> SshHost:
+    """Return the host, always with the same link."""
+    return SshHost(name, python, lost_s)

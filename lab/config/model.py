@@ -47,13 +47,42 @@ class CampaignSection(Section):
     max_attempts: Annotated[int, Field(ge=1, le=1000)] = 2
 
 
-class SutSection(Section):
-    """``[sut]``: the system under test. It is this machine; collectors sample it every interval."""
+class BeforeRunStep(Section):
+    """A command that is run on the SUT before each run.
 
+    ``reboots`` says that it restarts the SUT; ``wait_s`` is how long it may take, until the SUT is back.
+    """
+
+    command: Annotated[list[str], Field(min_length=1)]
+    reboots: bool = False
+    wait_s: Seconds = 300.0
+
+
+class SutSection(Section):
+    """``[sut]``: the system under test, this machine or a ``host`` behind ssh; collectors sample it.
+
+    ``home`` is the folder of ours there, and ``python`` the interpreter that the host has of its own. What
+    runs there goes on without a link for ``link_lost_s`` seconds.
+    """
+
+    host: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._@%\[\]:-]*$")] | None = None
+    home: Annotated[str, StringConstraints(min_length=1)] = "wattlab"
+    python: str = "python3"
+    link_lost_s: Annotated[float, Field(ge=30, le=86_400)] = 600.0
+    before_run: list[BeforeRunStep] = []
     interval_s: Annotated[float, Field(ge=0.1, le=3600)] = 1.0
     collectl: Literal["auto", "never"] = "auto"
     rapl: Literal["auto", "never"] = "auto"
     tegrastats: Literal["auto", "never"] = "auto"
+
+    @model_validator(mode="after")
+    def _restart_from_elsewhere(self) -> "SutSection":
+        if self.host is None and any(step.reboots for step in self.before_run):
+            raise ValueError(
+                "before_run: expected a SUT that is another machine (host) where a command restarts it: a "
+                "controller on the same machine would end with it"
+            )
+        return self
 
 
 class RunSection(Section):

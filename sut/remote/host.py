@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import subprocess
 import tarfile
 import tempfile
@@ -39,7 +40,7 @@ class SshHost:
 
     def __init__(self, name: str, python: str = "python3", lost_s: float = 600.0) -> None:
         self.link = Link(name, lost_s)
-        self._python = python
+        self._python = shlex.quote(python)
         digest = hashlib.sha256(_KEEPER.read_bytes()).hexdigest()[:12]
         self._keeper = f"{_OURS}/keeper-{digest}.py"
         self._user_home: PurePosixPath | None = None

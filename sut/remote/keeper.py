@@ -12,7 +12,7 @@ obeyed once however often they come: ``{"n", "do": "tell", "line"}``, ``"cut"`` 
 end leaves behind.
 
 To the controller: ``{"pid"}`` or ``{"error"}``, ``{"out": offset, "data"}``, ``{"err": offset, "data"}``,
-``{"exit"}``, and ``{"lost": true}`` where there is no keeper any more.
+``{"closed": "out"}``, ``{"exit"}``, and ``{"lost": true}`` where there is no keeper any more.
 
 Standard library only, and one file: it is put on a host that has nothing else of ours.
 """
@@ -189,6 +189,7 @@ class Keeper:
             self._send_data(stream.name, offset, data)
         if not stream.open:
             self._selector.unregister(stream.descriptor)
+            self._send({"closed": stream.name})
 
     def _ended(self, descriptor: int) -> None:
         self._selector.unregister(descriptor)
@@ -264,6 +265,8 @@ class Keeper:
             data = stream.since(order[stream.name])
             if data:
                 self._send_data(stream.name, order[stream.name], data)
+            if not stream.open:
+                self._send({"closed": stream.name})
         if self._process is not None and self._process.returncode is not None:
             self._send({"exit": self._process.returncode})
 
@@ -389,9 +392,14 @@ def end_forsaken(home: Path) -> int:
     Args:
         home: holds the folders of keepers.
     """
-    links = [link for folder in home.glob("*/") if (link := connect(folder)) is not None]
-    for link in links:
-        link.sendall(b'{"do": "sweep"}\n')
+    links = []
+    for folder in home.glob("*/"):
+        link = connect(folder)
+        if link is None:  # its keeper was killed, or ended with the machine
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            link.sendall(b'{"do": "sweep"}\n')
+            links.append(link)
     return sum(_waited_for(link) for link in links)
 
 

@@ -158,8 +158,13 @@ class RemoteProcess:
         finally:
             self._ended.set()
             self._begun.set()
-            if self._stdout is not None and not isinstance(self._sinks["out"], int | None):
-                self._sinks["out"].close()
+            self._close_stdout()
+
+    def _close_stdout(self) -> None:
+        """Let whoever reads our end of the pipe see that nothing more comes."""
+        sink = self._sinks["out"]
+        if self._stdout is not None and not isinstance(sink, int | None):
+            sink.close()
 
     def _has_left(self) -> bool:
         return bool(self._orders) and self._orders[-1]["do"] == "leave"
@@ -210,6 +215,8 @@ class RemoteProcess:
         if "data" in message:
             name = "out" if "out" in message else "err"
             self._keep(name, message[name], base64.b64decode(message["data"]))
+        elif message.get("closed") == "out":
+            self._close_stdout()
         elif "pid" in message:
             self._pid = message["pid"]
             self._link.works = True
@@ -233,8 +240,8 @@ class RemoteProcess:
         self._received[name] += len(new)
         sink = self._sinks[name]
         if sink is not None:
-            descriptor = sink if isinstance(sink, int) else sink.fileno()
-            with suppress(BrokenPipeError):
+            with suppress(BrokenPipeError, ValueError):  # nobody reads it any more
+                descriptor = sink if isinstance(sink, int) else sink.fileno()
                 while new:
                     new = new[os.write(descriptor, new) :]
 

@@ -186,3 +186,11 @@ def test_unknown_host_keys_and_refused_logins_say_what_to_do(bench: SshBench) ->
         host.exists(PurePosixPath("/tmp"))
     bench.up()
     host.link.close()
+
+
+def test_the_end_of_its_output_is_seen_before_it_is_ended(host: SshHost) -> None:
+    process = python(host, "print('tulip')")
+    assert process.stdout is not None
+    with process.stdout as stdout:
+        assert stdout.read() == b"tulip\n"
+    assert process.end() == 0

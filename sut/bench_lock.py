@@ -1,7 +1,12 @@
-"""One campaign at a time on a machine: a second one would be measured with the first."""
+"""One campaign at a time on a machine: a second one would be measured with the first.
+
+``python -m sut.bench_lock CAMPAIGN`` holds a SUT for a controller elsewhere, as long as its standard input is
+open.
+"""
 
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -9,6 +14,9 @@ from pathlib import Path
 
 from records.errors import SutError
 from records.locks import try_lock
+
+HELD = "held"
+"""What the command line says when it holds the SUT."""
 
 _MOST_BYTES = 4096
 
@@ -63,3 +71,19 @@ def _held(descriptor: int, path: Path) -> SutError:
         f"expected this machine to be free for a campaign, but {holder} is measuring on it (lock {path}). "
         f"Let it end, or end it"
     )
+
+
+def main() -> int:
+    """Run the command line."""
+    try:
+        with hold_sut(Path(sys.argv[1])):
+            print(HELD, flush=True)
+            sys.stdin.read()
+    except SutError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Putting on a SUT behind ssh what works there."""
