@@ -22,12 +22,11 @@ def sut_of(config: LabConfig, campaign: Path | None = None) -> Sut:
     settings = config.sut
     if settings.host is None:
         return LocalSut((campaign or config.resolve(config.campaign.out)).absolute(), config.base_dir)
-    name = "none" if campaign is None else CampaignFolder(campaign).read().id
-    host = _connected(settings.host, settings.python, settings.link_lost_s)
-    return SshSut(host, settings.home, name, environments_folder())
+    sut = _behind_ssh(settings.host, settings.python, settings.link_lost_s, settings.home)
+    return sut if campaign is None else sut.of_campaign(CampaignFolder(campaign).read().id)
 
 
 @cache
-def _connected(name: str, python: str, lost_s: float) -> SshHost:
-    """Return the host, always with the same link."""
-    return SshHost(name, python, lost_s)
+def _behind_ssh(name: str, python: str, lost_s: float, home: str) -> SshSut:
+    """Return the SUT, always with the same link."""
+    return SshSut(SshHost(name, python, lost_s), home, environments_folder())

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.conduct.bench_lock import hold_sut
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of
 from lab.conduct.commands import check_bench
 from lab.conduct.conductor import Outcome, will_be_simulated
@@ -43,9 +42,10 @@ def run_profile(
         WattlabError: as for `lab run`, `lab analyse` and `lab report`.
     """
     campaign = draw_campaign(config, only=(), simulated=will_be_simulated(config.meter))
-    check_bench(config, campaign.plan, sut_of(config))
+    sut = sut_of(config)
+    check_bench(config, campaign.plan, sut)
     folder = folder_of(campaign, config, out)
-    with hold_sut(folder):
+    with sut.hold(folder):
         check_meters(config)
         opened = create(campaign, config, folder)
         outcome = run(opened)

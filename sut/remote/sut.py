@@ -1,29 +1,27 @@
 """A system under test that is reached over ssh (see `sut.sut.Sut`)."""
 
 import math
-import os
-import platform
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from records.errors import SutError
-from sut.bench_lock import HELD
 from sut.collectors.temperature import Temperatures
 from sut.preflight import Check, Subject
 from sut.remote.asking import Answers
 from sut.remote.deployed import NAME, digest_here
+from sut.remote.hold import Hold
 from sut.remote.host import SshHost
-from sut.remote.process import RemoteProcess
 from sut.sut import ClockComparison
 
 _OURS = Path(__file__).resolve().parents[2]
 _SHORT_S, _LONG_S = 60.0, 300.0
 _FRESH_S = 1.0
+_NO_CAMPAIGN = "none"
 
 
 class SshSut:
@@ -32,19 +30,23 @@ class SshSut:
     Args:
         host: the machine.
         home: folder of ours there, below the home of the user unless absolute.
-        campaign: name of the campaign's folder.
         environments: folder of the controller whose environments have counterparts in ``envs`` there.
     """
 
-    def __init__(self, host: SshHost, home: str, campaign: str, environments: Path) -> None:
+    def __init__(self, host: SshHost, home: str, environments: Path) -> None:
         self.host = host
-        self._named_home, self._campaign, self._environments = home, campaign, environments
+        self._named_home, self._environments = home, environments
+        self._campaign = _NO_CAMPAIGN
         self._answers = Answers(host.link, lambda: self.python, lambda: self.root)
 
-        self._lock: RemoteProcess | None = None
-        self._held_for: Path | None = None
-        self._held_since_boot = ""
+        self._hold = Hold(host)
         self._hot, self._asked_s = Temperatures(None, None), -math.inf
+
+    def of_campaign(self, name: str) -> "SshSut":
+        """Return the same SUT with the folder of a campaign."""
+        other = copy(self)
+        other._campaign = name
+        return other
 
     @cached_property
     def root(self) -> PurePosixPath:
@@ -104,17 +106,16 @@ class SshSut:
         """Hold the SUT for a campaign; what an earlier controller left there without a word is ended."""
         self.check_installed()
         self.host.end_forsaken()
-        self._held_for = campaign
-        self._take_lock()
+        self._hold.take(self.python, campaign)
         try:
             yield
         finally:
-            self._release()
+            self._hold.release()
+            self._answers.close()
 
     def keep_held(self) -> None:
-        """Hold the SUT again where the process that did has ended with an earlier boot."""
-        if self._held_for is not None and self.host.boot_id() != self._held_since_boot:
-            self._take_lock()
+        """Hold the SUT again where a restart of it has ended that."""
+        self._hold.keep()
 
     def preflight(self) -> list[Check]:
         """Look at the link, at what is installed there, at the clock and at the SUT itself."""
@@ -134,30 +135,6 @@ class SshSut:
             ]
         checks = [Check(**{**check, "subject": Subject(check["subject"])}) for check in found]
         return [link, installed, clock, *checks]
-
-    def _take_lock(self) -> None:
-        """Start the process that holds the SUT.
-
-        Raises:
-            SutError: another campaign holds it.
-        """
-        self._held_since_boot = self.host.boot_id()
-        command = [str(self.python), "-m", "sut.bench_lock", f"{platform.node()}:{self._held_for}"]
-        with tempfile.TemporaryFile() as errors:
-            process = self.host.start(command, stderr=errors)
-            with process.stdout or open(os.devnull, "rb") as output:
-                if output.readline().decode().strip() == HELD:
-                    self._lock = process
-                    return
-            process.end()
-            errors.seek(0)
-            raise SutError(f"{self.host.name}: {errors.read().decode(errors='replace').strip()}")
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            self._lock.end()
-        self._lock = self._held_for = None
-        self._answers.close()
 
     def check_installed(self) -> None:
         """Refuse a SUT that has another version of ours, or none.

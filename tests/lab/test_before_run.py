@@ -1,0 +1,73 @@
+"""The state before each run: commands on the SUT, each on record, and a failure costs the attempt."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from lab.conduct.before_run import prepare_state
+from lab.conduct.crew import AttemptFailed
+from lab.config.file import parse_config
+from lab.config.model import BeforeRunStep
+from records.errors import ConfigurationError
+from records.journal import Journal, read_journal
+from records.journal_events import StatePrepared
+from sut.local import LocalSut
+
+BENCH = """
+[sut]
+{sut}
+[meter]
+driver = "wattsup_pro"
+port = "virtual"
+[[scenario]]
+name = "baseline"
+kind = "baseline"
+duration_s = 2.0
+"""
+
+
+class Watching:
+    """An observer that keeps what phases it was shown."""
+
+    def __init__(self) -> None:
+        self.phases: list[str] = []
+
+    def phase(self, name: str, detail: str = "") -> None:
+        self.phases.append(f"{name}: {detail}")
+
+
+def prepared(folder: Path, *commands: list[str], wait_s: float = 20.0) -> list[StatePrepared]:
+    steps = [BeforeRunStep(command=command, wait_s=wait_s) for command in commands]
+    with closing(Journal(folder / "journal.jsonl")) as journal:
+        prepare_state(LocalSut(folder, folder), steps, "0001-work", journal, Watching())  # type: ignore[arg-type]
+    entries, _ = read_journal(folder / "journal.jsonl")
+    return [entry for entry in entries if isinstance(entry, StatePrepared)]
+
+
+def test_every_command_is_on_record(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    first, second = prepared(tmp_path, ["touch", str(made)], ["rm", str(made)])
+    assert (first.run_dir, first.command, first.exit_code) == ("0001-work", ["touch", str(made)], 0)
+    assert not first.rebooted and 0 <= second.seconds < 20 and not made.exists()
+
+
+def test_a_command_that_fails_or_hangs_costs_the_attempt(tmp_path: Path) -> None:
+    with pytest.raises(AttemptFailed, match=r"exit code 4 \(no tulips"):
+        prepared(tmp_path, ["sh", "-c", "echo no tulips >&2; exit 4"])
+    with pytest.raises(AttemptFailed, match=r"did not end"):
+        prepared(tmp_path, ["cat"], wait_s=0.2)
+
+
+@pytest.mark.parametrize(
+    ("sut", "expected"),
+    [
+        ('before_run = [{ command = ["reboot"], reboots = true }]', "another machine"),
+        ("before_run = [{ command = [] }]", "command"),
+        ('host = "-oProxyCommand=id"', "host"),
+        ('host = "lab:secret@sut1 -v"', "host"),
+    ],
+)
+def test_what_cannot_work_is_refused_when_the_file_is_read(tmp_path: Path, sut: str, expected: str) -> None:
+    with pytest.raises(ConfigurationError, match=expected):
+        parse_config(BENCH.format(sut=sut), "lab.toml of the test", tmp_path)
