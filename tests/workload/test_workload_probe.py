@@ -234,19 +234,22 @@ def test_any_value_becomes_json(run_python, run_dir, value, written):
     assert "NaN" not in line and "Infinity" not in line
 
 
-def test_the_probe_is_alone_in_its_folder_and_parses_as_python_3_8():
-    assert [path.name for path in PROBE_DIR.iterdir() if path.name != "__pycache__"] == [PROBE.name]
-    ast.parse(PROBE.read_text(), feature_version=(3, 8))
+MODULES = [PROBE, PROBE_DIR / "wattlab_calls.py"]
 
 
-def test_the_probe_imports_the_standard_library_only():
+def test_two_modules_are_put_on_the_path_of_a_measured_process():
+    assert {path.name for path in PROBE_DIR.iterdir()} - {"__pycache__"} == {path.name for path in MODULES}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_they_parse_as_python_3_8_and_import_the_standard_library_only(module):
     imported = set()
-    for node in ast.walk(ast.parse(PROBE.read_text())):
+    for node in ast.walk(ast.parse(module.read_text(), feature_version=(3, 8))):
         if isinstance(node, ast.Import):
             imported |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module.partition(".")[0])
-    assert imported - set(sys.stdlib_module_names) == {"wattlab_probe"}
+    assert imported - set(sys.stdlib_module_names) <= {"wattlab_probe", "wattlab_calls"}
 
 
 def test_as_decorators_they_mark_each_call_of_a_function(run_python, run_dir):

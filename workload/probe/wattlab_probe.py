@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import TracebackType
 
+OWN_FILES = {__file__}
+"""Files of ours: no part of the program, and their frames are taken out of its tracebacks."""
+
 RUN_ID = 1
 """Id of the ``run`` span, which the runner writes."""
 
@@ -405,7 +408,7 @@ def _imported_files() -> dict[str, str]:
                 continue
         except Exception:  # no module, or no file
             continue
-        if path and path != __file__:
+        if path and path not in OWN_FILES:
             found[str(name)] = str(path)
     return found
 
@@ -732,7 +735,7 @@ def _samples(arguments: dict[str, Any]) -> int | None:
 
 
 def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+    while trace is not None and trace.tb_frame.f_code.co_filename in OWN_FILES:
         trace = trace.tb_next
     if trace is not None:
         trace.tb_next = _without_own_frames(trace.tb_next)
@@ -771,18 +774,36 @@ def run_script(argv: list[str]) -> int:
         argv: the script and its arguments.
 
     Returns:
-        The exit code of an ended script or of an uncaught exception; ``SystemExit`` passes through.
+        as `run_whole`.
+    """
+    if _output.active:
+        sys.meta_path.insert(0, _TrainingHook())
+        for name, wrap in _TRAINED_BY.items():
+            if name in sys.modules:
+                wrap(sys.modules[name])
+    return run_file(argv, _compiled)
+
+
+def _compiled(source: bytes, path: str) -> types.CodeType:
+    code: types.CodeType = compile(source, path, "exec", dont_inherit=True)
+    return code
+
+
+def run_file(argv: list[str], compiled: Callable[[bytes, str], types.CodeType]) -> int:
+    """Run a script as ``python SCRIPT ARGS...`` would.
+
+    Args:
+        argv: the script and its arguments.
+        compiled: makes the code of its source and path.
+
+    Returns:
+        as `run_whole`; 2 where the script cannot be read.
     """
     script = argv[0]
     module = _main_module(script)
     sys.argv = list(argv)
     if not getattr(sys.flags, "safe_path", False):
         sys.path[0] = str(Path(script).resolve().parent)
-    if _output.active:
-        sys.meta_path.insert(0, _TrainingHook())
-        for name, wrap in _TRAINED_BY.items():
-            if name in sys.modules:
-                wrap(sys.modules[name])
     sys.modules["__main__"] = module
     try:
         with open(script, "rb") as file:
@@ -793,8 +814,17 @@ def run_script(argv: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
+    return run_whole(lambda: exec(compiled(source, str(module.__file__)), module.__dict__))
+
+
+def run_whole(program: Callable[[], object]) -> int:
+    """Run a program, and say of an uncaught exception what Python would.
+
+    Returns:
+        The exit code of an ended program or of an uncaught exception; ``SystemExit`` passes through.
+    """
     try:
-        exec(compile(source, str(module.__file__), "exec", dont_inherit=True), module.__dict__)
+        program()
     except SystemExit as error:
         _clean_tracebacks(error)
         raise

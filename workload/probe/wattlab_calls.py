@@ -1,0 +1,1381 @@
+"""Record the calls that a program makes of some libraries, the program itself unchanged.
+
+Standard library only, one module beside the probe, Python 3.8 and newer. It is put on the path of the
+measured process by Wattlab's runner::
+
+    python -m wattlab_calls --out=calls --libs=tensorflow,keras SCRIPT.py ARGS...
+    python -m wattlab_calls --out=calls --libs=numpy NOTEBOOK.ipynb
+    python -m wattlab_calls --out=calls --libs=sklearn -m PACKAGE ARGS...
+
+The syntax tree of the program and of its local modules is changed in memory, at import. ``f(a, b)`` becomes
+``end(call(f)(a, b))``: ``call`` looks at the object ``f`` itself and returns it as it is unless it belongs
+to one of the libraries. Otherwise it returns an object whose call stamps the start and hands over to ``f``
+within C: there is no frame of ours between the program and the library, so that tracebacks, warnings and
+whatever looks at its caller are as they would be. The stop is stamped, in C too, when that object is
+released, which is when the call returns or raises; ``end`` then writes the record.
+
+With sizes it is ``end(sized(f)(argument(a), argument(b)))``; ``argument`` returns what it is given.
+
+Records go into a shared memory map of the file, so that a process that is killed has written all calls
+that had ended (see docs/reference/records.md). A failure to write never breaks the measured program.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import atexit
+import builtins
+import functools
+import importlib.machinery
+import importlib.util
+import itertools
+import json
+import linecache
+import mmap
+import os
+import re
+import runpy
+import select
+import struct
+import sys
+import sysconfig
+import threading
+import time
+import traceback
+import types
+import weakref
+from _thread import get_ident
+from pathlib import Path
+from time import monotonic_ns
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import wattlab_probe  # type: ignore[import-not-found]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from importlib.machinery import ModuleSpec
+
+SCHEMA = "wattlab.calls/1"
+RECORD = struct.Struct("<IIHHqqq")
+"""Site, thread or task, depth, flags, start and stop (ns, CLOCK_MONOTONIC), bytes of the arguments."""
+
+RAISED, TRACED, SUSPENDED, DEFERRED, GATE_WAIT, TRUNCATED = 1, 2, 4, 8, 16, 32
+_OPTIONS = "WATTLAB_CALLS"
+_GATE = "WATTLAB_GATE_FD"
+_GATE_LIMIT_S = 3600.0
+"""The answer comes earlier, by the limits of the controller's own gate."""
+
+_WINDOW_RECORDS = 65536  # a whole number of pages, whatever their size
+_MOST_SIZED = 1000
+"""Objects that are looked at for the size of one argument."""
+
+_ARRAYS = frozenset(("cupy", "jax", "jaxlib", "numpy", "pandas", "tensorflow", "torch"))
+"""Libraries whose arrays tell the bytes of their elements."""
+
+_FAMILIES = {
+    "tensorflow": ("tensorflow", "keras", "tf_keras"),
+    "keras": ("keras", "tf_keras"),
+    "jax": ("jax", "jaxlib"),
+}
+"""Top-level modules that belong to a library."""
+
+wattlab_probe.OWN_FILES.add(__file__)
+
+
+class Options(NamedTuple):
+    """What is recorded; in the environment as JSON, for processes that the program starts.
+
+    Attributes:
+        out: folder of the record.
+        root: folder of the project; its modules are instrumented.
+        libs: importable names.
+        sizes: whether the sizes of arguments are recorded.
+        sync_device: whether work queued on an accelerator is awaited at the borders of each call.
+        gate: whether each outermost call waits for a stable machine.
+    """
+
+    out: str
+    root: str
+    libs: list[str]
+    sizes: bool = False
+    sync_device: bool = False
+    gate: bool = False
+
+
+def _options_of_environment() -> Options | None:
+    try:
+        return Options(**json.loads(os.environ[_OPTIONS]))
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+# --- record ----------------------------------------------------------------------------------------
+
+
+_PLACE = ("file", "line", "column", "end_line", "cell", "execution_count", "function", "expression", "kind")
+
+
+class _Record:
+    """The two files of this process; they are made with the first site.
+
+    Attributes:
+        silent: whether nothing is written (any more).
+    """
+
+    def __init__(self, options: Options | None) -> None:
+        self.silent = options is None
+        self._options = options
+        self._lock = threading.RLock()
+        self._slots = itertools.count()
+        self._windows: dict[int, mmap.mmap] = {}
+        self._sites_path = self._calls_path = ""
+        self._sites = self._tasks = 0
+        self._pid = os.getpid()
+
+    def new_site(self, place: str, api: str) -> int:
+        """Write a site, and return its number."""
+        site = dict(zip(_PLACE, json.loads(place)), api=api)  # noqa: B905  (strict= needs Python 3.10)
+        site["expression"] = _as_unparsed(site["expression"])
+        with self._lock:
+            self._sites += 1
+            self._tell(dict({"site": self._sites}, **site))
+            return self._sites
+
+    def new_task(self, name: str, of: str) -> int:
+        """Write a thread or asynchronous task, and return its number."""
+        with self._lock:
+            self._tasks += 1
+            self._tell({"task": self._tasks - 1, "name": name, "of": of})
+            return self._tasks - 1
+
+    def note(self, text: str) -> None:
+        """Write what is missing from the record."""
+        with self._lock:
+            self._tell({"note": text})
+
+    def write(
+        self, site: int, task: int, depth: int, flags: int, start_ns: int, stop_ns: int, size: int
+    ) -> None:
+        """Write the record of a call."""
+        if self.silent:
+            return
+        slot = next(self._slots)
+        window, row = divmod(slot, _WINDOW_RECORDS)
+        try:
+            area = self._windows.get(window) or self._new_window(window)
+            RECORD.pack_into(
+                area, row * RECORD.size, site, task, min(depth, 65535), flags, start_ns, stop_ns, size
+            )
+        except (OSError, ValueError) as error:
+            self._give_up(error)
+
+    def close(self) -> None:
+        """Cut the file to what was written, and say that this is all."""
+        if self.silent or not self._sites_path or self._pid != os.getpid():
+            return
+        with self._lock:
+            self.silent = True
+            records = next(self._slots)
+            windows, self._windows = self._windows, {}
+            for area in windows.values():
+                area.close()  # before the file is cut: to write beyond its end would kill the process
+            try:
+                if windows:
+                    os.truncate(self._calls_path, records * RECORD.size)
+                self._append({"records": records, "t_mono_ns": monotonic_ns()})
+            except OSError as error:
+                self._give_up(error)
+
+    def _new_window(self, window: int) -> mmap.mmap:
+        with self._lock:
+            area = self._windows.get(window)
+            if area is not None:
+                return area
+            size = _WINDOW_RECORDS * RECORD.size
+            descriptor = os.open(self._calls_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:  # reserved, as a full disk would otherwise kill the process that writes into the map
+                os.posix_fallocate(descriptor, window * size, size)
+                area = mmap.mmap(descriptor, size, offset=window * size)
+            finally:
+                os.close(descriptor)
+            self._windows[window] = area
+            self._windows.pop(window - 2, None)  # a slow thread may still write into the one before
+            return area
+
+    def _tell(self, line: dict[str, Any]) -> None:
+        if self.silent:
+            return
+        try:
+            if not self._sites_path:
+                self._open()
+            self._append(line)
+        except (OSError, ValueError) as error:
+            self._give_up(error)
+
+    def _open(self) -> None:
+        options = self._options
+        assert options is not None
+        os.makedirs(options.out, exist_ok=True)  # noqa: PTH103  (pathlib is slower, and this is timed)
+        for again in itertools.count(1):
+            name = str(self._pid) if again == 1 else f"{self._pid}.{again}"
+            path = os.path.join(options.out, f"sites-{name}.jsonl")  # noqa: PTH118
+            try:
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
+            except FileExistsError:  # its id came again
+                continue
+            break
+        self._sites_path = path
+        self._calls_path = os.path.join(options.out, f"calls-{name}.bin")  # noqa: PTH118
+        self._append(
+            {
+                "schema": SCHEMA,
+                "pid": self._pid,
+                "parent_pid": os.getppid(),
+                "t_utc_s": round(time.time(), 6),
+                "t_mono_ns": monotonic_ns(),
+                "python": sys.version.split()[0],
+                "argv": [str(argument) for argument in getattr(sys, "argv", [])],
+                "root": options.root,
+                "options": {
+                    key: value for key, value in options._asdict().items() if key not in ("out", "root")
+                },
+            }
+        )
+
+    def _append(self, line: dict[str, Any]) -> None:
+        data = json.dumps(line, separators=(",", ":")).encode() + b"\n"
+        descriptor = os.open(self._sites_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            os.write(descriptor, data)
+        finally:
+            os.close(descriptor)
+
+    def _give_up(self, error: Exception) -> None:
+        if self.silent:
+            return
+        self.silent = True
+        print(
+            f"wattlab_calls: cannot write to {self._options and self._options.out}: {error}. The program "
+            "goes on, but this run has no further calls; free space there, then repeat the run",
+            file=sys.stderr,
+        )
+
+
+def _as_unparsed(text: str) -> str:
+    """Return an expression as ``ast.unparse`` writes it, which needs Python 3.9."""
+    mark = "@" if text.startswith("@") else ""
+    try:
+        return mark + ast.unparse(ast.parse(f"({text[len(mark) :]}\n)", mode="eval"))
+    except (AttributeError, SyntaxError, ValueError, RecursionError):
+        return " ".join(text.split())
+
+
+# --- who is calling --------------------------------------------------------------------------------
+
+
+class _Task:
+    """A thread or an asynchronous task.
+
+    Attributes:
+        number: in the record, ``None`` before the first call.
+        depth: recorded calls that are open in it.
+        running: open calls, of a thread those of its tasks too, as they end in reverse order.
+        awaited: awaited calls that are open.
+    """
+
+    __slots__ = ("__weakref__", "awaited", "depth", "number", "running")
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+        self.depth = 0
+        self.running: list[_Open] = []
+        self.awaited: list[_Open] = []
+
+
+class _Open:
+    """A call that has begun."""
+
+    __slots__ = ("depth", "flags", "place", "released", "site", "size", "start_ns", "task", "weak")
+
+    def __init__(self, task: _Task, site: int, place: str, flags: int, size: int) -> None:
+        self.task = task
+        self.depth = task.depth
+        self.site = site
+        self.place = place
+        self.flags = flags
+        self.size = size
+        self.released: list[int] = []
+        self.weak: Any = None
+        self.start_ns = 0
+
+    def write(self, flags: int, stop_ns: int) -> None:
+        task = self.task
+        task.depth = self.depth
+        number = task.number
+        if number is None:
+            number = _number(task)
+        _now.record.write(
+            self.site, number, self.depth, self.flags | flags, self.start_ns, stop_ns, self.size
+        )
+
+
+class _Recording:
+    """What is recorded now, and by whom.
+
+    Attributes:
+        options: ``None`` where nothing is recorded.
+        gate, synchronise: as the options say, else ``None``.
+        asynchronous: whether the program has coroutines.
+        shared: whether its functions may be pickled by value, with the names that they use.
+        local: has the `_Task` of each thread as ``task``; ``threads`` by their ident, ``tasks`` of asyncio.
+        sites: by place and callable.
+    """
+
+    def __init__(self) -> None:
+        self.asynchronous = False
+        self.shared = False
+        self.set(_options_of_environment())
+
+    def set(self, options: Options | None) -> None:
+        """Record from now on as the options say."""
+        _wanted.clear()
+        _classes.clear()
+        self.options = options
+        self.gate = _new_gate() if options is not None and options.gate else None
+        self.synchronise = _synchronise_devices if options is not None and options.sync_device else None
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a record of this process; calls that are open belong to the one it was forked from."""
+        _ended.clear()
+        self.record = _Record(self.options)
+        self.local = threading.local()
+        self.threads: dict[int, _Task] = {}
+        self.tasks: weakref.WeakKeyDictionary[Any, _Task] = weakref.WeakKeyDictionary()
+        self.sites: dict[tuple[str, Any], _Site] = {}
+
+
+def _number(task: _Task) -> int:
+    """Give a thread or task its number and tell its name."""
+    asynchronous = _running_task()
+    name, of = threading.current_thread().name, "thread"
+    if asynchronous is not None and _now.tasks.get(asynchronous) is task:
+        name, of = asynchronous.get_name(), "task"
+    task.number = number = _now.record.new_task(name, of)
+    return number
+
+
+def _thread() -> _Task:
+    try:
+        task: _Task = _now.local.task
+    except AttributeError:
+        task = _now.local.task = _now.threads[get_ident()] = _Task()
+    return task
+
+
+def _running_task() -> Any:
+    asyncio = sys.modules.get("asyncio") if _now.asynchronous else None
+    if asyncio is None:
+        return None
+    try:
+        return asyncio.current_task()
+    except (RuntimeError, AttributeError):  # no loop runs here; asyncio is being imported
+        return None
+
+
+def _task() -> _Task:
+    """Return what is running now: a task of asyncio, or else the thread."""
+    running = _running_task()
+    if running is None:
+        return _thread()
+    task = _now.tasks.get(running)
+    if task is None:
+        task = _now.tasks[running] = _Task()
+    while task.awaited and task.awaited[-1].released:  # what it awaited has raised
+        open_call = task.awaited.pop()
+        open_call.write(SUSPENDED | RAISED, open_call.released[0])
+    return task
+
+
+# --- what runs around a call -----------------------------------------------------------------------
+
+_ended: list[tuple[int, int]] = []
+"""Stop (ns) and thread of calls that have ended and have not been written."""
+
+_release = map(_ended.append, zip(iter(monotonic_ns, None), iter(get_ident, None)))  # noqa: B905
+
+
+class _Running(functools.partial):  # type: ignore[type-arg]
+    """Lives while a call runs. Releasing it stamps the stop within C, where no signal can get in between."""
+
+    __slots__ = ()
+    __del__ = _release.__next__
+
+
+class _Call:
+    """Stands in for a callable of a library, for one call.
+
+    Attributes:
+        place: see `_Instrument._place`.
+        size: of the arguments in bytes, -1 where it is not asked for; they are evaluated in ``thread``.
+    """
+
+    __slots__ = ("__weakref__", "_function", "_site", "place", "size", "thread")
+
+    def __init__(self, function: Any, site: _Site, place: str) -> None:
+        self._function = function
+        self._site = site
+        self.place = place
+        self.size = -1
+        self.thread = 0
+
+    @property
+    def __call__(self) -> Any:
+        begun = _begin(self._site, self.place, self.size)
+        function = _Running(self._function)
+        begun.start_ns = monotonic_ns()
+        return function
+
+    __module__ = property(lambda self: self._function.__module__)
+
+    def __getattr__(self, name: str) -> Any:  # messages about wrong arguments name the callable
+        return getattr(self._function, name)
+
+
+_awaiting_arguments: list[weakref.ref[_Call]] = []
+"""Calls whose arguments are being evaluated, and measured."""
+
+
+def _begin(site: _Site, place: str, size: int) -> _Open:
+    now = _now
+    task = _task() if now.asynchronous else _thread()
+    traced = TRACED if site.traced is not None and site.traced() else 0
+    if not traced:
+        if now.gate is not None and task.depth == 0:
+            now.gate.wait(task, site.number)
+        if now.synchronise is not None:
+            now.synchronise(None)
+    begun = _Open(task, site.number, place, traced, size)
+    task.depth += 1
+    (_thread() if now.asynchronous else task).running.append(begun)
+    return begun
+
+
+def _call(function: Any, place: str) -> Any:
+    """Return what is called in the place of a callable: itself, if it is of no library."""
+    if _ended:
+        _settle(None, "")
+    try:
+        key = _key(function)
+    except RecursionError:
+        raise
+    except Exception:  # whatever it is, it is none of a library
+        return function
+    if key is None:
+        return function
+    site = _now.sites.get((place, key)) or _new_site(place, key, function)
+    return _Call(function, site, place)
+
+
+def _sized_call(function: Any, place: str) -> Any:
+    """The same where the arguments are measured."""
+    call = _call(function, place)
+    if type(call) is _Call:
+        call.size = call._site.constant_bytes
+        call.thread = get_ident()
+        _awaiting_arguments.append(weakref.ref(call, _awaiting_arguments.remove))
+    return call
+
+
+def _argument(value: Any, place: str) -> Any:
+    """Return an argument, measured if the call at the place is one of a library."""
+    if _awaiting_arguments:
+        _measure(value, place)
+    return value
+
+
+def _measure(value: Any, place: str) -> None:
+    me = get_ident()
+    for reference in reversed(_awaiting_arguments.copy()):
+        call = reference()
+        if call is not None and call.place == place and call.thread == me:
+            call.size += _bytes(value)
+            return
+
+
+def _end(result: Any, place: str | None = None) -> Any:
+    """Write the call that has returned, if it was one of a library."""
+    if _ended:
+        _settle(result, place)
+    return result
+
+
+def _settle(result: Any, place: str | None, awaiting: bool = False) -> None:
+    """Write the calls of this thread that have ended.
+
+    Args:
+        result: of the last of them, if that is the call at the place.
+        place: of the call that has just returned, ``None`` for a decorator; calls elsewhere have raised.
+        awaiting: whether the result is about to be awaited.
+    """
+    me = get_ident()
+    mine = [entry for entry in _ended.copy() if entry[1] == me]
+    running = _thread().running
+    for entry in mine:
+        _ended.remove(entry)
+        if not running:  # begun before a fork
+            continue
+        ended = running.pop()
+        if entry is not mine[-1] or (place is not None and ended.place != place):
+            ended.write(RAISED, entry[0])
+        elif awaiting:
+            _awaits(ended, result)
+        else:
+            stop_ns = entry[0]
+            if _now.synchronise is not None and not ended.flags & TRACED:
+                _now.synchronise(result)
+                stop_ns = monotonic_ns()
+            ended.write(DEFERRED if type(result) in _DEFERRED else 0, stop_ns)
+
+
+_DEFERRED = frozenset((types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType))
+
+
+def _awaits(begun: _Open, result: Any) -> None:
+    """Keep a call open while its result is awaited."""
+    begun.task.awaited.append(begun)
+    if type(result) is types.CoroutineType:  # released when it has returned or raised
+        stamps = map(begun.released.append, iter(monotonic_ns, None))
+        begun.weak = weakref.ref(result, functools.partial(next, stamps))
+
+
+def _await(result: Any, place: str) -> Any:
+    """Like `_end`, for a call that is awaited."""
+    if _ended:
+        _settle(result, place, awaiting=True)
+    return result
+
+
+def _awaited(result: Any, place: str) -> Any:
+    """Write the awaited call at a place, which has ended; those that it was to await within have raised."""
+    task = _now.tasks.get(_running_task()) if _now.tasks else None
+    while task is not None and any(begun.place == place for begun in task.awaited):
+        begun = task.awaited.pop()
+        stop_ns = begun.released[0] if begun.released else monotonic_ns()
+        begun.write(SUSPENDED | (0 if begun.place == place else RAISED), stop_ns)
+        if begun.place == place:
+            break
+    return result
+
+
+def _truncate() -> None:
+    """Write the calls that have raised last, and those that are still open at the end of the process."""
+    for stop_ns, thread in _ended:
+        running = _now.threads[thread].running if thread in _now.threads else []
+        if running:
+            running.pop().write(RAISED, stop_ns)
+    now_ns = monotonic_ns()
+    waiting = [begun for task in list(_now.tasks.values()) for begun in task.awaited]
+    for begun in reversed(
+        waiting + [begun for task in list(_now.threads.values()) for begun in task.running]
+    ):
+        begun.write(TRUNCATED, now_ns)
+    _now.record.close()
+
+
+_NAMES: dict[str, Callable[..., Any]] = {
+    "__wattlab_call__": _call,
+    "__wattlab_sized__": _sized_call,
+    "__wattlab_argument__": _argument,
+    "__wattlab_end__": _end,
+    "__wattlab_await__": _await,
+    "__wattlab_awaited__": _awaited,
+}
+"""What the changed program calls, found among the builtins: its own names stay as they are."""
+
+
+# --- which callables, and what they are called -----------------------------------------------------
+
+
+class _Site(NamedTuple):
+    number: int
+    traced: Callable[[], bool] | None
+    constant_bytes: int
+
+
+class _Wanted(dict):  # type: ignore[type-arg]
+    """Tells of the name of a module whether it is of one of the libraries."""
+
+    def __missing__(self, module: Any) -> bool:
+        libs = _now.options.libs if _now.options is not None else []
+        names = [name for lib in libs for name in _FAMILIES.get(lib, (lib,))]
+        known = isinstance(module, str) and any(
+            module == name or module.startswith(f"{name}.") for name in names
+        )
+        self[module] = known
+        return known
+
+
+_wanted = _Wanted()
+_classes: dict[type, bool] = {}
+
+_Function = types.FunctionType
+_Method = types.MethodType
+_Builtin = types.BuiltinFunctionType
+
+
+def _key(function: Any) -> Any:
+    """Return what tells an API from the others at one place, or ``None`` for what is of no library."""
+    kind = type(function)
+    if kind is _Function:
+        module = function.__module__
+        return (module, function.__qualname__) if _wanted[module] else None
+    if kind is _Method:
+        owner, inner = function.__self__, function.__func__
+        cls = owner if isinstance(owner, type) else type(owner)
+        module = inner.__module__ if type(inner) is _Function else type(inner).__module__
+        return (cls, function.__name__) if _wanted[module] or _wanted[cls.__module__] else None
+    if kind is _Builtin or kind is types.MethodWrapperType:
+        module = None if kind is types.MethodWrapperType else function.__module__
+        owner = function.__self__
+        if module is None:
+            cls = owner if isinstance(owner, type) else type(owner)
+            module = cls.__module__
+            return (cls, function.__name__) if _wanted[module] else None
+        return (module, function.__qualname__) if _wanted[module] else None
+    if issubclass(kind, type):
+        known = _classes.get(function)
+        if known is None:
+            known = _classes[function] = _wanted[_constructor_module(function)]
+        return function if known else None
+    if kind is functools.partial:
+        return _key(function.func)
+    if kind is functools._lru_cache_wrapper:
+        return (function.__module__, function.__qualname__) if _wanted[function.__module__] else None
+    known = _classes.get(kind)
+    if known is None:
+        known = _classes[kind] = _wanted[kind.__module__] or _wanted[_module_of(kind, "__call__")]
+    return (kind, None) if known else None
+
+
+def _constructor_module(cls: type) -> Any:
+    """Return the module whose code makes objects of a class."""
+    if _wanted[cls.__module__]:
+        return cls.__module__
+    own = next((base for base in cls.__mro__ if "__init__" in vars(base) or "__new__" in vars(base)), object)
+    return own.__module__
+
+
+def _module_of(cls: type, name: str) -> Any:
+    found = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
+    return getattr(found, "__module__", None)
+
+
+def _new_site(place: str, key: Any, function: Any) -> _Site:
+    try:
+        api = _api(function)
+    except Exception:  # no name is worth breaking the program
+        api = ""
+    number = _now.record.new_site(place, api)
+    site = _Site(number, _tracing(api.partition(".")[0]), json.loads(place)[-1])
+    return _now.sites.setdefault((place, key), site)
+
+
+def _api(function: Any) -> str:
+    """Return the canonical name of a callable of a library."""
+    kind = type(function)
+    if kind is functools.partial:
+        return _api(function.func)
+    if issubclass(kind, type):
+        return _class_api(function)
+    owner = getattr(function, "__self__", None)
+    if kind in (_Method, _Builtin, types.MethodWrapperType) and not isinstance(
+        owner, (types.ModuleType, type(None))
+    ):
+        if kind is _Builtin and _public(function, function.__module__, function.__name__):
+            return _public(function, function.__module__, function.__name__) or ""
+        return _method_api(owner if isinstance(owner, type) else type(owner), function.__name__)
+    name = getattr(function, "__qualname__", None)
+    if isinstance(name, str) and not isinstance(vars(kind).get("__call__"), _Function):
+        return (
+            _exported(function)
+            or _public(function, function.__module__, name)
+            or f"{function.__module__}.{name}"
+        )
+    if kind.__module__ == "numpy":  # a ufunc
+        return f"numpy.{function.__name__}"
+    return _method_api(kind, "__call__")
+
+
+def _method_api(cls: type, name: str) -> str:
+    """Name a method by the most general public class that has it; a call by the most special one."""
+    public = [
+        (base, api)
+        for base in cls.__mro__
+        for api in [_public_class(base)]
+        if api is not None and (name == "__call__" or hasattr(base, name))
+    ]
+    if public:
+        api = public[0 if name == "__call__" else -1][1]
+    else:
+        wanted = next((base for base in cls.__mro__ if _wanted[base.__module__]), cls)
+        api = f"{wanted.__module__}.{wanted.__qualname__}"
+    return f"{_ALIASES.get(api, api)}.{name}"
+
+
+_ALIASES = {"tensorflow.types.experimental.PolymorphicFunction": "tensorflow.function"}
+
+
+def _class_api(cls: type) -> str:
+    api = _public_class(cls)
+    if api is None and not _wanted[cls.__module__]:  # of the program, without a constructor of its own
+        api = next((name for name in map(_public_class, cls.__mro__) if name is not None), None)
+    return api or f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _public_class(cls: type) -> str | None:
+    if not _wanted[cls.__module__]:
+        return None
+    return _exported(cls) or _public(cls, cls.__module__, cls.__qualname__)
+
+
+def _exported(symbol: Any) -> str | None:
+    """Return the name under which TensorFlow or Keras says to export a symbol."""
+    own = getattr(symbol, "__dict__", {})
+    path = own.get("_api_export_path")
+    if path:
+        return str(path if isinstance(path, str) else path[0])
+    names = [name for name in own.get("_tf_api_names", ()) if not name.startswith("__internal__")]
+    return f"tensorflow.{min(names, key=lambda name: name.count('.'))}" if names else None
+
+
+def _public(symbol: Any, module: Any, name: str) -> str | None:
+    """Return the shortest public path at which a package shows a symbol; nothing is imported for it."""
+    parts = module.split(".") if isinstance(module, str) else []
+    for n in range(1, len(parts) + 1):
+        found = sys.modules.get(".".join(parts[:n]))
+        if any(part.startswith("_") for part in parts[:n]):
+            return None
+        if found is not None and vars(found).get(name) is symbol:
+            return ".".join([*parts[:n], name])
+    return None
+
+
+def _tracing(library: str) -> Callable[[], bool] | None:
+    """Return what tells whether a library is tracing a graph, or ``None``."""
+    try:
+        if library in ("tensorflow", "keras") and "tensorflow" in sys.modules:
+            return sys.modules["tensorflow"].inside_function  # type: ignore[no-any-return]
+        if library == "torch":
+            return sys.modules["torch"].jit.is_tracing  # type: ignore[no-any-return]
+        if library == "jax":
+            clean = sys.modules["jax._src.core"].trace_state_clean
+            return lambda: not clean()
+    except (AttributeError, KeyError):
+        pass
+    return None
+
+
+def _bytes(value: Any) -> int:
+    """Return the size of a value in bytes: of an array its elements, of a container what it holds, too.
+
+    No code of the program is run for it: only plain containers are entered.
+    """
+    total, waiting, left = 0, [value], _MOST_SIZED
+    seen: set[int] = set()
+    while waiting and left:
+        left -= 1
+        item = waiting.pop()
+        kind = type(item)
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if kind is dict:
+            waiting += itertools.islice(item.values(), left)
+        elif kind in (list, tuple, set, frozenset):
+            waiting += itertools.islice(item, left)
+        total += _own_bytes(item, kind)
+    return total
+
+
+def _own_bytes(item: Any, kind: type) -> int:
+    if kind.__module__ == "builtins":
+        return sys.getsizeof(item)
+    library = kind.__module__.partition(".")[0]
+    if library in _ARRAYS:
+        try:
+            if library == "tensorflow":
+                return int(item.shape.num_elements() * item.dtype.size)
+            if hasattr(kind, "memory_usage"):  # a DataFrame
+                return int(item.memory_usage(index=True).sum())
+            if hasattr(kind, "nbytes"):
+                return int(item.nbytes)
+        except Exception:  # of unknown size, such as a symbolic tensor
+            return 0
+    return object.__sizeof__(item)
+
+
+# --- device and gate -------------------------------------------------------------------------------
+
+
+def _synchronise_devices(result: Any) -> None:
+    """Wait until the accelerators have done what was queued."""
+    try:
+        torch = sys.modules.get("torch")
+        if torch is not None and torch.cuda.is_initialized():
+            torch.cuda.synchronize()
+        tensorflow = sys.modules.get("tensorflow")
+        if tensorflow is not None:
+            tensorflow.test.experimental.sync_devices()
+        jax = sys.modules.get("jax")
+        if jax is not None and result is not None:
+            jax.block_until_ready(result)
+    except Exception:  # the program meets it by itself
+        pass
+
+
+class _Gate:
+    """Asks the controller before each outermost call whether the machine is stable.
+
+    Args:
+        answers, questions: descriptors inherited from the runner.
+    """
+
+    def __init__(self, answers: int, questions: int) -> None:
+        self._answers, self._questions = answers, questions
+        self._lock = threading.Lock()
+
+    def wait(self, task: _Task, site: int) -> None:
+        """Ask, wait for the answer, and record the wait."""
+        with self._lock:
+            start_ns = monotonic_ns()
+            try:
+                os.write(self._questions, f"gate {site}\n".encode())
+                ready, _, _ = select.select([self._answers], [], [], _GATE_LIMIT_S)
+                answer = os.read(self._answers, 4096) if ready else b""
+            except (OSError, ValueError):
+                answer = b""
+            waited = _Open(task, site, "", GATE_WAIT, -1)
+            waited.start_ns = start_ns
+            waited.write(0, monotonic_ns())
+        if not answer:
+            _now.gate = None
+            _now.record.note("calls no longer wait for a stable machine: the controller did not answer")
+
+
+def _new_gate() -> _Gate | None:
+    try:
+        answers, questions = map(int, os.environ[_GATE].split(","))
+        os.fstat(answers)
+        os.fstat(questions)
+    except (KeyError, ValueError, OSError):  # a process that did not inherit them
+        return None
+    return _Gate(answers, questions)
+
+
+_now = _Recording()
+
+
+# --- changing the program --------------------------------------------------------------------------
+
+_COMPILED_BY = frozenset(
+    ("njit", "jit", "vectorize", "guvectorize", "stencil", "cfunc", "script", "compile", "ignore", "unused")
+)
+"""Last part of decorators whose functions are compiled from bytecode or source by somebody else."""
+
+_NEVER_CALLED = (ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.Lambda)
+"""What is no callable of a library; Python warns of some of these, and shall still."""
+
+
+class _Cell(NamedTuple):
+    number: int | None = None
+    execution_count: int | None = None
+
+
+_NO_CELL = _Cell()
+
+
+class _Instrument(ast.NodeTransformer):
+    """Changes the calls of a program.
+
+    Args:
+        lines: of the source.
+        file: as it is named in the record.
+        cell: of a notebook.
+        sizes: whether the sizes of arguments are recorded.
+        known: names of builtins that mean these builtins throughout.
+    """
+
+    def __init__(self, lines: list[str], file: str, cell: _Cell, sizes: bool, known: frozenset[str]) -> None:
+        self._lines = lines
+        self._file = file
+        self._cell = cell
+        self._sizes = sizes
+        self._known = known
+        self._scopes: list[str] = []
+        self._kinds: dict[int, str] = {}
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        return self._changed(node, "end")
+
+    def visit_Await(self, node: ast.Await) -> ast.AST:
+        if not isinstance(node.value, ast.Call) or not self._may_be_of_library(node.value.func):
+            return self.generic_visit(node)
+        changed: Any = self._changed(node.value, "await")
+        node.value = changed
+        return self._hook("awaited", node, changed.args[1].value, node)
+
+    def visit_With(self, node: Any) -> ast.AST:
+        for item in node.items:
+            self._kinds[id(item.context_expr)] = "with"
+        return self.generic_visit(node)
+
+    visit_AsyncWith = visit_With  # noqa: N815
+
+    def visit_FunctionDef(self, node: Any) -> ast.AST:
+        node.decorator_list, compiled = self._decorators(node)
+        for name in ("defaults", "kw_defaults"):
+            setattr(node.args, name, [part and self.visit(part) for part in getattr(node.args, name)])
+        if not compiled:
+            self._scopes += [node.name, "<locals>"]
+            node.body = self._statements(node.body)
+            del self._scopes[-2:]
+        return node  # type: ignore[no-any-return]
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def visit_ClassDef(self, node: Any) -> ast.AST:
+        node.decorator_list, _ = self._decorators(node)
+        node.bases = [self.visit(base) for base in node.bases]
+        for keyword in node.keywords:
+            keyword.value = self.visit(keyword.value)
+        self._scopes.append(node.name)
+        node.body = self._statements(node.body)
+        self._scopes.pop()
+        return node  # type: ignore[no-any-return]
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        self._scopes += ["<lambda>", "<locals>"]
+        self.generic_visit(node)
+        del self._scopes[-2:]
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        node.target = self.visit(node.target)  # the annotation may be kept as text
+        node.value = node.value and self.visit(node.value)
+        return node
+
+    def visit_TypeAlias(self, node: ast.AST) -> ast.AST:
+        return node
+
+    def _statements(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        return [self.visit(statement) for statement in body]
+
+    def _decorators(self, node: Any) -> tuple[list[ast.expr], bool]:
+        changed: list[ast.expr] = []
+        compiled = False
+        for decorator in node.decorator_list:
+            named = decorator.func if isinstance(decorator, ast.Call) else decorator
+            last = named.attr if isinstance(named, ast.Attribute) else getattr(named, "id", "")
+            compiled = compiled or last in _COMPILED_BY
+            if not self._may_be_of_library(decorator):
+                changed.append(self.visit(decorator))
+                continue
+            place = self._place(decorator, decorator, "decorator")
+            end = ast.copy_location(ast.Name(id="__wattlab_end__", ctx=ast.Load()), decorator)
+            changed += [end, self._hook("call", self.visit(decorator), place, decorator)]
+        return changed, compiled
+
+    def _changed(self, node: ast.Call, end: str) -> ast.AST:
+        if not self._may_be_of_library(node.func):
+            return self.generic_visit(node)
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        constant_bytes = sum(sys.getsizeof(value.value) for value in given if isinstance(value, ast.Constant))
+        place = self._place(node, node.func, self._kinds.pop(id(node), "call"), constant_bytes)
+        attribute = node.func if isinstance(node.func, ast.Attribute) else None
+        function = node.func
+        self.generic_visit(node)
+        node.func = self._hook("sized" if self._sizes else "call", node.func, place, function)
+        if attribute is not None:
+            _locate(node, attribute)
+        if self._sizes:
+            self._measure_arguments(node, place)
+        return self._hook(end, node, place, node)
+
+    def _measure_arguments(self, node: ast.Call, place: str) -> None:
+        for n, argument in enumerate(node.args):
+            if isinstance(argument, ast.Starred):
+                argument.value = self._hook("argument", argument.value, place, argument.value)
+            elif not isinstance(argument, ast.Constant):
+                node.args[n] = self._hook("argument", argument, place, argument)
+        for keyword in node.keywords:
+            if not isinstance(keyword.value, ast.Constant):
+                keyword.value = self._hook("argument", keyword.value, place, keyword.value)
+
+    def _hook(self, name: str, value: Any, place: str, where: ast.AST) -> ast.expr:
+        function = ast.copy_location(ast.Name(id=f"__wattlab_{name}__", ctx=ast.Load()), where)
+        constant = ast.copy_location(ast.Constant(value=place, kind=None), where)
+        return ast.copy_location(ast.Call(func=function, args=[value, constant], keywords=[]), where)
+
+    def _may_be_of_library(self, function: ast.expr) -> bool:
+        if isinstance(function, ast.Name):
+            return function.id not in self._known
+        return not isinstance(function, _NEVER_CALLED)
+
+    def _place(self, node: Any, function: Any, kind: str, constant_bytes: int = 0) -> str:
+        """Return all that is known of a call before it is made, as JSON: it is kept in the code itself.
+
+        So it is known in every process to which the code gets, pickled by value, too.
+        """
+        scopes = [*self._scopes]
+        if scopes and scopes[-1] == "<locals>":
+            scopes.pop()
+        text = ("@" if kind == "decorator" else "") + self._text(function)
+        place = [
+            self._file,
+            node.lineno,
+            node.col_offset + 1,
+            node.end_lineno,
+            *self._cell,
+            ".".join(scopes),
+            text,
+            kind,
+            constant_bytes,
+        ]
+        return json.dumps(place)
+
+    def _text(self, node: Any) -> str:
+        first, last = node.lineno - 1, node.end_lineno - 1
+        lines = [line.encode() for line in self._lines[first : last + 1]]
+        if not lines:
+            return ""
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return b"".join(lines).decode(errors="replace")
+
+
+def _locate(call: Any, attribute: Any) -> None:
+    """Place the call of a method where Python would: at its name, if the chain goes over several lines."""
+    if sys.version_info >= (3, 10) and call.lineno != attribute.end_lineno:
+        call.lineno = attribute.end_lineno
+        call.col_offset = max(attribute.end_col_offset - len(attribute.attr), 0)
+
+
+def _bound_names(tree: ast.AST) -> Iterator[str]:
+    """Give every name that a program binds anywhere; ``*`` where it imports unknown ones."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+        elif isinstance(node, ast.Global):
+            yield from node.names
+        else:
+            name = getattr(node, "name", None) or getattr(node, "rest", None)
+            if isinstance(name, str):
+                yield name
+
+
+def _instrumented(
+    source: bytes | str, path: str, file: str, options: Options, cell: _Cell = _NO_CELL, flags: int = 0
+) -> types.CodeType:
+    """Return the code of a changed program.
+
+    Args:
+        source: its text, or the bytes of its file.
+        path: file name of the code, as in tracebacks.
+        file: as it is named in the record.
+        options: what is recorded.
+        cell: of a notebook.
+        flags: of `compile`.
+
+    Raises:
+        SyntaxError: as Python itself raises it.
+    """
+    tree = compile(source, path, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    bound = set(_bound_names(tree))
+    builtin = frozenset(() if "*" in bound or "builtins" in options.libs else vars(builtins))
+    text = source if isinstance(source, str) else importlib.util.decode_source(source)
+    changer = _Instrument(text.split("\n"), file, cell, options.sizes, builtin - bound)
+    if any(isinstance(node, (ast.AsyncFunctionDef, ast.Await)) for node in ast.walk(tree)):
+        _now.asynchronous = True
+    try:
+        changed = changer.visit(tree)
+        code: types.CodeType = compile(changed, path, "exec", flags, dont_inherit=True)
+    except (RecursionError, ValueError, TypeError, KeyError) as error:
+        _now.record.note(f"{file}: its calls are not recorded: {type(error).__name__}: {error}")
+        code = compile(source, path, "exec", flags, dont_inherit=True)
+    return code
+
+
+class _Finder:
+    """Instruments the modules of the project as they are imported; nothing is written next to them."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._busy = threading.local()
+        paths = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
+        self._others = tuple(f"{path}{os.sep}" for path in [*paths, os.path.dirname(__file__)] if path)  # noqa: PTH120
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Find a module with the other finders; a module of the project gets changed code."""
+        busy = self._busy.__dict__.setdefault("names", set())
+        if name in busy:  # another finder asks all others, too
+            return None
+        busy.add(name)
+        try:
+            finders = [
+                finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec")
+            ]
+            found = (finder.find_spec(name, path, target) for finder in finders)
+            spec = next((spec for spec in found if spec is not None), None)
+        finally:
+            busy.discard(name)
+        if spec is not None and spec.loader is not None:
+            self._prepare(name, spec)
+        return spec
+
+    def _prepare(self, name: str, spec: ModuleSpec) -> None:
+        loader: Any = spec.loader
+        if name == "multiprocessing.spawn":
+            wattlab_probe._wrap_after(loader, _follow_spawned)
+        elif name.rpartition(".")[2] in ("cloudpickle", "dill") or name.endswith("cloudpickle.cloudpickle"):
+            _share_names()
+        elif type(loader) is importlib.machinery.SourceFileLoader and self._is_of_project(loader.path):
+            code = _code_of_file(loader.path, loader.path, self._options)
+            if code is not None:
+                vars(loader)["get_code"] = functools.partial(_give_code, code)
+
+    def _is_of_project(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return (
+            real.startswith(os.path.join(self._options.root, ""))  # noqa: PTH118
+            and "/site-packages/" not in real
+            and "/dist-packages/" not in real
+            and not real.startswith(self._others)
+        )
+
+
+def _code_of_file(file: str, path: str, options: Options) -> types.CodeType | None:
+    """Return the changed code of a file; ``None`` where Python shall say itself what is wrong with it."""
+    try:
+        source = Path(file).read_bytes()
+        return _instrumented(source, path, _named(file, options), options)
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+def _named(file: str, options: Options) -> str:
+    real = os.path.realpath(file)
+    inside = os.path.join(options.root, "")  # noqa: PTH118
+    return real[len(inside) :] if real.startswith(inside) else real
+
+
+def _give_code(code: types.CodeType, name: str) -> types.CodeType:
+    if _now.shared and name in sys.modules:
+        vars(sys.modules[name]).update(_NAMES)
+    return code
+
+
+def _share_names() -> None:
+    """Let functions that are pickled by value take along what they call, as a reference to this module."""
+    _now.shared = True
+    for module in list(sys.modules.values()):
+        loader = getattr(module, "__loader__", None)
+        if module is sys.modules.get("__main__") or "get_code" in getattr(loader, "__dict__", {}):
+            vars(module).update(_NAMES)
+
+
+class _Follower:
+    """Starts the recording in a process that `multiprocessing` has spawned, as it is unpickled there."""
+
+    def __reduce__(self) -> Any:
+        folder = os.path.dirname(__file__)  # noqa: PTH120
+        code = (
+            f"import sys\nsys.path.append({folder!r})\nimport wattlab_calls\nwattlab_calls._start_spawned()\n"
+        )
+        return exec, (code, {})
+
+
+def _follow_spawned(spawn: Any) -> None:
+    prepared = spawn.get_preparation_data
+
+    @functools.wraps(prepared)
+    def get_preparation_data(name: str) -> Any:
+        return dict(prepared(name), wattlab_calls=_Follower())
+
+    spawn.get_preparation_data = get_preparation_data
+
+
+def _start_spawned() -> None:
+    """Instrument the main module and the others as a spawned process imports them."""
+    options = _now.options
+    if options is None:
+        return
+    sys.meta_path.insert(0, _Finder(options))
+    original = runpy._get_code_from_file  # type: ignore[attr-defined]
+
+    @functools.wraps(original)
+    def get_code_from_file(*args: Any) -> Any:
+        found = original(*args)  # the code, or in Python 3.12 and before with the path
+        code = _code_of_file(args[-1], args[-1], options) if args[-1].endswith(".py") else None
+        if code is None:
+            return found
+        return (code, *found[1:]) if isinstance(found, tuple) else code
+
+    runpy._get_code_from_file = get_code_from_file  # type: ignore[attr-defined]
+
+
+# --- launcher --------------------------------------------------------------------------------------
+
+_MAGIC = re.compile(r"^(\s*)(?:[%!?]|(?:[\w.]+(?:\[.*\])?\?{1,2}\s*$)).*$")
+_ASSIGNED = re.compile(r"^(\s*[\w., ]+=\s*)[%!].*$")
+_OTHER_LANGUAGE = re.compile(r"^\s*%%(?!time|timeit|capture|prun)\w+")
+
+
+def _cells(document: Any) -> Iterator[tuple[_Cell, str]]:
+    """Give the code cells of a notebook (nbformat 3 and 4) as Python, magics and shell lines blanked out."""
+    raw = document.get("cells")
+    if raw is None:
+        raw = [cell for sheet in document.get("worksheets") or [] for cell in sheet.get("cells", [])]
+    numbers = itertools.count(1)
+    for cell in raw:
+        if cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", cell.get("input", ""))
+        lines = (source if isinstance(source, str) else "".join(source)).splitlines() or [""]
+        if _OTHER_LANGUAGE.match(lines[0]):
+            lines = ["pass"] * len(lines)
+        python = [_ASSIGNED.sub(r"\1None", _MAGIC.sub(r"\1pass", line)) for line in lines]
+        count = cell.get("execution_count", cell.get("prompt_number"))
+        yield _Cell(next(numbers), count if isinstance(count, int) else None), "\n".join([*python, ""])
+
+
+def _run_notebook(argv: list[str], options: Options) -> int:
+    """Run the code cells of a notebook one after the other in one ``__main__``."""
+    path = argv[0]
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        cells = list(_cells(document))
+    except OSError as error:
+        print(f"{sys.executable}: can't open file {path!r}: {error}", file=sys.stderr)
+        return 2
+    except (ValueError, AttributeError, TypeError) as error:
+        print(f"wattlab_calls: expected a notebook (JSON with cells) in {path}: {error}", file=sys.stderr)
+        return 2
+    module = types.ModuleType("__main__")
+    vars(module).update(__builtins__=builtins, display=_display)
+    sys.modules["__main__"] = module
+    sys.argv = list(argv)
+    sys.path[0] = os.path.dirname(os.path.realpath(path))  # noqa: PTH120
+    sys.excepthook = traceback.print_exception  # the interpreter's own reads the lines from a file
+    return int(wattlab_probe.run_whole(lambda: _run_cells(cells, path, vars(module), options)))
+
+
+def _run_cells(
+    cells: list[tuple[_Cell, str]], path: str, namespace: dict[str, Any], options: Options
+) -> None:
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    for cell, source in cells:
+        name = f"{path} (cell {cell.number})"
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        code = _instrumented(source, name, _named(path, options), options, cell, flags)
+        flags |= code.co_flags & _FUTURE
+        result = eval(code, namespace)
+        if code.co_flags & _COROUTINE:
+            import asyncio
+
+            asyncio.run(result)
+
+
+_COROUTINE = 0x80  # inspect.CO_COROUTINE
+_FUTURE = functools.reduce(
+    lambda flags, name: flags | getattr(__future__, name).compiler_flag, __future__.all_feature_names, 0
+)
+
+
+def _display(*values: Any, **_: Any) -> None:
+    """Stand in for what IPython gives every notebook."""
+    for value in values:
+        print(repr(value))
+
+
+def _run_module(argv: list[str]) -> int:
+    """Run ``python -m PACKAGE ARGS...``."""
+    module = types.ModuleType("__main__")
+    vars(module)["__builtins__"] = builtins
+    sys.modules["__main__"] = module
+    sys.argv = ["-m", *argv[1:]]
+    run_as_main = runpy._run_module_as_main  # type: ignore[attr-defined]
+    return int(wattlab_probe.run_whole(lambda: run_as_main(argv[0])))
+
+
+_USAGE = """usage: python -m wattlab_calls --out=DIR --libs=NAME,... [--root=DIR] [--sizes] [--sync-device]
+                               [--gate] SCRIPT.py|NOTEBOOK.ipynb|-m PACKAGE [ARGS...]"""
+
+
+def _parse(argv: list[str]) -> tuple[Options, list[str]]:
+    """Tell the options from the command.
+
+    Raises:
+        ValueError: an option is missing or unknown.
+    """
+    given: dict[str, Any] = {}
+    place = 0
+    while place < len(argv) and argv[place].startswith("--"):
+        name, _, value = argv[place][2:].partition("=")
+        given[name.replace("-", "_")] = value or True
+        place += 1
+    command = argv[place:]
+    if not command or (command[0] == "-m" and len(command) < 2):
+        raise ValueError("expected a script, a notebook or -m PACKAGE")
+    default = os.getcwd() if command[0] == "-m" else os.path.dirname(os.path.realpath(command[0]))  # noqa: PTH109, PTH120
+    given["root"] = os.path.realpath(given.get("root", default))
+    given["out"] = os.path.abspath(given["out"])  # noqa: PTH100  (the program may change its folder)
+    given["libs"] = [name for name in given["libs"].split(",") if name]
+    return Options(**given), command
+
+
+def _record_calls(options: Options) -> None:
+    """Begin to record in this process and in those that it starts."""
+    os.environ[_OPTIONS] = json.dumps(options._asdict())
+    _now.set(options)
+    if options.gate and _now.gate is None:
+        _now.record.note(f"calls do not wait for a stable machine: {_GATE} names no open descriptors")
+    sys.meta_path.insert(0, _Finder(options))
+    if "multiprocessing.spawn" in sys.modules:
+        _follow_spawned(sys.modules["multiprocessing.spawn"])
+
+
+vars(builtins).update(_NAMES)
+atexit.register(_truncate)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_now.begin)
+
+
+def _main() -> int:
+    try:
+        options, command = _parse(sys.argv[1:])
+    except (ValueError, TypeError, KeyError) as error:
+        print(f"{_USAGE}\nwattlab_calls: {error}", file=sys.stderr)
+        return 2
+    _record_calls(options)
+    if command[0] == "-m":
+        return _run_module(command[1:])
+    if command[0].endswith(".ipynb"):
+        return _run_notebook(command, options)
+    return int(
+        wattlab_probe.run_file(
+            command, lambda source, path: _instrumented(source, path, _named(path, options), options)
+        )
+    )
+
+
+if __name__ == "__main__":
+    # The program's processes may import this too: both must be the same module.
+    import wattlab_calls  # type: ignore[import-not-found]
+
+    sys.exit(wattlab_calls._main())
