@@ -3,7 +3,8 @@
     python tools/smell_costs.py CAMPAIGN...
     python tools/smell_pages.py                 # then the pages of the rules
 
-Only smells with a `code` are written: those are the costs that `lab smells` prints with a finding.
+Only smells with a `code` are written: those are the costs that `lab smells` prints with a finding. Of a
+campaign whose baselines found the machine at other work (`baseline-busy`) only the memory is taken.
 """
 
 import sys
@@ -16,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 import tomli_w  # noqa: E402 (after the line above, as all of these)
 
+from records.finding_codes.results import BASELINE_BUSY  # noqa: E402
 from records.results import Results, read_results  # noqa: E402
 from records.rows.smells import SmellRow  # noqa: E402
 from reports.words.smells import cost_words  # noqa: E402
@@ -33,17 +35,21 @@ def costs_of(results: Results) -> dict[str, Any]:
     """Return what a campaign says of the cost of smells that have a rule."""
     campaign = results.campaign
     names = dict.fromkeys(row.smell for row in results.smells if row.code)
+    busy = any(row.code == BASELINE_BUSY.code for row in results.findings)
+    wanted = {name: key for name, key in QUANTITIES.items() if not busy or name.startswith("memory")}
     return {
         "title": campaign.title,
         "date": datetime.fromtimestamp(campaign.created_utc_s, UTC).date().isoformat(),
         "simulated": campaign.simulated,
-        "cost": [_cost([row for row in results.smells if row.smell == name]) for name in names],
+        "cost": [_cost([row for row in results.smells if row.smell == name], wanted) for name in names],
     }
 
 
-def _cost(rows: list[SmellRow]) -> dict[str, Any]:
+def _cost(rows: list[SmellRow], wanted: dict[str, tuple[str, str]]) -> dict[str, Any]:
     by_place = {(row.quantity, row.instrument): row for row in rows}
-    quantities = {name: cost_words(by_place[key]) for name, key in QUANTITIES.items() if key in by_place}
+    quantities = {name: cost_words(by_place[key]) for name, key in wanted.items() if key in by_place}
+    if len(wanted) < len(QUANTITIES):
+        quantities["time and energy"] = "not measured, the machine was loaded"
     return {
         "code": rows[0].code,
         "smell": rows[0].smell,

@@ -33,7 +33,8 @@ def _shown(value: Any) -> Any:
 
 
 def _said(costs: list[dict[str, Any]]) -> str:
-    return "; ".join(f"{cost['smell']}: {cost['words']}" for cost in costs if cost["quantity"] == "energy_wh")
+    energies = [cost for cost in costs if cost["quantity"] == "energy_wh"]
+    return "; ".join(f"{cost['smell']}, {cost['instrument']}: {cost['words']}" for cost in energies)
 
 
 def _rows(campaign: Path) -> list[dict[str, Any]]:

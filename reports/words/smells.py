@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
+from records.finding_codes.results import BASELINE_BUSY
+from records.results import Results
 from records.rows.smells import SmellRow
+from records.settings.analysis import CONFIDENCE
 from reports.words.numbers import ABSENT, count, in_interval, plain
 from reports.words.verdict import p_words
 
@@ -34,6 +37,17 @@ def energy_row(rows: list[SmellRow], smell: str) -> SmellRow | None:
     """Return the row of a smell's gross energy: by the meter where there is one, else by a tracker."""
     own = [row for row in rows if (row.smell, row.quantity) == (smell, "energy_wh")]
     return min(own, key=lambda row: row.instrument != "meter", default=None)
+
+
+def loaded_words(results: Results) -> str:
+    """Say that other work ran on the machine, so that its times are no costs; empty where none did."""
+    busy = sum(row.code == BASELINE_BUSY.code for row in results.findings)
+    if not busy:
+        return ""
+    return (
+        f"The machine did other work in {count(busy)} baseline run{'' if busy == 1 else 's'}: do not quote "
+        "times and energies of this campaign as costs. Memory per epoch does not depend on it."
+    )
 
 
 def answers(rows: list[SmellRow]) -> list[str]:
@@ -102,9 +116,11 @@ def verdict_words(row: SmellRow) -> str:
 
 
 def _test_words(row: SmellRow) -> str:
-    if row.p_holm is None:
+    if row.p_holm is None or (row.family_size or 0) < 2:
         return p_words(row.p)
-    return f"{p_words(row.p_holm)}{' after Holm' if (row.family_size or 0) > 1 else ''}"
+    text = f"{p_words(row.p_holm)} after Holm"
+    alone = row.p is not None and row.p < 1 - CONFIDENCE <= row.p_holm
+    return f"{text} ({p_words(row.p)} in this test alone)" if alone else text
 
 
 def detectable_words(row: SmellRow) -> str:
@@ -133,9 +149,13 @@ def parts_words(row: SmellRow) -> str:
 def memory_words(row: SmellRow) -> str:
     """Say how the memory grows without and with the smell."""
     where = "GPU's memory" if row.instrument == "gpu" else "process's memory"
-    clean = signed(row.mean_clean, row.mean_clean_low, row.mean_clean_high)
-    smelly = signed(row.mean_smelly, row.mean_smelly_low, row.mean_smelly_high)
-    return f"The {where} grows by {smelly} MiB per epoch, by {clean} MiB without the smell ({row.verdict})."
+    unit = QUANTITIES[row.quantity].unit
+    smelly = row.mean_smelly, row.mean_smelly_low, row.mean_smelly_high
+    clean = row.mean_clean, row.mean_clean_low, row.mean_clean_high
+    return (
+        f"The {where} grows by {with_interval_words(*smelly, unit)}, without the smell by "
+        f"{with_interval_words(*clean, unit)}: {row.verdict}."
+    )
 
 
 def tracker_words(row: SmellRow) -> str:

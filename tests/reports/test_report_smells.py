@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from report_example import Plan, example
 from typed_rows import row_of
 
+from records.finding_codes.results import BASELINE_BUSY
 from records.results import Results
+from records.rows.findings import FindingRow
 from records.rows.smells import SmellRow
 from reports.blocks.contract import Chapter, Text
 from reports.campaign.smells.chapter import chapter
 from reports.campaign.summary import summary_of
 from reports.campaign.view import view_of
-from reports.words.smells import cost_words
+from reports.words.smells import cost_words, loaded_words
 
 DECLARED = {"name": "IMR", "smelly": "transfer", "clean": "cnn", "code": "WL101"}
 COMMON: dict[str, Any] = {"smell": "IMR", "clean": "cnn", "smelly": "transfer", "pairs": 6, "family_size": 1}
@@ -90,6 +92,7 @@ def test_the_verdict_on_energy_comes_first_with_its_interval(whole: Chapter) -> 
     first = verdict(whole)
     assert first.tone == "good"
     assert all(part in first.words for part in ("IMR", "+25", "20", "30", "p < 0.001", "6 pairs"))
+    assert "SIMULATED" in whole.sheets[0].panels[0]
 
 
 def test_no_difference_is_told_with_what_would_have_been_seen() -> None:
@@ -139,6 +142,21 @@ def test_a_smell_without_runs_is_named() -> None:
     found = made(chapter, results_with())
     assert not found.absent
     assert "not compared" in verdict(found).words
+
+
+def test_a_loaded_machine_gives_no_costs_in_time_and_energy() -> None:
+    found = results_with(ENERGY, MEMORY)
+    assert loaded_words(found) == ""
+    found.findings.append(
+        FindingRow(level="warn", code=BASELINE_BUSY.code, run_dir="0001-baseline", message="")
+    )
+    assert Text(loaded_words(found), "warn") in made(chapter, found).blocks
+
+
+def test_p_alone_is_told_where_holm_takes_the_verdict_away() -> None:
+    row = replace(ENERGY, p=0.03, p_holm=0.06, family_size=2, verdict="no difference found")
+    words = verdict(made(chapter, results_with(row))).words
+    assert "p = 0.060 after Holm" in words and "p = 0.030" in words
 
 
 def test_the_first_screen_and_the_chapter_say_the_same() -> None:

@@ -14,6 +14,7 @@ from reports.words.smells import (
     GROWTHS,
     QUANTITIES,
     energy_row,
+    loaded_words,
     memory_words,
     parts_words,
     tracker_words,
@@ -37,6 +38,8 @@ def chapter(view: View) -> Chapter:
         for name in dict.fromkeys([*declared, *(row.smell for row in rows)])
         for block in _answers(rows, name)
     ]
+    if busy := loaded_words(view.results):
+        blocks.append(Text(busy, "warn"))
     if rows:
         blocks += [
             costs_sheet(view, rows, HOW),

@@ -16,6 +16,7 @@ from reports.blocks.columns import with_interval
 from reports.blocks.kit import Sheet, finish, new_panel
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.view import View
+from reports.words.numbers import interval
 from reports.words.smells import GROWTHS, signed
 from reports.words.texts import shorten
 
@@ -61,7 +62,7 @@ class _Side(NamedTuple):
     def words(self) -> str:
         """Name and slope."""
         text = f"{shorten(self.scenario, 20)}: {signed(self.slope, self.low, self.high)}"
-        return text if self.low is None else f"{text} [{signed(self.low)}, {signed(self.high)}]"
+        return text if self.low is None else f"{text} {interval(self.low, self.high)}"
 
 
 def _sides(view: View, row: SmellRow) -> tuple[_Side, _Side]:

@@ -4,7 +4,7 @@ from records.rows.smells import SmellRow
 from reports.blocks.columns import with_interval
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.words.numbers import ABSENT, count, interval, plain, probability
-from reports.words.smells import QUANTITIES, signed
+from reports.words.smells import GROWTHS, QUANTITIES, signed
 from reports.words.verdict import repeats_words
 
 HOW = (
@@ -37,7 +37,7 @@ def costs_table(rows: list[SmellRow]) -> Table:
         Column("Clean", lambda row: plain(row.mean_clean)),
         Column("Smelly", lambda row: plain(row.mean_smelly)),
         with_interval("Difference", lambda row: (row.difference, row.difference_low, row.difference_high)),
-        with_interval("Difference", lambda row: (row.pct, row.pct_low, row.pct_high), "%"),
+        with_interval("Difference", _pct, "%"),
         Column("p", lambda row: probability(row.p)),
         Column("p after Holm", lambda row: probability(row.p_holm)),
         Column("Verdict", lambda row: row.verdict, numeric=False, whole=True),
@@ -106,6 +106,11 @@ def _names() -> list[Column[SmellRow]]:
         Column("Quantity", lambda row: ", ".join(QUANTITIES[row.quantity]), numeric=False, whole=True),
         Column("by", lambda row: row.instrument, numeric=False),
     ]
+
+
+def _pct(row: SmellRow) -> tuple[float | None, float | None, float | None]:
+    """Return the percentage; none of a growth, which is near zero without the smell."""
+    return (None, None, None) if row.quantity in GROWTHS else (row.pct, row.pct_low, row.pct_high)
 
 
 def _repeats(row: SmellRow, n: int | None) -> str:
