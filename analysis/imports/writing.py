@@ -86,7 +86,7 @@ class CampaignWriter:
             created_utc_s=round(now_utc_s(), 6),
             wattlab_version=version,
         )
-        self._simulated = simulated
+        self.simulated = simulated
         self._config: dict[str, Any] = {
             "campaign": {"title": title or out.absolute().name},
             "import": {"format": importer, "options": dict(options)},
@@ -166,7 +166,7 @@ class CampaignWriter:
             id=self._out.absolute().name,
             created_utc_s=self._record.created_utc_s,
             wattlab_version=self._record.wattlab_version,
-            simulated=self._simulated,
+            simulated=self.simulated,
             seed=0,
             config=self._config,
             config_sha256=sha256_of_json(self._config),

@@ -61,7 +61,13 @@ class FecomRule:
                 f"--rule fecom: {case.run_dir.name} has no {RECORD}: the rule is about calls that "
                 f"`lab import fecom` brought in. Leave the option away for other campaigns"
             )
-        return call_energies(read_record(path))
+        record = read_record(path)
+        if not set(CHANNELS) <= set(record.channels):
+            raise ConfigurationError(
+                f"--rule fecom: {case.run_dir.name} was measured by a wall meter: the rule is about the "
+                f"counters {', '.join(CHANNELS)}. Leave the option away for this campaign"
+            )
+        return call_energies(record)
 
     def of_campaign(
         self, parts: "list[tuple[Run, CallEnergies | None]]"

@@ -57,6 +57,18 @@ class Counters:
                 found[part] = wh_from_j(total_j)
         return found
 
+    def gains_j(self, part: str) -> tuple[Floats, Floats] | None:
+        """Return stamps ``(n,)`` and joules since the stamp before ``(n,)``, all zones of a part together.
+
+        ``None`` where the part was not counted, or not without a gap.
+        """
+        zones = self._parts.get(part)
+        if not zones:
+            return None
+        at_s = zones[0][0]
+        total_j: Floats = np.sum([np.interp(at_s, t_s, energy_j) for t_s, energy_j in zones], axis=0)
+        return (at_s[1:], np.diff(total_j)) if np.isfinite(total_j).all() and len(at_s) > 2 else None
+
 
 def _since_first_j(at_s: Floats, energy_uj: Floats, range_uj: int) -> Floats:
     """Return the energy since the first sample; NaN from a reset or a sample without a value on."""

@@ -17,6 +17,7 @@ _SUFFIXES = {
     "boamps": "",
     "perfetto": "",
     "speedscope": ".json",
+    "greenlight": "",
 }
 
 
@@ -36,7 +37,7 @@ _SUFFIXES = {
     default="package",
     show_default=True,
     help="Replication package, spreadsheet of DE-UZ 215 Annex 2, logs as of MLPerf Power, BoAmps reports, or "
-    "recorded calls for ui.perfetto.dev or speedscope.app.",
+    "recorded calls for ui.perfetto.dev, speedscope.app or as GREENLIGHT profiles.",
 )
 @click.option(
     "--license", "licence", metavar="NAME", help="Licence of a package or of BoAmps reports; e.g. CC-BY-4.0."
@@ -55,6 +56,7 @@ def export(folder: Path, out: Path, form: str, licence: str | None, as_json: boo
     lab export campaigns/20260131-120000-demo --as boamps --out reports
     lab export campaigns/20260131-120000-demo --as perfetto --out traces
     lab export campaigns/20260131-120000-demo --as speedscope --out demo.json
+    lab export campaigns/20260131-120000-demo --as greenlight --out profiles
     """
     from lab.conduct.exporting import refuse_running
 
@@ -163,6 +165,18 @@ def _speedscope(folder: Path, out: Path, _licence: str | None) -> dict[str, Any]
     return {"path": str(out), "profiles": written.profiles, "simulated": written.simulated}
 
 
+def _greenlight(folder: Path, out: Path, _licence: str | None) -> dict[str, Any]:
+    from reports.exports.greenlight import write_greenlight
+
+    written = write_greenlight(folder, out)
+    return {
+        "path": str(out),
+        "profiles": written.profiles,
+        "simulated": written.simulated,
+        "left_out": written.left_out,
+    }
+
+
 _EXPORTS = {
     "package": _package,
     "de-uz-215": _de_uz_215,
@@ -170,4 +184,5 @@ _EXPORTS = {
     "boamps": _boamps,
     "perfetto": _perfetto,
     "speedscope": _speedscope,
+    "greenlight": _greenlight,
 }

@@ -25,6 +25,7 @@ class TimedCall:
         depth: recorded calls around it in that thread or task.
         start_s, stop_s: from the start of the rating interval.
         flags: what is special about it.
+        argument_bytes: size of its arguments by value, ``None`` where that was not recorded.
     """
 
     site: CallSite
@@ -34,6 +35,7 @@ class TimedCall:
     start_s: float
     stop_s: float
     flags: CallFlag
+    argument_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _count(sums: NDArray[np.float64], records: NDArray[np.void], sign: int) -> N
 
 
 def _timed(process: ProcessCalls, records: NDArray[np.void], start_s: float) -> Iterator[TimedCall]:
-    for number, task, depth, flags, start_ns, stop_ns, _ in records.tolist():
+    for number, task, depth, flags, start_ns, stop_ns, size in records.tolist():
         if number in process.sites:
             yield TimedCall(
                 site=process.sites[number],
@@ -142,6 +144,7 @@ def _timed(process: ProcessCalls, records: NDArray[np.void], start_s: float) -> 
                 start_s=start_ns / _NS - start_s,
                 stop_s=stop_ns / _NS - start_s,
                 flags=CallFlag(flags),
+                argument_bytes=size if size >= 0 else None,
             )
 
 

@@ -2,7 +2,8 @@
 
 A profile holds one recording for each call, so a run is a call: its rating interval is the execution, its
 readings go on before and after it. The meter is the sum of three software counters, each of which is kept
-under ``meters/``; the record itself is kept as ``fecom.json``, which the rule ``fecom`` recomputes.
+under ``meters/``, or the wall meter of a profile that `lab export` wrote. The record itself is kept as
+``fecom.json``, which the rule ``fecom`` recomputes.
 """
 
 import json
@@ -16,7 +17,7 @@ from analysis.imports.counters import (
 )
 from analysis.imports.fecom.idle import FILES, START_TIMES, idle_run, is_idle_folder
 from analysis.imports.fecom.meter import meter_of
-from analysis.imports.fecom.profile import CHANNELS, RECORD, CallRecord, read_profile
+from analysis.imports.fecom.profile import CHANNELS, RECORD, WALL, CallRecord, read_profile
 from analysis.imports.parts import ImportedRun, ImportedSpan
 from analysis.imports.repairs import Repairs
 from analysis.imports.writing import CampaignWriter, scenario_name, source_name
@@ -40,7 +41,7 @@ def import_fecom(
         RecordError: a file is none of these; nothing is imported then.
         ConfigurationError: ``out`` holds something, or there is no such time zone.
     """
-    names, repairs = _Names(), Repairs()
+    names, repairs, at_the_wall = _Names(), Repairs(), False
     options = {
         "sources": [path.name for path in given],
         "idle": [path.name for path in idle],
@@ -56,10 +57,16 @@ def import_fecom(
             campaign.source(path, name)
             for call in read_profile(path, name):
                 campaign.add(call_run(call, name, names.scenario(call, path)))
-        campaign.environment.meter = {"driver": "fecom", "parts": list(CHANNELS)}
-        campaign.find(codes.NOT_AT_THE_WALL.finding(_AT_THE_WALL))
-        campaign.find(codes.ACCURACY_UNKNOWN.finding(ACCURACY_WORDS.format("RAPL and NVML")))
-        campaign.find(codes.WINDOW_UNKNOWN.finding(NVML_WORDS))
+                campaign.simulated |= call.settings.get("simulated") is True
+                at_the_wall |= WALL in call.channels
+        if at_the_wall:
+            campaign.environment.meter = {"driver": "fecom", "parts": [WALL]}
+            campaign.find(codes.ACCURACY_UNKNOWN.finding(ACCURACY_WORDS.format("the meter in a profile")))
+        else:
+            campaign.environment.meter = {"driver": "fecom", "parts": list(CHANNELS)}
+            campaign.find(codes.NOT_AT_THE_WALL.finding(_AT_THE_WALL))
+            campaign.find(codes.ACCURACY_UNKNOWN.finding(ACCURACY_WORDS.format("RAPL and NVML")))
+            campaign.find(codes.WINDOW_UNKNOWN.finding(NVML_WORDS))
         campaign.find(codes.IDLE_BEFORE_CALL.finding(_IDLE_BEFORE))
         if idle:
             campaign.find(codes.SESSIONS_APART.finding(_IDLE_APART))
@@ -146,7 +153,7 @@ def call_run(call: CallRecord, session: str, scenario: str) -> ImportedRun:
         session=session,
         spans=[span],
         files={RECORD: kept(call)},
-        **meter_of(call.channels, call.interval_s),
+        **meter_of(call.channels, call.interval_s, settings=call.settings),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from analysis.imports.counters import NVML_U_S, counter_record
-from analysis.imports.fecom.profile import CHANNELS, Channel, channel_power_w
+from analysis.imports.fecom.profile import CHANNELS, WALL, Channel, channel_power_w
 from analysis.imports.parts import Columns
 from records.gpu import GpuRecord
 from records.meter import Identity, MeterRecord
@@ -25,14 +25,22 @@ _IDENTITIES = {
 _PORTS = {"cpu": "power/energy-pkg/", "ram": "power/energy-ram/", "gpu": "power.draw"}
 
 
-def meter_of(channels: dict[str, Channel], interval_s: float, perf_u_s: float = PERF_U_S) -> dict[str, Any]:
+def meter_of(
+    channels: dict[str, Channel],
+    interval_s: float,
+    perf_u_s: float = PERF_U_S,
+    settings: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return what `parts.ImportedRun` is given of the meter: record, readings, parts and the card's own file.
 
     Args:
-        channels: of a recording, all of `CHANNELS`.
+        channels: of a recording, all of `CHANNELS`, or a wall meter.
         interval_s: asked time between samples.
         perf_u_s: standard uncertainty of the start of ``perf``.
+        settings: of the recording, which name a wall meter.
     """
+    if WALL in channels:
+        return {"meter": _wall_record(interval_s, settings or {}), "readings": _readings(channels[WALL])}
     records = {name: _record(name, interval_s, perf_u_s) for name in CHANNELS}
     gpu = channels["gpu"]
     return {
@@ -55,6 +63,22 @@ def meter_of(channels: dict[str, Channel], interval_s: float, perf_u_s: float = 
             interval_s=interval_s,
         ),
     }
+
+
+def _wall_record(interval_s: float, settings: dict[str, Any]) -> MeterRecord:
+    """Return the record of a wall meter, whose limits of error a profile does not tell."""
+    name = str(settings.get("wall_meter") or "unknown")
+    record = counter_record(
+        driver=name,
+        port="profile",
+        identity=Identity(maker="", model=name),
+        sampling="instantaneous" if settings.get("wall_sampling") == "instantaneous" else "interval_mean",
+        interval_s=interval_s,
+        latency_u_s=0.0,
+        resolution_w=0.0,
+    )
+    record.simulated = settings.get("simulated") is True
+    return record
 
 
 def _record(name: str, interval_s: float, perf_u_s: float) -> MeterRecord:

@@ -30,13 +30,16 @@ from analysis.power.pieces import Pieces
 CHANNELS = ("cpu", "ram", "gpu")
 """CPU package and DRAM by RAPL (joules per interval, ``perf``), the card by NVML (watts, ``nvidia-smi``)."""
 
-SOURCES = {"cpu": "perf", "ram": "perf", "gpu": "nvidia"}
+WALL = "wall"
+"""A wall meter in watts: of profiles that `lab export --as greenlight` wrote. Published ones have none."""
+
+SOURCES = {"cpu": "perf", "ram": "perf", "gpu": "nvidia", WALL: "wall"}
 """By channel: the tool whose clock its times are of, as the keys of ``times`` name it."""
 
 RECORD = "fecom.json"
 """File of a run folder that keeps the record as it was published."""
 
-_VALUES = {"cpu": "energy (J)", "ram": "energy (J)", "gpu": "power_draw (W)"}
+_VALUES = {"cpu": "energy (J)", "ram": "energy (J)", "gpu": "power_draw (W)", WALL: "power_draw (W)"}
 _NS_PER_S = 1_000_000_000
 _SAME_CLOCK_S = 60.0  # another time zone, or another session, is farther off
 _EARLIEST_NS, _LATEST_NS = 946_684_800 * _NS_PER_S, 4_102_444_800 * _NS_PER_S  # the years 2000 to 2099
@@ -47,7 +50,7 @@ class Channel:
     """What one tool saw of one part of the machine.
 
     Attributes:
-        name: of `CHANNELS`.
+        name: of `CHANNELS`, or `WALL`.
         elapsed_s: after the tool's first stamp, as stored, ``(n,)``, rising; of ``perf`` it is the end of
             the interval.
         value: joules in the interval (CPU, RAM) or watts (GPU), ``(n,)``.
@@ -67,7 +70,7 @@ class Channel:
     @property
     def is_power(self) -> bool:
         """Whether ``value`` is a power, not an energy."""
-        return self.name == "gpu"
+        return self.name in ("gpu", WALL)
 
     @property
     def lengths_s(self) -> Floats:
@@ -84,7 +87,7 @@ class CallRecord:
         seq: position in the file, from 0.
         start_utc_s, stop_utc_s: of the execution.
         interval_s: asked time between samples.
-        channels: by name, all of `CHANNELS`.
+        channels: by name, all of `CHANNELS`; with a wall meter it and those that were recorded.
         settings, sizes, project: as stored; ``project`` is empty in FECoM's own profiles.
         document: the record as read, to be kept with the run.
     """
@@ -174,12 +177,16 @@ def parse_record(record: object, api: str, seq: int, where: str) -> CallRecord:
         start_utc_s=start_ns / _NS_PER_S,
         stop_utc_s=stop_ns / _NS_PER_S,
         interval_s=interval_s,
-        channels={name: _channel(name, data, times, where) for name in CHANNELS},
+        channels={name: _channel(name, data, times, where) for name in _names(data)},
         settings=settings,
         sizes=object_of(fields.get("input_sizes") or {}, f"{where}: input_sizes"),
         project=object_of(fields.get("project_metadata") or {}, f"{where}: project_metadata"),
         document=fields,
     )
+
+
+def _names(data: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name in (WALL, *CHANNELS) if name in data) if WALL in data else CHANNELS
 
 
 def _channel(name: str, data: dict[str, Any], times: dict[str, Any], where: str) -> Channel:
@@ -193,11 +200,11 @@ def _channel(name: str, data: dict[str, Any], times: dict[str, Any], where: str)
     _check(elapsed_s, value, here)
     source = SOURCES[name]
     started_s = _stamp_ns(times, f"sys_start_time_{source}", where) / _NS_PER_S
-    gpu = name == "gpu"
-    if not gpu and not elapsed_s[0] > 0:
+    gpu, power = name == "gpu", name in ("gpu", WALL)
+    if not power and not elapsed_s[0] > 0:
         refuse(f"{here}: row 0: time_elapsed", "the end of an interval, above 0", elapsed_s[0])
     t_utc_s = started_s + elapsed_s
-    if gpu:
+    if power:
         t_utc_s = _rising(column_of(columns, rows, "timestamp", here), here)
         if abs(t_utc_s[0] - started_s) > _SAME_CLOCK_S:
             refuse(f"{here}: row 0: timestamp", f"a stamp near the start of {source}", t_utc_s[0] - started_s)
