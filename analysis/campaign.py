@@ -205,6 +205,7 @@ def reduce_runs(
         *check_health(health),
         *check_iso14756(iso14756, settings),
         *check_ecolabel(groups, ecolabel, settings),
+        *call_rows.findings,
     ]
     return Results(
         campaign=_campaign_facts(campaign, runs),

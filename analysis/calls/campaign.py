@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from analysis.calls.labels import BOUNDED
 from analysis.calls.run_calls import RunCalls
 from analysis.calls.scenario_calls import ScenarioCalls
 from analysis.calls.tables import ScenarioTables
 from analysis.scenario.groups import Group
+from records.finding_codes.results import CALLS_BOUNDED
+from records.findings import Finding
 from records.rows.calls import CallEdgeRow, CallFitRow, CallProfileRow, CallSiteRow
 
 
@@ -17,6 +20,7 @@ class CallTables:
     edges: list[CallEdgeRow] = field(default_factory=list)
     profile: list[CallProfileRow] = field(default_factory=list)
     fits: list[CallFitRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def call_tables(groups: list[Group], recorded: list[RunCalls], confidence: float) -> CallTables:
@@ -38,4 +42,20 @@ def call_tables(groups: list[Group], recorded: list[RunCalls], confidence: float
         tables.sites += made.site_rows()
         tables.edges += made.edge_rows()
         tables.fits.append(made.fit_row())
+        tables.findings += _findings(calls, tables.sites)
     return tables
+
+
+def _findings(calls: ScenarioCalls, rows: list[CallSiteRow]) -> list[Finding]:
+    """Say of how many sites only a bound is known."""
+    sites = [row for row in rows if row.scenario == calls.label and row.calls and row.kind != "group"]
+    bounded = [row for row in sites if row.label == BOUNDED]
+    if not bounded:
+        return []
+    time_s = sum(row.time_exclusive_s for row in bounded)
+    length_s = sum(run.whole.window.to_s for run in calls.runs) / len(calls.runs)
+    message = (
+        f"{calls.label}: of {len(bounded)} of {len(sites)} call sites only an upper bound of the energy is "
+        f"known; they take {100 * time_s / length_s:.2g} % of the time"
+    )
+    return [CALLS_BOUNDED.finding(message)]

@@ -51,8 +51,9 @@ class Stacked:
 
         length_s = np.concatenate([one.length_s for one in readings])
         time_s = sparse.csr_matrix(sparse.vstack(times_s))
+        covered_s = np.asarray(time_s.sum(axis=1)).ravel()
         return cls(
-            share=sparse.csr_matrix(sparse.diags(1 / length_s) @ time_s),
+            share=sparse.csr_matrix(sparse.diags(1 / np.where(covered_s > 0, covered_s, 1.0)) @ time_s),
             power_w=np.concatenate([one.energy_j for one in readings]) / length_s,
             length_s=length_s,
             known=np.concatenate([one.known for one in readings]),

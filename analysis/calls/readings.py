@@ -10,8 +10,8 @@ from analysis.power.energy import energies_j
 from analysis.power.gaps import SAME_TIME_S
 from analysis.power.trace import PowerTrace
 
-_LEAST_INSTANT_S = 5e-4
-"""Half the time that an instantaneous reading speaks for at least; stamps are hardly better."""
+_HALF_S = 5e-4
+"""Half the time that an instantaneous reading speaks for; stamps are hardly better."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +19,8 @@ class Readings:
     """Intervals in the order of time, ``(n,)`` each.
 
     Of interval means they follow each other over the whole rating interval, gaps included, and their energies
-    add up to that of the run. Of instantaneous readings they are the moments at which the meter looked, as
-    long as it is uncertain when that was; their energies add up to nothing.
+    add up to that of the run. Of instantaneous readings they are the moments at which the meter looked; their
+    energies add up to nothing.
 
     Attributes:
         start_s, stop_s: ends, after the start of the rating interval.
@@ -43,16 +43,15 @@ class Readings:
         return self.stop_s - self.start_s
 
 
-def readings_of(trace: PowerTrace, length_s: float, align_u_s: float) -> Readings:
+def readings_of(trace: PowerTrace, length_s: float) -> Readings:
     """Return the readings within a rating interval.
 
     Args:
         trace: power over time.
         length_s: of the rating interval.
-        align_u_s: standard uncertainty of the time of a reading.
     """
     if trace.sampling == "instantaneous":
-        return _moments(trace, length_s, align_u_s)
+        return _moments(trace, length_s)
     first, last = trace.power_w.touched(0.0, length_s)
     inner_s = np.concatenate((trace.power_w.start_s[first:last], trace.power_w.stop_s[first:last]))
     borders_s = np.unique(np.concatenate(([0.0, length_s], inner_s[(inner_s > 0) & (inner_s < length_s)])))
@@ -79,7 +78,7 @@ def _share_out_ends(trace: PowerTrace, start_s: Floats, stop_s: Floats, energy_j
         energy_j[-1] = halves_j[1] - energy_j[middle:-1].sum()
 
 
-def _moments(trace: PowerTrace, length_s: float, align_u_s: float) -> Readings:
+def _moments(trace: PowerTrace, length_s: float) -> Readings:
     pieces = trace.power_w
     t_s = np.concatenate((pieces.start_s, pieces.stop_s))
     value_w = np.concatenate((pieces.left, pieces.right))
@@ -92,7 +91,6 @@ def _moments(trace: PowerTrace, length_s: float, align_u_s: float) -> Readings:
         return Readings(nothing, nothing, nothing, nothing > 0, nothing > 0, instantaneous=True)
     step_s = np.diff(t_s)
     usual_s = float(np.median(step_s)) if len(step_s) else 1.0
-    half_s = min(max(np.sqrt(3) * align_u_s, _LEAST_INSTANT_S), usual_s / 4)
     follows = np.concatenate(([False], step_s < 1.5 * usual_s))
     known = np.ones(len(t_s), dtype=bool)
-    return Readings(t_s - half_s, t_s + half_s, value_w * 2 * half_s, known, follows, instantaneous=True)
+    return Readings(t_s - _HALF_S, t_s + _HALF_S, value_w * 2 * _HALF_S, known, follows, instantaneous=True)

@@ -10,7 +10,7 @@ from analysis.calls.covers import Sparse
 from analysis.calls.durations import Durations
 from analysis.calls.grid import Grid
 from analysis.calls.reader import CallReader
-from analysis.calls.readings import Readings, readings_of
+from analysis.calls.readings import readings_of
 from analysis.calls.tally import Tally
 from analysis.maths.arrays import Floats
 from analysis.run.measure import Measured, RunMeasure
@@ -24,8 +24,8 @@ from records.meter import MeterRecord
 class RunCalls:
     """What the calls of a run add up to, and the readings that hold their energy.
 
-    Matrices have a row for each reading and a column for each site; those of exclusive time have one more
-    for the time outside all calls, so that each row adds up to the length of the reading.
+    Matrices have a row for each part of the grid and a column for each site; that of exclusive time has one
+    more for the time outside all calls, so that each row adds up to the length of the part.
 
     Attributes:
         run_dir: name of its folder; ``meter`` the record of its meter.
@@ -35,11 +35,8 @@ class RunCalls:
         sums: by name (`analysis.calls.tally.Tally`), ``(sites,)`` each.
         durations: of the calls.
         contexts: the tree of calling contexts.
-        readings: the readings.
-        exclusive_s: time without inner calls; ``late_s`` the same if all readings were later by one standard
-            uncertainty of their time.
-        inclusive_s: time with inner calls, at most the length of the reading.
-        total_s: exclusive time of each column in the rating interval.
+        grid: the readings.
+        exclusive_s: time without inner calls; ``inclusive_s`` with these.
         resolved_s: shortest call that is measured by itself.
         lost: records that a crash tore.
     """
@@ -53,13 +50,16 @@ class RunCalls:
     sums: dict[str, Floats]
     durations: Durations
     contexts: Contexts
-    readings: Readings
+    grid: Grid
     exclusive_s: Sparse
-    late_s: Sparse
     inclusive_s: Sparse
-    total_s: Floats
     resolved_s: float
     lost: int
+
+    @property
+    def total_s(self) -> Floats:
+        """Exclusive time of each column in the rating interval, ``(sites + 1,)``."""
+        return np.asarray(self.exclusive_s.sum(axis=0), dtype=np.float64).ravel()
 
 
 def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
@@ -75,9 +75,9 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
     if not any(name.startswith("calls/") for name in recorded.files):
         return None
     length_s = run.whole.window.to_s
-    align_u_s = hypot(recorded.meter.latency_u_s, recorded.clock.offset_u_s, recorded.trace.cadence.fit_u_s)
-    readings = readings_of(recorded.trace, length_s, align_u_s)
-    grid = Grid(readings, align_u_s, length_s)
+    fit_u_s = recorded.trace.cadence.fit_u_s
+    align_u_s = hypot(recorded.meter.latency_u_s, recorded.clock.offset_u_s, fit_u_s)
+    grid = Grid(readings_of(recorded.trace, length_s), align_u_s, fit_u_s, length_s)
     resolved_s = SHORT_SPAN * run.cadence.interval_s
     tally = Tally(grid.covers(), grid.covers(), resolved_s)
     processes = read_calls(recorded.path / "calls")
@@ -86,7 +86,6 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
         for records in process.chunks():
             tally.add(number, reader.calls(process, records))
     n = len(reader.numbers)
-    exclusive_s, late_s, total_s = grid.exclusive(tally.exclusive_s(n), tally.covered_s())
     return RunCalls(
         run_dir=run.run_dir,
         meter=run.meter,
@@ -97,11 +96,9 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
         sums={name: np.pad(values, (0, n - len(values))) for name, values in tally.sums.items()},
         durations=tally.durations,
         contexts=tally.contexts.contexts(),
-        readings=grid.readings,
-        exclusive_s=exclusive_s,
-        late_s=late_s,
-        inclusive_s=grid.inclusive(tally.inclusive.matrix(n)),
-        total_s=total_s,
+        grid=grid,
+        exclusive_s=grid.shared(tally.exclusive_s(n), tally.covered_s()),
+        inclusive_s=grid.limited(tally.inclusive.matrix(n)),
         resolved_s=tally.resolved_s,
         lost=sum(process.damaged_records() for process in processes),
     )

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from analysis.calls.alignment import Alignment, align
 from analysis.calls.contexts import Contexts, merge
 from analysis.calls.covers import Indices, Sparse
 from analysis.calls.design import Stacked
@@ -105,26 +106,37 @@ class ScenarioCalls:
             total_s[np.append(numbers, self.rest), i] = run.total_s
         return total_s
 
-    def _stacked(self, late: bool = False) -> Stacked:
+    def stacked(self, late_s: float) -> Stacked:
+        """Return the readings of all runs if they were taken later by some time."""
         return Stacked.of(
-            [run.readings for run in self.runs],
-            [
-                _columns(
-                    run.late_s if late else run.exclusive_s, np.append(numbers, self.rest), self.rest + 1
-                )
-                for run, numbers in zip(self.runs, self._numbers, strict=True)
-            ],
+            [run.grid.readings for run in self.runs],
+            [run.grid.at(run.exclusive_s, late_s) @ self._places(i) for i, run in enumerate(self.runs)],
         )
+
+    def _places(self, run: int) -> Sparse:
+        """Return where the columns of a run have their place among those of the scenario."""
+        from scipy import sparse
+
+        numbers = np.append(self._numbers[run], self.rest)
+        entries = (np.ones(len(numbers)), (np.arange(len(numbers)), numbers))
+        return sparse.csr_matrix(entries, shape=(len(numbers), self.rest + 1))
+
+    @cached_property
+    def alignment(self) -> Alignment:
+        """When the readings were taken, as the calls tell it."""
+        widest = max((run.grid for run in self.runs), key=lambda grid: grid.align_u_s)
+        return align(self.stacked, widest.align_u_s, widest.steps)
 
     @cached_property
     def division(self) -> Division:
         """The readings, divided among the sites."""
-        return Division.of(self._stacked(), len(self.runs), self._resolution_w)
+        return Division.of(self.stacked(self.alignment.late_s), len(self.runs), self._resolution_w)
 
     @cached_property
     def late_division(self) -> Division:
         """The same if all readings were later by the standard uncertainty of their time."""
-        return Division.of(self._stacked(late=True), len(self.runs), self._resolution_w)
+        late_s = self.alignment.late_s + self.alignment.u_s
+        return Division.of(self.stacked(late_s), len(self.runs), self._resolution_w)
 
     @property
     def _resolution_w(self) -> float:
@@ -136,19 +148,23 @@ class ScenarioCalls:
         inner_s = self.within_s.sum(axis=1) - self.within_s.diagonal()
         return np.flatnonzero(inner_s > 0)
 
-    def inclusive_of(self, division: Division) -> Shares:
-        """Return the energy of the `callers` with their inner calls."""
+    def inclusive_of(self, division: Division, late_s: float) -> Shares:
+        """Return the energy of the `callers` with their inner calls.
+
+        Args:
+            division: of the readings, if these were taken later by ``late_s``.
+            late_s: see above.
+        """
         from scipy import sparse
 
         parts = [
-            _columns(run.inclusive_s, numbers, self.rest)
-            for run, numbers in zip(self.runs, self._numbers, strict=True)
+            run.grid.at(run.inclusive_s, late_s) @ self._places(i)[:-1] for i, run in enumerate(self.runs)
         ]
         time_s = sparse.csr_matrix(sparse.vstack(parts))[:, self.callers]
         inner = sparse.csr_matrix(
             np.pad(self.within_s[self.callers] > 0, ((0, 0), (0, 1))).astype(np.float64)
         )
-        return division.inclusive(time_s, inner, self.inclusive_total_s[self.callers])
+        return division.inclusive(time_s, inner)
 
     @cached_property
     def in_stretches(self) -> Floats:
@@ -181,12 +197,3 @@ def _place(site: CallSite) -> tuple[object, ...]:
         site.expression,
         site.execution_count or 0,
     )
-
-
-def _columns(matrix: Sparse, numbers: Indices, columns: int) -> Sparse:
-    """Put columns of one run to their places among those of the scenario."""
-    from scipy import sparse
-
-    ones = np.ones(len(numbers))
-    places = sparse.csr_matrix((ones, (np.arange(len(numbers)), numbers)), shape=(len(numbers), columns))
-    return sparse.csr_matrix(matrix @ places)

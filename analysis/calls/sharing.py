@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.calls.covers import Indices, Sparse, summed
-from analysis.calls.design import Design, Stacked, design_of
+from analysis.calls.design import PURE, Design, Stacked, design_of
 from analysis.calls.regression import Fit, fit
 from analysis.maths.arrays import Floats
 
@@ -57,6 +57,9 @@ class Division:
         design = design_of(stacked)
         usual_s = float(np.median(stacked.length_s)) if len(stacked.length_s) else 1.0
         kind = np.asarray(stacked.share.argmax(axis=1), dtype=np.int64).ravel()
+        if stacked.instantaneous:  # whether a moment just at a border was within a call is not known
+            largest = stacked.share.max(axis=1).toarray().ravel()
+            kind[largest < PURE] = stacked.share.shape[1]
         fitted = fit(
             design.x,
             stacked.power_w,
@@ -75,15 +78,24 @@ class Division:
             total_s: time of each site in each run, ``(sites, runs)``, for instantaneous readings.
         """
         sites = self.stacked.share.shape[1]
-        return self._shares(self.design.site, np.ones(len(self.design.site)), sites, total_s)
+        if self.stacked.instantaneous:
+            return self._by_power(total_s)
+        return self._shares(
+            np.arange(len(self.design.row)), self.design.site, np.ones(len(self.design.row)), sites
+        )
 
-    def inclusive(self, time_s: Sparse, inner: Sparse, total_s: Floats) -> Shares:
+    def _by_power(self, total_s: Floats) -> Shares:
+        """Return the time of each site at its mean power: nobody looked between moments."""
+        power_w = self.fitted.power_w[: len(total_s)]
+        gradient_s = np.diag(total_s.mean(axis=1))
+        return Shares(power_w[:, np.newaxis] * total_s, gradient_s, np.zeros(len(total_s)))
+
+    def inclusive(self, time_s: Sparse, inner: Sparse) -> Shares:
         """Return the inclusive energy of each site.
 
         Args:
             time_s: its inclusive time in each reading, ``(n, q)``.
             inner: which sites run within its calls, itself included, ``(q, sites)``, ones.
-            total_s: inclusive time of each in each run, ``(q, runs)``, for instantaneous readings.
         """
         from scipy import sparse
 
@@ -102,27 +114,21 @@ class Division:
             own.append(np.flatnonzero(weight))
             weights.append(weight[own[-1]])
             quantity.append(np.full(len(own[-1]), number, dtype=np.int64))
-        places = np.concatenate(own)
-        return self._shares(
-            np.concatenate(quantity), np.concatenate(weights), share.shape[1], total_s, places
-        )
+        places, numbers, factors = (np.concatenate(part) for part in (own, quantity, weights))
+        return self._shares(places, numbers, factors, share.shape[1])
 
-    def _shares(
-        self, quantity: Indices, weight: Floats, n: int, total_s: Floats, own: Indices | None = None
-    ) -> Shares:
+    def _shares(self, places: Indices, quantity: Indices, weight: Floats, n: int) -> Shares:
         """Divide the readings.
 
         Args:
-            quantity: that each entry of the design counts for, ``(k,)``.
+            places: entries of the design, ``(k,)``.
+            quantity: that each counts for, ``(k,)``.
             weight: by how much, ``(k,)``.
             n: number of quantities.
-            total_s: time of each quantity in each run, ``(n, runs)``.
-            own: places of the entries in the design, all unless given, ``(k,)``.
         """
         from scipy import sparse
 
         design, fitted, stacked = self.design, self.fitted, self.stacked
-        places = np.arange(len(design.row)) if own is None else own
         row, parameter = design.row[places], design.parameter[places]
         part = design.part[places] * weight
         time_s = part * stacked.length_s[row]
@@ -130,32 +136,17 @@ class Division:
         power_w = fitted.power_w[parameter] + fitted.residual_w[row]
         cell = quantity * self.runs + run
         energy_j = summed(cell, time_s * power_w, n * self.runs).reshape(n, self.runs)
-        seen_s = summed(cell, time_s, n * self.runs).reshape(n, self.runs)
-        scale = np.ones_like(seen_s)
-        if stacked.instantaneous:
-            scale = np.divide(total_s, seen_s, out=np.zeros_like(seen_s), where=seen_s > 0)
-            energy_j = energy_j * scale
-        scaled_s = time_s * scale.ravel()[cell] / self.runs
+        mean_s = time_s / self.runs
         shape = (n, len(stacked.length_s))
-        given = sparse.csr_matrix((scaled_s, (quantity, row)), shape=shape)
-        direct = sparse.csr_matrix((scaled_s, (quantity, parameter)), shape=(n, design.parameters))
+        given = sparse.csr_matrix((mean_s, (quantity, row)), shape=shape)
+        direct = sparse.csr_matrix((mean_s, (quantity, parameter)), shape=(n, design.parameters))
         gradient_s = np.asarray((direct - given @ design.x).todense())
         return Shares(energy_j, gradient_s, self._noise_j2(given))
 
     def _noise_j2(self, given_s: Sparse) -> Floats:
         """Return the variance by the noise within readings, ``(q,)``: none of one that is wholly given."""
-        from scipy import sparse
-
         noise_w, length_s = self.fitted.noise_w, self.stacked.length_s
-        if self.stacked.instantaneous:  # a moment speaks for the time around it, at which nobody looked
-            spread = sparse.csr_matrix(given_s.multiply(noise_w[np.newaxis, :]))
-            return self._chained(np.asarray(spread.multiply(spread).sum(axis=1)).ravel())
         share = given_s.multiply((self.runs / length_s)[np.newaxis, :]).tocsr()
         left = share - share.multiply(share)
         energy_j = np.square(noise_w * length_s / self.runs)
         return np.asarray(np.maximum((left @ energy_j), 0.0)).ravel()
-
-    def _chained(self, variance: Floats) -> Floats:
-        """Return the variance of a sum of readings that are correlated with those before."""
-        rho = self.fitted.autocorrelation
-        return variance * (1 + rho) / (1 - rho)

@@ -148,8 +148,9 @@ class ScenarioTables:
             return {}
         if calls.division.stacked.instantaneous:
             return self._inclusive_by_power()
-        shares = calls.inclusive_of(calls.division)
-        late = calls.inclusive_of(calls.late_division)
+        late_s, u_s = calls.alignment.late_s, calls.alignment.u_s
+        shares = calls.inclusive_of(calls.division, late_s)
+        late = calls.inclusive_of(calls.late_division, late_s + u_s)
         variance_j2 = shares.covariance_j2(calls.division.fitted).diagonal()
         change_j = (late.energy_j - shares.energy_j).mean(axis=1)
         time_s, resolved_s = calls.summed("time_s"), calls.summed("resolved_s")

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from analysis.evidence.case import CampaignCase, RunCase, collect
+from analysis.run.spans import run_span
+from records.calls import read_calls
 from records.campaign import Environment
+from records.errors import RecordError
 from records.files import sha256_of
 from records.finding_codes import files as codes
 from records.finding_codes.conduct import CAMPAIGN_IMPORTED, IMPORT_MISSING
@@ -110,6 +113,7 @@ def check_lines(case: RunCase) -> list[Finding]:
         lambda: _damaged(case, "rapl.csv", getattr(case.recorded.rapl, "damaged_lines", [])),
         lambda: _damaged(case, "jetson.csv", getattr(case.recorded.jetson, "damaged_lines", [])),
         lambda: _damaged(case, "trackers.csv", getattr(case.recorded.trackers, "damaged_lines", [])),
+        lambda: _calls(case),
     )
 
 
@@ -143,6 +147,27 @@ def _damaged(case: RunCase, name: str, lines: list[int]) -> list[Finding]:
     message = f"{name}: {len(lines)} damaged or torn line(s) were left out (line {shown})"
     file = name if name in case.recorded.files else None
     return [codes.LINES_DAMAGED.finding(message, case.name, file=file, line=lines[0] if file else None)]
+
+
+def _calls(case: RunCase) -> list[Finding]:
+    """Say what of a record of calls cannot be used."""
+    if not any(name.startswith("calls/") for name in case.recorded.files):
+        return []
+    if run_span(case.recorded.events) is None:
+        raise RecordError(
+            f"{case.folder.events}: expected the span 'run', which relates the clock of the record of calls "
+            f"to UTC; there is none. Repeat the run"
+        )
+    findings = []
+    for process in read_calls(case.folder.calls):
+        found = [f"{len(process.damaged_lines)} damaged lines of its sites"] if process.damaged_lines else []
+        if torn := process.damaged_records():
+            found.append(f"{torn} torn records")
+        found += process.notes
+        if found:
+            message = f"calls of process {process.process}: {'; '.join(found)}"
+            findings.append(codes.CALLS_INCOMPLETE.finding(message, case.name))
+    return findings
 
 
 def check_journal_file(case: CampaignCase) -> list[Finding]:

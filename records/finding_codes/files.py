@@ -65,6 +65,11 @@ CALLS_MISSING = CHAPTER.refuse(
     "A run whose scenario has its API calls recorded holds no record of them.",
     "Read `stderr.log` of the run to see why, then repeat the run.",
 )
+CALLS_INCOMPLETE = CHAPTER.warn(
+    "calls-incomplete",
+    "Parts of a run's record of API calls are missing or torn; what is there was read.",
+    "Repeat the run, or count the calls of what the message names to the time outside all calls.",
+)
 JOURNAL_MISSING = CHAPTER.warn(
     "journal-missing",
     "`journal.jsonl`, the log of the controller, is missing.",

@@ -107,3 +107,9 @@ ENERGY_NOT_NORMAL = CHAPTER.info(
     "The energies of a scenario are not normally distributed (Shapiro-Wilk, p < 0.05).",
     "Read its interval with care.",
 )
+CALLS_BOUNDED = CHAPTER.info(
+    "calls-bounded",
+    "Of some call sites only an upper bound of the energy is known, alone or as a group: their calls are too "
+    "short and too few for the meter, or always come together with others.",
+    "Repeat these calls more often within a run, add runs, or use a faster meter.",
+)

@@ -11,6 +11,7 @@ import pytest
 from synthetic import (
     EPOCH_UTC_S,
     METER,
+    CallMade,
     Instrument,
     Spanned,
     SyntheticCampaign,
@@ -153,6 +154,13 @@ def run_with(index: int, **values: object) -> Change:
             setattr(campaign.runs[index], name, value)
 
     return apply
+
+
+def torn_calls(folder: Path) -> None:
+    """Leave half a record at the end of a record of calls."""
+    (path,) = folder.glob("runs/*/calls/calls-7.bin")
+    path.write_bytes(path.read_bytes() + b"half")
+    rehash(path.parents[1])
 
 
 def campaign_with(**values: object) -> Change:
@@ -406,6 +414,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "file-outside": (nothing, edit_run(files={"../../../elsewhere.csv": "0" * 64})),
     "file-unlisted": (nothing, lambda folder: (folder / "runs/0003-cnn/notes.txt").touch()),
     "hashes-missing": (nothing, edit_run(files={})),
+    "calls-incomplete": (run_with(1, recorded_calls=[CallMade("np.dot", 1.0, 9.0)]), torn_calls),
     "lines-damaged": (nothing, write("meter.csv", lambda text: text + "17900")),
     "collectors-missing": (run_with(1, host=False), nothing),
     "collectors-remark": (nothing, remark_of_collectl),
@@ -560,6 +569,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "scenario-below-baseline": (baseline_above_the_jobs, nothing),
     "energy-outlier": (many_runs([90.0, 91.0, 90.5, 90.2, 90.8, 140.0]), nothing),
     "energy-not-normal": (many_runs([90.0, 90.1, 90.2, 90.1, 90.0, 90.2, 90.1, 140.0, 150.0]), nothing),
+    "calls-bounded": (run_with(1, recorded_calls=[CallMade("np.dot", 5.0, 5.0001)]), nothing),
     "data-generated": (run_with(1, marks=[("provenance", {"dataset": "generated"})]), nothing),
     "weights-random": (run_with(1, marks=[("provenance", {"weights": "random"})]), nothing),
     "provenance-mixed": (
