@@ -26,6 +26,7 @@ from analysis.evidence.conduct import (
 )
 from analysis.evidence.files import check_additions, check_import, check_inventory, check_journal_file
 from analysis.evidence.programs import check_modules, check_programs_record
+from analysis.evidence.temperatures import check_start_temperatures
 from analysis.evidence.wall_clock import check_controller_clock, check_overlaps
 from analysis.power.calibrate import check_calibrations
 from analysis.run.provenance import check_provenance
@@ -60,6 +61,7 @@ _CHECKS = (
     check_health_record,
     check_durations,
     check_duration_drift,
+    check_start_temperatures,
     check_programs_record,
     check_modules,
 )

@@ -16,6 +16,7 @@ from records.results import Results
 from records.rows.calls import CallSiteRow
 
 _MOST_SHOWN = 10
+_REST = {"uncovered": "outside these calls", "gate": "waits for a machine at rest"}
 
 
 def run_and_print(
@@ -84,7 +85,7 @@ def calls_of(results: Results, scenario: str) -> list[CallSiteRow]:
     rows = [
         row
         for row in results.call_sites
-        if row.scenario == scenario and row.kind not in ("uncovered", "gate") and row.group is None
+        if row.scenario == scenario and row.kind not in _REST and row.group is None
     ]
     return sorted(rows, key=_energy_key, reverse=True)
 
@@ -119,9 +120,9 @@ def _print_calls(results: Results, scenario: str) -> None:
     print_table(columns, rows, title=f"Calls of {scenario}, without the calls within them")
     if len(by_energy) > _MOST_SHOWN:
         stdout.print(f"and {len(by_energy) - _MOST_SHOWN} more in results/call_sites.csv")
-    others = [row for row in results.call_sites if row.scenario == scenario and row.kind == "uncovered"]
-    for row in others:
-        stdout.print(f"outside these calls: {row.time_exclusive_s:.4g} s, {energy_words(row)} J")
+    for row in results.call_sites:
+        if row.scenario == scenario and row.kind in _REST:
+            stdout.print(f"{_REST[row.kind]}: {row.time_exclusive_s:.4g} s, {energy_words(row)} J")
 
 
 def _place(row: CallSiteRow) -> str:

@@ -20,6 +20,11 @@ METER_CHANGED = CHAPTER.warn(
     "A run was measured with another meter, setting or calibration than the run before it.",
     "Do not compare runs from before the change with runs from after it.",
 )
+START_TEMPERATURES = CHAPTER.warn(
+    "start-temperatures-differ",
+    "Runs of a scenario whose API calls are recorded began at temperatures that differ by more than 5 K.",
+    "Lower `cpu_temperature_c` or `gpu_temperature_c` of `[gate]`, so that it waits for a cooler machine.",
+)
 HEALTH_SIGNAL = CHAPTER.warn(
     "health-signal",
     "The control workload triggered a rule of its [control chart](../explanation/lab-health.md).",

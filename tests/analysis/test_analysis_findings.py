@@ -273,6 +273,19 @@ def append_to_journal(entry: JournalEntry) -> Damage:
     return damage
 
 
+def begun_at(*celsius: float) -> Change:
+    """Return two runs of one scenario with recorded calls that began so hot."""
+
+    def change(campaign: SyntheticCampaign) -> None:
+        campaign.config = {"scenario": [{"name": "cnn", "calls": {}}]}
+        campaign.runs[2].tracker, campaign.runs[2].trackers = None, []
+        for run, value in zip(campaign.runs[1:3], celsius, strict=True):
+            run.gate = {"open": True, "tries": 1, "cpu_temperature_c": value}
+            run.recorded_calls = [CallMade("keras.Model.fit", 2.0, 14.0)]
+
+    return change
+
+
 def enough(*, reached: bool) -> RepeatsEnough:
     return RepeatsEnough(blocks=1, target_pct=2.0, reached=reached, half_pct={}, dropped=[], reason="")
 
@@ -434,6 +447,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "config-changed": (nothing, edit_config(title="Another")),
     "campaign-changed": (nothing, begun_with_another_plan),
     "repeats-missing": (run_with(1, status="failed", reason="the meter fell silent"), nothing),
+    "start-temperatures-differ": (begun_at(40.0, 47.0), nothing),
     "precision-reached": (nothing, append_to_journal(enough(reached=True))),
     "precision-not-reached": (nothing, append_to_journal(enough(reached=False))),
     "journal-differs": (nothing, journal_of("0001-baseline", "0004-cnn", "0005-baseline")),
