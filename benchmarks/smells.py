@@ -1,8 +1,11 @@
 """Measure speed and memory of `lab smells`, next to ruff and pylint on the same files.
 
-    python -m benchmarks.smells FOLDER [--pylint-files 20]
+    python -m benchmarks.smells FOLDER [--pylint-files 20] [--pylint PROGRAM]
 
-Each tool runs in a process of its own, on one core; ruff gets one thread. Times are CPU seconds.
+Each tool runs in a process of its own, on one core; ruff gets one thread. Times are CPU seconds; ratios are
+to `lab smells`. pylint is slow and reads every n-th file only. It is no dependency of Wattlab: install it
+where you like (python -m venv V; V/bin/pip install pylint) and name it by --pylint V/bin/pylint; else its row
+is left out.
 """
 
 import argparse
@@ -39,9 +42,12 @@ def lines_of(paths: list[Path]) -> int:
 
 def main() -> None:
     """Print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pylint-files", type=int, default=20)
+    parser.add_argument("--pylint", default="pylint")
     options = parser.parse_args()
     files = list(source_paths([options.folder]))
     tools = {"lab smells": ([sys.executable, "-c", _SMELLS, str(options.folder)], files)}
@@ -57,9 +63,12 @@ def main() -> None:
             str(options.folder),
         ]
         tools["ruff"] = (command, files)
-    if shutil.which("pylint"):
+    pylint = shutil.which(options.pylint)
+    if pylint is None:
+        print(f"{options.pylint}: not found, so without the row of pylint (see --help)")
+    else:
         some = files[:: max(1, len(files) // options.pylint_files)]
-        tools["pylint"] = (["pylint", "--disable=all", "--enable=W,R", *map(str, some)], some)
+        tools["pylint"] = ([pylint, "--disable=all", "--enable=W,R", *map(str, some)], some)
     speeds = {}
     for name, (command, read) in tools.items():
         seconds, memory_mib = cost(command)

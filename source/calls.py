@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from source.flow.expressions import family_api
+from source.flow.families import family_api
 from source.flow.libraries import LIBRARIES
 from source.flow.module import ModuleFlow
 from source.flow.values import Call

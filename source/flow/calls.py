@@ -3,20 +3,17 @@
 import ast
 
 from source.flow.definitions import FunctionDefinition
-from source.flow.expressions import Expressions, class_family, family_api
-from source.flow.libraries import HARMLESS, HARMLESS_LIBRARIES, SAME, WRAPPERS, keeps_graph, kind_of
+from source.flow.effects import Effects
+from source.flow.families import class_family, family_api
+from source.flow.libraries import SAME, WRAPPERS, keeps_graph, kind_of
 from source.flow.summaries import instantiated, replayed, summary_of
-from source.flow.values import Call, Loop, Stored, Value
+from source.flow.values import Call, Loop, Value
 
-_PUTS = {"append": "append", "add": "add", "appendleft": "append", "extend": "extend", "insert": "append"}
-_PUTS |= {"setdefault": "item", "put": "append", "push": "append"}
-_RELEASES = frozenset(("clear", "pop", "popleft", "popitem", "remove"))
-_BACKWARD = frozenset(("backward", "manual_backward"))
 _NUMBERS = frozenset(("float", "int", "len", "str", "bool", "round", "repr", "format"))
 _CLASS_KINDS = {"torch.nn.Module": "module", "keras.Model": "model", "keras.layers.Layer": "layer"}
 
 
-class Calls(Expressions):
+class Calls(Effects):
     """Evaluates calls."""
 
     def call(self, node: ast.Call) -> Value:
@@ -188,43 +185,6 @@ class Calls(Expressions):
         self.events += replayed(summary, event, arguments, self)
         return instantiated(summary, node, arguments, self)
 
-    def _effects(self, event: Call, callee: Value, node: ast.Call) -> None:
-        receiver, method = event.receiver, event.method
-        if method in _BACKWARD:
-            if receiver is not None and not event.arguments:
-                receiver.consume()
-            for argument in event.arguments[:1]:
-                argument.consume()
-            if receiver is not None and receiver.kind in ("tensor", "torch-result"):
-                receiver.consume()
-        elif event.api == "torch.autograd.grad" or method == "gradient":
-            for argument in event.arguments[:1]:
-                argument.consume()
-        if receiver is not None and receiver.kind not in _NO_CONTAINERS:
-            if method in _PUTS and event.arguments and callee.function is None:
-                self._put(event, receiver, node)
-            elif method in _RELEASES:
-                self.released(node, receiver)
-        harmless = self._harmless(event, callee)
-        computes = event.api.startswith(("torch.", "tensorflow."))
-        for value in (*event.arguments, *event.keywords.values()):
-            if not harmless or (computes and value.kind == "container"):
-                value.escape()
-
-    def _put(self, event: Call, container: Value, node: ast.Call) -> None:
-        value = event.arguments[-1]
-        container.sources = (*container.sources[-_MOST_SOURCES:], value)
-        how = _PUTS[event.method]
-        self.events.append(Stored(**self.where(node), container=container, value=value, how=how))
-
-    def _harmless(self, event: Call, callee: Value) -> bool:
-        if callee.kind in ("module", "criterion", "layer", "model", "self"):
-            return True
-        if event.receiver is not None and (event.method in _PUTS or event.method in _HARMLESS_METHODS):
-            return True
-        library = callee.kind == "api" and event.api.startswith(HARMLESS_LIBRARIES)
-        return event.api in HARMLESS or library
-
 
 def _graph(values: tuple[Value, ...]) -> bool | None:
     if any(value.attached for value in values):
@@ -240,19 +200,5 @@ _SAME = frozenset(
     (
         *("mean", "sum", "div", "mul", "add", "sub", "view", "squeeze", "reshape", "to", "cuda"),
         *("float", "cpu", "clone", "contiguous", "half", "double", "flatten", "unsqueeze"),
-    )
-)
-_MOST_SOURCES = 20
-_NO_CONTAINERS = frozenset(
-    (
-        *("module", "model", "layer", "optimizer", "dataset", "session", "file", "tensor"),
-        *("torch-result", "tf-tensor"),
-    )
-)
-_HARMLESS_METHODS = frozenset(
-    (
-        *("backward", "item", "detach", "cpu", "numpy", "update", "info", "debug", "warning"),
-        *("write", "format", "join", "log", "add_scalar", "set_postfix", "set_description", "eq"),
-        *("gradient", "scale", "step", "manual_backward"),
     )
 )

@@ -2,61 +2,22 @@
 
 import ast
 from collections.abc import Callable
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from source.flow.definitions import ClassDefinition, FunctionDefinition
-from source.flow.libraries import (
-    FAMILY,
-    KERAS_LAYERS,
-    KERAS_MODELS,
-    NO_GRADIENTS,
-    TORCH_MODULES,
-    keeps_graph,
-)
-from source.flow.scopes import Environment, either
-from source.flow.values import Event, Loop, Released, Scope, Value
+from source.flow.definitions import FunctionDefinition
+from source.flow.evaluation import Evaluation
+from source.flow.families import family_api
+from source.flow.libraries import keeps_graph
+from source.flow.scopes import either, item_of
+from source.flow.values import Loop, Value
 from source.names import canonical
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-class Expressions:
-    """Evaluates expressions in an environment and notes the events of it."""
-
-    def __init__(self, module: Any, environment: Environment, scope: Scope, events: list[Event]) -> None:
-        self.module = module
-        self.environment = environment
-        self.scope = scope
-        self.events = events
-        self.loops: tuple[Loop, ...] = ()
-        self.contexts: tuple[str, ...] = scope.decorators
-        self.conditional = 0
-        self.returned: Value | None = None
-
-    def call(self, node: ast.Call) -> Value:
-        """Evaluate a call."""
-        raise NotImplementedError
-
-    @property
-    def without_gradients(self) -> bool:
-        """Whether gradients are off here."""
-        return any(context in NO_GRADIENTS for context in self.contexts)
-
-    def where(self, node: ast.AST) -> dict[str, Any]:
-        """Return the fields that all events have in common, for one that happens here."""
-        return {
-            "node": node,
-            "loops": self.loops,
-            "contexts": self.contexts,
-            "scope": self.scope,
-            "conditional": self.conditional > 0,
-        }
-
-    def made(self, kind: str = "", node: ast.AST | None = None, **fields: Any) -> Value:
-        """Return a new value that is made here."""
-        return Value(kind, node=node, loops=self.loops, **fields)
+class Expressions(Evaluation):
+    """Evaluates expressions."""
 
     def value(self, node: ast.expr | None) -> Value:
         """Evaluate an expression."""
@@ -218,40 +179,6 @@ class Expressions:
         elif isinstance(target, (ast.Tuple, ast.List)) and len(item.items or ()) == len(target.elts):
             for part, value in zip(target.elts, item.items or (), strict=True):
                 self._bind_item(part, value if value.kind or value.graph else None)
-
-    def released(self, node: ast.AST, value: Value) -> None:
-        """Note that what a value holds is given up."""
-        if value.place is not None:
-            self.events.append(Released(**self.where(node), place=value.place, value=value))
-
-
-def item_of(container: Value) -> Value | None:
-    """Return what is in a container that is written out, ``None`` where that is not known."""
-    items = container.items[:_MOST_ITEMS] if container.items and container.kind == "container" else ()
-    if not any(item.attached for item in items):
-        return None
-    return reduce(either, items)
-
-
-_MOST_ITEMS = 10
-
-
-def family_api(value: Value, name: str) -> str:
-    """Return under which name a method of a value is looked up, empty where nothing is known."""
-    family = FAMILY.get(value.kind) or (class_family(value.definition) if value.definition else None)
-    return f"{family}.{name}" if family else ""
-
-
-def class_family(definition: ClassDefinition) -> str | None:
-    """Return the class of a library from which a class of the program derives."""
-    bases = definition.bases
-    if any(base.startswith(TORCH_MODULES) or base.startswith("torchvision.models.") for base in bases):
-        return "torch.nn.Module"
-    if any(base in KERAS_MODELS for base in bases):
-        return "keras.Model"
-    if any(base in KERAS_LAYERS or base.startswith("keras.layers.") for base in bases):
-        return "keras.layers.Layer"
-    return None
 
 
 def _minus(node: ast.UnaryOp) -> object:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from source.files import SourceFile
 from source.flow.definitions import ClassDefinition, FunctionDefinition
-from source.flow.expressions import class_family
+from source.flow.families import class_family
 from source.flow.libraries import PER_BATCH
 from source.flow.scopes import Environment
 from source.flow.statements import Walker

@@ -1,6 +1,7 @@
 """Names in scope and what they hold, and how two branches become one again."""
 
 from collections.abc import Iterable
+from functools import reduce
 
 from source.flow.values import Value
 
@@ -67,3 +68,14 @@ def _items(first: Value, second: Value) -> tuple[Value, ...] | None:
 
 def _is_none(value: Value) -> bool:
     return value.kind == "constant" and value.constant is None
+
+
+def item_of(container: Value) -> Value | None:
+    """Return what is in a container that is written out, ``None`` where that is not known."""
+    items = container.items[:_MOST_ITEMS] if container.items and container.kind == "container" else ()
+    if not any(item.attached for item in items):
+        return None
+    return reduce(either, items)
+
+
+_MOST_ITEMS = 10

@@ -4,18 +4,17 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from source.flow.calls import Calls
+from source.flow.bindings import Bindings, place_of
 from source.flow.definitions import ClassDefinition
 from source.flow.libraries import LIBRARIES
 from source.flow.scopes import either, merged
-from source.flow.values import Bound, Loop, Stored, Value
+from source.flow.values import Loop, Value
 from source.names import absolute_module, canonical, dotted_text, imported_names
 
-_CAN_HOLD = (ast.Name, ast.Attribute, ast.Subscript)
 _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
-class Walker(Calls):
+class Walker(Bindings):
     """Walks statements."""
 
     def walk(self, statements: Sequence[ast.stmt]) -> None:
@@ -29,93 +28,6 @@ class Walker(Calls):
         value = self.value(node.value)
         if value.api == "torch.set_grad_enabled" and value.sources and value.sources[0].constant is False:
             self.contexts = (*self.contexts, "torch.no_grad")
-
-    def _assign(self, node: ast.Assign) -> None:
-        accumulated = _accumulated(node)
-        value = self.value(node.value)
-        for target in node.targets:
-            if accumulated is not None and isinstance(value.sources, tuple) and len(value.sources) == 2:
-                old, added = value.sources if accumulated == "left" else reversed(value.sources)
-                self._accumulate(target, node, old, added, value)
-            else:
-                self.bind(target, value, node)
-
-    def _annotated(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            self.bind(node.target, self.value(node.value), node)
-
-    def _augmented(self, node: ast.AugAssign) -> None:
-        old, added = self.value(node.target), self.value(node.value)
-        result = self.combined(node, old, added)
-        if old.kind == "container":
-            old.sources = (*old.sources, added)
-            how = "extend"
-            self.events.append(Stored(**self.where(node), container=old, value=added, how=how))
-            return
-        self._accumulate(node.target, node, old, added, result)
-
-    def _accumulate(self, target: ast.expr, node: ast.AST, old: Value, added: Value, result: Value) -> None:
-        result.loops, result.place = old.loops, _place(target)
-        self.events.append(
-            Stored(**self.where(node), container=old, value=added, how="accumulate", result=result)
-        )
-        self._set(target, result)
-
-    def bind(self, target: ast.expr, value: Value, node: ast.AST) -> None:
-        """Bind a target of an assignment, a loop or a ``with``."""
-        if isinstance(target, (ast.Tuple, ast.List)):
-            items = value.items if value.items and len(value.items) == len(target.elts) else None
-            for position, part in enumerate(target.elts):
-                item = items[position] if items else self._part(value, node)
-                self.bind(part.value if isinstance(part, ast.Starred) else part, item, node)
-        elif isinstance(target, ast.Subscript):
-            container = self.value(target.value)
-            key = self.value(target.slice).constant
-            if isinstance(key, str):
-                container.keyed[key] = value
-            if isinstance(target.slice, ast.Slice):
-                self.released(node, container)
-            container.sources = (*container.sources[-20:], value)
-            self.events.append(Stored(**self.where(node), container=container, value=value, how="item"))
-        else:
-            place = _place(target)
-            before = self._held(target)
-            if place is not None:
-                self.events.append(Bound(**self.where(node), place=place, value=value, before=before))
-                if value.place is None and value.kind not in ("api", "function", "class"):
-                    value.place = place
-            self._set(target, value)
-
-    def _part(self, value: Value, node: ast.AST) -> Value:
-        kind = "array" if value.kind == "arrays" else ""
-        if value.kind == "arrays":
-            return self.made("arrays", node)
-        return self.made(kind, node, graph=value.graph, sources=(value,))
-
-    def _held(self, target: ast.expr) -> Value | None:
-        if isinstance(target, ast.Name):
-            return self.environment.values.get(target.id)
-        if isinstance(target, ast.Attribute):
-            owner = self.value(target.value)
-            return owner.definition.attributes.get(target.attr) if owner.definition is not None else None
-        return None
-
-    def _set(self, target: ast.expr, value: Value) -> None:
-        if isinstance(target, ast.Name):
-            self.environment.values[target.id] = value
-        elif isinstance(target, ast.Attribute):
-            owner = self.value(target.value)
-            if owner.kind == "self" and owner.definition is not None:
-                owner.definition.attributes[target.attr] = value
-            else:
-                owner.keyed[f".{target.attr}"] = value
-                self.events.append(
-                    Stored(**self.where(target), container=owner, value=value, how="attribute")
-                )
-        elif isinstance(target, ast.Subscript):
-            container = self.value(target.value)
-            container.sources = (*container.sources[-20:], value)
-            self.events.append(Stored(**self.where(target), container=container, value=value, how="item"))
 
     def _if(self, node: ast.If) -> None:
         self.value(node.test)
@@ -212,7 +124,7 @@ class Walker(Calls):
         for target in node.targets:
             base = target.value if isinstance(target, ast.Subscript) else target
             self.released(node, self.value(base))
-            place = _place(target)
+            place = place_of(target)
             if place is not None:
                 self.released(node, Value(place=place))
 
@@ -262,31 +174,6 @@ def _off(value: Value) -> bool:
     if value.api != "torch.set_grad_enabled":
         return False
     return bool(value.sources) and value.sources[0].constant is False
-
-
-def _place(target: ast.AST) -> tuple[str, str] | None:
-    if isinstance(target, ast.Name):
-        return "name", target.id
-    if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-        return ("self" if target.value.id in ("self", "cls") else target.value.id), target.attr
-    return None
-
-
-def _accumulated(node: ast.Assign) -> str | None:
-    """Return on which side ``total = total + x`` has the old value, ``None`` where it is none of these."""
-    if (
-        not isinstance(node.value, ast.BinOp)
-        or not isinstance(node.value.op, ast.Add)
-        or len(node.targets) > 1
-    ):
-        return None
-    if not isinstance(node.targets[0], _CAN_HOLD):
-        return None
-    target = ast.unparse(node.targets[0])
-    for side, operand in (("left", node.value.left), ("right", node.value.right)):
-        if isinstance(operand, _CAN_HOLD) and ast.unparse(operand) == target:
-            return side
-    return None
 
 
 def _single_turn(body: list[ast.stmt]) -> bool:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from source.flow.expressions import class_family
+from source.flow.families import class_family
 from source.flow.module import ModuleFlow
 from source.flow.values import Call, Value
 from source.smells.queries import calls, invariant, last_name, loops_over_batches, made_in, turns
