@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from analysis.calls.folded import profile_rows
 from analysis.calls.labels import BOUNDED
 from analysis.calls.run_calls import RunCalls
 from analysis.calls.scenario_calls import ScenarioCalls
@@ -41,6 +42,7 @@ def call_tables(groups: list[Group], recorded: list[RunCalls], confidence: float
         made = ScenarioTables(calls, group.baseline, confidence)
         tables.sites += made.site_rows()
         tables.edges += made.edge_rows()
+        tables.profile += profile_rows(calls, confidence)
         tables.fits.append(made.fit_row())
         tables.findings += _findings(calls, tables.sites)
     return tables

@@ -8,6 +8,7 @@ import numpy as np
 from analysis.calls.contexts import Contexts
 from analysis.calls.covers import Sparse
 from analysis.calls.durations import Durations
+from analysis.calls.executions import Executions
 from analysis.calls.grid import Grid
 from analysis.calls.reader import CallReader
 from analysis.calls.readings import readings_of
@@ -37,6 +38,7 @@ class RunCalls:
         contexts: the tree of calling contexts.
         grid: the readings.
         exclusive_s: time without inner calls; ``inclusive_s`` with these.
+        executions: starts and ends of the calls of some sites, ``(k, 2)`` each; ``epochs_s`` of the epochs.
         resolved_s: shortest call that is measured by itself.
         lost: records that a crash tore.
     """
@@ -53,6 +55,8 @@ class RunCalls:
     grid: Grid
     exclusive_s: Sparse
     inclusive_s: Sparse
+    executions: dict[int, Floats]
+    epochs_s: Floats
     resolved_s: float
     lost: int
 
@@ -80,11 +84,14 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
     grid = Grid(readings_of(recorded.trace, length_s), align_u_s, fit_u_s, length_s)
     resolved_s = SHORT_SPAN * run.cadence.interval_s
     tally = Tally(grid.covers(), grid.covers(), resolved_s)
+    executions = Executions()
     processes = read_calls(recorded.path / "calls")
     reader = CallReader(recorded, length_s)
     for number, process in enumerate(processes):
         for records in process.chunks():
-            tally.add(number, reader.calls(process, records))
+            calls = reader.calls(process, records)
+            tally.add(number, calls)
+            executions.add(calls)
     n = len(reader.numbers)
     return RunCalls(
         run_dir=run.run_dir,
@@ -99,6 +106,8 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
         grid=grid,
         exclusive_s=grid.shared(tally.exclusive_s(n), tally.covered_s()),
         inclusive_s=grid.limited(tally.inclusive.matrix(n)),
+        executions=executions.chosen(tally.sums["time_s"], tally.sums["calls"]) if tally.sums else {},
+        epochs_s=np.array([(e.window.from_s, e.window.to_s) for e in run.epochs]).reshape(-1, 2),
         resolved_s=tally.resolved_s,
         lost=sum(process.damaged_records() for process in processes),
     )

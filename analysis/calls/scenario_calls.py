@@ -77,6 +77,19 @@ class ScenarioCalls:
             merged.merge(run.durations, numbers.tolist())
         return merged
 
+    @property
+    def with_executions(self) -> list[int]:
+        """Sites whose single calls are known in every run."""
+        known = [
+            {int(n[site]) for site in run.executions} for run, n in zip(self.runs, self._numbers, strict=True)
+        ]
+        return sorted(set.intersection(*known))
+
+    def executions_of(self, site: int) -> list[Floats]:
+        """Return starts and ends of the calls of a site in each run, ``(k, 2)`` each."""
+        places = [int(np.flatnonzero(numbers == site)[0]) for numbers in self._numbers]
+        return [run.executions[place] for run, place in zip(self.runs, places, strict=True)]
+
     @cached_property
     def contexts(self) -> Contexts:
         """Calling contexts of all runs together."""
@@ -130,16 +143,17 @@ class ScenarioCalls:
     @cached_property
     def division(self) -> Division:
         """The readings, divided among the sites."""
-        return Division.of(self.stacked(self.alignment.late_s), len(self.runs), self._resolution_w)
+        return Division.of(self.stacked(self.alignment.late_s), len(self.runs), self.resolution_w)
 
     @cached_property
     def late_division(self) -> Division:
         """The same if all readings were later by the standard uncertainty of their time."""
         late_s = self.alignment.late_s + self.alignment.u_s
-        return Division.of(self.stacked(late_s), len(self.runs), self._resolution_w)
+        return Division.of(self.stacked(late_s), len(self.runs), self.resolution_w)
 
     @property
-    def _resolution_w(self) -> float:
+    def resolution_w(self) -> float:
+        """Smallest step of a reading."""
         return max(run.meter.resolution_w for run in self.runs)
 
     @cached_property

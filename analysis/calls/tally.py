@@ -4,7 +4,6 @@ A record is written when its call ends, so that within a thread the calls made w
 one level deeper. Calls whose caller has not ended yet at the end of a piece wait for it under a placeholder.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -54,7 +53,6 @@ class Tally:
     Args:
         covers: intervals of the meter for the exclusive time, ``inclusive`` for the time with inner calls.
         resolved_s: calls from this length on are long enough for the meter.
-        on_calls: is handed every piece, too.
 
     Attributes:
         sums: by site: calls, raised, traced, suspended, sized (calls with a size), bytes, time_s, resolved_s
@@ -65,7 +63,6 @@ class Tally:
     covers: Covers
     inclusive: Covers
     resolved_s: float
-    on_calls: Callable[[Calls], None] = lambda calls: None
     contexts: ContextTree = field(default_factory=ContextTree)
     durations: Durations = field(default_factory=Durations)
     sums: dict[str, Floats] = field(default_factory=dict)
@@ -88,7 +85,6 @@ class Tally:
             self.threads.add((process, number))
             self._add_thread((process, number), calls, own)
         self._covered.append(union(np.stack((calls.start_s, calls.stop_s), axis=1)))
-        self.on_calls(calls)
 
     def _count(self, calls: Calls) -> None:
         duration_s = np.maximum(calls.stop_s - calls.start_s, 0.0)

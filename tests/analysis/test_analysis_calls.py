@@ -303,3 +303,17 @@ def test_instantaneous_readings_also_find_the_powers(tmp_path):
     named = {row.api: row for row in rows}
     for api, power_w in POWER_W.items():
         assert named[api].power_w == pytest.approx(BASE_W + power_w, rel=0.1)
+
+
+def test_the_power_within_a_short_call_is_folded_from_many(analysed):
+    """Each call of np.fit draws the power of np.dot in its first part, on average a half, then its own."""
+    results, _ = analysed
+    fit = next(row for row in results.call_sites if row.api == "np.fit")
+    phases = [row for row in results.call_profile if row.site == fit.site]
+    assert phases[0].phase_low == 0
+    assert phases[-1].phase_high == 1
+    for phase, api in ((phases[0], "np.dot"), (phases[-1], "np.fit")):
+        assert phase.power_w == pytest.approx(BASE_W + POWER_W[api], abs=3 * phase.power_u_w)
+    assert fit.energy_per_call_j == pytest.approx(
+        np.mean([row.power_w for row in phases]) * phases[0].duration_s, rel=0.1
+    )
