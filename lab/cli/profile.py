@@ -136,10 +136,11 @@ def profile(
         raise ConfigurationError("expected either --repeats or --precision with --repeats-max, not both")
     from lab.cli.profile_run import run_and_print  # the evaluation, which reading a program does not need
 
+    sections, campaigns = bench(config_path, driver, port)
     wanted = Profile(
         program=words,
         arguments=arguments,
-        python=interpreter(python),
+        python=interpreter(python, sections.get("sut", {}).get("host")),
         libs=libs,
         mode=mode,
         vary=vary,
@@ -150,7 +151,6 @@ def profile(
         baseline_s=baseline_s,
         limit_s=limit_s,
     )
-    sections, campaigns = bench(config_path, driver, port)
     config = profile_config(wanted, sections, Path.cwd(), campaigns)
     limit = None if budget is None else Budget.of_text(budget, budget_of)
     ctx.exit(run_and_print(config, list(wanted.scenarios), out, limit, as_json))

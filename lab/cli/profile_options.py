@@ -66,12 +66,23 @@ class PercentText(click.ParamType[float]):
         return percent
 
 
-def interpreter(given: str | None) -> str:
-    """Return the interpreter of the program, as a path that holds from any folder.
+def interpreter(given: str | None, host: str | None) -> str:
+    """Return the interpreter of the program, on this machine as a path that holds from any folder.
+
+    Args:
+        given: by --python.
+        host: another machine that is the SUT, or ``None``.
 
     Raises:
         ConfigurationError: there is none.
     """
+    if host is not None:
+        if given is None:
+            raise ConfigurationError(
+                f"--python: expected the interpreter of the program on {host}; `lab sut deploy --envs cpu` "
+                f"makes one"
+            )
+        return given
     name = given or "python3"
     found = shutil.which(name) or (shutil.which("python") if given is None else None)
     if found is None:

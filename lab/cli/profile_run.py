@@ -14,9 +14,11 @@ from lab.profiling.session import Profiled, run_profile
 from records.finding_codes.conduct import PRECISION_NOT_REACHED, PRECISION_REACHED
 from records.results import Results
 from records.rows.calls import CallSiteRow
+from reports.campaign.calls.profiles import Profile, profiles_of
+from reports.campaign.view import view_of
+from reports.words.calls import KIND_WORDS, site_name, site_place
 
 _MOST_SHOWN = 10
-_REST = {"uncovered": "outside these calls", "gate": "waits for a machine at rest"}
 
 
 def run_and_print(
@@ -46,8 +48,8 @@ def _print_profile(profiled: Profiled, scenarios: Sequence[str], judgements: Ite
     """Print the results of a profile."""
     results = profiled.results
     print_scenarios(results)
-    for scenario in scenarios:
-        _print_calls(results, scenario)
+    for profile in profiles_of(view_of(results)):
+        _print_calls(profile)
     if len(scenarios) > 1:
         _print_sizes(results, scenarios)
     for finding in results.findings:
@@ -77,70 +79,40 @@ def _profile_json(
     }
 
 
-def calls_of(results: Results, scenario: str) -> list[CallSiteRow]:
-    """Return the calls of a scenario that have an energy or a bound of their own, the largest first.
-
-    A site whose energy is told only together with others stands in the row of their group.
-    """
-    rows = [
-        row
-        for row in results.call_sites
-        if row.scenario == scenario and row.kind not in _REST and row.group is None
-    ]
-    return sorted(rows, key=_energy_key, reverse=True)
-
-
-def _energy_key(row: CallSiteRow) -> tuple[bool, float]:
-    """Put what is known before what is only bounded."""
-    if row.label == "bounded":
-        return False, row.bound_exclusive_j or 0.0
-    return row.energy_exclusive_j is not None, row.energy_exclusive_j or 0.0
-
-
-def _print_calls(results: Results, scenario: str) -> None:
-    by_energy = calls_of(results, scenario)
-    if not by_energy:
-        return
-    by_time = sorted(by_energy, key=lambda row: row.time_exclusive_s, reverse=True)
+def _print_calls(profile: Profile) -> None:
+    """Print the calls of a scenario by energy, what is only bounded last, with their ranks by time."""
+    calls = [row for row in profile.parts if row.kind not in KIND_WORDS]
+    by_time = sorted(calls, key=lambda row: row.time_exclusive_s, reverse=True)
     ranks = {row.site: place for place, row in enumerate(by_time, start=1)}
+    calls.sort(key=lambda row: (profile.energy(row).bound is None, profile.energy(row).size), reverse=True)
     rows = [
         (
             place,
             ranks[row.site],
-            _place(row),
-            row.api or row.expression,
+            site_place(row),
+            site_name(row),
             f"{row.calls_per_run:.4g}",
             f"{row.time_exclusive_s:.4g}",
-            energy_words(row),
+            *_energy_cells(profile, row),
             row.label,
         )
-        for place, row in enumerate(by_energy[:_MOST_SHOWN], start=1)
+        for place, row in enumerate(calls[:_MOST_SHOWN], start=1)
     ]
-    columns = ("by energy", "by time", "place", "call", "calls", "s", "J per run, 95 %", "")
-    print_table(columns, rows, title=f"Calls of {scenario}, without the calls within them")
-    if len(by_energy) > _MOST_SHOWN:
-        stdout.print(f"and {len(by_energy) - _MOST_SHOWN} more in results/call_sites.csv")
-    for row in results.call_sites:
-        if row.scenario == scenario and row.kind in _REST:
-            stdout.print(f"{_REST[row.kind]}: {row.time_exclusive_s:.4g} s, {energy_words(row)} J")
+    columns = ("by energy", "by time", "place", "call", "calls", "s", "J", "95 % interval", "")
+    print_table(
+        columns, rows, title=f"{profile.name}: {profile.kind} per run, without the calls within a call"
+    )
+    if len(calls) > _MOST_SHOWN:
+        stdout.print(f"and {len(calls) - _MOST_SHOWN} more in results/call_sites.csv")
+    for row in profile.parts:
+        if row.kind in KIND_WORDS:
+            energy, interval = _energy_cells(profile, row)
+            stdout.print(f"{site_name(row)}: {row.time_exclusive_s:.4g} s, {energy} J {interval}")
 
 
-def _place(row: CallSiteRow) -> str:
-    if row.line is None:
-        return ""
-    cell = "" if row.cell is None else f"cell {row.cell}:"
-    return f"{row.file}:{cell}{row.line}"
-
-
-def energy_words(row: CallSiteRow) -> str:
-    """Return the energy of a call site with its interval, or its bound."""
-    if row.bound_exclusive_j is not None:
-        return f"<= {row.bound_exclusive_j:.4g}"
-    if row.energy_exclusive_j is None:
-        return "?"
-    low, high = row.energy_exclusive_low_j, row.energy_exclusive_high_j
-    interval = "" if low is None or high is None else f" ({low:.4g} to {high:.4g})"
-    return f"{row.energy_exclusive_j:.4g}{interval}"
+def _energy_cells(profile: Profile, row: CallSiteRow) -> tuple[str, str]:
+    energy = profile.energy(row)
+    return energy.words, energy.ends
 
 
 def _print_sizes(results: Results, scenarios: Sequence[str]) -> None:
@@ -157,8 +129,8 @@ def _print_sizes(results: Results, scenarios: Sequence[str]) -> None:
             per_call = row.energy_per_call_j
             rows.append(
                 (
-                    _place(row),
-                    row.api or row.expression,
+                    site_place(row),
+                    site_name(row),
                     name,
                     f"{row.argument_bytes:.0f}",
                     "" if per_call is None else f"{per_call:.4g}",

@@ -146,9 +146,11 @@ def known_energies(results: Results) -> list[Known]:
 def _calls(results: Results, scenario: str) -> Iterable[Known]:
     measured = [row for row in results.call_sites if row.scenario == scenario and row.label == "measured"]
     calls = [row for row in measured if row.kind not in ("uncovered", "gate")]
-    calls.sort(key=lambda row: row.energy_exclusive_j or 0.0, reverse=True)
+    calls.sort(key=lambda row: row.induced_exclusive_j or 0.0, reverse=True)
     for row in calls[:MOST_CALLS]:
-        half_pct = _half_pct(row.energy_exclusive_j, row.energy_exclusive_low_j, row.energy_exclusive_high_j)
+        half_pct = _half_pct(
+            row.induced_exclusive_j, row.induced_exclusive_low_j, row.induced_exclusive_high_j
+        )
         yield Known(f"{scenario}: {row.api or row.expression}, line {row.line}", half_pct)
 
 

@@ -1,12 +1,13 @@
 """``lab profile``: what campaign it makes, how a budget is judged, what is refused before anything runs."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from lab_bench import lab
+from lab_bench import journal, lab
 from typed_rows import part_of
 
 from lab.cli import cli
@@ -165,6 +166,16 @@ def test_wrong_usage_is_told_before_anything_is_made(
     assert [path.name for path in folder.iterdir()] == ["train.py"]
 
 
+def test_a_machine_behind_ssh_needs_an_interpreter_of_its_own(folder: Path) -> None:
+    (folder / "lab.toml").write_text(
+        '[sut]\nhost = "sut1"\n[meter]\ndriver = "wattsup_pro"\nport = "virtual"\n'
+        '[[scenario]]\nname = "baseline"\nkind = "baseline"\nduration_s = 9\n'
+    )
+    result = profile("train.py")
+    assert result.exit_code == 2
+    assert "--python" in result.output
+
+
 @pytest.mark.slow
 def test_a_whole_program_is_profiled_and_held_to_its_budget(folder: Path) -> None:
     (folder / "train.py").write_text("import sys, time; time.sleep(2); print(sys.argv)\n")
@@ -191,3 +202,59 @@ def test_a_whole_program_is_profiled_and_held_to_its_budget(folder: Path) -> Non
     assert Path(folder / document["report"]).is_file()
     output = folder / document["campaign"] / "runs/0002-train/stdout.log"
     assert output.read_text() == "['train.py', '--epochs', '3']\n"
+
+
+GATED = """
+[meter]
+driver = "wattsup_pro"
+port = "virtual"
+[gate]
+readings = 3
+power_std_over_mean = 1.0
+try_s = 10.0
+[run]
+lead_in_s = 1.0
+lead_out_s = 2.0
+[[scenario]]
+name = "baseline"
+kind = "baseline"
+duration_s = 3
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_calls_of_a_notebook_wait_for_the_gate_and_come_back_with_their_cells(folder: Path) -> None:
+    cells = ["import numpy as np", "x = np.arange(3_000_000)[::-1].copy()", "print(np.sort(x)[0])"]
+    document = {"cells": [{"cell_type": "code", "execution_count": 7, "source": cell} for cell in cells]}
+    (folder / "n.ipynb").write_text(json.dumps(document))
+    (folder / "lab.toml").write_text(GATED)
+    options = ["--libs", "numpy", "--gate", "call", "--repeats", "1", "--baseline", "3", "--out", "c"]
+    result = lab("profile", "n.ipynb", *options, "--python", sys.executable, "--json", cwd=folder)
+    assert result.returncode == 0, result.stderr
+    rows = {row["api"] or row["kind"]: row for row in json.loads(result.stdout)["calls"]}
+    place = {key: rows["numpy.sort"][key] for key in ("file", "cell", "line", "execution_count")}
+    assert place == {"file": "n.ipynb", "cell": 3, "line": 1, "execution_count": 7}
+    assert rows["numpy.sort"]["argument_bytes"] >= 24_000_000
+    waits = [entry for entry in journal(folder / "c") if entry["what"] == "call gate"]
+    assert len(waits) == sum(row["calls"] for row in rows.values() if row["kind"] == "call")
+    waited_s = sum(entry["waited_s"] for entry in waits)
+    assert rows["gate"]["time_exclusive_s"] == pytest.approx(waited_s, abs=2.0)
+    assert rows["numpy.sort"]["time_exclusive_s"] < waited_s
+    assert (folder / "c/runs/0002-n/stdout.log").read_text() == "0\n"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_energy_of_a_call_is_given_at_each_size_of_its_arguments(folder: Path) -> None:
+    (folder / "lab.toml").write_text(GATED)
+    (folder / "sizes.py").write_text(
+        "import sys\nimport numpy as np\nx = np.zeros(int(sys.argv[1][4:]))\nfor _ in range(20): np.sort(x)\n"
+    )
+    options = ["--libs", "numpy", "--gate", "none", "--repeats", "1", "--baseline", "3", "--out", "c"]
+    vary = ["--mode", "data-size", "--vary", "--n=100000,400000"]
+    result = lab("profile", "sizes.py", *options, *vary, "--python", sys.executable, "--json", cwd=folder)
+    assert result.returncode == 0, result.stderr
+    calls = json.loads(result.stdout)["calls"]
+    sizes = {row["scenario"]: row["argument_bytes"] for row in calls if row["api"] == "numpy.sort"}
+    assert sizes["sizes-400000"] == pytest.approx(4 * sizes["sizes-100000"], rel=0.01)
