@@ -4,6 +4,7 @@
     python -m benchmarks.coverage --example     the budgets of one such campaign, term by term
     python -m benchmarks.coverage --files 3     campaigns written to files, analysed, and compared with these
     python -m benchmarks.coverage --borders     windows of 0.8 to 10 readings between steps of the power
+    python -m benchmarks.coverage --calls       energies of calls of 5 ms to 5 s at one reading a second
 
 For each class of meters many campaigns are drawn, each with another meter of the class, and go
 through the same functions as recorded ones (`analysis.run.measure.measure_recorded`, baseline, groups).
@@ -28,6 +29,7 @@ from analysis.statistics.samples import pair_of, sample_of
 from analysis.statistics.totals import difference_of, ratio_of
 from analysis.uncertainty.estimate import Estimate
 from analysis.uncertainty.expansion import expanded, expanded_closely
+from benchmarks import calls
 from benchmarks.borders import print_table
 from benchmarks.simulated_bench import CLASSES, EPOCHS, LOADS, Bench, Truth, write_campaign
 from records.rows.families import BUDGET_TERMS
@@ -225,7 +227,11 @@ def main() -> None:
     parser.add_argument("--example", action="store_true", help="one campaign, term by term")
     parser.add_argument("--files", type=int, default=0, help="so many campaigns per class through files")
     parser.add_argument("--borders", action="store_true", help="short windows, so many of each kind")
+    parser.add_argument("--calls", action="store_true", help="calls below the meter's interval")
     args = parser.parse_args()
+    if args.calls:
+        calls.print_table(args.campaigns, args.blocks, args.seed, args.jobs)
+        return
     if args.borders:
         print_table(args.campaigns, args.seed)
         return

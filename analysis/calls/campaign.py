@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from analysis.calls.energies import ScenarioEnergies
 from analysis.calls.folded import profile_rows
 from analysis.calls.labels import BOUNDED
 from analysis.calls.run_calls import RunCalls
 from analysis.calls.scenario_calls import ScenarioCalls
-from analysis.calls.tables import ScenarioTables
+from analysis.calls.scenario_rows import edge_rows, fit_row
+from analysis.calls.site_rows import SiteRows
 from analysis.scenario.groups import Group
 from records.finding_codes.results import CALLS_BOUNDED
 from records.findings import Finding
@@ -39,11 +41,11 @@ def call_tables(groups: list[Group], recorded: list[RunCalls], confidence: float
         calls = ScenarioCalls.of(group.label, runs)
         if not calls.sites:
             continue
-        made = ScenarioTables(calls, group.baseline, confidence)
-        tables.sites += made.site_rows()
-        tables.edges += made.edge_rows()
+        known = ScenarioEnergies(calls, group.baseline, confidence)
+        tables.sites += SiteRows(known).rows()
+        tables.edges += edge_rows(known)
         tables.profile += profile_rows(calls, confidence)
-        tables.fits.append(made.fit_row())
+        tables.fits.append(fit_row(known))
         tables.findings += _findings(calls, tables.sites)
     return tables
 

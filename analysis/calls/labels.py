@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.calls.covers import Indices
+from analysis.calls.covers import Booleans, Indices
 from analysis.calls.scenario_calls import ScenarioCalls
 from analysis.maths.arrays import Floats
 
@@ -20,7 +20,7 @@ _TOGETHER = -0.8
 """Energies whose estimates are correlated so can hardly be told apart, but their sum can."""
 
 
-def is_measured(calls: ScenarioCalls) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+def is_measured(calls: ScenarioCalls) -> Booleans:
     """Say which columns, the time outside all calls last, are long enough for the meter."""
     if not calls.division.stacked.instantaneous:
         return calls.in_stretches >= _MOSTLY
