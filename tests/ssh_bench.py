@@ -46,6 +46,7 @@ class SshBench:
         address: where it listens.
         prefix: command that runs another one where the host is, such as in a network namespace.
         variables: of the host's processes.
+        home: of the user there; a new one in the folder if ``None``.
     """
 
     def __init__(
@@ -54,12 +55,13 @@ class SshBench:
         address: str = "127.0.0.1",
         prefix: tuple[str, ...] = (),
         variables: Mapping[str, str] | None = None,
+        home: Path | None = None,
     ) -> None:
-        self.folder, self.home, self.programs = folder, folder / "home", folder / "bin"
+        self.folder, self.home, self.programs = folder, home or folder / "home", folder / "bin"
         self._address, self._prefix = address, prefix
         self.port = _free_port() if not prefix else 2222
         for part in (self.home, self.programs):
-            part.mkdir(parents=True)
+            part.mkdir(parents=True, exist_ok=True)
         for name in ("host_key", "client_key"):
             command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", folder / name]
             subprocess.run(command, check=True)
@@ -79,6 +81,11 @@ class SshBench:
         """Make this the only host key that the client knows."""
         words = f"[{self._address}]:{self.port} {key}" if key else ""
         (self.folder / "known_hosts").write_text(words)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables of a controller that reaches the host as ``sut1``."""
+        return {"PATH": f"{self.programs}:{os.environ['PATH']}"}
 
     def up(self) -> None:
         """Start sshd and wait until it answers."""

@@ -198,6 +198,13 @@ def check_certainty(case: RunCase) -> list[Finding]:
         energy, case.recorded.meter, case.recorded.clock.offset_u_s, trace.cadence.fit_u_s, reactive_var
     )
     energy_wh = wh_from_j(energy.energy_j)
+    clock_pct = 100 * budget.clock_wh / abs(energy_wh)
+    if clock_pct > case.settings.uncertainty_max_pct:
+        message = (
+            f"the SUT's clock is known to {case.recorded.clock.offset_u_s * 1e3:.0f} ms, which is "
+            f"{clock_pct:.1f} % of its {energy_wh:.4f} Wh (limit {case.settings.uncertainty_max_pct:g} %)"
+        )
+        return [codes.CLOCK_UNCERTAIN.finding(message, case.name)]
     u_pct = 100 * budget.total_wh / abs(energy_wh)
     if u_pct <= case.settings.uncertainty_max_pct:
         return []

@@ -74,6 +74,11 @@ POWER_STEPS = CHAPTER.warn(
     "Check plug, cable and driver, and what an imported log writes where it has no value. A machine with a "
     "battery can stop drawing power.",
 )
+CLOCK_UNCERTAIN = CHAPTER.refuse(
+    "clock-uncertain",
+    "What is unknown of the SUT's clock moves the energy of the run by more than `uncertainty_max_pct`.",
+    "Shorten the way to the SUT: a wired network, no jump host, a quieter link; or make the run longer.",
+)
 UNCERTAINTY_HIGH = CHAPTER.warn(
     "uncertainty-high",
     "The relative standard uncertainty of an energy or an induced energy is above `uncertainty_max_pct`.",

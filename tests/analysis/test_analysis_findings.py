@@ -216,12 +216,12 @@ def later_by(step_s: float) -> Callable[[str], str]:
     return change
 
 
-def compare_clocks(*offsets_s: float) -> Damage:
+def compare_clocks(*offsets_s: float, u_s: float = 0.001) -> Damage:
     """Write comparisons of the clocks, one a minute from the start of the campaign on."""
 
     def change(folder: Path) -> None:
         for minute, offset_s in enumerate(offsets_s):
-            append_clock(folder / "clock.csv", EPOCH_UTC_S + 60 * minute, offset_s, 0.001, 0.001, "exchange")
+            append_clock(folder / "clock.csv", EPOCH_UTC_S + 60 * minute, offset_s, u_s, 0.001, "exchange")
 
     return change
 
@@ -454,6 +454,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "order-differs": (run_with(0, start_s=600.0), nothing),
     "runs-overlap": (run_with(1, start_s=105.0), nothing),
     "stamps-outside": (run_with(0, start_s=-100.0), nothing),
+    "clock-uncertain": (nothing, compare_clocks(0.7, 0.7, u_s=5.0)),
     "uncertainty-high": (instrument(reading_pct=12.0), nothing),
     "duration-drift": (many_runs([90.0] * 6, [20.0, 20.3, 20.5, 20.9, 21.1, 21.5]), nothing),
     "environment-changed": (

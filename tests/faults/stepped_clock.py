@@ -15,12 +15,16 @@ from pathlib import Path
 class SteppedClock:
     """The wall clock of all processes that are started with ``environment``.
 
+    Args:
+        folder: gets its files.
+        drift_ppm: by which it gains from now on.
+
     Attributes:
         environment: variables of such a process; by ``mark`` it is also found.
         absent: why it cannot be set here, or an empty text.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, drift_ppm: float = 0.0) -> None:
         file = folder / "wall-clock"
         file.write_bytes(bytes(8))
         self.mark = f"STEPPED_CLOCK={file}"
@@ -34,12 +38,19 @@ class SteppedClock:
         with open(file, "r+b") as opened:
             self._offset_ns = ctypes.c_int64.from_buffer(mmap.mmap(opened.fileno(), 8))
         self._history = [(0.0, 0.0)]
+        self._since_utc_s, self._drift = time.time(), drift_ppm * 1e-6
+        if drift_ppm:
+            self.environment["STEPPED_CLOCK_DRIFT"] = f"{self._since_utc_s:.6f}:{drift_ppm}"
         self._true_utc_s = time.time() - time.monotonic()
 
     def step(self, by_s: float, t_mono_s: float) -> None:
         """Set the clock on or back, now, and note that this was at a moment of the monotonic clock."""
         self._offset_ns.value += round(by_s * 1e9)
         self._history.append((t_mono_s, self._offset_ns.value / 1e9))
+
+    def offset_s(self, t_utc_s: float) -> float:
+        """Return by how much it is ahead of the true wall clock now set, at a time of that."""
+        return self._offset_ns.value / 1e9 + self._drift * (t_utc_s - self._since_utc_s)
 
     @property
     def offsets_s(self) -> set[float]:

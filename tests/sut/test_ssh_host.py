@@ -23,7 +23,7 @@ COUNTS = "import sys, time\nfor n in range({n}):\n    print(n, flush=True)\n    
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SshBench]:
     need_sshd()
     bench = SshBench(tmp_path / "bench")
-    monkeypatch.setenv("PATH", f"{bench.programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", bench.environment["PATH"])
     yield bench
     bench.down()
 
