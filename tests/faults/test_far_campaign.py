@@ -1,4 +1,4 @@
-"""A campaign over ssh through a bad network, with a SUT whose clock is off: energies, clock and a cut link."""
+"""A campaign over ssh through a bad network, with a SUT whose clock is off: energies, clock, a cut link."""
 
 import os
 import shutil

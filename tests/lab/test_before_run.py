@@ -1,9 +1,15 @@
 """The state before each run: commands on the SUT, each on record, and a failure costs the attempt."""
 
+import os
+import subprocess
+import sys
+import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from ssh_bench import NAME, SshBench, need_sshd
 
 from lab.conduct.before_run import prepare_state
 from lab.conduct.crew import AttemptFailed
@@ -13,6 +19,10 @@ from records.errors import ConfigurationError
 from records.journal import Journal, read_journal
 from records.journal_events import StatePrepared
 from sut.local import LocalSut
+from sut.remote.host import SshHost
+from sut.remote.sut import SshSut
+
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 BENCH = """
 [sut]
@@ -71,3 +81,40 @@ def test_a_command_that_fails_or_hangs_costs_the_attempt(tmp_path: Path) -> None
 def test_what_cannot_work_is_refused_when_the_file_is_read(tmp_path: Path, sut: str, expected: str) -> None:
     with pytest.raises(ConfigurationError, match=expected):
         parse_config(BENCH.format(sut=sut), "lab.toml of the test", tmp_path)
+
+
+def test_a_restart_before_a_run_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    need_sshd()
+    boot, wish = tmp_path / "boot_id", tmp_path / "wish"
+    enter = ("unshare", "--mount", "sh", "-c", f'mount --bind {boot} {_BOOT_ID} && exec "$@"', "sh")
+    boot.write_text("first\n")
+    if os.geteuid() != 0 or subprocess.run([*enter, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("only root can give a process another boot id (`unshare --mount`)")
+    bench = SshBench(tmp_path / "bench", prefix=enter)
+    monkeypatch.setenv("PATH", bench.environment["PATH"])
+    sut = SshSut(SshHost(NAME, sys.executable, 30.0), "wattlab", tmp_path)
+
+    def restart() -> None:
+        while not wish.exists():
+            time.sleep(0.05)
+        bench.down()
+        boot.write_text("second\n")
+        time.sleep(0.5)
+        bench.up()
+
+    restarter = threading.Thread(target=restart)
+    restarter.start()
+    step = BeforeRunStep(command=["touch", str(wish)], reboots=True, wait_s=60)
+    with closing(Journal(tmp_path / "journal.jsonl")) as journal:
+        prepare_state(sut, [step], "0001-work", journal, Watching())  # type: ignore[arg-type]
+    restarter.join()
+    (entry,) = read_journal(tmp_path / "journal.jsonl")[0]
+    assert isinstance(entry, StatePrepared) and entry.rebooted and 0.5 < entry.seconds < 60
+    step = BeforeRunStep(command=["true"], reboots=True, wait_s=1.5)
+    with (
+        closing(Journal(tmp_path / "journal.jsonl")) as journal,
+        pytest.raises(AttemptFailed, match="restart"),
+    ):
+        prepare_state(sut, [step], "0001-work", journal, Watching())  # type: ignore[arg-type]
+    sut.host.link.close()
+    bench.down()

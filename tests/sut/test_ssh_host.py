@@ -1,6 +1,5 @@
 """A host behind a real sshd: processes that outlive the link, files, and refusals that say what to do."""
 
-import os
 import subprocess
 import sys
 import time
