@@ -259,7 +259,7 @@ def _lab(folder: Path, variables: dict[str, str], *words: str) -> str:
 def table(found: Comparison) -> str:
     """Return the table of the page."""
     lines = [
-        "| energy | true | one machine | over ssh | standard uncertainty of each |",
+        "| energy | true | one machine | over ssh | standard uncertainties |",
         "|---|---|---|---|---|",
     ]
     for name, (near, far) in found.energies.items():
