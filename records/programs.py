@@ -58,6 +58,8 @@ class Revision:
     Attributes:
         folder: its top, from the folder of ``lab.toml``; ``.`` where that lies within the repository.
         revision: commit that is checked out, ``None`` before the first one.
+        branch: that is checked out, ``None`` where none is; ``remote`` the address of ``origin`` without user
+            and password, ``None`` without one.
         changed: number of tracked files that differ from it, ``None`` where git did not say.
         diff: file below ``programs/`` with what differs, secrets left out.
         diff_sha256: of that file.
@@ -66,6 +68,8 @@ class Revision:
 
     folder: str
     revision: str | None
+    branch: str | None = None
+    remote: str | None = None
     changed: int | None = None
     diff: str | None = None
     diff_sha256: str | None = None

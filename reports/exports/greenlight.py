@@ -263,5 +263,7 @@ def _project(place: CampaignFolder) -> dict[str, Any]:
     revision = next(iter(Programs.read(path).revisions), None) if path.is_file() else None
     return {
         "project_name": None if revision is None else revision.folder,
+        "project_repository": None if revision is None else revision.remote,
+        "project_branch": None if revision is None else revision.branch,
         "project_commit": None if revision is None else revision.revision,
     }

@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from records.programs import Revision
 from sut.programs.git import Git, GitError
@@ -24,6 +26,10 @@ _PLAIN_DIFF = (
     "--submodule=short",
     "--ignore-submodules=dirty",
 )
+
+
+_OF_SSH = re.compile(r"(?:[^@/:]+@)?(?P<host>[^@/:]{2,}):(?P<path>(?!//)[^:?#]+)")
+"""``user@host:path``."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +75,42 @@ def head_of(top: Path) -> str | None:
         return None
 
 
+def _asked(top: Path, *arguments: str) -> str | None:
+    try:
+        return Git(top).ask(*arguments).decode(errors="replace").strip() or None
+    except GitError:
+        return None
+
+
+def without_user(address: str | None) -> str | None:
+    """Return the address of a repository without user, password, query and fragment.
+
+    ``None`` for a path of this machine, and for what is no address.
+    """
+    if address is None:
+        return None
+    try:
+        parts = urlsplit(address)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    if parts.hostname is not None:
+        return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+    match = _OF_SSH.fullmatch(address)
+    return None if match is None else f"{match['host']}:{match['path']}"
+
+
 def _label(places: Places, folder: Path) -> str:
     return places.name_of(folder) or "."
 
 
 def _describe(places: Places, top: Path) -> Found:
-    revision = Revision(folder=_label(places, top), revision=head_of(top))
+    revision = Revision(
+        folder=_label(places, top),
+        revision=head_of(top),
+        branch=_asked(top, "symbolic-ref", "--short", "--quiet", "HEAD"),
+        remote=without_user(_asked(top, "config", "--get", "remote.origin.url")),
+    )
     if revision.revision is None:
         revision.note = "git names no commit that is checked out"
         return Found(str(top), revision, None)

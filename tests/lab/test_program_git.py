@@ -189,3 +189,31 @@ def test_an_unreadable_amount_of_changes_is_left_out(bench: Path) -> None:
     (found,), _ = look(bench)
     assert found.diff is None
     assert "unknown" in (found.revision.note or "")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown_as"),
+    [
+        (
+            "https://somebody:token@git.example.org:8443/team/x.git?a=b#c",
+            "https://git.example.org:8443/team/x.git",
+        ),
+        ("git@git.example.org:team/x.git", "git.example.org:team/x.git"),
+        ("ssh://git@git.example.org/team/x.git", "ssh://git.example.org/team/x.git"),
+        ("/home/somebody/x.git", None),
+        ("file:///home/somebody/x.git", None),
+        ("../x", None),
+    ],
+)
+def test_branch_and_remote_are_on_record_without_user_and_password(
+    bench: Path, address: str, shown_as: str | None
+) -> None:
+    git(bench, "remote", "add", "origin", address)
+    (found,), _ = look(bench)
+    assert (found.revision.branch, found.revision.remote) == ("main", shown_as)
+
+
+def test_a_commit_that_is_checked_out_by_itself_has_no_branch(bench: Path) -> None:
+    git(bench, "checkout", "--quiet", "--detach")
+    (found,), _ = look(bench)
+    assert (found.revision.branch, found.revision.remote) == (None, None)
