@@ -6,7 +6,8 @@ from typing import Literal
 from analysis.comparing.calls import CallDifference, ComparedCalls
 from records.calls import CallSite
 from records.rows.calls import CallSiteRow
-from reports.words.numbers import ABSENT, MINUS, in_interval, interval, measured
+from reports.words.numbers import ABSENT, MINUS, in_interval, interval, plain
+from reports.words.program import counted
 
 Part = Literal["exclusive", "inclusive"]
 """Without or with the calls within a call."""
@@ -31,7 +32,7 @@ class Joules:
     def words(self) -> str:
         """The energy as its interval allows, or ``≤`` its bound."""
         if self.bound is not None:
-            return f"≤ {measured(self.bound, self.u)}"
+            return f"≤ {plain(self.bound, 3)}"
         return in_interval(self.value, self.low, self.high, self.u)
 
     @property
@@ -91,7 +92,9 @@ def differences_words(compared: ComparedCalls, a: str, b: str) -> str:
     if not significant:
         return f"No call site differs significantly in {kind} between {a} and {b}."
     first = significant[0]
-    more = f" {len(significant) - 1} further sites differ significantly." if len(significant) > 1 else ""
+    more = ""
+    if others := len(significant) - 1:
+        more = f" {counted(others, 'further site differs', 'further sites differ')} significantly."
     way = "less" if (first.difference_j or 0.0) < 0 else "more"
     return (
         f"Largest significant difference: {full_name(first.row)} uses "

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from calls_example import FILE, SOURCE, profiled
+from calls_example import FILE, SOURCE, add_calls, profiled
 from chapter_page import cells, made, verdict
 from recorded_program import write_program
 from report_example import HOSTILE, Plan, example
@@ -98,6 +98,18 @@ def test_the_order_by_time_and_by_energy_are_both_in_the_words_of_the_figure() -
 
 def test_a_campaign_without_calls_says_how_to_record_them() -> None:
     assert "lab profile" in made(chapter, example(Plan(repeats=1, seconds=12))).absent
+
+
+def test_the_same_call_at_several_sizes_is_drawn_over_them() -> None:
+    results = profiled()
+    add_calls(results, "transfer")
+    for row in results.call_sites:
+        size = 4000 if row.scenario == "cnn" else 8000
+        change(row, argument_bytes=float(size) if row.api == "numpy.savetxt" else 12.0)
+    (sheet,) = [one for one in made(chapter, results).sheets if one.key == "call-sizes"]
+    assert sheet.data is not None
+    # 15.3 J of four calls each.
+    assert [row[2:4] for row in sheet.data.rows] == [["4000", "3.83"], ["8000", "3.83"]]
 
 
 # --- the program's text ---------------------------------------------------------------------------------

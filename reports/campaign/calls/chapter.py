@@ -8,6 +8,7 @@ from reports.campaign.calls.over_time import over_time_sheet
 from reports.campaign.calls.profiles import profiles_of
 from reports.campaign.calls.ranks import ranks_sheet
 from reports.campaign.calls.sites import HOW, answer, coverage, sites_table
+from reports.campaign.calls.sizes import sizes_sheet
 from reports.campaign.calls.source import source_blocks
 from reports.campaign.view import View
 
@@ -37,6 +38,7 @@ def _profiled(view: View) -> list[Block]:
         flame_sheet(profiles, simulated=simulated),
         over_time_sheet(view, profiles),
         folded_sheet(profiles, simulated=simulated),
+        sizes_sheet(profiles, simulated=simulated),
     ]
     blocks: list[Block] = [block for profile in profiles for block in (answer(profile), coverage(profile))]
     blocks += [figure for figure in figures if figure is not None]
