@@ -1,6 +1,7 @@
 """Call sites and their energies in words, the same in the report and in `lab compare`."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.comparing.calls import CallDifference, ComparedCalls
@@ -12,6 +13,7 @@ from reports.words.program import counted
 Part = Literal["exclusive", "inclusive"]
 """Without or with the calls within a call."""
 
+_MOST_NAMES = 3
 KIND_WORDS = {
     "uncovered": "outside recorded calls",
     "gate": "waiting for a stable machine",
@@ -42,8 +44,13 @@ class Joules:
 
     @property
     def size(self) -> float:
-        """A number to order and to draw by: the energy, of a bound the bound, zero where unknown."""
+        """The energy, of a bound the bound, zero where unknown."""
         return next((v for v in (self.bound, self.value) if v is not None), 0.0)
+
+    @property
+    def order(self) -> tuple[bool, float]:
+        """What to sort by for the largest energy first: bounds after all energies that are known."""
+        return self.bound is not None, -self.size
 
 
 def joules(row: CallSiteRow, part: Part, *, induced: bool) -> Joules:
@@ -52,12 +59,33 @@ def joules(row: CallSiteRow, part: Part, *, induced: bool) -> Joules:
     kind = "induced" if induced else "energy"
     ends = ("j", "low_j", "high_j", "u_j")
     value, low, high, u = (getattr(row, f"{kind}_{part}_{end}") for end in ends)
-    return Joules(value, low, high, u, bound if row.label == "bounded" else None)
+    if row.label != "bounded":
+        return Joules(value, low, high, u)
+    if induced and bound is not None and high is not None:
+        bound = max(min(bound, high), 0.0)  # what is above the baseline is a part of the whole
+    return Joules(None, None, None, None, bound)
 
 
-def is_induced(rows: list[CallSiteRow]) -> bool:
-    """Say whether the energies above the baseline are known."""
-    return any(row.induced_exclusive_j is not None for row in rows)
+def is_induced(rows: Iterable[CallSiteRow]) -> bool:
+    """Say whether the energy above the baseline of some call can be told from zero."""
+    return any((row.induced_exclusive_low_j or 0.0) > 0 and row.label != "bounded" for row in rows)
+
+
+def with_group_names(rows: list[CallSiteRow]) -> list[CallSiteRow]:
+    """Return call sites in which the row of a group names the sites that it stands for."""
+    names: dict[int, list[str]] = {}
+    for row in rows:
+        if row.group is not None:
+            names.setdefault(row.group, []).append(site_name(row).rpartition(".")[2])
+    return [
+        replace(row, expression=_named(names[row.site])) if row.kind == "group" and row.site in names else row
+        for row in rows
+    ]
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{', '.join(names[:_MOST_NAMES])}{more} together"
 
 
 def site_name(row: CallSiteRow) -> str:

@@ -16,7 +16,8 @@ _LIBRARIES = tuple(map(palette.pale, palette.OKABE_ITO[:4]))
 _OTHER = palette.BASELINE_PART
 _HOW = (
     "The energy of a context is its time times the mean power of its site, which the table has with its "
-    "uncertainty; the energies within a box add up to it or leave a rest, which is its own."
+    "uncertainty; the energies within a box add up to it or leave a rest, which is its own. Sites that are "
+    "only bounded are drawn by what the regression gives for them, though it cannot tell them from others."
 )
 
 
@@ -61,7 +62,7 @@ def _whole(profile: Profile) -> Box | None:
     parts = [
         *boxes,
         *(
-            Box(site_name(row), profile.energy(row).value or 0.0, _words(profile, row), _OTHER)
+            Box(site_name(row), profile.estimate_j(row), f"{site_name(row)}: {_known(profile, row)}", _OTHER)
             for row in outside
         ),
     ]
@@ -70,8 +71,9 @@ def _whole(profile: Profile) -> Box | None:
     return Box("run", value, words, _OTHER, parts) if value > 0 else None
 
 
-def _words(profile: Profile, row: CallSiteRow) -> str:
-    return f"{full_name(row)}: {profile.energy(row).words} J"
+def _known(profile: Profile, row: CallSiteRow) -> str:
+    """Return what is known of a site, which a width alone does not say."""
+    return f"{profile.energy(row).words} J, {row.label}" if row.label else "no energy"
 
 
 def _contexts(profile: Profile) -> list[Box]:
@@ -87,8 +89,9 @@ def _contexts(profile: Profile) -> list[Box]:
             continue
         parts = below.pop(edge.node, [])
         value = max(own_j, 0.0) + sum(part.value for part in parts)
-        words = f"{full_name(row)}: {plain(value, 3)} J, of which its own {plain(own_j, 3)} J; "
-        words += f"{count(edge.calls)} calls in all runs, {plain(edge.time_inclusive_s, 3)} s per run"
+        words = f"{full_name(row)}: drawn {plain(value, 3)} J, its own {plain(own_j, 3)} J; "
+        words += f"{count(edge.calls)} calls in all runs, {plain(edge.time_inclusive_s, 3)} s per run; "
+        words += f"all calls of this site: {_known(profile, row)}"
         box = Box(site_name(row), value, words, colours.get(_library(row), _OTHER), parts)
         (outermost if edge.parent is None else below.setdefault(edge.parent, [])).append(box)
     return outermost

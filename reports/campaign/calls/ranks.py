@@ -47,7 +47,7 @@ class _Ranked:
 def _ranked(profile: Profile) -> list[_Ranked]:
     rows = _top(profile)
     by_time = sorted(rows, key=lambda row: -row.time_exclusive_s)
-    by_energy = sorted(rows, key=lambda row: -profile.energy(row).size)
+    by_energy = sorted(rows, key=lambda row: profile.energy(row).order)
     return [_Ranked(profile, row, by_time.index(row) + 1, by_energy.index(row) + 1) for row in rows]
 
 
@@ -84,7 +84,7 @@ def _data(profiles: list[Profile]) -> Table:
 def _top(profile: Profile) -> list[CallSiteRow]:
     rows = [row for row in profile.parts if row.kind != "gate"]
     by_time = sorted(rows, key=lambda row: -row.time_exclusive_s)[:_TOP]
-    by_energy = sorted(rows, key=lambda row: -profile.energy(row).size)[:_TOP]
+    by_energy = sorted(rows, key=lambda row: profile.energy(row).order)[:_TOP]
     return by_time + [row for row in by_energy if row not in by_time]
 
 

@@ -24,11 +24,13 @@ def answer(profile: Profile) -> Text:
     rows = [row for row in profile.parts if row.kind not in ("uncovered", "gate")]
     known = [row for row in rows if profile.energy(row).value is not None and row.label != "bounded"]
     lead = f"{profile.name}: "
+    if not profile.induced and any(row.induced_exclusive_j is not None for row in rows):
+        lead += "the energy above the baseline of no call can be told from zero, so energies are gross. "
     if not known:
         return Text(f"{lead}no call has an energy that the meter resolves.", "warn")
     first, *others = known
     energy = profile.energy(first)
-    words = f"{lead}{full_name(first)} costs most: {_with_interval(energy)}{_share(profile, energy)}, "
+    words = f"{lead}{full_name(first)} costs most: {_with_interval(energy)}{_share(profile, first)}, "
     words += f"{first.label}."
     if not others:
         return Text(words, "good")
@@ -49,14 +51,14 @@ def coverage(profile: Profile) -> Text:
         f"{labels[label]} {label}" for label in ("measured", "pooled", "bounded") if labels[label]
     )
     words = [f"{count(sum(labels.values()))} call sites: {kinds or 'none with an energy'}."]
-    whole_j = profile.whole_j
     for row in profile.parts:
-        if row.kind in ("uncovered", "gate") and whole_j > 0 and profile.energy(row).value is not None:
-            share = plain(100 * (profile.energy(row).value or 0.0) / whole_j, 3)
-            words.append(f"{site_name(row).capitalize()}: {profile.energy(row).words} J ({share} %).")
+        if row.kind in ("uncovered", "gate"):
+            share = profile.share_pct(row)
+            part = "" if share is None else f" ({plain(share, 3)} %)"
+            words.append(f"{site_name(row).capitalize()}: {profile.energy(row).words} J{part}.")
     if profile.fit is not None and profile.fit.explained is not None:
-        share = plain(100 * profile.fit.explained, 3)
-        words.append(f"The regression explains {share} % of the variance of the meter's intervals.")
+        explained = plain(100 * profile.fit.explained, 3)
+        words.append(f"The regression explains {explained} % of the variance of the meter's intervals.")
     return Text(" ".join(words), "small")
 
 
@@ -65,10 +67,9 @@ def _with_interval(energy: Joules) -> str:
     return f"{energy.words} J{ends}"
 
 
-def _share(profile: Profile, energy: Joules) -> str:
-    if profile.whole_j <= 0 or energy.value is None:
-        return ""
-    return f", {plain(100 * energy.value / profile.whole_j, 3)} % of the {profile.kind} of a run"
+def _share(profile: Profile, row: CallSiteRow) -> str:
+    share = profile.share_pct(row)
+    return "" if share is None else f", {plain(share, 3)} % of the {profile.kind} of a run"
 
 
 def _apart(first: Joules, second: Joules) -> bool:
@@ -82,12 +83,12 @@ def sites_table(profiles: list[Profile]) -> Table:
         Column("Call", lambda one: site_name(one[1]), numeric=False),
         text_column("Place", lambda one: site_place(one[1])),
         text_column("Scenario", lambda one: one[0].name if several else ""),
-        text_column("Label", lambda one: one[1].label or _of_group(one[1]), whole=True),
+        text_column("Label", lambda one: _of_group(one[1]) or one[1].label, whole=True),
         Column("Calls per run", lambda one: plain(one[1].calls_per_run, 3) if one[1].calls else ABSENT),
         Column("Time", lambda one: plain(one[1].time_exclusive_s, 3), "s"),
         Column("Energy", lambda one: one[0].energy(one[1]).words, "J"),
         Column("95 % interval", lambda one: one[0].energy(one[1]).ends, "J"),
-        Column("Share", _share_cell, "%"),
+        Column("Share", lambda one: plain(one[0].share_pct(one[1]), 3), "%"),
         Column("With calls within", _inclusive, "J"),
         Column("Gross per call", lambda one: plain(one[1].energy_per_call_j, 3), "J"),
         Column("Mean power", lambda one: plain(one[1].power_w, 3), "W"),
@@ -106,14 +107,6 @@ def sites_table(profiles: list[Profile]) -> Table:
 
 def _of_group(row: CallSiteRow) -> str:
     return f"in group {row.group}" if row.group is not None else ""
-
-
-def _share_cell(one: tuple[Profile, CallSiteRow]) -> str:
-    profile, row = one
-    energy, whole_j = profile.energy(row), profile.whole_j
-    if energy.value is None or energy.bound is not None or whole_j <= 0:
-        return ABSENT
-    return plain(100 * energy.value / whole_j, 3)
 
 
 def _inclusive(one: tuple[Profile, CallSiteRow]) -> str:

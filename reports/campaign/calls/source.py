@@ -26,7 +26,7 @@ def source_blocks(profile: Profile, program: RecordedProgram | None) -> list[Blo
     for row in profile.sites:
         if row.line is not None and row.kind != "group":
             files.setdefault(row.file, []).append(row)
-    hottest = max((profile.energy(row).size for rows in files.values() for row in rows), default=0.0)
+    hottest = max((profile.energy(row).value or 0.0 for rows in files.values() for row in rows), default=0.0)
     return [
         Fold(_heading(profile, file), [*_listing(profile, file, rows, program, hottest), *_outside(profile)])
         for file, rows in files.items()
@@ -115,8 +115,10 @@ def _line(
     words = words.expandtabs(_COLUMNS_PER_TAB)
     if not sites:
         return SourceLine(number, words)
-    energies = [profile.energy(row) for row in sites if row.group is None]
-    size = sum(energy.size for energy in energies)
+    energies = [
+        energy for energy in map(profile.energy, sites) if (energy.value, energy.bound) != (None, None)
+    ]
+    size = sum(max(energy.value or 0.0, 0.0) for energy in energies)
     heat = (
         0 if hottest <= 0 or size <= 0 else min(HOTTEST, 1 + int(HOTTEST * (size / hottest) ** 0.5 * 0.999))
     )
@@ -135,7 +137,7 @@ def _sum_words(energies: list[Joules]) -> str:
     """Return the energy of a line; a sum with a bound in it is a bound."""
     if len(energies) == 1:
         return energies[0].words
-    if not energies or all(energy.value is None and energy.bound is None for energy in energies):
+    if not energies:
         return ""
     bounded = any(energy.bound is not None for energy in energies)
     return f"{'≤ ' if bounded else ''}{plain(sum(energy.size for energy in energies), 3)}"
