@@ -51,9 +51,10 @@ def excess(clean: Measure, smelly: Measure, confidence: float) -> Excess | None:
         return None
     by_block = (tracker.b - tracker.a) - (meter.b - meter.a)
     wh = _with_meter(by_block, clean.beside_estimate, smelly.beside_estimate, confidence)
-    pct = 100 * (meter.b.mean() / meter.a.mean() - 1) if meter.a.mean() > 0 else None
+    mean_a, mean_b = float(meter.a.mean()), float(meter.b.mean())
+    pct = 100 * (mean_b / mean_a - 1) if mean_a > 0 else None
     points = points_beyond(tracker, meter, confidence)
-    return Excess(float((meter.b - meter.a).mean()), pct, wh, points, _verdict(points or wh))
+    return Excess(mean_b - mean_a, pct, wh, points, _verdict(points or wh))
 
 
 def _with_meter(
