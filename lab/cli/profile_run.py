@@ -116,12 +116,13 @@ def _energy_cells(profile: Profile, row: CallSiteRow) -> tuple[str, str]:
 
 
 def _print_sizes(results: Results, scenarios: Sequence[str]) -> None:
-    """Print the energy of a call against the size of its arguments, for sites that all variants called."""
+    """Print the energy of a call by the size of its arguments, of sites where variants differ in that."""
     tables = [
         {_key(row): row for row in results.call_sites if row.scenario == name and row.argument_bytes}
         for name in scenarios
     ]
     shared = [key for key in tables[0] if all(key in table for table in tables)] if tables else []
+    shared = [key for key in shared if len({table[key].argument_bytes for table in tables}) > 1]
     rows = []
     for key in shared:
         for name, table in zip(scenarios, tables, strict=True):
@@ -139,7 +140,9 @@ def _print_sizes(results: Results, scenarios: Sequence[str]) -> None:
             )
     if rows:
         columns = ("place", "call", "scenario", "bytes", "J per call", "")
-        print_table(columns, rows, title="Energy of a call by the size of its arguments")
+        print_table(
+            columns, rows, title="Gross energy of a call, with the calls within, by the size of its arguments"
+        )
 
 
 def _key(row: CallSiteRow) -> tuple[str, int | None, int | None, int | None, str]:
