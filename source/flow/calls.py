@@ -99,6 +99,8 @@ class Calls(Effects):
             return self.made(
                 "", node, api=api, sources=given, flows=given[0].items or (), graph=_graph(given)
             )
+        if kind == "file" and given and given[0].api in ("io.BytesIO", "io.StringIO"):
+            kind = "image"
         if kind == "" and api.startswith("keras.layers."):
             kind = "layer"
         return self.made(kind, node, api=api, sources=given)

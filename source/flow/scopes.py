@@ -70,12 +70,12 @@ def _is_none(value: Value) -> bool:
     return value.kind == "constant" and value.constant is None
 
 
+_MOST_ITEMS = 10
+
+
 def item_of(container: Value) -> Value | None:
     """Return what is in a container that is written out, ``None`` where that is not known."""
     items = container.items[:_MOST_ITEMS] if container.items and container.kind == "container" else ()
     if not any(item.attached for item in items):
         return None
     return reduce(either, items)
-
-
-_MOST_ITEMS = 10

@@ -67,10 +67,11 @@ def outlives(container: Value, event: Event) -> bool:
 
 
 def assigned_in(loop: Loop) -> frozenset[str]:
-    """Return the names that a turn of a loop binds anew."""
-    parts = ast.walk(loop.node)
-    names = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-    return frozenset(names)
+    """Return the names that a turn of a loop binds anew, and those in whose places it puts something."""
+    stored = [part for part in ast.walk(loop.node) if isinstance(getattr(part, "ctx", None), ast.Store)]
+    bound = {part.id for part in stored if isinstance(part, ast.Name)}
+    places = (part.value for part in stored if isinstance(part, ast.Subscript))
+    return frozenset(bound | {place.id for place in places if isinstance(place, ast.Name)})
 
 
 def invariant(node: ast.AST, loop: Loop) -> bool:

@@ -9,6 +9,7 @@ from source.smells.queries import calls, turns
 from source.smells.rule import Hit, Rule
 
 _MANY = 2
+_NEW_GRAPH = ("tensorflow.Graph", "tensorflow.reset_default_graph")
 
 
 def unclosed_session(flow: ModuleFlow) -> Iterator[Hit]:
@@ -53,7 +54,7 @@ def graph_growth(flow: ModuleFlow) -> Iterator[Hit]:
         and call.receiver.kind == "session"
         and turns(call)
     }
-    own_graph = {loop for call in everything if call.api == "tensorflow.Graph" for loop in call.loops}
+    own_graph = {loop for call in everything if call.api in _NEW_GRAPH for loop in call.loops}
     for call in everything:
         operation = call.api.startswith("tensorflow.") and call.result.kind in ("tf-tensor", "variable")
         if operation and turns(call) and turns(call)[-1] in runs - own_graph and call.origin is None:
@@ -107,7 +108,7 @@ RULES = (
         ("TensorFlow",),
         "Make the operation once before the loop and feed what changes by a placeholder.",
         "The default graph grows with every turn, and the session prepares the grown graph again.",
-        "Only where a known session runs in the same loop; silent in a tf.Graph of the turn's own.",
+        "Only where a known session runs in the same loop; silent in a graph of the turn's own.",
         graph_growth,
     ),
     Rule(

@@ -31,11 +31,20 @@ def _first_is_init(call: Call) -> bool:
     return call.origin is not None and call.origin.scope.name == "__init__"
 
 
-def _has_weights(value: Value) -> bool:
-    if value.definition is not None:
-        return "Loss" not in value.api and class_family(value.definition) == "torch.nn.Module"
+def _has_weights(value: Value, deep: int = 4) -> bool:
+    """Return whether a module has weights of its own, in itself or in a part that it makes."""
+    if value.kind == "parameter-tensor":
+        return True
+    if value.definition is not None and value.kind == "module":
+        held = [*value.definition.attributes.values()]
+        held += [one for parent in value.definition.parents for one in parent.attributes.values()]
+        made = "Loss" not in value.api and class_family(value.definition) == "torch.nn.Module"
+        return made and deep > 0 and any(_has_weights(one, deep - 1) for one in held)
     name = value.api.rpartition(".")[2]
-    return name in _LEARNING if value.api.startswith("torch.nn.") else bool(value.api)
+    if value.kind == "module" and (name in _LEARNING or not value.api.startswith("torch.nn.")):
+        return bool(value.api)
+    parts = value.sources if value.kind in ("module", "container") else ()
+    return deep > 0 and any(_has_weights(part, deep - 1) for part in (*parts, *(value.items or ())))
 
 
 def cycled_loader(flow: ModuleFlow) -> Iterator[Hit]:
@@ -85,7 +94,8 @@ RULES = (
         "Build it once before the loop, or in __init__.",
         "Weights are allocated and initialised for every batch, and what is learnt in them is lost.",
         "Only loops over batches and methods that a framework calls for every batch; a model per "
-        "fold is freed by CPython. Losses and activations without weights are not reported.",
+        "fold is freed by CPython. Losses, activations and other modules without weights of their own "
+        "are not reported.",
         module_per_batch,
     ),
     Rule(
