@@ -129,7 +129,6 @@ def _fit(
     return fit(
         sparse.csr_matrix(sparse.hstack([inside, outside, left[:, np.newaxis]])),
         stacked.power_w,
-        np.ones(len(stacked.power_w)),
         stacked.known,
         stacked.follows,
         (within > 0.5).astype(np.int64),

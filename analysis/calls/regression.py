@@ -14,7 +14,7 @@ from analysis.maths.arrays import Floats
 
 _ROUNDS = 4
 _MOST_CORRELATED = 0.95
-_PRIOR = 5.0
+_PRIOR = 20.0
 """Of so many readings is the scatter of all readings worth, next to that of the readings of one site."""
 
 _WEAK = 30.0
@@ -59,47 +59,48 @@ class Fit:
 def fit(
     x: Sparse,
     power_w: Floats,
-    weight: Floats,
     used: Booleans,
     follows: Booleans,
     kind: Indices,
     least_w: float,
+    offsets: int = 0,
 ) -> Fit:
     """Estimate mean powers.
 
     Args:
         x: share of each parameter in each reading, ``(n, p)``.
         power_w: of each reading, ``(n,)``.
-        weight: by how much its variance is smaller than that of a whole reading, ``(n,)``.
         used: which readings take part.
         follows: which follow the one before.
         kind: site that fills most of each reading; these have a noise of their own.
         least_w: standard deviation of the noise at least, by the digits of the meter.
+        offsets: how many of the columns, the last ones, are differences of powers; the shares of the others
+            add up to 1 in each reading.
     """
     rows = np.flatnonzero(used)
-    design, y = x[rows], power_w[rows]
+    centre_w = float(power_w[rows].mean()) if len(rows) else 0.0
+    design, y = x[rows], power_w[rows] - centre_w
     chained = follows[rows] & (np.diff(rows, prepend=-2) == 1)
-    present = np.asarray(design.sum(axis=0)).ravel() > 0
-    centre_w = float(y.mean()) if len(y) else 0.0
+    present = np.asarray(abs(design).sum(axis=0)).ravel() > 0
     spread_w = float(np.ptp(y)) if len(y) else 0.0
     prior_w = _WEAK * max(spread_w, 0.05 * abs(centre_w), least_w, 1e-3)
     noise_w, rho = np.full(len(rows), max(spread_w / 4, least_w, 1e-6)), 0.0
-    solution = _solve(design, y, noise_w, rho, chained, centre_w, prior_w)
+    solution = _solve(design, y, noise_w, rho, chained, prior_w)
     df = max(float(len(rows) - present.sum()), 1.0)
     for _ in range(_ROUNDS if len(rows) else 0):
         residual_w = y - design @ solution.power_w
-        scale_w = _noise(residual_w, solution.leverage, weight[rows], kind[rows], df, least_w)
-        noise_w = scale_w / np.sqrt(weight[rows])
+        noise_w = _noise(residual_w, solution.leverage, kind[rows], df, least_w)
         rho = _autocorrelation(residual_w / noise_w, chained, len(rows) - df)
-        solution = _solve(design, y, noise_w, rho, chained, centre_w, prior_w)
+        solution = _solve(design, y, noise_w, rho, chained, prior_w)
     noise_of_kind = {int(k): float(np.mean(noise_w[kind[rows] == k])) for k in np.unique(kind[rows])}
     usual_w = float(np.sqrt(np.mean(np.square(noise_w)))) if len(rows) else 0.0
     all_noise_w = np.array([noise_of_kind.get(k, usual_w) for k in kind.tolist()], dtype=np.float64)
     all_noise_w[rows] = noise_w
-    residual_w = power_w - x @ solution.power_w
-    varied = float(np.square(y - centre_w).sum())
+    found_w = solution.power_w + centre_w * (np.arange(x.shape[1]) < x.shape[1] - offsets)
+    residual_w = power_w - x @ found_w
+    varied = float(np.square(y).sum())
     return Fit(
-        power_w=solution.power_w,
+        power_w=found_w,
         covariance_w2=solution.covariance_w2,
         residual_w=residual_w,
         noise_w=all_noise_w,
@@ -122,11 +123,11 @@ class _Solution:
 
 
 def _solve(
-    design: Sparse, y: Floats, noise_w: Floats, rho: float, chained: Booleans, centre_w: float, prior_w: float
+    design: Sparse, y: Floats, noise_w: Floats, rho: float, chained: Booleans, prior_w: float
 ) -> _Solution:
     from scipy import linalg
 
-    x, z = _whitened(design, noise_w, rho, chained), _whitened_values(y - centre_w, noise_w, rho, chained)
+    x, z = _whitened(design, noise_w, rho, chained), _whitened_values(y, noise_w, rho, chained)
     information = (x.T @ x).toarray()
     alone = information.diagonal().copy()
     information[np.diag_indices_from(information)] += 1 / prior_w**2
@@ -137,7 +138,7 @@ def _solve(
     covariance_w2 = np.outer(scale, scale) * linalg.cho_solve(factor, np.eye(len(scale)))
     leverage = np.asarray(x.multiply(x @ covariance_w2).sum(axis=1)).ravel()
     tolerance = 1 / np.maximum(alone * covariance_w2.diagonal(), 1.0)
-    return _Solution(power_w + centre_w, covariance_w2, leverage, tolerance)
+    return _Solution(power_w, covariance_w2, leverage, tolerance)
 
 
 def _whitened(design: Sparse, noise_w: Floats, rho: float, chained: Booleans) -> Sparse:
@@ -157,11 +158,9 @@ def _whitened_values(y: Floats, noise_w: Floats, rho: float, chained: Booleans) 
     return whitened
 
 
-def _noise(
-    residual_w: Floats, leverage: Floats, weight: Floats, kind: Indices, df: float, least_w: float
-) -> Floats:
-    """Return the standard deviation of whole readings like each, by the residuals of the same kind."""
-    square = np.square(residual_w) * weight
+def _noise(residual_w: Floats, leverage: Floats, kind: Indices, df: float, least_w: float) -> Floats:
+    """Return the standard deviation of readings like each, by the residuals of the same kind."""
+    square = np.square(residual_w)
     overall = float(square.sum()) / df
     left = np.clip(1 - leverage, 0.0, 1.0)
     n = int(kind.max()) + 1

@@ -6,7 +6,7 @@ division of shared readings is uncertain: by the mean powers, and by the noise, 
 more or less than its share.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from analysis.calls.covers import Indices, Sparse, summed
 from analysis.calls.design import PURE, Design, Stacked, design_of
 from analysis.calls.regression import Fit, fit
 from analysis.maths.arrays import Floats
+
+_LEAST_WHOLE = 0.7
+"""What a border of the run leaves of a reading does not tell the powers if it is a smaller share of one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,20 +57,26 @@ class Division:
             runs: how many runs they are of.
             resolution_w: smallest step of a reading.
         """
+        from scipy import sparse
+
         design = design_of(stacked)
         usual_s = float(np.median(stacked.length_s)) if len(stacked.length_s) else 1.0
         kind = np.asarray(stacked.share.argmax(axis=1), dtype=np.int64).ravel()
         if stacked.instantaneous:  # whether a moment just at a border was within a call is not known
             largest = stacked.share.max(axis=1).toarray().ravel()
             kind[largest < PURE] = stacked.share.shape[1]
-        fitted = fit(
+        fitted = _without_offsets(
+            fit(
+                sparse.csr_matrix(sparse.hstack([design.x, _offsets(stacked.run, runs)])),
+                stacked.power_w,
+                design.used & (stacked.length_s > _LEAST_WHOLE * usual_s),
+                stacked.follows,
+                kind,
+                resolution_w / np.sqrt(12),
+                runs - 1,
+            ),
             design.x,
             stacked.power_w,
-            np.minimum(stacked.length_s / usual_s, 1.0),
-            design.used,
-            stacked.follows,
-            kind,
-            resolution_w / np.sqrt(12),
         )
         return cls(stacked, design, fitted, runs)
 
@@ -150,3 +159,28 @@ class Division:
         left = share - share.multiply(share)
         energy_j = np.square(noise_w * length_s / self.runs)
         return np.asarray(np.maximum((left @ energy_j), 0.0)).ravel()
+
+
+def _offsets(run: Indices, runs: int) -> Sparse:
+    """Return columns for what all readings of a run have in common, ``(n, runs - 1)``; they add up to zero.
+
+    The background of a run differs from that of the others. A reading keeps it, whatever it is divided into.
+    """
+    from scipy import sparse
+
+    rows = np.arange(len(run))
+    last = run == runs - 1
+    columns = sparse.csr_matrix((np.ones(len(run)), (rows, run)), shape=(len(run), runs))[:, : runs - 1]
+    return columns - sparse.csr_matrix(np.outer(last, np.ones(runs - 1)))
+
+
+def _without_offsets(fitted: Fit, x: Sparse, power_w: Floats) -> Fit:
+    """Return a fit with the parameters of the design only; the residuals have the offsets of their runs."""
+    n = x.shape[1]
+    return replace(
+        fitted,
+        power_w=fitted.power_w[:n],
+        covariance_w2=fitted.covariance_w2[:n, :n],
+        tolerance=fitted.tolerance[:n],
+        residual_w=power_w - x @ fitted.power_w[:n],
+    )
