@@ -12,6 +12,8 @@ from records.rows.agreement import AgreementRow
 from records.rows.findings import FindingRow
 from records.rows.parts import BaselineSummary, ControlChart
 from records.times import iso_utc
+from reports.campaign.calls.profiles import profiles_of
+from reports.campaign.calls.sites import answer
 from reports.campaign.least import Least, least_of
 from reports.campaign.trackers.ratios import ratio_interval
 from reports.campaign.view import (
@@ -82,6 +84,7 @@ class Summary:
         worst: the findings that refuse data, in full.
         least: which scenario needs least; ``None`` unless there are two to compare.
         trackers: how far each tracker was from the meter, in a sentence each.
+        calls: which API call costs most, in a sentence or two for each scenario that recorded calls.
         smells: what each resource-leak smell costs in energy, in a sentence or two each.
         stand_ins: sentences on the scenarios whose data or weights are not the real ones.
         wall: whether the readings are of the wall plug, and not of counters inside the machine.
@@ -99,6 +102,7 @@ class Summary:
     worst: list[FindingRow]
     least: Least | None
     trackers: list[str]
+    calls: list[str]
     smells: list[str]
     stand_ins: list[str]
     wall: bool
@@ -129,6 +133,7 @@ def summary_of(view: View) -> Summary:
             ),
             *(f"{line}." for line in lines_of_failures(results.trackers)),
         ],
+        calls=[answer(profile).words for profile in profiles_of(view)],
         smells=answers(results.smells),
         stand_ins=[f"{_listed(names)}: {words}." for words, names in stand_ins(results).items()],
         wall=view.at_wall,

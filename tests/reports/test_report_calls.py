@@ -76,6 +76,22 @@ def test_measured_pooled_and_bounded_energies_are_told_apart() -> None:
     assert rows["keras.layers.Input"]["Label"] == "in group 10"
 
 
+def test_a_call_that_may_use_more_is_named() -> None:
+    results = profiled()
+    (row,) = [row for row in results.call_sites if row.api == "keras.layers.Dense"]
+    change(row, bound_exclusive_j=5000.0, induced_exclusive_high_j=2050.0)
+    said = verdict(made(chapter, results))
+    assert said.tone == "warn"
+    assert "keras.layers.Dense" in said.words
+    assert "≤ 2050 J" in said.words
+
+
+def test_the_first_screen_names_the_call_that_costs_most() -> None:
+    results = profiled()
+    (answers,) = [s for s in Page(render(results, ())).all("section") if s.attributes.get("id") == "answers"]
+    assert "keras.Model.fit in train.py:23" in re.sub(r"\s+", " ", answers.text)
+
+
 def test_a_bound_comes_after_all_energies_that_are_known() -> None:
     labels = [row["Label"] for row in cells(made(chapter, profiled()), "call-sites")]
     assert "bounded" not in labels[: labels.index("bounded")]

@@ -22,7 +22,7 @@ HOW = (
 def answer(profile: Profile) -> Text:
     """Say which call costs most, and how sure that is."""
     rows = [row for row in profile.parts if row.kind not in ("uncovered", "gate")]
-    known = [row for row in rows if profile.energy(row).value is not None and row.label != "bounded"]
+    known = [row for row in rows if profile.energy(row).value is not None]
     lead = f"{profile.name}: "
     if not profile.induced and any(row.induced_exclusive_j is not None for row in rows):
         lead += "the energy above the baseline of no call can be told from zero, so energies are gross. "
@@ -30,18 +30,29 @@ def answer(profile: Profile) -> Text:
         return Text(f"{lead}no call has an energy that the meter resolves.", "warn")
     first, *others = known
     energy = profile.energy(first)
-    words = f"{lead}{full_name(first)} costs most: {_with_interval(energy)}{_share(profile, first)}, "
-    words += f"{first.label}."
+    costs = f"{_with_interval(energy)}{_share(profile, first)}, {first.label}"
+    rival = next((row for row in rows if _may_exceed(profile.energy(row), energy)), None)
+    if rival is not None:
+        at_most = f"{full_name(rival)} may use more: {profile.energy(rival).words} J, only a bound is known."
+        return Text(
+            f"{lead}Of the calls whose energy is known {full_name(first)} costs most: {costs}. {at_most}",
+            "warn",
+        )
+    words = f"{lead}{full_name(first)} costs most: {costs}."
     if not others:
         return Text(words, "good")
-    second = others[0]
-    apart = _apart(energy, profile.energy(second))
-    nearest = f"Next is {full_name(second)} with {_with_interval(profile.energy(second))}"
-    if apart:
+    second = profile.energy(others[0])
+    nearest = f"Next is {full_name(others[0])} with {_with_interval(second)}"
+    if energy.low is not None and second.high is not None and energy.low > second.high:
         return Text(f"{words} {nearest}; the intervals do not overlap.", "good")
     return Text(
         f"{words} {nearest}; their intervals overlap or are unknown, so the order is not sure.", "warn"
     )
+
+
+def _may_exceed(bounded: Joules, known: Joules) -> bool:
+    least = known.value if known.low is None else known.low
+    return bounded.bound is not None and least is not None and bounded.bound > least
 
 
 def coverage(profile: Profile) -> Text:
@@ -72,10 +83,6 @@ def _share(profile: Profile, row: CallSiteRow) -> str:
     return "" if share is None else f", {plain(share, 3)} % of the {profile.kind} of a run"
 
 
-def _apart(first: Joules, second: Joules) -> bool:
-    return first.low is not None and second.high is not None and first.low > second.high
-
-
 def sites_table(profiles: list[Profile]) -> Table:
     """Tabulate the call sites of all scenarios, the largest energy first."""
     several = len(profiles) > 1
@@ -91,7 +98,7 @@ def sites_table(profiles: list[Profile]) -> Table:
         Column("Share", lambda one: plain(one[0].share_pct(one[1]), 3), "%"),
         Column("With calls within", _inclusive, "J"),
         Column("Gross per call", lambda one: plain(one[1].energy_per_call_j, 3), "J"),
-        Column("Mean power", lambda one: plain(one[1].power_w, 3), "W"),
+        Column("Mean power", _power, "W"),
         Column("Median duration", lambda one: plain(one[1].duration_median_s, 3), "s"),
     )
     kind = profiles[0].kind if profiles else "energy"
@@ -107,6 +114,11 @@ def sites_table(profiles: list[Profile]) -> Table:
 
 def _of_group(row: CallSiteRow) -> str:
     return f"in group {row.group}" if row.group is not None else ""
+
+
+def _power(one: tuple[Profile, CallSiteRow]) -> str:
+    """Return the mean power of a site whose energy is known."""
+    return ABSENT if one[1].label == "bounded" else plain(one[1].power_w, 3)
 
 
 def _inclusive(one: tuple[Profile, CallSiteRow]) -> str:
