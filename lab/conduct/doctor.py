@@ -4,6 +4,7 @@ import shlex
 import statistics
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import PurePosixPath
@@ -28,7 +29,7 @@ from records.calibration import CalibrationRecord
 from records.errors import ConfigurationError, DeviceError, RecordError, SutError
 from records.meter import Reading
 from sut.inventory.environments import environment_versions
-from sut.preflight import Check, Subject
+from sut.preflight import Check, Subject, check_disk
 from sut.sut import Sut
 
 _WATCHED_READINGS = 5
@@ -56,6 +57,8 @@ def examine(config: LabConfig, sut: Sut) -> Iterator[Check]:
         yield from check_meter(meter, f"meter {name}" if config.meter.more else "meter")
     yield check_calibration(config)
     yield check_clock((time.time() - time.monotonic()) - before)
+    if config.sut.host is not None:  # else it is the SUT's disk
+        yield replace(check_disk(config.resolve(config.campaign.out)), name="disk space of the controller")
     checks = sut.preflight()
     yield from checks
     if any(check.subject is Subject.LINK and check.ok is False for check in checks):

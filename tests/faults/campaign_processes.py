@@ -13,7 +13,16 @@ COMMANDS = {
 }
 """What the command lines of our processes hold."""
 
+FAR_COMMANDS = {
+    "ssh client": "ControlPath=",
+    "keeper or relay": "/kept/",
+    "answers": "-m sut.remote.answers",
+    "holder of the SUT": "-m sut.bench_lock",
+}
+"""The same of processes that there are only where the SUT is behind ssh."""
+
 ROLES = (CONDUCTOR, *COMMANDS, PROGRAM)
+FAR_ROLES = (*ROLES, *FAR_COMMANDS)
 
 
 def inheriting(variable: str) -> dict[int, str]:
@@ -35,12 +44,18 @@ def find(role: str, variable: str) -> int | None:
     """Return the id of the process of a role, other than the conductor, if there is one now."""
     processes = inheriting(variable)
     if role != PROGRAM:
-        return next((pid for pid, words in processes.items() if COMMANDS[role] in words), None)
+        return next((pid for pid, words in processes.items() if _is(role, words)), None)
     runners = {pid for pid, words in processes.items() if COMMANDS["runner"] in words}
     for pid, words in processes.items():
         if COMMANDS["witness"] not in words and _parent(pid) in runners:
             return pid
     return None
+
+
+def _is(role: str, words: str) -> bool:
+    """Say whether a command line is that of a role; that of an ssh client holds what it runs elsewhere."""
+    of_ssh = FAR_COMMANDS["ssh client"] in words
+    return of_ssh if role == "ssh client" else not of_ssh and (COMMANDS | FAR_COMMANDS)[role] in words
 
 
 def _parent(pid: int) -> int | None:

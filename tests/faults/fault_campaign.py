@@ -1,10 +1,11 @@
 """Faults at random moments of real campaigns: is anything lost, is anything damaged counted?
 
-``python tests/faults/fault_campaign.py [--faults 200] [--seed 1] [--jobs 1]`` runs short campaigns on the
-virtual meter. It kills and stops every process of them, sets their wall clock, fills their disk and garbles
-their meter, and goes on with `lab resume`. At the end of each campaign it compares every file of every
-completed run, every energy counted and every process with what must be (docs/explanation/faults.md). It ends
-with 1 if anything does not hold. Linux only; filling the disk needs root, setting the clock a C compiler.
+``python tests/faults/fault_campaign.py [--faults 200] [--seed 1] [--jobs 1] [--far]`` runs short campaigns
+on the virtual meter, with ``--far`` on a SUT behind ssh. It kills and stops every process of them, sets their
+wall clock, fills their disk and garbles their meter, and goes on with `lab resume`. At the end of each
+campaign it compares every file of every completed run, every energy counted and every process with what must
+be (docs/explanation/faults.md). It ends with 1 if anything does not hold. Linux only; filling the disk needs
+root, setting the clock a C compiler.
 """
 
 import argparse
@@ -23,7 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fault_kinds import FULL, GARBLED, STEP, deck, happen
-from faulted_campaign import FaultedCampaign
+from faulted_campaign import FAR_SUT, LAB, FaultedCampaign, SshBench
+from short_campaign import config
 from stepped_clock import SteppedClock
 
 FATES = {
@@ -77,8 +79,16 @@ class Tally:
         return {**vars(self), "faults": self.faults}
 
 
-def run_faults(faults: int, seed: int, pause_s: float, repeats: int) -> Tally:
-    """Run campaigns until that many faults have happened; return what became of all."""
+def run_faults(faults: int, seed: int, pause_s: float, repeats: int, far: bool = False) -> Tally:
+    """Run campaigns until that many faults have happened; return what became of all.
+
+    Args:
+        faults: how many.
+        seed: of everything random.
+        pause_s: mean pause between two.
+        repeats: of the scenarios in each campaign.
+        far: whether the SUT is behind ssh.
+    """
     chance = random.Random(seed)
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="faults-") as name, _small_disk(Path(name) / "disk") as made:
@@ -86,24 +96,37 @@ def run_faults(faults: int, seed: int, pause_s: float, repeats: int) -> Tally:
         clock = SteppedClock(Path(name))
         absent = {kind: why for kind, why in ((FULL, why), (STEP, clock.absent)) if why}
         cards: list[str] = []
+        bench = _far_bench(Path(name), clock) if far else None
         while tally.faults < faults:
             folder = disk / f"{tally.campaigns + 1}"
             folder.mkdir()
-            campaign = FaultedCampaign(folder, Path(name), clock, chance, repeats)
+            campaign = FaultedCampaign(folder, Path(name), clock, chance, repeats, bench)
             happened: list[tuple[str, str | None]] = []
             while campaign.goes_on():
                 campaign.rest(chance.uniform(0.2, 2 * pause_s))
                 if tally.faults + len(happened) + len(campaign.garbled_runs()) >= faults:
                     continue
-                cards = cards or deck(chance, absent)
+                cards = cards or deck(chance, absent, far)
                 try:
                     happened.append((cards[-1], happen(cards[-1], campaign, clock, chance)))
                     print(f"{tally.faults + len(happened)}: {cards.pop()}", file=sys.stderr, flush=True)
                 except LookupError:  # it did not come up, so another is next
                     chance.shuffle(cards)
             tally.take(campaign, happened)
+        if bench is not None:
+            bench.down()
     tally.skipped = absent
     return tally
+
+
+def _far_bench(folder: Path, clock: SteppedClock) -> SshBench:
+    """Return a SUT behind an sshd of its own, with what `lab sut deploy` puts there."""
+    pip = {key: value for key, value in os.environ.items() if key.startswith("PIP_")}
+    bench = SshBench(folder / "bench", variables={**clock.environment, "TMPDIR": str(folder), **pip})
+    (bench.folder / "lab.toml").write_text(config(random.Random(0), 1, FAR_SUT))
+    environment = {**os.environ, **bench.environment}
+    subprocess.run([*LAB, "sut", "deploy"], cwd=bench.folder, env=environment, check=True, stdout=sys.stderr)
+    return bench
 
 
 @contextmanager
@@ -161,6 +184,7 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=2.0, help="mean pause between faults in seconds")
     parser.add_argument("--repeats", type=int, default=3, help="repeats of the scenarios in each campaign")
     parser.add_argument("--jobs", type=int, default=1, help="number of campaigns at once")
+    parser.add_argument("--far", action="store_true", help="with the SUT behind an sshd on this machine")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
     options = parser.parse_args()
     begun_s = time.monotonic()
@@ -168,7 +192,8 @@ def main() -> int:
     jobs = range(options.seed, options.seed + options.jobs)
     share = -(-options.faults // options.jobs)
     with ProcessPoolExecutor(options.jobs) as pool:
-        for part in [pool.submit(run_faults, share, seed, options.pause, options.repeats) for seed in jobs]:
+        given = (options.pause, options.repeats, options.far)
+        for part in [pool.submit(run_faults, share, seed, *given) for seed in jobs]:
             tally.add(part.result())
     if options.json:
         print(json.dumps(tally.to_json()))

@@ -6,24 +6,27 @@ import signal
 import time
 from contextlib import suppress
 
-from campaign_processes import CONDUCTOR, ROLES
+from campaign_processes import CONDUCTOR, FAR_ROLES, ROLES
 from faulted_campaign import FaultedCampaign
 from stepped_clock import SteppedClock
 
 GARBLED = "bytes of the meter garbled"
 FULL = "disk full for 1 to 4 s"
 STEP = "wall clock set by 0.3 to 30 s"
+CUT = "all connections killed, sshd away for 1 to 6 s"
 
 _APPEARS_S = 15.0
 _NARROW_S = 2.5
 _RUN_S = 7.0
 
 
-def deck(chance: random.Random, absent: dict[str, str]) -> list[str]:
-    """Return some 25 faults in random order: half are kills, the others the rest."""
-    kills = [f"SIGKILL of {name}" for name in ROLES]
-    stops = [f"SIGSTOP of {name}" for name in ROLES]
-    kinds = [kind for kind in [*kills, *kills, *stops, STEP, STEP, STEP, FULL] if kind not in absent]
+def deck(chance: random.Random, absent: dict[str, str], far: bool = False) -> list[str]:
+    """Return some 25 to 40 faults in random order: half are kills, the others the rest."""
+    roles = FAR_ROLES if far else ROLES
+    kills = [f"SIGKILL of {name}" for name in roles]
+    stops = [f"SIGSTOP of {name}" for name in roles]
+    cuts = [CUT, CUT, CUT] if far else []
+    kinds = [kind for kind in [*kills, *kills, *stops, *cuts, STEP, STEP, STEP, FULL] if kind not in absent]
     chance.shuffle(kinds)
     return kinds
 
@@ -34,7 +37,7 @@ def happen(kind: str, campaign: FaultedCampaign, clock: SteppedClock, chance: ra
     Raises:
         LookupError: the process it is for did not come up in time.
     """
-    if kind in (STEP, FULL) or kind.endswith(CONDUCTOR):
+    if kind in (STEP, FULL, CUT) or kind.endswith(CONDUCTOR):
         _into_a_run(campaign, chance)
     if kind == STEP:
         run = campaign.under_way()
@@ -42,6 +45,8 @@ def happen(kind: str, campaign: FaultedCampaign, clock: SteppedClock, chance: ra
         return run
     if kind == FULL:
         return _fill(campaign, chance)
+    if kind == CUT:
+        return _cut(campaign, chance)
     return _signal(kind, campaign, chance)
 
 
@@ -79,6 +84,15 @@ def _awaited(role: str, campaign: FaultedCampaign, chance: random.Random) -> int
         if not campaign.goes_on():
             break
     raise LookupError(role)
+
+
+def _cut(campaign: FaultedCampaign, chance: random.Random) -> str | None:
+    run = campaign.under_way()
+    if campaign.bench is not None:
+        campaign.bench.down()
+        campaign.rest(chance.uniform(1, 6))
+        campaign.bench.up()
+    return run
 
 
 def _fill(campaign: FaultedCampaign, chance: random.Random) -> str | None:

@@ -21,9 +21,14 @@ from records.files import hash_tree
 from records.journal import read_journal
 from records.journal_events import OrphanAborted, RunEnded, RunStarted
 
+sys.path.append(str(Path(__file__).parents[1]))
+from ssh_bench import NAME, SshBench
+
+FAR_SUT = f'host = "{NAME}"\npython = "/usr/bin/python3"\nlink_lost_s = 30'
 LAB = [str(Path(sys.executable).with_name("lab"))]
 
 _LEFT_S = 15.0
+_FAR_LEFT_S = 90.0  # the shared connection of a killed controller stays for a minute
 _MAX_STARTS = 200
 
 
@@ -36,6 +41,7 @@ class FaultedCampaign:
         clock: the wall clock of its processes.
         chance: draws when the meter's line is garbled.
         repeats: of each scenario.
+        bench: where the SUT is, behind ssh; this machine if ``None``.
 
     Attributes:
         path: the campaign's folder.
@@ -44,12 +50,19 @@ class FaultedCampaign:
     """
 
     def __init__(
-        self, folder: Path, words: Path, clock: SteppedClock, chance: random.Random, repeats: int
+        self,
+        folder: Path,
+        words: Path,
+        clock: SteppedClock,
+        chance: random.Random,
+        repeats: int,
+        bench: SshBench | None = None,
     ) -> None:
         self.path = folder / "c"
         self._words, self._clock = words / "words.txt", clock
         self._config = folder / "lab.toml"
-        self._config.write_text(config(chance, repeats))
+        self.bench = bench
+        self._config.write_text(config(chance, repeats, "" if bench is None else FAR_SUT))
         self._completed: dict[str, dict[str, str]] = {}
         self.problems: list[str] = []
         self.starts = 0
@@ -69,7 +82,12 @@ class FaultedCampaign:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 # The lock of the machine is in its own folder: several jobs run at once.
-                env={**os.environ, **self._clock.environment, "TMPDIR": str(self._words.parent)},
+                env={
+                    **os.environ,
+                    **({} if self.bench is None else self.bench.environment),
+                    **self._clock.environment,
+                    "TMPDIR": str(self._words.parent),
+                },
             )
 
     def goes_on(self) -> bool:
@@ -147,7 +165,7 @@ class FaultedCampaign:
         return found
 
     def _judge_processes(self) -> None:
-        deadline = time.monotonic() + _LEFT_S
+        deadline = time.monotonic() + (_LEFT_S if self.bench is None else _FAR_LEFT_S)
         while (left := inheriting(self._clock.mark)) and time.monotonic() < deadline:
             time.sleep(0.1)
         self._expect(not left, f"processes left: {left}")

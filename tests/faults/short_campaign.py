@@ -11,6 +11,7 @@ seed = {seed}
 max_attempts = 3
 [sut]
 collectl = "never"
+{sut}
 [meter]
 driver = "wattsup_pro"
 port = "virtual"
@@ -34,10 +35,10 @@ limit_s = 20
 _LONGEST_S = 180.0
 
 
-def config(chance: random.Random, repeats: int) -> str:
-    """Return the text, with random moments at which the bytes of the meter are garbled."""
+def config(chance: random.Random, repeats: int, sut: str = "") -> str:
+    """Return the text, with random moments at which the bytes of the meter are garbled, and more keys."""
     seed, fault = chance.randrange(1000), json.dumps(_garbled(chance))
-    return _CONFIG.format(repeats=repeats, seed=seed, fault=fault)
+    return _CONFIG.format(sut=sut, repeats=repeats, seed=seed, fault=fault)
 
 
 def _garbled(chance: random.Random) -> list[str]:

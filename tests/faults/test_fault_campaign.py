@@ -6,14 +6,19 @@ import sys
 from pathlib import Path
 
 import pytest
+from ssh_bench import need_sshd
 
 SCRIPT = Path(__file__).with_name("fault_campaign.py")
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_a_dozen_faults_lose_nothing_and_damage_nothing_that_counts() -> None:
+@pytest.mark.parametrize("far", [False, True], ids=["one machine", "over ssh"])
+def test_a_dozen_faults_lose_nothing_and_damage_nothing_that_counts(far: bool) -> None:
     options = ["--faults", "12", "--seed", "12", "--pause", "1", "--repeats", "1", "--json"]
+    if far:
+        need_sshd()
+        options.append("--far")
     done = subprocess.run(
         [sys.executable, SCRIPT, *options], check=False, capture_output=True, text=True, timeout=390
     )
