@@ -59,13 +59,17 @@
       0: () => zoom(WHOLE),
     };
 
-    drawing.setAttribute("tabindex", "0");
-    drawing.setAttribute("role", "application");
+    const panel = drawing.parentElement; // the drawing itself stays an image with its description
+    panel.tabIndex = 0;
+    panel.setAttribute("role", "application");
+    panel.setAttribute("aria-label", drawing.querySelector("title").textContent);
+    panel.setAttribute("aria-describedby", `${drawing.id}-desc`);
+    drawing.classList.add("walkable");
     read.setAttribute("aria-live", "polite");
     read.hidden = false;
     say(null);
-    drawing.addEventListener("focus", () => choose(chosen ?? boxes[0]));
-    drawing.addEventListener("keydown", (event) => {
+    panel.addEventListener("focus", () => choose(chosen ?? boxes[0]));
+    panel.addEventListener("keydown", (event) => {
       if (!chosen || !moves[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       moves[event.key]();

@@ -253,7 +253,7 @@ def test_nothing_in_a_program_breaks_out_of_its_listing(address: str, browser) -
 def test_the_boxes_can_be_walked_and_zoomed_by_keyboard(address: str, browser) -> None:
     browser.open(address)
     ask = browser.driver.execute_script
-    drawing = browser.driver.find_element("css selector", "svg.boxes")
+    drawing = browser.driver.find_element("css selector", ".panel[role=application]")
     ask("arguments[0].focus()", drawing)
     keys = "for (const key of arguments[1]) arguments[0].dispatchEvent(new KeyboardEvent('keydown', {key}));"
     ask(keys, drawing, ["ArrowDown", "ArrowDown"])
