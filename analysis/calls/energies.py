@@ -116,7 +116,7 @@ class ScenarioEnergies:
         if label_of is not None and self.measured[label_of]:
             return Known(gross, induced, MEASURED)
         clear = label_of is None or self.tolerance[label_of] >= LEAST_TOLERANCE
-        if clear and gross.lower_j > 0:
+        if clear and quantity.is_told:
             return Known(gross, induced, POOLED)
         bounds_j = [gross.upper_j] if clear else []
         bounds_j.append(float(self._most_j[columns].sum()))
@@ -185,7 +185,7 @@ class ScenarioEnergies:
         gross, induced = self.numbers.gross(quantity), self.numbers.induced(quantity)
         if resolved:
             return Known(gross, induced, MEASURED)
-        if gross.lower_j > 0:
+        if quantity.is_told:
             return Known(gross, induced, POOLED)
         return Known(gross, induced, BOUNDED, max(gross.upper_j, 0.0))
 

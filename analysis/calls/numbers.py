@@ -29,11 +29,6 @@ class Number:
         """The value is below this with high probability."""
         return self.value_j + 2 * self.u_j if self.high_j is None else self.high_j
 
-    @property
-    def lower_j(self) -> float:
-        """The value is above this with high probability."""
-        return self.value_j - 2 * self.u_j if self.low_j is None else self.low_j
-
 
 @dataclass(frozen=True, eq=False)
 class Quantity:
@@ -52,6 +47,11 @@ class Quantity:
     df: float
     noise_j2: float
     late_j: float
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the readings tell it from zero, however much runs differ."""
+        return float(self.energy_j.mean()) > 2 * hypot(self.division_u_j, self.late_j)
 
 
 class Numbers:
