@@ -690,41 +690,50 @@ def _api(function: Any) -> str:
     if issubclass(kind, type):
         return _class_api(function)
     owner = getattr(function, "__self__", None)
-    if kind in (_Method, _Builtin, types.MethodWrapperType) and not isinstance(
-        owner, (types.ModuleType, type(None))
-    ):
-        if kind is _Builtin and _public(function, function.__module__, function.__name__):
-            return _public(function, function.__module__, function.__name__) or ""
-        return _method_api(owner if isinstance(owner, type) else type(owner), function.__name__)
+    if kind in _BOUND and not isinstance(owner, (types.ModuleType, type(None))):
+        public = _public(function, function.__module__, function.__name__) if kind is _Builtin else None
+        return public or _method_api(owner if isinstance(owner, type) else type(owner), function.__name__)
+    if kind.__module__ == "numpy" and kind.__name__ == "ufunc":
+        return f"numpy.{function.__name__}"
     name = getattr(function, "__qualname__", None)
     if isinstance(name, str) and not isinstance(vars(kind).get("__call__"), _Function):
-        return (
-            _exported(function)
-            or _public(function, function.__module__, name)
-            or f"{function.__module__}.{name}"
-        )
-    if kind.__module__ == "numpy":  # a ufunc
-        return f"numpy.{function.__name__}"
+        return _function_api(function, function.__module__, name)
     return _method_api(kind, "__call__")
 
 
+_BOUND = (types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
+
+
+def _function_api(function: Any, module: str, name: str) -> str:
+    outer, _, inner = name.partition(".<locals>")
+    if inner:  # made by a public function, such as a decorator with arguments
+        maker = vars(sys.modules[module]).get(outer)
+        return (
+            maker is not None and (_exported(maker) or _public(maker, module, outer))
+        ) or f"{module}.{name}"
+    public = _exported(function) or _public(function, module, name)
+    cls, _, method = name.rpartition(".")
+    owner = vars(sys.modules[module]).get(cls) if cls and public is None else None
+    return _method_api(owner, method) if isinstance(owner, type) else public or f"{module}.{name}"
+
+
 def _method_api(cls: type, name: str) -> str:
-    """Name a method by the most general public class that has it; a call by the most special one."""
-    public = [
-        (base, api)
-        for base in cls.__mro__
-        for api in [_public_class(base)]
-        if api is not None and (name == "__call__" or hasattr(base, name))
+    """Name a method by the most general public class that has it, `__call__` and the like by its own."""
+    public = [api for api in map(_public_class, cls.__mro__) if api is not None]
+    having = [
+        api for api in map(_public_class, (c for c in cls.__mro__ if hasattr(c, name))) if api is not None
     ]
-    if public:
-        api = public[0 if name == "__call__" else -1][1]
-    else:
+    if not public:
         wanted = next((base for base in cls.__mro__ if _wanted[base.__module__]), cls)
-        api = f"{wanted.__module__}.{wanted.__qualname__}"
+        return f"{wanted.__module__}.{wanted.__qualname__}.{name}"
+    api = having[-1] if having and not name.startswith("__") else public[0]
     return f"{_ALIASES.get(api, api)}.{name}"
 
 
-_ALIASES = {"tensorflow.types.experimental.PolymorphicFunction": "tensorflow.function"}
+_ALIASES = {
+    "tensorflow.types.experimental.PolymorphicFunction": "tensorflow.function",
+    "keras.Function": "keras.Model",  # the first public base of a functional model
+}
 
 
 def _class_api(cls: type) -> str:
@@ -742,24 +751,34 @@ def _public_class(cls: type) -> str | None:
 
 def _exported(symbol: Any) -> str | None:
     """Return the name under which TensorFlow or Keras says to export a symbol."""
-    own = getattr(symbol, "__dict__", {})
-    path = own.get("_api_export_path")
-    if path:
-        return str(path if isinstance(path, str) else path[0])
-    names = [name for name in own.get("_tf_api_names", ()) if not name.startswith("__internal__")]
-    return f"tensorflow.{min(names, key=lambda name: name.count('.'))}" if names else None
+    while True:
+        own = getattr(symbol, "__dict__", {})
+        path = own.get("_api_export_path")
+        if path:
+            path = str(path if isinstance(path, str) else path[0])
+            root, last = path.partition(".")[0], path.rpartition(".")[2]
+            return f"{root}.{last}" if vars(sys.modules[root]).get(last) is symbol else path
+        names = [name for name in own.get("_tf_api_names", ()) if not name.startswith("__internal__")]
+        if names:
+            return f"tensorflow.{min(names, key=lambda name: name.count('.'))}"
+        if "__wrapped__" not in own:
+            return None
+        symbol = own["__wrapped__"]
 
 
 def _public(symbol: Any, module: Any, name: str) -> str | None:
     """Return the shortest public path at which a package shows a symbol; nothing is imported for it."""
     parts = module.split(".") if isinstance(module, str) else []
     for n in range(1, len(parts) + 1):
-        found = sys.modules.get(".".join(parts[:n]))
-        if any(part.startswith("_") for part in parts[:n]):
+        if parts[n - 1].startswith("_") or ".".join(parts[:n]) in _PRIVATE:
             return None
+        found = sys.modules.get(".".join(parts[:n]))
         if found is not None and vars(found).get(name) is symbol:
             return ".".join([*parts[:n], name])
     return None
+
+
+_PRIVATE = frozenset(("keras.src", "tensorflow.python"))
 
 
 def _tracing(library: str) -> Callable[[], bool] | None:
