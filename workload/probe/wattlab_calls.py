@@ -66,7 +66,10 @@ _GATE = "WATTLAB_GATE_FD"
 _GATE_LIMIT_S = 3600.0
 """The answer comes earlier, by the limits of the controller's own gate."""
 
-_WINDOW_RECORDS = 65536  # a whole number of pages, whatever their size
+_WINDOW_BITS = 16
+_WINDOW_RECORDS = 1 << _WINDOW_BITS  # a whole number of pages, whatever their size
+_RECORD_BYTES = RECORD.size
+_pack_into = RECORD.pack_into
 _MOST_SIZED = 1000
 """Objects that are looked at for the size of one argument."""
 
@@ -161,12 +164,10 @@ class _Record:
         if self.silent:
             return
         slot = next(self._slots)
-        window, row = divmod(slot, _WINDOW_RECORDS)
         try:
-            area = self._windows.get(window) or self._new_window(window)
-            RECORD.pack_into(
-                area, row * RECORD.size, site, task, min(depth, 65535), flags, start_ns, stop_ns, size
-            )
+            area = self._windows.get(slot >> _WINDOW_BITS) or self._new_window(slot >> _WINDOW_BITS)
+            place = (slot & (_WINDOW_RECORDS - 1)) * _RECORD_BYTES
+            _pack_into(area, place, site, task, depth & 0xFFFF, flags, start_ns, stop_ns, size)
         except (OSError, ValueError) as error:
             self._give_up(error)
 
@@ -289,35 +290,25 @@ class _Task:
     def __init__(self) -> None:
         self.number: int | None = None
         self.depth = 0
-        self.running: list[_Open] = []
-        self.awaited: list[_Open] = []
+        self.running: list[_Call] = []
+        self.awaited: list[_Call] = []
 
 
-class _Open:
-    """A call that has begun."""
+class _Site:
+    """A place and an API.
 
-    __slots__ = ("depth", "flags", "place", "released", "site", "size", "start_ns", "task", "weak")
+    Attributes:
+        number: in the record.
+        traced: tells whether the library is tracing a graph, ``None`` for one that never does.
+        constant_bytes: size of the arguments that are written as constants.
+    """
 
-    def __init__(self, task: _Task, site: int, place: str, flags: int, size: int) -> None:
-        self.task = task
-        self.depth = task.depth
-        self.site = site
-        self.place = place
-        self.flags = flags
-        self.size = size
-        self.released: list[int] = []
-        self.weak: Any = None
-        self.start_ns = 0
+    __slots__ = ("constant_bytes", "number", "traced")
 
-    def write(self, flags: int, stop_ns: int) -> None:
-        task = self.task
-        task.depth = self.depth
-        number = task.number
-        if number is None:
-            number = _number(task)
-        _now.record.write(
-            self.site, number, self.depth, self.flags | flags, self.start_ns, stop_ns, self.size
-        )
+    def __init__(self, number: int, traced: Callable[[], bool] | None, constant_bytes: int) -> None:
+        self.number = number
+        self.traced = traced
+        self.constant_bytes = constant_bytes
 
 
 class _Recording:
@@ -329,11 +320,13 @@ class _Recording:
         asynchronous: whether the program has coroutines.
         shared: whether its functions may be pickled by value, with the names that they use.
         local: has the `_Task` of each thread as ``task``; ``threads`` by their ident, ``tasks`` of asyncio.
-        sites: by place and callable.
+        plain: whether a call has but to be stamped: there is no gate, device or coroutine.
+        sites: by place and callable; ``functions``: the last function of a library at a place, and its site.
     """
 
     def __init__(self) -> None:
         self.asynchronous = False
+        self.plain = True
         self.shared = False
         self.set(_options_of_environment())
 
@@ -344,6 +337,7 @@ class _Recording:
         self.options = options
         self.gate = _new_gate() if options is not None and options.gate else None
         self.synchronise = _synchronise_devices if options is not None and options.sync_device else None
+        self.plain = not self.asynchronous and self.gate is None and self.synchronise is None
         self.begin()
 
     def begin(self) -> None:
@@ -354,6 +348,7 @@ class _Recording:
         self.threads: dict[int, _Task] = {}
         self.tasks: weakref.WeakKeyDictionary[Any, _Task] = weakref.WeakKeyDictionary()
         self.sites: dict[tuple[str, Any], _Site] = {}
+        self.functions: dict[str, tuple[Any, _Site]] = {}
 
 
 def _number(task: _Task) -> int:
@@ -414,77 +409,133 @@ class _Running(functools.partial):  # type: ignore[type-arg]
 
 
 class _Call:
-    """Stands in for a callable of a library, for one call.
+    """Stands in for a callable of a library, for one call. There is no ``__init__``: it would take its time.
 
     Attributes:
+        function, site: what is called, and where.
         place: see `_Instrument._place`.
-        size: of the arguments in bytes, -1 where it is not asked for; they are evaluated in ``thread``.
+        size: of the arguments in bytes, -1 where it is not asked for.
+        thread, measured: that evaluates the arguments, and its entry among those that do.
+        task, depth, flags, start_ns: once it has begun; see `RECORD`.
+        released: stamps of the end of what was awaited, by the finalizer ``weak``.
     """
 
-    __slots__ = ("__weakref__", "_function", "_site", "place", "size", "thread")
-
-    def __init__(self, function: Any, site: _Site, place: str) -> None:
-        self._function = function
-        self._site = site
-        self.place = place
-        self.size = -1
-        self.thread = 0
+    __slots__ = (
+        *("__weakref__", "depth", "flags", "function", "measured", "place", "released", "site", "size"),
+        *("start_ns", "task", "thread", "weak"),
+    )
+    depth: int
+    flags: int
+    function: Any
+    measured: weakref.ref[_Call] | None
+    place: str
+    released: list[int]
+    site: _Site
+    size: int
+    start_ns: int
+    task: _Task
+    thread: int
+    weak: Any
 
     @property
     def __call__(self) -> Any:
-        begun = _begin(self._site, self.place, self.size)
-        function = _Running(self._function)
-        begun.start_ns = monotonic_ns()
+        if self.measured is not None:
+            _awaiting_arguments.remove(self.measured)
+            self.measured = None
+        if _now.plain and self.site.traced is None:
+            task = self.task = _thread()
+            self.flags = 0
+            self.depth = task.depth
+            task.depth += 1
+            task.running.append(self)
+        else:
+            _begin(self)
+        function = _Running(self.function)
+        self.start_ns = monotonic_ns()
         return function
 
-    __module__ = property(lambda self: self._function.__module__)
+    __module__ = property(lambda self: self.function.__module__)
 
     def __getattr__(self, name: str) -> Any:  # messages about wrong arguments name the callable
-        return getattr(self._function, name)
+        return getattr(self.function, name)
+
+    def write(self, flags: int, stop_ns: int) -> None:
+        """Write its record."""
+        task = self.task
+        task.depth = self.depth
+        number = task.number
+        if number is None:
+            number = _number(task)
+        _now.record.write(
+            self.site.number, number, self.depth, self.flags | flags, self.start_ns, stop_ns, self.size
+        )
 
 
 _awaiting_arguments: list[weakref.ref[_Call]] = []
 """Calls whose arguments are being evaluated, and measured."""
 
 
-def _begin(site: _Site, place: str, size: int) -> _Open:
+def _begin(call: _Call) -> None:
+    """Begin a call where there is more to do than to stamp it."""
     now = _now
-    task = _task() if now.asynchronous else _thread()
-    traced = TRACED if site.traced is not None and site.traced() else 0
-    if not traced:
+    task = call.task = _task() if now.asynchronous else _thread()
+    site = call.site
+    call.flags = TRACED if site.traced is not None and site.traced() else 0
+    if not call.flags:
         if now.gate is not None and task.depth == 0:
-            now.gate.wait(task, site.number)
+            now.gate.wait(task, site)
         if now.synchronise is not None:
             now.synchronise(None)
-    begun = _Open(task, site.number, place, traced, size)
+    call.depth = task.depth
     task.depth += 1
-    (_thread() if now.asynchronous else task).running.append(begun)
-    return begun
+    (_thread() if now.asynchronous else task).running.append(call)
 
 
 def _call(function: Any, place: str) -> Any:
     """Return what is called in the place of a callable: itself, if it is of no library."""
     if _ended:
         _settle(None, "")
+    known = _now.functions.get(place)
+    if known is not None and known[0] is function:
+        site = known[1]
+    else:
+        found = _site_of(function, place)
+        if found is None:
+            return function
+        site = found
+    call = _Call()
+    call.function = function
+    call.site = site
+    call.place = place
+    call.size = -1
+    call.measured = None
+    return call
+
+
+def _site_of(function: Any, place: str) -> _Site | None:
+    """Return the site of a callable at a place, or ``None`` for one of no library."""
     try:
         key = _key(function)
     except RecursionError:
         raise
     except Exception:  # whatever it is, it is none of a library
-        return function
+        return None
     if key is None:
-        return function
+        return None
     site = _now.sites.get((place, key)) or _new_site(place, key, function)
-    return _Call(function, site, place)
+    if type(function) is _Function and "<locals>" not in function.__qualname__:  # it lives on anyway
+        _now.functions[place] = (function, site)
+    return site
 
 
 def _sized_call(function: Any, place: str) -> Any:
     """The same where the arguments are measured."""
     call = _call(function, place)
     if type(call) is _Call:
-        call.size = call._site.constant_bytes
+        call.size = call.site.constant_bytes
         call.thread = get_ident()
-        _awaiting_arguments.append(weakref.ref(call, _awaiting_arguments.remove))
+        call.measured = weakref.ref(call, _awaiting_arguments.remove)
+        _awaiting_arguments.append(call.measured)
     return call
 
 
@@ -519,8 +570,10 @@ def _settle(result: Any, place: str | None, awaiting: bool = False) -> None:
         place: of the call that has just returned, ``None`` for a decorator; calls elsewhere have raised.
         awaiting: whether the result is about to be awaited.
     """
+    mine = _ended.copy()
     me = get_ident()
-    mine = [entry for entry in _ended.copy() if entry[1] == me]
+    if len(mine) > 1 or mine[0][1] != me:
+        mine = [entry for entry in mine if entry[1] == me]
     running = _thread().running
     for entry in mine:
         _ended.remove(entry)
@@ -542,8 +595,9 @@ def _settle(result: Any, place: str | None, awaiting: bool = False) -> None:
 _DEFERRED = frozenset((types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType))
 
 
-def _awaits(begun: _Open, result: Any) -> None:
+def _awaits(begun: _Call, result: Any) -> None:
     """Keep a call open while its result is awaited."""
+    begun.released = []
     begun.task.awaited.append(begun)
     if type(result) is types.CoroutineType:  # released when it has returned or raised
         stamps = map(begun.released.append, iter(monotonic_ns, None))
@@ -596,12 +650,6 @@ _NAMES: dict[str, Callable[..., Any]] = {
 
 
 # --- which callables, and what they are called -----------------------------------------------------
-
-
-class _Site(NamedTuple):
-    number: int
-    traced: Callable[[], bool] | None
-    constant_bytes: int
 
 
 class _Wanted(dict):  # type: ignore[type-arg]
@@ -801,6 +849,9 @@ def _bytes(value: Any) -> int:
 
     No code of the program is run for it: only plain containers are entered.
     """
+    kind = type(value)
+    if kind not in _CONTAINERS:
+        return (_measures.get(kind) or _new_measure(kind))(value)
     total, waiting, left = 0, [value], _MOST_SIZED
     seen: set[int] = set()
     while waiting and left:
@@ -810,29 +861,37 @@ def _bytes(value: Any) -> int:
         if id(item) in seen:
             continue
         seen.add(id(item))
-        if kind is dict:
-            waiting += itertools.islice(item.values(), left)
-        elif kind in (list, tuple, set, frozenset):
-            waiting += itertools.islice(item, left)
-        total += _own_bytes(item, kind)
+        if kind in _CONTAINERS:
+            waiting += itertools.islice(item.values() if kind is dict else item, left)
+        total += (_measures.get(kind) or _new_measure(kind))(item)
     return total
 
 
-def _own_bytes(item: Any, kind: type) -> int:
-    if kind.__module__ == "builtins":
-        return sys.getsizeof(item)
+_CONTAINERS = frozenset((dict, list, tuple, set, frozenset))
+_measures: dict[type, Callable[[Any], int]] = {}
+
+
+def _new_measure(kind: type) -> Callable[[Any], int]:
+    """Return what tells the bytes of objects of a type."""
     library = kind.__module__.partition(".")[0]
-    if library in _ARRAYS:
-        try:
-            if library == "tensorflow":
-                return int(item.shape.num_elements() * item.dtype.size)
-            if hasattr(kind, "memory_usage"):  # a DataFrame
-                return int(item.memory_usage(index=True).sum())
-            if hasattr(kind, "nbytes"):
-                return int(item.nbytes)
-        except Exception:  # of unknown size, such as a symbolic tensor
-            return 0
-    return object.__sizeof__(item)
+    measure: Callable[[Any], int] = object.__sizeof__
+    if kind.__module__ == "builtins":
+        measure = sys.getsizeof
+    elif library == "tensorflow" and hasattr(kind, "dtype"):
+        measure = functools.partial(_tried, lambda tensor: tensor.shape.num_elements() * tensor.dtype.size)
+    elif library in _ARRAYS and hasattr(kind, "memory_usage"):
+        measure = functools.partial(_tried, lambda frame: frame.memory_usage(index=True).sum())
+    elif library in _ARRAYS and hasattr(kind, "nbytes"):
+        measure = functools.partial(_tried, lambda array: array.nbytes)
+    _measures[kind] = measure
+    return measure
+
+
+def _tried(measure: Callable[[Any], Any], value: Any) -> int:
+    try:
+        return int(measure(value))
+    except Exception:  # of unknown size, such as a symbolic tensor
+        return 0
 
 
 # --- device and gate -------------------------------------------------------------------------------
@@ -865,19 +924,18 @@ class _Gate:
         self._answers, self._questions = answers, questions
         self._lock = threading.Lock()
 
-    def wait(self, task: _Task, site: int) -> None:
+    def wait(self, task: _Task, site: _Site) -> None:
         """Ask, wait for the answer, and record the wait."""
         with self._lock:
             start_ns = monotonic_ns()
             try:
-                os.write(self._questions, f"gate {site}\n".encode())
+                os.write(self._questions, f"gate {site.number}\n".encode())
                 ready, _, _ = select.select([self._answers], [], [], _GATE_LIMIT_S)
                 answer = os.read(self._answers, 4096) if ready else b""
             except (OSError, ValueError):
                 answer = b""
-            waited = _Open(task, site, "", GATE_WAIT, -1)
-            waited.start_ns = start_ns
-            waited.write(0, monotonic_ns())
+            number = _number(task) if task.number is None else task.number
+            _now.record.write(site.number, number, 0, GATE_WAIT, start_ns, monotonic_ns(), -1)
         if not answer:
             _now.gate = None
             _now.record.note("calls no longer wait for a stable machine: the controller did not answer")
@@ -1120,7 +1178,7 @@ def _instrumented(
     text = source if isinstance(source, str) else importlib.util.decode_source(source)
     changer = _Instrument(text.split("\n"), file, cell, options.sizes, builtin - bound)
     if any(isinstance(node, (ast.AsyncFunctionDef, ast.Await)) for node in ast.walk(tree)):
-        _now.asynchronous = True
+        _now.asynchronous, _now.plain = True, False
     try:
         changed = changer.visit(tree)
         code: types.CodeType = compile(changed, path, "exec", flags, dont_inherit=True)
