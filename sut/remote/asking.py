@@ -19,6 +19,8 @@ _EXCHANGES = 16
 _PAUSE_S = 0.01
 _NS = 1e-9
 _TRY_AGAIN_S = 1.0
+_ENDS_S = 2.0
+"""How long ssh may take to end after its output has."""
 
 
 class Answers:
@@ -36,6 +38,7 @@ class Answers:
         self._link, self._python, self._folder = link, python, folder
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
+        self._sent_ns = self._back_ns = 0
 
     def ask(self, what: str, timeout_s: float, **more: Any) -> dict[str, Any]:
         """Return the answer to a question.
@@ -123,13 +126,15 @@ class Answers:
 
     def _fail_for_good(self, reason: str, deadline: float) -> None:
         """Let go of a process that does not answer; raise where another one would not either."""
-        code = None if self._process is None else self._process.poll()
-        words = ""
+        code, words = 0, ""
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                code = self._process.wait(_ENDS_S)
         if self._errors is not None:
             self._errors.seek(0)
             words = self._errors.read().decode(errors="replace").strip()
         self.close()
-        if code not in (None, SSH_FAILED) or "No such file" in words or "not found" in words:
+        if code > 0 and code != SSH_FAILED:  # a killed one has none, and one that slept too long has 0
             raise SutError(
                 f"{self._link.host}: expected what Wattlab installs on a SUT, but: {words or reason}. "
                 f"Install it with `lab sut deploy`"

@@ -200,6 +200,7 @@ class Keeper:
         if self._process is not None:
             self._process.wait()
             self._send({"exit": self._process.returncode})
+        self._left = bool(self._deadlines)  # then nobody waits to be told
 
     # -- the link ----------------------------------------------------------------------------------
 
@@ -312,8 +313,6 @@ class Keeper:
             (now + _PATIENCE_S, lambda: self._kill_group(signal.SIGTERM)),
             (now + 2 * _PATIENCE_S, self._leave),
         ]
-        ended = os.pidfd_open(self._process.pid)
-        self._selector.register(ended, selectors.EVENT_READ, self._leave)
 
     def _leave(self) -> None:
         self._left = True

@@ -31,7 +31,7 @@ _LAST_LINES = 3
 # In the background and with its own descriptors closed, so that the shell keeps no end of a pipe open.
 _WITH_TAIL = """
 tail=$1; shift; exec 3<&0
-{ cat <&3; printf "%s\\n" "$tail"; } | "$@" 3<&- &
+{ cat <&3 && printf "%s\\n" "$tail"; } | "$@" 3<&- &
 exec 0<&- 1>&- 3<&-
 wait
 """

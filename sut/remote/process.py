@@ -94,13 +94,11 @@ class RemoteProcess:
 
     def end(self, patience_s: float = 10.0) -> int:
         """End it and whatever it started in its group; return the exit code."""
-        for order in (
-            {"do": "cut"},
-            {"do": "signal", "number": signal.SIGTERM},
-            {"do": "signal", "number": 9},
-        ):
-            if self._code is None or order["do"] == "cut":
-                self._order(**order)
+        self._order(do="cut")
+        self._wait_linked(patience_s)
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self._code is None:
+                self._order(do="signal", number=number)
                 self._wait_linked(patience_s)
         self._order(do="leave")
         self._thread.join(patience_s)

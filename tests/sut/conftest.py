@@ -1,10 +1,14 @@
 """Fake file trees of a machine, and processes that are ended whatever a test does."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from ssh_bench import NAME, SshBench, need_sshd
+
+from sut.remote.host import SshHost
 
 Wait = Callable[[Callable[[], object], str], None]
 
@@ -46,3 +50,21 @@ def run_dir(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "0001-idle"
     folder.mkdir()
     yield folder
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SshBench]:
+    """A host behind a real sshd, which the program ``ssh`` on the path knows."""
+    need_sshd()
+    bench = SshBench(tmp_path / "bench", variables={"TMPDIR": str(tmp_path)})
+    monkeypatch.setenv("PATH", bench.environment["PATH"])
+    yield bench
+    bench.down()
+
+
+@pytest.fixture
+def host(bench: SshBench) -> Iterator[SshHost]:
+    """The same, as the lab sees it."""
+    host = SshHost(NAME, sys.executable, lost_s=20.0)
+    yield host
+    host.link.close()

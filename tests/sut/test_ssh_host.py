@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import pytest
-from ssh_bench import NAME, SshBench, need_sshd
+from ssh_bench import NAME, SshBench
 
 from records.errors import SutError
 from sut.host import Answer, Host, ask
@@ -16,22 +16,6 @@ from sut.remote.host import SshHost
 from sut.remote.process import RemoteProcess
 
 COUNTS = "import sys, time\nfor n in range({n}):\n    print(n, flush=True)\n    time.sleep(0.05)"
-
-
-@pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SshBench]:
-    need_sshd()
-    bench = SshBench(tmp_path / "bench")
-    monkeypatch.setenv("PATH", bench.environment["PATH"])
-    yield bench
-    bench.down()
-
-
-@pytest.fixture
-def host(bench: SshBench) -> Iterator[SshHost]:
-    host = SshHost(NAME, sys.executable, lost_s=20.0)
-    yield host
-    host.link.close()
 
 
 def python(host: SshHost, code: str, **options: object) -> RemoteProcess:
