@@ -9,6 +9,7 @@
     |-- ConfigurationError       2   lab.toml or the command line is wrong
     |-- DeviceError              3   a meter or another instrument cannot be reached, or broke
     |-- SutError                 3   the system under test cannot be reached, or broke
+    |-- ProgramFailed            1   the measured program failed, and the campaign stops at that
     `-- InterruptedCampaign    130   the operator stopped it; the campaign can be resumed
 
 A message says what was expected, what came, and what to do next. The library raises; only the
@@ -54,6 +55,10 @@ class SutError(WattlabError):
     """The system under test cannot be reached or broke."""
 
     exit_code = 3
+
+
+class ProgramFailed(WattlabError):
+    """A run of the measured program failed, and the campaign was told to stop at that."""
 
 
 class InterruptedCampaign(WattlabError):

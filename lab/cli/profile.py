@@ -6,7 +6,7 @@ import click
 
 from lab.cli.call_list import print_calls
 from lab.cli.common import MOST_SEED, FiniteRange, json_option
-from lab.cli.paths import ConfigFile, InputPath, OutputFolder
+from lab.cli.paths import InputPath, OutputFolder
 from lab.cli.profile_options import LibraryNames, PercentText, Varied, bench, interpreter
 from lab.profiling.budget import Budget
 from lab.profiling.configuration import Gate, Mode, Profile, Variation, profile_config
@@ -62,7 +62,9 @@ REPEATS_MAX = 30
 )
 @click.option("--sync-device", is_flag=True, help="Wait for the accelerator at the borders of each call.")
 @click.option("--python", metavar="PATH", help="Interpreter of the program; the one on PATH by default.")
-@click.option("--config", "config_path", type=ConfigFile(), help="The bench; lab.toml where it is there.")
+@click.option(
+    "--config", "config_path", type=InputPath(file=True), help="The bench; lab.toml where it is there."
+)
 @click.option("--driver", metavar="NAME", help="Driver of the meter instead of a lab.toml.")
 @click.option("--port", help="Port of the meter instead of a lab.toml; `virtual` measures nothing.")
 @click.option(

@@ -15,6 +15,7 @@ from lab.conduct.health import HealthWatch
 from lab.conduct.leftovers import end_leftovers
 from lab.conduct.meters import Meters
 from lab.conduct.observer import Observer
+from lab.conduct.plan import slot_name
 from lab.conduct.precision import PrecisionWatch
 from lab.conduct.programs.record import ProgramRecord
 from lab.conduct.run_end import finish_records
@@ -23,7 +24,7 @@ from lab.conduct.twin import start_twin
 from lab.config.meter import MeterSection
 from meter.line.simulated import is_simulated_port
 from records.campaign import Environment, Slot
-from records.errors import DeviceError, InterruptedCampaign, SutError
+from records.errors import DeviceError, InterruptedCampaign, ProgramFailed, SutError
 from records.files import sha256_of_json
 from records.journal import Journal
 from records.journal_events import (
@@ -73,6 +74,7 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
 
     Raises:
         InterruptedCampaign: Ctrl-C, SIGTERM or a lost terminal; `lab resume` goes on.
+        ProgramFailed: a run failed, and the campaign is to stop at that.
         DeviceError, SutError: the meter or the SUT broke, or the disk is full; `lab resume` goes on.
         SutError: another process runs this campaign.
     """
@@ -84,7 +86,7 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
         except KeyboardInterrupt:
             journal.write(CampaignInterrupted())
             raise InterruptedCampaign(f"interrupted; nothing that was completed is lost. {again}") from None
-        except (DeviceError, SutError) as error:
+        except (DeviceError, SutError, ProgramFailed) as error:
             with suppress(OSError):  # a full disk may be the very reason
                 journal.write(CampaignStopped(reason=str(error)))
             raise type(error)(
@@ -149,6 +151,8 @@ class _Conductor:
                     break
                 if self._slot(slot, states[slot.slot].attempts, meters, programs, outcome):
                     outcome.stopped = watch.after(slot)
+                elif self.opened.config.campaign.stop_on_failure:
+                    raise ProgramFailed(f"{slot_name(slot)}: {outcome.missing[-1][1]}")
                 decision = precision.after(slot)
                 if decision is not None:
                     self.observer.notice(decision.reason)

@@ -45,6 +45,7 @@ class CampaignSection(Section):
     tracker: list[str] = [NO_TRACKER]
     seed: Seed | None = None
     max_attempts: Annotated[int, Field(ge=1, le=1000)] = 2
+    stop_on_failure: bool = False
 
 
 class BeforeRunStep(Section):

@@ -100,6 +100,7 @@ def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: s
     if profile.mode == "data-size" and profile.vary is None:
         raise ConfigurationError('--mode data-size: expected --vary "OPTION=SMALL,LARGER,..." as well')
     campaign: dict[str, Any] = {"title": f"Profile of {profile.name}", "repeats": profile.repeats}
+    campaign["stop_on_failure"] = True
     if profile.precision_pct is not None:
         campaign["precision_pct"] = profile.precision_pct
     if out is not None:

@@ -204,6 +204,18 @@ def test_a_whole_program_is_profiled_and_held_to_its_budget(folder: Path) -> Non
     assert output.read_text() == "['train.py', '--epochs', '3']\n"
 
 
+@pytest.mark.slow
+def test_a_program_that_fails_ends_its_profile_at_once(folder: Path) -> None:
+    (folder / "train.py").write_text("import no_such_library\n")
+    options = ["--port", "virtual", "--gate", "none", "--baseline", "3", "--out", "c"]
+    result = lab("profile", "train.py", *options, "--python", sys.executable, cwd=folder)
+    assert result.returncode == 1
+    assert "no_such_library" in result.stderr
+    names = ["0001-baseline", "0002-train", "0002-train.2"]
+    assert sorted(path.name for path in (folder / "c/runs").iterdir()) == names
+    assert journal(folder / "c")[-1]["what"] == "campaign stopped"
+
+
 GATED = """
 [meter]
 driver = "wattsup_pro"
