@@ -18,12 +18,17 @@ _LEARNING = frozenset(
 )
 
 
+_CONTAINERS = ("Sequential", "List", "Dict")
+"""Of layers or parameters: where these are made, an algorithm trains something of its own for every input."""
+
+
 def module_per_batch(flow: ModuleFlow) -> Iterator[Hit]:
     """Modules with weights that are built for every batch."""
     for call in calls(flow):
         if not made_in(call, "module") or not any(loops_over_batches(loop) for loop in turns(call)):
             continue
-        if _has_weights(call.result) and call.scope.name != "__init__" and not _first_is_init(call):
+        whole = call.result.definition is not None or not call.result.api.endswith(_CONTAINERS)
+        if whole and _has_weights(call.result) and call.scope.name != "__init__" and not _first_is_init(call):
             yield Hit(call.node, "a module with weights is built for every batch")
 
 
