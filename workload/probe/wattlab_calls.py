@@ -668,6 +668,9 @@ class _Wanted(dict):  # type: ignore[type-arg]
 _wanted = _Wanted()
 _classes: dict[type, bool] = {}
 
+_OF_CYTHON = ("cython_function_or_method", "fused_cython_function")
+"""Types of compiled functions; each version of Cython has its own, in a module that is not the library's."""
+
 _Function = types.FunctionType
 _Method = types.MethodType
 _Builtin = types.BuiltinFunctionType
@@ -699,7 +702,7 @@ def _key(function: Any) -> Any:
         return function if known else None
     if kind is functools.partial:
         return _key(function.func)
-    if kind is functools._lru_cache_wrapper:
+    if kind is functools._lru_cache_wrapper or kind.__name__ in _OF_CYTHON:
         return (function.__module__, function.__qualname__) if _wanted[function.__module__] else None
     known = _classes.get(kind)
     if known is None:
