@@ -24,6 +24,7 @@ class Slope:
         name: what it is.
         left, right: written at its two ends.
         left_place, right_place: its places, from 1.
+        sure: whether both places are known; otherwise its line is dashed, and says nothing by its slope.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Slope:
     right: str
     left_place: int
     right_place: int
+    sure: bool = True
 
 
 def slope_panel(
@@ -59,9 +61,17 @@ def slope_panel(
         spine.set_visible(False)
     for slope in slopes:
         ends = slope.left_place - 1, slope.right_place - 1
-        colour = _SAME if ends[0] == ends[1] else _UP if ends[1] < ends[0] else _DOWN
-        width = 1.0 if ends[0] == ends[1] else 1.8
-        axes.plot((0, 1), ends, color=colour, linewidth=width, marker="o", markersize=4, clip_on=False)
+        level = ends[0] == ends[1] or not slope.sure
+        axes.plot(
+            (0, 1),
+            ends,
+            color=_SAME if level else _UP if ends[1] < ends[0] else _DOWN,
+            linewidth=1.0 if level else 1.8,
+            linestyle="-" if slope.sure else "--",
+            marker="o",
+            markersize=4,
+            clip_on=False,
+        )
         axes.annotate(
             slope.right,
             (1, ends[1]),

@@ -52,8 +52,8 @@ def over_time_sheet(view: View, profiles: list[Profile]) -> Sheet | None:
         panels=drawn[:MOST_PROFILES],
         caption="Upper curve: power, with its largest and smallest value. Boxes: the calls of the first "
         f"counted run, at most the {MOST_CALLS} longest; calls within a call stand below it. The "
-        "sites with the most "
-        "energy have a colour each." + (f" {more} further scenarios are left out." if more > 0 else ""),
+        "sites with the most time "
+        "have a colour each." + (f" {more} further scenarios are left out." if more > 0 else ""),
         how=_HOW,
         data=_data(view, profiles),
     )
@@ -65,7 +65,8 @@ def _trace(view: View, profile: Profile) -> Trace | None:
 
 
 def _panel(profile: Profile, trace: Trace, run: RunCalls, index: int, simulated: bool) -> Markup:
-    places = [_place_of(row) for row in profile.sites if row.line is not None]
+    by_time = sorted(profile.sites, key=lambda row: -row.time_inclusive_s)
+    places = [_place_of(row) for row in by_time if row.line is not None]
     colours = dict(zip(places, _COLOURS, strict=False))
     tasks = tasks_of(run.calls)
     lanes = [

@@ -27,8 +27,9 @@ def ranks_sheet(profiles: list[Profile], how: str, *, simulated: bool) -> Sheet:
         size="half",
         panels=panels,
         caption=f"The sites among the first {_TOP} by time or by {profiles[0].kind}, each without the calls "
-        "within it. Orange: higher by energy than by time; blue: lower; grey: the same place. “≤” "
-        "marks a bound." + (f" {more} further scenarios are in the table only." if more > 0 else ""),
+        "within it. Orange: higher by energy than by time; blue: lower; grey: the same place. Dashed: only a "
+        "bound (≤) is known, so that its place, after all known energies, is none."
+        + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how=how,
         data=_data(profiles),
     )
@@ -59,6 +60,7 @@ def _panel(profile: Profile, index: int, simulated: bool) -> Markup:
             right=f"{_with_line(one.row, _NAME_AT_RIGHT)}\n{profile.energy(one.row).words} J",
             left_place=one.by_time,
             right_place=one.by_energy,
+            sure=profile.energy(one.row).bound is None,
         )
         for one in _ranked(profile)
     ]
