@@ -41,6 +41,7 @@ def costs_of(results: Results) -> dict[str, Any]:
         "title": campaign.title,
         "date": datetime.fromtimestamp(campaign.created_utc_s, UTC).date().isoformat(),
         "simulated": campaign.simulated,
+        "loaded": busy,
         "cost": [_cost([row for row in results.smells if row.smell == name], wanted) for name in names],
     }
 
@@ -48,8 +49,6 @@ def costs_of(results: Results) -> dict[str, Any]:
 def _cost(rows: list[SmellRow], wanted: dict[str, tuple[str, str]]) -> dict[str, Any]:
     by_place = {(row.quantity, row.instrument): row for row in rows}
     quantities = {name: cost_words(by_place[key]) for name, key in wanted.items() if key in by_place}
-    if len(wanted) < len(QUANTITIES):
-        quantities["time and energy"] = "not measured, the machine was loaded"
     return {
         "code": rows[0].code,
         "smell": rows[0].smell,

@@ -9,7 +9,7 @@ from analysis.smells.agreement import excess
 from analysis.smells.measures import Measure
 from analysis.smells.parts import mean_of, time_and_power
 from analysis.statistics.effects import paired_effect
-from analysis.statistics.repeats import smallest_difference
+from analysis.statistics.repeats import repeats_for, smallest_difference
 from analysis.statistics.samples import Pair, pair_of
 from records.rows.smells import SmellRow
 from records.rows.statistics import ComparisonRow, MixedModelRow
@@ -80,9 +80,15 @@ def smell_row(one: Compared, model: MixedModelRow | None, confidence: float) -> 
 
 
 def _by_block(one: Compared, pair: Pair, confidence: float) -> dict[str, Any]:
-    """Return the columns that rest on the differences within blocks."""
+    """Return the columns that rest on the differences within blocks.
+
+    What could be seen, and how many pairs it takes, is at the level of Holm's first step (one minus the
+    confidence, over the size of the family), so that it agrees with the verdict.
+    """
     row, effect = one.row, paired_effect(pair, confidence)
-    detectable = smallest_difference(pair, confidence)
+    of_family = 1 - (1 - confidence) / max(row.family_size or 0, 1)
+    detectable = smallest_difference(pair, of_family)
+    level = row.mean_a if row.ratio is not None else 0.0
     low, high = _wider((row.difference_low, row.difference_high), (row.total_low, row.total_high))
     ratio_low, ratio_high = _wider(
         (row.ratio_low, row.ratio_high), (row.ratio_total_low, row.ratio_total_high)
@@ -99,10 +105,10 @@ def _by_block(one: Compared, pair: Pair, confidence: float) -> dict[str, Any]:
         "family_size": row.family_size,
         "wilcoxon_p": row.rank_p,
         "detectable": detectable,
-        "detectable_pct": 100 * detectable / row.mean_a if detectable and row.ratio is not None else None,
-        "repeats_1_pct": row.repeats_1_pct,
-        "repeats_5_pct": row.repeats_5_pct,
-        "repeats_observed": row.repeats_observed,
+        "detectable_pct": 100 * detectable / level if detectable and level else None,
+        "repeats_1_pct": repeats_for(pair, 0.01 * level, of_family),
+        "repeats_5_pct": repeats_for(pair, 0.05 * level, of_family),
+        "repeats_observed": repeats_for(pair, row.difference, of_family),
         **_ends("dz", effect),
         **_parts(one, pair, confidence),
         **_beside_meter(one, confidence),

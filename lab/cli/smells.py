@@ -13,6 +13,7 @@ from lab.cli.paths import CampaignFolderPath, InputPath, OutputFile
 from lab.version import VERSION
 from records.errors import ConfigurationError
 from source.smells.baseline import BaselineError, baseline_text, read_baseline, without_known
+from source.smells.costs import shortly
 from source.smells.engine import Search, Smell, search
 from source.smells.registry import BY_CODE
 from source.smells.settings import NearestSettings, SettingsError
@@ -146,7 +147,7 @@ def _lines(smell: Smell) -> Iterable[str]:
     rule = BY_CODE[smell.code]
     cell = f"cell {smell.cell}:" if smell.cell is not None else ""
     yield f"{smell.path}:{cell}{smell.line}:{smell.column}: {smell.code} {smell.message}"
-    yield f"    {rule.fix} Cost: {rule.measured}."
+    yield f"    {rule.fix} Cost: {shortly(rule.code)}."
 
 
 def _write(document: str | dict[str, Any], output: Path | None) -> None:

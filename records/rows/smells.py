@@ -57,11 +57,11 @@ class SmellRow(ResultRow):
     dz_low: float | None = column("", LOW, default=None)
     dz_high: float | None = column("", HIGH, default=None)
     detectable: float | None = column(
-        UNIT, "Smallest difference that these pairs show with a chance of 80 %", default=None
+        UNIT, "Smallest difference that these pairs show with a chance of 80 %, after Holm", default=None
     )
     detectable_pct: float | None = column("%", "The same over the mean of clean", default=None)
     repeats_1_pct: int | None = column(
-        "", "Pairs that resolve a difference of 1 %; empty beyond 100 000", default=None
+        "", "Pairs that resolve a difference of 1 % after Holm; empty beyond 100 000", default=None
     )
     repeats_5_pct: int | None = column("", "Pairs that resolve a difference of 5 %, likewise", default=None)
     repeats_observed: int | None = column(

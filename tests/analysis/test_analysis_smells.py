@@ -101,7 +101,7 @@ def test_no_difference_comes_with_the_smallest_that_would_have_been_seen(results
     assert found.verdict == "no difference found"
     assert found.detectable is not None and found.dz is not None and found.difference is not None
     sd = found.difference / found.dz
-    power = TTestPower().power(found.detectable / abs(sd), found.pairs, 0.05)
+    power = TTestPower().power(found.detectable / abs(sd), found.pairs, 0.05 / 2)  # of two smells
     assert power == pytest.approx(0.8, abs=0.005)
     assert found.detectable_pct == pytest.approx(100 * found.detectable / found.mean_clean)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import source.smells
-from source.smells.costs import NOT_MEASURED, costs_in, measured_cost
+from source.smells.costs import NOT_MEASURED, costs_in, measured_cost, shortly
 from source.smells.registry import BY_CODE
 
 TABLE = """
@@ -11,6 +11,7 @@ TABLE = """
 title = "Short"
 date = "2026-11-29"
 simulated = true
+loaded = false
 
 [[campaign.cost]]
 code = "WL102"
@@ -29,8 +30,19 @@ def test_a_simulated_energy_is_marked_and_a_time_is_not() -> None:
     time, energy = cost.words.split(";")
     assert "SIMULATED" in energy
     assert "SIMULATED" not in time
-    (measured,) = costs_in(TABLE.replace("true", "false"))
+    (measured,) = costs_in(TABLE.replace("simulated = true", "simulated = false"))
     assert "SIMULATED" not in measured.words
+
+
+def test_a_loaded_machine_is_named() -> None:
+    (quiet,), (loaded,) = costs_in(TABLE), costs_in(TABLE.replace("loaded = false", "loaded = true"))
+    assert len(loaded.campaign) > len(quiet.campaign)
+
+
+def test_a_finding_has_one_cost_and_says_where_the_others_are() -> None:
+    assert shortly("WL102").startswith(measured_cost("WL102").partition("; IMR")[0])
+    assert "--explain WL102" in shortly("WL102")
+    assert shortly("WL999") == NOT_MEASURED
 
 
 def test_the_table_that_is_shipped_holds_costs_of_rules() -> None:
