@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -394,3 +395,36 @@ print(subprocess.run([sys.executable, "-c", code], input=cloudpickle.dumps(work)
 def test_wrong_options_are_said_with_the_usage(run, wrong):
     recorder = run("-m", "wattlab_calls", *wrong)
     assert recorder.returncode == 2 and recorder.stderr.startswith("usage: ")
+
+
+@pytest.mark.slow
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("form", FORMS)
+def test_tensorflow_and_keras_train_the_same_and_graphs_are_told_from_work(run, recorded, cpu_python, form):
+    """Layers, callbacks, generators, `tf.function` with and without AutoGraph, gradients, errors."""
+    settings = {"python": cpu_python, "libs": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    script = CALLS / "keras_training.py"
+    plain = run(script, **settings)
+    measured = run(script, options=FORMS[form], **settings)
+    assert (measured.returncode, measured.stdout) == (plain.returncode, plain.stdout)
+    assert plain.returncode == 1 and plain.stdout.count("epoch") == 2
+    lines = [re.sub(r"generated_file\w+", "generated", text) for text in (plain.stderr, measured.stderr)]
+    places = [re.findall(r'File "(.*)", line (\d+), in (.*)', text) for text in lines]
+    assert places[0] == places[1] and len(places[0]) > 5
+    calls = recorded()
+    apis = Counter(call["api"] for call in calls)
+    assert apis["keras.Model.fit"] == 4 and apis["keras.layers.Conv2D.__call__"] >= 3
+    for api in (
+        "tensorflow.data.Dataset.from_generator",
+        "tensorflow.map_fn",
+        "keras.Input",
+        "tensorflow.Variable",
+    ):
+        assert apis[api], api
+    assert apis["tensorflow.function.__call__"] == 4 and apis["keras.Optimizer.apply_gradients"] == 3
+    traced = [call for call in calls if "TRACED" in call["flags"]]
+    assert {call["function"] for call in traced} == {"Block.call", "plain"}
+    assert all(call["depth"] > 0 for call in traced)
+    if form == "with sizes":
+        fit = next(call for call in calls if call["api"] == "keras.Model.fit")
+        assert 64 * 12 * 12 * 4 + 64 * 8 <= fit["argument_bytes"] < 40000
