@@ -166,7 +166,11 @@ def training(folder: Path, repeats: int, codegreen: str | None) -> dict[str, dic
                     str(script),
                     str(said),
                 ]
-                subprocess.run(command, check=False, capture_output=True)
+                path = f"{Path(str(codegreen)).parent}{os.pathsep}{os.environ['PATH']}"  # as if activated
+                environment = os.environ | {"PATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"}
+                subprocess.run(command, check=False, capture_output=True, env=environment)
+                if not said.exists():
+                    raise SystemExit(f"{' '.join(command)} did not run the script; try it by hand")
             else:
                 run(python, script, form and (f"--out={out}", *form), str(said))
             one = json.loads(said.read_text())
