@@ -22,7 +22,7 @@ def sut() -> None:
     """Prepare a system under test that is another machine, reached over ssh."""
 
 
-@sut.command()
+@sut.command(short_help="Install on the SUT what works there")
 @config_option
 @click.option("--envs", multiple=True, metavar="NAME", help="Environment to build on the SUT (repeatable).")
 @json_option

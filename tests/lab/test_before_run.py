@@ -83,6 +83,7 @@ def test_what_cannot_work_is_refused_when_the_file_is_read(tmp_path: Path, sut: 
         parse_config(BENCH.format(sut=sut), "lab.toml of the test", tmp_path)
 
 
+@pytest.mark.slow
 def test_a_restart_before_a_run_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     need_sshd()
     boot, wish = tmp_path / "boot_id", tmp_path / "wish"

@@ -3,7 +3,7 @@
 import re
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from lab_bench import lab
@@ -12,6 +12,7 @@ from lab.cli.needed_envs import offer
 from lab.envs.catalogue import ENVIRONMENTS, Environment, environment_names, find_environment
 from lab.envs.install import InstallationError, install, remove
 from lab.envs.places import DATA_VARIABLE, python_of
+from lab.envs.remedy import remedy
 from lab.envs.state import State, folder_of, read_mark, state_of
 from workload.registry import environment_of, tracker_names
 
@@ -119,3 +120,9 @@ def test_trackers_install_knows_trackers_only() -> None:
     done = lab("trackers", "install", "cpu")
     assert done.returncode == 2
     assert {*environment_names("tracker"), "codecarbon-cli"} <= set(re.findall(r"[\w-]+", done.stderr))
+
+
+def test_an_environment_that_a_sut_elsewhere_lacks_is_built_there() -> None:
+    words = remedy(PurePosixPath("/home/lab/wattlab/envs/cpu/bin/python"), "environments.cpu")
+    assert "lab sut deploy --envs cpu" in words
+    assert "[environments.mine]" in remedy(PurePosixPath("/opt/envs/mine/bin/python"), "environments.mine")

@@ -82,6 +82,7 @@ def test_a_link_that_is_lost_costs_nothing(bench: SshBench, host: SshHost) -> No
     assert lines[40] == b"told while the link was down\n"
 
 
+@pytest.mark.slow
 def test_what_was_left_without_a_link_for_too_long_ends(bench: SshBench) -> None:
     host = SshHost(NAME, sys.executable, lost_s=1.5)
     process = python(host, "import sys; sys.stdin.read()", stdout=subprocess.DEVNULL)
