@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fault_kinds import FULL, GARBLED, STEP, deck, happen
+from fault_kinds import FULL, GARBLED, LINKS, STEP, deck, happen
 from faulted_campaign import FAR_SUT, LAB, FaultedCampaign, SshBench
 from short_campaign import config
 from stepped_clock import SteppedClock
@@ -79,7 +79,9 @@ class Tally:
         return {**vars(self), "faults": self.faults}
 
 
-def run_faults(faults: int, seed: int, pause_s: float, repeats: int, far: bool = False) -> Tally:
+def run_faults(
+    faults: int, seed: int, pause_s: float, repeats: int, far: bool = False, links: bool = False
+) -> Tally:
     """Run campaigns until that many faults have happened; return what became of all.
 
     Args:
@@ -88,6 +90,7 @@ def run_faults(faults: int, seed: int, pause_s: float, repeats: int, far: bool =
         pause_s: mean pause between two.
         repeats: of the scenarios in each campaign.
         far: whether the SUT is behind ssh.
+        links: whether only faults of the way to it happen.
     """
     chance = random.Random(seed)
     tally = Tally()
@@ -100,13 +103,13 @@ def run_faults(faults: int, seed: int, pause_s: float, repeats: int, far: bool =
         while tally.faults < faults:
             folder = disk / f"{tally.campaigns + 1}"
             folder.mkdir()
-            campaign = FaultedCampaign(folder, Path(name), clock, chance, repeats, bench)
+            campaign = FaultedCampaign(folder, Path(name), clock, chance, repeats, bench, not links)
             happened: list[tuple[str, str | None]] = []
             while campaign.goes_on():
                 campaign.rest(chance.uniform(0.2, 2 * pause_s))
                 if tally.faults + len(happened) + len(campaign.garbled_runs()) >= faults:
                     continue
-                cards = cards or deck(chance, absent, far)
+                cards = cards or (list(LINKS) if links else deck(chance, absent, far))
                 try:
                     happened.append((cards[-1], happen(cards[-1], campaign, clock, chance)))
                     print(f"{tally.faults + len(happened)}: {cards.pop()}", file=sys.stderr, flush=True)
@@ -185,6 +188,7 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=3, help="repeats of the scenarios in each campaign")
     parser.add_argument("--jobs", type=int, default=1, help="number of campaigns at once")
     parser.add_argument("--far", action="store_true", help="with the SUT behind an sshd on this machine")
+    parser.add_argument("--links", action="store_true", help="only faults of the way to the SUT (with --far)")
     parser.add_argument("--json", action="store_true", help="machine-readable output")
     options = parser.parse_args()
     begun_s = time.monotonic()
@@ -192,7 +196,7 @@ def main() -> int:
     jobs = range(options.seed, options.seed + options.jobs)
     share = -(-options.faults // options.jobs)
     with ProcessPoolExecutor(options.jobs) as pool:
-        given = (options.pause, options.repeats, options.far)
+        given = (options.pause, options.repeats, options.far, options.links)
         for part in [pool.submit(run_faults, share, seed, *given) for seed in jobs]:
             tally.add(part.result())
     if options.json:

@@ -14,6 +14,8 @@ GARBLED = "bytes of the meter garbled"
 FULL = "disk full for 1 to 4 s"
 STEP = "wall clock set by 0.3 to 30 s"
 CUT = "all connections killed, sshd away for 1 to 6 s"
+LINKS = (CUT, "SIGKILL of ssh client", "SIGSTOP of ssh client", "SIGKILL of answers")
+"""What happens to the way to the SUT alone, which costs no run."""
 
 _APPEARS_S = 15.0
 _NARROW_S = 2.5

@@ -42,6 +42,7 @@ class FaultedCampaign:
         chance: draws when the meter's line is garbled.
         repeats: of each scenario.
         bench: where the SUT is, behind ssh; this machine if ``None``.
+        garbled: whether the meter's line is garbled at times.
 
     Attributes:
         path: the campaign's folder.
@@ -57,12 +58,13 @@ class FaultedCampaign:
         chance: random.Random,
         repeats: int,
         bench: SshBench | None = None,
+        garbled: bool = True,
     ) -> None:
         self.path = folder / "c"
         self._words, self._clock = words / "words.txt", clock
         self._config = folder / "lab.toml"
         self.bench = bench
-        self._config.write_text(config(chance, repeats, "" if bench is None else FAR_SUT))
+        self._config.write_text(config(chance, repeats, "" if bench is None else FAR_SUT, garbled))
         self._completed: dict[str, dict[str, str]] = {}
         self.problems: list[str] = []
         self.starts = 0
