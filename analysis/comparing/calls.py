@@ -10,6 +10,7 @@ from typing import Any, Literal
 from analysis.comparing.sides import Side
 from analysis.maths.describe import WithInterval
 from records.programs import read_programs, read_source
+from records.rows.call_groups import with_group_names
 from records.rows.calls import CallSiteRow
 from source.notebooks import cells_of
 
@@ -122,8 +123,9 @@ def compare_calls(a: Side, b: Side) -> ComparedCalls | None:
 
 
 def _sites(side: Side) -> list[CallSiteRow]:
-    rows = [row for row in side.results.call_sites if row.scenario == side.name and row.group is None]
-    return sorted(rows, key=lambda row: (row.file, row.cell or 0, row.line or 0, row.column or 0))
+    rows = with_group_names([row for row in side.results.call_sites if row.scenario == side.name])
+    alone = [row for row in rows if row.group is None]
+    return sorted(alone, key=lambda row: (row.file, row.cell or 0, row.line or 0, row.column or 0))
 
 
 LineText = Callable[[CallSiteRow], str | None]
@@ -153,14 +155,14 @@ Pair = tuple[CallSiteRow | None, CallSiteRow | None]
 def _matched(
     a: list[CallSiteRow], b: list[CallSiteRow], text_a: LineText, text_b: LineText
 ) -> Iterator[Pair]:
-    """Pair the sites: by what they call in a line of the same text, then whatever the line, then by the API.
+    """Pair the sites: by what they call in a line of the same text, then in any line, then by a part of that.
 
     Each step takes what the ones before left. The first two keep the order of the program, as a diff does.
     """
     lines = [[(*_what(row), text(row)) for row in rows] for rows, text in ((a, text_a), (b, text_b))]
     yield from _taken(a, b, _in_order(*lines))
     yield from _taken(a, b, _in_order(list(map(_what, a)), list(map(_what, b))))
-    for key in (_what, _api):
+    for key in (_what, _api, _written):
         yield from _taken(a, b, _by_key(a, b, key))
     yield from ((row, None) for row in a)
     yield from ((None, row) for row in b)
@@ -171,7 +173,11 @@ def _what(row: CallSiteRow) -> tuple[str, ...]:
 
 
 def _api(row: CallSiteRow) -> tuple[str, ...]:
-    return row.kind, row.api, row.function
+    return row.kind, row.api or row.expression, row.function
+
+
+def _written(row: CallSiteRow) -> tuple[str, ...]:
+    return row.kind, row.function, row.expression
 
 
 def _in_order(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tuple[int, int]]:

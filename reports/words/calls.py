@@ -1,7 +1,7 @@
 """Call sites and their energies in words, the same in the report and in `lab compare`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from analysis.comparing.calls import CallDifference, ComparedCalls
@@ -13,7 +13,6 @@ from reports.words.program import counted
 Part = Literal["exclusive", "inclusive"]
 """Without or with the calls within a call."""
 
-_MOST_NAMES = 3
 KIND_WORDS = {
     "uncovered": "outside recorded calls",
     "gate": "waiting for a stable machine",
@@ -69,23 +68,6 @@ def joules(row: CallSiteRow, part: Part, *, induced: bool) -> Joules:
 def is_induced(rows: Iterable[CallSiteRow]) -> bool:
     """Say whether the energy above the baseline of some call can be told from zero."""
     return any((row.induced_exclusive_low_j or 0.0) > 0 and row.label != "bounded" for row in rows)
-
-
-def with_group_names(rows: list[CallSiteRow]) -> list[CallSiteRow]:
-    """Return call sites in which the row of a group names the sites that it stands for."""
-    names: dict[int, list[str]] = {}
-    for row in rows:
-        if row.group is not None:
-            names.setdefault(row.group, []).append(site_name(row).rpartition(".")[2])
-    return [
-        replace(row, expression=_named(names[row.site])) if row.kind == "group" and row.site in names else row
-        for row in rows
-    ]
-
-
-def _named(names: list[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"{', '.join(names[:_MOST_NAMES])}{more} together"
 
 
 def site_name(row: CallSiteRow) -> str:

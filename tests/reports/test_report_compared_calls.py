@@ -122,6 +122,25 @@ def test_another_way_to_write_the_same_api_is_found(tmp_path: Path) -> None:
     assert lines(differences((before, after))) == {(1, 1): "changed"}
 
 
+def test_the_same_expression_with_another_name_of_its_api_is_found(tmp_path: Path) -> None:
+    before = profile(tmp_path / "before", "a\n", site("keras.Model.fit", 1, 5.0, expression="model.fit"))
+    after = profile(tmp_path / "after", "a\n", site("keras.Trainer.fit", 1, 5.0, expression="model.fit"))
+    assert lines(differences((before, after))) == {(1, 1): "same"}
+
+
+def test_groups_are_matched_by_what_they_hold(tmp_path: Path) -> None:
+    def grouped(*apis: str) -> list[dict[str, Any]]:
+        members = [site(api, 1, None, group=len(apis) + 1) for api in apis]
+        return [*members, {**site("", 1, 3.0, kind="group"), "line": None, "end_line": None}]
+
+    before = profile(tmp_path / "before", "a\n", *grouped("np.dot", "np.sort"))
+    alike = profile(tmp_path / "alike", "a\n", *grouped("np.dot", "np.sort"))
+    other = profile(tmp_path / "other", "a\n", *grouped("np.dot", "np.load"))
+    (one,) = differences((before, alike))
+    assert (one.match, one.row.expression) == ("same", "dot, sort together")
+    assert {one.match for one in differences((before, other))} == {"only A", "only B"}
+
+
 def test_a_bound_gives_no_difference(tmp_path: Path) -> None:
     before = profile(tmp_path / "before", "a\n", site("np.dot", 1, None, bound_exclusive_j=0.5))
     after = profile(tmp_path / "after", "a\n", site("np.dot", 1, 5.0))

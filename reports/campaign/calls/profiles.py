@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from records.rows.call_groups import with_group_names
 from records.rows.calls import CallEdgeRow, CallFitRow, CallProfileRow, CallSiteRow
 from records.units import SECONDS_PER_HOUR
 from reports.campaign.view import ScenarioView, View
-from reports.words.calls import Joules, Part, is_induced, joules, with_group_names
+from reports.words.calls import Joules, Part, is_induced, joules
 
 MOST_PROFILES = 4
 """Figures show so many scenarios; the others are in the tables only."""
