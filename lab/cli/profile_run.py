@@ -1,6 +1,6 @@
 """``lab profile`` runs and prints: the program, its calls by energy beside its calls by time, the budget."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -34,17 +34,20 @@ def run_and_print(
         as_json: whether one JSON document is printed.
     """
     profiled = run_profile(config, out, run_campaign, analyse_with_progress)
+    if not as_json:
+        _print_profile(profiled, scenarios)
     judgements = [] if budget is None else budget.judge(profiled.results, scenarios)
     if as_json:
         outcome = outcome_json(profiled.opened, profiled.outcome)
         print_json({**outcome, **_profile_json(profiled, scenarios, judgements)})
     else:
-        _print_profile(profiled, scenarios, judgements)
+        for judgement in judgements:
+            stdout.print(_budget_words(judgement))
     kept = all(judgement.verdict == "within" for judgement in judgements)
     return 0 if kept and not profiled.outcome.missing and not refusing(profiled.results) else 1
 
 
-def _print_profile(profiled: Profiled, scenarios: Sequence[str], judgements: Iterable[Judgement]) -> None:
+def _print_profile(profiled: Profiled, scenarios: Sequence[str]) -> None:
     """Print the results of a profile."""
     results = profiled.results
     print_scenarios(results)
@@ -55,8 +58,6 @@ def _print_profile(profiled: Profiled, scenarios: Sequence[str], judgements: Ite
     for finding in results.findings:
         if finding.code in (PRECISION_REACHED.code, PRECISION_NOT_REACHED.code):
             stdout.print(f"Repeats: {finding.message}")
-    for judgement in judgements:
-        stdout.print(_budget_words(judgement))
     stdout.print(f"Evidence: {profiled.opened.folder.path}")
     stdout.print(f"Open the report: {profiled.report}")
 
