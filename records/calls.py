@@ -61,7 +61,7 @@ class CallSite:
         function: qualified name of the enclosing function; empty at module level.
         expression: what is called, as written.
         api: canonical name of what was called.
-        kind: ``call`` | ``decorator`` | ``with`` (its context manager) | ``span`` (marked by hand).
+        kind: ``call`` | ``decorator`` | ``with`` (its context manager).
     """
 
     site: int
