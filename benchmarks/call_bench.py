@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.maths.arrays import Floats
 from analysis.run.clock import ClockFit
 from analysis.run.recorded import RecordedRun
 from benchmarks.simulated_bench import EPOCH_UTC_S, LEAD_S, WHO, Errors, MeterClass
@@ -150,37 +151,11 @@ class CallRun:
 
     def recorded(self, of: MeterClass, errors: Errors, slot: int, folder: Path) -> RecordedRun:
         """Return the run as it was recorded; the record of calls is written below ``folder``."""
-        path = folder / f"{slot:04d}-program"
         start_s = 100.0 + 1000.0 * slot
-        self._write_calls(path / "calls", start_s)
-        recorded = RecordedRun(path)
-        utc_s = EPOCH_UTC_S + start_s + errors.clock_s
-        span = (
-            Event(utc_s + t_s, start_s + t_s, event, "run", "program", 1, None, 1, {})
-            for event, t_s in (("start", 0.0), ("stop", self.length_s))
-        )
-        run = Run(
-            slot=slot,
-            scenario="program",
-            kind="workload",
-            repeat=slot,
-            block=slot,
-            tracker=None,
-            status="completed",
-            attempt=1,
-            t_start_utc_s=utc_s,
-            t_stop_utc_s=utc_s + self.length_s,
-        )
-        known = {
-            "run": run,
-            "meter": _meter(of),
-            "events": Events(list(span), []),
-            "readings": self._readings(of, errors, EPOCH_UTC_S + start_s),
-            "clock": ClockFit(offset_u_s=of.clock_u_s),
-            "files": frozenset({"calls/sites-1.jsonl", "calls/calls-1.bin"}),
-        }
-        vars(recorded).update(known | dict.fromkeys(("host", "sensors", "gpu", "trackers", "rapl", "jetson")))
-        return recorded
+        readings = self._readings(of, errors, EPOCH_UTC_S + start_s)
+        path = folder / f"{slot:04d}-program"
+        write_calls(path / "calls", self._names, np.array(self._records), start_s)
+        return recorded_run(path, of, slot, start_s, self.length_s, readings, errors.clock_s)
 
     def _readings(self, of: MeterClass, errors: Errors, start_utc_s: float) -> Table:
         random = self._random
@@ -198,18 +173,66 @@ class CallRun:
         flags = Texts([""], np.zeros(len(ends_s), dtype=np.int32))
         return Table({"t_utc_s": np.round(stamps_s, 6), "power_w": shown_w, "flag": flags})
 
-    def _write_calls(self, folder: Path, start_s: float) -> None:
-        folder.mkdir(parents=True)
-        records = np.zeros(len(self._records), CALL_DTYPE)
-        table = np.array(self._records)
-        records["site"], records["depth"] = table[:, 0] + 1, table[:, 1]
-        for name, column in (("start_ns", 2), ("stop_ns", 3)):
-            records[name] = np.round((start_s + table[:, column]) * 1e9)
-        records["argument_bytes"] = -1
-        (folder / "calls-1.bin").write_bytes(records.tobytes())
-        lines: list[dict[str, Any]] = [{"schema": CALLS_SCHEMA, "pid": 1}]
-        lines += [_site(i, name) for i, name in enumerate(self._names, start=1)]
-        (folder / "sites-1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+def recorded_run(
+    path: Path,
+    of: MeterClass,
+    slot: int,
+    start_s: float,
+    length_s: float,
+    readings: Table,
+    clock_s: float = 0.0,
+) -> RecordedRun:
+    """Return a run whose record of calls lies below its folder, and of which all else is in memory."""
+    recorded = RecordedRun(path)
+    utc_s = EPOCH_UTC_S + start_s + clock_s
+    span = [
+        Event(utc_s + t_s, start_s + t_s, event, "run", "program", 1, None, 1, {})
+        for event, t_s in (("start", 0.0), ("stop", length_s))
+    ]
+    run = Run(
+        slot=slot,
+        scenario="program",
+        kind="workload",
+        repeat=slot,
+        block=slot,
+        tracker=None,
+        status="completed",
+        attempt=1,
+        t_start_utc_s=utc_s,
+        t_stop_utc_s=utc_s + length_s,
+    )
+    known = {
+        "run": run,
+        "meter": _meter(of),
+        "events": Events(span, []),
+        "readings": readings,
+        "clock": ClockFit(offset_u_s=of.clock_u_s),
+        "files": frozenset({"calls/sites-1.jsonl", "calls/calls-1.bin"}),
+    }
+    vars(recorded).update(known | dict.fromkeys(("host", "sensors", "gpu", "trackers", "rapl", "jetson")))
+    return recorded
+
+
+def write_calls(folder: Path, names: list[str], calls: Floats, start_s: float) -> None:
+    """Write a record of calls.
+
+    Args:
+        folder: of the record; must not exist.
+        names: of the sites.
+        calls: number of the site, depth, start and stop of each in the order of their ends, ``(k, 4)``.
+        start_s: start of the run on the monotonic clock.
+    """
+    folder.mkdir(parents=True)
+    records = np.zeros(len(calls), CALL_DTYPE)
+    records["site"], records["depth"] = calls[:, 0] + 1, calls[:, 1]
+    for name, column in (("start_ns", 2), ("stop_ns", 3)):
+        records[name] = np.round((start_s + calls[:, column]) * 1e9)
+    records["argument_bytes"] = -1
+    (folder / "calls-1.bin").write_bytes(records.tobytes())
+    lines: list[dict[str, Any]] = [{"schema": CALLS_SCHEMA, "pid": 1}]
+    lines += [_site(i, name) for i, name in enumerate(names, start=1)]
+    (folder / "sites-1.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
 def _site(number: int, name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ leave; mean and standard deviation of that distribution are used.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +16,11 @@ from analysis.calls.grid import REACH
 from analysis.maths.arrays import Floats
 
 _LEAST_U_S = 1e-4
+_RIDGE = 1e-10
+"""Sites that always come together leave the same, however their power is divided."""
+
 _WEIGHT = 0.5
-"""Residuals are correlated and larger within some calls, so they tell less than their number."""
+"""Residuals are larger within some calls than within others, so they tell less than their number."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,11 @@ def align(stacked: Callable[[float], Stacked], align_u_s: float, steps: int) -> 
 
     tried_s = np.linspace(-REACH, REACH, 2 * steps + 1) * align_u_s
     left = [_left(stacked(late_s)) for late_s in tried_s.tolist()]
-    if not all(n > 0 for n, _ in left):
+    if not all(one.df > 0 for one in left):
         return Alignment(0.0, align_u_s)
-    likelihood = np.array([-_WEIGHT * n / 2 * np.log(max(square, 1e-12)) for n, square in left])
+    correlation = max(min(one.correlation for one in left), 0.0)
+    weight = _WEIGHT * (1 - correlation) / (1 + correlation)
+    likelihood = np.array([-weight * one.df / 2 * np.log(max(one.square_w2, 1e-12)) for one in left])
     fine_s = np.linspace(tried_s[0], tried_s[-1], 2001)
     log_p = CubicSpline(tried_s, likelihood - likelihood.max())(fine_s) - np.square(fine_s / align_u_s) / 2
     p = np.exp(log_p - log_p.max())
@@ -52,15 +58,26 @@ def align(stacked: Callable[[float], Stacked], align_u_s: float, steps: int) -> 
     return Alignment(late_s, float(np.sqrt(p @ np.square(fine_s - late_s))))
 
 
-def _left(stacked: Stacked) -> tuple[float, float]:
-    """Return the degrees of freedom and the mean square of what one mean power per site leaves."""
+class _Left(NamedTuple):
+    """What one mean power per site leaves: degrees of freedom, mean square, correlation with the last one."""
+
+    df: float
+    square_w2: float = 0.0
+    correlation: float = 0.0
+
+
+def _left(stacked: Stacked) -> _Left:
     x = stacked.share[stacked.known]
     y: Floats = stacked.power_w[stacked.known]
-    if len(y) == 0:
-        return 0.0, 0.0
+    if len(y) < 2:
+        return _Left(0.0)
     information = (x.T @ x).toarray()
+    seen = information.diagonal() > 0
     centre_w = float(y.mean())
-    power_w = np.linalg.lstsq(information, x.T @ (y - centre_w), rcond=1e-10)[0]
+    information[np.diag_indices_from(information)] += _RIDGE * information.diagonal().max()
+    power_w = np.linalg.solve(information, x.T @ (y - centre_w))
     residual_w = y - centre_w - x @ power_w
-    df = float(len(y) - np.count_nonzero(information.diagonal()))
-    return df, float(residual_w @ residual_w) / max(df, 1.0)
+    square = float(residual_w @ residual_w)
+    df = float(len(y) - np.count_nonzero(seen))
+    following = float(residual_w[1:] @ residual_w[:-1])
+    return _Left(df, square / max(df, 1.0), following / square if square > 0 else 0.0)

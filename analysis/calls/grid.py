@@ -13,10 +13,10 @@ from analysis.calls.covers import Covers, Sparse
 from analysis.calls.readings import Readings
 from analysis.maths.arrays import Floats
 
-REACH = 2.5
+REACH = 3.5
 """Readings are moved by so many standard uncertainties to either side."""
 
-_STEPS, _STEPS_OF_MOMENTS = 6, 30
+_STEPS, _STEPS_OF_MOMENTS = 8, 40
 """In so many steps; of instantaneous readings a step is all that the reading speaks for."""
 
 _LEAST_STEP_S = 1e-3

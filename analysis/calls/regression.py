@@ -92,6 +92,9 @@ def fit(
         noise_w = _noise(residual_w, solution.leverage, kind[rows], df, least_w)
         rho = _autocorrelation(residual_w / noise_w, chained, len(rows) - df)
         solution = _solve(design, y, noise_w, rho, chained, prior_w)
+    left = _whitened_values(y - design @ solution.power_w, noise_w, rho, chained)
+    # Noise that remembers otherwise than AR(1) leaves more than it should; the powers are as much less sure.
+    excess = max(float(left @ left) / df, 1.0)
     noise_of_kind = {int(k): float(np.mean(noise_w[kind[rows] == k])) for k in np.unique(kind[rows])}
     usual_w = float(np.sqrt(np.mean(np.square(noise_w)))) if len(rows) else 0.0
     all_noise_w = np.array([noise_of_kind.get(k, usual_w) for k in kind.tolist()], dtype=np.float64)
@@ -101,7 +104,7 @@ def fit(
     varied = float(np.square(y).sum())
     return Fit(
         power_w=found_w,
-        covariance_w2=solution.covariance_w2,
+        covariance_w2=excess * solution.covariance_w2,
         residual_w=residual_w,
         noise_w=all_noise_w,
         autocorrelation=rho,
