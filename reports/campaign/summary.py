@@ -35,6 +35,7 @@ from reports.words.texts import shorten
 NO_INTERVAL = "n = 1: no interval"
 _NAME_WIDTH = 60  # the tables below show names in full
 _MOST_NAMES = 5
+_MOST_SMELLS = 3
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def summary_of(view: View) -> Summary:
             *(f"{line}." for line in lines_of_failures(results.trackers)),
         ],
         calls=[answer(profile).words for profile in profiles_of(view)],
-        smells=answers(results.smells),
+        smells=_smells(results),
         stand_ins=[f"{_listed(names)}: {words}." for words, names in stand_ins(results).items()],
         wall=view.at_wall,
         baseline=view.baseline,
@@ -142,6 +143,13 @@ def summary_of(view: View) -> Summary:
         busy=sum(row.code == BASELINE_BUSY.code for row in results.findings),
         unresolved=_listed([item.name for item in view.scenarios if not is_resolved(item.row)]),
     )
+
+
+def _smells(results: Results) -> list[str]:
+    sentences = answers(results.smells)
+    if len(sentences) <= _MOST_SMELLS:
+        return sentences
+    return [*sentences[:_MOST_SMELLS], f"{_plural(len(sentences) - _MOST_SMELLS, 'further smell')}."]
 
 
 def _facts(results: Results) -> list[tuple[str, str]]:

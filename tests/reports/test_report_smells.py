@@ -164,6 +164,8 @@ def test_the_first_screen_and_the_chapter_say_the_same() -> None:
     found = results_with(MEMORY, TRACKER, ENERGY)
     assert summary_of(view_of(found)).smells == [verdict(made(chapter, found)).words]
     assert summary_of(view_of(example(Plan(repeats=1)))).smells == []
+    many = results_with(*(replace(ENERGY, smell=f"S{i}") for i in range(12)))
+    assert len(summary_of(view_of(many)).smells) == 4
 
 
 def test_nothing_is_shown_without_smells() -> None:

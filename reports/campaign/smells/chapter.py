@@ -33,13 +33,10 @@ def chapter(view: View) -> Chapter:
     rows = [row for row in view.results.smells if row.quantity in QUANTITIES]
     if not declared and not rows:
         return Chapter("smells", "What the smells cost", "Smells", [], _ABSENT)
-    blocks: list[Block] = [
-        block
-        for name in dict.fromkeys([*declared, *(row.smell for row in rows)])
-        for block in _answers(rows, name)
-    ]
-    if busy := loaded_words(view.results):
-        blocks.append(Text(busy, "warn"))
+    busy = loaded_words(view.results)
+    blocks: list[Block] = [Text(busy, "warn")] if busy else []
+    for name in dict.fromkeys([*declared, *(row.smell for row in rows)]):
+        blocks += _answers(rows, name)
     if rows:
         blocks += [
             costs_sheet(view, rows, HOW),
