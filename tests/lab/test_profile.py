@@ -22,7 +22,7 @@ METER = {"meter": {"driver": "wattsup_pro", "port": "virtual"}}
 
 def config_of(**changes: Any) -> LabConfig:
     wanted: dict[str, Any] = {"program": ("train.py",), "python": "/env/bin/python", "libs": ("keras",)}
-    return profile_config(Profile(**wanted | changes), METER, Path("/work"), None)
+    return profile_config(Profile(**wanted | changes), METER, Path("/bench"), None)
 
 
 def test_a_profile_is_a_campaign_of_baselines_and_the_program() -> None:
