@@ -26,6 +26,8 @@ from reports.campaign.page import render, write_report
 from reports.campaign.recorded_calls import longest_calls, tasks_of
 from reports.campaign.view import RecordedProgram, view_of
 
+SMALL = Plan(repeats=1, seconds=12, epochs=0, gpu=False, tracker=None)
+
 
 def program(text: str = SOURCE, name: str = FILE) -> RecordedProgram:
     record = Programs(taken_utc_s=0.0, files=[ProgramFile(name=name, source="command", scenarios=["cnn"])])
@@ -279,7 +281,7 @@ def test_every_word_can_be_read_in_light_and_dark(address: str, browser) -> None
 
 def test_the_report_takes_the_text_from_the_record(tmp_path: Path) -> None:
     write_program(tmp_path, {FILE: SOURCE, "other.py": "secret = 1\n"})
-    write_results(profiled(), tmp_path / "results")
+    write_results(profiled(SMALL), tmp_path / "results")
     page = Page(write_report(tmp_path).read_text())
     (table,) = [one for one in page.all("table") if one.attributes.get("class") == "source"]
     assert "model.save" in table.text
@@ -319,7 +321,7 @@ def test_calls_of_each_thread_stand_apart(tmp_path: Path) -> None:
 
 
 def test_the_calls_of_a_run_stand_below_its_power(tmp_path: Path) -> None:
-    results = profiled()
+    results = profiled(SMALL)
     run = next(row for row in results.runs if row.scenario == "cnn")
     nested = Made(2, run.duration_s / 2, run.duration_s, depth=1)
     write_calls(
