@@ -14,7 +14,7 @@ Booleans = NDArray[np.bool_]
 Sparse = Any
 """A matrix of `scipy.sparse`, which has no types."""
 
-_LEAST_S = 1e-9
+LEAST_S = 1e-9
 """Less time than a stamp of the record resolves is what rounding leaves."""
 
 _PENDING = 1_000_000
@@ -99,7 +99,7 @@ class Covers:
             time_s = summed(place[own], part_s[own], n)
             counts = summed(place[own], count[own], n)
             time_s += length_s * (np.cumsum(counts[::-1])[::-1] - counts)
-            seen = np.flatnonzero(np.abs(time_s) > _LEAST_S)
+            seen = np.flatnonzero(np.abs(time_s) > LEAST_S)
             rows.append(seen)
             cols.append(np.full(len(seen), number))
             values.append(time_s[seen])

@@ -38,7 +38,7 @@ class Folded:
     Attributes:
         kind: call or epoch; ``site`` the column of a call.
         times_s: starts and ends in each run, ``(k, 2)`` each.
-        outside: columns of the sites that run outside of them.
+        outside: 1 for the columns that only run outside of them, else 0.
     """
 
     kind: str
@@ -63,9 +63,8 @@ def profile_rows(calls: ScenarioCalls, confidence: float) -> list[CallProfileRow
 
 def _candidates(calls: ScenarioCalls) -> list[Folded]:
     epochs = [run.epochs_s for run in calls.runs]
-    outside = np.zeros(calls.rest + 1)
-    outside[calls.rest] = 1.0
-    found = [Folded("epoch", None, epochs, outside)] if any(len(times_s) for times_s in epochs) else []
+    nothing = np.zeros(calls.rest + 1)
+    found = [Folded("epoch", None, epochs, nothing)] if any(len(times_s) for times_s in epochs) else []
     for site in calls.with_executions:
         outside = np.append(calls.within_s[site] <= 0, True).astype(np.float64)
         found.append(Folded("call", site, calls.executions_of(site), outside))

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.calls.covers import Covers, Sparse
+from analysis.calls.covers import LEAST_S, Covers, Sparse
 from analysis.calls.readings import Readings
 from analysis.maths.arrays import Floats
 
@@ -22,9 +22,6 @@ _STEPS, _STEPS_OF_MOMENTS = 8, 40
 _LEAST_STEP_S = 1e-3
 _MOST_MOVED = 0.4
 """A reading is moved by this share of its length at most."""
-
-_LEAST_S = 1e-9
-"""Less time than a stamp of the record resolves is what rounding leaves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +90,7 @@ class Grid:
         share = np.where(busy_s > covered_s, covered_s / np.where(busy_s > 0, busy_s, 1.0), 1.0)
         shared_s = sparse.diags(share) @ parts_s
         rest_s = np.diff(self._borders_s) - np.asarray(shared_s.sum(axis=1)).ravel()
-        rest_s[rest_s < _LEAST_S] = 0.0
+        rest_s[rest_s < LEAST_S] = 0.0
         return sparse.csr_matrix(sparse.hstack([shared_s, rest_s[:, np.newaxis]]))
 
     def limited(self, parts_s: Sparse) -> Sparse:

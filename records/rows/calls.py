@@ -27,8 +27,8 @@ class CallSiteRow(ResultRow):
     site: int = row.column("", f"{SITE}, from 1")
     kind: str = row.column(
         "",
-        "call, decorator or with; gate: waits for a stable machine; uncovered: time outside all calls; "
-        "group: sites that always come together, as one",
+        "call, decorator, with, or span (marked by hand); gate: waits for a stable machine; uncovered: time "
+        "outside all calls; group: sites that always come together, as one",
     )
     api: str = row.column("", "Canonical name of what is called; empty where there is none")
     file: str = row.column("", "Source file, from the root of the project where it lies below it")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import CallMade, Instrument, SyntheticCampaign, SyntheticRun
+from synthetic import CallMade, Instrument, Spanned, SyntheticCampaign, SyntheticRun
 
 from analysis.calls.contexts import Contexts
 from analysis.calls.covers import Covers
@@ -129,7 +129,7 @@ def program_calls(random):
 POWER_W = {"np.dot": 60.0, "np.fit": 20.0, "np.long": 45.0}
 
 
-def campaign(folder: Path, repeats=3, change=lambda calls: calls, **instrument):
+def campaign(folder: Path, repeats=3, change=lambda calls: calls, spans=(), **instrument):
     random = np.random.default_rng(3)
     runs, parts, at_s = [], [], 100.0
     for block in range(1, repeats + 1):
@@ -141,7 +141,7 @@ def campaign(folder: Path, repeats=3, change=lambda calls: calls, **instrument):
             from_s = call.from_s if call.depth or call.api == "np.long" else inner_s
             parts.append((at_s + from_s, at_s + call.to_s, POWER_W[call.api]))
         run = SyntheticRun(2 * block, "program", at_s, length_s, block=block, repeat=block)
-        run.recorded_calls = change(calls)
+        run.recorded_calls, run.spans = change(calls), list(spans)
         runs.append(run)
         at_s += length_s + 20
     from_s, to_s, power_w = np.array(parts).T
@@ -317,3 +317,13 @@ def test_the_power_within_a_short_call_is_folded_from_many(analysed):
     assert fit.energy_per_call_j == pytest.approx(
         np.mean([row.power_w for row in phases]) * phases[0].duration_s, rel=0.1
     )
+
+
+def test_epochs_are_folded_too(tmp_path):
+    epochs = [Spanned("epoch", "epoch", 1.0 + 4.7 * i, 5.7 + 4.7 * i) for i in range(10)]
+    results = analyse(campaign(tmp_path / "campaign", spans=epochs))
+    phases = [row for row in results.call_profile if row.kind == "epoch"]
+    assert {row.executions for row in phases} == {30}
+    energy_j = 3600 * np.mean([row.energy_wh for row in results.epochs])
+    mean_w = np.mean([row.power_w for row in phases])
+    assert mean_w * phases[0].duration_s == pytest.approx(energy_j, rel=0.02)
