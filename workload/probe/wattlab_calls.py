@@ -572,7 +572,7 @@ def _settle(result: Any, place: str | None, awaiting: bool = False) -> None:
     """
     mine = _ended.copy()
     me = get_ident()
-    if len(mine) > 1 or mine[0][1] != me:
+    if mine[1:] or mine[0][1] != me:
         mine = [entry for entry in mine if entry[1] == me]
     running = _thread().running
     for entry in mine:
@@ -684,14 +684,14 @@ def _key(function: Any) -> Any:
         return (module, function.__qualname__) if _wanted[module] else None
     if kind is _Method:
         owner, inner = function.__self__, function.__func__
-        cls = owner if isinstance(owner, type) else type(owner)
+        cls = _class_of(owner)
         module = inner.__module__ if type(inner) is _Function else type(inner).__module__
         return (cls, function.__name__) if _wanted[module] or _wanted[cls.__module__] else None
     if kind is _Builtin or kind is types.MethodWrapperType:
         module = None if kind is types.MethodWrapperType else function.__module__
         owner = function.__self__
         if module is None:
-            cls = owner if isinstance(owner, type) else type(owner)
+            cls = _class_of(owner)
             module = cls.__module__
             return (cls, function.__name__) if _wanted[module] else None
         return (module, function.__qualname__) if _wanted[module] else None
@@ -706,8 +706,15 @@ def _key(function: Any) -> Any:
         return (function.__module__, function.__qualname__) if _wanted[function.__module__] else None
     known = _classes.get(kind)
     if known is None:
-        known = _classes[kind] = _wanted[kind.__module__] or _wanted[_module_of(kind, "__call__")]
+        known = _classes[kind] = (
+            _wanted[kind.__module__] or _wanted[getattr(_found(kind, "__call__"), "__module__", None)]
+        )
     return (kind, None) if known else None
+
+
+def _class_of(owner: Any) -> type:
+    """Return the class of what a method belongs to; ``isinstance`` would run code of the program."""
+    return owner if issubclass(type(owner), type) else type(owner)
 
 
 def _constructor_module(cls: type) -> Any:
@@ -718,9 +725,9 @@ def _constructor_module(cls: type) -> Any:
     return own.__module__
 
 
-def _module_of(cls: type, name: str) -> Any:
-    found = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
-    return getattr(found, "__module__", None)
+def _found(cls: type, name: str) -> Any:
+    """Return what a class has under a name, unbound."""
+    return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
 
 
 def _new_site(place: str, key: Any, function: Any) -> _Site:
@@ -740,16 +747,16 @@ def _api(function: Any) -> str:
         return _api(function.func)
     if issubclass(kind, type):
         return _class_api(function)
-    owner = getattr(function, "__self__", None)
-    if kind in _BOUND and not isinstance(owner, (types.ModuleType, type(None))):
+    owner = function.__self__ if kind in _BOUND else None
+    if type(owner) not in (types.ModuleType, type(None)):
         public = _public(function, function.__module__, function.__name__) if kind is _Builtin else None
-        return public or _method_api(owner if isinstance(owner, type) else type(owner), function.__name__)
+        return public or _method_api(_class_of(owner), function.__name__)
     if kind.__module__ == "numpy" and kind.__name__ == "ufunc":
         return f"numpy.{function.__name__}"
+    if type(_found(kind, "__call__")) is _Function:  # an object of the library, or of a class of the program
+        return _method_api(kind, "__call__")
     name = getattr(function, "__qualname__", None)
-    if isinstance(name, str) and not isinstance(vars(kind).get("__call__"), _Function):
-        return _function_api(function, function.__module__, name)
-    return _method_api(kind, "__call__")
+    return _function_api(function, function.__module__, name) if name else _method_api(kind, "__call__")
 
 
 _BOUND = (types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)

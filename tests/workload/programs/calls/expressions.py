@@ -135,3 +135,19 @@ print(scopes(), made_here)
 print(eval("sq(3)"), sorted(name for name in globals() if "wattlab" in name))
 exec("made = sq(4)")
 print(made, sorted(vars()), sorted(globals()) == sorted(vars()))
+
+
+class Watched(Layer):
+    """Tells whatever is asked of its objects."""
+
+    def __getattribute__(self, name):
+        print("asked", name)
+        return super().__getattribute__(name)
+
+    @property
+    def __class__(self):
+        raise SystemExit("asked for the class")
+
+
+watched = Watched(3)
+print(watched(2), watched.fit([1]), wanted.join(watched.units, 1), watched.__eq__(3))
