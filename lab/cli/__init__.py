@@ -22,6 +22,7 @@ _COMMANDS = {
     "import": CommandAt("lab.cli.imports.group:import_", "Turn a foreign log into a campaign"),
     "export": CommandAt("lab.cli.export:export", "Export a campaign"),
     "profile": CommandAt("lab.cli.profile:profile", "Measure the energy of API calls"),
+    "dataset": CommandAt("lab.cli.dataset:dataset", "Measure the API calls of many programs"),
     "smells": CommandAt("lab.cli.smells:smells", "Find resource-leak smells in programs"),
     "trackers": CommandAt("lab.cli.trackers:trackers", "Install and look at software trackers"),
     "sut": CommandAt("lab.cli.sut:sut", "Prepare a SUT that is another machine"),

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of
+from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of, reopen
 from lab.conduct.commands import check_bench
 from lab.conduct.conductor import Outcome, will_be_simulated
 from lab.conduct.meters import check_meters
 from lab.conduct.suts import sut_of
+from lab.config.file import check_drivers
 from lab.config.model import LabConfig
 from records.results import Results
 from reports.campaign.page import write_report
@@ -49,5 +50,32 @@ def run_profile(
         check_meters(config)
         opened = create(campaign, config, folder)
         outcome = run(opened)
+    return _evaluated(opened, outcome, analyse)
+
+
+def resume_profile(
+    folder: Path, run: Callable[[OpenCampaign], Outcome], analyse: Callable[[Path], Results]
+) -> Profiled:
+    """Go on with the campaign of a profile that was interrupted, then as `run_profile`.
+
+    Args:
+        folder: of the campaign.
+        run: as for `run_profile`.
+        analyse: as for `run_profile`.
+
+    Raises:
+        WattlabError: as for `lab resume`, `lab analyse` and `lab report`.
+    """
+    opened = reopen(folder)
+    check_drivers(opened.config, opened.folder.campaign_json)
+    sut = sut_of(opened.config)
+    check_bench(opened.config, opened.campaign.plan, sut)
+    with sut.hold(folder):
+        outcome = run(opened)
+    return _evaluated(opened, outcome, analyse)
+
+
+def _evaluated(opened: OpenCampaign, outcome: Outcome, analyse: Callable[[Path], Results]) -> Profiled:
+    folder = opened.folder.path
     results = analyse(folder)
     return Profiled(opened, outcome, results, write_report(folder))

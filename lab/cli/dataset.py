@@ -1,0 +1,129 @@
+"""``lab dataset``: energy per API call of many programs."""
+
+from pathlib import Path
+
+import click
+
+from lab.cli.common import LabGroup, json_option
+from lab.cli.needed_envs import progress_lines
+from lab.cli.output import print_json, print_table, stdout
+from lab.cli.paths import InputPath, OutputFolder
+from lab.cli.profile_options import bench as bench_options
+
+_MOST_SHOWN = 30
+
+
+@click.group("dataset", cls=LabGroup)
+def dataset() -> None:
+    """Build a dataset of energy per API call from many local checkouts."""
+
+
+@dataset.command()
+@click.argument("listing", metavar="LIST.toml", type=InputPath(file=True))
+@click.option(
+    "--out", type=OutputFolder(), required=True, help="Folder of the dataset; a build goes on in it."
+)
+@click.option(
+    "--config", "config_path", type=InputPath(file=True), help="The bench; lab.toml where it is there."
+)
+@click.option("--driver", metavar="NAME", help="Driver of the meter instead of a lab.toml.")
+@click.option("--port", help="Port of the meter instead of a lab.toml; `virtual` measures nothing.")
+@click.option(
+    "--gate",
+    type=click.Choice(["call", "run", "none"]),
+    default="run",
+    show_default=True,
+    help="Stability gate: before each run, before each call as well, or none.",
+)
+@json_option
+@click.pass_context
+def build(
+    ctx: click.Context,
+    listing: Path,
+    out: Path,
+    config_path: Path | None,
+    driver: str | None,
+    port: str | None,
+    gate: str,
+    as_json: bool,
+) -> None:
+    """Measure the programs of every project of a list, and put their calls into one set of tables.
+
+    Programs run in copies; the checkouts are only read. What was done stays done when a build is stopped and
+    started again. Exit 1 where a program failed; failures.csv says why.
+
+    \b
+    lab dataset build list.toml --out dataset
+    lab dataset build list.toml --out dataset --port virtual --gate none     SIMULATED, to try it
+    """
+    from lab.cli.analyse import analyse_with_progress
+    from lab.cli.campaigns import run_campaign
+    from lab.dataset.build import Bench, Runner
+    from lab.dataset.build import build as build_dataset
+    from lab.dataset.datasheet import write_datasheet
+    from lab.dataset.listing import read_listing
+    from lab.dataset.tables import write_tables
+
+    wanted = read_listing(listing)
+    sections, _ = bench_options(config_path, driver, port)
+    bench = Bench(sections, gate)  # type: ignore[arg-type]
+    run = Runner(run_campaign, analyse_with_progress)
+    states = build_dataset(wanted, listing.absolute().parent, out, bench, run, progress_lines())
+    write_tables(out)
+    write_datasheet(out, wanted.title)
+    failures = [(state.name, failure) for state in states for failure in state.failures]
+    if as_json:
+        print_json(
+            {
+                "dataset": str(out),
+                "projects": [
+                    {"name": state.name, "programs": len(state.programs), "failures": len(state.failures)}
+                    for state in states
+                ],
+            }
+        )
+    else:
+        for name, failure in failures:
+            stdout.print(f"failed: {name}: {failure.program or 'all'}: {failure.stage}: {failure.reason}")
+        programs = sum(len(state.programs) for state in states)
+        stdout.print(f"{len(states)} projects with {programs} programs in {out}")
+        stdout.print(f"Next: lab dataset summary {out}")
+    ctx.exit(1 if failures else 0)
+
+
+@dataset.command()
+@click.argument("folder", metavar="DIR", type=InputPath(folder=True))
+@json_option
+def summary(folder: Path, as_json: bool) -> None:
+    """Say what a dataset has of each API: calls, energy of a call, how well it is known.
+
+    \b
+    lab dataset summary dataset
+    """
+    from lab.dataset.datasheet import known_words
+    from lab.dataset.summary import summarise
+
+    found = summarise(folder)
+    if as_json:
+        print_json(found.to_json())
+        return
+    if found.simulated:
+        stdout.print("SIMULATED meter: no energy below is a measurement", style="bold")
+    rows = [
+        (
+            *(api.api, api.programs, api.sites, api.calls, api.sites_known, _joules(api.energy_p5_j)),
+            *(_joules(api.energy_median_j), _joules(api.energy_p95_j), _joules(api.half_width_median_pct)),
+        )
+        for api in found.apis[:_MOST_SHOWN]
+    ]
+    columns = ("API", "programs", "sites", "calls", "known", "5 %, J", "median, J", "95 %, J", "+-, %")
+    print_table(columns, rows, title="Gross energy of one call, with the calls within, over the sites known")
+    if len(found.apis) > _MOST_SHOWN:
+        stdout.print(f"and {len(found.apis) - _MOST_SHOWN} more APIs with --json")
+    stdout.print(known_words(found))
+    for project, program, stage, reason in found.failures:
+        stdout.print(f"failed: {project}: {program or 'all'}: {stage}: {reason}")
+
+
+def _joules(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"

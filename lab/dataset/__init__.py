@@ -1,0 +1,1 @@
+"""Datasets of energy per API call: many programs from local checkouts, measured one after the other."""
