@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from analysis.calls.counter_energies import CounterEnergies
 from analysis.calls.energies import ScenarioEnergies
 from analysis.calls.folded import profile_rows
 from analysis.calls.labels import BOUNDED
@@ -42,7 +43,8 @@ def call_tables(groups: list[Group], recorded: list[RunCalls], confidence: float
         if not calls.sites:
             continue
         known = ScenarioEnergies(calls, group.baseline, confidence)
-        tables.sites += SiteRows(known).rows()
+        counters = CounterEnergies(calls, group.baseline, confidence)
+        tables.sites += SiteRows(known, counters).rows()
         tables.edges += edge_rows(known)
         tables.profile += profile_rows(calls, confidence)
         tables.fits.append(fit_row(known))

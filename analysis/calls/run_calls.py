@@ -1,24 +1,35 @@
 """The calls of one run against its readings: the step that needs no other run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import hypot
 
 import numpy as np
 
 from analysis.calls.contexts import Contexts
+from analysis.calls.counted import Counted, counted_of
 from analysis.calls.covers import Sparse
 from analysis.calls.durations import Durations
 from analysis.calls.executions import Executions
 from analysis.calls.grid import Grid
 from analysis.calls.reader import CallReader
 from analysis.calls.readings import readings_of
-from analysis.calls.tally import Tally
+from analysis.calls.tally import Tally, TimeCovers
 from analysis.maths.arrays import Floats
 from analysis.run.measure import Measured, RunMeasure
 from analysis.run.recorded import RecordedRun
 from analysis.scenario.notes import SHORT_SPAN
 from records.calls import CallSite, read_calls
 from records.meter import MeterRecord
+
+
+@dataclass(frozen=True, eq=False)
+class CounterCalls:
+    """The times of the calls in the intervals of a counter, as `RunCalls` has them of the meter."""
+
+    counted: Counted
+    grid: Grid
+    exclusive_s: Sparse
+    inclusive_s: Sparse
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +52,7 @@ class RunCalls:
         executions: starts and ends of the calls of some sites, ``(k, 2)`` each; ``epochs_s`` of the epochs.
         resolved_s: shortest call that is measured by itself.
         lost: records that a crash tore.
+        counters: the computer's own counters, by component.
     """
 
     run_dir: str
@@ -59,6 +71,21 @@ class RunCalls:
     epochs_s: Floats
     resolved_s: float
     lost: int
+    counters: dict[str, CounterCalls] = field(default_factory=dict)
+
+    def by_counter(self, part: str) -> "RunCalls":
+        """Return the same calls against the readings of a counter, which resolves other calls."""
+        own = self.counters[part]
+        long = self.sums["min_s"] >= SHORT_SPAN * own.counted.interval_s
+        return replace(
+            self,
+            meter=replace(self.meter, resolution_w=own.counted.resolution_w),
+            interval_s=own.counted.interval_s,
+            sums={**self.sums, "resolved_s": np.where(long, self.sums["time_s"], 0.0)},
+            grid=own.grid,
+            exclusive_s=own.exclusive_s,
+            inclusive_s=own.inclusive_s,
+        )
 
     @property
     def total_s(self) -> Floats:
@@ -83,7 +110,9 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
     align_u_s = hypot(recorded.meter.latency_u_s, recorded.clock.offset_u_s, fit_u_s)
     grid = Grid(readings_of(recorded.trace, length_s), align_u_s, fit_u_s, length_s)
     resolved_s = SHORT_SPAN * run.cadence.interval_s
-    tally = Tally(grid.covers(), grid.covers(), resolved_s)
+    counted = counted_of(recorded, length_s)
+    grids = [grid, *(Grid(one.readings, one.align_u_s, 0.0, length_s) for one in counted.values())]
+    tally = Tally([TimeCovers(one.covers(), one.covers()) for one in grids], resolved_s)
     executions = Executions()
     processes = read_calls(recorded.path / "calls")
     reader = CallReader(recorded, length_s)
@@ -93,6 +122,10 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
             tally.add(number, calls)
             executions.add(calls)
     n = len(reader.numbers)
+    covered_s = tally.covered_s()
+    exclusive_s = [one.shared(tally.exclusive_s(i, n), covered_s) for i, one in enumerate(grids)]
+    inclusive_s = [one.limited(own.inclusive.matrix(n)) for one, own in zip(grids, tally.covers, strict=True)]
+    by_counter = zip(counted.values(), grids[1:], exclusive_s[1:], inclusive_s[1:], strict=True)
     return RunCalls(
         run_dir=run.run_dir,
         meter=run.meter,
@@ -104,10 +137,11 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
         durations=tally.durations,
         contexts=tally.contexts.contexts(),
         grid=grid,
-        exclusive_s=grid.shared(tally.exclusive_s(n), tally.covered_s()),
-        inclusive_s=grid.limited(tally.inclusive.matrix(n)),
+        exclusive_s=exclusive_s[0],
+        inclusive_s=inclusive_s[0],
         executions=executions.chosen(tally.sums["time_s"], tally.sums["calls"]) if tally.sums else {},
         epochs_s=np.array([(e.window.from_s, e.window.to_s) for e in run.epochs]).reshape(-1, 2),
         resolved_s=tally.resolved_s,
         lost=sum(process.damaged_records() for process in processes),
+        counters={part: CounterCalls(*own) for part, own in zip(counted, by_counter, strict=True)},
     )

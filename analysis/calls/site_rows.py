@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.calls.counter_energies import CounterEnergies
 from analysis.calls.covers import Indices
 from analysis.calls.energies import Known, ScenarioEnergies
 from analysis.calls.labels import BOUNDED, POOLED
@@ -19,10 +20,11 @@ class SiteRows:
 
     Args:
         known: its energies.
+        counters: those by the computer's own counters.
     """
 
-    def __init__(self, known: ScenarioEnergies) -> None:
-        self._known, self._calls = known, known.calls
+    def __init__(self, known: ScenarioEnergies, counters: CounterEnergies) -> None:
+        self._known, self._calls, self._counters = known, known.calls, counters
         self._runs = len(known.calls.runs)
 
     def rows(self) -> list[CallSiteRow]:
@@ -70,6 +72,7 @@ class SiteRows:
             group=group,
             identifiability=float(self._known.tolerance[column]),
             intervals=int(calls.readings_with[column]),
+            **self._counters.columns(np.array([column])),
         )
 
     @cached_property
@@ -142,6 +145,7 @@ class SiteRows:
             group=None,
             identifiability=float(self._known.tolerance[number]) if number == calls.rest else None,
             intervals=int(max(calls.readings_with[columns])),
+            **self._counters.columns(columns),
         )
 
     def _energies(self, exclusive: Known, inclusive: Known, *, grouped: bool) -> dict[str, Any]:

@@ -46,12 +46,20 @@ class _Waiting(NamedTuple):
     column: int
 
 
+@dataclass(frozen=True, eq=False)
+class TimeCovers:
+    """Intervals for the exclusive time of calls, and the same for the time with inner calls."""
+
+    exclusive: Covers
+    inclusive: Covers
+
+
 @dataclass(eq=False)
 class Tally:
     """Sums over the records of a run.
 
     Args:
-        covers: intervals of the meter for the exclusive time, ``inclusive`` for the time with inner calls.
+        covers: intervals of each instrument.
         resolved_s: calls from this length on are long enough for the meter.
 
     Attributes:
@@ -60,8 +68,7 @@ class Tally:
         threads: pairs of a process and a thread that made calls.
     """
 
-    covers: Covers
-    inclusive: Covers
+    covers: list[TimeCovers]
     resolved_s: float
     contexts: ContextTree = field(default_factory=ContextTree)
     durations: Durations = field(default_factory=Durations)
@@ -131,10 +138,11 @@ class Tally:
                 self.contexts.resolve(answered.node, int(node[places[0]]))
                 self._callers[answered.column] = int(site[places[0]])
         self.contexts.count(node, np.maximum(stop_s - start_s, 0.0))
-        self.covers.add(column_of_site(site), start_s, stop_s)
-        self.inclusive.add(site, start_s, stop_s)
         inner = column != ROOT
-        self.covers.add(column[inner], start_s[inner], stop_s[inner], -1.0)
+        for covers in self.covers:
+            covers.exclusive.add(column_of_site(site), start_s, stop_s)
+            covers.inclusive.add(site, start_s, stop_s)
+            covers.exclusive.add(column[inner], start_s[inner], stop_s[inner], -1.0)
 
     def _wait_for(self, key: tuple[int, int, int]) -> _Waiting:
         """Return what stands for the caller at a level of a thread that has not ended yet."""
@@ -147,11 +155,16 @@ class Tally:
         """Return the time within calls as disjoint segments in order, ``(k, 2)``."""
         return union(np.concatenate(self._covered))
 
-    def exclusive_s(self, sites: int) -> Sparse:
-        """Return the time of each site without inner calls in each interval, ``(intervals, sites)``."""
+    def exclusive_s(self, instrument: int, sites: int) -> Sparse:
+        """Return the time of each site without inner calls in each interval, ``(intervals, sites)``.
+
+        Args:
+            instrument: whose intervals, by its place in `covers`.
+            sites: how many.
+        """
         from scipy import sparse
 
-        both = self.covers.matrix(2 * max(sites, self._unknown + 1))
+        both = self.covers[instrument].exclusive.matrix(2 * max(sites, self._unknown + 1))
         known = sparse.csr_matrix(both[:, column_of_site(np.arange(sites))])
         pairs = [pair for pair in self._callers.items() if pair[1] < sites]
         if not pairs:

@@ -1,6 +1,7 @@
 """Energy of a window by the CPU's own counters, as ``rapl.csv`` has them."""
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +17,22 @@ PARTS = {"package": "cpu", "dram": "ram"}
 
 
 _NUMBER = re.compile(r"-\d+$")
+
+
+@dataclass(frozen=True, eq=False)
+class Accumulated:
+    """Energy of a component since its first sample.
+
+    Attributes:
+        at_s: stamps on the controller's clock, ``(n,)``; ``energy_j`` at these.
+    """
+
+    at_s: Floats
+    energy_j: Floats
+
+    def until_j(self, border_s: float) -> float:
+        """Return the energy up to a border between the first and the last sample."""
+        return _until_j(self.at_s, self.energy_j, border_s)
 
 
 class Counters:
@@ -62,12 +79,24 @@ class Counters:
 
         ``None`` where the part was not counted, or not without a gap.
         """
-        zones = self._parts.get(part)
-        if not zones:
-            return None
-        at_s = zones[0][0]
-        total_j: Floats = np.sum([np.interp(at_s, t_s, energy_j) for t_s, energy_j in zones], axis=0)
-        return (at_s[1:], np.diff(total_j)) if np.isfinite(total_j).all() and len(at_s) > 2 else None
+        counted = self.accumulated(part)
+        return None if counted is None else (counted.at_s[1:], np.diff(counted.energy_j))
+
+    def accumulated(self, part: str) -> Accumulated | None:
+        """Return the energy of all zones of a part together; ``None`` as in `gains_j`."""
+        return together(self._parts.get(part, []))
+
+
+def together(zones: list[tuple[Floats, Floats]]) -> Accumulated | None:
+    """Add up stamps ``(n,)`` and joules since the first of them ``(n,)`` of several counters.
+
+    ``None`` without any, with fewer than three samples, or with a gap.
+    """
+    if not zones:
+        return None
+    at_s = zones[0][0]
+    total_j: Floats = np.sum([np.interp(at_s, t_s, energy_j) for t_s, energy_j in zones], axis=0)
+    return Accumulated(at_s, total_j) if np.isfinite(total_j).all() and len(at_s) > 2 else None
 
 
 def _since_first_j(at_s: Floats, energy_uj: Floats, range_uj: int) -> Floats:

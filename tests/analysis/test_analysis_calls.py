@@ -11,7 +11,7 @@ from synthetic import CallMade, Instrument, Spanned, SyntheticCampaign, Syntheti
 from analysis.calls.contexts import Contexts
 from analysis.calls.covers import Covers
 from analysis.calls.durations import Durations
-from analysis.calls.tally import Calls, Tally, union
+from analysis.calls.tally import Calls, Tally, TimeCovers, union
 from analysis.campaign import analyse
 from records.calls import CallFlag
 from records.results import read_results
@@ -48,7 +48,8 @@ def programs(draw):
 
 def tally_of(records, length_s, rows):
     edges_s = np.arange(0.0, length_s + 2.0)
-    tally = Tally(*(Covers(edges_s[:-1], edges_s[1:]) for _ in range(2)), resolved_s=3.0)
+    covers = TimeCovers(*(Covers(edges_s[:-1], edges_s[1:]) for _ in range(2)))
+    tally = Tally([covers], resolved_s=3.0)
     for first in range(0, len(records), rows):
         site, depth, start_s, stop_s = np.array(records[first : first + rows]).T
         none = np.zeros(len(site), dtype=bool)
@@ -74,8 +75,8 @@ def paths(contexts: Contexts):
 def test_a_record_adds_up_the_same_in_pieces_of_any_size(program, rows):
     records, length_s = program
     whole, pieces = tally_of(records, length_s, 10**6), tally_of(records, length_s, rows)
-    expected = whole.exclusive_s(4).toarray()
-    np.testing.assert_allclose(pieces.exclusive_s(4).toarray(), expected, atol=1e-8)
+    expected = whole.exclusive_s(0, 4).toarray()
+    np.testing.assert_allclose(pieces.exclusive_s(0, 4).toarray(), expected, atol=1e-8)
     assert paths(pieces.contexts.contexts()) == paths(whole.contexts.contexts())
 
 
@@ -84,7 +85,7 @@ def test_a_record_adds_up_the_same_in_pieces_of_any_size(program, rows):
 def test_exclusive_times_add_up_to_the_time_within_calls(program):
     records, length_s = program
     tally = tally_of(records, length_s, 3)
-    exclusive_s = tally.exclusive_s(4).toarray()
+    exclusive_s = tally.exclusive_s(0, 4).toarray()
     assert exclusive_s.min() >= -1e-9
     outer_s = sum(stop_s - start_s for _, depth, start_s, stop_s in records if depth == 0)
     assert exclusive_s.sum() == pytest.approx(outer_s, abs=1e-7)

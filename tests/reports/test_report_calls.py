@@ -100,6 +100,15 @@ def test_a_bound_comes_after_all_energies_that_are_known() -> None:
     assert {"measured", "pooled"}.isdisjoint(labels[labels.index("bounded") :])
 
 
+def test_counters_have_columns_only_where_they_have_values() -> None:
+    results = profiled()
+    assert not any("counter" in name for name in cells(made(chapter, results), "call-sites")[0])
+    change(results.call_sites[0], counter_cpu_j=1200.0)
+    rows = cells(made(chapter, results), "call-sites")
+    assert {row["CPU counter"] for row in rows} == {"1200", "–"}
+    assert "GPU counter" not in rows[0]
+
+
 def test_a_group_is_named_after_its_sites() -> None:
     calls = [row["Call"] for row in cells(made(chapter, profiled()), "call-sites")]
     assert "Flatten, Input together" in calls

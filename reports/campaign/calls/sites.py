@@ -19,6 +19,12 @@ HOW = (
 )
 
 
+_COUNTERS = (
+    " Counters of the CPU, its memory and the graphics cards give the energy with the calls within, without "
+    "the baseline taken away; a dash where their samples cannot tell it."
+)
+
+
 def answer(profile: Profile) -> Text:
     """Say which call costs most, and how sure that is."""
     rows = [row for row in profile.parts if row.kind not in ("uncovered", "gate")]
@@ -100,16 +106,24 @@ def sites_table(profiles: list[Profile]) -> Table:
         Column("Gross per call", lambda one: plain(one[1].energy_per_call_j, 3), "J"),
         Column("Mean power", _power, "W"),
         Column("Median duration", lambda one: plain(one[1].duration_median_s, 3), "s"),
+        Column("CPU counter", lambda one: plain(one[1].counter_cpu_j, 3), "J"),
+        Column("Memory counter", lambda one: plain(one[1].counter_ram_j, 3), "J"),
+        Column("GPU counter", lambda one: plain(one[1].counter_gpu_j, 3), "J"),
     )
+    rows = [(profile, row) for profile in profiles for row in profile.sites]
     kind = profiles[0].kind if profiles else "energy"
     return table(
         "call-sites",
         f"Call sites: {kind} per run without the calls within",
         columns,
-        [(profile, row) for profile in profiles for row in profile.sites],
-        note=HOW,
+        rows,
+        note=HOW + (_COUNTERS if any(_counted(row) for _, row in rows) else ""),
         source="call_sites",
     )
+
+
+def _counted(row: CallSiteRow) -> bool:
+    return any(value is not None for value in (row.counter_cpu_j, row.counter_ram_j, row.counter_gpu_j))
 
 
 def _of_group(row: CallSiteRow) -> str:
