@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from analysis.calls.contexts import MOST_CONTEXTS
 from analysis.calls.counter_energies import CounterEnergies
 from analysis.calls.energies import ScenarioEnergies
 from analysis.calls.folded import profile_rows
@@ -11,7 +12,7 @@ from analysis.calls.scenario_calls import ScenarioCalls
 from analysis.calls.scenario_rows import edge_rows, fit_row
 from analysis.calls.site_rows import SiteRows
 from analysis.scenario.groups import Group
-from records.finding_codes.results import CALLS_BOUNDED
+from records.finding_codes.results import CALLS_BOUNDED, CALLS_CONTEXTS_LIMITED
 from records.findings import Finding
 from records.rows.calls import CallEdgeRow, CallFitRow, CallProfileRow, CallSiteRow
 
@@ -48,11 +49,11 @@ def call_tables(groups: list[Group], recorded: list[RunCalls], confidence: float
         tables.edges += edge_rows(known)
         tables.profile += profile_rows(calls, confidence)
         tables.fits.append(fit_row(known))
-        tables.findings += _findings(calls, tables.sites)
+        tables.findings += _bounded(calls, tables.sites) + _limited(calls)
     return tables
 
 
-def _findings(calls: ScenarioCalls, rows: list[CallSiteRow]) -> list[Finding]:
+def _bounded(calls: ScenarioCalls, rows: list[CallSiteRow]) -> list[Finding]:
     """Say of how many sites only a bound is known."""
     sites = [row for row in rows if row.scenario == calls.label and row.calls and row.kind != "group"]
     bounded = [row for row in sites if row.label == BOUNDED]
@@ -65,3 +66,15 @@ def _findings(calls: ScenarioCalls, rows: list[CallSiteRow]) -> list[Finding]:
         f"known; they take {100 * time_s / length_s:.2g} % of the time"
     )
     return [CALLS_BOUNDED.finding(message)]
+
+
+def _limited(calls: ScenarioCalls) -> list[Finding]:
+    """Say that calling contexts were too many to be kept apart."""
+    runs = [run for run in calls.runs if run.folded]
+    if not runs:
+        return []
+    message = (
+        f"{calls.label}: {len(runs)} of {len(calls.runs)} runs have more than {MOST_CONTEXTS} calling "
+        f"contexts; calls in further ones are counted with their callers"
+    )
+    return [CALLS_CONTEXTS_LIMITED.finding(message)]

@@ -75,6 +75,7 @@ class ContextTree:
     _calls: Indices = field(default_factory=lambda: np.zeros(64, dtype=np.int64))
     _inclusive_s: Floats = field(default_factory=lambda: np.zeros(64))
     folded: int = 0
+    """How many contexts are counted with their callers."""
 
     def placeholder(self) -> int:
         """Return a context for a caller that is not known yet."""

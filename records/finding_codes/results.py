@@ -113,3 +113,9 @@ CALLS_BOUNDED = CHAPTER.info(
     "short and too few for the meter, or always come together with others.",
     "Repeat these calls more often within a run, add runs, or use a faster meter.",
 )
+CALLS_CONTEXTS_LIMITED = CHAPTER.info(
+    "calls-contexts-limited",
+    "A run has more calling contexts than are kept apart. Calls in further contexts are counted in the "
+    "context of their caller, so that their inclusive energy and the tree of contexts are less exact.",
+    "Record fewer libraries with `--libs`, or profile a part of the program.",
+)
