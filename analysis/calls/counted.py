@@ -10,13 +10,14 @@ from analysis.maths.arrays import Floats, column
 from analysis.power.gaps import SAME_TIME_S
 from analysis.run.clock import ClockFit
 from analysis.run.counters import PARTS, Accumulated, together
+from analysis.run.hardware import LONGEST_SAMPLE
 from analysis.run.recorded import RecordedRun
 from records.tables import Table
 
 GPU = "gpu"
 
 _RAPL_U_S = 0.001 / 12**0.5
-"""The counters move on once a millisecond (Intel SDM volume 3B, section 15.10.1)."""
+"""The counters move on once a millisecond (Intel SDM volume 3B, "Package RAPL Domain")."""
 
 _NVML_COUNTER_U_S = 0.1 / 12**0.5
 """Cards renew their values every 20 to 100 ms (Yang, Adamek, Armour 2024, "Part-time power measurements")."""
@@ -68,15 +69,12 @@ def counted_of(recorded: RecordedRun, length_s: float) -> dict[str, Counted]:
         readings = readings_between(energy, start_utc_s, length_s)
         if readings is not None:
             found[part] = Counted(readings, _RAPL_U_S)
-    if recorded.gpu is not None:
-        by_counter = _cards(recorded.gpu, recorded.clock, "energy_j")
-        readings = readings_between(by_counter, start_utc_s, length_s)
+    for name, align_u_s in (("energy_j", _NVML_COUNTER_U_S), ("power_w", _NVML_POWER_U_S)):
+        energy = _cards(recorded.gpu, recorded.clock, name) if recorded.gpu is not None else None
+        readings = readings_between(energy, start_utc_s, length_s)
         if readings is not None:
-            return {**found, GPU: Counted(readings, _NVML_COUNTER_U_S)}
-        by_power = _cards(recorded.gpu, recorded.clock, "power_w")
-        readings = readings_between(by_power, start_utc_s, length_s)
-        if readings is not None:
-            found[GPU] = Counted(readings, _NVML_POWER_U_S, integrated=True)
+            found[GPU] = Counted(readings, align_u_s, integrated=name == "power_w")
+            break
     return found
 
 
@@ -125,5 +123,8 @@ def _ascending(at_s: Floats, value: Floats) -> tuple[Floats, Floats]:
 
 
 def _integrated_j(at_s: Floats, power_w: Floats) -> NDArray[np.float64]:
-    steps_j = (power_w[1:] + power_w[:-1]) / 2 * np.diff(at_s)
+    """Return the energy up to each sample; NaN from where samples are missing on."""
+    steps_s = np.diff(at_s)
+    missing = steps_s > LONGEST_SAMPLE * np.median(steps_s) if len(steps_s) else steps_s > 0
+    steps_j = np.where(missing, np.nan, (power_w[1:] + power_w[:-1]) / 2 * steps_s)
     return np.concatenate(([0.0], np.cumsum(steps_j)))

@@ -90,11 +90,13 @@ class Counters:
 def together(zones: list[tuple[Floats, Floats]]) -> Accumulated | None:
     """Add up stamps ``(n,)`` and joules since the first of them ``(n,)`` of several counters.
 
-    ``None`` without any, with fewer than three samples, or with a gap.
+    ``None`` without any, with fewer than three samples of all, or with a gap.
     """
-    if not zones:
+    if not zones or any(len(t_s) == 0 for t_s, _ in zones):
         return None
+    first_s, last_s = max(t_s[0] for t_s, _ in zones), min(t_s[-1] for t_s, _ in zones)
     at_s = zones[0][0]
+    at_s = at_s[(at_s >= first_s) & (at_s <= last_s)]
     total_j: Floats = np.sum([np.interp(at_s, t_s, energy_j) for t_s, energy_j in zones], axis=0)
     return Accumulated(at_s, total_j) if np.isfinite(total_j).all() and len(at_s) > 2 else None
 

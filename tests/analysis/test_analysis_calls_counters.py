@@ -7,6 +7,7 @@ import pytest
 from synthetic import EPOCH_UTC_S, CallMade, Instrument, SyntheticCampaign, SyntheticRun, rehash
 
 from analysis.campaign import analyse
+from analysis.run.counters import together
 from records.gpu import GPU_COLUMNS
 from records.rapl import RAPL_COLUMNS, RaplRecord
 
@@ -150,6 +151,14 @@ def test_sampled_power_is_integrated_over_long_calls_only(tmp_path):
     assert rows["np.outer"].counter_gpu_j is None
     # A counter that ended before the run says nothing of its calls.
     assert all(row.counter_cpu_j is None for row in rows.values())
+
+
+def test_counters_together_end_where_the_first_of_them_ends():
+    at_s = np.arange(10.0)
+    both = together([(at_s, 2 * at_s), (at_s[2:6] + 0.5, 3 * at_s[:4])])
+    assert both.at_s.tolist() == [3.0, 4.0, 5.0]
+    np.testing.assert_allclose(np.diff(both.energy_j), 5.0)
+    assert together([(at_s, at_s), (at_s[:0], at_s[:0])]) is None
 
 
 def test_without_counters_there_are_no_such_columns(tmp_path):
