@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from analysis.calls.contexts import MOST_CONTEXTS
-from analysis.calls.counter_energies import CounterEnergies
 from analysis.calls.energies import ScenarioEnergies
 from analysis.calls.folded import profile_rows
 from analysis.calls.labels import BOUNDED
@@ -44,8 +43,7 @@ def call_tables(groups: list[Group], recorded: list[RunCalls], confidence: float
         if not calls.sites:
             continue
         known = ScenarioEnergies(calls, group.baseline, confidence)
-        counters = CounterEnergies(calls, group.baseline, confidence)
-        tables.sites += SiteRows(known, counters).rows()
+        tables.sites += SiteRows(known).rows()
         tables.edges += edge_rows(known)
         tables.profile += profile_rows(calls, confidence)
         tables.fits.append(fit_row(known))

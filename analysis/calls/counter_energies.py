@@ -10,7 +10,6 @@ from analysis.calls.energies import Known, ScenarioEnergies
 from analysis.calls.labels import BOUNDED, MEASURED
 from analysis.calls.scenario_calls import ScenarioCalls
 from analysis.run.counters import PARTS
-from analysis.scenario.baseline import Baseline
 
 _LEAST_DF = 10.0
 """A regression with fewer degrees of freedom does not say how well it knows its powers."""
@@ -20,19 +19,18 @@ class CounterEnergies:
     """Energy of the columns of a scenario by each counter that all its runs have.
 
     Args:
-        calls: of all its runs.
-        baseline: of the campaign.
-        confidence: of the intervals.
+        known: the energies by the wall meter.
     """
 
-    def __init__(self, calls: ScenarioCalls, baseline: Baseline, confidence: float) -> None:
+    def __init__(self, known: ScenarioEnergies) -> None:
+        calls = known.calls
         self._parts: dict[str, ScenarioEnergies] = {}
         self._integrated: set[str] = set()
         for part in (*PARTS.values(), GPU):
             if all(part in run.counters for run in calls.runs):
                 runs = [run.by_counter(part) for run in calls.runs]
                 by_counter = ScenarioCalls(calls.label, runs, calls.sites)
-                self._parts[part] = ScenarioEnergies(by_counter, baseline, confidence)
+                self._parts[part] = ScenarioEnergies(by_counter, known.baseline, known.confidence)
                 if any(run.counters[part].counted.integrated for run in calls.runs):
                     self._integrated.add(part)
 

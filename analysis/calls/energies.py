@@ -39,6 +39,7 @@ class ScenarioEnergies:
 
     def __init__(self, calls: ScenarioCalls, baseline: Baseline, confidence: float) -> None:
         self.calls = calls
+        self.baseline, self.confidence = baseline, confidence
         self._runs = len(calls.runs)
         self.numbers = Numbers(calls.runs, baseline, confidence)
 

@@ -20,11 +20,10 @@ class SiteRows:
 
     Args:
         known: its energies.
-        counters: those by the computer's own counters.
     """
 
-    def __init__(self, known: ScenarioEnergies, counters: CounterEnergies) -> None:
-        self._known, self._calls, self._counters = known, known.calls, counters
+    def __init__(self, known: ScenarioEnergies) -> None:
+        self._known, self._calls, self._counters = known, known.calls, CounterEnergies(known)
         self._runs = len(known.calls.runs)
 
     def rows(self) -> list[CallSiteRow]:
