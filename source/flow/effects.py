@@ -42,7 +42,8 @@ class Effects(Expressions):
             for argument in event.arguments[:1]:
                 argument.consume()
         if receiver is not None and receiver.kind not in _NO_CONTAINERS:
-            if method in _PUTS and event.arguments and callee.function is None:
+            own = callee.function is not None or _is_foreign(receiver)
+            if method in _PUTS and event.arguments and not own:
                 self._put(event, receiver, node)
             elif method in _RELEASES:
                 self.released(node, receiver)
@@ -65,3 +66,8 @@ class Effects(Expressions):
             return True
         library = callee.kind == "api" and event.api.startswith(HARMLESS_LIBRARIES)
         return event.api in HARMLESS or library
+
+
+def _is_foreign(value: Value) -> bool:
+    """Return whether a value is an object of a library's class, whose append() may keep a copy or a mean."""
+    return not value.kind and value.api.rpartition(".")[2][:1].isupper()

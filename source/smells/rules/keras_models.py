@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from source.flow.module import ModuleFlow
-from source.flow.values import Call, Released, Stored
+from source.flow.values import Call, Released, Stored, Value
 from source.smells.queries import calls, is_of, made_in, puts, share_a_turn, turns, within
 from source.smells.rule import Hit, Rule
 
@@ -34,7 +34,12 @@ def _deleted(flow: ModuleFlow, call: Call) -> bool:
 
 
 def _kept(flow: ModuleFlow, call: Call) -> Stored | None:
-    return next((event for event in puts(flow) if is_of(event.value, call.result)), None)
+    """Return where the model is put that a call makes, by itself or in functions that it calls."""
+    return next((event for event in puts(flow) if _is_made_by(event.value, call)), None)
+
+
+def _is_made_by(value: Value, call: Call) -> bool:
+    return is_of(value, call.result) or (value.kind == "model" and value.node is call.node)
 
 
 def session_pile_up(flow: ModuleFlow) -> Iterator[Hit]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from source.flow.libraries import NO_GRADIENTS, TORCH_MODULES
 from source.flow.module import ModuleFlow
-from source.flow.values import Loop, Stored
+from source.flow.values import Call, Loop, Stored
 from source.smells.queries import (
     calls,
     invariant,
@@ -75,9 +75,16 @@ def over_concatenation(flow: ModuleFlow) -> Iterator[Hit]:
             continue
         parts = call.node.args[0]
         items = parts.elts if isinstance(parts, (ast.List, ast.Tuple)) else []
-        onto_itself = any(ast.unparse(item) == target for item in items)
+        onto_itself = any(ast.unparse(item) == target for item in items) and not _now_and_then(call)
         if onto_itself and not _needed_in_turn(turns(call), target, call.node):
             yield Hit(call.node, f"'{target}' is copied into a larger tensor in every turn")
+
+
+def _now_and_then(call: Call) -> bool:
+    """Return whether a call is made in every n-th turn only: under a condition with a remainder."""
+    conditions = (part for part in ast.walk(turns(call)[-1].node) if isinstance(part, ast.If))
+    counted = (one for one in conditions if any(isinstance(part, ast.Mod) for part in ast.walk(one.test)))
+    return any(part is call.node for one in counted for part in ast.walk(one))
 
 
 def _targets(flow: ModuleFlow) -> dict[ast.AST, str]:
@@ -173,7 +180,7 @@ RULES = (
         "Every turn allocates and copies all that is there so far: quadratic in time, and "
         "fragments in memory.",
         "Silent where the loop reads the tensor elsewhere, as decoders and dense blocks do, where it begins "
-        "it anew, and on windows that drop a part (x[1:]).",
+        "it anew, in every n-th turn only, and on windows that drop a part (x[1:]).",
         over_concatenation,
     ),
     Rule(
