@@ -48,7 +48,11 @@ class Expressions(Evaluation):
         return resolved
 
     def _attribute(self, node: ast.Attribute) -> Value:
-        return self.attribute(self.value(node.value), node.attr, node)
+        base = self.value(node.value)
+        value = self.attribute(base, node.attr, node)
+        if base.kind == "" and base.definition is None and not value.kind:
+            base.keyed.setdefault(f".{node.attr}", value)
+        return value
 
     def attribute(self, base: Value, name: str, node: ast.AST) -> Value:
         """Return what an attribute of a value holds."""

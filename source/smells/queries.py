@@ -99,7 +99,9 @@ def _is_reset(flow: ModuleFlow, container: Value, event: Event) -> bool:
     if container.bound is not None:
         return any(e.origin is not None and turns(event)[-1] in e.loops for e in bound)
     if container.place[0] == "name":
-        return any(turns(event)[-1] in e.loops and e.value is not container for e in bound)
+        anew = [e for e in bound if turns(event)[-1] in e.loops and e.value is not container]
+        useless = event.how == "accumulate" and event.value.used
+        return any(not (useless and e.conditional) for e in anew)
     return any(e.scope.name != "__init__" for e in bound)
 
 

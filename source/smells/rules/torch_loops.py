@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from source.flow.libraries import HARMLESS, HARMLESS_LIBRARIES
 from source.flow.module import ModuleFlow
 from source.flow.values import Call, Loop, Value
-from source.smells.queries import calls, invariant, last_name, loops_over_batches, share_a_turn, turns, within
+from source.smells.queries import calls, invariant, last_name, share_a_turn, turns, within
 from source.smells.rule import Hit, Rule
 
 _TORCH = ("PyTorch",)
@@ -21,7 +21,7 @@ _ZEROED = re.compile(r"zero_grad|\bgrad(?:\.data)?\.zero_\(|\bgrad\s*=\s*None")
 
 
 def gradients_in_evaluation(flow: ModuleFlow) -> Iterator[Hit]:
-    """Evaluation over batches with gradients on."""
+    """Evaluation in a loop with gradients on."""
     own = [call for call in calls(flow) if call.origin is None and isinstance(call.node, ast.Call)]
     shielded = {last_name(call.node) for call in own if _without_gradients(call.contexts)}
     for call in own:
@@ -31,18 +31,18 @@ def gradients_in_evaluation(flow: ModuleFlow) -> Iterator[Hit]:
         shielded_here = call.scope.name in shielded or any(_without_gradients(one.contexts) for one in scope)
         if not shielded_here and not _trains(scope) and isinstance(call.scope.node, ast.FunctionDef):
             evaluated = (used for used in scope if _evaluates(used, call) and not _is_attacked(used, scope))
-            yield from (Hit(used.node, "batches are evaluated with gradients on") for used in evaluated)
+            yield from (Hit(used.node, "the model is evaluated with gradients on") for used in evaluated)
 
 
 def _evaluates(used: Call, call: Call) -> bool:
-    """Return whether a call is one of the model itself, in a loop over batches after its ``eval()``."""
+    """Return whether a call is one of the model itself, in a for loop after its ``eval()``."""
     if not turns(used) or not isinstance(used.node, ast.Call) or not isinstance(call.node, ast.Call):
         return False
     loop = turns(used)[-1]
     if (used.node.lineno, used.node.col_offset) < (call.node.lineno, call.node.col_offset):
         return False
     called = f"{ast.unparse(used.node.func)}.eval" == ast.unparse(call.node.func)
-    return called and loops_over_batches(loop) and loop not in call.loops
+    return called and loop.kind == "for" and loop not in call.loops
 
 
 def _is_attacked(used: Call, scope: list[Call]) -> bool:
@@ -127,8 +127,8 @@ RULES = (
         _TORCH,
         "Put the loop under torch.inference_mode() or torch.no_grad().",
         "Activations are saved for a backward pass that never comes.",
-        "Only functions that call eval() and go over batches; silent where a caller in the file "
-        "switches gradients off, and where the loop hands the model on.",
+        "Only functions that call eval() and then, in a for loop, the model itself; silent where a caller "
+        "in the file switches gradients off, and where the loop hands the model on.",
         gradients_in_evaluation,
     ),
     Rule(

@@ -168,7 +168,8 @@ RULES = (
         "it. Memory grows with every batch.",
         "Silent where gradients are asked of the sum or of the container later, where it is "
         "emptied, where a turn replaces what the one before has kept (losses['last'] = loss), and where "
-        "it goes somewhere that is not followed, unless backward() was already called on the value itself.",
+        "it goes somewhere that is not followed, unless backward() was already called on the value itself. "
+        "Such a sum is also reported where it is set back under a condition only, as every 100 batches.",
         kept_graphs,
     ),
     Rule(
