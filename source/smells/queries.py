@@ -100,7 +100,7 @@ def _is_reset(flow: ModuleFlow, container: Value, event: Event) -> bool:
         return any(e.origin is not None and turns(event)[-1] in e.loops for e in bound)
     if container.place[0] == "name":
         anew = [e for e in bound if turns(event)[-1] in e.loops and e.value is not container]
-        useless = event.how == "accumulate" and event.value.used
+        useless = isinstance(event, Stored) and event.how == "accumulate" and event.value.used
         return any(not (useless and e.conditional) for e in anew)
     return any(e.scope.name != "__init__" for e in bound)
 
