@@ -66,7 +66,7 @@ const drawn = [...document.querySelectorAll('figure svg[role=img]')];
 return drawn.filter(svg => !svg.closest('.zoomable > .panels')).map(svg => {
   const box = svg.getBoundingClientRect(), ink = svg.getBBox();
   return {id: svg.id, width: box.width, height: box.height, ink: ink.width * ink.height,
-          paths: svg.querySelectorAll('path').length, texts: svg.querySelectorAll('text').length};
+          shapes: svg.querySelectorAll('path, rect').length, texts: svg.querySelectorAll('text').length};
 });
 """
 
@@ -105,7 +105,7 @@ class Browser:
         assert len(figures) >= least
         for svg in figures:
             assert min(svg["width"], svg["height"], svg["ink"]) > 0, svg
-            assert svg["paths"] > 3, svg
+            assert svg["shapes"] > 3, svg
             assert svg["texts"] > 2, svg
 
 
