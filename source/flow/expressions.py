@@ -50,7 +50,7 @@ class Expressions(Evaluation):
     def _attribute(self, node: ast.Attribute) -> Value:
         base = self.value(node.value)
         value = self.attribute(base, node.attr, node)
-        if base.kind == "" and base.definition is None and not value.kind:
+        if node.attr == "loss" and not base.kind and base.definition is None and not value.kind:
             base.keyed.setdefault(f".{node.attr}", value)
         return value
 
