@@ -101,7 +101,7 @@ def summary(folder: Path, as_json: bool) -> None:
     lab dataset summary dataset
     """
     from lab.dataset.datasheet import known_words
-    from lab.dataset.summary import summarise
+    from lab.dataset.summary import share, summarise
 
     found = summarise(folder)
     if as_json:
@@ -109,14 +109,19 @@ def summary(folder: Path, as_json: bool) -> None:
         return
     if found.simulated:
         stdout.print("SIMULATED meter: no energy below is a measurement", style="bold")
+    parts = [
+        part for part in ("cpu", "ram", "gpu") if any(share(api, part) is not None for api in found.apis)
+    ]
     rows = [
         (
-            *(api.api, api.programs, api.sites, api.calls, api.sites_known, _joules(api.energy_p5_j)),
-            *(_joules(api.energy_median_j), _joules(api.energy_p95_j), _joules(api.half_width_median_pct)),
+            *(api.api, api.programs, api.sites, api.calls, api.sites_known, _number(api.energy_p5_j)),
+            *(_number(api.energy_median_j), _number(api.energy_p95_j), _number(api.half_width_median_pct)),
+            *(_number(share(api, part)) for part in parts),
         )
         for api in found.apis[:_MOST_SHOWN]
     ]
-    columns = ("API", "programs", "sites", "calls", "known", "5 %, J", "median, J", "95 %, J", "+-, %")
+    columns = ["API", "programs", "sites", "calls", "known", "5 %, J", "median, J", "95 %, J", "+-, %"]
+    columns += [f"{part.upper()}, %" for part in parts]
     print_table(columns, rows, title="Gross energy of one call, with the calls within, over the sites known")
     if len(found.apis) > _MOST_SHOWN:
         stdout.print(f"and {len(found.apis) - _MOST_SHOWN} more APIs with --json")
@@ -125,5 +130,5 @@ def summary(folder: Path, as_json: bool) -> None:
         stdout.print(f"failed: {project}: {program or 'all'}: {stage}: {reason}")
 
 
-def _joules(value: float | None) -> str:
+def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.3g}"

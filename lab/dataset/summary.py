@@ -29,7 +29,7 @@ FROM (
 GROUP BY api
 ORDER BY energy_median_j DESC NULLS LAST, calls DESC, api
 """
-_COUNTERS = ("counter_cpu_j", "counter_ram_j", "counter_gpu_j")
+_COUNTERS = ("cpu", "ram", "gpu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class ApiSummary:
             within it, over the sites whose energy is known; ``None`` without one.
         half_width_median_pct: median over these of half the 95 % interval between repeats, in percent of the
             energy; ``None`` with fewer than three runs.
-        counter_cpu_j, counter_ram_j, counter_gpu_j: energy of all its sites by the computer's own counters,
-            per run; ``None`` where there were none.
+        cpu_pct, ram_pct, gpu_pct: energy of a part by the computer's own counters, in percent of that at the
+            wall, median over these sites; ``None`` where there were no counters.
     """
 
     api: str
@@ -59,9 +59,14 @@ class ApiSummary:
     energy_median_j: float | None
     energy_p95_j: float | None
     half_width_median_pct: float | None
-    counter_cpu_j: float | None
-    counter_ram_j: float | None
-    counter_gpu_j: float | None
+    cpu_pct: float | None
+    ram_pct: float | None
+    gpu_pct: float | None
+
+
+def share(api: ApiSummary, part: str) -> float | None:
+    """Return the share of ``cpu``, ``ram`` or ``gpu`` in percent."""
+    return {"cpu": api.cpu_pct, "ram": api.ram_pct, "gpu": api.gpu_pct}[part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,12 @@ def _summary(connection: duckdb.DuckDBPyConnection) -> Summary:
     there = {
         name for (name,) in connection.execute("SELECT column_name FROM (DESCRIBE api_calls)").fetchall()
     }
-    counters = ", ".join(f"sum({name})" if name in there else "NULL" for name in _COUNTERS)
+    counters = ", ".join(
+        f"median(counter_{part}_j / energy_inclusive_j * 100) FILTER (known AND energy_inclusive_j > 0)"
+        if f"counter_{part}_j" in there
+        else "NULL"
+        for part in _COUNTERS
+    )
     apis = [ApiSummary(*row) for row in connection.execute(_APIS.format(counters=counters)).fetchall()]
     failures = connection.execute("SELECT * FROM failures ORDER BY ALL").fetchall()
     simulated, projects, measured = programs
