@@ -30,7 +30,12 @@ def gradients_in_evaluation(flow: ModuleFlow) -> Iterator[Hit]:
         scope = [other for other in own if other.scope is call.scope]
         shielded_here = call.scope.name in shielded or any(_without_gradients(one.contexts) for one in scope)
         if not shielded_here and not _trains(scope) and isinstance(call.scope.node, ast.FunctionDef):
-            evaluated = (used for used in scope if _evaluates(used, call) and not _is_attacked(used, scope))
+            modes = [other for other in scope if other.method in ("eval", "train")]
+            evaluated = (
+                used
+                for used in scope
+                if _evaluates(used, call) and call is _mode_of(used, modes) and not _is_attacked(used, scope)
+            )
             yield from (Hit(used.node, "the model is evaluated with gradients on") for used in evaluated)
 
 
@@ -39,10 +44,25 @@ def _evaluates(used: Call, call: Call) -> bool:
     if not turns(used) or not isinstance(used.node, ast.Call) or not isinstance(call.node, ast.Call):
         return False
     loop = turns(used)[-1]
-    if (used.node.lineno, used.node.col_offset) < (call.node.lineno, call.node.col_offset):
-        return False
     called = f"{ast.unparse(used.node.func)}.eval" == ast.unparse(call.node.func)
     return called and loop.kind == "for" and loop not in call.loops
+
+
+def _mode_of(used: Call, modes: list[Call]) -> Call | None:
+    """Return the call that last put the model into a mode, in the order of the lines."""
+    assert isinstance(used.node, ast.Call)
+    own = tuple(f"{ast.unparse(used.node.func)}.{mode}" for mode in ("eval", "train"))
+    before = [call for call in modes if _is_before(call, used) and ast.unparse(call.node).startswith(own)]
+    return max(before, key=_position, default=None)
+
+
+def _is_before(call: Call, used: Call) -> bool:
+    return _position(call) < _position(used)
+
+
+def _position(call: Call) -> tuple[int, int]:
+    assert isinstance(call.node, ast.Call)
+    return call.node.lineno, call.node.col_offset
 
 
 def _is_attacked(used: Call, scope: list[Call]) -> bool:
