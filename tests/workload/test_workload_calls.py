@@ -127,6 +127,11 @@ def test_every_call_of_the_library_is_on_record(run, recorded):
     assert not [call for call in calls if source[call["line"] - 1].startswith(("print(eval", "exec"))]
 
 
+def test_a_method_of_a_mixin_is_named_after_the_class_that_uses_it(run, run_dir, recorded):
+    run(program(run_dir, "import wanted\nwanted.Forest().score()\n"), options=[])
+    assert [call["api"] for call in recorded()] == ["wanted.Forest", "wanted.Forest.score"]
+
+
 def test_calls_nest_and_come_after_those_within(run, run_dir, recorded):
     text = """
 import wanted

@@ -776,11 +776,13 @@ def _function_api(function: Any, module: str, name: str) -> str:
 
 
 def _method_api(cls: type, name: str) -> str:
-    """Name a method by the most general public class that has it, `__call__` and the like by its own."""
+    """Name a method by the most general public class that has it, `__call__` and the like by its own.
+
+    A mixin lends methods to classes of many kinds, and tells nothing of the one that is used.
+    """
     public = [api for api in map(_public_class, cls.__mro__) if api is not None]
-    having = [
-        api for api in map(_public_class, (c for c in cls.__mro__ if hasattr(c, name))) if api is not None
-    ]
+    owners = (c for c in cls.__mro__ if hasattr(c, name) and not c.__name__.endswith("Mixin"))
+    having = [api for api in map(_public_class, owners) if api is not None]
     if not public:
         wanted = next((base for base in cls.__mro__ if _wanted[base.__module__]), cls)
         return f"{wanted.__module__}.{wanted.__qualname__}.{name}"

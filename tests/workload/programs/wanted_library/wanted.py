@@ -109,3 +109,12 @@ class Layer:
 
 
 layer = Layer(5)
+
+
+class ScoredMixin:
+    def score(self):
+        return 1.0
+
+
+class Forest(ScoredMixin):
+    pass
