@@ -138,6 +138,18 @@ class CallMade:
     line: int | None = None
 
 
+def called_twice(
+    from_s: float, to_s: float, levels: int, depth: int = 0, api: str = "np.first"
+) -> list[CallMade]:
+    """Return a call that calls two sites, each of which does the same, so many levels deep."""
+    inner = []
+    if depth < levels:
+        middle_s = (from_s + to_s) / 2
+        inner += called_twice(from_s, middle_s, levels, depth + 1, "np.first")
+        inner += called_twice(middle_s, to_s, levels, depth + 1, "np.second")
+    return [*inner, CallMade(api, from_s, to_s, depth=depth)]
+
+
 @dataclass
 class SyntheticRun:
     """One run: when, how long, how much power above the base."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import CallMade, Instrument, Spanned, SyntheticCampaign, SyntheticRun
+from synthetic import CallMade, Instrument, Spanned, SyntheticCampaign, SyntheticRun, called_twice
 
 from analysis.calls.contexts import Contexts
 from analysis.calls.covers import Covers
@@ -231,19 +231,9 @@ def test_a_campaign_without_a_record_of_calls_has_no_such_tables(tmp_path):
     assert "call_sites" not in results.to_json()
 
 
-def called_twice(levels, from_s=1.0, to_s=20.0, depth=0, api="np.first"):
-    """Return a call that calls two sites, each of which does the same, so many levels deep."""
-    inner = []
-    if depth < levels:
-        middle_s = (from_s + to_s) / 2
-        inner += called_twice(levels, from_s, middle_s, depth + 1, "np.first")
-        inner += called_twice(levels, middle_s, to_s, depth + 1, "np.second")
-    return [*inner, CallMade(api, from_s, to_s, depth=depth)]
-
-
 @pytest.mark.parametrize(("levels", "told"), [(10, False), (14, True)])
 def test_contexts_beyond_the_limit_are_told(tmp_path, levels, told):
-    folder = campaign(tmp_path / "campaign", repeats=1, change=lambda calls: called_twice(levels))
+    folder = campaign(tmp_path / "campaign", repeats=1, change=lambda calls: called_twice(1.0, 20.0, levels))
     codes = {finding.code for finding in analyse(folder).findings}
     assert (CALLS_CONTEXTS_LIMITED.code in codes) is told
 
