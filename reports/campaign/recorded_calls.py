@@ -13,6 +13,7 @@ from records.events import read_events
 from records.run import RunFolder
 
 _NS = 1e9
+_MOST_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,23 @@ def first_usable(runs: Iterable[Path], most: int) -> RunCalls | None:
         if calls.calls:
             return calls
     return None
+
+
+def no_calls(folder: Path, reasons: Sequence[str] = ()) -> RecordError:
+    """Return the error of an export that found no calls to write.
+
+    Args:
+        folder: the campaign.
+        reasons: why runs were left out; the first ones are named.
+    """
+    if not reasons:
+        return RecordError(
+            f"{folder}: expected runs with recorded calls, but there are none. `lab profile` records them"
+        )
+    named = "; ".join(reasons[:_MOST_REASONS]) + ("; ..." if len(reasons) > _MOST_REASONS else "")
+    return RecordError(
+        f"{folder}: no run has recorded calls that can be exported: {named}. `lab profile` records them"
+    )
 
 
 def longest_calls(run_dir: Path, most: int) -> RunCalls:

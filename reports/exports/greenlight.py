@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.imports.fecom.profile import RECORD, WALL
 from analysis.run.clock import ClockFit
 from analysis.run.counters import Counters
 from analysis.run.recorded import campaign_clock
@@ -32,7 +33,7 @@ from records.rapl import RaplRecord, read_rapl
 from records.results import Results, read_results
 from records.rows.runs import RunRow
 from records.run import RunFolder
-from reports.campaign.recorded_calls import TimedCall, longest_calls
+from reports.campaign.recorded_calls import TimedCall, longest_calls, no_calls
 from reports.campaign.view import scenario_key
 
 MOST_CALLS = 1000
@@ -41,8 +42,10 @@ MOST_CALLS = 1000
 BEFORE_S, AFTER_S = 20.0, 30.0
 """Readings that go with a call: the published idle time before it, and the wait after it."""
 
-_IMPORTED = "fecom.json"
 _NS_PER_S = 1e9
+_LEAST_SAMPLES = 2
+"""Of a channel around a call; `analysis.imports.fecom.profile` reads no frame with fewer."""
+
 _NEVER_WRITTEN = CallFlag.GATE_WAIT | CallFlag.TRUNCATED
 
 
@@ -82,9 +85,7 @@ def write_greenlight(folder: Path, out: Path) -> Written:
             left_out.append(f"{row.run_dir}: {error}")
     written = {name: records for name, records in profiles.items() if records}
     if not written:
-        raise RecordError(
-            f"{folder}: expected runs with recorded calls, but there are none. `lab profile` records them"
-        )
+        raise no_calls(folder, left_out)
     for name, records in written.items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +104,7 @@ def _runs(results: Results) -> Iterator[tuple[Path, RunRow]]:
 
 def _imported(run: RunFolder) -> list[dict[str, Any]]:
     """Return the record of an imported call as it was published; nothing for a run of the lab."""
-    path = run.path / _IMPORTED
+    path = run.path / RECORD
     if not path.is_file():
         return []
     kept = read_json(path)
@@ -119,18 +120,28 @@ def _records(
     shorter = recorded.total - len(recorded.calls)
     if nested or shorter:
         left_out.append(f"{row.run_dir}: {nested} calls within others or waits, {shorter} shorter calls")
+    if not calls:
+        return
     channels = list(_channels(run, campaign_clock(run.path).at(row.t_start_utc_s)))
-    project = _project(place)
+    temperatures = _cpu_temperatures(run)
+    settings, project = _settings(run, results.campaign.simulated), _project(place)
+    unread = 0
     for call in calls:
         start_s = row.t_start_utc_s + call.start_s
         stop_s = row.t_start_utc_s + call.stop_s
-        around = [channel.around(start_s, stop_s) for channel in channels]
+        near = [channel.around(start_s, stop_s) for channel in channels]
+        around = [channel for channel in near if len(channel.t_utc_s) >= _LEAST_SAMPLES]
+        if not any(channel.name == WALL for channel in around):
+            unread += 1
+            continue
         yield {
             f"{call.site.api or call.site.expression}()": {
                 "energy_data": {channel.name: channel.frame() for channel in around},
                 "times": _times(around, start_s, stop_s),
-                "cpu_temperatures": _cpu_temperatures(run, start_s, stop_s),
-                "settings": _settings(run, results.campaign.simulated),
+                "cpu_temperatures": None
+                if temperatures is None
+                else temperatures.around(start_s, stop_s).temperatures(),
+                "settings": settings,
                 "input_sizes": _sizes(call),
                 "project_metadata": {
                     **project,
@@ -141,11 +152,19 @@ def _records(
                 },
             }
         }
+    if unread:
+        few = f"fewer than {_LEAST_SAMPLES} readings of the meter around them"
+        left_out.append(f"{row.run_dir}: {unread} calls with {few}")
 
 
 @dataclass(frozen=True, eq=False)
 class _Series:
-    """One member of ``energy_data``: stamps (s, UTC), joules of intervals or watts, °C of a card."""
+    """A member of ``energy_data``, or the CPU's temperatures: stamps (s, UTC), joules, watts or °C.
+
+    Attributes:
+        t_utc_s, value: samples ``(n,)``; joules of the tool ``perf`` are those of the interval that ends.
+        temperature_c: of the card, ``(n,)``.
+    """
 
     name: str
     tool: str
@@ -181,7 +200,21 @@ class _Series:
             if self.temperature_c is not None:
                 columns.append("temperature")
                 rows = [[*row, t] for row, t in zip(rows, self.temperature_c.tolist(), strict=True)]
-        return json.dumps({"columns": columns, "index": list(range(len(rows))), "data": rows})
+        return _frame(columns, rows)
+
+    def temperatures(self) -> str:
+        """Return the frame of the CPU's temperatures."""
+        stamps = self.t_utc_s.tolist()
+        rows = [
+            [t - stamps[0], value, t * _NS_PER_S]
+            for t, value in zip(stamps, self.value.tolist(), strict=True)
+        ]
+        return _frame(["time_elapsed", "temperature", "timestamp"], rows)
+
+
+def _frame(columns: list[str], rows: list[list[float]]) -> str:
+    document = {"columns": columns, "index": list(range(len(rows))), "data": rows}
+    return json.dumps(document, allow_nan=False)
 
 
 def _channels(run: RunFolder, clock: ClockFit) -> Iterator[_Series]:
@@ -189,7 +222,7 @@ def _channels(run: RunFolder, clock: ClockFit) -> Iterator[_Series]:
         readings = read_readings(run.meter_csv)
         t_utc_s, power_w = readings.numbers("t_utc_s"), readings.numbers("power_w")
         good = np.isfinite(power_w)
-        yield _Series("wall", "wall", t_utc_s[good], power_w[good])
+        yield _Series(WALL, "wall", t_utc_s[good], power_w[good])
     rapl = read_rapl(run.path)
     if rapl is not None:
         counters = Counters(rapl, RaplRecord.read(run.rapl_json), clock)
@@ -199,9 +232,9 @@ def _channels(run: RunFolder, clock: ClockFit) -> Iterator[_Series]:
                 yield _Series(part, "perf", *gains)
     gpu = read_gpu(run.path)
     if gpu is not None:
-        first = gpu.numbers("gpu") == 0
-        columns = (gpu.numbers(name)[first] for name in ("t_utc_s", "power_w", "temperature_c"))
-        yield _Series("gpu", "nvidia", *columns)
+        columns = [gpu.numbers(name) for name in ("t_utc_s", "power_w", "temperature_c")]
+        kept = (gpu.numbers("gpu") == 0) & np.all(np.isfinite(columns), axis=0)
+        yield _Series("gpu", "nvidia", *(column[kept] for column in columns))
 
 
 def _times(channels: Iterable[_Series], start_s: float, stop_s: float) -> dict[str, Any]:
@@ -222,17 +255,13 @@ def _ns(t_utc_s: float) -> int:
     return round(t_utc_s * _NS_PER_S)
 
 
-def _cpu_temperatures(run: RunFolder, start_s: float, stop_s: float) -> str | None:
+def _cpu_temperatures(run: RunFolder) -> _Series | None:
     table = read_sensors(run.path)
     if table is None:
         return None
     t_utc_s, temperature_c = table.numbers("t_utc_s"), table.numbers("cpu_temperature_c")
-    kept = (t_utc_s > start_s - BEFORE_S) & (t_utc_s < stop_s + AFTER_S) & np.isfinite(temperature_c)
-    rows = [
-        [t - t_utc_s[0], c, t * _NS_PER_S] for t, c in zip(t_utc_s[kept], temperature_c[kept], strict=True)
-    ]
-    columns = ["time_elapsed", "temperature", "timestamp"]
-    return json.dumps({"columns": columns, "index": list(range(len(rows))), "data": rows})
+    kept = np.isfinite(temperature_c)
+    return _Series("cpu_temperatures", "sensors", t_utc_s[kept], temperature_c[kept])
 
 
 def _settings(run: RunFolder, simulated: bool) -> dict[str, Any]:

@@ -13,11 +13,10 @@ from typing import Any
 
 from records.calls import CallFlag
 from records.campaign import CampaignFolder
-from records.errors import RecordError
 from records.files import write_atomically
 from records.results import Results, read_results
 from reports.campaign.calls.profiles import Profile, profiles_of
-from reports.campaign.recorded_calls import RunCalls, TimedCall, first_usable, tasks_of
+from reports.campaign.recorded_calls import RunCalls, TimedCall, first_usable, no_calls, tasks_of
 from reports.campaign.view import scenario_key, view_of
 from reports.words.calls import KIND_WORDS, site_name
 
@@ -48,9 +47,7 @@ def write_speedscope(folder: Path, out: Path) -> Written:
     place = CampaignFolder(folder)
     results = read_results(place.results)
     if not results.call_sites:
-        raise RecordError(
-            f"{folder}: expected results with recorded calls, but there are none. `lab profile` records them"
-        )
+        raise no_calls(folder)
     runs = {
         profile.key: first_usable(_run_dirs(place, results, profile.key), MOST_CALLS)
         for profile in profiles_of(view_of(results))

@@ -17,7 +17,7 @@ from records.files import write_atomically
 from records.results import Results, read_results
 from records.rows.calls import CallSiteRow
 from records.rows.traces import Trace
-from reports.campaign.recorded_calls import RunCalls, TimedCall, longest_calls
+from reports.campaign.recorded_calls import RunCalls, TimedCall, longest_calls, no_calls
 from reports.campaign.view import scenario_key
 
 MOST_CALLS = 200_000
@@ -55,7 +55,7 @@ def write_trace_events(folder: Path, out: Path) -> Written:
     place = CampaignFolder(folder)
     results = read_results(place.results)
     wanted = {row.scenario for row in results.call_sites}
-    left_out = []
+    left_out: list[str] = []
     runs = 0
     for row in results.runs:
         if scenario_key(row) not in wanted:
@@ -70,9 +70,7 @@ def write_trace_events(folder: Path, out: Path) -> Written:
         write_atomically(out / f"{row.run_dir}.json", json.dumps(document, allow_nan=False) + "\n")
         runs += 1
     if not runs:
-        raise RecordError(
-            f"{folder}: expected runs with recorded calls, but there are none. `lab profile` records them"
-        )
+        raise no_calls(folder, left_out)
     return Written(runs, results.campaign.simulated, left_out)
 
 

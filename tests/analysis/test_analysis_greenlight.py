@@ -15,6 +15,11 @@ from analysis.rules import find_rule
 from records.calls import CallFlag
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError
+from records.files import LineAppender
+from records.gpu import GPU_COLUMNS
+from records.meter import Reading
+from records.run import RunFolder
+from records.tables import csv_line
 from reports.exports.greenlight import write_greenlight
 
 CALLS = [
@@ -87,6 +92,51 @@ def test_waits_of_the_gate_and_torn_calls_are_no_calls(tmp_path: Path) -> None:
     ]
     run = SyntheticRun(slot=1, scenario="cnn", start_s=100.0, power_w=100.0, recorded_calls=calls)
     folder = SyntheticCampaign([run]).write(tmp_path / "campaign")
+    analyse(folder)
+    written = write_greenlight(folder, tmp_path / "profiles")
+    (profile,) = documents(tmp_path / "profiles")
+    assert [list(record) for record in profile] == [["keras.Model.fit()"]]
+    assert len(written.left_out) == 1
+
+
+def test_a_card_is_written_where_it_was_sampled_and_the_profile_stays_readable(tmp_path: Path) -> None:
+    early, late = CallMade("keras.Model.fit", 2.0, 14.0), CallMade("numpy.sort", 140.0, 150.0)
+    run = SyntheticRun(
+        slot=1, scenario="cnn", start_s=100.0, duration_s=160.0, power_w=100.0, recorded_calls=[early, late]
+    )
+    folder = SyntheticCampaign([run]).write(tmp_path / "campaign")
+    analyse(folder)
+    run_dir = folder / "runs" / run.run_dir
+    start_s = RunFolder(run_dir).read().t_start_utc_s
+    assert start_s is not None
+    with LineAppender(run_dir / "gpu.csv", ",".join(GPU_COLUMNS)) as file:
+        for second in range(20):  # then the collector stopped
+            sample = {"t_utc_s": start_s + second, "gpu": 0, "temperature_c": 50, "power_w": 70.0}
+            sample["power_w"] = None if second == 3 else 70.0
+            file.append(csv_line([sample.get(name) for name in GPU_COLUMNS]))
+    write_greenlight(folder, tmp_path / "profiles")
+    fit, sort = read_profile(tmp_path / "profiles/cnn/experiment-1.json", "profile")
+    assert len(fit.channels["gpu"].value) == 19
+    assert set(sort.channels) == {WALL}
+
+
+def test_a_call_without_readings_around_it_is_left_out_and_said(tmp_path: Path) -> None:
+    calls = [CallMade("keras.Model.fit", 2.0, 14.0), CallMade("numpy.sort", 150.0, 155.0)]
+
+    def first_minute(readings: list[Reading]) -> list[Reading]:
+        return readings[:60]
+
+    run = SyntheticRun(
+        slot=1,
+        scenario="cnn",
+        start_s=100.0,
+        duration_s=160.0,
+        power_w=100.0,
+        recorded_calls=calls,
+        change_readings=first_minute,
+    )
+    config = {"analysis": {"coverage_min_pct": 10.0}}
+    folder = SyntheticCampaign([run], config=config).write(tmp_path / "campaign")
     analyse(folder)
     written = write_greenlight(folder, tmp_path / "profiles")
     (profile,) = documents(tmp_path / "profiles")
