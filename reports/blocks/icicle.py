@@ -3,13 +3,17 @@
 The form is that of Kruskal and Landwehr, "Icicle plots: better displays for hierarchical clustering" (1983).
 """
 
+import heapq
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from markupsafe import Markup
 
 from reports.blocks.boxes import HEAD_PX, MOST_BOXES, NARROWEST_PCT, ROW_PX, box, boxes_drawing
+
+_MOST_ROWS = 100
+"""A recursive program can call itself a thousand times; deeper rows are not drawn."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Box:
 
 def icicle(key: str, title: str, description: str, whole: Box, *, simulated: bool) -> Markup:
     """Draw a whole, whose value is positive, and its parts; see `boxes_drawing` for the rest."""
-    placed = list(islice(_placed(whole, 0.0, 100.0, 0), MOST_BOXES))
+    placed = list(itertools.islice(_widest_first(whole), MOST_BOXES))
     content = Markup("").join(
         box(one.name, one.words, one.colour, x_pct, width_pct, HEAD_PX + row * ROW_PX)
         for one, x_pct, width_pct, row in placed
@@ -40,15 +44,20 @@ def icicle(key: str, title: str, description: str, whole: Box, *, simulated: boo
     return boxes_drawing(key, title, description, content, rows * ROW_PX, simulated=simulated)
 
 
-def _placed(one: Box, x_pct: float, width_pct: float, row: int) -> Iterator[tuple[Box, float, float, int]]:
-    """Yield boxes with left end, width and row, each before its parts, the largest part at the left."""
-    if width_pct < NARROWEST_PCT:
-        return
-    yield one, x_pct, width_pct, row
-    whole = max(one.value, sum(max(part.value, 0.0) for part in one.parts))
-    for part in sorted(one.parts, key=lambda part: -part.value):
-        if part.value <= 0:
-            return
-        share_pct = width_pct * part.value / whole
-        yield from _placed(part, x_pct, share_pct, row + 1)
-        x_pct += share_pct
+def _widest_first(whole: Box) -> Iterator[tuple[Box, float, float, int]]:
+    """Yield boxes with left end, width and row, each after the one that holds it.
+
+    What is beyond the most boxes is then the narrowest, in whatever part of the whole it lies.
+    """
+    numbers = itertools.count()  # of equally wide boxes the one that was found first comes first
+    waiting = [(-100.0, 0, next(numbers), 0.0, whole)]
+    while waiting:
+        minus_width_pct, row, _, x_pct, one = heapq.heappop(waiting)
+        yield one, x_pct, -minus_width_pct, row
+        held = max(one.value, sum(max(part.value, 0.0) for part in one.parts))
+        for part in sorted(one.parts, key=lambda part: -part.value):
+            share_pct = -minus_width_pct * part.value / held if part.value > 0 else 0.0
+            if share_pct < NARROWEST_PCT or row + 1 >= _MOST_ROWS:
+                break
+            heapq.heappush(waiting, (-share_pct, row + 1, next(numbers), x_pct, part))
+            x_pct += share_pct

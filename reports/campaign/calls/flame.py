@@ -17,7 +17,8 @@ _OTHER = palette.BASELINE_PART
 _HOW = (
     "The energy of a context is its time times the mean power of its site, which the table has with its "
     "uncertainty; the energies within a box add up to it or leave a rest, which is its own. Sites that are "
-    "only bounded are drawn by what the regression gives for them, though it cannot tell them from others."
+    "only bounded are drawn by what the regression gives for them, though it cannot tell them from others. "
+    "Contexts that are too narrow to be seen, or more than a hundred calls deep, are in the table only."
 )
 
 
