@@ -144,6 +144,14 @@ def test_the_order_by_time_and_by_energy_are_both_in_the_words_of_the_figure() -
     assert "3 by induced energy (" in said
 
 
+def test_control_characters_in_an_expression_do_not_break_the_figures() -> None:
+    results = profiled()
+    for row in results.call_sites:
+        change(row, api="", expression="f(\x1b\x00)")
+    (ranks,) = [sheet for sheet in made(chapter, results).sheets if sheet.key == "call-ranks"]
+    assert "\x1b" not in str(ranks.panels[0])
+
+
 def test_a_campaign_without_calls_says_how_to_record_them() -> None:
     assert "lab profile" in made(chapter, example(Plan(repeats=1, seconds=12))).absent
 
@@ -239,6 +247,18 @@ def test_parts_that_hold_nothing_or_less_have_no_box() -> None:
     colour = "#c9c9c9"
     whole = Box("run", 1.0, "", colour, [Box("a", 0.0, "", colour), Box("b", -2.0, "", colour)])
     assert len(boxes(str(icicle("k", "t", "d", whole, simulated=False)))) == 1
+
+
+def test_a_deep_recursion_does_not_push_other_boxes_out() -> None:
+    colour = "#c9c9c9"
+    deep = Box("deep", 5.0, "", colour)
+    for _ in range(3000):
+        deep = Box("deep", 5.0, "", colour, [deep])
+    many = [Box("leaf", 5.0 / 500, "", colour) for _ in range(500)]
+    whole = Box("run", 10.0, "", colour, [deep, Box("other", 5.0, "", colour, many)])
+    drawn = boxes(str(icicle("k", "t", "d", whole, simulated=False)))
+    assert (50.0, 46.0, 50.0) in drawn
+    assert sum(width == pytest.approx(0.1) for _, _, width in drawn) == 500
 
 
 # --- in a browser ---------------------------------------------------------------------------------------

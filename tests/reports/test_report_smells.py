@@ -186,6 +186,11 @@ def test_any_number_may_be_absent(absent: set[str]) -> None:
     assert made(chapter, results_with(*rows)).blocks
 
 
+def test_control_characters_in_a_name_do_not_break_the_figures() -> None:
+    row = replace(MEMORY, clean="a\x1bb", smelly="c\x00d", smell="e\x07f")
+    assert made(chapter, results_with(row, replace(ENERGY, smell="e\x07f"))).blocks
+
+
 def test_a_cost_in_a_few_words_has_an_interval_or_what_would_have_been_seen() -> None:
     assert cost_words(ENERGY) == "+25.0 % (20.0 to 30.0)"
     unseen = replace(ENERGY, pct=1.0, pct_low=-3.0, pct_high=5.0, verdict="no difference found")

@@ -11,7 +11,7 @@ from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.calls.profiles import MOST_PROFILES, Profile
 from reports.words.calls import site_name, site_place
 from reports.words.numbers import count, plain
-from reports.words.texts import shorten, slug
+from reports.words.texts import printable, shorten, slug
 
 _TOP = 8
 _NAME, _NAME_AT_RIGHT = 26, 18
@@ -28,7 +28,7 @@ def ranks_sheet(profiles: list[Profile], how: str, *, simulated: bool) -> Sheet:
         panels=panels,
         caption=f"The sites among the first {_TOP} by time or by {profiles[0].kind}, each without the calls "
         "within it. Orange: higher by energy than by time; blue: lower; grey: the same place. Dashed: only a "
-        "bound (≤) is known, so that its place, after all known energies, is none."
+        "bound (≤) is known; such a site stands after all known energies, and its place says nothing."
         + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how=how,
         data=_data(profiles),
@@ -96,7 +96,7 @@ def _left(row: CallSiteRow) -> str:
 
 def _with_line(row: CallSiteRow, width: int) -> str:
     """Return name and line; of a long name the last parts, which tell more than the first."""
-    parts = site_name(row).split(".")
+    parts = printable(site_name(row)).split(".")
     while len(parts) > 1 and len(".".join(parts)) > width:
         parts = parts[1:]
     name = shorten(".".join(parts), width)

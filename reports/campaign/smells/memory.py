@@ -18,7 +18,7 @@ from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.view import View
 from reports.words.numbers import interval
 from reports.words.smells import GROWTHS, signed
-from reports.words.texts import shorten
+from reports.words.texts import printable, shorten
 
 _OF_EPOCH: dict[str, Callable[[EpochRow], float | None]] = {
     "process": lambda epoch: epoch.rss_mib,
@@ -61,7 +61,7 @@ class _Side(NamedTuple):
     @property
     def words(self) -> str:
         """Name and slope."""
-        text = f"{shorten(self.scenario, 20)}: {signed(self.slope, self.low, self.high)}"
+        text = f"{shorten(printable(self.scenario), 20)}: {signed(self.slope, self.low, self.high)}"
         return text if self.low is None else f"{text} {interval(self.low, self.high)}"
 
 
