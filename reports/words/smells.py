@@ -10,6 +10,8 @@ from reports.words.numbers import ABSENT, count, in_interval, plain
 from reports.words.verdict import p_words
 
 _SIGNIFICANT = 3
+_INSTRUMENTS = ("meter", "clock", "process", "gpu")
+"""All that is no tracker; see `SmellRow.instrument`."""
 
 
 class QuantityWords(NamedTuple):
@@ -101,18 +103,21 @@ def verdict_words(row: SmellRow) -> str:
     words = QUANTITIES[row.quantity].words
     if row.verdict in ("costs more", "costs less"):
         more = row.verdict.removeprefix("costs ")
-        return (
-            f"{row.smell} costs {more} {words}: {pct_words(row)}, {_test_words(row)}, {pairs} by the "
-            f"{row.instrument}."
-        )
+        return f"{row.smell} costs {more} {words}: {pct_words(row)}, {_test_words(row)}, {pairs} {_by(row)}."
     if row.verdict == "no difference found":
         return (
-            f"{row.smell}: no difference in {words} found, {pct_words(row)}, {_test_words(row)}, {pairs} by "
-            f"the {row.instrument}.{detectable_words(row)}"
+            f"{row.smell}: no difference in {words} found, {pct_words(row)}, {_test_words(row)}, {pairs} "
+            f"{_by(row)}.{detectable_words(row)}"
         )
     if row.verdict == "too few repeats":
         return f"{row.smell}: too few repeats for a verdict on {words} ({pairs}, three are needed)."
-    return f"{row.smell}: no verdict on {words}, {pct_words(row)}. {row.note}".rstrip() + "."
+    note = f" ({row.note})" if row.note else ""
+    return f"{row.smell}: no verdict on {words}, {pct_words(row)}{note}."
+
+
+def _by(row: SmellRow) -> str:
+    """Return ``by the meter``, or of a tracker ``by codecarbon``."""
+    return f"by the {row.instrument}" if row.instrument in _INSTRUMENTS else f"by {row.instrument}"
 
 
 def _test_words(row: SmellRow) -> str:

@@ -364,6 +364,19 @@ def test_the_calls_of_a_run_stand_below_its_power(tmp_path: Path) -> None:
     assert int(found[1]["y"]) > int(found[0]["y"])
 
 
+def test_calls_of_several_scenarios_are_told_apart(tmp_path: Path) -> None:
+    results = profiled(SMALL)
+    add_calls(results, "transfer")
+    calls = {}
+    for key in ("cnn", "transfer"):
+        run = next(row for row in results.runs if row.scenario == key)
+        write_calls(tmp_path / run.run_dir, SITES, [Made(1, 0.0, 1.0)], run.duration_s)
+        calls[key] = longest_calls(tmp_path / run.run_dir, 10)
+    with drawing_style():
+        found = chapter(view_of(results, None, calls))
+    assert [row["Scenario"] for row in cells(found, "call-times-data")] == ["cnn", "transfer"]
+
+
 def test_a_record_without_a_start_of_the_run_draws_nothing(tmp_path: Path) -> None:
     write_calls(tmp_path, SITES, [Made(1, 0.0, 1.0)], 2.0)
     (tmp_path / "events.jsonl").write_text("")

@@ -107,6 +107,11 @@ def test_without_a_verdict_there_is_a_warning(name: str) -> None:
     assert verdict(made(chapter, results_with(replace(ENERGY, verdict=name)))).tone == "warn"
 
 
+def test_a_sentence_without_a_note_ends_once() -> None:
+    words = verdict(made(chapter, results_with(replace(ENERGY, verdict="no verdict", note="")))).words
+    assert words.endswith(".") and not words.endswith("..")
+
+
 def test_published_figures_stand_apart_with_their_source(whole: Chapter) -> None:
     lines = cells(whole, "smell-costs-data")
     published = [line for line in lines if line["What"] == "energy, published"]

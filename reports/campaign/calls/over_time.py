@@ -37,25 +37,26 @@ _HOW = (
 
 def over_time_sheet(view: View, profiles: list[Profile]) -> Sheet | None:
     """Draw the calls of a run of each scenario; ``None`` where no record of single calls is at hand."""
-    drawn = [
-        _panel(profile, trace, view.calls[profile.key], index, view.simulated)
-        for index, profile in enumerate(profiles)
+    known = [
+        (profile, trace, view.calls[profile.key])
+        for profile in profiles
         if profile.key in view.calls and (trace := _trace(view, profile)) is not None
     ]
-    if not drawn:
+    if not known:
         return None
-    more = len(drawn) - MOST_PROFILES
+    drawn = known[:MOST_PROFILES]
+    more = len(known) - len(drawn)
     return Sheet(
         key="call-times",
         title="Calls of one run below its power",
         size="full",
-        panels=drawn[:MOST_PROFILES],
+        panels=[_panel(*one, index, view.simulated) for index, one in enumerate(drawn)],
         caption="Upper curve: power, with its largest and smallest value. Boxes: the calls of the first "
         f"counted run, at most the {MOST_CALLS} longest; calls within a call stand below it. The "
-        "sites with the most time "
-        "have a colour each." + (f" {more} further scenarios are left out." if more > 0 else ""),
+        "sites with the most time have a colour each."
+        + (f" {more} further scenarios are left out." if more > 0 else ""),
         how=_HOW,
-        data=_data(view, profiles),
+        data=_data([(profile, run) for profile, _, run in drawn]),
     )
 
 
@@ -90,17 +91,16 @@ def _panel(profile: Profile, trace: Trace, run: RunCalls, index: int, simulated:
     )
 
 
-def _data(view: View, profiles: list[Profile]) -> Table:
-    columns: Columns[TimedCall] = (
-        Column("Call", _name_of, numeric=False),
-        text_column("Place", lambda call: site_place(call.site)),
-        text_column("Thread or task", lambda call: call.task),
-        Column("Start", lambda call: plain(call.start_s), "s"),
-        Column("Duration", lambda call: plain(call.stop_s - call.start_s), "s"),
+def _data(drawn: list[tuple[Profile, RunCalls]]) -> Table:
+    columns: Columns[tuple[Profile, TimedCall]] = (
+        Column("Call", lambda one: _name_of(one[1]), numeric=False),
+        text_column("Place", lambda one: site_place(one[1].site)),
+        text_column("Scenario", lambda one: one[0].name if len(drawn) > 1 else ""),
+        text_column("Thread or task", lambda one: one[1].task),
+        Column("Start", lambda one: plain(one[1].start_s), "s"),
+        Column("Duration", lambda one: plain(one[1].stop_s - one[1].start_s), "s"),
     )
-    calls = [
-        call for profile in profiles if profile.key in view.calls for call in view.calls[profile.key].calls
-    ]
+    calls = [(profile, call) for profile, run in drawn for call in run.calls]
     return table("call-times-data", "Calls of the runs that are drawn", columns, calls, folded=False)
 
 

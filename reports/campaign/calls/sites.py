@@ -31,7 +31,7 @@ def answer(profile: Profile) -> Text:
     known = [row for row in rows if profile.energy(row).value is not None]
     lead = f"{profile.name}: "
     if not profile.induced and any(row.induced_exclusive_j is not None for row in rows):
-        lead += "the energy above the baseline of no call can be told from zero, so energies are gross. "
+        lead += "no call's energy above the baseline can be told from zero, so energies are gross. "
     if not known:
         return Text(f"{lead}no call has an energy that the meter resolves.", "warn")
     first, *others = known
