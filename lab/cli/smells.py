@@ -16,7 +16,7 @@ from source.smells.baseline import BaselineError, baseline_text, read_baseline, 
 from source.smells.costs import shortly
 from source.smells.engine import Search, Smell, search
 from source.smells.registry import BY_CODE
-from source.smells.settings import NearestSettings, SettingsError
+from source.smells.settings import NearestSettings, SettingsError, is_known
 
 
 @click.command()
@@ -99,7 +99,7 @@ def _search(paths: Iterable[Path], select: str | None, ignore: str | None) -> Se
 def _codes(option: str, text: str) -> tuple[str, ...]:
     codes = tuple(code.strip().upper() for code in text.split(",") if code.strip())
     for code in codes:
-        if not any(known.startswith(code) for known in BY_CODE):
+        if not is_known(code):
             raise ConfigurationError(f"{option} {code}: expected a code such as WL101, or its beginning")
     return codes
 

@@ -1,12 +1,14 @@
 """``[tool.wattlab.smells]`` of a pyproject.toml: which rules apply where."""
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from source.smells.registry import BY_CODE
+
+_SECTION = ("tool", "wattlab", "smells")
 _KEYS = ("select", "ignore", "exclude", "per-file-ignores")
 
 
@@ -94,10 +96,25 @@ def settings_near(folder: Path) -> Settings:
                 document = tomllib.loads(path.read_text(encoding="utf-8"))
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
                 raise SettingsError(f"{path}: not TOML: {error}") from error
-            section = document.get("tool", {}).get("wattlab", {}).get("smells")
+            section = _section(document, path)
             if section is not None:
                 return _settings(section, parent, path)
     return Settings(folder)
+
+
+def _section(document: dict[str, Any], path: Path) -> dict[str, Any] | None:
+    section: Any = document
+    for depth, key in enumerate(_SECTION, start=1):
+        section = section.get(key)
+        if section is None:
+            return None
+        _table(section, ".".join(_SECTION[:depth]), path)
+    return dict(section)
+
+
+def _table(value: Any, name: str, path: Path) -> None:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{path}: [{name}]: expected a table, found {value!r}")
 
 
 def _settings(section: dict[str, Any], root: Path, path: Path) -> Settings:
@@ -106,23 +123,36 @@ def _settings(section: dict[str, Any], root: Path, path: Path) -> Settings:
         raise SettingsError(
             f"{path}: [tool.wattlab.smells] {unknown[0]}: unknown; expected one of {', '.join(_KEYS)}"
         )
+    by_pattern = section.get("per-file-ignores", {})
+    _table(by_pattern, "tool.wattlab.smells.per-file-ignores", path)
     return Settings(
         root,
-        select=_texts(section.get("select", []), "select", path),
-        ignore=_texts(section.get("ignore", []), "ignore", path),
+        select=_codes(section.get("select", []), "select", path),
+        ignore=_codes(section.get("ignore", []), "ignore", path),
         exclude=_texts(section.get("exclude", []), "exclude", path),
         per_file_ignores={
-            pattern: _texts(codes, "per-file-ignores", path)
-            for pattern, codes in section.get("per-file-ignores", {}).items()
+            pattern: _codes(codes, "per-file-ignores", path) for pattern, codes in by_pattern.items()
         },
     )
 
 
+def _codes(value: Any, key: str, path: Path) -> tuple[str, ...]:
+    codes = _texts(value, key, path)
+    for code in codes:
+        if not is_known(code):
+            raise SettingsError(
+                f"{path}: [tool.wattlab.smells] {key}: {code!r}: expected a code such as WL101, or its "
+                "beginning"
+            )
+    return codes
+
+
+def is_known(code: str) -> bool:
+    """Return whether a text is the code of a rule, or the beginning of one."""
+    return any(known.startswith(code) for known in BY_CODE)
+
+
 def _texts(value: Any, key: str, path: Path) -> tuple[str, ...]:
-    if (
-        not isinstance(value, Iterable)
-        or isinstance(value, str)
-        or not all(isinstance(one, str) for one in value)
-    ):
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise SettingsError(f"{path}: [tool.wattlab.smells] {key}: expected a list of texts, found {value!r}")
     return tuple(value)
