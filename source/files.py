@@ -2,6 +2,7 @@
 
 import ast
 import os
+import stat
 import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -68,9 +69,8 @@ class SourceFile:
 def read_source(path: Path) -> SourceFile | Unread:
     """Read and parse a file; what cannot be parsed, such as Python 2, is `Unread`."""
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            return Unread(path, f"{size} bytes; expected at most {MOST_BYTES}")
+        if (reason := unfit(path)) is not None:
+            return Unread(path, reason)
         if path.suffix == ".ipynb":
             text, cells = joined_cells(path.read_text(encoding="utf-8"))
         else:
@@ -83,6 +83,18 @@ def read_source(path: Path) -> SourceFile | Unread:
         return Unread(path, why_not(error))
     except (RecursionError, MemoryError):
         return Unread(path, "nested too deeply")
+
+
+def unfit(path: Path) -> str | None:
+    """Return why a file is not opened, ``None`` where it is; opening a pipe would wait for ever.
+
+    Raises:
+        OSError: it is not there.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        return "expected a file, found a pipe, a socket, a device or a folder"
+    return None if found.st_size <= MOST_BYTES else f"{found.st_size} bytes; expected at most {MOST_BYTES}"
 
 
 def source_paths(paths: Iterable[Path]) -> Iterator[Path]:

@@ -4,12 +4,11 @@ import json
 import re
 from typing import NamedTuple
 
-from source.parsing import parsed, why_not
+from source.parsing import parsed, python_lines, why_not
 
 _MAGIC = re.compile(r"^(\s*)(?:[!?]|%{1,2}\s*[a-zA-Z]|(?:[\w.]+(?:\[.*\])?\?{1,2}\s*$)).*$")
 _ASSIGNED = re.compile(r"^(\s*[\w., ]+=\s*)[%!].*$")
 _OTHER_LANGUAGE = re.compile(r"^\s*%%(?!time|timeit|capture|prun)\w+")
-_LINE_END = re.compile(r"\r\n?|\n")
 
 
 class Cell(NamedTuple):
@@ -30,14 +29,16 @@ def code_cells(document: str) -> list[str]:
         ValueError: the document is no notebook.
     """
     notebook = json.loads(document)
-    if not isinstance(notebook, dict):
-        raise ValueError("no notebook: expected an object with cells")
-    raw = notebook.get("cells")
-    if raw is None:
-        sheets = notebook.get("worksheets") or []
-        raw = [cell for sheet in sheets for cell in sheet.get("cells", [])]
-    sources = (cell.get("source", cell.get("input", "")) for cell in raw if cell.get("cell_type") == "code")
-    return [source if isinstance(source, str) else "".join(source) for source in sources]
+    try:
+        raw = notebook.get("cells")
+        if raw is None:
+            sheets = notebook.get("worksheets") or []
+            raw = [cell for sheet in sheets for cell in sheet.get("cells", [])]
+        code = (cell for cell in raw if cell.get("cell_type") == "code")
+        sources = (cell.get("source", cell.get("input", "")) for cell in code)
+        return [source if isinstance(source, str) else "".join(source) for source in sources]
+    except (AttributeError, TypeError) as error:
+        raise ValueError("no notebook: expected an object with cells, each with its source") from error
 
 
 def cells_of(name: str, text: str) -> list[tuple[int | None, list[str]]]:
@@ -48,13 +49,13 @@ def cells_of(name: str, text: str) -> list[tuple[int | None, list[str]]]:
     if name.endswith(".ipynb"):
         try:
             return [(number, _lines(cell)) for number, cell in enumerate(code_cells(text), start=1)]
-        except (ValueError, AttributeError, TypeError):
+        except ValueError:
             pass
     return [(None, _lines(text))]
 
 
 def _lines(text: str) -> list[str]:
-    return _LINE_END.split(text.rstrip("\r\n"))
+    return python_lines(text.rstrip("\r\n")) or [""]
 
 
 def joined_cells(document: str) -> tuple[str, tuple[Cell, ...]]:
@@ -77,7 +78,7 @@ def _python_lines(text: str) -> tuple[list[str], str]:
 
     Lines count as magics only where the cell is not Python as it stands: ``% (a, b)`` can go on a line.
     """
-    lines = text.splitlines() or [""]
+    lines = python_lines(text) or [""]
     blank = ["pass"] * len(lines)
     if _OTHER_LANGUAGE.match(lines[0]):
         return blank, ""

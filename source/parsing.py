@@ -2,7 +2,10 @@
 
 import ast
 import gc
+import re
 import warnings
+
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 def parsed(text: str) -> ast.Module:
@@ -20,6 +23,12 @@ def parsed(text: str) -> ast.Module:
     finally:
         if collects:
             gc.enable()
+
+
+def python_lines(text: str) -> list[str]:
+    """Return the lines that Python counts: a form feed, unlike in `str.splitlines`, ends none."""
+    lines = _LINE_END.split(text)
+    return lines if lines[-1] else lines[:-1]
 
 
 def why_not(error: SyntaxError | ValueError | LookupError) -> str:

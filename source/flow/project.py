@@ -88,9 +88,19 @@ class Project:
         if not isinstance(source, Unread):
             flow = ModuleFlow(source, self, package_of(path), path.parent)
         self._keep(path, flow)
-        if flow is not None:
-            self._depth += 1
+        return self._walked(path, flow) if flow is not None else None
+
+    def _walked(self, path: Path, flow: ModuleFlow) -> ModuleFlow | None:
+        """Walk the body of an imported file; what cannot be walked is not followed."""
+        self._depth += 1
+        try:
             flow.begin()
+        except (RecursionError, MemoryError):
+            if self._flows.pop(path, None) is not None:
+                self._characters -= len(flow.file.text)
+            self._keep(path, None)
+            return None
+        finally:
             self._depth -= 1
         return flow
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from source.files import Unread, source_paths
+from source.files import Unread, source_paths, unfit
 from source.flow.module import ModuleFlow
 from source.flow.project import Project
 from source.notebooks import joined_cells
-from source.parsing import why_not
+from source.parsing import python_lines, why_not
 from source.smells.noqa import silenced
 from source.smells.registry import RULES
 from source.smells.rule import Rule
@@ -56,31 +56,32 @@ def search(paths: Iterable[Path], settings_of: Callable[[Path], Settings] | None
 
 def _look(path: Path, project: Project, settings: Settings, result: Search) -> None:
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-        result.files += 1
-        if path.suffix == ".ipynb":
-            text = joined_cells(text)[0]
-        result.lines += text.count("\n")
-        if not _CONCERNED.search(text) and not _imports_its_program(text, path, project):
-            return
-        flow = project.flow(path)
+        unread = unfit(path) or _searched(path, project, settings, result)
     except (RecursionError, MemoryError):
-        result.unread.append(Unread(path, "nested too deeply"))
-        return
+        unread = "nested too deeply"
     except OSError as error:
-        result.unread.append(Unread(path, error.strerror or str(error)))
-        return
+        unread = error.strerror or str(error)
     except ValueError as error:
-        result.unread.append(Unread(path, why_not(error)))
-        return
+        unread = why_not(error)
+    if unread:
+        result.unread.append(Unread(path, unread))
+
+
+def _searched(path: Path, project: Project, settings: Settings, result: Search) -> str | None:
+    """Search a file; return what of it could not be read, and why."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    result.files += 1
+    if path.suffix == ".ipynb":
+        text = joined_cells(text)[0]
+    result.lines += text.count("\n")
+    if not _CONCERNED.search(text) and not _imports_its_program(text, path, project):
+        return None
+    flow = project.flow(path)
     if isinstance(flow, Unread):
-        result.unread.append(flow)
-        return
-    if flow.file.unread is not None:
-        result.unread.append(flow.file.unread)
-    rules = [rule for rule in RULES if settings.applies(rule.code, path)]
-    result.smells += smells_of(flow, path, rules)
+        return flow.reason
+    result.smells += smells_of(flow, path, [rule for rule in RULES if settings.applies(rule.code, path)])
     flow.events.clear()
+    return flow.file.unread.reason if flow.file.unread is not None else None
 
 
 def _imports_its_program(text: str, path: Path, project: Project) -> bool:
@@ -91,7 +92,7 @@ def _imports_its_program(text: str, path: Path, project: Project) -> bool:
 
 def smells_of(flow: ModuleFlow, path: Path, rules: Iterable[Rule] = RULES) -> Iterator[Smell]:
     """Give the smells of a file, each line and code once, without those that it silences."""
-    lines = flow.file.text.splitlines()
+    lines = python_lines(flow.file.text)
     seen: set[tuple[int, str]] = set()
     for rule in rules:
         for node, message in rule.check(flow):
@@ -100,5 +101,10 @@ def smells_of(flow: ModuleFlow, path: Path, rules: Iterable[Rule] = RULES) -> It
             if (row, rule.code) not in seen and not silenced(text, rule.code):
                 seen.add((row, rule.code))
                 cell, line = flow.file.place(row)
-                column = getattr(node, "col_offset", 0) + 1
+                column = _characters(text, getattr(node, "col_offset", 0)) + 1
                 yield Smell(path, line, column, rule.code, message, text.strip(), cell)
+
+
+def _characters(line: str, offset: int) -> int:
+    """Return how many characters the first bytes of a line are: syntax trees count columns in bytes."""
+    return len(line.encode()[:offset].decode(errors="replace"))

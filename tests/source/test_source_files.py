@@ -33,6 +33,14 @@ def test_cells_of_a_notebook_keep_their_lines(tmp_path: Path) -> None:
     assert source.place(7) == (2, 4)
 
 
+def test_a_form_feed_in_a_cell_ends_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": "x = 1\n\f\ny = '\u2028'\n!ls"}]}))
+    source = read_source(path)
+    assert isinstance(source, SourceFile)
+    assert [node.lineno for node in source.tree.body] == [1, 3, 4]
+
+
 def test_a_cell_of_another_language_is_blank(tmp_path: Path) -> None:
     path = tmp_path / "n.ipynb"
     path.write_text(notebook("%%bash\nfor f in *; do echo $f; done", "%%time\nx = 1"))
@@ -55,6 +63,9 @@ def test_what_cannot_be_parsed_is_a_note(tmp_path: Path) -> None:
         ("two.py", b"print 'Python 2'"),
         ("latin.py", b"x = '\xe9'"),
         ("n.ipynb", b"[]"),
+        ("no_cells.ipynb", b'{"cells": 3}'),
+        ("no_cell.ipynb", b'{"cells": [1]}'),
+        ("no_text.ipynb", b'{"cells": [{"cell_type": "code", "source": [1]}]}'),
         ("zero.py", b"x = '\0'"),
     ):
         (tmp_path / name).write_bytes(content)
