@@ -225,6 +225,74 @@ def test_threads_tasks_and_processes_have_records_of_their_own(run, run_dir, rec
     assert mine[-1]["depth"] == 0
 
 
+def test_the_last_call_of_a_thread_is_its_own_though_its_ident_comes_again(run, run_dir, recorded):
+    text = """
+import threading, wanted
+def fail():
+    try:
+        wanted.fail()
+    except ValueError:
+        pass
+idents = set()
+for number in range(30):
+    thread = threading.Thread(target=fail, name=f"Worker-{number}")
+    thread.start()
+    idents.add(thread.ident)
+    thread.join()
+print(len(idents) < 30)
+"""
+    assert run(program(run_dir, text), options=[]).stdout == "True\n"
+    calls = {(call["of"], *call["flags"]) for call in recorded()}
+    assert calls == {(f"Worker-{number}", "RAISED") for number in range(30)}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_threads_that_call_at_once_do_not_disturb_each_other(run, run_dir, form):
+    text = """
+import sys, threading, wanted
+sys.setswitchinterval(1e-6)
+def work():
+    for i in range(30_000):
+        wanted.square(i)
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+    measured = run(program(run_dir, text), options=FORMS[form])
+    assert measured.stderr == ""
+    (process,) = read_calls(run_dir / "calls")
+    assert sum(len(chunk) for chunk in process.chunks()) == 60_000
+
+
+def test_a_coroutine_that_is_driven_by_hand_next_to_asyncio_is_on_record(run, run_dir, recorded):
+    text = """
+import asyncio, types, wanted
+@types.coroutine
+def ready():
+    return 3
+    yield
+async def by_hand():
+    return await ready() + await wanted.at_once(4)
+def drive():
+    try:
+        by_hand().send(None)
+    except StopIteration as stop:
+        return stop.value
+async def main():
+    await wanted.fetch(1)
+    return await asyncio.to_thread(drive)
+print(drive(), asyncio.run(main()))
+"""
+    assert same(run, program(run_dir, text)).stdout == "7 7\n"
+    assert [(call["api"], call["flags"]) for call in recorded()] == [
+        ("wanted.at_once", {"DEFERRED"}),
+        ("wanted.fetch", {"SUSPENDED"}),
+        ("wanted.at_once", {"DEFERRED"}),
+    ]
+
+
 def test_a_killed_process_leaves_all_calls_that_had_ended(run, run_dir, recorded):
     text = """
 import os, signal, wanted
@@ -274,7 +342,7 @@ def test_modules_of_the_project_are_recorded_and_nothing_is_written_next_to_them
         ("pack/__init__.py", 4),
         ("pack/part.py", 2),
     ]
-    cached = [path for path in run_dir.rglob("*.pyc") if b"wattlab" in path.read_bytes()]
+    cached = [path for path in run_dir.rglob("*.pyc") if b"__wattlab_" in path.read_bytes()]
     assert cached == []
 
 
@@ -303,7 +371,7 @@ def test_the_cells_of_a_notebook_run_one_after_the_other(run, run_dir, recorded)
     measured = run(program(run_dir, text, "train.ipynb"), options=[])
     assert measured.stdout == "9 def f(x):\n    return wanted.square(x)\n __main__\n"
     assert 'train.ipynb (cell 2)", line 2, in f\n    return wanted.square(x)\n           ^' in measured.stderr
-    assert measured.returncode == 1 and "wattlab" not in measured.stderr
+    assert measured.returncode == 1 and "wattlab_" not in measured.stderr
     assert [(call["cell"], call["execution_count"], call["line"], call["flags"]) for call in recorded()] == [
         (2, None, 3, {"SUSPENDED"}),
         (2, None, 2, set()),
@@ -325,6 +393,7 @@ wanted.apply(lambda x: wanted.join(x), big)
 wanted.join(Lazy())
 wanted.join()
 wanted.join("x" * 10)
+wanted.apply(lambda *views: None, *[np.broadcast_to(big[:1], (2**59,)) for _ in range(3)])
 try:
     wanted.join(big, wanted.fail())
 except ValueError:
@@ -332,7 +401,7 @@ except ValueError:
 """
     run(program(run_dir, text), options=["--sizes"])
     sizes = [call["argument_bytes"] for call in recorded() if "RAISED" not in call["flags"]]
-    expected = [8000, 80, 8000, 16000, 8000, 8000, 0, 0, 0, 8000]
+    expected = [8000, 80, 8000, 16000, 8000, 8000, 0, 0, 0, 2**63 - 1, 8000]
     assert all(0 <= size - least < 1000 for size, least in zip(sizes, expected, strict=True)), sizes
 
 

@@ -73,6 +73,8 @@ _pack_into = RECORD.pack_into
 _MOST_SIZED = 1000
 """Objects that are looked at for the size of one argument."""
 
+_MOST_BYTES = 2**63 - 1  # the record holds no more; views that repeat one element can be larger
+
 _ARRAYS = frozenset(("cupy", "jax", "jaxlib", "numpy", "pandas", "tensorflow", "torch"))
 """Libraries whose arrays tell the bytes of their elements."""
 
@@ -265,6 +267,8 @@ class _Record:
 
 def _as_unparsed(text: str) -> str:
     """Return an expression as ``ast.unparse`` writes it, which needs Python 3.9."""
+    if "\\" in text:  # an escape that Python does not know would be warned of once more
+        return " ".join(text.split())
     mark = "@" if text.startswith("@") else ""
     try:
         return mark + ast.unparse(ast.parse(f"({text[len(mark) :]}\n)", mode="eval"))
@@ -278,6 +282,9 @@ def _as_unparsed(text: str) -> str:
 class _Task:
     """A thread or an asynchronous task.
 
+    Args:
+        name, of: what it is called, and whether it is a ``thread`` or a ``task``.
+
     Attributes:
         number: in the record, ``None`` before the first call.
         depth: recorded calls that are open in it.
@@ -285,9 +292,10 @@ class _Task:
         awaited: awaited calls that are open.
     """
 
-    __slots__ = ("__weakref__", "awaited", "depth", "number", "running")
+    __slots__ = ("__weakref__", "awaited", "depth", "name", "number", "of", "running")
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, of: str) -> None:
+        self.name, self.of = name, of
         self.number: int | None = None
         self.depth = 0
         self.running: list[_Call] = []
@@ -353,11 +361,7 @@ class _Recording:
 
 def _number(task: _Task) -> int:
     """Give a thread or task its number and tell its name."""
-    asynchronous = _running_task()
-    name, of = threading.current_thread().name, "thread"
-    if asynchronous is not None and _now.tasks.get(asynchronous) is task:
-        name, of = asynchronous.get_name(), "task"
-    task.number = number = _now.record.new_task(name, of)
+    task.number = number = _now.record.new_task(task.name, task.of)
     return number
 
 
@@ -365,7 +369,19 @@ def _thread() -> _Task:
     try:
         task: _Task = _now.local.task
     except AttributeError:
-        task = _now.local.task = _now.threads[get_ident()] = _Task()
+        task = _now.local.task = _new_thread(get_ident())
+    return task
+
+
+def _new_thread(me: int) -> _Task:
+    """Begin a thread, and write the calls that raised last in one that has ended, if its ident came again."""
+    before = _now.threads.get(me)
+    for entry in _ended.copy():
+        if entry[1] == me:
+            _ended.remove(entry)
+            if before is not None and before.running:
+                before.running.pop().write(RAISED, entry[0])
+    _now.threads[me] = task = _Task(threading.current_thread().name, "thread")
     return task
 
 
@@ -386,7 +402,7 @@ def _task() -> _Task:
         return _thread()
     task = _now.tasks.get(running)
     if task is None:
-        task = _now.tasks[running] = _Task()
+        task = _now.tasks[running] = _Task(running.get_name(), "task")
     while task.awaited and task.awaited[-1].released:  # what it awaited has raised
         open_call = task.awaited.pop()
         open_call.write(SUSPENDED | RAISED, open_call.released[0])
@@ -415,15 +431,16 @@ class _Call:
         function, site: what is called, and where.
         place: see `_Instrument._place`.
         size: of the arguments in bytes, -1 where it is not asked for.
-        thread, measured: that evaluates the arguments, and its entry among those that do.
+        awaiting, measured: the calls of its thread whose arguments are measured, and its entry among them.
         task, depth, flags, start_ns: once it has begun; see `RECORD`.
         released: stamps of the end of what was awaited, by the finalizer ``weak``.
     """
 
     __slots__ = (
-        *("__weakref__", "depth", "flags", "function", "measured", "place", "released", "site", "size"),
-        *("start_ns", "task", "thread", "weak"),
+        *("__weakref__", "awaiting", "depth", "flags", "function", "measured", "place", "released", "site"),
+        *("size", "start_ns", "task", "weak"),
     )
+    awaiting: list[weakref.ref[_Call]]
     depth: int
     flags: int
     function: Any
@@ -434,13 +451,12 @@ class _Call:
     size: int
     start_ns: int
     task: _Task
-    thread: int
     weak: Any
 
     @property
     def __call__(self) -> Any:
         if self.measured is not None:
-            _awaiting_arguments.remove(self.measured)
+            self.awaiting.remove(self.measured)
             self.measured = None
         if _now.plain and self.site.traced is None:
             task = self.task = _thread()
@@ -471,8 +487,8 @@ class _Call:
         )
 
 
-_awaiting_arguments: list[weakref.ref[_Call]] = []
-"""Calls whose arguments are being evaluated, and measured."""
+_awaiting_arguments: dict[int, list[weakref.ref[_Call]]] = {}
+"""Calls whose arguments are being evaluated, and measured, by thread."""
 
 
 def _begin(call: _Call) -> None:
@@ -533,25 +549,25 @@ def _sized_call(function: Any, place: str) -> Any:
     call = _call(function, place)
     if type(call) is _Call:
         call.size = call.site.constant_bytes
-        call.thread = get_ident()
-        call.measured = weakref.ref(call, _awaiting_arguments.remove)
-        _awaiting_arguments.append(call.measured)
+        call.awaiting = _awaiting_arguments.setdefault(get_ident(), [])
+        call.measured = weakref.ref(call, call.awaiting.remove)
+        call.awaiting.append(call.measured)
     return call
 
 
 def _argument(value: Any, place: str) -> Any:
     """Return an argument, measured if the call at the place is one of a library."""
-    if _awaiting_arguments:
-        _measure(value, place)
+    awaiting = _awaiting_arguments.get(get_ident())
+    if awaiting:
+        _measure(value, place, awaiting)
     return value
 
 
-def _measure(value: Any, place: str) -> None:
-    me = get_ident()
-    for reference in reversed(_awaiting_arguments.copy()):
+def _measure(value: Any, place: str, awaiting: list[weakref.ref[_Call]]) -> None:
+    for reference in reversed(awaiting.copy()):
         call = reference()
-        if call is not None and call.place == place and call.thread == me:
-            call.size += _bytes(value)
+        if call is not None and call.place == place:
+            call.size = min(call.size + _bytes(value), _MOST_BYTES)
             return
 
 
@@ -570,11 +586,11 @@ def _settle(result: Any, place: str | None, awaiting: bool = False) -> None:
         place: of the call that has just returned, ``None`` for a decorator; calls elsewhere have raised.
         awaiting: whether the result is about to be awaited.
     """
+    running = _thread().running
     mine = _ended.copy()
     me = get_ident()
-    if mine[1:] or mine[0][1] != me:
+    if len(mine) != 1 or mine[0][1] != me:
         mine = [entry for entry in mine if entry[1] == me]
-    running = _thread().running
     for entry in mine:
         _ended.remove(entry)
         if not running:  # begun before a fork
@@ -582,7 +598,7 @@ def _settle(result: Any, place: str | None, awaiting: bool = False) -> None:
         ended = running.pop()
         if entry is not mine[-1] or (place is not None and ended.place != place):
             ended.write(RAISED, entry[0])
-        elif awaiting:
+        elif awaiting and ended.task.of == "task":  # without asyncio nothing tells who goes on when
             _awaits(ended, result)
         else:
             stop_ns = entry[0]
@@ -613,7 +629,8 @@ def _await(result: Any, place: str) -> Any:
 
 def _awaited(result: Any, place: str) -> Any:
     """Write the awaited call at a place, which has ended; those that it was to await within have raised."""
-    task = _now.tasks.get(_running_task()) if _now.tasks else None
+    running = _running_task() if _now.tasks else None
+    task = None if running is None else _now.tasks.get(running)
     while task is not None and any(begun.place == place for begun in task.awaited):
         begun = task.awaited.pop()
         stop_ns = begun.released[0] if begun.released else monotonic_ns()
@@ -625,7 +642,7 @@ def _awaited(result: Any, place: str) -> Any:
 
 def _truncate() -> None:
     """Write the calls that have raised last, and those that are still open at the end of the process."""
-    for stop_ns, thread in _ended:
+    for stop_ns, thread in _ended.copy():
         running = _now.threads[thread].running if thread in _now.threads else []
         if running:
             running.pop().write(RAISED, stop_ns)
@@ -1418,6 +1435,9 @@ def _parse(argv: list[str]) -> tuple[Options, list[str]]:
         name, _, value = argv[place][2:].partition("=")
         given[name.replace("-", "_")] = value or True
         place += 1
+    for name in ("out", "libs"):
+        if not isinstance(given.get(name), str):
+            raise ValueError(f"expected --{name}=VALUE before the program")
     command = argv[place:]
     if not command or (command[0] == "-m" and len(command) < 2):
         raise ValueError("expected a script, a notebook or -m PACKAGE")

@@ -53,6 +53,10 @@ async def fetch(x, error=None):
     return x
 
 
+async def at_once(x):
+    return x
+
+
 @contextlib.contextmanager
 def scope(name):
     print("enter", name)
