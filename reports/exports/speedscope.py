@@ -114,7 +114,7 @@ def _by_energy(profile: Profile, frames: _Frames, mark: str) -> dict[str, Any]:
         _add(samples, weights, stacks[edge.node], profile.own_j(edge, row))
     for row in profile.parts:
         if row.kind in KIND_WORDS:
-            _add(samples, weights, [frames.number(site_name(row))], profile.energy(row).value)
+            _add(samples, weights, [frames.number(site_name(row))], profile.estimate_j(row))
     return {
         "type": "sampled",
         "name": f"{mark}{profile.name}: {profile.kind} per run in J",

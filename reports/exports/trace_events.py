@@ -5,7 +5,7 @@ and what collectors sampled are counters (``C``). Source: "Trace Event Format", 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,19 +78,21 @@ def trace_document(results: Results, scenario: str, run: RunCalls) -> dict[str, 
     """Return a run as a JSON object of trace events; times are microseconds from the start of the run."""
     sites = {_place(row): row for row in results.call_sites if row.scenario == scenario}
     trace = next((one for one in results.traces if one.run_dir == run.run_dir), None)
-    threads = {
-        one: number for number, one in enumerate(dict.fromkeys((c.process, c.task) for c in run.calls))
-    }
-    processes = {one: number for number, one in enumerate(dict.fromkeys(p for p, _ in threads), start=1)}
+    tracks = _tracks(run.calls)
+    threads = {one: number for number, one in enumerate(dict.fromkeys(tracks))}
+    processes = {one: number for number, one in enumerate(dict.fromkeys(p for p, *_ in threads), start=1)}
     mark = "SIMULATED " if results.campaign.simulated else ""
     events = [
         _name("process_name", f"{mark}power and hardware", _MACHINE),
         *(_name("process_name", f"{mark}{scenario}, process {one}", pid) for one, pid in processes.items()),
-        *(_name("thread_name", task, processes[one], tid) for (one, task), tid in threads.items()),
+        *(
+            _name("thread_name", f"{task}, overlapping" if beyond else task, processes[one], tid)
+            for (one, task, beyond), tid in threads.items()
+        ),
         *(() if trace is None else _counters(trace)),
         *(
-            _call(call, sites, processes[call.process], threads[call.process, call.task])
-            for call in run.calls
+            _call(call, sites, processes[call.process], threads[track])
+            for call, track in zip(run.calls, tracks, strict=True)
         ),
     ]
     other = {
@@ -107,6 +109,28 @@ def trace_document(results: Results, scenario: str, run: RunCalls) -> dict[str, 
             for one in run.left_out
         ]
     return {"traceEvents": events, "displayTimeUnit": "ms", "otherData": other}
+
+
+def _tracks(calls: Sequence[TimedCall]) -> list[tuple[str, str, int]]:
+    """Return process, task and number of the track of each call.
+
+    Calls on a track lie within each other or apart, as viewers leave out others. A ``with`` block of a
+    generator can outlast the call that began it, and goes to a track of its own.
+    """
+    open_until: dict[tuple[str, str], list[list[float]]] = {}
+    tracks = []
+    for call in calls:
+        stacks = open_until.setdefault((call.process, call.task), [])
+        for stops in stacks:
+            while stops and stops[-1] <= call.start_s:
+                stops.pop()
+        free = (number for number, stops in enumerate(stacks) if not stops or call.stop_s <= stops[-1])
+        number = next(free, len(stacks))
+        if number == len(stacks):
+            stacks.append([])
+        stacks[number].append(call.stop_s)
+        tracks.append((call.process, call.task, number))
+    return tracks
 
 
 def _place(site: Any) -> tuple[Any, ...]:
@@ -144,7 +168,7 @@ def _call(call: TimedCall, sites: dict[Any, CallSiteRow], pid: int, tid: int) ->
         "pid": pid,
         "tid": tid,
         "ts": _us(call.start_s),
-        "dur": round((call.stop_s - call.start_s) * _US_PER_S, 3),
+        "dur": round(_us(call.stop_s) - _us(call.start_s), 3),
         "args": {name: value for name, value in arguments.items() if value is not None},
     }
 

@@ -1,5 +1,6 @@
 """Recorded calls as files of Perfetto and speedscope: times, joules, nesting, bounds."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from calls_example import profiled
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from typed_rows import change
 from written_calls import Made, site, write_calls
 
 from lab.cli import cli
@@ -66,7 +68,8 @@ def test_each_call_is_an_event_of_its_thread_with_the_energy_of_its_site(
     assert (fit["args"]["file"], fit["args"]["line"], fit["args"]["label"]) == ("train.py", 23, "measured")
     assert fit["args"]["site_mean_energy_per_call_j"] == pytest.approx(3659, abs=1)
     threads = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["name"] == "thread_name"}
-    assert [threads[event["pid"], event["tid"]] for event in calls] == ["Thread-1", *["MainThread"] * 4]
+    main = ["MainThread", "MainThread", "MainThread, overlapping", "MainThread"]
+    assert [threads[event["pid"], event["tid"]] for event in calls] == ["Thread-1", *main]
     assert [event["args"].get("flags") for event in calls][-2:] == ["truncated", "gate_wait"]
     assert all("SIMULATED" in e["args"]["name"] for e in events if e["name"] == "process_name")
 
@@ -156,6 +159,14 @@ def test_the_weights_are_the_joules_of_the_contexts(campaign: Path) -> None:
     assert energy["endValue"] == pytest.approx(sum(weights.values()))
 
 
+def test_time_outside_calls_keeps_its_energy_where_only_a_bound_is_known() -> None:
+    results = profiled()
+    (outside,) = [row for row in results.call_sites if row.kind == "uncovered"]
+    change(outside, label="bounded", bound_exclusive_j=500.0)
+    (energy,) = speedscope_document(results, {})["profiles"]
+    assert energy["weights"][-1] == pytest.approx(70)
+
+
 def test_threads_are_profiles_over_time(campaign: Path) -> None:
     run = longest_calls(next((campaign / "runs").iterdir()), 10)
     document = speedscope_document(profiled(), {"cnn": run})
@@ -176,3 +187,18 @@ def test_whatever_the_record_holds_the_frames_open_and_close_in_order(tmp_path_f
     calls = [Made(1, min(a, b), max(a, b), depth) for a, b, depth in made]
     write_calls(folder, SITES, calls, 10.0)
     check_form(speedscope_document(profiled(), {"cnn": longest_calls(folder, 10)}))
+
+
+@given(spans)
+def test_whatever_the_record_holds_the_events_of_a_track_lie_within_each_other_or_apart(
+    tmp_path_factory, made
+) -> None:
+    folder = tmp_path_factory.mktemp("run")
+    calls = [Made(1, min(a, b), max(a, b), depth) for a, b, depth in made]
+    write_calls(folder, SITES, calls, 10.0)
+    document = trace_document(profiled(), "cnn", longest_calls(folder, 20))
+    events = [e for e in document["traceEvents"] if e["ph"] == "X"]
+    assert len(events) == len(calls)
+    spans_ns = [(e["tid"], round(1000 * e["ts"]), round(1000 * (e["ts"] + e["dur"]))) for e in events]
+    for (track, _, stop), (later_track, later_start, later_stop) in itertools.combinations(spans_ns, 2):
+        assert track != later_track or stop <= later_start or later_stop <= stop
