@@ -144,7 +144,8 @@ class Keeper:
         while not self._left:
             wait_s = max(0.0, min(self._next_deadline() - time.monotonic(), 3600.0))
             for key, _ in self._selector.select(wait_s):
-                key.data()
+                if self._selector.get_map().get(key.fd) is key:  # else one before it has put an end to it
+                    key.data()
             now = time.monotonic()
             if not self._deadlines and now >= self._heard_s + self._lost_s:
                 self._end_alone()
