@@ -1,6 +1,6 @@
 """One campaign at a time on a machine: a second one would be measured with the first.
 
-``python -m sut.bench_lock CAMPAIGN`` holds a SUT for a controller elsewhere, as long as its standard input is
+``python -m sut.bench_lock NAME`` holds a SUT for a controller elsewhere, as long as its standard input is
 open.
 """
 
@@ -22,13 +22,13 @@ _MOST_BYTES = 4096
 
 
 @contextmanager
-def hold_sut(campaign: Path) -> Iterator[None]:
+def hold_sut(campaign: str) -> Iterator[None]:
     """Hold the SUT, which is this machine, for a campaign. The lock dies with its process.
 
     Each user has a lock file of their own, which all others may read and nobody else may write.
 
     Args:
-        campaign: its folder, named to whoever asks for the SUT meanwhile.
+        campaign: its name for whoever asks for the SUT meanwhile.
 
     Raises:
         SutError: another campaign runs on it; says whose.
@@ -51,7 +51,7 @@ def hold_sut(campaign: Path) -> Iterator[None]:
             if other != own:
                 _refuse_held(other)
         os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"process {os.getpid()} with {campaign.absolute()}".encode(errors="replace"))
+        os.write(descriptor, f"process {os.getpid()} with {campaign}".encode(errors="replace"))
         yield
 
 
@@ -76,7 +76,7 @@ def _held(descriptor: int, path: Path) -> SutError:
 def main() -> int:
     """Run the command line."""
     try:
-        with hold_sut(Path(sys.argv[1])):
+        with hold_sut(sys.argv[1]):
             print(HELD, flush=True)
             sys.stdin.read()
     except SutError as error:

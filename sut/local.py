@@ -219,7 +219,7 @@ class LocalSut:
 
     def hold(self, campaign: Path) -> AbstractContextManager[None]:
         """Hold this machine for a campaign."""
-        return hold_sut(campaign)
+        return hold_sut(str(campaign.absolute()))
 
     def keep_held(self) -> None:
         """Do nothing: a restart of this machine ends the controller, too."""

@@ -79,7 +79,7 @@ class Sut(Protocol):
         """
 
     def keep_held(self) -> None:
-        """Hold the SUT again where a restart of it has ended that."""
+        """Hold the SUT again where a restart of it, or a kill, has ended that."""
 
     def preflight(self) -> list[Check]:
         """Look the SUT over before a campaign; takes about two seconds."""

@@ -38,8 +38,13 @@ class Hold:
         self._start()
 
     def keep(self) -> None:
-        """Hold it again where the process that did has ended with an earlier boot."""
-        if self._command and self._host.boot_id() != self._boot_id:
+        """Hold it again where the process that did was killed, or ended with an earlier boot.
+
+        Raises:
+            SutError: another campaign holds it by now.
+        """
+        ended = self._process is not None and self._process.poll() is not None
+        if self._command and (ended or self._host.boot_id() != self._boot_id):
             self._start()
 
     def release(self) -> None:

@@ -114,7 +114,7 @@ class SshSut:
             self._answers.close()
 
     def keep_held(self) -> None:
-        """Hold the SUT again where a restart of it has ended that."""
+        """Hold the SUT again where a restart of it, or a kill, has ended that."""
         self._hold.keep()
 
     def preflight(self) -> list[Check]:

@@ -1,7 +1,11 @@
 """A SUT behind a real sshd: its answers, its clock, its paths, and one campaign at a time."""
 
+import os
+import platform
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -66,11 +70,30 @@ def test_another_version_of_ours_is_refused_before_anything_runs(sut: SshSut, tm
 def test_one_campaign_holds_it_at_a_time(sut: SshSut, host: SshHost, tmp_path: Path) -> None:
     sut._hold.take(sut.python, tmp_path / "first")
     other = SshSut(host, "wattlab", tmp_path / "envs")
-    with pytest.raises(SutError, match=r"expected this machine to be free .*first"):
+    with pytest.raises(
+        SutError, match=rf"this machine to be free .* with {platform.node()}:{tmp_path}/first"
+    ):
         other._hold.take(sut.python, tmp_path / "second")
     sut._hold.release()
     other._hold.take(sut.python, tmp_path / "second")
     other._hold.release()
+
+
+def test_it_is_held_again_where_what_held_it_was_killed(
+    sut: SshSut, tmp_path: Path, wait_until: Callable[[Callable[[], object], str], None]
+) -> None:
+    sut._hold.take(sut.python, tmp_path / "first")
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if f"{tmp_path}/first".encode() in entry.read_bytes():
+                os.kill(int(entry.parent.name), signal.SIGKILL)
+    assert sut._hold._process is not None
+    wait_until(lambda: sut._hold._process.poll() is not None, "its end to be known")
+    sut.keep_held()
+    other = SshSut(sut.host, "wattlab", tmp_path / "envs")
+    with pytest.raises(SutError, match=r"first"):
+        other._hold.take(sut.python, tmp_path / "second")
+    sut._hold.release()
 
 
 def test_a_sut_without_our_installation_says_how_to_make_it(host: SshHost, tmp_path: Path) -> None:
