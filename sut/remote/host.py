@@ -22,6 +22,10 @@ _OURS = ".cache/wattlab"
 
 _SHORT_S = 120.0
 
+_GREET = """
+cd && pwd && "$2" -c 'import sys; sys.exit(sys.version_info < (3, 11))' &&
+if test -f "$1"; then echo there; fi
+"""
 _PUT = 'mkdir -p "$(dirname "$1")" && cat > "$1.part" && mv "$1.part" "$1"'
 _FINDS = """
 cd "$1" && { [ -z "$3" ] || PATH=$3; } && found=$(command -v -- "$2") || exit 1
@@ -40,7 +44,7 @@ class SshHost:
 
     def __init__(self, name: str, python: str = "python3", lost_s: float = 600.0) -> None:
         self.link = Link(name, lost_s)
-        self._python = shlex.quote(python)
+        self._python = python
         digest = hashlib.sha256(_KEEPER.read_bytes()).hexdigest()[:12]
         self._keeper = f"{_OURS}/keeper-{digest}.py"
         self._user_home: PurePosixPath | None = None
@@ -54,12 +58,27 @@ class SshHost:
     def user_home(self) -> PurePosixPath:
         """Home folder of the user there; connects, and puts the keeper there where it is missing."""
         if self._user_home is None:
-            done = self.link.run('cd && pwd && test -f "$1" && echo there', self._keeper)
-            home, *there = done.output.decode().splitlines() or ["/"]
-            if not there:
-                self._put_file(_KEEPER, PurePosixPath(home, self._keeper))
-            self._user_home = PurePosixPath(home)
+            home, has_keeper = self._greet()
+            if not has_keeper:
+                self._put_file(_KEEPER, home / self._keeper)
+            self._user_home = home
         return self._user_home
+
+    def _greet(self) -> tuple[PurePosixPath, bool]:
+        """Return the home folder there, and whether it has the keeper."""
+        done = self.link.run(_GREET, self._keeper, self._python)
+        home, *more = done.output.decode(errors="replace").splitlines() or [""]
+        if not home.startswith("/") or more not in ([], ["there"]):
+            raise SutError(
+                f"{self.name}: expected nothing but the answer to a command, but the login shell there "
+                f"writes {home[:80]!r}. Let its start-up files, such as ~/.bashrc, write only to a terminal"
+            )
+        if done.code != 0:
+            raise SutError(
+                f"{self.name}: expected [sut] python = {self._python!r} to be Python 3.11 or newer there, "
+                f"but: {done.errors or 'it is older'}. Install one, and name it in [sut] python"
+            )
+        return PurePosixPath(home), more == ["there"]
 
     def start(
         self,
@@ -71,19 +90,15 @@ class SshHost:
     ) -> RemoteProcess:
         """Start a process in the user's home, which goes on while the link is down."""
         home = self.user_home
-        keeper = f'exec {self._python} "{home}/{self._keeper}" "{home}/{_OURS}/kept/$1"'
+        keeper = f'exec {shlex.quote(self._python)} "{home}/{self._keeper}" "{home}/{_OURS}/kept/$1"'
         return RemoteProcess(self.link, keeper, argv, env or {}, stdout, stderr)
 
     def end_forsaken(self) -> int:
         """End what controllers left behind here that ended, or that nobody has heard of for a while."""
         home = self.user_home
-        script = f'exec {self._python} "$1" --end-forsaken "$2"'
-        done = self.link.run(script, str(home / self._keeper), str(home / _OURS / "kept"), timeout_s=_SHORT_S)
-        if done.code != 0:
-            raise SutError(
-                f"{self.name}: expected to look for processes of earlier controllers, but: {done.errors}. "
-                f"See whether `{self._python}` there is Python 3.11 or newer ([sut] python)"
-            )
+        words = [self._python, str(home / self._keeper), str(home / _OURS / "kept")]
+        done = self.link.run('exec "$1" "$2" --end-forsaken "$3"', *words, timeout_s=_SHORT_S)
+        self._checked(done, "expected to look for processes of earlier controllers")
         return int(json.loads(done.output)["ended"])
 
     def mkdir(self, path: PurePosixPath) -> None:

@@ -152,6 +152,23 @@ def test_a_program_that_is_not_there_is_named(host: SshHost) -> None:
         host.start(["no-such-program"])
 
 
+def test_a_python_that_cannot_keep_processes_is_named_at_once(bench: SshBench) -> None:
+    for name, reason in (("no-python", "not found"), ("false", "it is older")):
+        host = SshHost(NAME, name)
+        with pytest.raises(SutError, match=rf"{name}.* Python 3.11 or newer there, but: .*{reason}"):
+            host.start(["true"])
+        host.link.close()
+
+
+def test_a_login_shell_that_writes_is_refused(bench: SshBench) -> None:
+    (bench.home / ".bashrc").write_text("echo Welcome to the lab\n")
+    (bench.home / ".cshrc").write_text("echo Welcome to the lab\n")
+    host = SshHost(NAME, sys.executable)
+    with pytest.raises(SutError, match=r"'Welcome to the lab'.*\.bashrc"):
+        host.start(["true"])
+    host.link.close()
+
+
 def test_unknown_host_keys_and_refused_logins_say_what_to_do(bench: SshBench) -> None:
     host = SshHost(NAME, sys.executable)
     bench.trust("")
