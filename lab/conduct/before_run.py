@@ -9,7 +9,7 @@ from lab.config.model import BeforeRunStep
 from records.errors import SutError
 from records.journal import Journal
 from records.journal_events import StatePrepared
-from sut.host import ask
+from sut.host import Answer, ask
 from sut.sut import Sut
 
 _LOOK_EVERY_S = 1.0
@@ -52,21 +52,27 @@ def _run(sut: Sut, step: BeforeRunStep) -> int:
     answer = ask(sut.host, step.command, step.wait_s)
     if answer.code == 0:
         return 0
-    ended = "did not end" if answer.code is None else f"ended with exit code {answer.code}"
-    raise AttemptFailed(
-        f"before_run: {step.command[0]!r} {ended} ({answer.errors[-500:] or 'without a word'})"
-    )
+    ended = f"did not end within wait_s = {step.wait_s:g} s" if answer.code is None else _failed(answer)
+    raise AttemptFailed(f"before_run: {step.command[0]!r} {ended}")
+
+
+def _failed(answer: Answer) -> str:
+    return f"ended with exit code {answer.code} ({answer.errors[-500:] or 'without a word'})"
 
 
 def _restart(sut: Sut, step: BeforeRunStep) -> int | None:
     """Run a command that restarts the SUT, and wait until it is up again under another boot."""
     before = sut.host.boot_id()
     deadline = time.monotonic() + step.wait_s
-    code = ask(sut.host, step.command, step.wait_s).code
+    answer = ask(sut.host, step.command, step.wait_s)
     while True:
         try:
             if sut.host.boot_id() != before:
                 break
+            if answer.code is not None and answer.code > 0:  # it is below 0 where the restart has ended it
+                raise AttemptFailed(
+                    f"before_run: {step.command[0]!r} was to restart the SUT, but {_failed(answer)}"
+                )
         except SutError:
             if time.monotonic() > deadline:
                 raise
@@ -77,4 +83,4 @@ def _restart(sut: Sut, step: BeforeRunStep) -> int | None:
             )
         time.sleep(_LOOK_EVERY_S)
     sut.keep_held()
-    return code
+    return answer.code

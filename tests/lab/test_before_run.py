@@ -47,8 +47,10 @@ class Watching:
         self.phases.append(f"{name}: {detail}")
 
 
-def prepared(folder: Path, *commands: list[str], wait_s: float = 20.0) -> list[StatePrepared]:
-    steps = [BeforeRunStep(command=command, wait_s=wait_s) for command in commands]
+def prepared(
+    folder: Path, *commands: list[str], wait_s: float = 20.0, reboots: bool = False
+) -> list[StatePrepared]:
+    steps = [BeforeRunStep(command=command, wait_s=wait_s, reboots=reboots) for command in commands]
     with closing(Journal(folder / "journal.jsonl")) as journal:
         prepare_state(LocalSut(folder, folder), steps, "0001-work", journal, Watching())  # type: ignore[arg-type]
     entries, _ = read_journal(folder / "journal.jsonl")
@@ -67,6 +69,11 @@ def test_a_command_that_fails_or_hangs_costs_the_attempt(tmp_path: Path) -> None
         prepared(tmp_path, ["sh", "-c", "echo no tulips >&2; exit 4"])
     with pytest.raises(AttemptFailed, match=r"did not end"):
         prepared(tmp_path, ["cat"], wait_s=0.2)
+
+
+def test_a_restart_that_is_not_allowed_costs_the_attempt_at_once(tmp_path: Path) -> None:
+    with pytest.raises(AttemptFailed, match=r"restart the SUT, but ended with exit code 1 \(a password"):
+        prepared(tmp_path, ["sh", "-c", "echo a password is required >&2; exit 1"], reboots=True)
 
 
 @pytest.mark.parametrize(
