@@ -45,7 +45,7 @@ _REFUSED = {
         "its host key is unknown. Run `ssh {host}` once by hand, compare the fingerprint with the host's "
         "(`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` there), and accept it"
     ),
-    "permission denied": (
+    "permission denied (": (
         "it refuses the login, and nobody is asked for a password here. Set up a key: `ssh-keygen` and "
         "`ssh-copy-id {host}`, or load the key into the agent with `ssh-add`"
     ),
@@ -57,7 +57,8 @@ _REFUSED = {
     "no route to host": "the network does not reach it. Check cable, address and firewall",
     "network is unreachable": "the network does not reach it. Check cable, address and firewall",
 }
-_FOR_GOOD = ("remote host identification", "host key verification", "permission denied")
+_FOR_GOOD = ("remote host identification", "host key verification", "permission denied (")
+"""In the words of ssh: a program of the SUT, too, can be denied a permission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Link:
             "ServerAliveInterval": _KEEPALIVE_S,
             "ServerAliveCountMax": _KEEPALIVES,
             "ControlMaster": "auto",
-            "ControlPath": self._folder / "%C",
+            "ControlPath": self._folder / "link",  # short, for the name of a socket has at most 107 bytes
             "ControlPersist": _MASTER_S,
             "ForwardAgent": "no",
             "ForwardX11": "no",
@@ -219,14 +220,14 @@ class Link:
         """Return the error that says what ssh said, and what to do about it."""
         found = next((fix for text, fix in _REFUSED.items() if text in words.lower()), None)
         said = " / ".join(line.strip() for line in words.splitlines()[-_LAST_LINES:]) or "ssh said nothing"
-        advice = "See whether `ssh {host}` works by hand" if found is None else found
+        advice = "that failed. See whether `ssh {host}` works by hand" if found is None else found
         if not self.works or is_for_good(words):
             return SutError(
                 f"{self.host}: expected to log in over ssh, but {advice.format(host=self.host)}. ({said})"
             )
         return SutError(
             f"{self.host}: the link has been lost for {self.lost_s:g} s, and what ran there for us has ended "
-            f"itself. Last: {said}. Mend the link, then go on"
+            f"itself. Last: {said}. Repair the link, then continue"
         )
 
     def close(self) -> None:

@@ -38,7 +38,6 @@ class SshSut:
         self._named_home, self._environments = home, environments
         self._campaign = _NO_CAMPAIGN
         self._answers = Answers(host.link, lambda: self.python, lambda: self.root)
-
         self._hold = Hold(host)
         self._hot, self._asked_s = Temperatures(None, None), -math.inf
 
@@ -122,7 +121,7 @@ class SshSut:
         try:
             self.host.boot_id()
         except SutError as error:
-            return [Check("link", False, str(error), "mend the link, then ask again", Subject.LINK)]
+            return [Check("link", False, str(error), "repair the link, then run this again", Subject.LINK)]
         link = Check("link", True, f"{self.host.name} answers over ssh", subject=Subject.LINK)
         try:
             installed = self._installed_check()

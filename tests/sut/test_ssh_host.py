@@ -13,6 +13,7 @@ from ssh_bench import NAME, SshBench
 from records.errors import SutError
 from sut.host import Answer, Host, ask
 from sut.remote.host import SshHost
+from sut.remote.link import is_for_good
 from sut.remote.process import RemoteProcess
 
 COUNTS = "import sys, time\nfor n in range({n}):\n    print(n, flush=True)\n    time.sleep(0.05)"
@@ -158,6 +159,11 @@ def test_a_python_that_cannot_keep_processes_is_named_at_once(bench: SshBench) -
         with pytest.raises(SutError, match=rf"{name}.* Python 3.11 or newer there, but: .*{reason}"):
             host.start(["true"])
         host.link.close()
+
+
+def test_what_the_sut_denies_its_own_user_is_no_refused_login() -> None:
+    assert is_for_good("lab@sut1: Permission denied (publickey,password).")
+    assert not is_for_good("PermissionError: [Errno 13] Permission denied: '/home/lab/.cache'")
 
 
 def test_a_login_shell_that_writes_is_refused(bench: SshBench) -> None:
