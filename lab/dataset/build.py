@@ -13,7 +13,15 @@ from lab.config.model import LabConfig
 from lab.dataset.listing import Listing, Project
 from lab.dataset.programs import programs_of
 from lab.dataset.requirements import NotDeclared, declared_environment
-from lab.dataset.state import Failure, ProjectFolder, ProjectState, Stage, project_folder
+from lab.dataset.state import (
+    PROJECTS,
+    Failure,
+    ProjectFolder,
+    ProjectState,
+    Stage,
+    alone,
+    project_folder,
+)
 from lab.envs.catalogue import find_environment
 from lab.envs.install import InstallationError, install
 from lab.envs.places import python_of
@@ -35,7 +43,7 @@ class Bench:
 
     Attributes:
         sections: of the bench, as in ``lab.toml``; at least ``meter``.
-        gate: before each run or not at all.
+        gate: before each run, before each call as well, or not at all.
     """
 
     sections: dict[str, Any]
@@ -78,18 +86,21 @@ def build(
 
     Raises:
         ConfigurationError: the dataset in this folder was begun with another entry for a project.
-        DeviceError, SutError, InterruptedCampaign: as for `lab run`; building again goes on.
+        DeviceError, SutError, InterruptedCampaign: as for `lab run`; building again goes on. SutError also
+            where another build is under way in this folder.
     """
-    states = []
-    for n, project in enumerate(listing.project, start=1):
-        where = f"[{n}/{len(listing.project)}] {project.name}"
-        state = _begun(listing, project, project_folder(out, project.name))
-        if state.finished:
-            tell(f"{where}: done before")
-        else:
-            step = _Step(listing, project, project_folder(out, project.name), state, bench)
-            step.measure((base / project.path).resolve(), run, partial(_tell_of, where, tell))
-        states.append(state)
+    with alone(out):
+        folders = [project_folder(out, project.name) for project in listing.project]
+        states = [_begun(listing, *pair) for pair in zip(listing.project, folders, strict=True)]
+        for n, (project, folder, state) in enumerate(
+            zip(listing.project, folders, states, strict=True), start=1
+        ):
+            where = f"[{n}/{len(states)}] {project.name}"
+            if state.finished:
+                tell(f"{where}: done before")
+            else:
+                _copy((base / project.path).resolve(), folder, out)
+                _Step(listing, project, folder, state, bench).measure(run, partial(_tell_of, where, tell))
     return states
 
 
@@ -121,10 +132,9 @@ class _Step:
     state: ProjectState
     bench: Bench
 
-    def measure(self, checkout: Path, run: Run, tell: Callable[[str], None]) -> None:
+    def measure(self, run: Run, tell: Callable[[str], None]) -> None:
         """Take the project through all steps; what cannot be measured is a failure with its reason."""
         state = self.state
-        _copy(checkout, self.folder)
         state.failures = []
         self._save()
         python = self._python(tell)
@@ -160,7 +170,13 @@ class _Step:
         found = programs_of(self.folder.copy, self.project.programs, libs)
         self.state.programs = _scenarios(path.as_posix() for path in found)
         if not found:
-            self._fail("programs", f"no program calls {', '.join(libs)}")
+            patterns = ", ".join(self.project.programs)
+            self._fail(
+                "programs",
+                f"no script or notebook is named as {patterns}"
+                if patterns
+                else f"no program calls {', '.join(libs)}",
+            )
         self._save()
 
     def _run(self, python: Path, run: Run, tell: Callable[[str], None]) -> None:
@@ -199,16 +215,25 @@ class _Step:
         return build_config(document, f"project {self.project.name}", self.folder.copy)
 
 
-def _copy(checkout: Path, folder: ProjectFolder) -> None:
-    """Make the working copy; one that a kill left half made is made anew."""
+def _copy(checkout: Path, folder: ProjectFolder, out: Path) -> None:
+    """Make the working copy, without the dataset where it lies in the checkout.
+
+    One that a kill left half made is made anew.
+    """
     if folder.copy.exists():
         return
     half = folder.path / "copy.part"
     shutil.rmtree(half, ignore_errors=True)
     folder.path.mkdir(parents=True, exist_ok=True)
-    skipped = shutil.ignore_patterns(*(SKIPPED_FOLDERS - _COPIED_ANYWAY))
-    shutil.copytree(checkout, half, symlinks=True, ignore=skipped)
+    shutil.copytree(checkout, half, symlinks=True, ignore=partial(_not_copied, out.resolve()))
     half.rename(folder.copy)
+
+
+def _not_copied(out: Path, folder: str, names: list[str]) -> set[str]:
+    made = {out, out / PROJECTS}
+    here = Path(folder).resolve()
+    skipped = SKIPPED_FOLDERS - _COPIED_ANYWAY
+    return {name for name in names if name in skipped or here / name in made}
 
 
 def _scenarios(programs: Iterable[str]) -> dict[str, str]:

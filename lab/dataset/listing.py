@@ -6,7 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from lab.envs.catalogue import environment_names
 from records.errors import ConfigurationError
+from records.near_match import alternatives
 from records.settings.mistakes import read_model
 from records.settings.section import Name, Names, Seconds, Section
 
@@ -34,6 +36,27 @@ class Project(Section):
     programs: Names = ()
     arguments: Names = ()
     limit_s: Seconds | None = None
+
+    @field_validator("environment")
+    @classmethod
+    def _of_programs(cls, name: str | None) -> str | None:
+        known = environment_names("programs")
+        if name is not None and name not in known:
+            raise ValueError(f"there is no environment of programs {name!r}; {alternatives(name, known)}")
+        return name
+
+    @field_validator("programs")
+    @classmethod
+    def _patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                next(Path(__file__).glob(pattern), None)
+            except (ValueError, NotImplementedError) as error:
+                raise ValueError(
+                    f"expected a pattern of files below the checkout, such as 'examples/*.py', found "
+                    f"{pattern!r}: {error}"
+                ) from None
+        return patterns
 
 
 class Listing(Section):

@@ -15,13 +15,13 @@ def programs_of(checkout: Path, patterns: Sequence[str], libs: Collection[str]) 
 
     Args:
         checkout: its folder.
-        patterns: of the files that are asked for; if empty, every script or notebook that calls one of the
+        patterns: of the scripts and notebooks that are asked for; if empty, every one that calls one of the
             libraries, itself or in a module of the project that it imports, and that no other file imports.
         libs: importable names.
     """
     if patterns:
-        chosen = {path for pattern in patterns for path in checkout.glob(pattern) if path.is_file()}
-        return sorted(path.relative_to(checkout) for path in chosen)
+        chosen = {path for pattern in patterns for path in checkout.glob(pattern)}
+        return sorted(path.relative_to(checkout) for path in source_paths([checkout]) if path in chosen)
     paths = [path for path in source_paths([checkout]) if not path.name.startswith(_NO_PROGRAMS)]
     reached = {path: list(_reached(path)) for path in paths}
     imported = {file for path, files in reached.items() for file, _ in files if file != path.resolve()}

@@ -56,7 +56,7 @@ def _requirements(checkout: Path) -> list[str]:
     try:
         for name, read in _FORMS.items():
             if (checkout / name).is_file():
-                found = read((checkout / name).read_text(encoding="utf-8"))
+                found = read((checkout / name).read_text(encoding="utf-8-sig"))
                 if found is not None:
                     return found
     except (OSError, ValueError, TypeError, AttributeError, configparser.Error) as error:

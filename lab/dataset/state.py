@@ -1,10 +1,20 @@
 """How far a project of a dataset is: ``state.json`` in its folder. A build goes on from there."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from records.documents import Document
+from records.errors import SutError
+from records.locks import try_lock
+
+PROJECTS = "projects"
+"""Folder of a dataset that holds those of its projects."""
+
+_LOCK = "build.lock"
 
 Stage = Literal["requirements", "environment", "programs", "run"]
 """At which step something failed."""
@@ -75,9 +85,28 @@ class ProjectFolder:
 
 def project_folder(dataset: Path, name: str) -> ProjectFolder:
     """Return the folder of a project; it need not exist."""
-    return ProjectFolder(dataset / "projects" / name)
+    return ProjectFolder(dataset / PROJECTS / name)
 
 
 def project_folders(dataset: Path) -> list[ProjectFolder]:
     """Return the folders of all projects that were begun, sorted by name."""
-    return [ProjectFolder(path.parent) for path in sorted((dataset / "projects").glob("*/state.json"))]
+    return [ProjectFolder(path.parent) for path in sorted((dataset / PROJECTS).glob("*/state.json"))]
+
+
+@contextmanager
+def alone(dataset: Path) -> Iterator[None]:
+    """Hold the folder of a dataset, so that no second build works in it; it is made where it is missing.
+
+    Raises:
+        SutError: another process builds there.
+    """
+    dataset.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(dataset / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        if not try_lock(descriptor):
+            raise SutError(
+                f"{dataset}: another `lab dataset build` is under way here; wait until it has ended"
+            )
+        yield
+    finally:
+        os.close(descriptor)

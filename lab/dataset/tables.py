@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from lab.dataset.state import ProjectFolder, ProjectState, project_folders
+from lab.dataset.state import PROJECTS, ProjectFolder, ProjectState, project_folders
 from records.campaign import CampaignFolder
 from records.errors import RecordError
 from records.programs import PROGRAMS_JSON, Packages, Programs, Revision
@@ -108,7 +108,7 @@ def write_tables(out: Path) -> None:
     measured = [(folder, state) for folder, state in states if _has_results(folder)]
     if not measured:
         return
-    write_index(out / "projects", out / DATABASE, out / "index.html")
+    write_index(out / PROJECTS, out / DATABASE, out / "index.html")
     try:
         with duckdb.connect(str(out / DATABASE)) as connection:
             _add(connection, measured, states, out)

@@ -14,7 +14,7 @@ from lab.cli import cli
 from lab.dataset.listing import read_listing
 from lab.dataset.programs import programs_of
 from lab.dataset.requirements import NotDeclared, declared_environment
-from lab.dataset.state import project_folder
+from lab.dataset.state import alone, project_folder
 from lab.dataset.tables import DATABASE, FAILURES_CSV
 from records.errors import ConfigurationError
 
@@ -34,6 +34,10 @@ def listing(folder: Path, text: str) -> Path:
         ("[[project]]\nname = 'a'\npath = 'nowhere'", "nowhere"),
         ("[[project]]\nname = 'a'\npath = '.'\n[[project]]\nname = 'a'\npath = '.'", "two projects"),
         ("[[project]]\nname = 'a'\npath = '.'\nenvironnement = 'cpu'", "environment"),
+        ("[[project]]\nname = 'a'\npath = '.'\nenvironment = 'cpuu'", "cpu"),
+        ("[[project]]\nname = 'a'\npath = '.'\nenvironment = 'codecarbon'", "programs"),
+        ("[[project]]\nname = 'a'\npath = '.'\nprograms = ['/train.py']", "below the checkout"),
+        ("[[project]]\nname = 'a'\npath = '.'\nprograms = ['']", "below the checkout"),
         ("repeats = 0\n[[project]]\nname = 'a'\npath = '.'", "repeats"),
         ("[[project", "TOML"),
     ],
@@ -48,6 +52,7 @@ def test_a_mistake_in_the_list_is_named(tmp_path: Path, text: str, told: str) ->
     [
         ("requirements.txt", "# pins\nnumpy==2.4.6  # arrays\n\nscipy>=1\n", ["numpy==2.4.6", "scipy>=1"]),
         ("requirements.txt", "", []),
+        ("requirements.txt", "\ufeffnumpy\n", ["numpy"]),
         ("pyproject.toml", '[project]\ndependencies = ["keras>=3"]\n', ["keras>=3"]),
         ("setup.cfg", "[options]\ninstall_requires =\n    numpy\n    pandas>=2\n", ["numpy", "pandas>=2"]),
     ],
@@ -99,6 +104,9 @@ def test_programs_are_what_calls_a_library_and_is_not_imported(tmp_path: Path) -
     both = [str(path) for path in programs_of(tmp_path, (), ["keras", "sklearn"])]
     assert both == ["examples/other.py", "train.py"]
     assert [str(path) for path in programs_of(tmp_path, ("pl*.py",), ["keras"])] == ["plain.py"]
+    (tmp_path / "notes.txt").write_text("no program\n")
+    every = [str(path) for path in programs_of(tmp_path, ("*", "../*"), ["keras"])]
+    assert every == ["broken.py", "parts.py", "plain.py", "test_train.py", "train.py"]
 
 
 def test_the_programs_of_the_example_are_all_found() -> None:
@@ -133,6 +141,33 @@ def test_a_project_that_fails_is_on_record_and_not_tried_again(tmp_path: Path) -
     assert CliRunner().invoke(cli, ["dataset", "summary", str(tmp_path / "out")]).exit_code == 2
 
 
+@pytest.mark.parametrize("out", ["mine/out", "mine"])
+def test_a_dataset_may_lie_in_the_checkout_it_is_made_of(tmp_path: Path, out: str) -> None:
+    (tmp_path / "mine/data").mkdir(parents=True)
+    (tmp_path / "mine/train.py").write_text("import numpy\nnumpy.zeros(3)\n")
+    path = listing(tmp_path, '[[project]]\nname = "mine"\npath = "mine"')
+    command = ["dataset", "build", str(path), "--out", str(tmp_path / out), "--port", "virtual", "--json"]
+    assert CliRunner().invoke(cli, command).exit_code == 1
+    copy = project_folder(tmp_path / out, "mine").copy
+    assert {path.name for path in copy.iterdir()} - {"build.lock"} == {"data", "train.py"}
+
+
+def test_two_builds_do_not_work_in_one_folder(tmp_path: Path) -> None:
+    path = listing(tmp_path, '[[project]]\nname = "mine"\npath = "."')
+    command = ["dataset", "build", str(path), "--out", str(tmp_path / "out"), "--port", "virtual"]
+    with alone(tmp_path / "out"):
+        result = CliRunner().invoke(cli, command)
+    assert (result.exit_code, "another" in result.stderr) == (3, True)
+    assert not (tmp_path / "out/projects").exists()
+
+
+def test_patterns_that_name_no_program_are_the_reason_on_record(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("")
+    path = listing(tmp_path, '[[project]]\nname = "mine"\npath = "."\nprograms = ["nowhere/*.py"]')
+    command = ["dataset", "build", str(path), "--out", str(tmp_path / "out"), "--port", "virtual"]
+    assert "nowhere/*.py" in CliRunner().invoke(cli, command).stdout
+
+
 @pytest.mark.slow
 @pytest.mark.tensorflow
 @pytest.mark.timeout(600)
@@ -151,7 +186,8 @@ def test_a_build_that_was_interrupted_goes_on_and_a_program_that_fails_is_told(t
     journal = project_folder(out, "mine").campaign / "journal.jsonl"
     wait_for("a first run", lambda: journal.is_file() and '"run ended"' in journal.read_text(), 120)
     building.send_signal(signal.SIGINT)
-    assert building.wait(60) == 130
+    building.communicate(timeout=60)
+    assert building.returncode == 130
     before = {run for run in (journal.parent / "runs").iterdir() if (run / "run.json").is_file()}
     result = lab(*command)
     assert result.returncode == 1, result.stderr
