@@ -24,11 +24,18 @@ def program_flows(start: Path) -> Iterator[tuple[Path, ModuleFlow | Unread]]:
         yield path, flow
         if isinstance(flow, Unread):
             continue
-        for dotted in _imports(flow):
-            found = project.file_of(dotted, flow.folder)
-            if found is not None and found.resolve() not in seen:
+        for found in local_imports(flow, project):
+            if found.resolve() not in seen:
                 seen.add(found.resolve())
                 waiting.append(found)
+
+
+def local_imports(flow: ModuleFlow, project: Project) -> Iterator[Path]:
+    """Give the files of the program that a file may import, some more than once."""
+    for dotted in _imports(flow):
+        found = project.file_of(dotted, flow.folder)
+        if found is not None:
+            yield found
 
 
 def module_path(dotted: str, folder: Path) -> Path | None:

@@ -109,6 +109,19 @@ def test_programs_are_what_calls_a_library_and_is_not_imported(tmp_path: Path) -
     assert every == ["broken.py", "parts.py", "plain.py", "test_train.py", "train.py"]
 
 
+def test_a_program_may_reach_a_library_through_modules_that_import_each_other(tmp_path: Path) -> None:
+    files = {
+        "train.py": "import first\n",
+        "plain.py": "import third\n",
+        "first.py": "import second\n",
+        "second.py": "import first, keras\ndef build():\n    return keras.Sequential()\n",
+        "third.py": "x = 1\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert [str(path) for path in programs_of(tmp_path, (), ["keras"])] == ["train.py"]
+
+
 def test_the_programs_of_the_example_are_all_found() -> None:
     folder = ROOT / "workload/dataset"
     wanted = read_listing(folder / "list.toml")
