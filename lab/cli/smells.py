@@ -10,6 +10,7 @@ import click
 from lab.cli.common import json_option
 from lab.cli.output import make_stderr, print_json, stdout
 from lab.cli.paths import CampaignFolderPath, InputPath, OutputFile
+from lab.cli.visible import visible
 from lab.version import VERSION
 from records.errors import ConfigurationError
 from source.smells.baseline import BaselineError, baseline_text, read_baseline, without_known
@@ -59,9 +60,13 @@ def smells(
     lab smells --watch-run campaigns/20260131-120000-demo
     """
     if explain is not None:
-        stdout.print(_explained(explain), soft_wrap=True, highlight=False, markup=False)
+        stdout.print(_explained(explain), soft_wrap=True)
         return
     if watch_run is not None:
+        others = {"PATH": paths, "--sarif": sarif, "--output": output, "--select": select, "--ignore": ignore}
+        others |= {"--baseline": baseline, "--write-baseline": write_baseline}
+        if given := [name for name, value in others.items() if value]:
+            raise ConfigurationError(f"--watch-run, {given[0]}: expected --watch-run alone or with --json")
         from lab.cli.smells_of_campaign import print_smells_of_campaign
 
         ctx.exit(print_smells_of_campaign(watch_run, as_json))
@@ -77,7 +82,7 @@ def smells(
     root = Path.cwd()
     if write_baseline is not None:
         write_baseline.write_text(baseline_text(found.smells, root), encoding="utf-8")
-        make_stderr().print(f"Written: {write_baseline} ({len(found.smells)} findings)")
+        make_stderr().print(f"Written: {write_baseline} ({_findings(len(found.smells))})")
         return
     if baseline is not None:
         found.smells = without_known(found.smells, _known(baseline), root)
@@ -146,7 +151,7 @@ def finding(smell: Smell) -> dict[str, Any]:
 def _lines(smell: Smell) -> Iterable[str]:
     rule = BY_CODE[smell.code]
     cell = f"cell {smell.cell}:" if smell.cell is not None else ""
-    yield f"{smell.path}:{cell}{smell.line}:{smell.column}: {smell.code} {smell.message}"
+    yield f"{visible(str(smell.path))}:{cell}{smell.line}:{smell.column}: {smell.code} {smell.message}"
     yield f"    {rule.fix} Cost: {shortly(rule.code)}."
 
 
@@ -163,12 +168,13 @@ def _write(document: str | dict[str, Any], output: Path | None) -> None:
 def _print_summary(found: Search) -> None:
     stderr = make_stderr()
     for note in found.unread:
-        stderr.print(f"{note.path}: not read: {note.reason}", soft_wrap=True, highlight=False, markup=False)
-    noun = "finding" if len(found.smells) == 1 else "findings"
+        stderr.print(f"{note.path}: not read: {note.reason}", soft_wrap=True)
     files = "file" if found.files == 1 else "files"
-    stderr.print(
-        f"{len(found.smells)} {noun} in {found.files} {files}, {found.lines} lines.", highlight=False
-    )
+    stderr.print(f"{_findings(len(found.smells))} in {found.files} {files}, {found.lines} lines.")
+
+
+def _findings(number: int) -> str:
+    return f"{number} finding{'' if number == 1 else 's'}"
 
 
 def _explained(code: str) -> str:

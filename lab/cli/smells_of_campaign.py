@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from lab.cli.output import print_json, print_table, stdout
+from lab.cli.output import make_stderr, print_json, print_table, stdout
 from records.errors import InputError
 from records.programs import read_programs
 from records.results import read_results
@@ -19,13 +19,17 @@ def print_smells_of_campaign(campaign: Path, as_json: bool) -> int:
         print_json({"findings": rows})
     elif rows:
         columns = ("code", "program", "line", "scenario", "energy Wh", "induced Wh", "cost of the smell")
-        print_table(columns, [[*(_shown(row[key]) for key in _SHOWN), _said(row["costs"])] for row in rows])
+        print_table(columns, [_cells(row) for row in rows])
     if not as_json:
-        stdout.print(f"{len(rows)} findings in the recorded programs." if rows else "No smells found.")
+        noun = "finding" if len(rows) == 1 else "findings"
+        stdout.print(f"{len(rows)} {noun} in the recorded programs." if rows else "No smells found.")
     return 1 if rows else 0
 
 
-_SHOWN = ("code", "path", "line", "scenario", "energy_wh", "induced_wh")
+def _cells(row: dict[str, Any]) -> list[Any]:
+    line = row["line"] if row["cell"] is None else f"cell {row['cell']}:{row['line']}"
+    energies = (_shown(row[key]) for key in ("energy_wh", "induced_wh"))
+    return [row["code"], row["path"], line, row["scenario"], *energies, _said(row["costs"])]
 
 
 def _shown(value: Any) -> Any:
@@ -45,20 +49,22 @@ def _rows(campaign: Path) -> list[dict[str, Any]]:
         )
     results = read_results(campaign / "results")
     energies = {row.scenario: row for row in results.scenarios}
-    rows = []
-    for file in programs.files:
-        if file.copy is None or not file.name.endswith((".py", ".ipynb")):
-            continue
-        for smell in search([campaign / "programs" / file.copy]).smells:
-            scenarios = file.scenarios or [""]
-            rows += [
-                {
-                    **_row(smell, file.name, scenario, energies.get(scenario)),
-                    "costs": _costs(results.smells, smell.code, scenario),
-                }
-                for scenario in scenarios
-            ]
-    return rows
+    copies = {
+        campaign / "programs" / file.copy: file
+        for file in programs.files
+        if file.copy is not None and file.name.endswith((".py", ".ipynb"))
+    }
+    found = search(copies)
+    for note in found.unread:
+        make_stderr().print(f"{copies[note.path].name}: not read: {note.reason}", soft_wrap=True)
+    return [
+        {
+            **_row(smell, file.name, scenario, energies.get(scenario)),
+            "costs": _costs(results.smells, smell.code, scenario),
+        }
+        for file, smell in ((copies[smell.path], smell) for smell in found.smells)
+        for scenario in file.scenarios or [""]
+    ]
 
 
 def _row(smell: Smell, name: str, scenario: str, energy: Any) -> dict[str, Any]:

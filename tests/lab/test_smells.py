@@ -219,6 +219,22 @@ def test_smells_of_a_campaign_are_joined_with_its_scenarios(folder: Path) -> Non
     ]
 
 
+def test_a_notebook_of_a_campaign_is_named_by_cell_and_what_is_unread_by_name(folder: Path) -> None:
+    campaign = write_compared(folder / "campaign", {"cnn": (1.0, 1.1), "lean": (0.5, 0.6)})
+    notebook = json.dumps({"cells": [{"cell_type": "code", "source": text} for text in ("x = 1", BAD)]})
+    write_program(campaign, {"n.ipynb": notebook, "two.py": "import keras\nprint 2\n"}, scenarios=("cnn",))
+    result = smells("--watch-run", str(campaign))
+    assert "cell 2:4" in result.stdout
+    assert result.stderr.startswith("two.py: ")
+
+
+@pytest.mark.parametrize("others", [("bad.py",), ("--sarif",), ("--select", "WL1")])
+def test_a_campaign_is_searched_by_itself(folder: Path, others: tuple[str, ...]) -> None:
+    campaign = write_compared(folder / "campaign", {"cnn": (1.0, 1.1), "lean": (0.5, 0.6)})
+    write_program(campaign, {"train.py": BAD})
+    assert smells("--watch-run", str(campaign), *others).exit_code == 2
+
+
 def test_a_smell_of_a_campaign_has_the_cost_that_this_campaign_measured(folder: Path) -> None:
     campaign = write_compared(folder / "campaign", {"cnn": (1.0, 1.1), "lean": (0.5, 0.6)})
     write_program(campaign, {"train.py": BAD})
