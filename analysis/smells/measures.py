@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
@@ -118,7 +119,7 @@ def _of_memory(group: Group) -> Iterator[Measure]:
     for name, instrument, of_epoch in columns:
         by_run = {row.run_dir: memory_by_epoch(group.epoch_rows, row.run_dir, of_epoch) for row in group.rows}
         growth = {run_dir: growth_per_epoch(values) for run_dir, values in by_run.items()}
-        peak = {run_dir: max(values, default=None) for run_dir, values in by_run.items()}
+        peak = {run_dir: float(np.nanmax(values)) if values else None for run_dir, values in by_run.items()}
         for quantity, values in ((f"{name}_growth_mib_per_epoch", growth), (f"{name}_peak_mib", peak)):
             yield Measure(instrument, sample_by_run(group.label, group.rows, values, quantity))
 
@@ -126,25 +127,28 @@ def _of_memory(group: Group) -> Iterator[Measure]:
 def memory_by_epoch(
     epochs: Sequence[EpochRow], run_dir: str, of_epoch: Callable[[EpochRow], float | None]
 ) -> list[float]:
-    """Return the memory of one run in MiB, epoch by epoch; epochs without it are left out."""
+    """Return the memory of one run in MiB, epoch by epoch: nan where unknown, empty if it is in all."""
     own = sorted(
         (epoch for epoch in epochs if epoch.run_dir == run_dir), key=lambda epoch: epoch.epoch_start_s
     )
-    return [value for epoch in own if (value := of_epoch(epoch)) is not None]
+    values = [of_epoch(epoch) for epoch in own]
+    return [nan if value is None else value for value in values] if any(v is not None for v in values) else []
 
 
 def growth_per_epoch(memory_mib: Sequence[float]) -> float | None:
     """Return the slope of memory over the epochs of a run, by least squares.
 
     Args:
-        memory_mib: at the end of each epoch ``(n,)``.
+        memory_mib: of each epoch ``(n,)``, nan where unknown.
 
     Returns:
-        MiB per epoch, or ``None`` for fewer than `LEAST_EPOCHS`.
+        MiB per epoch, or ``None`` where it is known of fewer than `LEAST_EPOCHS`.
     """
-    if len(memory_mib) < LEAST_EPOCHS:
+    memory = np.asarray(memory_mib, dtype=float)
+    known = np.flatnonzero(~np.isnan(memory))
+    if len(known) < LEAST_EPOCHS:
         return None
-    return float(np.polyfit(np.arange(len(memory_mib)), memory_mib, 1)[0])
+    return float(np.polyfit(known, memory[known], 1)[0])
 
 
 def _by_trackers(group: Group, trackers: Sequence[TrackerRow]) -> Iterator[Measure]:

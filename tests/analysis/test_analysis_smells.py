@@ -1,5 +1,6 @@
 """What a smell costs: smelly against clean within blocks, with time and power apart, by meter and tracker."""
 
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -218,7 +219,12 @@ def test_what_can_be_seen_is_that_of_statsmodels(n: int, scale: float) -> None:
 
 def test_a_slope_needs_three_epochs() -> None:
     assert growth_per_epoch([1.0, 2.0]) is None
+    assert growth_per_epoch([1.0, nan, 2.0]) is None
     assert growth_per_epoch([1.0, 4.0, 7.0, 10.0]) == pytest.approx(3.0)
+
+
+def test_an_epoch_without_memory_does_not_steepen_the_slope() -> None:
+    assert growth_per_epoch([1.0, nan, 7.0, nan, nan, 16.0]) == pytest.approx(3.0)
 
 
 def test_the_interval_of_the_disagreement_holds_the_truth_as_often_as_it_says() -> None:

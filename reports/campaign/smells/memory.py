@@ -80,10 +80,11 @@ def _panel(view: View, row: SmellRow, key: str) -> Markup:
     for side in sides:
         runs = list(_memory_of_runs(view, row, side.scenario))
         for values in runs:
-            axes.plot(range(1, len(values) + 1), values, color=palette.pale(side.colour), linewidth=0.8)
+            known = np.flatnonzero(np.isfinite(values))
+            axes.plot(known + 1, np.take(values, known), color=palette.pale(side.colour), linewidth=0.8)
         if runs:
             epochs = np.arange(1, max(map(len, runs)) + 1)
-            middle = float(np.mean([np.mean(values) for values in runs]))
+            middle = float(np.mean([np.nanmean(values) for values in runs]))
             line = middle + side.slope * (epochs - epochs.mean())
             axes.plot(epochs, line, color=side.colour, linewidth=2.0, linestyle=side.dash)
     axes.set_xlabel("epoch")
