@@ -107,7 +107,8 @@ _NOTHING = WithInterval(0.0, 0.0, 0.0)
 def compare_calls(a: Side, b: Side) -> ComparedCalls | None:
     """Compare the call sites of two scenarios; ``None`` where one of them has no recorded calls.
 
-    Sites that a group stands for are left out, as their energies are not known one by one.
+    Sites that a group stands for are left out where they have no energy of their own on either side. A group
+    that the other side does not have, though it has one of its sites, gets no difference.
 
     Raises:
         RecordError: the record of a program is damaged.
@@ -117,15 +118,20 @@ def compare_calls(a: Side, b: Side) -> ComparedCalls | None:
         return None
     induced = all(any(row.induced_exclusive_j is not None for row in rows) for rows in (one, other))
     texts = _line_texts(a), _line_texts(b)
-    differences = [_difference(*pair, texts, induced) for pair in _matched(one, other, *texts)]
+    pairs = list(_matched(one, other, *texts))
+    divided = _divided(pairs, 0), _divided(pairs, 1)
+    differences = [
+        _difference(*pair, texts, induced, divided)
+        for pair in pairs
+        if any(row is not None and row.group is None for row in pair)
+    ]
     differences.sort(key=lambda one: -abs(one.difference_j or 0.0))
     return ComparedCalls(induced, differences)
 
 
 def _sites(side: Side) -> list[CallSiteRow]:
     rows = with_group_names([row for row in side.results.call_sites if row.scenario == side.name])
-    alone = [row for row in rows if row.group is None]
-    return sorted(alone, key=lambda row: (row.file, row.cell or 0, row.line or 0, row.column or 0))
+    return sorted(rows, key=lambda row: (row.file, row.cell or 0, row.line or 0, row.column or 0))
 
 
 LineText = Callable[[CallSiteRow], str | None]
@@ -150,6 +156,11 @@ def _line_texts(side: Side) -> LineText:
 
 
 Pair = tuple[CallSiteRow | None, CallSiteRow | None]
+
+
+def _divided(pairs: list[Pair], side: Literal[0, 1]) -> set[int | None]:
+    """Return the groups of a side of which a site is also on the other side."""
+    return {row.group for pair in pairs if None not in pair and (row := pair[side]) is not None} - {None}
 
 
 def _matched(
@@ -206,9 +217,17 @@ def _taken(a: list[CallSiteRow], b: list[CallSiteRow], places: list[tuple[int, i
 
 
 def _difference(
-    a: CallSiteRow | None, b: CallSiteRow | None, texts: Sequence[LineText], induced: bool
+    a: CallSiteRow | None,
+    b: CallSiteRow | None,
+    texts: Sequence[LineText],
+    induced: bool,
+    divided: tuple[set[int | None], set[int | None]],
 ) -> CallDifference:
     match = _how(a, b, texts)
+    if (b is None and a is not None and a.site in divided[0]) or (
+        a is None and b is not None and b.site in divided[1]
+    ):
+        return CallDifference(a, b, match)
     one, other = (_NOTHING if row is None else energy_of(row, induced=induced) for row in (a, b))
     if one is None or other is None:
         return CallDifference(a, b, match)

@@ -141,6 +141,21 @@ def test_groups_are_matched_by_what_they_hold(tmp_path: Path) -> None:
     assert {one.match for one in differences((before, other))} == {"only A", "only B"}
 
 
+def test_a_site_that_is_in_a_group_on_one_side_only_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    members = [site("np.dot", 1, None, group=3), site("np.sort", 2, None, group=3)]
+    group = {**site("", 1, 30.0, kind="group"), "line": None, "end_line": None}
+    before = profile(tmp_path / "before", "a\nb\n", *members, group)
+    after = profile(tmp_path / "after", "a\nb\n", site("np.dot", 1, 20.0), site("np.sort", 2, 10.0))
+    for sides in ((before, after), (after, before)):
+        found = differences(sides)
+        assert {one.row.api: one.match for one in found if one.row.api} == {
+            "np.dot": "same",
+            "np.sort": "same",
+        }
+        assert [one.difference_j for one in found] == [None] * 3
+        assert not any(one.is_significant for one in found)
+
+
 def test_a_bound_gives_no_difference(tmp_path: Path) -> None:
     before = profile(tmp_path / "before", "a\n", site("np.dot", 1, None, bound_exclusive_j=0.5))
     after = profile(tmp_path / "after", "a\n", site("np.dot", 1, 5.0))
