@@ -45,14 +45,11 @@ def groups_of(energy_j: Floats, covariance_j2: Floats, tolerance: Floats, candid
         candidates: columns that may be put together.
     """
     clusters = [[int(site)] for site in candidates]
+    energy, covariance = energy_j[candidates], covariance_j2[np.ix_(candidates, candidates)]
+    vague = tolerance[candidates] < LEAST_TOLERANCE
     while len(clusters) > 1:
-        pick = np.zeros((len(clusters), len(energy_j)))
-        for row, cluster in zip(pick, clusters, strict=True):
-            row[cluster] = 1.0
-        covariance = pick @ covariance_j2 @ pick.T
         u_j = np.sqrt(np.maximum(covariance.diagonal(), 1e-30))
-        alone = np.array([len(cluster) == 1 for cluster in clusters])
-        unclear = (pick @ energy_j < 2 * u_j) | (alone & (pick @ tolerance < LEAST_TOLERANCE))
+        unclear = (energy < 2 * u_j) | vague
         correlation = covariance / np.outer(u_j, u_j)
         correlation[~(unclear[:, np.newaxis] | unclear[np.newaxis, :])] = 1.0
         np.fill_diagonal(correlation, 1.0)
@@ -61,6 +58,12 @@ def groups_of(energy_j: Floats, covariance_j2: Floats, tolerance: Floats, candid
             break
         clusters[a] += clusters[b]
         del clusters[b]
+        energy[a] += energy[b]
+        covariance[a] += covariance[b]
+        covariance[:, a] += covariance[:, b]
+        vague[a] = False  # the tolerance of a site says nothing of a sum
+        energy, vague = np.delete(energy, b), np.delete(vague, b)
+        covariance = np.delete(np.delete(covariance, b, axis=0), b, axis=1)
     found = []
     for cluster in clusters:
         ones = np.zeros(len(energy_j))
