@@ -43,25 +43,26 @@ def call_tables(groups: list[Group], recorded: list[RunCalls], confidence: float
         if not calls.sites:
             continue
         known = ScenarioEnergies(calls, group.baseline, confidence)
-        tables.sites += SiteRows(known).rows()
+        sites = SiteRows(known).rows()
+        tables.sites += sites
         tables.edges += edge_rows(known)
         tables.profile += profile_rows(calls, confidence)
         tables.fits.append(fit_row(known))
-        tables.findings += _bounded(calls, tables.sites) + _limited(calls)
+        tables.findings += _bounded(calls, sites) + _limited(calls)
     return tables
 
 
 def _bounded(calls: ScenarioCalls, rows: list[CallSiteRow]) -> list[Finding]:
-    """Say of how many sites only a bound is known."""
-    sites = [row for row in rows if row.scenario == calls.label and row.calls and row.kind != "group"]
+    """Say for how many sites only a bound is known."""
+    sites = [row for row in rows if row.calls and row.kind not in ("group", "gate")]
     bounded = [row for row in sites if row.label == BOUNDED]
     if not bounded:
         return []
     time_s = sum(row.time_exclusive_s for row in bounded)
     length_s = sum(run.whole.window.to_s for run in calls.runs) / len(calls.runs)
     message = (
-        f"{calls.label}: of {len(bounded)} of {len(sites)} call sites only an upper bound of the energy is "
-        f"known; they take {100 * time_s / length_s:.2g} % of the time"
+        f"{calls.label}: only an upper bound of the energy is known for {len(bounded)} of {len(sites)} call "
+        f"sites, which take {100 * time_s / length_s:.3g} % of the time"
     )
     return [CALLS_BOUNDED.finding(message)]
 
@@ -73,6 +74,6 @@ def _limited(calls: ScenarioCalls) -> list[Finding]:
         return []
     message = (
         f"{calls.label}: {len(runs)} of {len(calls.runs)} runs have more than {MOST_CONTEXTS} calling "
-        f"contexts; calls in further ones are counted with their callers"
+        f"contexts; the time of calls in further ones is counted with their callers"
     )
     return [CALLS_CONTEXTS_LIMITED.finding(message)]

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.calls.covers import Indices, summed
+from analysis.calls.covers import Booleans, Indices, summed
 from analysis.maths.arrays import Floats
 
 MOST_CONTEXTS = 20_000
-"""More are counted with their callers: a tree that large is not read."""
+"""Calls in more of them are part of their callers: a tree that large is not read."""
 
 ROOT = -1
 
@@ -74,8 +74,8 @@ class ContextTree:
     _alias: dict[int, int] = field(default_factory=dict)
     _calls: Indices = field(default_factory=lambda: np.zeros(64, dtype=np.int64))
     _inclusive_s: Floats = field(default_factory=lambda: np.zeros(64))
-    folded: int = 0
-    """How many contexts are counted with their callers."""
+    folded: bool = False
+    """Whether there were more."""
 
     def placeholder(self) -> int:
         """Return a context for a caller that is not known yet."""
@@ -85,11 +85,17 @@ class ContextTree:
         """Say which context a placeholder stands for."""
         self._alias[placeholder] = node
 
-    def nodes(self, parent: Indices, site: Indices) -> Indices:
-        """Return the contexts of calls ``(k,)`` by the contexts of their callers and their sites."""
+    def nodes(self, parent: Indices, site: Indices) -> tuple[Indices, Booleans]:
+        """Return the contexts of calls ``(k,)`` by the contexts of their callers and their sites.
+
+        With them whether they have a context of their own: beyond `MOST_CONTEXTS` it is that of the caller,
+        in whose time theirs is already.
+        """
         pairs, inverse = np.unique(np.stack((parent, site), axis=1), axis=0, return_inverse=True)
-        found = np.array([self._node(*pair) for pair in pairs.tolist()], dtype=np.int64)
-        return found[inverse.ravel()]
+        found = [self._node(*pair) for pair in pairs.tolist()]
+        node = np.array([-1 if one is None else one for one in found], dtype=np.int64)[inverse.ravel()]
+        own = node >= 0
+        return np.where(own, node, parent), own
 
     def count(self, node: Indices, duration_s: Floats) -> None:
         """Count calls in their contexts."""
@@ -101,14 +107,13 @@ class ContextTree:
         self._calls[:n] += np.bincount(node, minlength=n)
         self._inclusive_s[:n] += summed(node, duration_s, n)
 
-    def _node(self, parent: int, site: int) -> int:
+    def _node(self, parent: int, site: int) -> int | None:
         node = self._known.get((parent, site))
         if node is None:
             if len(self._parent) >= MOST_CONTEXTS and parent != ROOT:
-                self.folded += 1
-                node = parent
-            else:
-                node = self._new(parent, site)
+                self.folded = True
+                return None
+            node = self._new(parent, site)
             self._known[(parent, site)] = node
         return node
 

@@ -52,7 +52,7 @@ class RunCalls:
         executions: starts and ends of the calls of some sites, ``(k, 2)`` each; ``epochs_s`` of the epochs.
         resolved_s: shortest call that is measured by itself.
         lost: records that a crash tore.
-        folded: whether contexts beyond the limit are counted with their callers.
+        folded: whether it had more contexts than are kept.
         counters: the computer's own counters, by component.
     """
 
@@ -145,6 +145,6 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
         epochs_s=np.array([(e.window.from_s, e.window.to_s) for e in run.epochs]).reshape(-1, 2),
         resolved_s=tally.resolved_s,
         lost=sum(process.damaged_records() for process in processes),
-        folded=tally.contexts.folded > 0,
+        folded=tally.contexts.folded,
         counters={part: CounterCalls(*own) for part, own in zip(counted, by_counter, strict=True)},
     )

@@ -104,7 +104,9 @@ class ScenarioCalls:
     def part_within(self) -> Floats:
         """Share of the time of each site (second index) that lies within calls of each (first)."""
         whole_s = self.within_s.diagonal()
-        return np.divide(self.within_s, whole_s, out=np.zeros_like(self.within_s), where=whole_s > 0)
+        part = np.divide(self.within_s, whole_s, out=np.zeros_like(self.within_s), where=whole_s > 0)
+        np.fill_diagonal(part, 1.0)  # also of a site all of whose contexts are beyond the limit
+        return part
 
     @cached_property
     def inclusive_total_s(self) -> Floats:

@@ -122,6 +122,7 @@ class Tally:
         start_s, stop_s = calls.start_s[own], calls.stop_s[own]
         caller = _callers(depth)
         node = np.full(len(own), ROOT, dtype=np.int64)
+        kept = np.ones(len(own), dtype=bool)
         column = np.full(len(own), ROOT, dtype=np.int64)  # of the caller, in the covers
         column[caller >= 0] = column_of_site(site[caller[caller >= 0]])
         for level in np.unique(depth).tolist():
@@ -133,11 +134,11 @@ class Tally:
             if level > 0 and not known.all():
                 waiting = self._wait_for((*thread, level - 1))
                 above[~known], column[places[~known]] = waiting.node, waiting.column
-            node[places] = self.contexts.nodes(above, site[places])
+            node[places], kept[places] = self.contexts.nodes(above, site[places])
             if answered is not None:
                 self.contexts.resolve(answered.node, int(node[places[0]]))
                 self._callers[answered.column] = int(site[places[0]])
-        self.contexts.count(node, np.maximum(stop_s - start_s, 0.0))
+        self.contexts.count(node[kept], np.maximum(stop_s - start_s, 0.0)[kept])
         inner = column != ROOT
         for covers in self.covers:
             covers.exclusive.add(column_of_site(site), start_s, stop_s)

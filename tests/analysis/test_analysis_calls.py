@@ -1,5 +1,6 @@
 """Energy of recorded calls: times add up however the record is read, and so do the energies."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,20 @@ def test_inner_calls_without_their_caller_count_as_calls_of_the_program():
     tally = tally_of([(1, 1, 0.5, 1.0), (1, 1, 2.0, 2.5)], 3.0, 1)  # the caller was killed
     assert paths(tally.contexts.contexts()) == {(1,): (2, pytest.approx(1.0))}
     assert tally.covered_s().tolist() == [[0.5, 1.0], [2.0, 2.5]]
+
+
+def test_calls_beyond_the_most_contexts_leave_the_times_of_the_others_right():
+    sites = ["np.first", "np.second"]
+    records = [
+        (sites.index(call.api), call.depth, call.from_s, call.to_s) for call in called_twice(0.0, 20.0, 14)
+    ]
+    for rows in (10**6, 5000):
+        tally = tally_of(records, 20.0, rows)
+        contexts = tally.contexts.contexts()
+        assert tally.contexts.folded
+        assert contexts.inclusive_s[contexts.parent < 0].sum() == pytest.approx(20.0)
+        assert contexts.exclusive_s.sum() == pytest.approx(20.0)
+        assert contexts.calls.sum() < len(records)
 
 
 def test_time_in_several_threads_is_joined():
@@ -231,11 +246,17 @@ def test_a_campaign_without_a_record_of_calls_has_no_such_tables(tmp_path):
     assert "call_sites" not in results.to_json()
 
 
-@pytest.mark.parametrize(("levels", "told"), [(10, False), (14, True)])
-def test_contexts_beyond_the_limit_are_told(tmp_path, levels, told):
-    folder = campaign(tmp_path / "campaign", repeats=1, change=lambda calls: called_twice(1.0, 20.0, levels))
-    codes = {finding.code for finding in analyse(folder).findings}
-    assert (CALLS_CONTEXTS_LIMITED.code in codes) is told
+@pytest.mark.parametrize(("levels", "told"), [(10, False), (15, True)])
+def test_contexts_beyond_the_limit_are_told_and_cost_no_site_its_time(tmp_path, levels, told):
+    def nested(_):
+        made = called_twice(1.0, 20.0, levels)
+        return [replace(call, api="np.deepest") if call.depth == levels else call for call in made]
+
+    results = analyse(campaign(tmp_path / "campaign", repeats=1, change=nested))
+    assert (CALLS_CONTEXTS_LIMITED.code in {finding.code for finding in results.findings}) is told
+    row = next(row for row in results.call_sites if row.api == "np.deepest")
+    assert row.time_inclusive_s == pytest.approx(row.time_exclusive_s)
+    assert row.time_exclusive_s > 15
 
 
 def test_two_runs_give_no_interval(tmp_path):
