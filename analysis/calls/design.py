@@ -21,7 +21,9 @@ _NEAR = 8
 """So many readings of a stretch tell its power at an end, as for borders (`analysis.power.borders`)."""
 
 _LEAST_STRETCH = 2
+
 _MOST_STRETCHES = 400
+"""So many stretches, the longest, have powers of their own; of the others the pooled power counts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,7 @@ class Design:
         row, site, parameter: of each share of a site in a reading, ``(k,)``; where a reading lies between two
             stretches of a site there are two.
         part: the share.
+        filled: whether it is in a stretch or next to one.
         used: readings that take part in the regression, ``(n,)``.
         parameters: how many.
     """
@@ -79,6 +82,7 @@ class Design:
     site: Indices
     parameter: Indices
     part: Floats
+    filled: Booleans
     used: Booleans
     parameters: int
 
@@ -116,11 +120,15 @@ def design_of(stacked: Stacked) -> Design:
     owner[row[pure]] = site[pure]
     before, after, used = _Sides.empty(n), _Sides.empty(n), stacked.known.copy()
     parameters = sites
-    for first, last in _stretches(stacked, owner):
-        parted = last - first + 1 > 2 * _NEAR
-        head, tail = parameters, parameters + parted
-        parameters = tail + 1
+    stretches = _stretches(stacked, owner)
+    longest = set(sorted(stretches, key=lambda stretch: stretch[0] - stretch[1])[:_MOST_STRETCHES])
+    for first, last in stretches:
         of = int(owner[first])
+        head, tail, parted = of, of, False
+        if (first, last) in longest:
+            parted = last - first + 1 > 2 * _NEAR
+            head, tail = parameters, parameters + parted
+            parameters = tail + 1
         before.put(slice(first, last + 1), of, tail)
         before.put(slice(first, min(first + _NEAR, last + 1)), of, head)
         if parted:
@@ -133,7 +141,7 @@ def design_of(stacked: Stacked) -> Design:
 
 
 def _stretches(stacked: Stacked, owner: Indices) -> list[tuple[int, int]]:
-    """Return first and last reading of the stretches, the longest ones where there are very many."""
+    """Return first and last reading of the stretches, in the order of time."""
     if stacked.instantaneous:  # each reading is of one site, and says nothing of its neighbours
         return []
     same = stacked.follows & (owner >= 0)
@@ -141,8 +149,7 @@ def _stretches(stacked: Stacked, owner: Indices) -> list[tuple[int, int]]:
     begin = np.flatnonzero(~same[:-1] & same[1:])
     end = np.flatnonzero(same & ~np.append(same[1:], False))
     long = end - begin + 1 >= _LEAST_STRETCH
-    found = sorted(zip(begin[long].tolist(), end[long].tolist(), strict=True), key=lambda s: s[0] - s[1])
-    return sorted(found[:_MOST_STRETCHES])
+    return list(zip(begin[long].tolist(), end[long].tolist(), strict=True))
 
 
 def _assigned(
@@ -163,6 +170,7 @@ def _assigned(
         site=np.concatenate((site, site[both])),
         parameter=np.concatenate((parameter, after.parameter[row[both]])),
         part=np.concatenate((part, part[both])),
+        filled=np.concatenate((by_before | by_after, both[both])),
         used=used,
         parameters=parameters,
     )

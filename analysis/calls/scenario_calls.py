@@ -189,8 +189,7 @@ class ScenarioCalls:
         time_s = design.part * length_s[design.row]
         columns = self.rest + 1
         seen_s = np.bincount(design.site, time_s, columns)
-        stretched = design.parameter >= columns
-        filled_s = np.bincount(design.site[stretched], time_s[stretched], columns)
+        filled_s = np.bincount(design.site, time_s * design.filled, columns)
         return np.divide(filled_s, seen_s, out=np.zeros(columns), where=seen_s > 0)
 
     @cached_property
