@@ -8,7 +8,7 @@ from analysis.calls.tally import Calls
 from analysis.maths.arrays import Floats
 
 MOST = 5000
-"""So many executions of a site in a run are kept, the first ones: more make its profile no better."""
+"""A site with more executions in a run has no profile: what is known of a call stays in bounded memory."""
 
 LEAST = 8
 """From so many executions on a profile is asked for."""
@@ -18,7 +18,7 @@ _MOST_SITES = 6
 
 @dataclass(eq=False)
 class Executions:
-    """Starts and ends of the calls of each site, ``(k, 2)`` by site, up to `MOST`."""
+    """Starts and ends of the calls of each site, ``(k, 2)`` by site, the first `MOST` of them."""
 
     by_site: dict[int, list[Floats]] = field(default_factory=dict)
     counts: dict[int, int] = field(default_factory=dict)

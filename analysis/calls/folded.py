@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.calls.covers import Covers, Sparse
+from analysis.calls.covers import LEAST_S, Covers, Sparse
 from analysis.calls.executions import LEAST
+from analysis.calls.reader import GATE
 from analysis.calls.readings import Readings
 from analysis.calls.regression import Fit, fit
 from analysis.calls.scenario_calls import ScenarioCalls
@@ -66,9 +67,18 @@ def _candidates(calls: ScenarioCalls) -> list[Folded]:
     nothing = np.zeros(calls.rest + 1)
     found = [Folded("epoch", None, epochs, nothing)] if any(len(times_s) for times_s in epochs) else []
     for site in calls.with_executions:
+        times_s = calls.executions_of(site)
+        if calls.sites[site].kind == GATE.kind or any(map(_overlap, times_s)):
+            continue
         outside = np.append(calls.within_s[site] <= 0, True).astype(np.float64)
-        found.append(Folded("call", site, calls.executions_of(site), outside))
+        found.append(Folded("call", site, times_s, outside))
     return found
+
+
+def _overlap(times_s: Floats) -> bool:
+    """Say whether executions ``(k, 2)`` ran at once, in threads or within each other: phases would mix."""
+    start_s, stop_s = times_s[np.argsort(times_s[:, 0], kind="stable")].T
+    return bool((start_s[1:] < np.maximum.accumulate(stop_s)[:-1] - LEAST_S).any())
 
 
 def _profile(

@@ -357,3 +357,22 @@ def test_epochs_are_folded_too(tmp_path):
     energy_j = 3600 * np.mean([row.energy_wh for row in results.epochs])
     mean_w = np.mean([row.power_w for row in phases])
     assert mean_w * phases[0].duration_s == pytest.approx(energy_j, rel=0.02)
+
+
+def test_executions_within_each_other_have_no_profile(tmp_path):
+    def recursive(calls):
+        return [replace(call, api="np.fit") if call.api == "np.dot" else call for call in calls]
+
+    results = analyse(campaign(tmp_path / "campaign", change=recursive))
+    fit = next(row for row in results.call_sites if row.api == "np.fit")
+    assert not [row for row in results.call_profile if row.site == fit.site]
+
+
+def test_many_calls_that_fill_readings_are_measured(tmp_path):
+    """More stretches of one site than have powers of their own."""
+
+    def many(_):
+        return [CallMade("np.step", 1 + 0.34 * i, 1.3 + 0.34 * i) for i in range(160)]
+
+    rows = analyse(campaign(tmp_path / "campaign", change=many, interval_s=0.1)).call_sites
+    assert next(row for row in rows if row.api == "np.step").label == "measured"
