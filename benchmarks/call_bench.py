@@ -1,7 +1,7 @@
 """Programs whose calls have a known energy, on the simulated bench: calls of any length below a slow meter.
 
 Of each site the calls have a length and a power with a scatter of their own, some are nested, and what a SUT
-draws meanwhile fluctuates. The true energy of each site is integrated exactly. SIMULATED throughout.
+draws meanwhile fluctuates. SIMULATED throughout.
 """
 
 import json
@@ -14,10 +14,9 @@ import numpy as np
 from analysis.maths.arrays import Floats
 from analysis.run.clock import ClockFit
 from analysis.run.recorded import RecordedRun
-from benchmarks.simulated_bench import EPOCH_UTC_S, LEAD_S, WHO, Errors, MeterClass
+from benchmarks.simulated_bench import EPOCH_UTC_S, LEAD_S, Errors, MeterClass, meter_record
 from records.calls import CALL_DTYPE, CALLS_SCHEMA
 from records.events import Event, Events
-from records.meter import MeterRecord
 from records.run import Run
 from records.tables import Table, Texts
 
@@ -58,16 +57,6 @@ class Program:
     noise_w: float = 1.0
     memory_s: float = 0.2
     base_sd_w: float = 0.5
-
-
-@dataclass(frozen=True)
-class TrueEnergy:
-    """What the sites of a run really drew, in J, by name; ``rest_j`` outside all calls."""
-
-    exclusive_j: dict[str, float]
-    inclusive_j: dict[str, float]
-    rest_j: float
-    run_j: float
 
 
 class CallRun:
@@ -134,21 +123,6 @@ class CallRun:
         base_w = self._base_w[np.clip(((t_s + LEAD_S) / _GRID_S).astype(int), 0, len(self._base_w) - 1)]
         return base_w + np.where(in_call, self._power_w[np.maximum(place, 0)], 0.0)
 
-    def truth(self) -> TrueEnergy:
-        """Return the true energies."""
-        each_j = self.energy_j(self._from_s, self._to_s)
-        exclusive = np.bincount(self._site, each_j, len(self._names))
-        records = np.array(self._records)
-        whole_j = self.energy_j(records[:, 2], records[:, 3])
-        inclusive = np.bincount(records[:, 0].astype(int), whole_j, len(self._names))
-        run_j = float(self.energy_j(0.0, self.length_s))
-        return TrueEnergy(
-            dict(zip(self._names, exclusive.tolist(), strict=True)),
-            dict(zip(self._names, inclusive.tolist(), strict=True)),
-            run_j - float(exclusive.sum()),
-            run_j,
-        )
-
     def recorded(self, of: MeterClass, errors: Errors, slot: int, folder: Path) -> RecordedRun:
         """Return the run as it was recorded; the record of calls is written below ``folder``."""
         start_s = 100.0 + 1000.0 * slot
@@ -204,7 +178,7 @@ def recorded_run(
     )
     known = {
         "run": run,
-        "meter": _meter(of),
+        "meter": meter_record(of),
         "events": Events(span, []),
         "readings": readings,
         "clock": ClockFit(offset_u_s=of.clock_u_s),
@@ -239,19 +213,3 @@ def _site(number: int, name: str) -> dict[str, Any]:
     absent: dict[str, Any] = dict.fromkeys(("cell", "execution_count"))
     place = {"file": "program.py", "line": number, "column": 1, "end_line": number, "function": ""}
     return {"site": number, **place, **absent, "expression": name, "api": name, "kind": "call"}
-
-
-def _meter(of: MeterClass) -> MeterRecord:
-    return MeterRecord(
-        driver="simulated",
-        port="virtual",
-        identity=WHO,
-        sampling=of.sampling,  # type: ignore[arg-type]
-        interval_s=of.interval_s,
-        latency_s=0.4,
-        latency_u_s=of.latency_u_s,
-        resolution_w=of.resolution_w,
-        accuracy=of.accuracy,
-        calibration=of.calibration,
-        simulated=True,
-    )

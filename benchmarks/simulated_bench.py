@@ -226,29 +226,13 @@ class Bench:
         run, events = self._events(load, slot, block, start_s, length_s, pairs)
         known = {
             "run": run,
-            "meter": self._record(),
+            "meter": meter_record(self.of),
             "events": events,
             "readings": self._readings(power, start_s, length_s, bool(load.power_w)),
             "clock": self.clock,
         }
         vars(recorded).update(known | dict.fromkeys(("host", "sensors", "gpu", "trackers")))
         return recorded, truth
-
-    def _record(self) -> MeterRecord:
-        of = self.of
-        return MeterRecord(
-            driver="simulated",
-            port="virtual",
-            identity=replace(WHO),
-            sampling=of.sampling,  # type: ignore[arg-type]
-            interval_s=of.interval_s,
-            latency_s=0.4,
-            latency_u_s=of.latency_u_s,
-            resolution_w=of.resolution_w,
-            accuracy=of.accuracy,
-            calibration=of.calibration,
-            simulated=True,
-        )
 
     def _readings(self, power: "_Power", start_s: float, length_s: float, loaded: bool) -> Table:
         of, errors, random = self.of, self.errors, self.random
@@ -319,6 +303,23 @@ class Bench:
             t_stop_utc_s=stamp(length_s),
         )
         return run, Events(events, [])
+
+
+def meter_record(of: MeterClass) -> MeterRecord:
+    """Return the record of a simulated meter."""
+    return MeterRecord(
+        driver="simulated",
+        port="virtual",
+        identity=replace(WHO),
+        sampling=of.sampling,  # type: ignore[arg-type]
+        interval_s=of.interval_s,
+        latency_s=0.4,
+        latency_u_s=of.latency_u_s,
+        resolution_w=of.resolution_w,
+        accuracy=of.accuracy,
+        calibration=of.calibration,
+        simulated=True,
+    )
 
 
 def write_campaign(recorded: list[RecordedRun], folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from analysis.calls.covers import summed
 from analysis.calls.energies import ScenarioEnergies
 from analysis.calls.numbers import Quantity
 from records.rows.calls import CallEdgeRow, CallFitRow
@@ -10,8 +11,7 @@ from records.rows.calls import CallEdgeRow, CallFitRow
 def edge_rows(known: ScenarioEnergies) -> list[CallEdgeRow]:
     """Return a row for each calling context of a scenario."""
     calls, contexts, runs = known.calls, known.calls.contexts, len(known.calls.runs)
-    counted_s = np.zeros(calls.rest)
-    np.add.at(counted_s, contexts.site, contexts.exclusive_s)
+    counted_s = summed(contexts.site, contexts.exclusive_s, calls.rest)
     mean_j = np.array([known.by_time_j(column) for column in range(calls.rest)])
     per_s = np.divide(mean_j, counted_s / runs, out=np.zeros(calls.rest), where=counted_s > 0)
     own_j = per_s[contexts.site] * contexts.exclusive_s / runs

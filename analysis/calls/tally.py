@@ -65,7 +65,6 @@ class Tally:
     Attributes:
         sums: by site: calls, raised, traced, suspended, sized (calls with a size), bytes, time_s, resolved_s
             (time in calls that are long enough), min_s, max_s.
-        threads: pairs of a process and a thread that made calls.
     """
 
     covers: list[TimeCovers]
@@ -73,7 +72,6 @@ class Tally:
     contexts: ContextTree = field(default_factory=ContextTree)
     durations: Durations = field(default_factory=Durations)
     sums: dict[str, Floats] = field(default_factory=dict)
-    threads: set[tuple[int, int]] = field(default_factory=set)
     _waiting: dict[tuple[int, int, int], _Waiting] = field(default_factory=dict)
     _callers: dict[int, int] = field(default_factory=dict)
     _covered: list[Floats] = field(default_factory=lambda: [np.zeros((0, 2))])
@@ -89,7 +87,6 @@ class Tally:
         borders = np.flatnonzero(np.diff(thread)) + 1
         for own in np.split(order, borders):
             number = int(calls.thread[own[0]])
-            self.threads.add((process, number))
             self._add_thread((process, number), calls, own)
         self._covered.append(union(np.stack((calls.start_s, calls.stop_s), axis=1)))
 
