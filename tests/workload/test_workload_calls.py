@@ -379,6 +379,24 @@ def test_the_cells_of_a_notebook_run_one_after_the_other(run, run_dir, recorded)
     ]
 
 
+def test_what_only_looks_like_a_magic_is_left_as_it_is(run, run_dir, recorded):
+    cell = """%matplotlib inline
+import wanted
+print("%d of %d"
+      % (wanted.square(1), wanted.square(2)))
+text = '''
+!ls
+'''
+files = !ls
+print(len(text), files, len("a\u2028\x0cb"))
+wanted.fail?
+!echo (
+"""
+    measured = run(program(run_dir, notebook((1, cell)), "train.ipynb"), options=[])
+    assert (measured.stdout, measured.stderr) == ("1 of 4\n5 None 4\n", "")
+    assert [call["line"] for call in recorded()] == [4, 4]
+
+
 def test_sizes_of_the_arguments_are_those_of_their_values(run, run_dir, recorded):
     text = """
 import numpy as np, wanted
@@ -464,7 +482,15 @@ print(subprocess.run([sys.executable, "-c", code], input=cloudpickle.dumps(work)
     assert [call["expression"] for call in recorded()] == ["wanted.square"]
 
 
-@pytest.mark.parametrize("wrong", [[], ["--libs=numpy"], ["--out=x", "--libs=y", "--unknown", "z.py"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [],
+        ["--libs=numpy", "z.py"],
+        ["--out=x", "--libs", "z.py"],
+        ["--out=x", "--libs=y", "--unknown", "z.py"],
+    ],
+)
 def test_wrong_options_are_said_with_the_usage(run, wrong):
     recorder = run("-m", "wattlab_calls", *wrong)
     assert recorder.returncode == 2 and recorder.stderr.startswith("usage: ")

@@ -44,6 +44,7 @@ import threading
 import time
 import traceback
 import types
+import warnings
 import weakref
 from _thread import get_ident
 from pathlib import Path
@@ -1340,6 +1341,7 @@ def _start_spawned() -> None:
 _MAGIC = re.compile(r"^(\s*)(?:[%!?]|(?:[\w.]+(?:\[.*\])?\?{1,2}\s*$)).*$")
 _ASSIGNED = re.compile(r"^(\s*[\w., ]+=\s*)[%!].*$")
 _OTHER_LANGUAGE = re.compile(r"^\s*%%(?!time|timeit|capture|prun)\w+")
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 def _cells(document: Any) -> Iterator[tuple[_Cell, str]]:
@@ -1352,12 +1354,41 @@ def _cells(document: Any) -> Iterator[tuple[_Cell, str]]:
         if cell.get("cell_type") != "code":
             continue
         source = cell.get("source", cell.get("input", ""))
-        lines = (source if isinstance(source, str) else "".join(source)).splitlines() or [""]
-        if _OTHER_LANGUAGE.match(lines[0]):
-            lines = ["pass"] * len(lines)
-        python = [_ASSIGNED.sub(r"\1None", _MAGIC.sub(r"\1pass", line)) for line in lines]
+        lines = _python_lines(source if isinstance(source, str) else "".join(source))
         count = cell.get("execution_count", cell.get("prompt_number"))
-        yield _Cell(next(numbers), count if isinstance(count, int) else None), "\n".join([*python, ""])
+        yield _Cell(next(numbers), count if isinstance(count, int) else None), "\n".join([*lines, ""])
+
+
+def _python_lines(cell: str) -> list[str]:
+    """Return the lines of a cell, magics and shell lines blanked out.
+
+    These are the ones at which Python stumbles: ``% (a, b)`` may go on a line, ``!x`` be one of a text.
+    """
+    lines = _LINE_END.split(cell)
+    if _OTHER_LANGUAGE.match(lines[0]):
+        return ["pass"] * len(lines)
+    blanked = [_ASSIGNED.sub(r"\1None", _MAGIC.sub(r"\1pass", line)) for line in lines]
+    wrong = _wrong_line(lines)
+    while wrong is not None and lines[wrong] != blanked[wrong]:
+        lines[wrong] = blanked[wrong]
+        wrong = _wrong_line(lines)
+    return lines if wrong is None else blanked
+
+
+def _wrong_line(lines: list[str]) -> int | None:
+    """Return the index of the line that is not Python, or ``None`` where all are."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they come when the cell is run
+        try:
+            compile("\n".join(lines), "cell", "exec", _CELL | ast.PyCF_ONLY_AST, dont_inherit=True)
+        except SyntaxError as error:
+            return min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
+        except (ValueError, RecursionError, MemoryError):  # said when the cell is run
+            pass
+    return None
+
+
+_CELL = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
 def _run_notebook(argv: list[str], options: Options) -> int:
@@ -1384,10 +1415,10 @@ def _run_notebook(argv: list[str], options: Options) -> int:
 def _run_cells(
     cells: list[tuple[_Cell, str]], path: str, namespace: dict[str, Any], options: Options
 ) -> None:
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    flags = _CELL
     for cell, source in cells:
         name = f"{path} (cell {cell.number})"
-        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        linecache.cache[name] = (len(source), None, [f"{line}\n" for line in source.split("\n")], name)
         code = _instrumented(source, name, _named(path, options), options, cell, flags)
         flags |= code.co_flags & _FUTURE
         result = eval(code, namespace)
