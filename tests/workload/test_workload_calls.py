@@ -424,12 +424,16 @@ except ValueError:
 
 
 def test_the_outermost_call_waits_for_the_gate(run_dir, recorded):
-    script = program(
-        run_dir, "import wanted\nwanted.apply(wanted.apply, wanted.square, 3)\nwanted.square(2)\n"
-    )
-    script.write_text(
-        "import wanted\nwanted.apply(lambda: wanted.square(3))\nwanted.square(2)\nprint('done')\n"
-    )
+    text = """import os, wanted
+wanted.apply(lambda: wanted.square(3))
+if not (child := os.fork()):
+    wanted.square(5)
+    os._exit(0)
+os.waitpid(child, 0)
+wanted.square(2)
+print('done')
+"""
+    script = program(run_dir, text)
     answers, answer = os.pipe()
     question, questions = os.pipe()
     environment = os.environ | {
@@ -451,14 +455,15 @@ def test_the_outermost_call_waits_for_the_gate(run_dir, recorded):
             os.write(answer, f"{line}\n".encode())
         assert process.stdout.read() == "done\n"
     os.close(answer), os.close(question)
-    calls = recorded()
+    calls = [call for call in recorded() if call["line"] != 4]
+    assert [call["flags"] for call in recorded() if call["line"] == 4] == [set()]  # the forked process's
     assert asked == [f"gate {calls[0]['site']}\n".encode(), f"gate {calls[3]['site']}\n".encode()]
     assert [(call["line"], call["flags"]) for call in calls] == [
         (2, {"GATE_WAIT"}),
         (2, set()),
         (2, set()),
-        (3, {"GATE_WAIT"}),
-        (3, set()),
+        (7, {"GATE_WAIT"}),
+        (7, set()),
     ]
     assert calls[0]["stop_ns"] <= calls[2]["start_ns"]
 

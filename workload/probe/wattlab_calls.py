@@ -325,7 +325,9 @@ class _Recording:
 
     Attributes:
         options: ``None`` where nothing is recorded.
-        gate, synchronise: as the options say, else ``None``.
+        gate: of the process that the runner has started, as the options say, else ``None``. It answers
+            one process only; and beside another that works, the machine is not at rest.
+        synchronise: as the options say, else ``None``.
         asynchronous: whether the program has coroutines.
         shared: whether its functions may be pickled by value, with the names that they use.
         local: has the `_Task` of each thread as ``task``; ``threads`` by their ident, ``tasks`` of asyncio.
@@ -339,18 +341,23 @@ class _Recording:
         self.shared = False
         self.set(_options_of_environment())
 
-    def set(self, options: Options | None) -> None:
+    def set(self, options: Options | None, gate: _Gate | None = None) -> None:
         """Record from now on as the options say."""
         _wanted.clear()
         _classes.clear()
         self.options = options
-        self.gate = _new_gate() if options is not None and options.gate else None
+        self.gate = gate
         self.synchronise = _synchronise_devices if options is not None and options.sync_device else None
         self.plain = not self.asynchronous and self.gate is None and self.synchronise is None
         self.begin()
 
+    def begin_fork(self) -> None:
+        """Begin a record in a forked process; calls that are open belong to the one it was forked from."""
+        self.gate = None
+        self.begin()
+
     def begin(self) -> None:
-        """Begin a record of this process; calls that are open belong to the one it was forked from."""
+        """Begin a record of this process."""
         _ended.clear()
         self.record = _Record(self.options)
         self.local = threading.local()
@@ -976,7 +983,7 @@ def _new_gate() -> _Gate | None:
         answers, questions = map(int, os.environ[_GATE].split(","))
         os.fstat(answers)
         os.fstat(questions)
-    except (KeyError, ValueError, OSError):  # a process that did not inherit them
+    except (KeyError, ValueError, OSError):  # not started by the runner
         return None
     return _Gate(answers, questions)
 
@@ -1482,7 +1489,7 @@ def _parse(argv: list[str]) -> tuple[Options, list[str]]:
 def _record_calls(options: Options) -> None:
     """Begin to record in this process and in those that it starts."""
     os.environ[_OPTIONS] = json.dumps(options._asdict())
-    _now.set(options)
+    _now.set(options, _new_gate() if options.gate else None)
     if options.gate and _now.gate is None:
         _now.record.note(f"calls do not wait for a stable machine: {_GATE} names no open descriptors")
     sys.meta_path.insert(0, _Finder(options))
@@ -1493,7 +1500,7 @@ def _record_calls(options: Options) -> None:
 vars(builtins).update(_NAMES)
 atexit.register(_truncate)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_now.begin)
+    os.register_at_fork(after_in_child=_now.begin_fork)
 
 
 def _main() -> int:
