@@ -32,6 +32,7 @@ QUANTITIES = {
     "gpu_memory_growth_mib_per_epoch": QuantityWords("memory growth of the GPU", "MiB per epoch"),
     "gpu_memory_peak_mib": QuantityWords("largest memory of the GPU", "MiB"),
 }
+_GROWTH_WORDS = {"costs more": "significantly more", "costs less": "significantly less"}
 GROWTHS = ("rss_growth_mib_per_epoch", "gpu_memory_growth_mib_per_epoch")
 
 
@@ -159,7 +160,7 @@ def memory_words(row: SmellRow) -> str:
     clean = row.mean_clean, row.mean_clean_low, row.mean_clean_high
     return (
         f"The {where} grows by {with_interval_words(*smelly, unit)}, without the smell by "
-        f"{with_interval_words(*clean, unit)}: {row.verdict}."
+        f"{with_interval_words(*clean, unit)}: {_GROWTH_WORDS.get(row.verdict, row.verdict)}."
     )
 
 

@@ -18,7 +18,7 @@ from records.calls import CallFlag
 from records.errors import RecordError
 from records.programs import ProgramFile, Programs
 from records.results import Results, write_results
-from reports.blocks.contract import Fold, Listing, SourceLine
+from reports.blocks.contract import Fold, Listing, SourceLine, Text
 from reports.blocks.icicle import Box, icicle
 from reports.blocks.svg import drawing_style
 from reports.campaign.calls.chapter import chapter
@@ -107,6 +107,15 @@ def test_counters_have_columns_only_where_they_have_values() -> None:
     rows = cells(made(chapter, results), "call-sites")
     assert {row["CPU counter"] for row in rows} == {"1200", "–"}
     assert "GPU counter" not in rows[0]
+
+
+def test_sites_of_a_group_are_not_counted_as_bounded() -> None:
+    results = profiled()
+    for row in results.call_sites:
+        if row.group is not None:
+            change(row, label="bounded")
+    words = " ".join(block.words for block in made(chapter, results).blocks if isinstance(block, Text))
+    assert "9 call sites: 3 measured, 2 pooled, 2 bounded, 2 in groups" in words
 
 
 def test_a_group_is_named_after_its_sites() -> None:

@@ -7,7 +7,8 @@ from reports.blocks.contract import Text
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.calls.profiles import Profile
 from reports.words.calls import Joules, full_name, site_name, site_place
-from reports.words.numbers import ABSENT, count, plain
+from reports.words.numbers import ABSENT, plain
+from reports.words.program import counted
 
 HOW = (
     "Energies and times are means per run, those of a site without the calls within it, so that all sites, "
@@ -23,6 +24,10 @@ _COUNTERS = (
     " Counters of the CPU, its memory and the graphics cards give the energy with the calls within, without "
     "the baseline taken away; a dash where their samples cannot tell it."
 )
+
+
+_GROUPED = "in groups"
+_LABELS = ("measured", "pooled", "bounded", _GROUPED)
 
 
 def answer(profile: Profile) -> Text:
@@ -41,10 +46,10 @@ def answer(profile: Profile) -> Text:
     if rival is not None:
         at_most = f"{full_name(rival)} may use more: {profile.energy(rival).words} J, only a bound is known."
         return Text(
-            f"{lead}Of the calls whose energy is known {full_name(first)} costs most: {costs}. {at_most}",
+            f"{lead}Of the calls whose energy is known {_costs_most(first)}: {costs}. {at_most}",
             "warn",
         )
-    words = f"{lead}{full_name(first)} costs most: {costs}."
+    words = f"{lead}{_costs_most(first)}: {costs}."
     if not others:
         return Text(words, "good")
     second = profile.energy(others[0])
@@ -56,6 +61,10 @@ def answer(profile: Profile) -> Text:
     )
 
 
+def _costs_most(row: CallSiteRow) -> str:
+    return f"{full_name(row)} {'cost' if row.kind == 'group' else 'costs'} most"
+
+
 def _may_exceed(bounded: Joules, known: Joules) -> bool:
     least = known.value if known.low is None else known.low
     return bounded.bound is not None and least is not None and bounded.bound > least
@@ -63,11 +72,10 @@ def _may_exceed(bounded: Joules, known: Joules) -> bool:
 
 def coverage(profile: Profile) -> Text:
     """Say how many sites have which kind of energy, and what lies outside the calls."""
-    labels = Counter(row.label for row in profile.sites if row.kind not in ("uncovered", "gate", "group"))
-    kinds = ", ".join(
-        f"{labels[label]} {label}" for label in ("measured", "pooled", "bounded") if labels[label]
-    )
-    words = [f"{count(sum(labels.values()))} call sites: {kinds or 'none with an energy'}."]
+    sites = [row for row in profile.sites if row.kind not in ("uncovered", "gate", "group")]
+    labels = Counter(row.label if row.group is None else _GROUPED for row in sites)
+    kinds = ", ".join(f"{labels[label]} {label}" for label in _LABELS if labels[label])
+    words = [f"{counted(len(sites), 'call site', 'call sites')}: {kinds or 'none with an energy'}."]
     for row in profile.parts:
         if row.kind in ("uncovered", "gate"):
             share = profile.share_pct(row)
