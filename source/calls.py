@@ -56,7 +56,15 @@ def call_sites(flow: ModuleFlow) -> Iterator[CallSite]:
             api = None
         is_own = is_own and (not isinstance(function, ast.Name) or bound[function.id] <= 1)
         cell, line = flow.file.place(node.lineno)
-        yield CallSite(cell, line, node.col_offset + 1, kind, ast.unparse(function), api, is_own)
+        yield CallSite(cell, line, node.col_offset + 1, kind, _text(function, flow), api, is_own)
+
+
+def _text(function: ast.expr, flow: ModuleFlow) -> str:
+    """Return an expression as text; a chain of hundreds of calls as it is written."""
+    try:
+        return ast.unparse(function)
+    except RecursionError:
+        return ast.get_source_segment(flow.file.text, function) or ""
 
 
 def _position(node: ast.expr) -> tuple[int, int, int, int]:

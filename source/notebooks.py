@@ -4,7 +4,7 @@ import json
 import re
 from typing import NamedTuple
 
-from source.parsing import parsed, python_lines, why_not
+from source.parsing import NotebookError, parsed, python_lines, why_not
 
 _MAGIC = re.compile(r"^(\s*)(?:[!?]|%{1,2}\s*[a-zA-Z]|(?:[\w.]+(?:\[.*\])?\?{1,2}\s*$)).*$")
 _ASSIGNED = re.compile(r"^(\s*[\w., ]+=\s*)[%!].*$")
@@ -26,9 +26,12 @@ def code_cells(document: str) -> list[str]:
     """Return the text of each code cell of a notebook (nbformat 3 and 4) as it stands there.
 
     Raises:
-        ValueError: the document is no notebook.
+        NotebookError: the document is no notebook.
     """
-    notebook = json.loads(document)
+    try:
+        notebook = json.loads(document)
+    except ValueError as error:
+        raise NotebookError(f"no notebook: not JSON: {error}") from error
     try:
         raw = notebook.get("cells")
         if raw is None:
@@ -38,7 +41,7 @@ def code_cells(document: str) -> list[str]:
         sources = (cell.get("source", cell.get("input", "")) for cell in code)
         return [source if isinstance(source, str) else "".join(source) for source in sources]
     except (AttributeError, TypeError) as error:
-        raise ValueError("no notebook: expected an object with cells, each with its source") from error
+        raise NotebookError("no notebook: expected an object with cells, each with its source") from error
 
 
 def cells_of(name: str, text: str) -> list[tuple[int | None, list[str]]]:
@@ -49,7 +52,7 @@ def cells_of(name: str, text: str) -> list[tuple[int | None, list[str]]]:
     if name.endswith(".ipynb"):
         try:
             return [(number, _lines(cell)) for number, cell in enumerate(code_cells(text), start=1)]
-        except ValueError:
+        except NotebookError:
             pass
     return [(None, _lines(text))]
 
@@ -62,7 +65,7 @@ def joined_cells(document: str) -> tuple[str, tuple[Cell, ...]]:
     """Join the code cells of a notebook; lines keep their number within the cell.
 
     Raises:
-        ValueError: the document is no notebook.
+        NotebookError: the document is no notebook.
     """
     lines: list[str] = []
     cells: list[Cell] = []

@@ -8,6 +8,10 @@ import warnings
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
+class NotebookError(ValueError):
+    """A document is no notebook; the message stands alone."""
+
+
 def parsed(text: str) -> ast.Module:
     """Parse a program without the warnings that belong to its authors.
 
@@ -32,6 +36,8 @@ def python_lines(text: str) -> list[str]:
 
 
 def why_not(error: SyntaxError | ValueError | LookupError) -> str:
-    """Return what keeps a text from being Python 3, with its line where that is known."""
+    """Return what keeps a text from being Python 3, with its line where that is known, or a notebook."""
+    if isinstance(error, NotebookError):
+        return str(error)
     line = f"line {error.lineno}: " if isinstance(error, SyntaxError) and error.lineno else ""
     return f"not Python 3: {line}{error.msg if isinstance(error, SyntaxError) else error}"

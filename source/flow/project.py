@@ -24,7 +24,7 @@ class Project:
         self._depth = 0
 
     def flow(self, path: Path) -> ModuleFlow | Unread:
-        """Return the flow of a file, complete."""
+        """Return the flow of a file, complete; what is nested too deeply to be walked is `Unread`."""
         key = path.resolve()
         flow = self._flows.get(key)
         if flow is None:
@@ -33,7 +33,10 @@ class Project:
                 return source
             flow = ModuleFlow(source, self, package_of(path), key.parent)
             self._keep(key, flow)
-        flow.complete()
+        try:
+            flow.complete()
+        except (RecursionError, MemoryError):
+            return Unread(path, "nested too deeply")
         return flow
 
     def finds(self, dotted: str, folder: Path) -> bool:

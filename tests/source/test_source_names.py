@@ -6,6 +6,8 @@ import pytest
 from flows import flow_of
 
 from source.calls import call_sites
+from source.files import Unread
+from source.flow.project import Project
 from source.names import canonical
 
 
@@ -69,3 +71,10 @@ def test_an_unknown_call_has_no_api(tmp_path: Path) -> None:
 def test_imports_in_a_circle_end(tmp_path: Path) -> None:
     flow = flow_of(tmp_path, "from a import f\nf()", a="from b import f", b="from a import f")
     assert len(list(call_sites(flow))) == 1
+
+
+def test_a_long_chain_of_calls_is_listed_and_what_is_longer_is_a_note(tmp_path: Path) -> None:
+    sites = list(call_sites(flow_of(tmp_path, f"x = y{'.a()' * 300}\n")))
+    assert [site.expression.count(".a") for site in sites] == list(range(1, 301))
+    (tmp_path / "deep.py").write_text(f"x = y{'.a()' * 900}\n")
+    assert isinstance(Project().flow(tmp_path / "deep.py"), Unread)
