@@ -293,6 +293,21 @@ print(drive(), asyncio.run(main()))
     ]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_objects_whose_class_has_no_hash_go_in_and_out(run, run_dir, recorded, form):
+    text = """
+import wanted
+class Meta(type):
+    __hash__ = None
+class Thing(metaclass=Meta):
+    def __str__(self):
+        return "thing"
+print(wanted.join(wanted.apply(Thing)))
+"""
+    same(run, program(run_dir, text), options=FORMS[form])
+    assert [call["api"] for call in recorded()] == ["wanted.apply", "wanted.join"]
+
+
 def test_a_killed_process_leaves_all_calls_that_had_ended(run, run_dir, recorded):
     text = """
 import os, signal, wanted

@@ -575,7 +575,7 @@ def _measure(value: Any, place: str, awaiting: list[weakref.ref[_Call]]) -> None
     for reference in reversed(awaiting.copy()):
         call = reference()
         if call is not None and call.place == place:
-            call.size = min(call.size + _bytes(value), _MOST_BYTES)
+            call.size = min(call.size + _tried(_bytes, value), _MOST_BYTES)
             return
 
 
@@ -613,17 +613,20 @@ def _settle(result: Any, place: str | None, awaiting: bool = False) -> None:
             if _now.synchronise is not None and not ended.flags & TRACED:
                 _now.synchronise(result)
                 stop_ns = monotonic_ns()
-            ended.write(DEFERRED if type(result) in _DEFERRED else 0, stop_ns)
+            kind = type(result)  # told by identity, as a metaclass may be without a hash
+            deferred = kind is _Generator or kind is _Coroutine or kind is types.AsyncGeneratorType
+            ended.write(DEFERRED if deferred else 0, stop_ns)
 
 
-_DEFERRED = frozenset((types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType))
+_Generator = types.GeneratorType
+_Coroutine = types.CoroutineType
 
 
 def _awaits(begun: _Call, result: Any) -> None:
     """Keep a call open while its result is awaited."""
     begun.released = []
     begun.task.awaited.append(begun)
-    if type(result) is types.CoroutineType:  # released when it has returned or raised
+    if type(result) is _Coroutine:  # released when it has returned or raised
         stamps = map(begun.released.append, iter(monotonic_ns, None))
         begun.weak = weakref.ref(result, functools.partial(next, stamps))
 
@@ -927,7 +930,7 @@ def _new_measure(kind: type) -> Callable[[Any], int]:
 def _tried(measure: Callable[[Any], Any], value: Any) -> int:
     try:
         return int(measure(value))
-    except Exception:  # of unknown size, such as a symbolic tensor
+    except Exception:  # of unknown size, such as a symbolic tensor, or of a class without a hash
         return 0
 
 
