@@ -4,6 +4,7 @@ The decision rule is that of ISO 14253-1: a budget is kept, or broken, only wher
 lies on one side of it; between lies what cannot be said.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,11 +88,12 @@ def energy_j(text: str) -> float:
         ConfigurationError: it is none.
     """
     match = _ENERGY.fullmatch(text)
-    if match is None or match[2] not in _UNITS_J:
+    energy = _UNITS_J.get(match[2], math.inf) * float(match[1]) if match else math.inf
+    if not math.isfinite(energy):
         raise ConfigurationError(
             f"{text!r}: expected an energy such as 50J, 1.5kJ or 0.2Wh (units: {', '.join(_UNITS_J)})"
         )
-    return float(match[1]) * _UNITS_J[match[2]]
+    return energy
 
 
 def _energy_of(results: Results, scenario: str, of: str) -> tuple[float | None, float | None, float | None]:
@@ -112,7 +114,10 @@ def _energy_of(results: Results, scenario: str, of: str) -> tuple[float | None, 
 def _energy_of_api(
     results: Results, scenario: str, api: str
 ) -> tuple[float | None, float | None, float | None]:
-    """Add up the sites of an API; their intervals are added up as well, which is on the safe side."""
+    """Add up the sites of an API; their intervals are added up as well, which is on the safe side.
+
+    What lies within another call of the API counts once: with that call.
+    """
     recorded = [row for row in results.call_sites if row.scenario == scenario]
     rows = [row for row in recorded if row.api == api]
     if not rows:
@@ -121,17 +126,36 @@ def _energy_of_api(
         raise ConfigurationError(
             f"--budget-of {api}: expected run, induced or an API that {scenario} called: {shown or 'none'}"
         )
-    energies = [_interval(row) for row in rows]
+    within = _shares_within(results, scenario, {row.site for row in rows})
+    energies = [
+        _interval(row, sometimes_within=bool(within.get(row.site)))
+        for row in rows
+        if within.get(row.site) != 1.0
+    ]
     if any(None in energy for energy in energies):
         return None, None, None
     energy, low, high = (sum(value or 0.0 for value in values) for values in zip(*energies, strict=True))
     return energy, low, high
 
 
-def _interval(row: CallSiteRow) -> tuple[float | None, float | None, float | None]:
+def _shares_within(results: Results, scenario: str, sites: set[int]) -> dict[int, float]:
+    """Return for some sites the share of their calling contexts that lie within a call of another one."""
+    contexts = {row.node: row for row in results.call_edges if row.scenario == scenario}
+    found: dict[int, list[bool]] = {}
+    for row in contexts.values():
+        if row.site in sites:
+            others, above = sites - {row.site}, contexts.get(row.parent or 0)
+            while above is not None and above.site not in others:
+                above = contexts.get(above.parent or 0)
+            found.setdefault(row.site, []).append(above is not None)
+    return {site: sum(within) / len(within) for site, within in found.items()}
+
+
+def _interval(row: CallSiteRow, *, sometimes_within: bool) -> tuple[float | None, float | None, float | None]:
     if row.bound_inclusive_j is not None:
         return row.energy_inclusive_j or 0.0, 0.0, row.bound_inclusive_j
-    return row.energy_inclusive_j, row.energy_inclusive_low_j, row.energy_inclusive_high_j
+    low_j = row.energy_inclusive_low_j
+    return row.energy_inclusive_j, 0.0 if sometimes_within else low_j, row.energy_inclusive_high_j
 
 
 def _judgement(
