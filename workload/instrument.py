@@ -10,7 +10,7 @@ from records.folders import CALLS
 MODULE = "wattlab_calls"
 """What starts the program; the runner puts its folder on the path."""
 
-_PROGRAM_SUFFIXES = (".py", ".ipynb")
+PROGRAM_SUFFIXES = (".py", ".ipynb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def instrumented(
 def program_place(command: Sequence[str]) -> int | None:
     """Return where in a command the program of an interpreter stands: a file, or ``-m`` before a module."""
     for place, argument in enumerate(command[1:], start=1):
-        if argument == "-m" or argument.endswith(_PROGRAM_SUFFIXES):
+        if argument == "-m" or argument.endswith(PROGRAM_SUFFIXES):
             return place if place + (argument == "-m") < len(command) else None
         if not argument.startswith("-"):
             return None

@@ -8,10 +8,11 @@ from lab.cli.call_list import print_calls
 from lab.cli.common import MOST_SEED, FiniteRange, json_option
 from lab.cli.paths import InputPath, OutputFolder
 from lab.cli.profile_options import LibraryNames, PercentText, Varied, bench, interpreter
-from lab.profiling.budget import Budget
+from lab.profiling.budget import INDUCED, RUN, Budget
 from lab.profiling.configuration import Gate, Mode, Profile, Variation, profile_config
 from records.errors import ConfigurationError
 from source.program import module_path
+from workload.instrument import PROGRAM_SUFFIXES
 
 DEFAULT_LIBRARIES = ("tensorflow", "keras", "torch", "jax", "sklearn")
 REPEATS = 5
@@ -56,9 +57,7 @@ REPEATS_MAX = 30
 @click.option(
     "--repeats-max",
     type=click.IntRange(min=3),
-    default=REPEATS_MAX,
-    show_default=True,
-    help="Most runs with --precision.",
+    help=f"Most runs with --precision; {REPEATS_MAX} by default.",
 )
 @click.option("--sync-device", is_flag=True, help="Wait for the accelerator at the borders of each call.")
 @click.option("--python", metavar="PATH", help="Interpreter of the program; the one on PATH by default.")
@@ -90,9 +89,7 @@ REPEATS_MAX = 30
 @click.option(
     "--budget-of",
     metavar="WHAT",
-    default="run",
-    show_default=True,
-    help="What the budget is for: run, induced, or an API.",
+    help="What the budget is for: run (the default), induced, or an API.",
 )
 @json_option
 @click.pass_context
@@ -107,7 +104,7 @@ def profile(
     gate: Gate,
     repeats: int | None,
     precision_pct: float | None,
-    repeats_max: int,
+    repeats_max: int | None,
     sync_device: bool,
     python: str | None,
     config_path: Path | None,
@@ -117,7 +114,7 @@ def profile(
     limit_s: float,
     out: Path | None,
     budget: str | None,
-    budget_of: str,
+    budget_of: str | None,
     as_json: bool,
 ) -> None:
     """Measure the energy of each API call of a program: a campaign, its analysis and its report.
@@ -136,6 +133,11 @@ def profile(
         return
     if repeats is not None and precision_pct is not None:
         raise ConfigurationError("expected either --repeats or --precision with --repeats-max, not both")
+    if repeats_max is not None and precision_pct is None:
+        raise ConfigurationError(
+            "--repeats-max: expected --precision as well; --repeats sets the number of runs"
+        )
+    limit = _budget(budget, budget_of, mode)
     from lab.cli.profile_run import run_and_print  # the evaluation, which reading a program does not need
 
     sections, campaigns = bench(config_path, driver, port)
@@ -148,14 +150,26 @@ def profile(
         vary=vary,
         gate=gate,
         sync_device=sync_device,
-        repeats=repeats if repeats is not None else REPEATS if precision_pct is None else repeats_max,
+        repeats=repeats or (REPEATS if precision_pct is None else repeats_max or REPEATS_MAX),
         precision_pct=precision_pct,
         baseline_s=baseline_s,
         limit_s=limit_s,
     )
     config = profile_config(wanted, sections, Path.cwd(), campaigns)
-    limit = None if budget is None else Budget.of_text(budget, budget_of)
     ctx.exit(run_and_print(config, list(wanted.scenarios), out, limit, as_json))
+
+
+def _budget(text: str | None, of: str | None, mode: Mode) -> Budget | None:
+    if text is None:
+        if of is not None:
+            raise ConfigurationError(f"--budget-of {of}: expected an energy as well, such as --budget 50J")
+        return None
+    of = of or RUN
+    if mode == "project" and of not in (RUN, INDUCED):
+        raise ConfigurationError(
+            f"--budget-of {of}: expected run or induced, for --mode project records no calls of an API"
+        )
+    return Budget.of_text(text, of)
 
 
 def _program(words: tuple[str, ...], module: str | None) -> tuple[Path, tuple[str, ...], tuple[str, ...]]:
@@ -165,6 +179,11 @@ def _program(words: tuple[str, ...], module: str | None) -> tuple[Path, tuple[st
             raise ConfigurationError("expected a program: `lab profile FILE.py` or `lab profile -m MODULE`")
         path = Path(words[0])
         InputPath(file=True).check(path)
+        if path.suffix not in PROGRAM_SUFFIXES:
+            raise ConfigurationError(
+                f"{path}: expected a Python program or notebook, whose name ends in "
+                f"{' or '.join(PROGRAM_SUFFIXES)}"
+            )
         return path, words[:1], words[1:]
     found = module_path(module, Path.cwd())
     if found is None:

@@ -1,5 +1,6 @@
 """The campaign of a profile: baselines, and the program as often as asked for, on a bench."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ Gate = Literal["run", "call", "none"]
 
 BASELINE = "baseline"
 ENVIRONMENT = "profiled"
-_BENCH_SECTIONS = ("sut", "meter", "gate", "run")
+_BENCH_SECTIONS = ("sut", "meter", "gate", "run", "analysis")
+_MOST_CHARACTERS = 40
+"""Of the name of a scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Profile:
     @property
     def name(self) -> str:
         """Name of the program, as scenarios are named."""
-        name = _slug(Path(self.program[-1]).stem)
+        name = _slug(self.program[1] if self.program[0] == "-m" else Path(self.program[0]).stem)
         return f"{name}-program" if name == BASELINE else name or "program"
 
     @property
@@ -79,10 +82,11 @@ class Profile:
         """Names of the scenarios, and what the program is given in each besides its arguments."""
         if self.vary is None:
             return {self.name: []}
-        words = {_slug(value): self.vary.words(value) for value in self.vary.values}
-        if "" in words or len(words) < len(self.vary.values):
-            words = {str(n): self.vary.words(value) for n, value in enumerate(self.vary.values, start=1)}
-        return {f"{self.name}-{word}"[:40]: extra for word, extra in words.items()}
+        words = [self.vary.words(value) for value in self.vary.values]
+        names = [f"{self.name}-{_slug(value)}"[:_MOST_CHARACTERS] for value in self.vary.values]
+        if len(set(names)) < len(names) or any(not _slug(value) for value in self.vary.values):
+            names = [f"{self.name}-{n}" for n in range(1, len(names) + 1)]
+        return dict(zip(names, words, strict=True))
 
 
 def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: str | None) -> LabConfig:
@@ -99,6 +103,11 @@ def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: s
     """
     if profile.mode == "data-size" and profile.vary is None:
         raise ConfigurationError('--mode data-size: expected --vary "OPTION=SMALL,LARGER,..." as well')
+    if profile.mode == "project" and Path(profile.program[0]).suffix == ".ipynb":
+        raise ConfigurationError(
+            f"--mode project: expected a script, but {profile.program[0]} is a notebook, which runs only "
+            f"with its calls on record: use --mode method"
+        )
     campaign: dict[str, Any] = {"title": f"Profile of {profile.name}", "repeats": profile.repeats}
     campaign["stop_on_failure"] = True
     if profile.precision_pct is not None:
@@ -116,9 +125,9 @@ def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: s
             *(_scenario(profile, name, extra) for name, extra in profile.scenarios.items()),
         ],
     }
-    script = Path(profile.program[0])
-    if profile.program[0] != "-m" and not (folder / script).absolute().is_relative_to(folder):
-        document["program"] = {"include": [str(script.absolute().parent)]}
+    script = Path(os.path.normpath(folder.absolute() / profile.program[0]))
+    if profile.program[0] != "-m" and not script.is_relative_to(folder.absolute()):
+        document["program"] = {"include": [str(script.parent)]}
     config = build_config(document, "profile", folder)
     check_drivers(config, "profile")
     return config

@@ -62,8 +62,33 @@ def test_words_of_the_program_that_look_like_placeholders_stay_as_they_are() -> 
     assert config.find_scenario("train").command == ["{python}", "train.py", "{{run_dir}}"]
 
 
-def test_a_program_elsewhere_is_on_record_as_well() -> None:
-    assert config_of(program=("/other/train.py",)).program.include == ["/other"]
+@pytest.mark.parametrize("program", ["/other/train.py", "../other/train.py"])
+def test_a_program_elsewhere_is_on_record_as_well(program: str) -> None:
+    assert config_of(program=(program,)).program.include == ["/other"]
+    assert config_of(program=("parts/../train.py",)).program.include == []
+
+
+def test_each_value_has_a_scenario_however_long_the_names_are() -> None:
+    vary = Variation("--data", (f"{'b' * 19}c", f"{'b' * 19}d"))
+    config = config_of(program=(f"{'a' * 20}.py",), vary=vary)
+    assert [scenario.command[-1][-1] for scenario in config.scenario if scenario.command] == ["c", "d"]
+
+
+def test_a_notebook_runs_only_with_its_calls_on_record() -> None:
+    with pytest.raises(ConfigurationError, match="--mode method"):
+        config_of(program=("n.ipynb",), mode="project")
+
+
+def test_the_rules_of_the_bench_hold_for_its_profiles() -> None:
+    bench = METER | {"analysis": {"coverage_min_pct": 95.0}}
+    wanted = Profile(program=("train.py",), python="/env/bin/python", libs=("keras",))
+    assert profile_config(wanted, bench, Path("/bench"), None).analysis.coverage_min_pct == 95.0
+
+
+def test_what_is_no_python_program_is_told(folder: Path) -> None:
+    (folder / "train.txt").write_text("")
+    result = profile("train.txt", "--list")
+    assert (result.exit_code, ".py or .ipynb" in result.output) == (2, True)
 
 
 def test_sizes_need_an_option_that_grows() -> None:
@@ -127,6 +152,36 @@ def test_a_budget_is_kept_or_broken_only_by_the_whole_interval(of: str, joules: 
     assert judgement.verdict == verdict
 
 
+def nested_in(*parents: int | None) -> Results:
+    """Results of an API at two sites, the second with 50 J called from some contexts, in the first."""
+    site = {
+        "scenario": "train",
+        "api": "a.B",
+        "energy_inclusive_low_j": 50.0,
+        "energy_inclusive_high_j": 50.0,
+    }
+    edges = [{"node": 1, "site": 1}, {"node": 2, "parent": 1, "site": 7}]
+    edges += [{"node": n, "parent": parent, "site": 2} for n, parent in enumerate(parents, start=3)]
+    return part_of(
+        Results,
+        {
+            **{key: {} for key in ("campaign", "settings", "environment", "meter")},
+            "call_sites": [{**site, "site": n, "energy_inclusive_j": 50.0} for n in (1, 2)],
+            "call_edges": [{"scenario": "train", **edge} for edge in edges],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("parents", "low_j", "high_j"), [((None,), 100.0, 100.0), ((2,), 50.0, 50.0), ((None, 2), 50.0, 100.0)]
+)
+def test_a_call_within_another_call_of_the_same_api_counts_once(
+    parents: tuple[int | None, ...], low_j: float, high_j: float
+) -> None:
+    (judgement,) = Budget(60.0, "a.B").judge(nested_in(*parents), ["train"])
+    assert (judgement.low_j, judgement.high_j) == (low_j, high_j)
+
+
 def test_a_budget_of_an_api_that_was_not_called_is_wrong_usage() -> None:
     with pytest.raises(ConfigurationError, match=r"keras\.Model\.fit"):
         Budget(1.0, "keras.Model.evaluate").judge(RESULTS, ["train"])
@@ -153,6 +208,13 @@ def profile(*arguments: str) -> Result:
         (("train.py", "--driver", "wattsup_pro"), "--port"),
         (("train.py", "--port", "virtual", "--python", "no-such-python"), "--python no-such-python"),
         (("train.py", "--port", "virtual", "--budget", "50"), "expected an energy"),
+        (("train.py", "--port", "virtual", "--budget", "1e999J"), "expected an energy"),
+        (("train.py", "--port", "virtual", "--budget-of", "induced"), "--budget 50J"),
+        (
+            ("train.py", "--port", "virtual", "--mode", "project", "--budget", "1J", "--budget-of", "a.B"),
+            "a.B",
+        ),
+        (("train.py", "--port", "virtual", "--repeats-max", "9"), "--precision"),
         (("train.py", "--port", "virtual", "--mode", "data-size"), "--vary"),
         (("train.py", "--port", "virtual", "--vary", "--size=10"), "two or more values"),
     ],
