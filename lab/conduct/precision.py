@@ -16,6 +16,7 @@ from records.journal import Journal
 from records.journal_events import RepeatsEnough
 from records.results import Results
 from records.rows.families import BudgetTerm
+from records.rows.scenarios import ScenarioRow
 
 LEAST_BLOCKS = 3
 IN_A_ROW = 3
@@ -38,7 +39,8 @@ class Known:
     Attributes:
         name: of the scenario, or of a call of it.
         half_pct: ``None`` where there is no interval, or the energy cannot be told from zero.
-        stays_pct: the part of it that no number of repeats removes.
+        stays_pct: the part of it that no number of repeats removes, at least: were the energy at the upper
+            end of its interval. One that is small by chance in the first blocks must not end the campaign.
     """
 
     name: str
@@ -77,8 +79,8 @@ class StoppingRule:
         worst = max(known, key=lambda k: k.stays_pct, default=None)
         if worst is not None and worst.stays_pct > self.target_pct:
             return False, (
-                f"{self.target_pct:g} % cannot be reached by repeats: the meter alone leaves "
-                f"{worst.stays_pct:.2g} % for {worst.name}. Calibrate the meter, or ask for less"
+                f"{self.target_pct:g} % cannot be reached by repeats: the meter alone leaves at "
+                f"least {worst.stays_pct:.2g} % for {worst.name}. Calibrate the meter, or ask for less"
             )
         if last:
             return False, (
@@ -113,18 +115,20 @@ class PrecisionWatch:
         ends_block = self._last_of_block.get(slot.block) == slot.slot
         if self._rule is None or not ends_block or (slot.block < LEAST_BLOCKS and not last):
             return None
+        later = [s for s in self._opened.campaign.plan if slot.slot < s.slot <= self._last]
+        if any(self._opened.folder.attempts(s) for s in later):
+            return None  # an earlier block was completed by `lab resume`; what was measured later stays
         known = known_energies(evaluate(self._opened.folder.path))
         found = self._rule.look(slot.block, known, last=last)
         if found is None:
             return None
         reached, reason = found
-        dropped = [s.slot for s in self._opened.campaign.plan if slot.slot < s.slot <= self._last]
         decision = RepeatsEnough(
             blocks=slot.block,
             target_pct=self._rule.target_pct,
             reached=reached,
             half_pct={k.name: k.half_pct for k in known},
-            dropped=dropped,
+            dropped=[s.slot for s in later],
             reason=reason,
         )
         self._journal.write(decision)
@@ -138,7 +142,7 @@ def known_energies(results: Results) -> list[Known]:
         if row.kind != "workload" or row.scenario == results.settings["health"].get("control"):
             continue
         half_pct = _half_pct(row.induced_wh, row.induced_low_wh, row.induced_high_wh)
-        known.append(Known(row.scenario, half_pct, _stays_pct(results, row.scenario)))
+        known.append(Known(row.scenario, half_pct, _stays_pct(results, row)))
         known += _calls(results, row.scenario)
     return known
 
@@ -160,10 +164,12 @@ def _half_pct(value: float | None, low: float | None, high: float | None) -> flo
     return 100 * (high - low) / 2 / value
 
 
-def _stays_pct(results: Results, scenario: str) -> float:
+def _stays_pct(results: Results, of: ScenarioRow) -> float:
     for row in results.budgets:
-        if (row.of, row.scenario, row.quantity) == ("scenario", scenario, "induced_wh") and row.value > 0:
-            return 100 * _Z * hypot(*(row.terms.get(term, 0.0) for term in _STAYS)) / row.value
+        if (row.of, row.scenario, row.quantity) == ("scenario", of.scenario, "induced_wh"):
+            largest_wh = max(row.value, of.induced_high_wh or 0.0)
+            stays_wh = _Z * hypot(*(row.terms.get(term, 0.0) for term in _STAYS))
+            return 100 * stays_wh / largest_wh if largest_wh > 0 else 0.0
     return 0.0
 
 
