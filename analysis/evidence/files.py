@@ -58,7 +58,10 @@ def _required(case: RunCase) -> list[Finding]:
         message = f"the tracker {case.run.tracker} left no trackers.csv: it cannot be compared with the meter"
         findings.append(codes.TRACKER_MISSING.finding(message, case.name))
     if case.run.scenario in case.settings.calls_recorded and not case.folder.calls.is_dir():
-        message = "no folder calls: its scenario has its API calls recorded, and nothing of them is here"
+        message = (
+            "no record of API calls: the program called nothing of the libraries that are named for it "
+            "(`--libs` of `lab profile`, `libs` in lab.toml), or it was ended before it did; see stderr.log"
+        )
         findings.append(codes.CALLS_MISSING.finding(message, case.name))
     return findings
 

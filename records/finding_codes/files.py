@@ -62,8 +62,8 @@ TRACKER_MISSING = CHAPTER.warn(
 )
 CALLS_MISSING = CHAPTER.refuse(
     "calls-missing",
-    "A run whose scenario has its API calls recorded holds no record of them.",
-    "Read `stderr.log` of the run to see why, then repeat the run.",
+    "A run whose scenario has its API calls recorded holds no record of them: none was made, or it was lost.",
+    "Name libraries that the program calls: see `lab profile FILE --list` and `stderr.log` of the run.",
 )
 CALLS_INCOMPLETE = CHAPTER.warn(
     "calls-incomplete",
