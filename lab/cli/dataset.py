@@ -18,7 +18,7 @@ def dataset() -> None:
     """Build a dataset of energy per API call from many local checkouts."""
 
 
-@dataset.command()
+@dataset.command(short_help="Measure the programs of many projects")
 @click.argument("listing", metavar="LIST.toml", type=InputPath(file=True))
 @click.option(
     "--out", type=OutputFolder(), required=True, help="Folder of the dataset; a build goes on in it."
@@ -91,7 +91,7 @@ def build(
     ctx.exit(1 if failures else 0)
 
 
-@dataset.command()
+@dataset.command(short_help="Say what a call of each API costs")
 @click.argument("folder", metavar="DIR", type=InputPath(folder=True))
 @json_option
 def summary(folder: Path, as_json: bool) -> None:
