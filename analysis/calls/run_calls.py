@@ -141,7 +141,7 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
         grid=grid,
         exclusive_s=exclusive_s[0],
         inclusive_s=inclusive_s[0],
-        executions=executions.chosen(tally.sums["time_s"], tally.sums["calls"]) if tally.sums else {},
+        executions=executions.chosen(tally.sums["time_s"], tally.sums["calls"]),
         epochs_s=np.array([(e.window.from_s, e.window.to_s) for e in run.epochs]).reshape(-1, 2),
         resolved_s=tally.resolved_s,
         lost=sum(process.damaged_records() for process in processes),

@@ -14,6 +14,8 @@ from analysis.calls.covers import Booleans, Covers, Indices, Sparse, summed
 from analysis.calls.durations import Durations
 from analysis.maths.arrays import Floats
 
+_SUMS = ("calls", "raised", "traced", "suspended", "sized", "bytes", "time_s", "resolved_s", "min_s", "max_s")
+
 
 @dataclass(frozen=True, eq=False)
 class Calls:
@@ -71,7 +73,7 @@ class Tally:
     resolved_s: float
     contexts: ContextTree = field(default_factory=ContextTree)
     durations: Durations = field(default_factory=Durations)
-    sums: dict[str, Floats] = field(default_factory=dict)
+    sums: dict[str, Floats] = field(default_factory=lambda: {name: np.array([]) for name in _SUMS})
     _waiting: dict[tuple[int, int, int], _Waiting] = field(default_factory=dict)
     _callers: dict[int, int] = field(default_factory=dict)
     _covered: list[Floats] = field(default_factory=lambda: [np.zeros((0, 2))])
@@ -106,12 +108,12 @@ class Tally:
             "bytes": np.where(sized, calls.bytes, 0).astype(np.float64),
         }
         for name, weight in weights.items():
-            self.sums[name] = _sum(self.sums.get(name), summed(calls.site, weight, n))
+            self.sums[name] = _sum(self.sums[name], summed(calls.site, weight, n))
         lowest_s, highest_s = np.full(n, np.inf), np.full(n, -np.inf)
         np.minimum.at(lowest_s, calls.site, duration_s)
         np.maximum.at(highest_s, calls.site, duration_s)
-        self.sums["min_s"] = _extreme(self.sums.get("min_s"), lowest_s, np.minimum, np.inf)
-        self.sums["max_s"] = _extreme(self.sums.get("max_s"), highest_s, np.maximum, -np.inf)
+        self.sums["min_s"] = _extreme(self.sums["min_s"], lowest_s, np.minimum, np.inf)
+        self.sums["max_s"] = _extreme(self.sums["max_s"], highest_s, np.maximum, -np.inf)
         self.durations.add(calls.site, duration_s)
 
     def _add_thread(self, thread: tuple[int, int], calls: Calls, own: Indices) -> None:
@@ -201,16 +203,12 @@ def union(segments: Floats) -> Floats:
     return joined
 
 
-def _sum(so_far: Floats | None, added: Floats) -> Floats:
-    if so_far is None:
-        return added
+def _sum(so_far: Floats, added: Floats) -> Floats:
     n = max(len(so_far), len(added))
     return _padded(so_far, n, 0.0) + _padded(added, n, 0.0)
 
 
-def _extreme(so_far: Floats | None, added: Floats, of: Any, neutral: float) -> Floats:
-    if so_far is None:
-        return added
+def _extreme(so_far: Floats, added: Floats, of: Any, neutral: float) -> Floats:
     n = max(len(so_far), len(added))
     extreme: Floats = of(_padded(so_far, n, neutral), _padded(added, n, neutral))
     return extreme

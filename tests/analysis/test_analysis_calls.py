@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import CallMade, Instrument, Spanned, SyntheticCampaign, SyntheticRun, called_twice
+from synthetic import (
+    CallMade,
+    Instrument,
+    Spanned,
+    SyntheticCampaign,
+    SyntheticRun,
+    called_twice,
+    rehash,
+)
 
 from analysis.calls.contexts import Contexts
 from analysis.calls.covers import Covers
@@ -244,6 +252,17 @@ def test_a_campaign_without_a_record_of_calls_has_no_such_tables(tmp_path):
     assert not results.call_sites
     assert not list((folder / "results").glob("call_*.csv"))
     assert "call_sites" not in results.to_json()
+
+
+def test_a_run_that_called_nothing_counts_with_the_others(tmp_path):
+    folder = campaign(tmp_path / "campaign", repeats=3)
+    run = folder / "runs/0004-program"
+    (run / "calls/calls-7.bin").write_bytes(b"")
+    rehash(run)
+    rows = {row.api or row.kind: row for row in analyse(folder).call_sites}
+    assert rows["np.long"].runs == 2
+    assert rows["np.long"].calls == 2
+    assert rows["np.long"].time_exclusive_s == pytest.approx(2 / 3 * 12.3)
 
 
 @pytest.mark.parametrize(("levels", "told"), [(10, False), (15, True)])
