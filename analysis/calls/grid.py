@@ -83,6 +83,8 @@ class Grid:
         """
         from scipy import sparse
 
+        # A part is below 0 where the record of a caller is lost and another one stands for it.
+        parts_s = parts_s.maximum(0)
         covers = self.covers()
         covers.add(np.zeros(len(segments_s), dtype=np.int64), segments_s[:, 0], segments_s[:, 1])
         covered_s = covers.matrix(1).toarray().ravel()

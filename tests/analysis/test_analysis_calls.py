@@ -254,6 +254,18 @@ def test_a_campaign_without_a_record_of_calls_has_no_such_tables(tmp_path):
     assert "call_sites" not in results.to_json()
 
 
+def test_no_call_takes_negative_time_where_the_record_of_a_caller_is_lost(tmp_path):
+    def lost(calls):
+        return [CallMade("np.inner", 10, 11, depth=1), CallMade("np.later", 11.5, 11.7), calls[-1]]
+
+    results = analyse(campaign(tmp_path / "campaign", repeats=1, change=lost))
+    rows = {row.api or row.kind: row for row in results.call_sites}
+    assert rows["np.inner"].time_exclusive_s == pytest.approx(1.0)
+    assert rows["np.later"].time_exclusive_s == pytest.approx(0.2)
+    (fit,) = results.call_fits
+    assert fit.sum_j == pytest.approx(fit.energy_j)
+
+
 def test_a_run_that_called_nothing_counts_with_the_others(tmp_path):
     folder = campaign(tmp_path / "campaign", repeats=3)
     run = folder / "runs/0004-program"
