@@ -138,7 +138,7 @@ class LocalHost:
         folder = Path(source)
         try:
             if folder != target and not (target.exists() and folder.samefile(target)):
-                copy_into(folder, target)
+                _copy_into(folder, target)
         except OSError as error:
             raise SutError(
                 f"{source}: expected to copy what was recorded there into {target}, but: "
@@ -230,7 +230,7 @@ class LocalSut:
         return open_gpus()
 
 
-def copy_into(source: Path, target: Path) -> None:
+def _copy_into(source: Path, target: Path) -> None:
     """Copy what is in a folder into another, without overwriting anything; links are copied as links.
 
     Raises:
@@ -240,7 +240,7 @@ def copy_into(source: Path, target: Path) -> None:
         there = target / path.name
         if path.is_dir() and not path.is_symlink():
             there.mkdir(exist_ok=True)
-            copy_into(path, there)
+            _copy_into(path, there)
         elif there.exists() or there.is_symlink():
             raise FileExistsError(EEXIST, "a file of this name is here already", str(there))
         elif path.is_file() or path.is_symlink():  # sockets and pipes hold no record

@@ -7,12 +7,12 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Mapping, Sequence
+from errno import EEXIST
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from records.errors import SutError
 from sut.host import Output
-from sut.local import copy_into
 from sut.remote.link import Done, Link
 from sut.remote.process import RemoteProcess
 
@@ -124,23 +124,17 @@ class SshHost:
     def get(self, source: PurePosixPath, target: Path) -> None:
         """Copy what is in a folder of the host into a folder here; nothing is overwritten."""
         target.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetched-", dir=target.parent) as fetched:
-            self._fetch(source, Path(fetched))
-            try:
-                copy_into(Path(fetched), target)
-            except OSError as error:
-                raise SutError(
-                    f"{source}: expected to copy what was recorded there into {target}, but: "
-                    f"{error.strerror} ({error.filename})"
-                ) from None
-
-    def _fetch(self, source: PurePosixPath, folder: Path) -> None:
         with tempfile.TemporaryFile() as archive:
             done = self.link.run('tar -C "$1" -cf - .', str(source), taken=archive)
             self._checked(done, f"{source}: expected to fetch what was recorded there")
             archive.seek(0)
-            with tarfile.open(fileobj=archive, mode="r:") as tar:
-                tar.extractall(folder, filter=_plain)
+            try:
+                with tarfile.open(fileobj=archive, mode="r:") as tar:
+                    tar.extractall(target, filter=_new)
+            except (OSError, tarfile.TarError) as error:
+                raise SutError(
+                    f"{source}: expected to copy what was recorded there into {target}, but: {error}"
+                ) from None
 
     def exists(self, path: PurePosixPath) -> bool:
         """Say whether there is a file of this name."""
@@ -165,8 +159,18 @@ class SshHost:
             raise SutError(f"{expected} on {self.name}, but: {done.errors or f'exit code {done.code}'}")
 
 
-def _plain(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
-    """Take files, folders and links, and nothing that would lie outside of the folder."""
+def _new(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """Take files, folders and links as files of ours, and nothing that would lie outside of the folder.
+
+    Raises:
+        FileExistsError: a file of this name is here already.
+        tarfile.FilterError: it would lie outside.
+    """
+    there = Path(folder, member.name)
     if not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
         return None  # sockets and pipes hold no record
-    return tarfile.tar_filter(member, folder)
+    if member.isdir() and there.is_dir():
+        return None
+    if there.exists() or there.is_symlink():
+        raise FileExistsError(EEXIST, "a file of this name is here already", str(there))
+    return tarfile.tar_filter(member.replace(uid=None, gid=None, uname=None, gname=None), folder)  # type: ignore[arg-type]

@@ -144,8 +144,23 @@ def test_files_are_put_found_and_fetched(host: SshHost, tmp_path: Path) -> None:
     assert (tmp_path / "fetched/sub/link").is_symlink() and not (tmp_path / "fetched/pipe").exists()
     with pytest.raises(SutError, match=r"here already"):
         host.get(there, tmp_path / "fetched")
+    assert [path.name for path in tmp_path.glob("*fetched*")] == ["fetched"]
     with pytest.raises(SutError, match=r"absent"):
         host.get(there / "absent", tmp_path / "other")
+
+
+def test_nothing_is_fetched_to_outside_of_the_folder(host: SshHost, tmp_path: Path) -> None:
+    there, outside = PurePosixPath(host.user_home / "runs"), tmp_path / "outside"
+    outside.mkdir()
+    script = 'mkdir -p "$1" && cd "$1" && ln -s "$2" linked && mkdir deeper'
+    assert host.link.run(script, str(there), str(outside)).code == 0
+    target = tmp_path / "fetched"
+    host.get(there, target)
+    assert (target / "linked").is_symlink() and (target / "deeper").is_dir()
+    assert host.link.run('cd "$1" && rm linked && mkdir linked && echo 1 > linked/a', str(there)).code == 0
+    with pytest.raises(SutError, match=r"expected to copy .* outside"):
+        host.get(there, target)
+    assert list(outside.iterdir()) == []
 
 
 def test_a_program_that_is_not_there_is_named(host: SshHost) -> None:
