@@ -12,7 +12,8 @@ obeyed once however often they come: ``{"n", "do": "tell", "line"}``, ``"cut"`` 
 end leaves behind.
 
 To the controller: ``{"pid"}`` or ``{"error"}``, ``{"out": offset, "data"}``, ``{"err": offset, "data"}``,
-``{"closed": "out"}``, ``{"exit"}``, and ``{"lost": true}`` where there is no keeper any more.
+``{"closed": "out"}``, ``{"exit"}``, ``{"obeyed": n}`` with the number of the last order, and
+``{"lost": true}`` where there is no keeper any more.
 
 Standard library only, and one file: it is put on a host that has nothing else of ours.
 """
@@ -249,6 +250,7 @@ class Keeper:
         elif order["n"] > self._orders:
             self._orders = order["n"]
             self._obey_once(order)
+            self._send({"obeyed": self._orders})
 
     def _obey_once(self, order: dict[str, Any]) -> None:
         if order["do"] == "tell":
@@ -269,6 +271,7 @@ class Keeper:
                 self._send_data(stream.name, order[stream.name], data)
             if not stream.open:
                 self._send({"closed": stream.name})
+        self._send({"obeyed": self._orders})
         if self._process is not None and self._process.returncode is not None:
             self._send({"exit": self._process.returncode})
 

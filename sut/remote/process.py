@@ -55,6 +55,7 @@ class RemoteProcess:
         self._sinks = {"out": self._sink(stdout, sys.stdout), "err": self._sink(stderr, sys.stderr)}
         self._received = {"out": 0, "err": 0}
         self._orders: list[dict[str, Any]] = []
+        self._obeyed = 0
         self._lock = threading.Lock()
         self._ssh: subprocess.Popen[bytes] | None = None
         self._pid: int | None = None
@@ -95,20 +96,26 @@ class RemoteProcess:
     def end(self, patience_s: float = 10.0) -> int:
         """End it and whatever it started in its group; return the exit code."""
         self._order(do="cut")
-        self._wait_linked(patience_s)
+        self._wait_obeyed(patience_s)
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self._code is None:
                 self._order(do="signal", number=number)
-                self._wait_linked(patience_s)
+                self._wait_obeyed(patience_s)
         self._order(do="leave")
         self._thread.join(patience_s)
         return _LOST if self._code is None else self._code
 
-    def _wait_linked(self, patience_s: float) -> None:
-        """Wait for the end; time in which the link is down does not count."""
-        left_s = patience_s
-        while left_s > 0 and not self._ended.wait(_STEP_S):
-            left_s -= _STEP_S if self._ssh is not None else 0.0
+    def _wait_obeyed(self, patience_s: float) -> None:
+        """Wait for the end; the time until the last order has got there does not count, up to ``lost_s``.
+
+        ssh takes some seconds to notice that its link is silent, and as long for a new one.
+        """
+        left_s, on_the_way_s = patience_s, self._link.lost_s
+        while min(left_s, on_the_way_s) > 0 and not self._ended.wait(_STEP_S):
+            if self._obeyed == len(self._orders):
+                left_s -= _STEP_S
+            else:
+                on_the_way_s -= _STEP_S
 
     def _sink(self, where: Output, ours: Any) -> IO[bytes] | int | None:
         """Return where a stream is written, ``None`` for nowhere."""
@@ -153,6 +160,8 @@ class RemoteProcess:
                     return
                 time.sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
                 failures += 1
+        except (OSError, ValueError) as error:
+            self._give_up(SutError(f"{self._link.host}: following a process there failed: {error}"))
         finally:
             self._ended.set()
             self._begun.set()
@@ -219,6 +228,8 @@ class RemoteProcess:
             self._pid = message["pid"]
             self._link.works = True
             self._begun.set()
+        elif "obeyed" in message:
+            self._obeyed = message["obeyed"]
         elif "exit" in message:
             self._code = message["exit"]
             self._ended.set()

@@ -1,7 +1,10 @@
 """A host behind a real sshd: processes that outlive the link, files, and refusals that say what to do."""
 
+import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +67,17 @@ def test_what_does_not_end_is_killed_with_its_children(host: SshHost) -> None:
         child = int(stdout.readline())
         assert process.end(patience_s=0.3) == -9
     assert gone(process.pid) and gone(child)
+
+
+def test_a_process_is_not_killed_while_the_order_to_end_is_on_its_way(host: SshHost) -> None:
+    process = python(host, "import sys; sys.stdin.read(); print('in good order')")
+    assert process.stdout is not None and process._ssh is not None
+    ssh = process._ssh.pid
+    os.killpg(ssh, signal.SIGSTOP)  # the link is silent, and nobody has noticed
+    threading.Timer(3.0, os.killpg, (ssh, signal.SIGCONT)).start()
+    assert process.end(patience_s=0.9) == 0
+    with process.stdout as stdout:
+        assert stdout.read() == b"in good order\n"
 
 
 def test_a_link_that_is_lost_costs_nothing(bench: SshBench, host: SshHost) -> None:

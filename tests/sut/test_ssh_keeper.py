@@ -59,6 +59,7 @@ def test_a_link_that_ends_while_the_process_writes_costs_nothing(tmp_path: Path,
     second = Controller(folder)
     assert second.next() == {"pid": pid}
     assert second.next() == {"out": 0, "data": "dHVsaXAK"}
+    assert second.next() == {"obeyed": 0}
     second.send({"n": 1, "do": "leave"})
     second.relay.communicate()
     wait_until(lambda: not folder.exists(), "the end of the keeper")
