@@ -275,9 +275,14 @@ def test_a_deep_recursion_does_not_push_other_boxes_out() -> None:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("calls") / "report.html"
+    folder = tmp_path_factory.mktemp("calls")
+    path = folder / "report.html"
     hostile = program(SOURCE + f"{HOSTILE}\n</code></table><img src=x onerror=alert(1)>\x1b\u202e\n")
-    path.write_text(render(profiled(), (chapter,), hostile), encoding="utf-8")
+    results = profiled()
+    run = next(row for row in results.runs if row.scenario == "cnn")
+    write_calls(folder / run.run_dir, SITES, [Made(1, 0.0, 9.0), Made(3, 20.0, 21.0)], run.duration_s)
+    calls = {"cnn": longest_calls(folder / run.run_dir, 10)}
+    path.write_text(render(results, (chapter,), hostile, calls), encoding="utf-8")
     return path.as_uri()
 
 
@@ -305,6 +310,21 @@ def test_the_boxes_can_be_walked_and_zoomed_by_keyboard(address: str, browser) -
     assert "outside" in words
     ask(keys, drawing, ["0"])
     assert float(ask(chosen)[0][:-1]) < 10
+
+
+def test_nothing_is_drawn_beyond_a_timeline_that_is_zoomed(address: str, browser) -> None:
+    browser.open(address)
+    beyond = """
+        const panel = document.querySelector("#figure-call-times .panel");
+        panel.focus();
+        for (const key of ["ArrowRight", "Enter"]) panel.dispatchEvent(new KeyboardEvent("keydown", {key}));
+        const whole = panel.getBoundingClientRect();
+        const shown = [...panel.querySelectorAll("text")].map(one => one.getBoundingClientRect());
+        const away = one => one.right < whole.left - 50 || one.left > whole.right + 50;
+        const far = shown.filter(one => one.width && away(one));
+        return [parseFloat(panel.querySelector(".chosen").getAttribute("width")), far.length];
+    """
+    assert browser.driver.execute_script(beyond) == [pytest.approx(100), 0]
 
 
 def test_every_word_can_be_read_in_light_and_dark(address: str, browser) -> None:
