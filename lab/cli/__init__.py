@@ -2,45 +2,49 @@
 
 import click
 
-from lab.cli.common import CommandAt, LabGroup
+from lab.cli.group import CommandAt, LabGroup
 from lab.version import VERSION
 
+_MEASURE, _LOOK, _COMPARE = "Measure", "Look at results", "Compare"
+_PROGRAMS, _BENCH, _SHELL = "Programs", "Bench", "Shell"
+
 _COMMANDS = {
-    "demo": CommandAt("lab.cli.demo:demo", "Try everything with a virtual meter"),
-    "init": CommandAt("lab.cli.bench:init", "Write a lab.toml for this machine"),
-    "doctor": CommandAt("lab.cli.bench:doctor", "Check the bench before a campaign"),
-    "run": CommandAt("lab.cli.campaigns:run", "Run a campaign"),
-    "resume": CommandAt("lab.cli.campaigns:resume", "Resume a campaign"),
-    "status": CommandAt("lab.cli.status:status", "Show how far a campaign is"),
-    "check": CommandAt("lab.cli.check:check", "Check the evidence of a campaign"),
-    "analyse": CommandAt("lab.cli.analyse:analyse", "Compute the results of a campaign"),
-    "report": CommandAt("lab.cli.report:report", "Write the HTML report of a campaign"),
-    "compare": CommandAt("lab.cli.compare:compare", "Compare two scenarios"),
-    "agree": CommandAt("lab.cli.agree:agree", "Compare an estimator with a meter"),
-    "index": CommandAt("lab.cli.index:index", "Put many campaigns into one database"),
-    "serve": CommandAt("lab.cli.serve:serve", "Show campaigns in the browser, live"),
-    "import": CommandAt("lab.cli.imports.group:import_", "Turn a foreign log into a campaign"),
-    "export": CommandAt("lab.cli.export:export", "Export a campaign"),
-    "profile": CommandAt("lab.cli.profile:profile", "Measure the energy of API calls"),
-    "dataset": CommandAt("lab.cli.dataset:dataset", "Measure the API calls of many programs"),
-    "smells": CommandAt("lab.cli.smells:smells", "Find resource-leak smells in programs"),
-    "trackers": CommandAt("lab.cli.trackers:trackers", "Install and look at software trackers"),
-    "sut": CommandAt("lab.cli.sut:sut", "Prepare a SUT that is another machine"),
-    "envs": CommandAt("lab.cli.envs:envs", "Build environments of programs and trackers"),
-    "meter": CommandAt("lab.cli.meter.group:meter", "Talk to one power meter, or simulate one"),
+    "demo": CommandAt("lab.cli.demo:demo", "Try everything with a virtual meter", _MEASURE),
+    "init": CommandAt("lab.cli.bench:init", "Write a lab.toml for this machine", _MEASURE),
+    "doctor": CommandAt("lab.cli.bench:doctor", "Check the bench before a campaign", _MEASURE),
+    "run": CommandAt("lab.cli.campaigns:run", "Run a campaign", _MEASURE),
+    "resume": CommandAt("lab.cli.campaigns:resume", "Resume a campaign", _MEASURE),
+    "status": CommandAt("lab.cli.status:status", "Show the progress of a campaign", _MEASURE),
+    "check": CommandAt("lab.cli.check:check", "Check the evidence of a campaign", _LOOK),
+    "analyse": CommandAt("lab.cli.analyse:analyse", "Compute the results of a campaign", _LOOK),
+    "report": CommandAt("lab.cli.report:report", "Write the report of a campaign", _LOOK),
+    "serve": CommandAt("lab.cli.serve:serve", "Show campaigns in the browser, live", _LOOK),
+    "index": CommandAt("lab.cli.index:index", "Put many campaigns into one database", _LOOK),
+    "export": CommandAt("lab.cli.export:export", "Export a campaign", _LOOK),
+    "import": CommandAt("lab.cli.imports.group:import_", "Import a log as a campaign", _LOOK),
+    "compare": CommandAt("lab.cli.compare:compare", "Compare two scenarios", _COMPARE),
+    "agree": CommandAt("lab.cli.agree:agree", "Compare an estimator with a meter", _COMPARE),
+    "profile": CommandAt("lab.cli.profile:profile", "Measure the energy of API calls", _PROGRAMS),
+    "dataset": CommandAt("lab.cli.dataset:dataset", "Measure the API calls of many programs", _PROGRAMS),
+    "smells": CommandAt("lab.cli.smells:smells", "Find resource-leak smells in programs", _PROGRAMS),
+    "meter": CommandAt("lab.cli.meter.group:meter", "Use one power meter, or simulate one", _BENCH),
+    "trackers": CommandAt("lab.cli.trackers:trackers", "Install and try software trackers", _BENCH),
+    "envs": CommandAt("lab.cli.envs:envs", "Build environments of programs and trackers", _BENCH),
+    "sut": CommandAt("lab.cli.sut:sut", "Prepare another machine as the SUT", _BENCH),
+    "completion": CommandAt("lab.cli.completion:completion", "Print the completions of a shell", _SHELL),
 }
 
 
 @click.group(cls=LabGroup, commands_at=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="lab")
 def cli() -> None:
-    """Measure what training runs cost, with a power meter, and say how sure that is.
+    """Measure the energy of training runs with a power meter, and state how certain each number is.
 
     \b
-    A first look, with a virtual meter:   lab demo
-    A bench of your own:                  lab init, lab doctor, lab run
-    Afterwards, anywhere:                 lab check DIR, lab analyse DIR, lab report DIR
+    First look, with a virtual meter:   lab demo
+    Your own bench:                     lab init, lab doctor, lab run
+    Afterwards, anywhere:               lab check DIR, lab analyse DIR, lab report DIR
 
-    Exit codes: 0 done; 1 something refuses the data; 2 wrong usage or configuration; 3 a device or
-    the SUT cannot be reached or broke; 130 interrupted (the campaign can be resumed).
+    Exit codes: 0 done; 1 data were rejected; 2 wrong usage or configuration; 3 a device or the SUT
+    cannot be reached or failed; 130 interrupted (the campaign can be resumed).
     """

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from lab.cli.common import LabGroup, json_option
+from lab.cli.common import json_option
+from lab.cli.group import LabGroup
 from lab.cli.needed_envs import progress_lines
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import InputPath, OutputFolder

@@ -2,7 +2,8 @@
 
 import click
 
-from lab.cli.common import LabGroup, json_option
+from lab.cli.common import json_option
+from lab.cli.group import LabGroup
 from lab.cli.needed_envs import progress_lines
 from lab.cli.output import print_json, print_table, stdout
 from lab.envs.catalogue import ENVIRONMENTS, find_environment
@@ -22,7 +23,7 @@ def envs() -> None:
     """
 
 
-@envs.command("list")
+@envs.command("list", short_help="List environments and their state")
 @json_option
 def list_(as_json: bool) -> None:
     """List the environments: what each is for, whether it is there, how large it is.
@@ -55,7 +56,7 @@ def list_(as_json: bool) -> None:
     stdout.print(f"Folder: {environments_folder()}")
 
 
-@envs.command()
+@envs.command(short_help="Build environments")
 @names_argument
 @json_option
 def install(names: tuple[str, ...], as_json: bool) -> None:

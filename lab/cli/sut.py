@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from lab.cli.common import LabGroup, config_option, json_option
+from lab.cli.common import config_option, json_option
+from lab.cli.group import LabGroup
 from lab.cli.needed_envs import progress_lines
 from lab.cli.output import print_json, print_table
 from lab.conduct.suts import sut_of
@@ -22,7 +23,7 @@ def sut() -> None:
     """Prepare a system under test that is another machine, reached over ssh."""
 
 
-@sut.command(short_help="Install on the SUT what works there")
+@sut.command(short_help="Install the lab's programs on the SUT")
 @config_option
 @click.option("--envs", multiple=True, metavar="NAME", help="Environment to build on the SUT (repeatable).")
 @json_option

@@ -1,15 +1,17 @@
 """Commands that only look load no more than they need, and the list of commands loads none of them."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import click
+import pytest
 from lab_bench import write_config
 
 from lab.cli import cli
-from lab.cli.common import LabGroup
+from lab.cli.group import LabGroup
 from lab.conduct.campaign import create, draw_campaign
 from lab.config.file import load_config
 
@@ -40,15 +42,47 @@ def test_status_loads_nothing_of_the_evaluation(tmp_path: Path) -> None:
     assert EVALUATION & loaded("status", tmp_path / "c") == set()
 
 
-def lazy_groups(group: LabGroup) -> list[LabGroup]:
+def groups(group: LabGroup) -> list[LabGroup]:
     context = click.Context(group)
     commands = [group.get_command(context, name) for name in group.list_commands(context)]
-    inner = [found for command in commands if isinstance(command, LabGroup) for found in lazy_groups(command)]
+    inner = [found for command in commands if isinstance(command, LabGroup) for found in groups(command)]
     return [group, *inner]
 
 
 def test_each_summary_is_one_short_phrase() -> None:
     assert isinstance(cli, LabGroup)
-    summaries = [at.summary for group in lazy_groups(cli) for at in group.commands_at.values()]
-    assert len(summaries) > 20
+    summaries = [summary.removesuffix(".") for group in groups(cli) for _, summary in group.summaries()]
+    assert len(summaries) > 40
     assert [text for text in summaries if len(text) > 45 or not text[0].isupper() or text.endswith(".")] == []
+
+
+def test_each_command_is_listed_once_below_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    assert isinstance(cli, LabGroup)
+    cli(["--help"], standalone_mode=False)
+    lines = capsys.readouterr().out.splitlines()
+    lists = lines[lines.index("Options:") :]
+    listed = [line.split()[0] for line in lists if line.startswith("  ") and not line.startswith("  -")]
+    assert sorted(listed) == sorted(cli.commands_at)
+    headings = [line for line in lists if line.endswith(":") and not line.startswith(" ")]
+    assert len(headings) == 1 + len({at.topic for at in cli.commands_at.values()})
+
+
+def completed(words: str) -> list[str]:
+    """Return what bash is offered for the last of the words of a command line."""
+    program = "import sys; from lab.cli import cli; cli(sys.argv[1:], prog_name='lab')"
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" ")), "_LAB_COMPLETE": "bash_complete"}
+    argv = [sys.executable, "-c", program]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, env={**os.environ, **asked})
+    return done.stdout.split()
+
+
+def test_a_shell_completes_commands_and_options() -> None:
+    assert completed("lab ana") == ["plain,analyse"]
+    assert completed("lab meter ident") == ["plain,identify"]
+    assert completed("lab serve --po") == ["plain,--port"]
+
+
+@pytest.mark.parametrize(("typed", "meant"), [(["analyze"], "analyse"), (["meter", "driver"], "drivers")])
+def test_a_mistyped_command_is_answered_with_the_nearest(typed: list[str], meant: str) -> None:
+    with pytest.raises(click.UsageError, match=f"'{meant}'"):
+        cli(typed, standalone_mode=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lab.cli.common import CommandAt, LabGroup
+from lab.cli.group import CommandAt, LabGroup
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import OutputFolder
 from records.campaign import CampaignFolder

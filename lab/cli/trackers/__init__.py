@@ -2,7 +2,7 @@
 
 import click
 
-from lab.cli.common import CommandAt, LabGroup
+from lab.cli.group import CommandAt, LabGroup
 
 
 @click.group(
