@@ -130,3 +130,8 @@ def _with_launcher(command: list[str], where: str) -> list[str]:
             f'{where}: launcher = true expects command = ["{{python}}", "SCRIPT.py", ...], found {command}'
         )
     return [*command[:script], "-m", "wattlab_probe", *command[script:]]
+
+
+def literal(word: str) -> str:
+    """Return a word of a command as `build_command` gives it back: what looks like a placeholder is none."""
+    return re.sub(r"\{(\w+)\}", r"{{\1}}", word)

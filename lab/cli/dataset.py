@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
+from lab.cli.bench_options import bench as bench_options
 from lab.cli.common import json_option
 from lab.cli.group import LabGroup
 from lab.cli.needed_envs import progress_lines
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import InputPath, OutputFolder
-from lab.cli.profile_options import bench as bench_options
 
 _MOST_SHOWN = 30
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
+from lab.cli.bench_options import PercentText, bench
 from lab.cli.call_list import print_calls
 from lab.cli.common import MOST_SEED, FiniteRange, json_option
 from lab.cli.paths import InputPath, OutputFolder
-from lab.cli.profile_options import LibraryNames, PercentText, Varied, bench, interpreter
+from lab.cli.profile_options import LibraryNames, Varied, interpreter
 from lab.profiling.budget import INDUCED, RUN, Budget
 from lab.profiling.configuration import Gate, Mode, Profile, Variation, profile_config
 from records.errors import ConfigurationError

@@ -8,9 +8,9 @@ from typing import Any
 from lab.cli.analyse import analyse_with_progress, print_scenarios, refusing
 from lab.cli.campaigns import outcome_json, run_campaign
 from lab.cli.output import print_json, print_table, stdout
+from lab.conduct.evaluated import Evaluated, run_and_evaluate
 from lab.config.model import LabConfig
 from lab.profiling.budget import Budget, Judgement
-from lab.profiling.session import Profiled, run_profile
 from records.finding_codes.conduct import PRECISION_NOT_REACHED, PRECISION_REACHED
 from records.results import Results
 from records.rows.calls import CallSiteRow
@@ -33,7 +33,7 @@ def run_and_print(
         budget: that each of them has to keep, or ``None``.
         as_json: whether one JSON document is printed.
     """
-    profiled = run_profile(config, out, run_campaign, analyse_with_progress)
+    profiled = run_and_evaluate(config, out, run_campaign, analyse_with_progress)
     if not as_json:
         _print_profile(profiled, scenarios)
     judgements = [] if budget is None else budget.judge(profiled.results, scenarios)
@@ -47,7 +47,7 @@ def run_and_print(
     return 0 if kept and not profiled.outcome.missing and not refusing(profiled.results) else 1
 
 
-def _print_profile(profiled: Profiled, scenarios: Sequence[str]) -> None:
+def _print_profile(profiled: Evaluated, scenarios: Sequence[str]) -> None:
     """Print the results of a profile."""
     results = profiled.results
     print_scenarios(results)
@@ -63,7 +63,7 @@ def _print_profile(profiled: Profiled, scenarios: Sequence[str]) -> None:
 
 
 def _profile_json(
-    profiled: Profiled, scenarios: Sequence[str], judgements: Sequence[Judgement]
+    profiled: Evaluated, scenarios: Sequence[str], judgements: Sequence[Judgement]
 ) -> dict[str, Any]:
     """Return what ``--json`` prints besides what came of the campaign."""
     results = profiled.results

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from lab.conduct.evaluated import Evaluated, resume_and_evaluate, run_and_evaluate
 from lab.config.file import build_config
 from lab.config.model import LabConfig
 from lab.dataset.listing import Listing, Project
@@ -26,7 +27,6 @@ from lab.envs.catalogue import find_environment
 from lab.envs.install import InstallationError, install
 from lab.envs.places import python_of
 from lab.profiling.configuration import Gate, Profile, profile_config
-from lab.profiling.session import Profiled, resume_profile, run_profile
 from records.errors import ConfigurationError
 from records.files import sha256_of_json
 from source.files import SKIPPED_FOLDERS
@@ -50,7 +50,7 @@ class Bench:
     gate: Gate = "run"
 
 
-Run = Callable[[LabConfig | None, Path], Profiled]
+Run = Callable[[LabConfig | None, Path], Evaluated]
 """Runs a new campaign in a folder, or goes on with the one that is there."""
 
 
@@ -61,11 +61,11 @@ class Runner:
     run: Callable[[Any], Any]
     analyse: Callable[[Path], Any]
 
-    def __call__(self, config: LabConfig | None, folder: Path) -> Profiled:
+    def __call__(self, config: LabConfig | None, folder: Path) -> Evaluated:
         """Run a new campaign, or go on with the one in the folder where there is no configuration."""
         if config is None:
-            return resume_profile(folder, self.run, self.analyse)
-        return run_profile(config, folder, self.run, self.analyse)
+            return resume_and_evaluate(folder, self.run, self.analyse)
+        return run_and_evaluate(config, folder, self.run, self.analyse)
 
 
 def build(

@@ -10,13 +10,13 @@ from typing import Any, Literal
 from lab.config.file import build_config, check_drivers
 from lab.config.model import LabConfig
 from records.errors import ConfigurationError
+from workload.command import literal
 
 Mode = Literal["project", "method", "data-size"]
 Gate = Literal["run", "call", "none"]
 
 BASELINE = "baseline"
 ENVIRONMENT = "profiled"
-_BENCH_SECTIONS = ("sut", "meter", "gate", "run", "analysis")
 _MOST_CHARACTERS = 40
 """Of the name of a scenario."""
 
@@ -114,7 +114,7 @@ def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: s
         campaign["precision_pct"] = profile.precision_pct
     if out is not None:
         campaign["out"] = out
-    document = {key: bench[key] for key in _BENCH_SECTIONS if key in bench}
+    document = dict(bench)
     if profile.gate == "none":
         document["gate"] = {**document.get("gate", {}), "enabled": False}
     document |= {
@@ -133,19 +133,11 @@ def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: s
     return config
 
 
-def bench_of(config: LabConfig) -> dict[str, Any]:
-    """Return the bench of a ``lab.toml``, whose paths hold from any folder."""
-    document = config.to_json()
-    if config.meter.calibration is not None:
-        document["meter"]["calibration"] = str(config.resolve(config.meter.calibration))
-    return document
-
-
 def _scenario(profile: Profile, name: str, extra: Sequence[str]) -> dict[str, Any]:
     words = [*profile.program, *profile.arguments, *extra]
     scenario: dict[str, Any] = {
         "name": name,
-        "command": ["{python}", *(_literal(word) for word in words)],
+        "command": ["{python}", *(literal(word) for word in words)],
         "environment": ENVIRONMENT,
         "limit_s": profile.limit_s,
     }
@@ -160,8 +152,3 @@ def _scenario(profile: Profile, name: str, extra: Sequence[str]) -> dict[str, An
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:20].strip("-")
-
-
-def _literal(word: str) -> str:
-    """Return a word of a command that holds no placeholder."""
-    return re.sub(r"\{(\w+)\}", r"{{\1}}", word)

@@ -1,4 +1,4 @@
-"""From a profile to an analysed campaign with its report."""
+"""From a configuration to an analysed campaign with its report, in one go."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from reports.campaign.page import write_report
 
 
 @dataclass(frozen=True, slots=True)
-class Profiled:
+class Evaluated:
     """A campaign that was run, analysed and reported."""
 
     opened: OpenCampaign
@@ -25,13 +25,13 @@ class Profiled:
     report: Path
 
 
-def run_profile(
+def run_and_evaluate(
     config: LabConfig,
     out: Path | None,
     run: Callable[[OpenCampaign], Outcome],
     analyse: Callable[[Path], Results],
-) -> Profiled:
-    """Run the campaign of a profile, analyse it and write its report.
+) -> Evaluated:
+    """Run a campaign, analyse it and write its report.
 
     Args:
         config: of the campaign.
@@ -53,15 +53,15 @@ def run_profile(
     return _evaluated(opened, outcome, analyse)
 
 
-def resume_profile(
+def resume_and_evaluate(
     folder: Path, run: Callable[[OpenCampaign], Outcome], analyse: Callable[[Path], Results]
-) -> Profiled:
-    """Go on with the campaign of a profile that was interrupted, then as `run_profile`.
+) -> Evaluated:
+    """Resume a campaign that was interrupted, then as `run_and_evaluate`.
 
     Args:
         folder: of the campaign.
-        run: as for `run_profile`.
-        analyse: as for `run_profile`.
+        run: as for `run_and_evaluate`.
+        analyse: as for `run_and_evaluate`.
 
     Raises:
         WattlabError: as for `lab resume`, `lab analyse` and `lab report`.
@@ -75,7 +75,7 @@ def resume_profile(
     return _evaluated(opened, outcome, analyse)
 
 
-def _evaluated(opened: OpenCampaign, outcome: Outcome, analyse: Callable[[Path], Results]) -> Profiled:
+def _evaluated(opened: OpenCampaign, outcome: Outcome, analyse: Callable[[Path], Results]) -> Evaluated:
     folder = opened.folder.path
     results = analyse(folder)
-    return Profiled(opened, outcome, results, write_report(folder))
+    return Evaluated(opened, outcome, results, write_report(folder))
