@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from records.campaign import Campaign
 from records.health import HEALTH_RULES
@@ -17,6 +17,7 @@ from records.settings.smell import Smell
 CONFIDENCE = 0.95
 
 Accuracy = Annotated[float, Field(gt=0, le=1)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class HealthSettings(Section):
@@ -52,6 +53,9 @@ class AnalysisSection(Section):
         uncertainty_max_pct: an energy whose relative standard uncertainty is larger is a finding.
         grid_co2_g_per_kwh: emissions of the electricity, or ``None`` where nobody stated them.
         grid_co2_source: where that factor comes from.
+        price_per_kwh: price of the electricity, or ``None`` where nobody stated it.
+        price_currency: its currency, as ISO 4217 writes it.
+        price_source: where the price comes from.
     """
 
     coverage_min_pct: Percent = 99.0
@@ -60,6 +64,9 @@ class AnalysisSection(Section):
     uncertainty_max_pct: Positive = 5.0
     grid_co2_g_per_kwh: Positive | None = None
     grid_co2_source: str | None = None
+    price_per_kwh: Positive | None = None
+    price_currency: Currency | None = None
+    price_source: str | None = None
 
     @field_validator("useful_work")
     @classmethod
@@ -67,10 +74,16 @@ class AnalysisSection(Section):
         return _known(kinds, USEFUL_WORK)
 
     @model_validator(mode="after")
-    def _factor_with_source(self) -> Self:
+    def _factors_with_source(self) -> Self:
         if (self.grid_co2_g_per_kwh is None) != (self.grid_co2_source is None):
             raise ValueError(
                 'expected grid_co2_g_per_kwh and grid_co2_source together, e.g. 381.0 and "UBA 2023, Germany"'
+            )
+        price = (self.price_per_kwh, self.price_currency, self.price_source)
+        if any(part is None for part in price) and any(part is not None for part in price):
+            raise ValueError(
+                "expected price_per_kwh, price_currency and price_source together, "
+                'e.g. 0.40, "EUR" and "contract of 2025"'
             )
         return self
 
@@ -107,6 +120,10 @@ class AnalysisSettings(AnalysisSection):
         if self.grid_co2_g_per_kwh is not None:
             only_where_set["grid_co2_g_per_kwh"] = self.grid_co2_g_per_kwh
             only_where_set["grid_co2_source"] = self.grid_co2_source
+        if self.price_per_kwh is not None:
+            only_where_set["price_per_kwh"] = self.price_per_kwh
+            only_where_set["price_currency"] = self.price_currency
+            only_where_set["price_source"] = self.price_source
         if self.smells:
             only_where_set["smells"] = [smell.model_dump(mode="json") for smell in self.smells]
         return {
