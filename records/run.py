@@ -25,6 +25,8 @@ class Run(Document):
         gate: what the stability gate saw (see `sut.gate`), or ``None`` when it was off.
         reason: why the run is not completed, in one sentence; ``None`` when it is.
         files: ``{relative path: SHA-256}`` of everything in the folder but ``run.json``.
+        bench: name of the bench of a fleet, ``None`` where there is one bench only.
+        lease: number of the lease under which the bench was used; grows from run to run of other blocks.
     """
 
     SCHEMA: ClassVar[str] = "wattlab.run/1"
@@ -43,6 +45,8 @@ class Run(Document):
     gate: dict[str, Any] | None = None
     reason: str | None = None
     files: dict[str, str] = field(default_factory=dict)
+    bench: str | None = None
+    lease: int | None = None
 
     @classmethod
     def of_slot(cls, slot: Slot, status: Status, attempt: int) -> Self:

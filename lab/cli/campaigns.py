@@ -1,14 +1,17 @@
 """``lab run`` and ``lab resume``."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 
 import click
+from click.core import ParameterSource
 
 from lab.cli.common import campaign_argument, config_option, json_option
 from lab.cli.output import make_stderr, print_json, print_table, stdout
-from lab.cli.paths import OutputFolder
+from lab.cli.paths import InputPath, OutputFolder
 from lab.cli.progress import make_progress
 from lab.cli.status import how_to_go_on, simulated_mark
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of, reopen, slots_wanted
@@ -16,10 +19,14 @@ from lab.conduct.commands import check_bench
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
 from lab.conduct.meters import check_meters
 from lab.conduct.plan import duration, estimate, slot_name
+from lab.conduct.shard import lease_of, open_shard
 from lab.conduct.suts import sut_of
 from lab.config.file import build_config, check_drivers, load_config
 from lab.config.model import LabConfig
 from records.campaign import Campaign, Slot
+from records.shard import Shard
+
+_OF_A_PLAN = ("config_path", "only", "repeats", "seed", "dry_run")
 
 
 @click.command()
@@ -30,6 +37,9 @@ from records.campaign import Campaign, Slot
 )
 @click.option("--repeats", type=click.IntRange(min=1), help="Instead of campaign.repeats.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Of the order, e.g. that of a --dry-run.")
+@click.option(
+    "--plan", "shard_json", type=InputPath(file=True), help="Part of a fleet's campaign, instead of --config."
+)
 @click.option("--dry-run", is_flag=True, help="Print the plan and how long it will take, and stop.")
 @json_option
 @click.pass_context
@@ -40,6 +50,7 @@ def run(
     only: Sequence[str],
     repeats: int | None,
     seed: int | None,
+    shard_json: Path | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -50,7 +61,11 @@ def run(
     lab run --only idle --repeats 1          a quick try
     lab run --dry-run                        what would be run, and how long that takes
     lab run --seed 1234                      in the order that a dry run with this seed has shown
+    lab run --plan shard.json --out DIR      whole blocks on a bench of a fleet; begins or goes on in DIR
     """
+    if shard_json is not None:
+        _run_shard(ctx, shard_json, out, as_json)
+        return
     config = _with_options(load_config(config_path), repeats=repeats, seed=seed)
     campaign = draw_campaign(config, only=only, simulated=will_be_simulated(config.meter))
     if dry_run:
@@ -80,6 +95,22 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
     check_bench(opened.config, opened.campaign.plan, sut)
     with sut.hold(folder):
         _conduct_and_print(ctx, opened, as_json)
+
+
+def _run_shard(ctx: click.Context, shard_json: Path, out: Path | None, as_json: bool) -> None:
+    """Run blocks of a fleet's campaign under the lease of the bench, or go on with them."""
+    taken = [name for name in _OF_A_PLAN if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if taken or out is None:
+        raise click.UsageError("--plan stands alone with --out DIR (and --json): it holds everything else")
+    shard = Shard.read(shard_json)
+    with lease_of(shard).held() as lease:
+        opened = replace(open_shard(shard, shard_json, out), lease=lease)
+        sut = sut_of(opened.config)
+        check_bench(opened.config, opened.campaign.plan, sut)
+        # Virtual benches share this machine without harm to any measurement.
+        with nullcontext() if opened.campaign.simulated else sut.hold(out):
+            check_meters(opened.config)
+            _conduct_and_print(ctx, opened, as_json)
 
 
 def _with_options(config: LabConfig, **options: int | None) -> LabConfig:

@@ -86,6 +86,9 @@ class Attempt:
         folder.path.mkdir(parents=True)
         self.sut.host.mkdir(self._there)
         run = Run.of_slot(self.slot, "running", self.number)
+        lease = self.opened.lease
+        if lease is not None:
+            run.bench, run.lease = lease.bench, lease.number
         run.write(folder.run_json)
         self.journal.write(RunStarted(run_dir=folder.path.name, slot=self.slot.slot))
         try:
@@ -154,6 +157,8 @@ class Attempt:
         prepare_state(self.sut, config.sut.before_run, folder.path.name, self.journal, self.observer)
         self._check_program()
         self._compare_clocks()
+        if self.opened.lease is not None:
+            self.opened.lease.check()
         logger = self._start_logger(folder, crew)
         workload.prepare(crew, self.journal, self.observer)
         self._pass_gate(run, crew)

@@ -12,6 +12,7 @@ from shlex import quote
 from typing import Literal
 
 from analysis.evidence import examine
+from lab.conduct.lease import BenchLease
 from lab.conduct.plan import make_plan
 from lab.config.file import build_config
 from lab.config.model import LabConfig
@@ -29,11 +30,15 @@ _LOCK = ".lock"
 
 @dataclass(frozen=True, slots=True)
 class OpenCampaign:
-    """A campaign with its folder and its configuration, ready to be run or looked at."""
+    """A campaign with its folder and its configuration, ready to be run or looked at.
+
+    ``lease`` is that of the bench, where the campaign is the part of it that one bench of a fleet runs.
+    """
 
     folder: CampaignFolder
     campaign: Campaign
     config: LabConfig
+    lease: BenchLease | None = None
 
 
 @dataclass(frozen=True, slots=True)
