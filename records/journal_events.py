@@ -352,6 +352,46 @@ class HostImported(RunRecorded):
     sha256: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class BlockGiven(JournalEntry):
+    """A block of a fleet's campaign was handed to a bench of this ``model``; ``tries`` broke before."""
+
+    WHAT: ClassVar[str] = "block given"
+    block: int
+    bench: str
+    model: str
+    tries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockNotDone(JournalEntry):
+    """A bench has not completed a block, or was away for too long; it is given out again."""
+
+    WHAT: ClassVar[str] = "block not done"
+    block: int
+    bench: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockCollected(JournalEntry):
+    """What a bench measured of a block has been taken into the campaign; ``reason`` says what is missing."""
+
+    WHAT: ClassVar[str] = "block collected"
+    block: int
+    bench: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchLost(JournalEntry):
+    """A bench is away that has a block; it has time to come back."""
+
+    WHAT: ClassVar[str] = "bench lost"
+    bench: str
+    block: int
+
+
 def _below(cls: type[JournalEntry]) -> list[type[JournalEntry]]:
     return [found for sub in cls.__subclasses__() for found in (sub, *_below(sub))]
 

@@ -31,6 +31,7 @@ _COMMANDS = {
     "trackers": CommandAt("lab.cli.trackers:trackers", "Install and try software trackers", _BENCH),
     "envs": CommandAt("lab.cli.envs:envs", "Build environments of programs and trackers", _BENCH),
     "sut": CommandAt("lab.cli.sut:sut", "Prepare another machine as the SUT", _BENCH),
+    "fleet": CommandAt("lab.cli.fleet:fleet", "Run a campaign over several benches", _BENCH),
     "completion": CommandAt("lab.cli.completion:completion", "Print the completions of a shell", _SHELL),
 }
 

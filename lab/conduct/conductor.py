@@ -80,7 +80,7 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
     """
     sut = sut or sut_of(opened.config, opened.folder.path)
     again = f"`lab resume {quote(str(opened.folder.path))}` goes on"
-    with lock(opened.folder), _interruptible(), closing(Journal(opened.folder.journal)) as journal:
+    with lock(opened.folder), interruptible(), closing(Journal(opened.folder.journal)) as journal:
         try:
             return _Conductor(opened, observer, journal, sut).run()
         except KeyboardInterrupt:
@@ -239,7 +239,7 @@ def will_be_simulated(meter: MeterSection) -> bool:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """Let SIGTERM and SIGHUP end a campaign as Ctrl-C does: in order, and resumable."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,178 @@
+"""``lab fleet``: one campaign over several benches."""
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import wraps
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lab.cli.common import FiniteRange, LabGroup, json_option
+from lab.cli.output import print_json, print_table, stdout
+from lab.cli.paths import InputPath, OutputFolder
+from lab.cli.status import simulated_mark
+from lab.conduct.campaign import create, draw_campaign, folder_of, reopen
+from lab.conduct.conductor import will_be_simulated
+from lab.conduct.plan import duration, slot_name
+from lab.config.file import load_config
+from records.errors import ConfigurationError
+from records.times import now_utc_s
+
+if TYPE_CHECKING:
+    from lab.conduct.campaign import OpenCampaign
+    from lab.fleet.cluster import DaskBenches
+    from lab.fleet.link import Link
+    from lab.fleet.run import FleetOutcome
+
+
+def link_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that lead to a scheduler, as its argument ``link``."""
+
+    @wraps(command)
+    def with_link(
+        *, scheduler: str, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None, **others: Any
+    ) -> None:
+        from lab.fleet.link import Link
+
+        command(link=Link(scheduler, tls_ca, tls_cert, tls_key), **others)
+
+    linked: Callable[..., None] = with_link
+    for part, words in (("key", "Key of --tls-cert"), ("cert", "Own certificate"), ("ca", "Authority")):
+        linked = click.option(f"--tls-{part}", type=InputPath(file=True), help=f"{words}, a PEM file.")(
+            linked
+        )
+    return click.option("--scheduler", required=True, metavar="URL", help="Address of a Dask scheduler.")(
+        linked
+    )
+
+
+@click.group("fleet", cls=LabGroup)
+def fleet() -> None:
+    """Run one campaign over several benches that have joined a Dask scheduler."""
+
+
+@fleet.command(short_help="Offer the bench of this controller")
+@click.option("--bench", "bench_toml", type=InputPath(file=True), required=True, help="File of the bench.")
+@link_options
+def worker(bench_toml: Path, link: "Link") -> None:
+    """Offer the bench of this controller to a scheduler, until Ctrl-C.
+
+    It runs one block at a time, as `lab run --plan`. After a fault the bench is tested before it measures
+    again. Whoever has a certificate that this worker accepts can run any code on it.
+
+    \b
+    lab fleet worker --bench bench.toml --scheduler tcp://127.0.0.1:8786
+    """
+    from lab.fleet.bench import load_bench
+    from lab.fleet.worker import BenchAgent, serve
+
+    bench = load_bench(bench_toml)
+    bench.folder.mkdir(parents=True, exist_ok=True)
+    serve(BenchAgent(bench), link, _say)
+
+
+@fleet.command(short_help="Run a campaign over the benches")
+@click.argument("campaign", metavar="CAMPAIGN", type=InputPath(file=True, folder=True))
+@link_options
+@click.option("--out", type=OutputFolder(), help="Folder of a new campaign.")
+@click.option(
+    "--gone-s",
+    type=FiniteRange(1, 86_400),
+    default=300.0,
+    show_default=True,
+    help="Seconds without a bench before its block goes to another, or the campaign stops.",
+)
+@json_option
+def run(campaign: Path, link: "Link", out: Path | None, gone_s: float, as_json: bool) -> None:
+    """Run a campaign over the benches of one model; whole blocks stay within a bench.
+
+    CAMPAIGN is a lab.toml, or the folder of a campaign that is to go on. The plan is that of one bench; the
+    sections of the bench are taken from the file of each.
+
+    \b
+    lab fleet run lab.toml --scheduler tcp://127.0.0.1:8786
+    lab fleet run campaigns/20260131-120000-demo --scheduler tcp://127.0.0.1:8786
+    """
+    from lab.fleet.cluster import DaskBenches
+    from lab.fleet.run import run_fleet
+
+    with closing(DaskBenches(link)) as benches:
+        opened, model = _open(campaign, out, benches, gone_s)
+        outcome = run_fleet(opened, benches, model, gone_s, _say)
+    _print_outcome(opened, outcome, as_json)
+
+
+@fleet.command(short_help="Show how the benches stand")
+@link_options
+@json_option
+def status(link: "Link", as_json: bool) -> None:
+    """Say for each bench how it stands, since when, why, and what it runs.
+
+    \b
+    lab fleet status --scheduler tcp://127.0.0.1:8786
+    """
+    from lab.fleet.standing import standing_of
+
+    with link.client() as client:
+        states = standing_of(client)
+    if as_json:
+        print_json({"scheduler": link.scheduler, "benches": [state.to_json() for state in states]})
+        return
+    now = now_utc_s()
+    rows = [
+        (s.name, s.model, s.state, duration(max(0.0, now - s.since_utc_s)), s.running or "", s.reason)
+        for s in states
+    ]
+    print_table(("bench", "model", "state", "for", "running", "reason"), rows)
+    if any(state.simulated for state in states):
+        stdout.print("Benches with a SIMULATED meter take part in simulated campaigns only.")
+
+
+def _open(
+    source: Path, out: Path | None, benches: "DaskBenches", wait_s: float
+) -> "tuple[OpenCampaign, str]":
+    """Open a campaign, or draw a new one once it is known from a bench whether it will be simulated."""
+    from lab.fleet.cluster import wait_for_bench
+    from lab.fleet.run import check_plan, model_of
+
+    if source.is_dir():
+        if out is not None:
+            raise ConfigurationError("--out: expected a lab.toml with it; what goes on has its folder")
+        opened = reopen(source)
+        return opened, model_of(opened) or wait_for_bench(benches, wait_s).model
+    config = load_config(source)
+    campaign = draw_campaign(config, only=(), simulated=will_be_simulated(config.meter))
+    check_plan(campaign)
+    first = wait_for_bench(benches, wait_s)
+    campaign.simulated = first.simulated
+    return create(campaign, config, folder_of(campaign, config, out)), first.model
+
+
+def _print_outcome(opened: "OpenCampaign", outcome: "FleetOutcome", as_json: bool) -> None:
+    folder, planned = opened.folder.path, len(opened.campaign.plan)
+    if as_json:
+        print_json(
+            {
+                "campaign": str(folder),
+                "simulated": opened.campaign.simulated,
+                "planned": planned,
+                "completed": len(outcome.completed),
+                "missing": [
+                    {"slot": slot.slot, "scenario": slot.scenario, "tracker": slot.tracker, "reason": reason}
+                    for slot, reason in outcome.missing
+                ],
+            }
+        )
+    else:
+        for slot, reason in outcome.missing:
+            stdout.print(f"missing: [{slot.slot}] {slot_name(slot)}: {reason}")
+        mark = simulated_mark(opened.campaign)
+        stdout.print(f"{len(outcome.completed)} of {planned} runs completed in {folder}{mark}")
+        stdout.print(f"Next: lab check {quote(str(folder))}")
+    click.get_current_context().exit(1 if outcome.missing else 0)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

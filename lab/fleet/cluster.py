@@ -1,0 +1,134 @@
+"""The benches of a fleet on a Dask cluster."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from lab.fleet.link import Link
+from lab.fleet.orders import LOST, RESOURCE, BenchState, BlockAnswer, BlockOrder
+from lab.fleet.worker import METRIC, packed, run_order
+from records.errors import SutError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+_FETCH_S = 300.0
+
+
+@dataclass
+class DaskBenches:
+    """Benches whose workers have joined a scheduler; a lost scheduler is looked for again.
+
+    Attributes:
+        link: to the scheduler.
+    """
+
+    link: Link
+    _client: "Client | None" = None
+    _tasks: "dict[tuple[str, int], Future[BlockAnswer]]" = field(default_factory=dict)
+
+    def present(self) -> Mapping[str, BenchState]:
+        """Return the benches that are there now; none while the scheduler is away."""
+        return {} if (client := self._connected()) is None else benches_of(client)
+
+    def start(self, bench: str, order: BlockOrder) -> None:
+        """Hand a block to a bench."""
+        client = self._connected()
+        if client is None:
+            return  # `answers` says so
+        self._tasks[bench, order.block] = client.submit(
+            run_order,
+            order,
+            resources={RESOURCE + bench: 1},
+            key=f"wattlab-block-{order.block}-{uuid4().hex}",
+            pure=False,
+            retries=0,
+        )
+
+    def answers(self) -> Sequence[BlockAnswer]:
+        """Return the answers since the last call."""
+        done = {key: future for key, future in self._tasks.items() if future.status != "pending"}
+        for key in done:
+            del self._tasks[key]
+        return [_answer(*key, future) for key, future in done.items()]
+
+    def forget(self, bench: str, block: int) -> None:
+        """Expect no answer about a block any more."""
+        future = self._tasks.pop((bench, block), None)
+        if future is not None:
+            with suppress(OSError):
+                future.cancel()  # type: ignore[no-untyped-call]
+
+    def fetch(self, bench: str, campaign_id: str, block: int) -> bytes:
+        """Return the campaign folder of a block as a tar archive.
+
+        Raises:
+            SutError: the bench, or the scheduler, is away.
+        """
+        client = self._connected()
+        address = None if client is None else _addresses(client).get(bench)
+        if client is None or address is None:
+            raise SutError(f"bench {bench}: expected what it measured, but it is away")
+        task = client.submit(packed, campaign_id, block, workers=[address], pure=False, retries=0)
+        try:
+            archive: bytes = task.result(timeout=_FETCH_S)
+        except Exception as error:  # whatever a worker raises comes through here
+            raise SutError(
+                f"bench {bench}: expected what it measured of block {block}, but: {error!r}"
+            ) from None
+        return archive
+
+    def close(self) -> None:
+        """Leave the scheduler; what runs on the benches goes on."""
+        if self._client is not None:
+            self._client.close()  # type: ignore[no-untyped-call]
+
+    def _connected(self) -> "Client | None":
+        if self._client is None or self._client.status not in ("running", "connecting"):
+            self.close()
+            try:
+                self._client = self.link.connect()
+            except SutError:
+                self._client = None
+        return self._client
+
+
+def benches_of(client: "Client") -> dict[str, BenchState]:
+    """Return the states of the benches that have joined, by name."""
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    states = (BenchState.of(worker["metrics"].get(METRIC)) for worker in workers)
+    return {state.name: state for state in states if state is not None}
+
+
+def wait_for_bench(benches: DaskBenches, wait_s: float) -> BenchState:
+    """Return the first bench of a fleet.
+
+    Raises:
+        SutError: none joins in time.
+    """
+    deadline = time.monotonic() + wait_s
+    while not (present := benches.present()):
+        if time.monotonic() > deadline:
+            raise SutError(
+                f"--scheduler {benches.link.scheduler}: expected a bench within {wait_s:g} s, but none has "
+                f"joined. Start `lab fleet worker` on the controller of each"
+            )
+        time.sleep(0.5)
+    return present[min(present)]
+
+
+def _addresses(client: "Client") -> dict[str, str]:
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    return {worker["name"]: address for address, worker in workers.items() if METRIC in worker["metrics"]}
+
+
+def _answer(bench: str, block: int, future: "Future[BlockAnswer]") -> BlockAnswer:
+    if future.status == "finished":
+        return future.result()
+    if future.status == "error":
+        error = future.exception()  # type: ignore[no-untyped-call]
+        return BlockAnswer(bench, block, SutError.exit_code, repr(error))
+    return BlockAnswer(bench, block, LOST, "the scheduler was lost")

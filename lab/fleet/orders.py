@@ -1,0 +1,79 @@
+"""What dispatcher and benches say to each other."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+RESOURCE = "bench:"
+"""A worker declares one of the resource ``bench:NAME``, so that Dask starts one task at a time there."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockOrder:
+    """A block that a bench is to run.
+
+    Attributes:
+        campaign: as ``campaign.json``, with the campaign's configuration and this block of its plan.
+        block: number of the block.
+    """
+
+    campaign: dict[str, Any]
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockAnswer:
+    """How a bench left a block.
+
+    Attributes:
+        bench, block: which.
+        code: exit code of ``lab run``: 0 or 1 when all of it was attempted; `LOST` when nobody knows.
+        reason: why it is not done, or what is missing.
+    """
+
+    bench: str
+    block: int
+    code: int
+    reason: str = ""
+
+
+LOST = -1
+"""The scheduler or the worker was lost: the bench may still be measuring the block."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchState:
+    """How a bench stands; travels with each heartbeat of its worker.
+
+    Attributes:
+        name: of the bench.
+        model: of its SUT.
+        simulated: whether its meter is a virtual one.
+        state: ``idle`` | ``waiting`` (for a process of before) | ``self-test`` | ``running`` | ``faulty``.
+        since_utc_s: since when.
+        reason: why it is so, where that is not obvious.
+        running: campaign and block; ``None`` when it runs nothing.
+        lease: number of the last lease.
+    """
+
+    name: str
+    model: str
+    simulated: bool
+    state: str
+    since_utc_s: float
+    reason: str = ""
+    running: str | None = None
+    lease: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, told: object) -> Self | None:
+        """Return the state that a worker told; ``None`` where it is no bench of this version."""
+        if not isinstance(told, dict):
+            return None
+        try:
+            return cls(**told)
+        except TypeError:
+            return None

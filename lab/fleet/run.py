@@ -1,0 +1,166 @@
+"""``lab fleet run``: one plan, its blocks over the benches, and everything in one campaign folder."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from shlex import quote
+
+from lab.conduct.campaign import OpenCampaign, close_orphans, lock, slot_states
+from lab.conduct.conductor import interruptible
+from lab.fleet.cluster import DaskBenches
+from lab.fleet.dispatch import Dispatcher, Work
+from lab.fleet.merge import merge
+from lab.fleet.orders import BlockAnswer, BlockOrder
+from records.campaign import Campaign, Slot
+from records.errors import ConfigurationError, InterruptedCampaign, SutError
+from records.files import sha256_of_json
+from records.journal import Journal, read_journal
+from records.journal_events import (
+    BlockCollected,
+    BlockGiven,
+    CampaignEnded,
+    CampaignInterrupted,
+    CampaignStarted,
+    CampaignStopped,
+    JournalEntry,
+)
+
+_TICK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FleetOutcome:
+    """How a fleet's campaign went.
+
+    Attributes:
+        completed: slots that have a completed run.
+        missing: the others, with a reason.
+    """
+
+    completed: list[Slot]
+    missing: list[tuple[Slot, str]]
+
+
+def check_plan(campaign: Campaign) -> None:
+    """Refuse what only one bench can decide.
+
+    Raises:
+        ConfigurationError: the campaign ends when a precision is reached.
+    """
+    if campaign.config["campaign"]["precision_pct"] is not None:
+        raise ConfigurationError(
+            "[campaign] precision_pct: expected a fixed number of blocks for a fleet. Leave it out, and "
+            "set repeats"
+        )
+
+
+def run_fleet(
+    opened: OpenCampaign,
+    benches: DaskBenches,
+    model: str,
+    gone_s: float,
+    say: Callable[[str], None],
+) -> FleetOutcome:
+    """Run every block of a campaign that is not completed.
+
+    Args:
+        opened: the campaign.
+        benches: of the fleet.
+        model: of the SUTs that may take part.
+        gone_s: see `Dispatcher`.
+        say: told of what happens.
+
+    Raises:
+        SutError: no bench is there; what was collected is kept.
+        InterruptedCampaign: Ctrl-C or SIGTERM; the benches go on, and the next run collects what they did.
+    """
+    folder = opened.folder
+    again = f"`lab fleet run {quote(str(folder.path))} --scheduler ...` goes on"
+
+    with lock(folder), interruptible(), closing(Journal(folder.journal)) as journal:
+        close_orphans(opened)
+        left = blocks_left(opened)
+        slots = len(opened.campaign.plan)
+        journal.write(
+            CampaignStarted(
+                completed=slots - sum(len(work.order.campaign["plan"]) for work in left),
+                planned=slots,
+                campaign_sha256=sha256_of_json(opened.campaign.to_json()),
+            )
+        )
+
+        def note(entry: JournalEntry) -> None:
+            journal.write(entry)
+            say(_words(entry))
+
+        def collect(answer: BlockAnswer) -> None:
+            archive = benches.fetch(answer.bench, opened.campaign.id, answer.block)
+            merge(folder, answer.bench, answer.block, archive)
+            note(BlockCollected(block=answer.block, bench=answer.bench, reason=answer.reason))
+
+        simulated = opened.campaign.simulated
+        dispatcher = Dispatcher(benches, left, model, simulated, gone_s, collect, note)
+        try:
+            while dispatcher.tick(time.monotonic()):
+                time.sleep(_TICK_S)
+        except KeyboardInterrupt:
+            journal.write(CampaignInterrupted())
+            raise InterruptedCampaign(
+                f"interrupted; nothing that was completed is lost, and the benches go on with their blocks. "
+                f"{again}"
+            ) from None
+        except (SutError, ConfigurationError) as error:
+            journal.write(CampaignStopped(reason=str(error)))
+            raise type(error)(f"{error}. Nothing that was completed is lost: {again}") from None
+        outcome = _outcome(opened, dispatcher.given_up)
+        journal.write(CampaignEnded(completed=len(outcome.completed), missing=len(outcome.missing)))
+    return outcome
+
+
+def blocks_left(opened: OpenCampaign) -> list[Work]:
+    """Return the blocks without a completed run for each slot, each at the bench that had it last."""
+    journal = opened.folder.journal
+    entries = read_journal(journal)[0] if journal.exists() else []
+    at = {entry.block: entry.bench for entry in entries if isinstance(entry, BlockGiven)}
+    collected = {entry.block: entry.bench for entry in entries if isinstance(entry, BlockCollected)}
+    at |= collected
+    left = sorted({s.slot.block for s in slot_states(opened) if s.state != "completed"})
+    return [
+        Work(
+            BlockOrder(_only(opened.campaign, block), block),
+            at=at.get(block),
+            lost_s=time.monotonic() if block in at else None,
+            bound=block in collected,
+        )
+        for block in left
+    ]
+
+
+def model_of(opened: OpenCampaign) -> str | None:
+    """Return the model of the benches that have measured for a campaign; ``None`` before there was any."""
+    journal = opened.folder.journal
+    entries = read_journal(journal)[0] if journal.exists() else []
+    return next((entry.model for entry in entries if isinstance(entry, BlockGiven)), None)
+
+
+def _only(campaign: Campaign, block: int) -> dict[str, object]:
+    return replace(campaign, plan=[slot for slot in campaign.plan if slot.block == block]).to_json()
+
+
+def _outcome(opened: OpenCampaign, given_up: dict[int, str]) -> FleetOutcome:
+    states = slot_states(opened)
+    return FleetOutcome(
+        [s.slot for s in states if s.state == "completed"],
+        [
+            (s.slot, given_up.get(s.slot.block) or s.reason or "it was not run")
+            for s in states
+            if s.state != "completed"
+        ],
+    )
+
+
+def _words(entry: JournalEntry) -> str:
+    fields = entry.to_json()
+    reason = f": {fields['reason']}" if fields.get("reason") else ""
+    return f"bench {fields['bench']}: {entry.what} [{fields['block']}]{reason}"

@@ -1,0 +1,271 @@
+"""The bench's side: a Dask worker that runs blocks as ``lab run --plan``, one process each."""
+
+import asyncio
+import json
+import logging
+import signal
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+from distributed import Worker, WorkerPlugin, get_worker
+
+from lab.conduct.doctor import examine
+from lab.conduct.lease import BenchBusy, BenchLease, grant, is_held, read_lease
+from lab.conduct.suts import sut_of
+from lab.config.model import LabConfig
+from lab.fleet.bench import BenchFile
+from lab.fleet.link import Link
+from lab.fleet.orders import RESOURCE, BenchState, BlockAnswer, BlockOrder
+from records.campaign import Campaign
+from records.documents import build
+from records.errors import InterruptedCampaign, SutError, WattlabError
+from records.files import sha256_of_json
+from records.shard import Shard
+from records.times import now_utc_s
+
+METRIC = "wattlab"
+"""Under this name the state of the bench travels in the worker's heartbeats."""
+
+TOPIC = "wattlab-bench"
+"""Under this topic a worker tells the scheduler its bench when it joins."""
+
+_LOOK_S = 0.2
+_RECONNECT_S = 2.0
+_CHILD_ENDS_S = 60.0
+
+
+class BenchAgent(WorkerPlugin):
+    """Runs the orders of one bench and knows how it stands.
+
+    Attributes:
+        bench: the bench.
+    """
+
+    name = "wattlab-bench"
+
+    def __init__(self, bench: BenchFile) -> None:
+        self.bench = bench
+        self._one_at_a_time = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._stopping = False
+        self._fault = _unfinished(bench.folder)
+        self._state = BenchState(
+            name=bench.bench.name,
+            model=bench.bench.model,
+            simulated=bench.simulated,
+            state="faulty" if self._fault else "idle",
+            since_utc_s=now_utc_s(),
+            reason=self._fault,
+        )
+
+    @property
+    def state(self) -> BenchState:
+        """How the bench stands."""
+        return self._state
+
+    def run(self, order: BlockOrder) -> BlockAnswer:
+        """Run a block, or go on with it, or wait for the process that is running it already.
+
+        Returns:
+            How it ended; no exception leaves, since Dask would count it.
+        """
+        what = f"{order.campaign['id']}, block {order.block}"
+        with self._one_at_a_time:
+            try:
+                code, reason = self._run(order, what)
+            except WattlabError as error:
+                code, reason = error.exit_code, str(error)
+            except OSError as error:
+                code, reason = SutError.exit_code, f"{self.bench.folder}: {error}"
+            self._fault = reason if code not in (0, 1, 2, InterruptedCampaign.exit_code) else ""
+            self._is("faulty" if self._fault else "idle", self._fault)
+        return BlockAnswer(self._state.name, order.block, code, reason)
+
+    def folder_of(self, campaign_id: str, block: int) -> Path:
+        """Return the folder of a block: ``shard.json``, output of ``lab run``, and its folder ``c``."""
+        return self.bench.folder / "shards" / campaign_id / f"block-{block:04d}"
+
+    def stop(self) -> None:
+        """Take no more orders, and end the running block in order; it can be resumed."""
+        self._stopping = True
+        child = self._child
+        if child is not None and child.poll() is None:
+            child.terminate()
+
+    def _run(self, order: BlockOrder, what: str) -> tuple[int, str]:
+        config = self.bench.configure(order.campaign["config"])
+        lease = self._granted(what)
+        if self._fault:
+            self._is("self-test", self._fault, what, lease.number)
+            failed = self_test(config)
+            if failed:
+                return SutError.exit_code, f"the self-test failed: {failed}"
+        folder = self.folder_of(order.campaign["id"], order.block)
+        folder.mkdir(parents=True, exist_ok=True)
+        shard = Shard(
+            campaign=_of_bench(order, config, self.bench.simulated),
+            bench=lease.bench,
+            folder=str(lease.folder),
+            lease=lease.number,
+        )
+        shard.write(folder / "shard.json")
+        self._is("running", "", what, lease.number)
+        return self._conduct(folder)
+
+    def _granted(self, what: str) -> BenchLease:
+        """Return a lease, once the process of an earlier worker has ended."""
+        while not self._stopping:
+            try:
+                return grant(self.bench.bench.name, self.bench.folder, what)
+            except BenchBusy as busy:
+                if self._state.state != "waiting":
+                    self._is("waiting", str(busy), what)
+                time.sleep(_LOOK_S)
+        raise InterruptedCampaign("the worker of the bench was ended by its operator")
+
+    def _conduct(self, folder: Path) -> tuple[int, str]:
+        argv = [sys.executable, "-m", "lab", "run", "--plan", str(folder / "shard.json")]
+        argv += ["--out", str(folder / "c"), "--json"]
+        with open(folder / "outcome.json", "wb") as out, open(folder / "lab.log", "ab") as log:
+            began = log.tell()
+            # In a session of its own: what has begun is measured to its end when this worker is killed.
+            child = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=out, stderr=log, start_new_session=True
+            )
+            self._child = child
+            if self._stopping:
+                self.stop()
+            code = child.wait()
+        self._child = None
+        if code < 0:
+            return code, f"`lab run` was ended by signal {-code}"
+        if code > 1:
+            words = (folder / "lab.log").read_bytes()[began:].decode(errors="replace").strip()
+            return code, words.rpartition("lab: ")[2]
+        return code, _missing(folder / "outcome.json") if code else ""
+
+    def _is(self, state: str, reason: str = "", running: str | None = None, lease: int | None = None) -> None:
+        self._state = replace(
+            self._state,
+            state=state,
+            since_utc_s=now_utc_s(),
+            reason=reason,
+            running=running,
+            lease=self._state.lease if lease is None else lease,
+        )
+
+
+def self_test(config: LabConfig) -> str:
+    """Return what `lab doctor` finds wrong with the bench, or an empty text."""
+    failed = [check for check in examine(config, sut_of(config)) if check.ok is False]
+    return "; ".join(f"{check.name}: {check.message}" for check in failed)
+
+
+def run_order(order: BlockOrder) -> BlockAnswer:
+    """Run a block on the bench of this worker; what Dask calls."""
+    return _agent().run(order)
+
+
+def packed(campaign_id: str, block: int) -> bytes:
+    """Return the campaign folder of a block as a tar archive; what Dask calls."""
+    archive = BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=1) as tar:
+        tar.add(_agent().folder_of(campaign_id, block) / "c", arcname=".")
+    return archive.getvalue()
+
+
+def _agent() -> BenchAgent:
+    agent = get_worker().plugins[BenchAgent.name]
+    assert isinstance(agent, BenchAgent)
+    return agent
+
+
+def _of_bench(order: BlockOrder, config: LabConfig, simulated: bool) -> Campaign:
+    campaign: Campaign = build(
+        Campaign, {key: value for key, value in order.campaign.items() if key != "schema"}, "order"
+    )
+    resolved = config.to_json()
+    return replace(campaign, config=resolved, config_sha256=sha256_of_json(resolved), simulated=simulated)
+
+
+def _missing(outcome_json: Path) -> str:
+    outcome = json.loads(outcome_json.read_bytes())
+    reasons = [f"{slot['scenario']} ({slot['reason']})" for slot in outcome["missing"]]
+    return "; ".join(reasons) or str(outcome["stopped"])
+
+
+def _unfinished(folder: Path) -> str:
+    """Say that the last process on a bench was killed, if so; then the bench is tested first."""
+    lease = read_lease(folder)
+    if lease is None or lease.pid is None or is_held(folder):
+        return ""
+    return f"process {lease.pid} ended in the middle of {lease.owner}"
+
+
+def serve(agent: BenchAgent, link: Link, say: Callable[[str], None]) -> None:
+    """Offer a bench to a scheduler until SIGINT or SIGTERM; a lost scheduler is looked for again.
+
+    Args:
+        agent: of the bench.
+        link: to the scheduler.
+        say: told of what changes.
+    """
+    asyncio.run(_serve(agent, link, say))
+
+
+async def _serve(agent: BenchAgent, link: Link, say: Callable[[str], None]) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stopped.set)
+    while not stopped.is_set():
+        reason = await _offer(agent, link, say, stopped)
+        if not stopped.is_set():
+            say(f"bench {agent.state.name}: {reason}; trying again")
+            await _either(stopped.wait(), asyncio.sleep(_RECONNECT_S))
+
+
+async def _offer(agent: BenchAgent, link: Link, say: Callable[[str], None], stopped: asyncio.Event) -> str:
+    """Be a worker until that ends, and say why it did."""
+    name = agent.state.name
+    try:
+        worker = await Worker(
+            link.scheduler,
+            name=name,
+            nthreads=2,  # one measures, the other hands out what was measured
+            resources={RESOURCE + name: 1},
+            metrics={METRIC: lambda _: agent.state.to_json()},
+            plugins=(agent,),
+            security=link.security(),
+            host=link.host,
+            memory_limit=0,
+            dashboard_address="127.0.0.1:0",
+            local_directory=str(agent.bench.folder),
+            silence_logs=logging.WARNING,
+            death_timeout=_RECONNECT_S * 5,
+        )
+    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+        return f"expected a scheduler at {link.scheduler}, but: {error}"
+    worker.log_event(TOPIC, {"worker": worker.address, "bench": agent.state.to_json()})
+    say(f"bench {name} ({agent.state.model}) is offered to {link.scheduler}")
+    try:
+        await _either(stopped.wait(), worker.finished())
+        if stopped.is_set():
+            agent.stop()
+    finally:
+        await worker.close(timeout=_CHILD_ENDS_S)
+    return "the scheduler was lost"
+
+
+async def _either(*waits: Awaitable[object]) -> None:
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
