@@ -1,6 +1,7 @@
 """Plan and conduct: what was intended, what was done, and whether journal and stamps agree with it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import TypeVar
 
@@ -191,9 +192,11 @@ def _entries(case: CampaignCase, kind: type[Entry]) -> dict[str, Entry]:
 
 def check_order(case: CampaignCase) -> list[Finding]:
     """Say which runs were measured after slots that the plan has behind them."""
-    starts = [(item.run.t_start_utc_s, item.name) for item in case.runs if item.run.t_start_utc_s is not None]
-    later = list(accumulate((start for start, _ in reversed(starts)), min))[-2::-1]
-    names = [name for (start, name), least in zip(starts[:-1], later, strict=True) if start > least]
+    starts: dict[str | None, list[tuple[float, str]]] = {}
+    for item in case.runs:
+        if item.run.t_start_utc_s is not None:
+            starts.setdefault(item.run.bench, []).append((item.run.t_start_utc_s, item.name))
+    names = [name for of_one in starts.values() for name in _later_than_planned(of_one)]
     if not names:
         return []
     message = (
@@ -201,3 +204,9 @@ def check_order(case: CampaignCase) -> list[Finding]:
         f"repeats after a failure; the order is no longer the random one that was drawn"
     )
     return [codes.ORDER_DIFFERS.finding(message)]
+
+
+def _later_than_planned(starts: Sequence[tuple[float, str]]) -> list[str]:
+    """Return the names of the runs, in the order of the plan, that started after one behind them."""
+    later = list(accumulate((start for start, _ in reversed(starts)), min))[-2::-1]
+    return [name for (start, name), least in zip(starts[:-1], later, strict=True) if start > least]

@@ -22,10 +22,14 @@ def check_controller_clock(case: CampaignCase) -> list[Finding]:
     """Say when the controller's wall clock was set while its journal was written."""
     if case.imported:
         return []
-    stamps = [stamp for entry in case.journal if (stamp := _stamp(entry)) is not None]
+    stamps: dict[object, list[tuple[float, float]]] = {}
+    for entry in case.journal:
+        if (stamp := _stamp(entry)) is not None:  # each bench of a fleet has a controller of its own
+            stamps.setdefault(entry.extra.get("bench"), []).append(stamp)
     steps_s = [
         step_s
-        for (utc_s, mono_s), (later_utc_s, later_mono_s) in pairwise(stamps)
+        for of_one in stamps.values()
+        for (utc_s, mono_s), (later_utc_s, later_mono_s) in pairwise(of_one)
         if (span_s := later_mono_s - mono_s) >= 0  # else the host was started again
         and abs(step_s := later_utc_s - utc_s - span_s) > SET_S + SLEWED * span_s
     ]
@@ -48,7 +52,7 @@ def check_overlaps(case: CampaignCase) -> list[Finding]:
         return []
     started = _started(case.journal)
     known = [
-        (item.run.t_start_utc_s, item.run.t_stop_utc_s, item)
+        (item.run.bench or "", item.run.t_start_utc_s, item.run.t_stop_utc_s, item)
         for item in case.runs
         if item.run.t_start_utc_s is not None and item.run.t_stop_utc_s is not None
     ]
@@ -58,8 +62,10 @@ def check_overlaps(case: CampaignCase) -> list[Finding]:
             f"the two is not what it says; repeat both",
             item.name,
         )
-        for (_, stop_s, before), (start_s, _, item) in pairwise(sorted(known, key=lambda one: one[:2]))
-        if stop_s > start_s + OVERLAP_S and not _one_after_the_other(before, item, started)
+        for (bench, _, stop_s, before), (other, start_s, _, item) in pairwise(
+            sorted(known, key=lambda one: one[:3])
+        )
+        if bench == other and stop_s > start_s + OVERLAP_S and not _one_after_the_other(before, item, started)
     ]
 
 

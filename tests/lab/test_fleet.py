@@ -1,0 +1,215 @@
+"""A fleet of two virtual benches on one Dask scheduler, all of them processes of this machine."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from lab_bench import LAB, kill, lab, processes_naming, wait_for, write_config
+
+from lab.fleet.bench import load_bench
+from lab.fleet.link import Link
+from lab.fleet.merge import merge
+from records.campaign import CampaignFolder
+from records.errors import ConfigurationError, SutError
+
+BENCH = """
+[bench]
+name = "{name}"
+model = "Virtual computer"
+[sut]
+collectl = "never"
+[meter]
+driver = "wattsup_pro"
+port = "virtual"
+interval_s = 1.0
+calibration = "cal.json"
+[environments.cpu]
+python = "env/bin/python"
+"""
+
+
+def write_bench(folder: Path, name: str) -> Path:
+    path = folder / f"{name}.toml"
+    path.write_text(BENCH.format(name=name))
+    return path
+
+
+def test_the_sections_of_a_bench_replace_those_of_the_campaign(tmp_path: Path) -> None:
+    from lab.config.file import load_config
+
+    (tmp_path / "there").mkdir()
+    bench = load_bench(write_bench(tmp_path / "there", "a"))
+    campaign = load_config(write_config(tmp_path, port="/dev/ttyUSB9"))
+    config = bench.configure(campaign.to_json())
+    assert config.meter.port == "virtual"
+    assert config.meter.calibration == str(tmp_path / "there/cal.json")
+    assert config.environments["cpu"].python == str(tmp_path / "there/env/bin/python")
+    assert config.scenario == campaign.scenario
+    assert config.base_dir == tmp_path
+    assert bench.folder == tmp_path / "there/a"
+
+
+def test_a_mistake_in_the_file_of_a_bench_names_key_and_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(BENCH.format(name="a").replace("model =", "modell ="))
+    with pytest.raises(ConfigurationError, match=r"a\.toml.*modell"):
+        load_bench(path)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"])
+def test_loopback_needs_no_certificate(address: str) -> None:
+    assert Link(address).security() is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["tcp://192.0.2.1:8786", "tcp://lab.example:8786", "tls://192.0.2.1:8786", "ws://127.0.0.1:1"],
+)
+def test_what_leaves_the_machine_needs_certificates(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="--scheduler"):
+        Link(address)
+
+
+def test_certificates_come_together_and_only_with_tls(tmp_path: Path) -> None:
+    pem = tmp_path / "x.pem"
+    with pytest.raises(ConfigurationError, match="together"):
+        Link("tls://192.0.2.1:8786", ca=pem)
+    with pytest.raises(ConfigurationError, match="tls://"):
+        Link("tcp://127.0.0.1:8786", pem, pem, pem)
+    security = Link("tls://192.0.2.1:8786", pem, pem, pem).security()
+    assert security is not None
+    assert security.require_encryption
+
+
+def test_an_archive_that_is_damaged_changes_nothing(tmp_path: Path) -> None:
+    folder = CampaignFolder(tmp_path)
+    folder.runs.mkdir()
+    with pytest.raises(SutError, match="block 1"):
+        merge(folder, "a", 1, b"no archive")
+    assert list(folder.runs.iterdir()) == []
+
+
+def test_without_a_scheduler_it_says_how_to_start_one(tmp_path: Path) -> None:
+    done = lab("fleet", "status", "--scheduler", "tcp://127.0.0.1:9")
+    assert done.returncode == 3
+    assert "dask scheduler" in done.stderr
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """The address of a scheduler of its own."""
+    told = tmp_path / "scheduler.json"
+    argv = [str(Path(sys.executable).with_name("dask")), "scheduler", "--host", "127.0.0.1", "--port", "0"]
+    argv += ["--no-dashboard", "--no-jupyter", "--scheduler-file", str(told)]
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield wait_for("the scheduler", lambda: told.exists() and json.loads(told.read_text())["address"])
+    process.terminate()
+    process.wait()
+
+
+class Controllers:
+    """Workers of benches, which the test may kill."""
+
+    def __init__(self, folder: Path, scheduler: str) -> None:
+        self.folder, self.scheduler = folder, scheduler
+        self.processes: dict[str, subprocess.Popen[str]] = {}
+
+    def start(self, name: str) -> None:
+        bench = self.folder / f"{name}.toml"
+        bench.write_text("\n".join(BENCH.format(name=name).splitlines()[:-3]))
+        argv = [*LAB, "fleet", "worker", "--bench", str(bench), "--scheduler", self.scheduler]
+        with open(self.folder / f"{name}.log", "a") as log:
+            self.processes[name] = subprocess.Popen(argv, stdout=log, stderr=log, text=True)
+
+    def states(self) -> dict[str, str]:
+        done = lab("fleet", "status", "--scheduler", self.scheduler, "--json")
+        return {bench["name"]: bench["state"] for bench in json.loads(done.stdout)["benches"]}
+
+    def end(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            process.wait(timeout=60)
+
+
+@pytest.fixture
+def controllers(tmp_path: Path, scheduler: str) -> Iterator[Controllers]:
+    """Controllers of benches, ended with the test."""
+    controllers = Controllers(tmp_path, scheduler)
+    yield controllers
+    controllers.end()
+
+
+def runs_by_bench(campaign: Path) -> dict[str, list[dict[str, object]]]:
+    found: dict[str, list[dict[str, object]]] = {}
+    for path in sorted(campaign.glob("runs/*/run.json")):
+        run = json.loads(path.read_text())
+        found.setdefault(run["bench"], []).append(run)
+    return found
+
+
+@pytest.mark.slow
+def test_a_killed_worker_costs_nothing_and_no_bench_runs_two_at_a_time(
+    tmp_path: Path, controllers: Controllers
+) -> None:
+    for name in ("a", "b"):
+        controllers.start(name)
+    wait_for("both benches", lambda: controllers.states() == {"a": "idle", "b": "idle"})
+    config = write_config(tmp_path)
+    config.write_text(config.read_text().replace("repeats = 1", "repeats = 4"))
+    argv = [
+        *LAB,
+        "fleet",
+        "run",
+        str(config),
+        "--scheduler",
+        controllers.scheduler,
+        "--out",
+        str(tmp_path / "c"),
+    ]
+    running = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for("a run on bench a", lambda: list(tmp_path.glob("a/shards/*/*/c/runs/*/events.jsonl")))
+    measuring = set(processes_naming(f"{tmp_path}/a/shards"))
+    kill(controllers.processes["a"])
+    assert measuring <= set(processes_naming(f"{tmp_path}/a/shards")), "what has begun is measured to its end"
+    controllers.start("a")
+    out, errors = running.communicate(timeout=110)
+    assert running.returncode == 0, errors
+    assert "9 of 9 runs completed" in out
+    by_bench = runs_by_bench(tmp_path / "c")
+    assert set(by_bench) == {"a", "b"}
+    assert sum(len(runs) for runs in by_bench.values()) == 9, "no run was measured twice"
+    for runs in by_bench.values():
+        assert {run["status"] for run in runs} == {"completed"}
+        spans = sorted((run["t_start_utc_s"], run["t_stop_utc_s"]) for run in runs)
+        assert all(a[1] <= b[0] for a, b in pairwise(spans))
+        numbers = [run["lease"] for run in sorted(runs, key=lambda run: run["t_start_utc_s"])]
+        assert numbers == sorted(numbers)
+
+
+@pytest.mark.slow
+def test_a_run_that_is_interrupted_goes_on_and_a_worker_that_ends_leaves_nothing_running(
+    tmp_path: Path, controllers: Controllers
+) -> None:
+    controllers.start("a")
+    wait_for("the bench", lambda: controllers.states() == {"a": "idle"})
+    argv = ["fleet", "run", str(write_config(tmp_path)), "--scheduler", controllers.scheduler]
+    running = subprocess.Popen([*LAB, *argv, "--out", str(tmp_path / "c")], stderr=subprocess.PIPE, text=True)
+    wait_for("a run", lambda: list(tmp_path.glob("a/shards/*/*/c/runs/*/events.jsonl")))
+    running.send_signal(signal.SIGTERM)
+    running.communicate(timeout=60)
+    assert running.returncode == 130
+    os.kill(controllers.processes["a"].pid, signal.SIGTERM)
+    controllers.processes["a"].wait(timeout=60)
+    assert processes_naming(f"{tmp_path}/a/shards") == {}
+    assert controllers.states() == {"a": "away"}
+    controllers.start("a")
+    done = lab("fleet", "run", tmp_path / "c", "--scheduler", controllers.scheduler)
+    assert done.returncode == 0, done.stderr
+    assert "3 of 3 runs completed" in done.stdout
