@@ -14,7 +14,15 @@ from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.cli.paths import InputPath, OutputFolder
 from lab.cli.progress import make_progress
 from lab.cli.status import how_to_go_on, simulated_mark
-from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of, reopen, slots_wanted
+from lab.conduct.campaign import (
+    OpenCampaign,
+    create,
+    draw_campaign,
+    folder_of,
+    model_of_fleet,
+    reopen,
+    slots_wanted,
+)
 from lab.conduct.commands import check_bench
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
 from lab.conduct.meters import check_meters
@@ -24,6 +32,7 @@ from lab.conduct.suts import sut_of
 from lab.config.file import build_config, check_drivers, load_config
 from lab.config.model import LabConfig
 from records.campaign import Campaign, Slot
+from records.errors import ConfigurationError
 from records.shard import Shard
 
 _OF_A_PLAN = ("config_path", "only", "repeats", "seed", "dry_run")
@@ -90,6 +99,11 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
     lab resume campaigns/20260131-120000-demo
     """
     opened = reopen(folder)
+    if model_of_fleet(opened.folder) is not None:
+        raise ConfigurationError(
+            f"{folder}: expected a campaign of one bench, but a fleet runs this one. Go on with "
+            f"`lab fleet run {quote(str(folder))} --scheduler URL`"
+        )
     check_drivers(opened.config, opened.folder.campaign_json)
     sut = sut_of(opened.config)
     check_bench(opened.config, opened.campaign.plan, sut)

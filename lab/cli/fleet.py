@@ -13,7 +13,7 @@ from lab.cli.common import FiniteRange, LabGroup, json_option
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import InputPath, OutputFolder
 from lab.cli.status import simulated_mark
-from lab.conduct.campaign import create, draw_campaign, folder_of, reopen
+from lab.conduct.campaign import create, draw_campaign, folder_of, model_of_fleet, reopen
 from lab.conduct.conductor import will_be_simulated
 from lab.conduct.plan import duration, slot_name
 from lab.config.file import load_config
@@ -135,13 +135,13 @@ def _open(
 ) -> "tuple[OpenCampaign, str]":
     """Open a campaign, or draw a new one once it is known from a bench whether it will be simulated."""
     from lab.fleet.cluster import wait_for_bench
-    from lab.fleet.run import check_plan, model_of
+    from lab.fleet.run import check_plan
 
     if source.is_dir():
         if out is not None:
             raise ConfigurationError("--out: expected a lab.toml with it; what goes on has its folder")
         opened = reopen(source)
-        return opened, model_of(opened) or wait_for_bench(benches, wait_s).model
+        return opened, model_of_fleet(opened.folder) or wait_for_bench(benches, wait_s).model
     config = load_config(source)
     campaign = draw_campaign(config, only=(), simulated=will_be_simulated(config.meter))
     check_plan(campaign)

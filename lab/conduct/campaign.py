@@ -21,6 +21,7 @@ from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import ConfigurationError, RecordError, SutError
 from records.files import sha256_of_json
 from records.journal import dropped_slots, read_journal
+from records.journal_events import BlockGiven
 from records.locks import try_lock
 from records.run import Run, RunFolder
 from records.times import now_utc_s
@@ -146,6 +147,12 @@ def slots_wanted(opened: OpenCampaign) -> list[Slot]:
     journal = opened.folder.journal
     dropped = dropped_slots(read_journal(journal)[0]) if journal.is_file() else frozenset()
     return [slot for slot in opened.campaign.plan if slot.slot not in dropped]
+
+
+def model_of_fleet(folder: CampaignFolder) -> str | None:
+    """Return the model of the benches of a fleet that have blocks of a campaign; ``None`` of one bench."""
+    entries = read_journal(folder.journal)[0] if folder.journal.is_file() else []
+    return next((entry.model for entry in entries if isinstance(entry, BlockGiven)), None)
 
 
 def slot_states(opened: OpenCampaign) -> list[SlotState]:

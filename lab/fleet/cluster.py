@@ -32,7 +32,11 @@ class DaskBenches:
 
     def present(self) -> Mapping[str, BenchState]:
         """Return the benches that are there now; none while the scheduler is away."""
-        return {} if (client := self._connected()) is None else benches_of(client)
+        client = self._connected()
+        try:
+            return {} if client is None else benches_of(client)
+        except OSError:  # lost this very moment
+            return {}
 
     def start(self, bench: str, order: BlockOrder) -> None:
         """Hand a block to a bench."""

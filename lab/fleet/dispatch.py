@@ -6,11 +6,11 @@ process that measures there may live on; only then the block goes to another ben
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from lab.fleet.orders import LOST, BenchState, BlockAnswer, BlockOrder
-from records.errors import ConfigurationError, InterruptedCampaign, SutError
+from records.errors import ConfigurationError, InterruptedCampaign, RecordError, SutError
 from records.journal_events import BenchLost, BlockGiven, BlockNotDone, JournalEntry
 
 MOST_TRIES = 5
@@ -20,6 +20,9 @@ REST_S = 30.0
 """A bench that broke rests so long before it is tested again, twice as long each time."""
 
 LONGEST_REST_S = 1800.0
+
+_READY = ("idle", "faulty")
+"""States in which a bench takes a block; a faulty one tests itself first."""
 
 
 class Benches(Protocol):
@@ -75,8 +78,8 @@ class Dispatcher:
         model, simulated: of the benches that may take part.
         gone_s: a bench that is away for longer loses what it has begun to another; without any bench for
             so long the campaign stops.
-        collect: takes in a block that was attempted to its end; where it raises `SutError`, the block is
-            handed out once more.
+        collect: takes in a block that was attempted to its end; where it raises `SutError` (the bench is
+            away) or `RecordError` (what came is damaged), the block is handed out once more.
         note: takes the entries of the journal.
         given_up: reason for each block that was tried too often.
     """
@@ -122,8 +125,9 @@ class Dispatcher:
         if answer.code in (0, 1):
             try:
                 self.collect(answer)
-            except SutError as error:
-                self._not_done(work, BlockAnswer(answer.bench, answer.block, LOST, str(error)), now_s)
+            except (SutError, RecordError) as error:
+                code = LOST if isinstance(error, SutError) else error.exit_code
+                self._not_done(work, replace(answer, code=code, reason=str(error)), now_s)
                 return
             self.work.remove(work)
             self._rests.pop(answer.bench, None)
@@ -185,7 +189,10 @@ class Dispatcher:
         return [
             name
             for name, state in present.items()
-            if self._fits(state) and name not in busy and now_s >= self._rests.get(name, _Rest()).until_s
+            if self._fits(state)
+            and state.state in _READY
+            and name not in busy
+            and now_s >= self._rests.get(name, _Rest()).until_s
         ]
 
     def _give(self, name: str, now_s: float) -> None:

@@ -1,4 +1,4 @@
-"""Taking what a bench measured into the campaign: its runs, and its journal with the name of the bench."""
+"""What a bench measured: packed there, and taken into the campaign with the name of the bench."""
 
 import json
 import shutil
@@ -7,11 +7,28 @@ from io import BytesIO
 from pathlib import Path
 
 from records.campaign import CampaignFolder
-from records.errors import RecordError, SutError
-from records.files import LineAppender, open_record
+from records.errors import RecordError
+from records.files import LineAppender, read_json_lines
+from records.links import leads_outside
 
 BENCHES = "benches"
 """Folder of what is not a run: ``benches/NAME/block-0001/`` with the bench's own journal and inventory."""
+
+
+def pack(path: Path) -> bytes:
+    """Return a campaign folder as a tar archive, without what is no record.
+
+    Left out are pipes, and links that lead out of it, such as that to the port of a virtual meter.
+    """
+
+    def kept(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+        is_record = member.isreg() or member.isdir() or member.issym() or member.islnk()
+        return member if is_record and not leads_outside(path / member.name, path) else None
+
+    archive = BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=1) as tar:
+        tar.add(path, arcname=".", filter=kept)
+    return archive.getvalue()
 
 
 def merge(folder: CampaignFolder, bench: str, block: int, archive: bytes) -> None:
@@ -24,7 +41,7 @@ def merge(folder: CampaignFolder, bench: str, block: int, archive: bytes) -> Non
         archive: the campaign folder of the block as a tar archive.
 
     Raises:
-        SutError: the archive is damaged.
+        RecordError: the archive is damaged, or is no campaign.
     """
     target = folder.path / BENCHES / bench / f"block-{block:04d}"
     part = target.with_name(f"{target.name}.part")
@@ -33,10 +50,9 @@ def merge(folder: CampaignFolder, bench: str, block: int, archive: bytes) -> Non
     try:
         with tarfile.open(fileobj=BytesIO(archive)) as tar:
             tar.extractall(part, filter="data")
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise SutError(f"bench {bench}: expected an archive of block {block}, but: {error}") from None
+    except (tarfile.TarError, EOFError) as error:
+        raise RecordError(f"bench {bench}: expected an archive of block {block}, but: {error}") from None
     came = CampaignFolder(part)
-    _take_runs(came, folder)
     _take_lines(came.journal, folder.journal, bench)
     _take_clock(came.clock, folder.clock)
     for name in ("environment.json", "programs"):
@@ -44,6 +60,7 @@ def merge(folder: CampaignFolder, bench: str, block: int, archive: bytes) -> Non
             _copy(part / name, folder.path / name)
     shutil.rmtree(target, ignore_errors=True)
     part.rename(target)
+    _take_runs(CampaignFolder(target), folder)  # the last step: a block without its runs is fetched again
 
 
 def _take_runs(came: CampaignFolder, folder: CampaignFolder) -> None:
@@ -55,20 +72,13 @@ def _take_runs(came: CampaignFolder, folder: CampaignFolder) -> None:
 
 def _take_lines(source: Path, target: Path, bench: str) -> None:
     """Append the entries that are not there yet, each with ``bench``; torn lines stay in the bench's own."""
-    there = set(target.read_text().splitlines()) if target.exists() else set()
-    appender = LineAppender(target)
-    try:
-        for line in open_record(source).read().decode(errors="replace").splitlines():
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            named = json.dumps({**entry, "bench": bench}, ensure_ascii=False)
-            if named not in there:
-                appender.append(named)
+    there = {json.dumps(entry) for entry in read_json_lines(target).objects} if target.exists() else set()
+    with LineAppender(target) as appender:
+        for entry in read_json_lines(source).objects:
+            named = {**entry, "bench": bench}
+            if json.dumps(named) not in there:
+                appender.append(json.dumps(named, ensure_ascii=False))
         appender.sync()
-    finally:
-        appender.close()
 
 
 def _take_clock(source: Path, target: Path) -> None:

@@ -113,6 +113,11 @@ def run_fleet(
         except (SutError, ConfigurationError) as error:
             journal.write(CampaignStopped(reason=str(error)))
             raise type(error)(f"{error}. Nothing that was completed is lost: {again}") from None
+        except OSError as error:
+            raise SutError(
+                f"{folder.path}: writing failed: {error}. Free space on this disk, then {again}; the benches "
+                f"keep what they measured"
+            ) from error
         outcome = _outcome(opened, dispatcher.given_up)
         journal.write(CampaignEnded(completed=len(outcome.completed), missing=len(outcome.missing)))
     return outcome
@@ -135,13 +140,6 @@ def blocks_left(opened: OpenCampaign) -> list[Work]:
         )
         for block in left
     ]
-
-
-def model_of(opened: OpenCampaign) -> str | None:
-    """Return the model of the benches that have measured for a campaign; ``None`` before there was any."""
-    journal = opened.folder.journal
-    entries = read_journal(journal)[0] if journal.exists() else []
-    return next((entry.model for entry in entries if isinstance(entry, BlockGiven)), None)
 
 
 def _only(campaign: Campaign, block: int) -> dict[str, object]:

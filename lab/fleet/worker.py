@@ -6,12 +6,10 @@ import logging
 import signal
 import subprocess
 import sys
-import tarfile
 import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
 from distributed import Worker, WorkerPlugin, get_worker
@@ -22,6 +20,7 @@ from lab.conduct.suts import sut_of
 from lab.config.model import LabConfig
 from lab.fleet.bench import BenchFile
 from lab.fleet.link import Link
+from lab.fleet.merge import pack
 from lab.fleet.orders import RESOURCE, BenchState, BlockAnswer, BlockOrder
 from records.campaign import Campaign
 from records.documents import build
@@ -175,10 +174,7 @@ def run_order(order: BlockOrder) -> BlockAnswer:
 
 def packed(campaign_id: str, block: int) -> bytes:
     """Return the campaign folder of a block as a tar archive; what Dask calls."""
-    archive = BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=1) as tar:
-        tar.add(_agent().folder_of(campaign_id, block) / "c", arcname=".")
-    return archive.getvalue()
+    return pack(_agent().folder_of(campaign_id, block) / "c")
 
 
 def _agent() -> BenchAgent:

@@ -14,9 +14,9 @@ from lab_bench import LAB, kill, lab, processes_naming, wait_for, write_config
 
 from lab.fleet.bench import load_bench
 from lab.fleet.link import Link
-from lab.fleet.merge import merge
+from lab.fleet.merge import merge, pack
 from records.campaign import CampaignFolder
-from records.errors import ConfigurationError, SutError
+from records.errors import ConfigurationError, RecordError
 
 BENCH = """
 [bench]
@@ -90,9 +90,48 @@ def test_certificates_come_together_and_only_with_tls(tmp_path: Path) -> None:
 def test_an_archive_that_is_damaged_changes_nothing(tmp_path: Path) -> None:
     folder = CampaignFolder(tmp_path)
     folder.runs.mkdir()
-    with pytest.raises(SutError, match="block 1"):
+    with pytest.raises(RecordError, match="block 1"):
         merge(folder, "a", 1, b"no archive")
     assert list(folder.runs.iterdir()) == []
+
+
+def measured_block(path: Path) -> Path:
+    """Write what a campaign folder of one block holds."""
+    (path / "runs/0001-baseline").mkdir(parents=True)
+    (path / "runs/0001-baseline/run.json").write_text("{}")
+    (path / "virtual").mkdir()
+    (path / "virtual/port").symlink_to("/dev/null")
+    os.mkfifo(path / "pipe")
+    (path / "journal.jsonl").write_text('{"what": "run started", "run_dir": "0001-baseline"}\n{"torn')
+    (path / "clock.csv").write_text("t_utc_s,offset_s\n1.0,0.0\n")
+    (path / "environment.json").write_text("{}")
+    return path
+
+
+def test_a_block_is_taken_in_once_however_often_it_comes(tmp_path: Path) -> None:
+    archive = pack(measured_block(tmp_path / "bench"))
+    folder = CampaignFolder(tmp_path / "c")
+    folder.runs.mkdir(parents=True)
+    for _ in range(2):
+        merge(folder, "a", 1, archive)
+    assert (folder.runs / "0001-baseline/run.json").read_text() == "{}"
+    (line,) = folder.journal.read_text().splitlines()
+    assert json.loads(line) == {"what": "run started", "run_dir": "0001-baseline", "bench": "a"}
+    assert folder.clock.read_text() == "t_utc_s,offset_s\n1.0,0.0\n"
+    kept = {path.relative_to(folder.path).as_posix() for path in folder.path.rglob("*") if path.is_file()}
+    assert "benches/a/block-0001/journal.jsonl" in kept
+    assert not [name for name in kept if "port" in name or "part" in name or "pipe" in name]
+
+
+def test_what_was_left_of_an_interrupted_merge_is_taken_in(tmp_path: Path) -> None:
+    archive = pack(measured_block(tmp_path / "bench"))
+    folder = CampaignFolder(tmp_path / "c")
+    folder.runs.mkdir(parents=True)
+    merge(folder, "a", 1, archive)
+    (folder.runs / "0001-baseline").rename(folder.path / "benches/a/block-0001/elsewhere")
+    merge(folder, "a", 1, archive)
+    assert (folder.runs / "0001-baseline/run.json").exists()
+    assert len(folder.journal.read_text().splitlines()) == 1
 
 
 def test_without_a_scheduler_it_says_how_to_start_one(tmp_path: Path) -> None:
@@ -181,6 +220,8 @@ def test_a_killed_worker_costs_nothing_and_no_bench_runs_two_at_a_time(
     controllers.start("a")
     out, errors = running.communicate(timeout=110)
     assert running.returncode == 0, errors
+    assert lab("check", tmp_path / "c").returncode == 0
+    assert lab("resume", tmp_path / "c").returncode == 2, "one bench does not go on with the blocks of others"
     assert "9 of 9 runs completed" in out
     by_bench = runs_by_bench(tmp_path / "c")
     assert set(by_bench) == {"a", "b"}
