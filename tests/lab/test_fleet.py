@@ -140,23 +140,40 @@ def test_without_a_scheduler_it_says_how_to_start_one(tmp_path: Path) -> None:
     assert "dask scheduler" in done.stderr
 
 
+class Scheduler:
+    """A Dask scheduler, which the test may kill and start again at the same address."""
+
+    def __init__(self, told: Path) -> None:
+        self._told = told
+        self.address = self.start("0")
+
+    def start(self, port: str | None = None) -> str:
+        """Start it, at the port of before unless given, and return its address."""
+        argv = [str(Path(sys.executable).with_name("dask")), "scheduler", "--host", "127.0.0.1"]
+        argv += ["--port", port or self.address.rpartition(":")[2], "--no-dashboard", "--no-jupyter"]
+        argv += ["--scheduler-file", str(self._told)]
+        self._told.unlink(missing_ok=True)
+        self.process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
+        address: str = wait_for(
+            "the scheduler", lambda: self._told.exists() and json.loads(self._told.read_text())["address"]
+        )
+        return address
+
+
 @pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[str]:
-    """The address of a scheduler of its own."""
-    told = tmp_path / "scheduler.json"
-    argv = [str(Path(sys.executable).with_name("dask")), "scheduler", "--host", "127.0.0.1", "--port", "0"]
-    argv += ["--no-dashboard", "--no-jupyter", "--scheduler-file", str(told)]
-    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    yield wait_for("the scheduler", lambda: told.exists() and json.loads(told.read_text())["address"])
-    process.terminate()
-    process.wait()
+def scheduler(tmp_path: Path) -> Iterator[Scheduler]:
+    """A scheduler of its own."""
+    scheduler = Scheduler(tmp_path / "scheduler.json")
+    yield scheduler
+    scheduler.process.terminate()
+    scheduler.process.wait()
 
 
 class Controllers:
     """Workers of benches, which the test may kill."""
 
-    def __init__(self, folder: Path, scheduler: str) -> None:
-        self.folder, self.scheduler = folder, scheduler
+    def __init__(self, folder: Path, scheduler: Scheduler) -> None:
+        self.folder, self.scheduler = folder, scheduler.address
         self.processes: dict[str, subprocess.Popen[str]] = {}
 
     def start(self, name: str) -> None:
@@ -178,7 +195,7 @@ class Controllers:
 
 
 @pytest.fixture
-def controllers(tmp_path: Path, scheduler: str) -> Iterator[Controllers]:
+def controllers(tmp_path: Path, scheduler: Scheduler) -> Iterator[Controllers]:
     """Controllers of benches, ended with the test."""
     controllers = Controllers(tmp_path, scheduler)
     yield controllers
@@ -254,3 +271,25 @@ def test_a_run_that_is_interrupted_goes_on_and_a_worker_that_ends_leaves_nothing
     done = lab("fleet", "run", tmp_path / "c", "--scheduler", controllers.scheduler)
     assert done.returncode == 0, done.stderr
     assert "3 of 3 runs completed" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_killed_scheduler_costs_nothing(
+    tmp_path: Path, scheduler: Scheduler, controllers: Controllers
+) -> None:
+    controllers.start("a")
+    wait_for("the bench", lambda: controllers.states() == {"a": "idle"})
+    argv = ["fleet", "run", str(write_config(tmp_path)), "--scheduler", scheduler.address]
+    argv += ["--out", str(tmp_path / "c")]
+    running = subprocess.Popen([*LAB, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for("a run", lambda: list(tmp_path.glob("a/shards/*/*/c/runs/*/events.jsonl")))
+    kill(scheduler.process)
+    scheduler.start()
+    out, errors = running.communicate(timeout=110)
+    assert running.returncode == 0, errors
+    assert "3 of 3 runs completed" in out
+    assert sorted(path.name for path in (tmp_path / "c/runs").iterdir()) == [
+        "0001-baseline",
+        "0002-work",
+        "0003-baseline",
+    ]
