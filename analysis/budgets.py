@@ -41,7 +41,7 @@ def budget_rows(
     rows += [row for group in groups for row in _of_trackers(group, confidence)]
     rows += _of_baseline(groups, confidence)
     for run in runs:
-        reference = None if own[run.run_dir] is None else baseline.at(run.middle_utc_s)
+        reference = None if own[run.run_dir] is None else baseline.at(run.middle_utc_s, run.run.bench)
         rows += _of_run(run, reference, baseline.scatter_df, confidence)
     return rows
 

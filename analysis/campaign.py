@@ -179,7 +179,10 @@ def reduce_runs(
         for claims in ({run.run_dir: run.trackers for run in runs}, estimates)
         for run in runs
         for row in tracker_rows(
-            run, claims.get(run.run_dir, []), baseline.at(run.middle_utc_s), settings.coverage_min_pct
+            run,
+            claims.get(run.run_dir, []),
+            baseline.at(run.middle_utc_s, run.run.bench),
+            settings.coverage_min_pct,
         )
     ]
     groups = group_runs(runs, rows, epochs, baseline, _configured(campaign))
@@ -258,7 +261,7 @@ def _is_reference(run: RunMeasure) -> bool:
 
 
 def _reference(run: RunMeasure, baseline: Baseline) -> BaselinePower | None:
-    return None if _is_reference(run) else baseline.at(run.middle_utc_s)
+    return None if _is_reference(run) else baseline.at(run.middle_utc_s, run.run.bench)
 
 
 def _configured(campaign: Campaign) -> list[str]:

@@ -65,7 +65,7 @@ class Numbers:
 
     def __init__(self, runs: list[RunCalls], baseline: Baseline, confidence: float) -> None:
         self._runs, self._baseline, self._confidence = runs, baseline, confidence
-        powers = [baseline.at(run.middle_utc_s) for run in runs]
+        powers = [baseline.at(run.middle_utc_s, run.bench) for run in runs]
         self._powers: list[BaselinePower] = [power for power in powers if power is not None]
 
     @property

@@ -40,7 +40,7 @@ class RunCalls:
     more for the time outside all calls, so that each row adds up to the length of the part.
 
     Attributes:
-        run_dir: name of its folder; ``meter`` the record of its meter.
+        run_dir: name of its folder; ``meter`` the record of its meter; ``bench`` where it was measured.
         middle_utc_s: middle of the rating interval; ``whole`` that interval, measured.
         interval_s: the meter's, as found.
         sites: by column; the number in each is that of one process and says nothing here.
@@ -57,6 +57,7 @@ class RunCalls:
     """
 
     run_dir: str
+    bench: str | None
     meter: MeterRecord
     middle_utc_s: float
     whole: Measured
@@ -130,6 +131,7 @@ def measure_calls(recorded: RecordedRun, run: RunMeasure) -> RunCalls | None:
     by_counter = zip(counted.values(), grids[1:], exclusive_s[1:], inclusive_s[1:], strict=True)
     return RunCalls(
         run_dir=run.run_dir,
+        bench=run.run.bench,
         meter=run.meter,
         middle_utc_s=run.middle_utc_s,
         whole=run.whole,

@@ -4,6 +4,7 @@ See docs/explanation/method.md#baseline-and-what-the-software-induced.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import hypot, sqrt
@@ -39,6 +40,7 @@ class BaselineRun:
         middle_utc_s: middle of its rating interval; ``duration_s`` its length.
         power_w: mean power; ``readings_sd_w`` spread of the readings.
         block: of the plan.
+        bench: on which it ran; ``None`` where there is one only.
         exposures: what the meter's shared errors act on, per hour.
         resolution_u_w: standard uncertainty by the rounding of its readings.
     """
@@ -48,6 +50,7 @@ class BaselineRun:
     power_w: float
     readings_sd_w: float
     block: int
+    bench: str | None = None
     exposures: Exposures = field(default_factory=dict)
     resolution_u_w: float = 0.0
 
@@ -61,6 +64,7 @@ def baseline_run(run: RunMeasure) -> BaselineRun:
         power_w=(whole.energy.energy_j or 0.0) / whole.energy.window_s,
         readings_sd_w=run.readings_sd_w,
         block=run.run.block,
+        bench=run.run.bench,
         exposures=combined([(3600 / whole.energy.window_s, whole.budget.exposures)]),
         resolution_u_w=whole.budget.resolution_wh * 3600 / whole.energy.window_s,
     )
@@ -87,7 +91,9 @@ class BaselinePower:
 
 
 class Baseline:
-    """All baseline runs of a campaign and the power they say for any moment.
+    """All baseline runs of a campaign and the power they say for any moment on a bench.
+
+    A bench of a fleet has a level, a drift and neighbours of its own; only the scatter is that of all.
 
     Args:
         runs: in any order; may be empty.
@@ -95,10 +101,14 @@ class Baseline:
     """
 
     def __init__(self, runs: list[BaselineRun], reference: Reference) -> None:
-        self.runs = sorted(runs, key=lambda run: run.middle_utc_s)
+        self.runs = sorted(runs, key=lambda run: (run.bench or "", run.middle_utc_s))
         self.reference = reference
+        self._places = {
+            bench: [i for i, run in enumerate(self.runs) if run.bench == bench]
+            for bench in dict.fromkeys(run.bench for run in self.runs)
+        }
         self.scatter_w, self.scatter_df = self._scatter()
-        self._known: dict[float, BaselinePower] = {}
+        self._known: dict[tuple[str | None, float], BaselinePower] = {}
 
     def _scatter(self) -> tuple[float, float]:
         """Return the standard deviation between baseline runs and its degrees of freedom.
@@ -111,41 +121,63 @@ class Baseline:
             return 0.0, 1.0
         if len(self.runs) == 1:
             return self.runs[0].readings_sd_w, 1.0
-        power_w = np.array([run.power_w for run in self.runs])
-        apart_s = np.array([run.middle_utc_s for run in self.runs])
+        parts = [self._residuals([self.runs[i] for i in places]) for places in self._places.values()]
+        squares, df = (sum(column) for column in zip(*parts, strict=True))
+        if df == 0:  # one run on each bench
+            return max(run.readings_sd_w for run in self.runs), 1.0
+        return sqrt(squares / df), df
+
+    def _residuals(self, runs: list[BaselineRun]) -> tuple[float, float]:
+        """Return the sum of squared residuals of one bench and its degrees of freedom."""
+        power_w = np.array([run.power_w for run in runs])
+        apart_s = np.array([run.middle_utc_s for run in runs])
         apart_s = apart_s - apart_s.mean()
         spread = float(apart_s @ apart_s)
-        df = len(self.runs) - 1.0
+        df = len(runs) - 1.0
         residual_w = power_w - power_w.mean()
-        if self.reference == "interpolated" and len(self.runs) >= LEAST_FOR_LINE and spread > 0:
+        if self.reference == "interpolated" and len(runs) >= LEAST_FOR_LINE and spread > 0:
             residual_w = residual_w - apart_s * float(apart_s @ residual_w) / spread
             df -= 1
-        return sqrt(float(residual_w @ residual_w) / df), df
+        return float(residual_w @ residual_w), df
 
     @cached_property
     def pooled(self) -> BaselinePower | None:
         """Time-weighted mean of all baseline runs."""
         if not self.runs:
             return None
-        total_s = sum(run.duration_s for run in self.runs)
-        return self._weighted({i: run.duration_s / total_s for i, run in enumerate(self.runs)})
+        return self._weighted(self._by_duration(range(len(self.runs))))
 
-    def at(self, middle_utc_s: float) -> BaselinePower | None:
-        """Return the baseline power for a run around this moment, or ``None`` without baseline runs."""
-        if not self.runs or self.reference == "pooled":
-            return self.pooled
-        if middle_utc_s not in self._known:  # every quantity asks for every run
-            self._known[middle_utc_s] = self._weighted(self._neighbours(middle_utc_s))
-        return self._known[middle_utc_s]
+    def _by_duration(self, places: Sequence[int]) -> dict[int, float]:
+        total_s = sum(self.runs[i].duration_s for i in places)
+        return {i: self.runs[i].duration_s / total_s for i in places}
 
-    def _neighbours(self, middle_utc_s: float) -> dict[int, float]:
+    def at(self, middle_utc_s: float, bench: str | None = None) -> BaselinePower | None:
+        """Return the baseline power for a run around this moment, or ``None`` without baseline runs.
+
+        Args:
+            middle_utc_s: the moment.
+            bench: on which the run was; only its baseline runs count.
+        """
+        places = self._places.get(bench)
+        if places is None:
+            return None
+        if self.reference == "pooled":
+            middle_utc_s = 0.0  # at any time
+        if (bench, middle_utc_s) not in self._known:  # every quantity asks for every run
+            pooled = self.reference == "pooled"
+            weights = self._by_duration(places) if pooled else self._neighbours(places, middle_utc_s)
+            self._known[bench, middle_utc_s] = self._weighted(weights)
+        return self._known[bench, middle_utc_s]
+
+    def _neighbours(self, places: list[int], middle_utc_s: float) -> dict[int, float]:
         """Return the weights of the baseline runs before and after a moment."""
-        after = bisect_right(self.runs, middle_utc_s, key=lambda run: run.middle_utc_s)
-        if after in (0, len(self.runs)):
-            return {max(after - 1, 0): 1.0}
-        before_s, after_s = self.runs[after - 1].middle_utc_s, self.runs[after].middle_utc_s
+        after = bisect_right(places, middle_utc_s, key=lambda i: self.runs[i].middle_utc_s)
+        if after in (0, len(places)):
+            return {places[max(after - 1, 0)]: 1.0}
+        before, behind = places[after - 1], places[after]
+        before_s, after_s = self.runs[before].middle_utc_s, self.runs[behind].middle_utc_s
         share = (middle_utc_s - before_s) / (after_s - before_s)
-        return {after - 1: 1 - share, after: share}
+        return {before: 1 - share, behind: share}
 
     def _step_u_w(self, weights: dict[int, float]) -> float:
         """Return what a step between two neighbours leaves open of a power between them.
@@ -167,12 +199,13 @@ class Baseline:
     def step(self) -> "Step | None":
         """The place where the baseline runs, in the order of time, divide best into two levels.
 
-        ``None`` of too few runs, and where a straight line over their order describes them better. The p
-        value is that of a t test with one variance, times the number of places that it was chosen among
-        (Bonferroni); the rounding of the readings is the least that a level scatters by.
+        ``None`` of too few runs, of several benches, which have levels of their own, and where a straight
+        line over their order describes them better. The p value is that of a t test with one variance, times
+        the number of places that it was chosen among (Bonferroni); the rounding of the readings is the least
+        that a level scatters by.
         """
         n = len(self.runs)
-        if n < LEAST_FOR_STEP:
+        if n < LEAST_FOR_STEP or len(self._places) > 1:
             return None
         power_w = np.array([run.power_w for run in self.runs])
         before, rest = min(((k, _about(power_w[:k]) + _about(power_w[k:])) for k in range(1, n)), key=_rest)
@@ -228,10 +261,18 @@ class Baseline:
             return _Slope()
         from scipy import stats
 
-        fit = stats.linregress(hours - hours[0], [run.power_w for run in self.runs])
+        fit = stats.linregress(hours - hours[0], self._levelled_w())
         reach = student_t(confidence, len(self.runs) - 2) * float(fit.stderr)
         slope = float(fit.slope)
         return _Slope(*map(finite, (slope, slope - reach, slope + reach, fit.pvalue)))
+
+    def _levelled_w(self) -> list[float]:
+        """Return the powers, those of each bench about its mean where there are several."""
+        power_w = np.array([run.power_w for run in self.runs])
+        if len(self._places) > 1:
+            for places in self._places.values():
+                power_w[places] -= power_w[places].mean()
+        return [float(value) for value in power_w]
 
     def _block_change(self) -> tuple[float | None, float | None]:
         """Compare the later half of the blocks with the earlier one: the change in W, and p (Welch's t test).
@@ -240,8 +281,9 @@ class Baseline:
         """
         blocks = sorted({run.block for run in self.runs})
         half = len(blocks) // 2
-        early = [run.power_w for run in self.runs if run.block in blocks[:half]]
-        late = [run.power_w for run in self.runs if run.block in blocks[len(blocks) - half :]]
+        levelled = list(zip(self.runs, self._levelled_w(), strict=True))
+        early = [power_w for run, power_w in levelled if run.block in blocks[:half]]
+        late = [power_w for run, power_w in levelled if run.block in blocks[len(blocks) - half :]]
         if not early or not late:
             return None, None
         return float(np.mean(late) - np.mean(early)), _welch_p(early, late)

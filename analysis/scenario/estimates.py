@@ -67,7 +67,7 @@ def samples_of(runs: list[RunMeasure], rows: list[RunRow], baseline: Baseline, c
     make = _sampler(column)
     samples = []
     for run, row in zip(runs, rows, strict=True):
-        reference = None if row.baseline_power_w is None else baseline.at(run.middle_utc_s)
+        reference = None if row.baseline_power_w is None else baseline.at(run.middle_utc_s, run.run.bench)
         sample = make(run, reference)
         if sample is not None and sample.weight > 0:
             samples.append(sample)

@@ -67,7 +67,8 @@ def check_baseline(baseline: Baseline, summary: BaselineSummary, n_runs: int) ->
 
 def _drift_w(baseline: Baseline, summary: BaselineSummary) -> float:
     """Return the drift over the time between the first and the last baseline."""
-    hours = (baseline.runs[-1].middle_utc_s - baseline.runs[0].middle_utc_s) / 3600
+    stamps = [run.middle_utc_s for run in baseline.runs]
+    hours = (max(stamps) - min(stamps)) / 3600
     return (summary.drift_w_per_h or 0.0) * hours
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 
@@ -143,3 +144,32 @@ def test_rounding_is_no_drift_no_step_and_no_outlier(tmp_path: Path) -> None:
     ]
     found = analyse(SyntheticCampaign(runs).write(tmp_path / "campaign"))
     assert {finding.code for finding in found.findings} == {"campaign-simulated"}
+
+
+def on(bench: str, hour: float, power_w: float, block: int = 1) -> BaselineRun:
+    return replace(run(hour, power_w, block=block), bench=bench)
+
+
+def test_each_bench_has_neighbours_of_its_own() -> None:
+    runs = [on("a", 0, 40.0), on("b", 0, 60.0), on("a", 2, 42.0), on("b", 2, 60.0)]
+    baseline = Baseline(runs, "interpolated")
+    powers = [baseline.at(1 * 3600, bench) for bench in ("a", "b")]
+    assert [power.power_w for power in powers if power] == pytest.approx([41.0, 60.0])
+    assert baseline.at(1 * 3600, "c") is None
+    pooled = Baseline(runs, "pooled").at(0.0, "a")
+    assert pooled is not None
+    assert pooled.power_w == pytest.approx(41.0)
+
+
+def test_the_level_of_a_bench_is_no_scatter_no_step_and_no_drift() -> None:
+    apart = [on("a", h, 40.0 + 0.1 * (-1) ** h, block=h + 1) for h in range(6)]
+    apart += [on("b", h + 6, 90.0 + 0.1 * (-1) ** h, block=h + 7) for h in range(6)]
+    baseline = Baseline(apart, "pooled")
+    assert baseline.scatter_w == pytest.approx(0.1, rel=0.15)
+    assert baseline.scatter_df == 10
+    assert baseline.step is None
+    summary = baseline.summary(0.95)
+    assert summary.drift_p is not None
+    assert summary.drift_p > 0.05
+    assert summary.block_change_p is not None
+    assert summary.block_change_p > 0.05
