@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from lab.fleet.orders import LOST, BenchState, BlockAnswer, BlockOrder
+from lab.fleet.orders import LOST, UNTESTED, BenchState, BlockAnswer, BlockOrder
 from records.errors import ConfigurationError, InterruptedCampaign, RecordError, SutError
 from records.journal_events import BenchLost, BlockGiven, BlockNotDone, JournalEntry
 
@@ -23,6 +23,8 @@ LONGEST_REST_S = 1800.0
 
 _READY = ("idle", "faulty")
 """States in which a bench takes a block; a faulty one tests itself first."""
+
+_UNABLE = ("faulty", "self-test")
 
 
 class Benches(Protocol):
@@ -49,7 +51,7 @@ class Work:
         order: what to run.
         at: bench that has begun it; ``None`` where any may.
         runs_at: bench that is to answer; ``None`` where it waits.
-        lost_s: when the bench was lost or broke, on the dispatcher's clock.
+        lost_s: since when the bench is lost, or the block breaks there, on the dispatcher's clock.
         tries: number of times that it was tried and broke.
         bound: whether ``at`` stays for good, since runs of it have been collected.
     """
@@ -136,13 +138,14 @@ class Dispatcher:
 
     def _not_done(self, work: Work, answer: BlockAnswer, now_s: float) -> None:
         self.note(BlockNotDone(block=answer.block, bench=answer.bench, reason=answer.reason))
-        work.lost_s = now_s
+        if work.lost_s is None:
+            work.lost_s = now_s
         if answer.code == ConfigurationError.exit_code:
             self._unfit[answer.bench] = answer.reason
             if not work.bound:
                 work.at = None
         elif answer.code not in (LOST, InterruptedCampaign.exit_code):
-            work.tries += 1
+            work.tries += answer.code != UNTESTED
             rest = self._rests.setdefault(answer.bench, _Rest())
             rest.until_s = now_s + min(REST_S * 2**rest.times, LONGEST_REST_S)
             rest.times += 1
@@ -151,14 +154,16 @@ class Dispatcher:
             self.work.remove(work)
 
     def _watch(self, present: Mapping[str, BenchState], now_s: float) -> None:
-        if self._seen_s is None or any(self._fits(state) for state in present.values()):
+        able = [state for state in present.values() if self._fits(state) and state.state not in _UNABLE]
+        if self._seen_s is None or able:
             self._seen_s = now_s
         for work in self.work:
             name = work.runs_at
             if name is None:
                 continue
             if name in present:
-                work.lost_s = None
+                if present[name].state not in _UNABLE:
+                    work.lost_s = None
             elif work.lost_s is None:
                 work.lost_s = now_s
                 self.note(BenchLost(bench=name, block=work.order.block))
@@ -174,10 +179,11 @@ class Dispatcher:
         if self._unfit:
             reasons = "\n".join(f"bench {name}: {reason}" for name, reason in self._unfit.items())
             raise ConfigurationError(f"no bench can run this campaign:\n{reasons}")
-        others = "; ".join(f"{name}: {state.model}" for name, state in present.items()) or "none at all"
+        others = [f"{name}: {s.model}, {s.state} {s.reason}".rstrip() for name, s in present.items()]
         raise SutError(
-            f"expected a bench of model {self.model!r} within {self.gone_s:g} s, but there is none (others: "
-            f"{others}). Start `lab fleet worker` on its controller"
+            f"expected a bench of model {self.model!r} that can measure within {self.gone_s:g} s, but there "
+            f"is none (others: {'; '.join(others) or 'none at all'}). Repair one, or start `lab fleet worker` "
+            f"on its controller"
         )
 
     def _fits(self, state: BenchState) -> bool:
@@ -200,8 +206,9 @@ class Dispatcher:
         if not waiting:
             return
         work = min(waiting, key=lambda work: work.at != name)  # what it has begun comes first
-        work.at = work.runs_at = name
-        work.lost_s = None
+        if work.at != name:
+            work.at, work.lost_s = name, None
+        work.runs_at = name
         self.note(BlockGiven(block=work.order.block, bench=name, model=self.model, tries=work.tries))
         self.benches.start(name, work.order)
 

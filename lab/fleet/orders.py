@@ -26,18 +26,21 @@ class BlockAnswer:
 
     Attributes:
         bench, block: which.
-        code: exit code of ``lab run``: 0 or 1 when all of it was attempted; `LOST` when nobody knows.
+        code: exit code of ``lab run``: 0 or 1 when all of it was attempted; else `LOST` or `UNTESTED`.
         reason: why it is not done, or what is missing.
     """
 
     bench: str
     block: int
-    code: int
+    code: int | str
     reason: str = ""
 
 
-LOST = -1
+LOST = "lost"
 """The scheduler or the worker was lost: the bench may still be measuring the block."""
+
+UNTESTED = "self-test failed"
+"""The bench has not passed its self-test, and has not begun the block."""
 
 
 @dataclass(frozen=True, slots=True)

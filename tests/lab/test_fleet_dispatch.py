@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.fleet.dispatch import MOST_TRIES, REST_S, Dispatcher, Work
-from lab.fleet.orders import LOST, BenchState, BlockAnswer, BlockOrder
+from lab.fleet.orders import LOST, UNTESTED, BenchState, BlockAnswer, BlockOrder
 from records.errors import ConfigurationError, SutError
 from records.journal_events import BenchLost, BlockGiven, BlockNotDone, JournalEntry
 
@@ -46,7 +46,7 @@ class Yard:
         self.forgotten.append((bench, block))
         self.running.pop(bench, None)
 
-    def end(self, bench: str, code: int = 0, reason: str = "") -> None:
+    def end(self, bench: str, code: int | str = 0, reason: str = "") -> None:
         self.ready.append(BlockAnswer(bench, self.running.pop(bench), code, reason))
 
 
@@ -170,6 +170,31 @@ def test_a_block_that_breaks_every_time_is_given_up_with_its_reason() -> None:
     assert s.dispatcher.given_up == {1: "the meter is silent"}
 
 
+def test_a_bench_that_fails_its_self_test_loses_its_block_to_another_in_time() -> None:
+    s = stage("a", "b", blocks=2)
+    s.tick(0)
+    s.yard.end("b")
+    s.yard.here["a"] = replace(s.yard.here["a"], state="faulty")
+    s.yard.end("a", 3, "the meter is silent")
+    now_s = 1.0
+    while s.yard.given[-1] != ("b", 1) and now_s < 2 * GONE_S:
+        s.tick(now_s)
+        if "a" in s.yard.running:
+            s.yard.end("a", UNTESTED, "the meter is silent")
+        now_s += 5.0
+    assert s.yard.given[-1] == ("b", 1)
+    assert GONE_S <= now_s <= GONE_S + 15
+    assert s.dispatcher.work[0].tries == 1
+
+
+def test_benches_that_are_all_faulty_stop_the_campaign_with_their_reasons() -> None:
+    s = stage("a", blocks=1)
+    s.yard.here["a"] = replace(s.yard.here["a"], state="faulty", reason="the meter is silent")
+    s.tick(0)
+    with pytest.raises(SutError, match="the meter is silent"):
+        s.tick(GONE_S + 1)
+
+
 def test_a_lost_scheduler_counts_as_no_try() -> None:
     s = stage("a", blocks=1)
     for now_s in range(3 * MOST_TRIES):
@@ -220,7 +245,7 @@ def test_whatever_happens_each_block_is_collected_once_and_none_runs_twice_on_a_
 ) -> None:
     s = stage("a", "b", "c", blocks=6)
     now_s = 0.0
-    codes = {"end": 0, "break": 3, "lose": LOST}
+    codes: dict[str, int | str] = {"end": 0, "break": 3, "lose": LOST}
     for what, name in happenings:
         now_s += 7.0
         if what in codes and name in s.yard.running:
