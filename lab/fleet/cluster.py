@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from lab.fleet.link import Link
+from lab.fleet.link import ANSWER_S, Link
 from lab.fleet.orders import LOST, RESOURCE, BenchState, BlockAnswer, BlockOrder
 from lab.fleet.worker import METRIC, packed, run_order
 from records.errors import SutError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 _FETCH_S = 300.0
+_NO_SCHEDULER = "the scheduler was lost"
 
 
 @dataclass
@@ -29,6 +30,7 @@ class DaskBenches:
     link: Link
     _client: "Client | None" = None
     _tasks: "dict[tuple[str, int], Future[BlockAnswer]]" = field(default_factory=dict)
+    _unsent: list[BlockAnswer] = field(default_factory=list)
 
     def present(self) -> Mapping[str, BenchState]:
         """Return the benches that are there now; none while the scheduler is away."""
@@ -42,7 +44,8 @@ class DaskBenches:
         """Hand a block to a bench."""
         client = self._connected()
         if client is None:
-            return  # `answers` says so
+            self._unsent.append(BlockAnswer(bench, order.block, LOST, _NO_SCHEDULER))
+            return
         self._tasks[bench, order.block] = client.submit(
             run_order,
             order,
@@ -57,7 +60,8 @@ class DaskBenches:
         done = {key: future for key, future in self._tasks.items() if future.status != "pending"}
         for key in done:
             del self._tasks[key]
-        return [_answer(*key, future) for key, future in done.items()]
+        unsent, self._unsent = self._unsent, []
+        return [*unsent, *(_answer(*key, future) for key, future in done.items())]
 
     def forget(self, bench: str, block: int) -> None:
         """Expect no answer about a block any more."""
@@ -73,15 +77,15 @@ class DaskBenches:
             SutError: the bench, or the scheduler, is away.
         """
         client = self._connected()
-        address = None if client is None else _addresses(client).get(bench)
-        if client is None or address is None:
-            raise SutError(f"bench {bench}: expected what it measured, but it is away")
-        task = client.submit(packed, campaign_id, block, workers=[address], pure=False, retries=0)
         try:
+            address = None if client is None else _addresses(client).get(bench)
+            if client is None or address is None:
+                raise SutError("it is away")
+            task = client.submit(packed, campaign_id, block, workers=[address], pure=False, retries=0)
             archive: bytes = task.result(timeout=_FETCH_S)
         except Exception as error:  # whatever a worker raises comes through here
             raise SutError(
-                f"bench {bench}: expected what it measured of block {block}, but: {error!r}"
+                f"bench {bench}: expected what it measured of block {block}, but: {error}"
             ) from None
         return archive
 
@@ -130,9 +134,12 @@ def _addresses(client: "Client") -> dict[str, str]:
 
 
 def _answer(bench: str, block: int, future: "Future[BlockAnswer]") -> BlockAnswer:
-    if future.status == "finished":
-        return future.result()
+    from distributed import CancelledError
+
     if future.status == "error":
         error = future.exception()  # type: ignore[no-untyped-call]
         return BlockAnswer(bench, block, SutError.exit_code, repr(error))
-    return BlockAnswer(bench, block, LOST, "the scheduler was lost")
+    try:
+        return future.result(timeout=ANSWER_S)
+    except (CancelledError, OSError):
+        return BlockAnswer(bench, block, LOST, _NO_SCHEDULER)

@@ -179,10 +179,10 @@ class Dispatcher:
         if self._unfit:
             reasons = "\n".join(f"bench {name}: {reason}" for name, reason in self._unfit.items())
             raise ConfigurationError(f"no bench can run this campaign:\n{reasons}")
-        others = [f"{name}: {s.model}, {s.state} {s.reason}".rstrip() for name, s in present.items()]
+        there = [f"{name}: {s.model}, {s.state} {s.reason}".rstrip() for name, s in present.items()]
         raise SutError(
             f"expected a bench of model {self.model!r} that can measure within {self.gone_s:g} s, but there "
-            f"is none (others: {'; '.join(others) or 'none at all'}). Repair one, or start `lab fleet worker` "
+            f"is none (there: {'; '.join(there) or 'none at all'}). Repair one, or start `lab fleet worker` "
             f"on its controller"
         )
 
