@@ -24,7 +24,7 @@ from lab.fleet.merge import pack
 from lab.fleet.orders import RESOURCE, UNTESTED, BenchState, BlockAnswer, BlockOrder
 from records.campaign import Campaign
 from records.documents import build
-from records.errors import InterruptedCampaign, SutError, WattlabError
+from records.errors import ConfigurationError, InterruptedCampaign, SutError, WattlabError
 from records.files import sha256_of_json
 from records.shard import Shard
 from records.times import now_utc_s
@@ -36,6 +36,7 @@ METRIC = "wattlab"
 TOPIC = "wattlab-bench"
 """Under this topic a worker tells the scheduler its bench when it joins."""
 
+_NO_FAULT = (0, 1, ConfigurationError.exit_code, InterruptedCampaign.exit_code)
 _LOOK_S = 0.2
 _RECONNECT_S = 2.0
 _CHILD_ENDS_S = 60.0
@@ -81,11 +82,13 @@ class BenchAgent(WorkerPlugin):
             code: int | str
             try:
                 code, reason = self._run(order, what)
-            except WattlabError as error:
+            except (ConfigurationError, InterruptedCampaign) as error:
                 code, reason = error.exit_code, str(error)
+            except WattlabError as error:  # 1 would say that the block was attempted to its end
+                code, reason = SutError.exit_code, str(error)
             except OSError as error:
                 code, reason = SutError.exit_code, f"{self.bench.folder}: {error}"
-            self._fault = reason if code not in (0, 1, 2, InterruptedCampaign.exit_code) else ""
+            self._fault = "" if code in _NO_FAULT else reason
             self._is("faulty" if self._fault else "idle", self._fault)
         return BlockAnswer(self._state.name, order.block, code, reason)
 
@@ -147,10 +150,13 @@ class BenchAgent(WorkerPlugin):
         self._child = None
         if code < 0:
             return code, f"`lab run` was ended by signal {-code}"
-        if code > 1:
-            words = (folder / "lab.log").read_bytes()[began:].decode(errors="replace").strip()
-            return code, words.rpartition("lab: ")[2]
-        return code, _missing(folder / "outcome.json") if code else ""
+        if code == 0:
+            return code, ""
+        missing = _missing(folder / "outcome.json") if code == 1 else None
+        if missing is not None:
+            return code, missing
+        words = (folder / "lab.log").read_bytes()[began:].decode(errors="replace").strip()
+        return SutError.exit_code if code == 1 else code, words.rpartition("lab: ")[2]
 
     def _is(self, state: str, reason: str = "", running: str | None = None, lease: int | None = None) -> None:
         self._state = replace(
@@ -197,8 +203,12 @@ def _of_bench(order: BlockOrder, config: LabConfig, simulated: bool) -> Campaign
     return replace(campaign, config=resolved, config_sha256=sha256_of_json(resolved), simulated=simulated)
 
 
-def _missing(outcome_json: Path) -> str:
-    outcome = json.loads(outcome_json.read_bytes())
+def _missing(outcome_json: Path) -> str | None:
+    """Return what `lab run` says is missing; ``None`` where it has not come to an outcome."""
+    try:
+        outcome = json.loads(outcome_json.read_bytes())
+    except ValueError:
+        return None
     reasons = [f"{slot['scenario']} ({slot['reason']})" for slot in outcome["missing"]]
     return "; ".join(reasons) or str(outcome["stopped"])
 

@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 from lab_bench import LAB, kill, lab, processes_naming, wait_for, write_config
 
+from lab.conduct.campaign import draw_campaign
+from lab.config.file import load_config
 from lab.fleet.bench import load_bench
 from lab.fleet.link import Link
 from lab.fleet.merge import merge, pack
+from lab.fleet.orders import BlockOrder
+from lab.fleet.worker import BenchAgent
 from records.campaign import CampaignFolder
-from records.errors import ConfigurationError, RecordError
+from records.errors import ConfigurationError, RecordError, SutError
 
 BENCH = """
 [bench]
@@ -41,8 +45,6 @@ def write_bench(folder: Path, name: str) -> Path:
 
 
 def test_the_sections_of_a_bench_replace_those_of_the_campaign(tmp_path: Path) -> None:
-    from lab.config.file import load_config
-
     (tmp_path / "there").mkdir()
     bench = load_bench(write_bench(tmp_path / "there", "a"))
     campaign = load_config(write_config(tmp_path, port="/dev/ttyUSB9"))
@@ -95,6 +97,32 @@ def test_an_archive_that_is_damaged_changes_nothing(tmp_path: Path) -> None:
     assert list(folder.runs.iterdir()) == []
 
 
+def order_for(folder: Path, **changes: object) -> BlockOrder:
+    """Return the first and only block of a short campaign."""
+    campaign = draw_campaign(load_config(write_config(folder, **changes)), only=(), simulated=True)
+    return BlockOrder(campaign.to_json(), 1)
+
+
+def test_a_bench_whose_lease_is_damaged_is_faulty_and_measures_nothing(tmp_path: Path) -> None:
+    agent = BenchAgent(load_bench(write_bench(tmp_path, "a")))
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/lease.json").write_text("{")
+    answer = agent.run(order_for(tmp_path))
+    assert answer.code == SutError.exit_code
+    assert "lease.json" in answer.reason
+    assert (agent.state.state, agent.state.reason) == ("faulty", answer.reason)
+
+
+def test_a_campaign_that_a_bench_cannot_run_is_no_fault_of_the_bench(tmp_path: Path) -> None:
+    path = write_bench(tmp_path, "a")
+    path.write_text("\n".join(path.read_text().splitlines()[:-3]))
+    agent = BenchAgent(load_bench(path))
+    answer = agent.run(order_for(tmp_path, command='["no-such-program"]'))
+    assert answer.code == ConfigurationError.exit_code
+    assert "no-such-program" in answer.reason
+    assert agent.state.state == "idle"
+
+
 def measured_block(path: Path) -> Path:
     """Write what a campaign folder of one block holds."""
     (path / "runs/0001-baseline").mkdir(parents=True)
@@ -134,6 +162,7 @@ def test_what_was_left_of_an_interrupted_merge_is_taken_in(tmp_path: Path) -> No
     assert len(folder.journal.read_text().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_without_a_scheduler_it_says_how_to_start_one(tmp_path: Path) -> None:
     done = lab("fleet", "status", "--scheduler", "tcp://127.0.0.1:9")
     assert done.returncode == 3

@@ -104,6 +104,7 @@ def write_shard(folder: Path, lease: BenchLease) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_runs_of_a_shard_name_bench_and_lease(tmp_path: Path) -> None:
     grant("a", tmp_path / "bench", "before")
     shard = write_shard(tmp_path, grant("a", tmp_path / "bench", "block 1"))
