@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lab_bench import lab, run_record, write_config
+from lab_bench import lab, run_record, start_lab, wait_for, workload_started, write_config
 
 from lab.conduct.campaign import draw_campaign
 from lab.conduct.lease import DEAD_AFTER_S, BenchBusy, BenchLease, grant, is_held, read_lease
@@ -130,3 +130,23 @@ def test_a_plan_takes_no_other_option(tmp_path: Path) -> None:
     shard = write_shard(tmp_path, grant("a", tmp_path / "bench", "block 1"))
     assert lab("run", "--plan", shard, "--out", tmp_path / "c", "--seed", "1").returncode == 2
     assert lab("run", "--plan", shard).returncode == 2
+
+
+@pytest.mark.slow
+def test_a_bench_that_was_given_away_in_mid_block_takes_no_further_run(tmp_path: Path) -> None:
+    """On a file system that shows no lock of another machine, the number is what stops the older one."""
+    lease = grant("a", tmp_path / "bench", "block 1")
+    shard = write_shard(tmp_path, lease)
+    process = start_lab("run", "--plan", shard, "--out", tmp_path / "c")
+    wait_for("the first workload", workload_started(tmp_path / "c"))
+    LeaseRecord(number=2, owner="block 2", host="elsewhere", granted_utc_s=0.0).write(
+        lease.folder / "lease.json"
+    )
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "block 2" in errors
+    assert run_record(tmp_path / "c", "0002-work")["status"] == "completed"
+    assert not (tmp_path / "c/runs/0003-baseline/meter.csv").exists()
+    current = read_lease(lease.folder)
+    assert current is not None
+    assert current.number == 2
