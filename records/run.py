@@ -26,7 +26,7 @@ class Run(Document):
         reason: why the run is not completed, in one sentence; ``None`` when it is.
         files: ``{relative path: SHA-256}`` of everything in the folder but ``run.json``.
         bench: name of the bench of a fleet, ``None`` where there is one bench only.
-        lease: number of the lease under which the bench was used; grows from run to run of other blocks.
+        lease: number of the lease under which the bench was used; it grows from block to block.
     """
 
     SCHEMA: ClassVar[str] = "wattlab.run/1"
@@ -47,6 +47,13 @@ class Run(Document):
     files: dict[str, str] = field(default_factory=dict)
     bench: str | None = None
     lease: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record; ``bench`` and ``lease`` only of a fleet, since older journals hold its hash."""
+        document = super().to_json()
+        if self.bench is None:
+            del document["bench"], document["lease"]
+        return document
 
     @classmethod
     def of_slot(cls, slot: Slot, status: Status, attempt: int) -> Self:

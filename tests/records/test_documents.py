@@ -134,3 +134,10 @@ def test_a_run_hashes_everything_but_its_own_record(tmp_path: Path) -> None:
     run.write(folder.run_json)
     assert list(folder.read().files) == ["meter.csv"]
     assert folder.hash_files() == folder.read().files
+
+
+def test_a_run_of_a_single_bench_has_the_keys_over_which_older_journals_hold_its_hash() -> None:
+    alone = Run.of_slot(SLOT, "completed", 1)
+    of_fleet = Run.of_slot(SLOT, "completed", 1)
+    of_fleet.bench, of_fleet.lease = "a", 3
+    assert set(of_fleet.to_json()) - set(alone.to_json()) == {"bench", "lease"}
