@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lab.cli.common import FiniteRange, LabGroup, json_option
+from lab.cli.common import FiniteRange, json_option
+from lab.cli.group import LabGroup
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import InputPath, OutputFolder
 from lab.cli.status import simulated_mark
