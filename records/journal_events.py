@@ -111,6 +111,21 @@ class CampaignInterrupted(JournalEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrecisionChecked(JournalEntry):
+    """How well the energies of a campaign with a wanted precision are known after so many ``blocks``.
+
+    Attributes:
+        target_pct: half of the 95 % interval that was asked for, in percent of the energy.
+        half_pct: what is reached, by scenario and call; ``None`` where there is no interval.
+    """
+
+    WHAT: ClassVar[str] = "precision checked"
+    blocks: int
+    target_pct: float
+    half_pct: dict[str, float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RepeatsEnough(JournalEntry):
     """A campaign with a wanted precision ends after so many ``blocks``.
 

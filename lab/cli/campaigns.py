@@ -27,7 +27,9 @@ from lab.conduct.commands import check_bench
 from lab.conduct.conductor import Outcome, conduct, will_be_simulated
 from lab.conduct.meters import check_meters
 from lab.conduct.plan import duration, estimate, slot_name
+from lab.conduct.reached import precision_json, precision_of, precision_words
 from lab.conduct.shard import lease_of, open_shard
+from lab.conduct.standing import entries_of
 from lab.conduct.suts import sut_of
 from lab.config.file import build_config, check_drivers, load_config
 from lab.config.model import LabConfig
@@ -146,7 +148,7 @@ def run_campaign(opened: OpenCampaign) -> Outcome:
 def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) -> None:
     """Run what is left of a campaign and say what came of it; exit 1 when a run is missing, or it stopped."""
     outcome = run_campaign(opened)
-    folder = opened.folder.path
+    folder, precision = opened.folder.path, precision_of(entries_of(opened))
     if as_json:
         print_json(outcome_json(opened, outcome))
     else:
@@ -154,6 +156,8 @@ def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) 
             stdout.print(f"missing: [{slot.slot}] {slot_name(slot)}: {reason}")
         if outcome.stopped:
             stdout.print(how_to_go_on(outcome.stopped, folder))
+        if precision is not None:
+            stdout.print(f"Precision: {precision_words(precision)}", soft_wrap=True)
         planned = len(slots_wanted(opened))
         stdout.print(
             f"{len(outcome.completed)} of {planned} runs completed in {folder}"
@@ -177,6 +181,7 @@ def outcome_json(opened: OpenCampaign, outcome: Outcome) -> dict[str, object]:
             for slot, reason in outcome.missing
         ],
         "stopped": outcome.stopped,
+        "precision": precision_json(precision_of(entries_of(opened))),
     }
 
 
@@ -196,6 +201,11 @@ def _print_plan(campaign: Campaign, config: LabConfig, as_json: bool) -> None:
         f"{len(campaign.plan)} runs, about {duration(total_s)}, order from seed {campaign.seed} (--seed)"
         f"{simulated_mark(campaign)}{guess}",
     )
+    if config.campaign.precision_pct is not None:
+        stdout.print(
+            f"At most {config.campaign.repeats} blocks: the campaign ends when every workload is known to "
+            f"±{config.campaign.precision_pct:g} % (95 %), or repeats cannot reach that"
+        )
 
 
 def _plan_row(slot: Slot, seconds: float, exact: bool) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from lab.cli.common import campaign_argument, json_option
 from lab.cli.output import print_json, print_table, stdout
 from lab.conduct.campaign import reopen
 from lab.conduct.plan import duration, slot_name
+from lab.conduct.reached import precision_words
 from lab.conduct.standing import Standing, standing_of
 from records.campaign import Campaign
 from records.times import now_utc_s
@@ -33,6 +34,8 @@ def status(folder: Path, as_json: bool) -> None:
     print_table(("slot", "scenario", "state", "attempts", "reason"), rows)
     if standing.stopped:
         stdout.print(how_to_go_on(standing.stopped, folder))
+    if standing.precision is not None:
+        stdout.print(f"Precision: {precision_words(standing.precision)}", soft_wrap=True)
     left = standing.left_s
     stdout.print(f"{completed} of {len(states)} runs completed{simulated_mark(opened.campaign)}.")
     if standing.running:

@@ -18,6 +18,7 @@ from lab.conduct.observer import Observer
 from lab.conduct.plan import slot_name
 from lab.conduct.precision import PrecisionWatch
 from lab.conduct.programs.record import ProgramRecord
+from lab.conduct.reached import precision_words
 from lab.conduct.run_end import finish_records
 from lab.conduct.suts import sut_of
 from lab.conduct.twin import start_twin
@@ -35,6 +36,7 @@ from records.journal_events import (
     EnvironmentChanged,
     LeftoversEnded,
     OrphanAborted,
+    RepeatsEnough,
     VirtualMeterStarted,
 )
 from records.meter import is_stand_in
@@ -153,10 +155,11 @@ class _Conductor:
                     outcome.stopped = watch.after(slot)
                 elif self.opened.config.campaign.stop_on_failure:
                     raise ProgramFailed(f"{slot_name(slot)}: {outcome.missing[-1][1]}")
-                decision = precision.after(slot)
-                if decision is not None:
-                    self.observer.notice(decision.reason)
-                    dropped = decision.dropped
+                found = precision.after(slot)
+                if found is not None:
+                    self.observer.notice(precision_words(found))
+                if isinstance(found, RepeatsEnough):
+                    dropped = found.dropped
         end = CampaignEnded if outcome.stopped is None else CampaignStopped
         completed, missing = len(outcome.completed), len(outcome.missing)
         self.journal.write(end(completed=completed, missing=missing, reason=outcome.stopped))

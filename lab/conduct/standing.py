@@ -7,10 +7,11 @@ from typing import Any
 from lab.conduct.activity import Activity, activity_of
 from lab.conduct.campaign import OpenCampaign, SlotState, is_running, slot_states
 from lab.conduct.plan import TimeLeft
+from lab.conduct.reached import precision_json, precision_of
 from records.errors import RecordError
 from records.health import read_health
 from records.journal import read_journal
-from records.journal_events import JournalEntry, RunEnded, RunStarted
+from records.journal_events import JournalEntry, PrecisionChecked, RepeatsEnough, RunEnded, RunStarted
 from records.times import now_utc_s
 
 
@@ -24,6 +25,7 @@ class Standing:
         stopped: why the control workload stopped it, or ``None``.
         left_s: how long the slots that are not completed should take.
         activity: what the journal says last.
+        precision: what it says last of a wanted precision.
     """
 
     states: Sequence[SlotState]
@@ -31,6 +33,7 @@ class Standing:
     stopped: str | None
     left_s: float
     activity: Activity
+    precision: PrecisionChecked | RepeatsEnough | None = None
 
     @property
     def completed(self) -> int:
@@ -46,6 +49,7 @@ class Standing:
             "planned": len(self.states),
             "completed": self.completed,
             "stopped": self.stopped,
+            "precision": precision_json(self.precision),
             "now": self.activity.to_json(self.states, now_utc_s()) if self.running else None,
             "slots": [
                 {
@@ -71,7 +75,9 @@ def standing_of(opened: OpenCampaign) -> Standing:
     running = is_running(opened.folder)
     states, entries = slot_states(opened), entries_of(opened)
     left = left_s(opened, states, entries)
-    return Standing(states, running, stopped_by_health(opened), left, activity_of(entries))
+    return Standing(
+        states, running, stopped_by_health(opened), left, activity_of(entries), precision_of(entries)
+    )
 
 
 def entries_of(opened: OpenCampaign) -> list[JournalEntry]:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from lab.config.calls import CallsSection
 from lab.config.meter import MeterSection
 from lab.config.phases import phase_pattern
+from lab.config.repeats import with_precision
 from lab.config.smells import check_smells
 from lab.envs.catalogue import environment_names
 from lab.envs.places import python_of
@@ -36,7 +37,10 @@ MOST_SLOTS = 100_000
 
 
 class CampaignSection(Section):
-    """``[campaign]``: what is run, how often, in which order, and where it is written."""
+    """``[campaign]``: what is run, how often, in which order, and where it is written.
+
+    With ``precision_pct`` there are at most ``repeats`` blocks; ``repeats = "until 2 %"`` says the same.
+    """
 
     title: str = "Campaign"
     out: str = "campaigns"
@@ -46,6 +50,8 @@ class CampaignSection(Section):
     seed: Seed | None = None
     max_attempts: Annotated[int, Field(ge=1, le=1000)] = 2
     stop_on_failure: bool = False
+
+    _until = model_validator(mode="before")(with_precision)
 
 
 class BeforeRunStep(Section):

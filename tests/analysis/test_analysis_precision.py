@@ -8,7 +8,8 @@ from synthetic import SyntheticCampaign, small_campaign
 
 from analysis.campaign import evaluate
 from lab.conduct.campaign import OpenCampaign
-from lab.conduct.precision import PrecisionWatch, known_energies
+from lab.conduct.known_energies import known_energies
+from lab.conduct.precision import PrecisionWatch
 from lab.config.file import build_config
 from records.campaign import CampaignFolder
 from records.journal import Journal

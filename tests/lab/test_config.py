@@ -68,6 +68,17 @@ def test_the_resolved_configuration_reads_back_equal() -> None:
     assert build_config(document, "campaign.json", Path("/bench")) == config
 
 
+@pytest.mark.parametrize(
+    ("repeats", "blocks", "precision_pct"),
+    [("until 2 %", 30, 2.0), ("until 0.5%, at most 60", 60, 0.5), ("until 10 % , at most 7", 7, 10.0)],
+)
+def test_repeats_until_a_precision_are_that_precision_and_a_largest_number(
+    repeats: str, blocks: int, precision_pct: float
+) -> None:
+    campaign = parse(GOOD.replace("repeats = 2", f'repeats = "{repeats}"')).campaign
+    assert (campaign.repeats, campaign.precision_pct) == (blocks, precision_pct)
+
+
 @pytest.mark.parametrize("text", [demo_text(), bench_text(Machine(ports=["/dev/x (y)"]))])
 def test_what_the_lab_writes_it_can_read(text: str) -> None:
     assert [scenario.name for scenario in parse(text).scenario] == ["baseline", "idle", "cnn", "transfer"]
@@ -77,6 +88,17 @@ def test_what_the_lab_writes_it_can_read(text: str) -> None:
     ("old", "new", "words"),
     [
         ("repeats = 2", "repeets = 2", "[campaign] repeets: unknown key; did you mean 'repeats'?"),
+        (
+            "repeats = 2",
+            'repeats = "until 2"',
+            '[campaign]: repeats: expected a number of blocks, or "until 2 %"',
+        ),
+        ("repeats = 2", 'repeats = "until 0 %"', "[campaign] precision_pct: input should be greater than 0"),
+        (
+            "repeats = 2",
+            'repeats = "until 2 %"\nprecision_pct = 3.0',
+            "[campaign]: repeats = 'until 2 %' and precision_pct both say how precise",
+        ),
         ("repeats = 2", "repeats = 0", "[campaign] repeats: input should be greater than or equal to 1"),
         ("port =", 'interval_s = "1 s"\nport =', "[meter] interval_s: input should be a valid number"),
         ("port =", 'interval_s = "1 s"\nport =', "(a plain number of seconds); found '1 s'"),

@@ -9,7 +9,8 @@ from lab_bench import journal, lab, start_lab, write_config
 from scipy import stats
 
 from analysis.campaign import analyse
-from lab.conduct.precision import Known, StoppingRule
+from lab.conduct.known_energies import Known
+from lab.conduct.precision import StoppingRule
 
 
 def looks(target_pct: float, *half_pct: float | None, most: int = 30) -> list[tuple[bool, str] | None]:
@@ -37,6 +38,20 @@ def test_at_the_last_block_the_campaign_ends_and_says_what_was_reached() -> None
     assert last is not None
     assert last[0] is False
     assert "7.2 %" in last[1]
+
+
+def test_intervals_that_are_narrow_after_the_last_block_are_reached() -> None:
+    *before, last = looks(2.0, 9.0, 1.5, most=4)
+    assert (before, last and last[0]) == ([None], True)
+
+
+def test_what_was_found_before_an_interruption_counts() -> None:
+    rule = StoppingRule(2.0)
+    for half in (3.0, 1.9, 1.8):
+        rule.recall({"work": half})
+    found = rule.look(6, [Known("work", 1.7)], last=False)
+    assert found is not None
+    assert found[0] is True
 
 
 def test_repeats_end_at_once_where_the_meter_alone_is_worse_than_what_is_asked_for() -> None:
@@ -76,7 +91,7 @@ def test_intervals_hold_though_they_decide_when_to_stop(needed: int) -> None:
 @pytest.mark.timeout(400)
 def test_a_campaign_ends_early_and_its_other_blocks_are_not_missing(tmp_path: Path) -> None:
     config = write_config(tmp_path, command='["python3", "-c", "x = 3**4000000 % 7"]')
-    text = config.read_text().replace("repeats = 1", "repeats = 7\nprecision_pct = 90.0")
+    text = config.read_text().replace("repeats = 1", 'repeats = "until 90 %, at most 7"')
     config.write_text(text)
     process = start_lab("run", "--config", config, "--out", tmp_path / "c", "--json")
     output, errors = process.communicate(timeout=380)
@@ -90,4 +105,10 @@ def test_a_campaign_ends_early_and_its_other_blocks_are_not_missing(tmp_path: Pa
     codes = {finding.code for finding in results.findings}
     assert not codes & {"slot-incomplete", "repeats-missing"}
     assert codes & {"precision-reached", "precision-not-reached"}
-    assert json.loads(lab("status", tmp_path / "c", "--json").stdout)["planned"] == document["planned"]
+    status = json.loads(lab("status", tmp_path / "c", "--json").stdout)
+    assert status["planned"] == document["planned"]
+    assert status["precision"] == document["precision"]
+    assert (document["precision"]["blocks"], document["precision"]["target_pct"]) == (
+        decision["blocks"],
+        90.0,
+    )

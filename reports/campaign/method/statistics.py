@@ -1,5 +1,6 @@
 """The method from energies to statements: means, intervals, efficiency, comparisons, agreement."""
 
+from records.finding_codes.conduct import PRECISION_NOT_REACHED, PRECISION_REACHED
 from records.results import Results
 from reports.blocks.contract import Block, Code, Heading, Text
 from reports.words.numbers import finite, given
@@ -35,7 +36,22 @@ def means(results: Results) -> list[Block]:
             f"{confidence} %. With one run there is no interval. Outliers are named, never dropped."
         ),
         Code("Mean and interval", _MEAN),
+        *_stopping(results),
         Text("Numbers are shown to the place of the second significant digit of u (JCGM 100:2008, 7.2.6)."),
+    ]
+
+
+def _stopping(results: Results) -> list[Block]:
+    """Say why a campaign with a wanted precision has as many repeats as it has."""
+    codes = (PRECISION_REACHED.code, PRECISION_NOT_REACHED.code)
+    return [
+        Text(
+            "The number of repeats was not fixed: blocks were added until every workload was known to the "
+            f"wanted precision, or repeats could not reach it. Here: {finding.message}. Nominal 95 % "
+            "intervals at such an end hold in 93 to 95 % of campaigns (docs/explanation/precision.md)."
+        )
+        for finding in results.findings
+        if finding.code in codes
     ]
 
 
