@@ -18,6 +18,7 @@ _COMMANDS = {
     "check": CommandAt("lab.cli.check:check", "Check the evidence of a campaign", _LOOK),
     "analyse": CommandAt("lab.cli.analyse:analyse", "Compute the results of a campaign", _LOOK),
     "report": CommandAt("lab.cli.report:report", "Write the report of a campaign", _LOOK),
+    "campaigns": CommandAt("lab.cli.stored:campaigns", "List, rename and delete campaigns", _LOOK),
     "serve": CommandAt("lab.cli.serve:serve", "Show campaigns in the browser, live", _LOOK),
     "index": CommandAt("lab.cli.index:index", "Put many campaigns into one database", _LOOK),
     "export": CommandAt("lab.cli.export:export", "Export a campaign", _LOOK),
@@ -45,6 +46,8 @@ def cli() -> None:
     First look, with a virtual meter:   lab demo
     Your own bench:                     lab init, lab doctor, lab run
     Afterwards, anywhere:               lab check DIR, lab analyse DIR, lab report DIR
+
+    DIR is the folder of a campaign, its name in `lab campaigns list`, or `latest`.
 
     Exit codes: 0 done; 1 data were rejected; 2 wrong usage or configuration; 3 a device or the SUT
     cannot be reached or failed; 130 interrupted (the campaign can be resumed).

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import click
 
-from analysis.evidence import check as check_campaign
 from lab.cli.common import campaign_argument, json_option
-from lab.cli.output import print_json, print_table, stdout
 
 
 @click.command()
@@ -21,6 +19,9 @@ def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
     \b
     lab check campaigns/20260131-120000-demo
     """
+    from analysis.evidence import check as check_campaign
+    from lab.cli.output import print_json, print_table, stdout
+
     findings = check_campaign(folder)
     refused = sum(finding.level == "refuse" for finding in findings)
     if as_json:

@@ -9,7 +9,7 @@ from analysis.comparing.scenarios import Compared, compare_scenarios
 from analysis.statistics.samples import QUANTITIES
 from lab.cli.common import FiniteRange, campaign_argument, json_option
 from lab.cli.output import print_json, print_table, stdout
-from lab.cli.paths import OutputFile
+from lab.cli.paths import OutputFile, ScenarioName
 from reports.words.calls import difference_cells, differences_words, side_words, site_name, site_place
 from reports.words.comparison_lines import figure_lines, repeats_line, sample_cells, sample_columns
 from reports.words.program import program_lines
@@ -20,8 +20,8 @@ _MOST_CALLS = 10
 
 @click.command()
 @campaign_argument
-@click.argument("a", metavar="A")
-@click.argument("b", metavar="B")
+@click.argument("a", metavar="A", type=ScenarioName())
+@click.argument("b", metavar="B", type=ScenarioName())
 @click.option(
     "--quantity",
     type=click.Choice(list(QUANTITIES)),

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from lab.cli.find_campaign import LATEST, campaign_named, stored_campaigns
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError
 
@@ -72,16 +74,47 @@ class InputPath(_CheckedPath):
 
 
 class CampaignFolderPath(InputPath):
-    """The folder of a campaign; reading it says what else is wrong."""
+    """The folder of a campaign, its name or ``latest``; reading it says what else is wrong.
 
-    def __init__(self) -> None:
-        super().__init__(folder=True)
+    Args:
+        file: whether a file may stand for it.
+    """
+
+    def __init__(self, *, file: bool = False) -> None:
+        super().__init__(file=file, folder=True)
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        """Return the path of the folder; see `_CheckedPath.convert`."""
+        text = os.fspath(value)
+        named = not self.takes_file or text in (LATEST, *stored_campaigns())
+        return super().convert(campaign_named(text) if named else text, param, ctx)
 
     def check(self, path: Path) -> None:
         """Look at a path; see `_CheckedPath.check`."""
-        if not path.is_dir():
+        if not self.takes_file and not path.is_dir():
             CampaignFolder(path).read()
         super().check(path)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the names that fit, or what the shell itself finds where none does."""
+        names = [name for name in (LATEST, *stored_campaigns()) if name.startswith(incomplete)]
+        kind = "file" if self.takes_file else "dir"
+        return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type=kind)]
+
+
+class ScenarioName(click.ParamType[str]):
+    """``NAME`` of a scenario, or ``CAMPAIGN:NAME`` with a campaign as `CampaignFolderPath` takes it."""
+
+    name = "scenario"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text with the folder of the campaign."""
+        campaign, colon, name = value.rpartition(":")
+        return f"{campaign_named(campaign)}:{name}" if colon else value
 
 
 class ConfigFile(InputPath):

@@ -5,9 +5,7 @@ from pathlib import Path
 import click
 
 from lab.cli.common import campaign_argument, json_option
-from lab.cli.output import print_json, stdout
 from lab.cli.paths import OutputFile
-from reports.campaign.page import write_report
 
 
 @click.command()
@@ -20,6 +18,9 @@ def report(folder: Path, out: Path | None, as_json: bool) -> None:
     \b
     lab report campaigns/20260131-120000-demo
     """
+    from lab.cli.output import print_json, stdout
+    from reports.campaign.page import write_report  # it draws, which completing the words of a shell need not
+
     path = write_report(folder, out)
     if as_json:
         print_json({"report": str(path)})

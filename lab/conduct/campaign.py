@@ -144,9 +144,13 @@ def reopen(path: Path) -> OpenCampaign:
 
 def slots_wanted(opened: OpenCampaign) -> list[Slot]:
     """Return the slots of the plan without those that a reached precision has made needless."""
-    journal = opened.folder.journal
-    dropped = dropped_slots(read_journal(journal)[0]) if journal.is_file() else frozenset()
-    return [slot for slot in opened.campaign.plan if slot.slot not in dropped]
+    return wanted_slots(opened.folder, opened.campaign)
+
+
+def wanted_slots(folder: CampaignFolder, campaign: Campaign) -> list[Slot]:
+    """Return what `slots_wanted` does, of a campaign whose configuration may be of another version."""
+    dropped = dropped_slots(read_journal(folder.journal)[0]) if folder.journal.is_file() else frozenset()
+    return [slot for slot in campaign.plan if slot.slot not in dropped]
 
 
 def model_of_fleet(folder: CampaignFolder) -> str | None:
@@ -171,11 +175,13 @@ def recorded_states(opened: OpenCampaign) -> list[SlotState]:
     The conductor has examined each attempt that says ``completed``; what became of the files since then is
     what `slot_states` looks at.
     """
-    return [_slot_state(opened.folder, slot, _says_completed(opened, slot)) for slot in slots_wanted(opened)]
+    folder = opened.folder
+    return [_slot_state(folder, slot, says_completed(folder, slot)) for slot in slots_wanted(opened)]
 
 
-def _says_completed(opened: OpenCampaign, slot: Slot) -> bool:
-    found = (_read_or_none(RunFolder(path)) for path in opened.folder.attempts(slot))
+def says_completed(folder: CampaignFolder, slot: Slot) -> bool:
+    """Say whether an attempt at a slot says that it is completed, whatever its evidence is worth."""
+    found = (_read_or_none(RunFolder(path)) for path in folder.attempts(slot))
     return any(run is not None and run.status == "completed" for run in found)
 
 

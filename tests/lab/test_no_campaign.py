@@ -62,9 +62,7 @@ def test_a_folder_that_is_no_campaign_is_told_before_anything_else(
 ) -> None:
     folder = tmp_path / "folder"
     make(folder)
-    assert said(command, folder) == (
-        f"{folder}: no campaign here ({why}). Name the folder that `lab run` printed"
-    )
+    assert said(command, folder).startswith(f"{folder}: no campaign here ({why}). ")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

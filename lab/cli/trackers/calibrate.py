@@ -12,7 +12,7 @@ from analysis.agreement.verdict import short
 from analysis.imports.number_forms import Mark, NumberOptions
 from lab.cli.common import FiniteRange, json_option, number_options
 from lab.cli.output import print_json, stdout
-from lab.cli.paths import InputPath, OutputFile
+from lab.cli.paths import CampaignFolderPath, OutputFile
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError
 from records.results import read_results
@@ -21,7 +21,7 @@ from reports.words.texts import printable
 
 
 @click.command()
-@click.argument("source", metavar="CAMPAIGN|TABLE.csv", type=InputPath(file=True, folder=True))
+@click.argument("source", metavar="CAMPAIGN|TABLE.csv", type=CampaignFolderPath(file=True))
 @click.option(
     "--out",
     metavar="FILE.json",
