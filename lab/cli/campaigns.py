@@ -16,6 +16,7 @@ from lab.cli.progress import make_progress
 from lab.cli.status import how_to_go_on, simulated_mark
 from lab.conduct.campaign import (
     OpenCampaign,
+    bench_of_part,
     create,
     draw_campaign,
     folder_of,
@@ -106,6 +107,11 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
             f"{folder}: expected a campaign of one bench, but a fleet runs this one. Go on with "
             f"`lab fleet run {quote(str(folder))} --scheduler URL`"
         )
+    if (bench := bench_of_part(opened.folder)) is not None:
+        raise ConfigurationError(
+            f"{folder}: expected a whole campaign, but this is a part of one that bench {bench} of a fleet "
+            f"measured under its lease. Continue with `lab fleet run` and the folder of the campaign"
+        )
     check_drivers(opened.config, opened.folder.campaign_json)
     sut = sut_of(opened.config)
     check_bench(opened.config, opened.campaign.plan, sut)
@@ -123,8 +129,9 @@ def _run_shard(ctx: click.Context, shard_json: Path, out: Path | None, as_json: 
         opened = replace(open_shard(shard, shard_json, out), lease=lease)
         sut = sut_of(opened.config)
         check_bench(opened.config, opened.campaign.plan, sut)
-        # Virtual benches share this machine without harm to any measurement.
-        with nullcontext() if opened.campaign.simulated else sut.hold(out):
+        # Virtual benches share this machine without harm to any measurement; another one is held by each.
+        shared = opened.campaign.simulated and opened.config.sut.host is None
+        with nullcontext() if shared else sut.hold(out):
             check_meters(opened.config)
             _conduct_and_print(ctx, opened, as_json)
 

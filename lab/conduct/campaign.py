@@ -159,6 +159,12 @@ def model_of_fleet(folder: CampaignFolder) -> str | None:
     return next((entry.model for entry in entries if isinstance(entry, BlockGiven)), None)
 
 
+def bench_of_part(folder: CampaignFolder) -> str | None:
+    """Return the bench of a fleet that measured a part of its campaign; ``None`` if this is no such part."""
+    runs = (_read_or_none(RunFolder(path)) for path in sorted(folder.runs.glob("*")))
+    return next((run.bench for run in runs if run is not None and run.bench is not None), None)
+
+
 def slot_states(opened: OpenCampaign) -> list[SlotState]:
     """Say where every slot of the plan stands, from the evidence in its run folders.
 

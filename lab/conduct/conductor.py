@@ -81,7 +81,7 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
         SutError: another process runs this campaign.
     """
     sut = sut or sut_of(opened.config, opened.folder.path)
-    again = f"`lab resume {quote(str(opened.folder.path))}` goes on"
+    again = _how_to_go_on(opened)
     with lock(opened.folder), interruptible(), closing(Journal(opened.folder.journal)) as journal:
         try:
             return _Conductor(opened, observer, journal, sut).run()
@@ -100,6 +100,12 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
                 f"{opened.folder.path}: writing failed: {error}. Free space on this disk, then {again}; "
                 f"completed runs are kept"
             ) from error
+
+
+def _how_to_go_on(opened: OpenCampaign) -> str:
+    if opened.lease is not None:
+        return f"the worker of bench {opened.lease.bench} continues with it"
+    return f"`lab resume {quote(str(opened.folder.path))}` goes on"
 
 
 BUSY_LOAD = 0.25

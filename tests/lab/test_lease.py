@@ -115,6 +115,7 @@ def test_the_runs_of_a_shard_name_bench_and_lease(tmp_path: Path) -> None:
     assert (record["bench"], record["lease"]) == ("a", 2)
     again = lab("run", "--plan", shard, "--out", tmp_path / "c", "--json")
     assert again.returncode == 0, "a shard that is complete stays so"
+    assert lab("resume", tmp_path / "c").returncode == 2, "only with the lease of the bench"
     assert lab("check", tmp_path / "c").returncode == 0
 
 
