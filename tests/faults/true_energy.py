@@ -75,17 +75,25 @@ def deviations(campaign: Path, clock: SteppedClock) -> dict[str, float]:
     duration is not that of the monotonic clock within 50 ms.
     """
     lives = truths(campaign, clock)
-    found = {}
-    for row in counted_runs(campaign):
-        start, stop = rating_interval(campaign / "runs" / row["run_dir"])
-        known = [wh for life in lives if (wh := life.energy_wh(start, stop)) is not None]
-        duration = float(row["duration_s"])
-        if not known or abs(duration - (stop - start)) > _AGREE_S:
-            found[row["run_dir"]] = float("inf")
-            continue
-        limit = 0.015 * known[0] + 0.3 * duration / 3600 + 3 * float(row["energy_u_wh"])
-        found[row["run_dir"]] = abs(float(row["energy_wh"]) - known[0]) / limit
-    return found
+    rows = counted_runs(campaign)
+    return {row["run_dir"]: deviation(campaign / "runs" / row["run_dir"], row, lives) for row in rows}
+
+
+def deviation(run: Path, row: dict[str, str], lives: list[Truth]) -> float:
+    """Return the same of one run.
+
+    Args:
+        run: its folder.
+        row: of ``results/runs.csv``.
+        lives: of the instruments that may have measured it.
+    """
+    start, stop = rating_interval(run)
+    known = [wh for life in lives if (wh := life.energy_wh(start, stop)) is not None]
+    duration = float(row["duration_s"])
+    if not known or abs(duration - (stop - start)) > _AGREE_S:
+        return float("inf")
+    limit = 0.015 * known[0] + 0.3 * duration / 3600 + 3 * float(row["energy_u_wh"])
+    return abs(float(row["energy_wh"]) - known[0]) / limit
 
 
 def garbled(run: Path) -> int:
