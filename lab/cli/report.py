@@ -1,5 +1,6 @@
 """``lab report``: results become one page."""
 
+import webbrowser
 from pathlib import Path
 
 import click
@@ -10,19 +11,24 @@ from lab.cli.paths import OutputFile
 
 @click.command()
 @campaign_argument
-@click.option("--out", type=OutputFile(), help="Instead of DIR/report.html.")
+@click.option("--out", type=OutputFile(), help="Report file; DIR/report.html by default.")
+@click.option("--open", "open_it", is_flag=True, help="Open the report in the browser.")
 @json_option
-def report(folder: Path, out: Path | None, as_json: bool) -> None:
-    """Write the HTML report of an analysed campaign: one file that opens offline.
+def report(folder: Path, out: Path | None, open_it: bool, as_json: bool) -> None:
+    """Write the report of an analysed campaign: one HTML file that opens offline.
 
     \b
-    lab report campaigns/20260131-120000-demo
+    lab report latest --open
+    lab report campaigns/20260131-120000-demo --out demo.html
     """
-    from lab.cli.output import print_json, stdout
+    from lab.cli.output import make_stderr, print_json, stdout
     from reports.campaign.page import write_report  # it draws, which completing the words of a shell need not
 
     path = write_report(folder, out)
+    opened = open_it and webbrowser.open(path.absolute().as_uri())
     if as_json:
-        print_json({"report": str(path)})
+        print_json({"report": str(path), **({"opened": opened} if open_it else {})})
     else:
         stdout.print(f"Written: {path}")
+    if open_it and not opened:
+        make_stderr().print("No browser found. Open the file in one, on this or another machine")
