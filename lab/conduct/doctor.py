@@ -16,18 +16,21 @@ from lab.conduct.commands import (
     interpreter_of,
     missing_programs,
     tracker_interpreter,
+    tracker_of,
     wrong_options,
 )
 from lab.conduct.twin import temporary_port
 from lab.config.meter import OneMeterSection
 from lab.config.model import LabConfig, ScenarioSection
 from lab.envs.remedy import remedy
+from lab.trackers.trial import TRIAL_S, Trial, try_option
 from meter.line.simulated import is_simulated_port
 from meter.recording.session import MeterSession
 from meter.registry import create
 from records.calibration import CalibrationRecord
 from records.errors import ConfigurationError, DeviceError, RecordError, SutError
 from records.meter import Reading
+from reports.words.outcomes import OUTCOME_WORDS
 from sut.inventory.environments import environment_versions
 from sut.preflight import Check, Subject, check_disk
 from sut.sut import Sut
@@ -37,6 +40,8 @@ _RATE_TOLERANCE = 0.1
 _NOMINAL_V = ((100.0, 127.0), (208.0, 240.0))
 _NOMINAL_HZ = (50.0, 60.0)
 _CLOCK_STEP_LIMIT_S = 0.010  # docs/explanation/method.md#time
+
+_NO_ENERGY = "its runs would give no energy: install or permit what it reads (docs/reference/trackers.md)"
 
 _meter = partial(Check, subject=Subject.METER)
 _configuration = partial(Check, subject=Subject.CONFIGURATION)
@@ -65,6 +70,7 @@ def examine(config: LabConfig, sut: Sut) -> Iterator[Check]:
         return  # nothing can be asked of the SUT
     for scenario in config.scenario:
         yield from check_scenario(config, scenario, sut)
+    yield from check_sensors(config, sut)
 
 
 def check_meter(settings: OneMeterSection, name: str = "meter") -> Iterator[Check]:
@@ -213,6 +219,34 @@ def check_scenario(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> It
             check = _environment_check(f"{name} with {tracker}", sut, python, f"trackers.{tracker}")
             wrong = wrong_options(config, scenario, tracker, sut) if check.ok else []
             yield _configuration(check.name, False, wrong[0], "correct lab.toml") if wrong else check
+
+
+def check_sensors(config: LabConfig, sut: Sut, seconds: float = TRIAL_S) -> Iterator[Check]:
+    """Try each tracker of the campaign: without a sensor all its runs would be in vain.
+
+    Nothing is tried on a SUT behind ssh, nor without the tracker's interpreter.
+
+    Args:
+        config: of the bench.
+        sut: which is measured there.
+        seconds: how long each of them runs.
+    """
+    if config.sut.host is not None:
+        return
+    users = {tracker: one for one in reversed(config.scenario) for tracker in config.trackers_of(one)}
+    for tracker, scenario in users.items():
+        if tracker is not None and sut.host.exists(tracker_interpreter(config, tracker, sut)):
+            trial = try_option(tracker, tracker_of(config, scenario, tracker, sut), seconds)
+            fix = "" if trial.works else f"{_NO_ENERGY}, or remove {tracker} from `tracker` in lab.toml"
+            yield _configuration(f"tracker {tracker}", trial.works, _trial_words(trial), fix)
+
+
+def _trial_words(trial: Trial) -> str:
+    if trial.works:
+        methods = ", ".join(f"{part} by {method}" for part, method in (trial.method or {}).items())
+        return f"gives an energy ({methods or 'method not known'})"
+    outcome = "no energy" if trial.outcome == "ok" else OUTCOME_WORDS.get(trial.outcome or "", "failed")
+    return f"{outcome}: {trial.reason}" if trial.reason else outcome
 
 
 def _environment_check(name: str, sut: Sut, python: PurePosixPath, key: str) -> Check:

@@ -67,10 +67,20 @@ def try_tracker(name: str, seconds: float = TRIAL_S) -> Trial:
     if not python.exists():
         hint = f"not installed; `lab trackers install {environment}` does that"
         return Trial(tracker=name, installed=False, reason=hint)
+    command = TrackerCommand(name=name, python=str(python), limit_s=_STEP_LIMIT_S)
+    return try_option(name, tracker_option(command, where="trial"), seconds)
+
+
+def try_option(name: str, option: str, seconds: float = TRIAL_S) -> Trial:
+    """Start a tracker with the settings of a campaign, and say what it can do here.
+
+    Args:
+        name: of the tracker.
+        option: what the runner is told of it (`workload.command.tracker_option`).
+        seconds: see `try_tracker`.
+    """
     with tempfile.TemporaryDirectory(prefix="wattlab-trial-") as folder:
         run_dir = Path(folder)
-        command = TrackerCommand(name=name, python=str(python), limit_s=_STEP_LIMIT_S)
-        option = tracker_option(command, where="trial")
         words = _run(run_dir, option, max(seconds, _LONGER_S.get(name, 0.0)))
         table = read_trackers(run_dir)
     if table is None or len(table.frame) != 1:

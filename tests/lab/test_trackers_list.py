@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from lab_bench import lab
 
+from lab.conduct.doctor import check_sensors
+from lab.conduct.suts import sut_of
+from lab.config.file import load_config
 from lab.envs.places import DATA_VARIABLE, interpreter_in, python_of
 from lab.trackers.trial import try_tracker
 from workload.registry import environment_of, tracker_names, wrapper_of
@@ -78,6 +81,30 @@ def test_a_tracker_that_cannot_be_imported_does_not_work_and_says_why(environmen
     trial = try_tracker("pyjoules", 0.1)
     assert (trial.installed, trial.works, trial.outcome) == (True, False, "crashed")
     assert "pyJoules" in trial.reason
+
+
+BENCH = """
+[meter]
+driver = "wattsup_pro"
+port = "virtual"
+[[scenario]]
+name = "work"
+command = ["true"]
+tracker = ["none", "zeus"]
+"""
+
+
+@pytest.mark.parametrize(("cpus", "finding"), [("[0]", (True, "RAPL")), ("[]", (False, "no sensor"))])
+def test_the_doctor_tells_a_tracker_without_a_sensor(
+    zeus_stand_in: None, environments: Path, tmp_path: Path, cpus: str, finding: tuple[bool, str]
+) -> None:
+    package = environments / "zeus/packages/zeus/monitor.py"
+    package.write_text(STAND_IN.replace("[0]", cpus))
+    config = tmp_path / "lab.toml"
+    config.write_text(BENCH)
+    bench = load_config(config)
+    (check,) = check_sensors(bench, sut_of(bench), 0.1)
+    assert (check.ok, finding[1] in check.message, bool(check.fix)) == (finding[0], True, not finding[0])
 
 
 def test_an_unknown_tracker_is_wrong_usage(environments: Path) -> None:
