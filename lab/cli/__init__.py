@@ -9,6 +9,7 @@ _MEASURE, _LOOK, _COMPARE = "Measure", "Look at results", "Compare"
 _PROGRAMS, _BENCH, _SHELL = "Programs", "Bench", "Shell"
 
 _COMMANDS = {
+    "measure": CommandAt("lab.cli.measure:measure", "Measure the energy of a command", _MEASURE),
     "demo": CommandAt("lab.cli.demo:demo", "Try everything with a virtual meter", _MEASURE),
     "init": CommandAt("lab.cli.bench:init", "Write a lab.toml for this machine", _MEASURE),
     "doctor": CommandAt("lab.cli.bench:doctor", "Check the bench before a campaign", _MEASURE),

@@ -1,0 +1,124 @@
+"""``lab measure``: the energy of a command, or the difference between two."""
+
+from pathlib import Path
+
+import click
+
+from lab.cli.bench_options import PercentText
+from lab.cli.common import json_option
+from lab.cli.measure_options import BEHIND, CommandBehindDashes, DurationText, choose_bench
+from lab.cli.paths import InputPath, OutputFolder
+from lab.measure.bench import VIRTUAL
+from lab.measure.commands import commands_of
+from lab.measure.configuration import Gate, Measurement, measurement_config
+from records.errors import ConfigurationError
+
+REPEATS, BASELINE_S = 5, 30.0
+REPEATS_VIRTUAL, BASELINE_VIRTUAL_S = 3, 3.0
+"""With a virtual meter there is nothing to measure: it is quick instead."""
+
+REPEATS_MAX = 30
+"""Most runs with --precision."""
+
+
+@click.command(cls=CommandBehindDashes)
+@click.argument("name", metavar="[NAME]", required=False)
+@click.option(
+    "-n",
+    "--repeats",
+    type=click.IntRange(min=1),
+    help=f"Number of runs of each command; {REPEATS} by default ({REPEATS_VIRTUAL} with a virtual meter).",
+)
+@click.option(
+    "--precision",
+    "precision_pct",
+    type=PercentText(),
+    help=f"Half of the wanted 95 % interval, such as 2%: runs until it is reached, at most {REPEATS_MAX}.",
+)
+@click.option("--driver", metavar="NAME", help="Driver of the meter; `lab meter drivers` lists them.")
+@click.option("--port", help="Port of the meter; `virtual` is a simulated one, for a try.")
+@click.option("--rapl", is_flag=True, help="Energy counters of the CPU instead of a meter.")
+@click.option(
+    "--config", "config_path", type=InputPath(file=True), help="Bench; lab.toml where there is one."
+)
+@click.option(
+    "--baseline",
+    "baseline_s",
+    type=DurationText(),
+    help=f"Length of a baseline; {BASELINE_S:g}s by default ({BASELINE_VIRTUAL_S:g}s with a virtual meter).",
+)
+@click.option(
+    "--warmup", type=click.IntRange(min=0), default=0, help="Number of runs before, which are not measured."
+)
+@click.option(
+    "--gate",
+    type=click.Choice(["run", "none"]),
+    default="run",
+    show_default=True,
+    help="Stability gate before each run, or none.",
+)
+@click.option("--name", "title", metavar="TITLE", help="Title of the campaign; names its folder, too.")
+@click.option("--out", type=OutputFolder(), help="Folder of the campaign, new or empty.")
+@json_option
+@click.pass_context
+def measure(
+    ctx: click.Context,
+    name: str | None,
+    repeats: int | None,
+    precision_pct: float | None,
+    driver: str | None,
+    port: str | None,
+    rapl: bool,
+    config_path: Path | None,
+    baseline_s: float | None,
+    warmup: int,
+    gate: Gate,
+    title: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure the energy of a command, or compare two: baselines, runs, a sentence, a report.
+
+    Needs no lab.toml. Without a named meter it uses the bench of lab.toml, else a meter on USB, else
+    the CPU's energy counters, and says which.
+
+    \b
+    lab measure -- python train.py                           with what this machine has
+    lab measure --port virtual -- python -c "sum(range(10**8))"   SIMULATED, to try it
+    lab measure --driver shelly --port http://192.0.2.7 -- ./simulate --steps 1000
+    lab measure --rapl -n 10 -- python train.py              CPU counters, ten runs
+    lab measure --precision 2% --baseline 60s -- python train.py
+    lab measure old -- python old.py vs new -- python new.py   which uses less
+
+    Each run follows a baseline, the machine left alone; the energy because of the program is what a run
+    used above it. Exit code 1 when the command fails or data were rejected; Ctrl-C keeps completed
+    runs, and `lab resume DIR` goes on.
+    """
+    if repeats is not None and precision_pct is not None:
+        raise ConfigurationError("expected either -n or --precision, not both")
+    words = ctx.meta[BEHIND]
+    if not words:
+        raise ConfigurationError(
+            "expected a command behind `--`, as in: lab measure -- python train.py (see lab measure --help)"
+        )
+    commands = commands_of(name, words)
+    bench = choose_bench(config_path, driver, port, rapl, words)
+    quick = bench.sections["meter"]["port"] == VIRTUAL
+    wanted = Measurement(
+        commands=commands,
+        title=title or "Measurement of " + " and ".join(command.name for command in commands),
+        repeats=repeats or _repeats(precision_pct, quick),
+        precision_pct=precision_pct,
+        baseline_s=baseline_s or (BASELINE_VIRTUAL_S if quick else BASELINE_S),
+        gate=gate,
+    )
+    config = measurement_config(wanted, bench.sections, Path.cwd(), bench.out)
+    from lab.cli.measure_run import run_and_print  # the evaluation, which a wrong command line does not need
+
+    ctx.exit(run_and_print(config, commands, bench.notes, warmup, out, as_json))
+
+
+def _repeats(precision_pct: float | None, quick: bool) -> int:
+    if precision_pct is not None:
+        return REPEATS_MAX
+    return REPEATS_VIRTUAL if quick else REPEATS

@@ -1,0 +1,77 @@
+"""The command line of ``lab measure``: commands behind ``--``, durations, the choice of a meter."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from lab.config.bench import bench_of
+from lab.config.file import load_config
+from lab.measure.bench import Bench, find_bench, meter_bench, rapl_bench
+from records.errors import ConfigurationError
+
+END = "--"
+BEHIND = "lab.measure.behind"
+"""Where the words behind the first ``--`` are kept in the context of the command."""
+
+_DURATION = re.compile(r"([0-9]*\.?[0-9]+)\s*(s|min|)")
+_LEAST_S, _MOST_S = 3.0, 86_400.0
+
+
+class CommandBehindDashes(click.Command):
+    """A command that takes all words behind the first ``--`` as they are, also further ``--``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the words behind the first ``--`` and parse those in front of it."""
+        place = args.index(END) if END in args else len(args)
+        ctx.meta[BEHIND] = args[place + 1 :]
+        return super().parse_args(ctx, args[:place])
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the pieces of the usage line."""
+        return [*super().collect_usage_pieces(ctx), "-- COMMAND... [vs [NAME] -- COMMAND...]"]
+
+
+class DurationText(click.ParamType[float]):
+    """A duration such as ``30s`` or ``2min``; a number alone means seconds."""
+
+    name = "duration"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds."""
+        if isinstance(value, float):
+            return value
+        match = _DURATION.fullmatch(value.strip())
+        seconds = 0.0 if match is None else float(match[1]) * (60 if match[2] == "min" else 1)
+        if not _LEAST_S <= seconds <= _MOST_S:
+            self.fail(f"{value!r}: expected {_LEAST_S:g}s to {_MOST_S:g}s, such as 30s or 2min.", param, ctx)
+        return seconds
+
+
+def choose_bench(
+    config_path: Path | None, driver: str | None, port: str | None, rapl: bool, command: Sequence[str]
+) -> Bench:
+    """Return the bench: the one that is named, else that of ``lab.toml``, else what is found.
+
+    Raises:
+        ConfigurationError: several are named, or the named one cannot be used.
+        DeviceError: none is named and none is found.
+    """
+    given = {"--config": config_path, "--driver and --port": port or driver, "--rapl": rapl}
+    named = [name for name, value in given.items() if value]
+    if len(named) > 1:
+        raise ConfigurationError(f"expected one source of power readings, but got {' and '.join(named)}")
+    if rapl:
+        return rapl_bench()
+    if driver is not None or port is not None:
+        if port is None or (driver is None and port != "virtual"):
+            raise ConfigurationError(
+                "expected --driver and --port together; `lab meter drivers` and `lab meter ports` list them"
+            )
+        return meter_bench(driver, port)
+    path = config_path or Path("lab.toml")
+    if config_path is None and not path.exists():
+        return find_bench(command)
+    config = load_config(path)
+    return Bench(bench_of(config), str(config.resolve(config.campaign.out)), (f"bench: {path}",))

@@ -1,0 +1,126 @@
+"""``lab measure`` runs and prints: a sentence for each command, its runs as a histogram, the comparison."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from shlex import join
+from typing import Any
+
+from analysis.comparing.scenarios import Compared, compare_scenarios
+from lab.cli.analyse import analyse_with_progress, refusing
+from lab.cli.campaigns import outcome_json, run_campaign
+from lab.cli.output import make_stderr, print_json, stdout
+from lab.conduct.campaign import OpenCampaign
+from lab.conduct.conductor import Outcome
+from lab.conduct.evaluated import Evaluated, run_and_evaluate
+from lab.conduct.suts import sut_of
+from lab.config.model import LabConfig
+from lab.measure.answer import answers_of, remarks_of, unit_of
+from lab.measure.commands import MeasuredCommand
+from lab.measure.histogram import histogram_lines
+from lab.measure.warmup import warm_up
+from records.errors import RecordError
+from records.results import Results
+from reports.words.verdict import verdict_words
+
+
+def run_and_print(
+    config: LabConfig,
+    commands: Sequence[MeasuredCommand],
+    notes: Sequence[str],
+    warmup: int,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Run the campaign of a measurement and print what came of it; return the exit code.
+
+    Args:
+        config: of the campaign.
+        commands: that are measured.
+        notes: on the bench, told before anything runs.
+        warmup: how often each command runs before.
+        out: folder of the campaign, or ``None``.
+        as_json: whether one JSON document is printed.
+    """
+    stderr = make_stderr()
+
+    def run(opened: OpenCampaign) -> Outcome:
+        sut = sut_of(opened.config, opened.folder.path)
+        for command in commands:
+            for number in range(1, warmup + 1):
+                stderr.print(f"warm-up {number} of {warmup}: {join(command.words)}")
+                warm_up(command, sut.resolve("."), sut)
+        return run_campaign(opened)
+
+    for note in notes:
+        stderr.print(note, soft_wrap=True)
+    evaluated = run_and_evaluate(config, out, run, analyse_with_progress)
+    compared = _compared(evaluated.opened.folder.path, commands)
+    if as_json:
+        print_json(_json(evaluated, commands, compared))
+    else:
+        _print(evaluated, commands, compared)
+    return 1 if evaluated.outcome.missing or refusing(evaluated.results) else 0
+
+
+def _compared(folder: Path, commands: Sequence[MeasuredCommand]) -> list[Compared]:
+    """Compare each further command with the first; those without a valid run are left out."""
+    first, *others = commands
+    compared = []
+    for other in others:
+        try:
+            compared.append(compare_scenarios(folder, first.name, other.name))
+        except RecordError:
+            continue
+    return compared
+
+
+def _print(evaluated: Evaluated, commands: Sequence[MeasuredCommand], compared: Sequence[Compared]) -> None:
+    results, names = evaluated.results, [command.name for command in commands]
+    for answer in answers_of(results, names):
+        stdout.print(answer.sentence, style="bold", soft_wrap=True)
+    for comparison in compared:
+        stdout.print(verdict_words(comparison), soft_wrap=True)
+    _print_histogram(results, names)
+    for remark in remarks_of(results, names):
+        stdout.print(f"Note: {remark}", soft_wrap=True)
+    for finding in results.findings:
+        if finding.level == "refuse":
+            stdout.print(f"rejected: {finding.run_dir or 'campaign'}: {finding.message}", soft_wrap=True)
+    stdout.print(f"Campaign: {evaluated.opened.folder.path}")
+    stdout.print(f"Report: {evaluated.report}")
+
+
+def _print_histogram(results: Results, names: Sequence[str]) -> None:
+    unit = unit_of([row for row in results.scenarios if row.scenario in names])
+    energies = {
+        name: [
+            run.energy_wh * unit.per_wh
+            for run in results.runs
+            if run.scenario == name and run.energy_wh is not None
+        ]
+        for name in names
+    }
+    unicode = stdout.is_terminal and (sys.stdout.encoding or "").lower().startswith("utf")
+    lines = histogram_lines(energies, unicode=unicode)
+    if lines:
+        stdout.print(f"Energy of the runs, {unit.name}")
+    for line in lines:
+        stdout.print(line, soft_wrap=True)
+
+
+def _json(
+    evaluated: Evaluated, commands: Sequence[MeasuredCommand], compared: Sequence[Compared]
+) -> dict[str, Any]:
+    results, words = evaluated.results, {command.name: list(command.words) for command in commands}
+    return {
+        **outcome_json(evaluated.opened, evaluated.outcome),
+        "commands": [
+            {"name": answer.row.scenario, "command": words[answer.row.scenario], **answer.to_json()}
+            for answer in answers_of(results, list(words))
+        ],
+        "scenarios": [row.to_json() for row in results.scenarios],
+        "comparisons": [{**one.to_json(), "words": verdict_words(one)} for one in compared],
+        "remarks": remarks_of(results, list(words)),
+        "report": str(evaluated.report),
+    }

@@ -1,0 +1,124 @@
+"""Which meter a measurement uses: the one that is named, else what is found on this machine.
+
+It looks for an instrument with a USB id of its own, then for energy counters. A general serial adapter may
+have any instrument behind it, or none, so it is named and not opened.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shlex import join
+from typing import Any
+
+from meter.adapters import recognise
+from meter.line.ports import SerialPort, list_ports
+from meter.registry import driver_class
+from records.errors import DeviceError
+from records.powercap import TREE, cannot_read, find_zones
+
+VIRTUAL = "virtual"
+_VIRTUAL_METER = {"driver": "yokogawa_wt310", "port": VIRTUAL, "virtual": {"gain_error_pct": 0.05}}
+"""Fast, so that a short command is longer than its interval; its error is within its data sheet's limits."""
+
+_AROUND = {"gate": {"readings": 5}, "run": {"lead_in_s": 1.0, "lead_out_s": 1.0}}
+_SHORTEST_INTERVAL_S = 0.1
+_RAPL_NOTE = (
+    "energy counters of the CPU (RAPL) instead of a meter: they cover the processor and, on some machines, "
+    "its memory, but not power supply, board, graphics cards, disks and fans"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A bench for measurements.
+
+    Attributes:
+        sections: as in ``lab.toml``.
+        out: its folder for campaigns, or ``None``.
+        notes: what the user has to know of it.
+    """
+
+    sections: dict[str, Any]
+    out: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def meter_bench(driver: str | None, port: str) -> Bench:
+    """Return a bench with one meter; without a driver the virtual one.
+
+    Raises:
+        ConfigurationError: no driver has this name.
+    """
+    meter = dict(_VIRTUAL_METER) if driver is None else {"driver": driver, "port": port}
+    return _bench(meter)
+
+
+def rapl_bench(tree: Path = TREE) -> Bench:
+    """Return a bench on which counters of the CPU stand in for a meter."""
+    return _bench({"driver": "rapl", "port": str(tree)}, _RAPL_NOTE)
+
+
+def find_bench(command: Sequence[str], tree: Path = TREE) -> Bench:
+    """Return a bench with what this machine has.
+
+    Args:
+        command: what the user wants to measure, for the next step that an error names.
+        tree: where the counters are; another than that of the kernel only in tests.
+
+    Raises:
+        DeviceError: there is nothing that measures energy.
+    """
+    adapters = [port for port in list_ports() if port.usb_id]
+    for port in adapters:
+        found = recognise(port.usb_id)
+        if len(found.likely) == 1 and not found.possible:
+            note = f"meter found on USB: {found.likely[0]} at {port.device}"
+            return replace(meter_bench(found.likely[0], port.device), notes=(note,))
+    why_no_rapl = _why_no_rapl(tree)
+    if why_no_rapl is None:
+        bench = rapl_bench(tree)
+        return replace(bench, notes=(*bench.notes, *map(_adapter_note, adapters)))
+    raise DeviceError(_nothing_found(adapters, why_no_rapl, command))
+
+
+def _bench(meter: dict[str, Any], *notes: str) -> Bench:
+    spec = driver_class(meter["driver"]).spec
+    fastest_s = max(spec.fastest_interval_s, _SHORTEST_INTERVAL_S)
+    offered_s = [interval_s for interval_s in spec.intervals_s if interval_s >= _SHORTEST_INTERVAL_S]
+    sections = {"meter": {"interval_s": min(offered_s, default=fastest_s), **meter}, **_AROUND}
+    return Bench(sections, notes=notes)
+
+
+def _why_no_rapl(tree: Path) -> str | None:
+    """Return why the CPU's counters cannot be used, ``None`` where they can."""
+    zones = [zone for zone in find_zones(tree) if zone.part == "package"]
+    if not zones:
+        return "none on this machine"
+    try:
+        for zone in zones:
+            zone.read_uj()
+    except (OSError, ValueError) as error:
+        return cannot_read(zones[0].path, error)
+    return None
+
+
+def _adapter_note(port: SerialPort) -> str:
+    adapter = recognise(port.usb_id)
+    drivers = ", ".join([*adapter.likely, *adapter.possible][:4])
+    which = f" (driver {drivers}, ...)" if drivers else ""
+    return (
+        f"{port.device} ({port.description}) may have a meter behind it{which}: "
+        f"name it with --driver NAME --port {port.device}"
+    )
+
+
+def _nothing_found(adapters: Sequence[SerialPort], rapl: str, command: Sequence[str]) -> str:
+    usb = "; ".join(map(_adapter_note, adapters)) or "no meter"
+    words = join(command)
+    return f"""found no power meter and no energy counters, so the energy of this command cannot be measured.
+    USB                  {usb}
+    CPU counters (RAPL)  {rapl}
+Without them only its time and CPU time can be known (`time {words}`); energy is not estimated from these.
+Next, one of:
+    lab measure --driver NAME --port PORT -- {words}   with a meter (`lab meter drivers`, `lab meter ports`)
+    lab measure --port virtual -- {words}   to try it: SIMULATED, nothing is measured"""

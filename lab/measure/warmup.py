@@ -1,0 +1,33 @@
+"""Runs before the measurement: they fill caches, and show early that a command fails."""
+
+import tempfile
+from pathlib import PurePosixPath
+
+from lab.measure.commands import MeasuredCommand
+from records.errors import ProgramFailed
+from sut.sut import Sut
+
+_IN_FOLDER = 'cd "$1" && shift && exec "$@"'
+_MOST_LINES = 3
+_PATIENCE_S = 1.0
+
+
+def warm_up(command: MeasuredCommand, folder: PurePosixPath, sut: Sut) -> None:
+    """Run a command once on the SUT, without measuring it.
+
+    Raises:
+        ProgramFailed: it fails.
+        SutError: it cannot be started.
+    """
+    argv = ["sh", "-c", _IN_FOLDER, "sh", str(folder), *command.words]
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        process = sut.host.start(argv, stdout=output, stderr=errors)
+        try:
+            code = process.wait()
+        finally:
+            process.end(_PATIENCE_S)
+        if code != 0:
+            errors.seek(0)
+            lines = [line for line in errors.read().decode(errors="replace").splitlines() if line.strip()]
+            last = " / ".join(lines[-_MOST_LINES:]) or "it wrote nothing on standard error"
+            raise ProgramFailed(f"{command.name}: failed with exit code {code} in a warm-up run; {last}")

@@ -1,0 +1,234 @@
+"""``lab measure``: which commands and meter a command line means, its campaign, and what it says."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from lab_bench import lab
+from typed_rows import part_of
+
+from lab.cli import cli
+from lab.measure.answer import answers_of, remarks_of, unit_of
+from lab.measure.bench import find_bench, meter_bench
+from lab.measure.commands import MeasuredCommand, commands_of
+from lab.measure.configuration import Measurement, measurement_config
+from lab.measure.histogram import histogram_lines
+from lab.measure.warmup import warm_up
+from meter.line.ports import list_ports
+from records.errors import ConfigurationError, DeviceError, ProgramFailed
+from records.results import Results
+from records.rows.parts import CampaignFacts
+from records.rows.scenarios import ScenarioRow
+from sut.local import LocalSut
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "expected"),
+    [
+        (None, "python train.py --epochs 3", {"train": "python train.py --epochs 3"}),
+        (None, "python3 -c pass", {"python3": "python3 -c pass"}),
+        (None, "python -m trainer.main", {"trainer-main": "python -m trainer.main"}),
+        (None, "./Simulate --steps 3", {"simulate": "./Simulate --steps 3"}),
+        ("Training A", "true", {"training-a": "true"}),
+        (None, "baseline", {"baseline-command": "baseline"}),
+        ("old", "true vs new -- false", {"old": "true", "new": "false"}),
+        (None, "python a.py vs -- python b.py", {"a": "python a.py", "b": "python b.py"}),
+        (None, "a -- b -- c", {"a": "a", "b": "b", "c": "c"}),
+        (None, "python a.py -- python a.py 2", {"a-1": "python a.py", "a-2": "python a.py 2"}),
+        (None, "npm run build -- --prod", {"npm": "npm run build -- --prod"}),
+        ("old", "git log -- x vs new -- git log -- y", {"old": "git log -- x", "new": "git log -- y"}),
+        (None, "play vs you", {"play": "play vs you"}),
+    ],
+)
+def test_commands_are_told_apart_and_named(name: str | None, line: str, expected: dict[str, str]) -> None:
+    found = commands_of(name, line.split())
+    assert {command.name: " ".join(command.words) for command in found} == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("a", "true vs b --"), ("a", "true vs a -- true"), ("Baseline", "true"), ("!", "true")]
+)
+def test_a_missing_command_and_names_that_cannot_be_used_are_wrong_usage(name: str, line: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"expected|named"):
+        commands_of(name, line.split())
+
+
+def test_a_measurement_is_a_campaign_of_baselines_and_the_commands() -> None:
+    commands = [MeasuredCommand("a", ("echo", "{python}")), MeasuredCommand("b", ("true",))]
+    wanted = Measurement(commands=commands, title="T", repeats=4, baseline_s=10.0, gate="none")
+    config = measurement_config(wanted, meter_bench(None, "virtual").sections, Path("/project"), None)
+    assert [(s.name, s.kind, s.command) for s in config.scenario] == [
+        ("baseline", "baseline", None),
+        ("a", "workload", ["echo", "{{python}}"]),
+        ("b", "workload", ["true"]),
+    ]
+    assert (config.campaign.repeats, config.campaign.stop_on_failure, config.gate.enabled) == (4, True, False)
+
+
+def test_a_meter_is_read_as_fast_as_is_of_use() -> None:
+    intervals_s = {
+        driver: meter_bench(driver, "/dev/ttyUSB0").sections["meter"]["interval_s"]
+        for driver in ("wattsup_pro", "yokogawa_wt310", "powersensor3")
+    }
+    assert intervals_s == {"wattsup_pro": 1.0, "yokogawa_wt310": 0.25, "powersensor3": 0.1}
+
+
+without_usb = pytest.mark.skipif(
+    any(port.usb_id for port in list_ports()), reason="a USB adapter is plugged in: it may have a meter"
+)
+
+
+@without_usb
+def test_without_a_meter_the_counters_of_the_cpu_are_used_and_it_is_said(tmp_path: Path) -> None:
+    zone = tmp_path / "intel-rapl:0"
+    zone.mkdir()
+    for name, text in {"name": "package-0", "max_energy_range_uj": "1000000", "energy_uj": "1"}.items():
+        (zone / name).write_text(text)
+    bench = find_bench(["true"], tmp_path)
+    assert (bench.sections["meter"]["driver"], bench.sections["meter"]["port"]) == ("rapl", str(tmp_path))
+    assert "RAPL" in bench.notes[0]
+
+
+@without_usb
+def test_where_nothing_measures_energy_the_next_step_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match=r"lab measure --port virtual -- python 'my train.py'"):
+        find_bench(["python", "my train.py"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("python", "train.py"),
+        ("-n", "3", "--precision", "2%", "--port", "virtual", "--", "true"),
+        ("--rapl", "--port", "virtual", "--", "true"),
+        ("--driver", "wattsup_pro", "--", "true"),
+        ("--baseline", "1s", "--port", "virtual", "--", "true"),
+        ("--port", "virtual", "--", "no-such-program"),
+        ("--driver", "nonesuch", "--port", "virtual", "--", "true"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_named_before_anything_runs(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli, ["measure", *arguments])
+    assert (done.exit_code, done.stdout) == (2, ""), done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def row(**values: Any) -> dict[str, Any]:
+    return {"scenario": "train", "kind": "workload", "n": 5, "duration_s": 47.0, **values}
+
+
+def results_of(*rows: dict[str, Any], simulated: bool = False, driver: str = "wattsup_pro") -> Results:
+    runs = [{"scenario": "train", "energy_wh": 0.28, "interval_found_s": 1.0}]
+    found: Results = part_of(
+        Results,
+        {
+            "campaign": part_of(CampaignFacts, {"simulated": simulated}),
+            "settings": {"grid_co2_g_per_kwh": 380.0, "grid_co2_source": "somebody"},
+            "meter": {"driver": driver, "identity": {"model": "CPU counters"}},
+            "scenarios": list(rows),
+            "runs": runs,
+        },
+    )
+    return found
+
+
+TRAINING = row(
+    energy_wh=0.28,
+    energy_low_wh=0.27,
+    energy_high_wh=0.29,
+    induced_wh=0.13,
+    induced_low_wh=0.09,
+    induced_high_wh=0.18,
+)
+
+
+def test_the_sentence_holds_energy_induced_energy_with_its_interval_time_and_emissions() -> None:
+    (answer,) = answers_of(results_of(TRAINING), ["train"])
+    assert answer.co2_g == pytest.approx(0.28 * 1000 * 0.38)
+    numbers = ("0.28", "0.13", "0.09", "0.18", "47", "106 g", "0.38 kg/kWh", "somebody")
+    assert [number for number in numbers if number not in answer.sentence] == []
+    assert "SIMULATED" not in answer.sentence and "plug" in answer.sentence
+
+
+def test_a_simulated_number_and_one_of_counters_say_so() -> None:
+    (simulated,) = answers_of(results_of(TRAINING, simulated=True), ["train"])
+    (counted,) = answers_of(results_of(TRAINING, driver="rapl"), ["train"])
+    assert simulated.sentence.startswith("SIMULATED")
+    assert "not at the plug (CPU counters)" in counted.sentence
+
+
+def test_an_energy_that_is_lost_in_the_baseline_is_given_as_a_bound() -> None:
+    unresolved = row(
+        energy_wh=0.28, induced_wh=0.01, induced_low_wh=-0.1, induced_high_wh=0.12, induced_bound_wh=0.12
+    )
+    (answer,) = answers_of(results_of(unresolved), ["train"])
+    assert "0.01" not in answer.sentence and "0.12" in answer.sentence
+
+
+@pytest.mark.parametrize(("energy_wh", "unit"), [(2e-4, "mWh"), (0.28, "Wh"), (1500.0, "kWh")])
+def test_all_energies_have_the_unit_of_the_largest(energy_wh: float, unit: str) -> None:
+    rows: list[ScenarioRow] = results_of(row(energy_wh=energy_wh), row(energy_wh=energy_wh / 100)).scenarios
+    assert unit_of(rows).name == unit
+
+
+def test_a_command_shorter_than_the_meters_intervals_is_to_be_repeated_within_a_run() -> None:
+    assert remarks_of(results_of(row(duration_s=3.0)), ["train"]) == []
+    (remark,) = remarks_of(results_of(row(duration_s=0.5)), ["train"])
+    assert "seq 20" in remark
+
+
+def test_the_histogram_counts_each_run_once_on_shared_bins() -> None:
+    lines = histogram_lines({"a": [1.0, 1.1, 1.2, 2.0], "b": [2.0, 2.1, 3.0]}, unicode=False)
+    counts = [int(line.split()[-1]) for line in lines if "#" in line]
+    assert sum(counts) == 7
+    labels = [line.partition("#")[0].strip() for line in lines if line.startswith("  ")]
+    half = len(labels) // 2
+    assert labels[:half] == labels[half:]
+    assert any("█" in line for line in histogram_lines({"a": [1.0, 1.1, 2.0]}, unicode=True))
+
+
+@pytest.mark.parametrize("energies", [[1.0, 2.0], [1.0, 1.0, 1.0]])
+def test_a_histogram_that_would_show_nothing_is_not_drawn(energies: list[float]) -> None:
+    assert histogram_lines({"a": energies}, unicode=True) == []
+
+
+def test_a_warm_up_run_that_fails_is_named_with_its_last_words(tmp_path: Path) -> None:
+    sut = LocalSut(tmp_path, tmp_path)
+    command = MeasuredCommand("work", ("sh", "-c", "pwd > here; echo first; echo boom >&2; exit 7"))
+    with pytest.raises(ProgramFailed, match=r"exit code 7.*boom"):
+        warm_up(command, sut.resolve("."), sut)
+    assert (tmp_path / "here").read_text().strip() == str(tmp_path)
+
+
+@pytest.mark.slow
+def test_two_commands_are_measured_and_compared_in_a_fresh_folder(tmp_path: Path) -> None:
+    done = lab(
+        *("measure", "--port", "virtual", "-n", 2, "--gate", "none", "--json", "--warmup", 1, "short"),
+        *("--", "sleep", "1", "vs", "long", "--", "sleep", "2"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["simulated"], found["completed"], found["missing"]) == (True, 7, [])
+    assert [(one["name"], one["command"]) for one in found["commands"]] == [
+        ("short", ["sleep", "1"]),
+        ("long", ["sleep", "2"]),
+    ]
+    assert [(one["comparison"]["a"], one["comparison"]["b"]) for one in found["comparisons"]] == [
+        ("short", "long")
+    ]
+    assert Path(tmp_path, found["report"]).is_file() and list(tmp_path.iterdir()) == [tmp_path / "campaigns"]
+
+
+@pytest.mark.slow
+def test_a_failing_command_is_named_with_its_exit_code_and_last_words(tmp_path: Path) -> None:
+    failing = ("sh", "-c", "echo boom >&2; exit 7")
+    done = lab("measure", "--port", "virtual", "-n", 1, "--gate", "none", "--", *failing, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "exit code 7" in done.stderr and "boom" in done.stderr and "lab resume" in done.stderr
