@@ -38,6 +38,11 @@ class _Progressing:
         self.todo = [slot for slot in slots if slot not in done]
         self.simulated = simulated
 
+    def take_attempt(self, slot: Slot) -> None:
+        self.attempt_began_s = time.monotonic()
+        if slot in self.todo:  # what was skipped or failed before it is not tried again
+            self.todo = self.todo[self.todo.index(slot) :]
+
     def take_end(self, slot: Slot, run: Run) -> None:
         if run.status == "completed":
             self.left.learn(slot, time.monotonic() - self.attempt_began_s)
@@ -56,7 +61,7 @@ class LineProgress(_Progressing):
 
     def attempt(self, slot: Slot, attempt: int) -> None:
         """Print which slot begins."""
-        self.attempt_began_s = time.monotonic()
+        self.take_attempt(slot)
         again = f", attempt {attempt}" if attempt > 1 else ""
         self._say(f"[{slot.slot}/{self.total}] {slot_name(slot)}{again}")
 
@@ -116,7 +121,7 @@ class LiveProgress(_Progressing):
         if self.simulated:
             head.append("   SIMULATED METER", style="bold reverse yellow")
         elapsed = time.monotonic() - self.attempt_began_s
-        left = max(0.0, self.left.of(self.todo) - (elapsed if self.todo else 0.0))
+        left = self.left.of(self.todo, running_s=elapsed)
         return Group(
             head,
             self._bar,
@@ -133,7 +138,7 @@ class LiveProgress(_Progressing):
 
     def attempt(self, slot: Slot, attempt: int) -> None:
         """Show which slot runs."""
-        self.attempt_began_s = time.monotonic()
+        self.take_attempt(slot)
         again = f" (attempt {attempt})" if attempt > 1 else ""
         self._slot = Text(visible(f"[{slot.slot}/{self.total}] {slot_name(slot)}{again}"), style="cyan")
         self._phase = Text()

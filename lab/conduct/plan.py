@@ -9,6 +9,7 @@ of a ``[health]`` section follows the baselines and stands at the end; it is nev
 """
 
 import random
+import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -113,23 +114,40 @@ def estimate(config: LabConfig, slot: Slot) -> Estimate:
 
 
 class TimeLeft:
-    """Estimate the time a campaign still needs: measured times where there are any, else the plan's."""
+    """Estimate the time a campaign still needs: measured times where there are any, else the plan's.
+
+    Where a scenario has not run yet with a tracker, the plan's time is scaled by how far the runs so far
+    were from theirs: a slow or busy machine is slow in all of them.
+    """
 
     def __init__(self, config: LabConfig) -> None:
         self._config = config
         self._measured: dict[tuple[str, str | None], list[float]] = {}
+        self._took_s = self._planned_s = 0.0
 
     def learn(self, slot: Slot, seconds: float) -> None:
         """Take in how long a slot really took."""
         self._measured.setdefault((slot.scenario, slot.tracker), []).append(seconds)
+        self._took_s += seconds
+        self._planned_s += estimate(self._config, slot).seconds
 
-    def of(self, slots: Sequence[Slot]) -> float:
-        """Return the seconds that these slots should take."""
-        return sum(self._one(slot) for slot in slots)
+    def of(self, slots: Sequence[Slot], running_s: float = 0.0) -> float:
+        """Return the seconds that these slots should take.
+
+        Args:
+            slots: still to be run, the running one first.
+            running_s: for how long the first one has been running; more than it should take counts for
+                nothing.
+        """
+        expected = [self._one(slot) for slot in slots]
+        return sum(expected) - (min(running_s, expected[0]) if expected else 0.0)
 
     def _one(self, slot: Slot) -> float:
         known = self._measured.get((slot.scenario, slot.tracker))
-        return sum(known) / len(known) if known else estimate(self._config, slot).seconds
+        if known:
+            return statistics.fmean(known)
+        planned = estimate(self._config, slot).seconds
+        return planned * self._took_s / self._planned_s if self._planned_s else planned
 
 
 def slot_name(slot: Slot) -> str:

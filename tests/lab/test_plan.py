@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.conduct.plan import estimate, make_plan
+from lab.conduct.plan import TimeLeft, estimate, make_plan
 from lab.config.file import parse_config
 from lab.config.model import LabConfig
 from records.errors import ConfigurationError
@@ -112,3 +112,22 @@ def test_a_control_workload_has_to_be_a_workload() -> None:
     text = CONFIG.format(repeats=1).replace("[gate]", '[health]\ncontrol = "idle"\n[gate]')
     with pytest.raises(ConfigurationError, match=r"\[health\] control: there is no workload scenario 'idle'"):
         parse_config(text, "lab.toml", Path())
+
+
+def test_the_time_left_learns_from_the_runs_so_far() -> None:
+    plan = make_plan(config(1), seed=1)
+    left = TimeLeft(config(1))
+    planned = [estimate(config(1), slot).seconds for slot in plan]
+    assert left.of(plan) == sum(planned)
+    left.learn(plan[0], 2 * planned[0])  # a baseline that took twice its time: so will what never ran
+    assert left.of(plan[1:]) == pytest.approx(2 * sum(planned[1:]))
+    left.learn(plan[1], planned[1])
+    assert left.of([plan[1]]) == planned[1], "a scenario that ran takes as long as it took"
+
+
+def test_the_time_left_counts_down_while_a_run_lasts_and_no_further_when_it_takes_too_long() -> None:
+    plan = make_plan(config(1), seed=1)
+    left = TimeLeft(config(1))
+    assert left.of(plan, running_s=10.0) == left.of(plan) - 10.0
+    assert left.of(plan, running_s=1e6) == left.of(plan[1:])
+    assert left.of([], running_s=5.0) == 0.0
