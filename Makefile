@@ -7,7 +7,6 @@ PYTHON ?= python3
 WORKERS ?= 8
 # Files that train or run campaigns begin first, so that the short ones fill the time until they end.
 LONGEST = tests/lab/test_training_campaign.py tests/meter/test_meter_conformance.py tests/workload tests/lab
-PIP = -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 BIN = .venv/bin
 .PHONY: demo test test-all check fuzz conformance setup envs collectl browser peers format clean
 
@@ -45,9 +44,7 @@ envs: setup
 	@$(BIN)/lab envs install cpu codecarbon
 
 .venv/.done: pyproject.toml constraints.txt
-	@echo "building .venv, the lab's own environment"
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/python $(PIP) --editable '.[dev]'
+	@$(PYTHON) -m lab.envs.building .venv --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 collectl:

@@ -1,4 +1,4 @@
-"""Building an environment from its pins, with uv where it is installed and pip otherwise.
+"""Building an environment of the catalogue from its pins.
 
 Scripts in a virtual environment hold its path, so that one cannot be built elsewhere and moved. It is
 built in its place and marked when complete; the one that was there before is put aside meanwhile and
@@ -6,16 +6,14 @@ comes back if the new one fails.
 """
 
 import fcntl
-import os
 import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 
+from lab.envs import building
 from lab.envs.catalogue import Environment
 from lab.envs.places import interpreter_in
 from lab.envs.state import Built, State, folder_of, running_python, state_of, write_mark
@@ -23,8 +21,6 @@ from records.errors import SutError
 
 _MIB = 1 << 20
 _LAST_LINES = 6
-_SHOW_EVERY_S = 5.0
-_SHOWN_CHARACTERS = 100
 _OFFLINE = (
     "name resolution",
     "failed to establish a new connection",
@@ -110,15 +106,20 @@ def _recover(folder: Path) -> Path:
 
 
 def _build(environment: Environment, folder: Path, tell: Callable[[str], None]) -> Built:
-    uv = shutil.which("uv")
-    builder = "uv" if uv else "pip"
-    python = interpreter_in(folder)
+    builder = building.builder_name()
     began = time.monotonic()
-    tell(f"{environment.name}: {len(environment.pins())} packages for {environment.purpose}, with {builder}")
-    for command in _commands(uv, folder, environment.pins_file()):
-        _run(environment, command, tell)
-    tell(f"{environment.name}: importing {environment.module}")
-    _run(environment, [str(python), "-c", f"import {environment.module}"], tell)
+    count = len(environment.pins())
+    tell(f"{environment.name}: {count} packages for {environment.purpose}, with {builder}")
+
+    def tell_of(line: str) -> None:
+        tell(f"{environment.name}: {line}")
+
+    try:
+        building.build(folder, ["--requirement", str(environment.pins_file())], tell_of)
+        tell_of(f"importing {environment.module}")
+        building.run([str(interpreter_in(folder)), "-c", f"import {environment.module}"], tell_of)
+    except building.BuildFailed as failure:
+        raise _failure(environment, failure) from None
     built = Built(
         environment.digest(), running_python(), builder, round(time.monotonic() - began, 1), _size_mib(folder)
     )
@@ -126,54 +127,17 @@ def _build(environment: Environment, folder: Path, tell: Callable[[str], None]) 
     return built
 
 
-def _commands(uv: str | None, folder: Path, pins: Path) -> list[list[str]]:
-    python = str(interpreter_in(folder))
-    if uv is not None:
-        install = [uv, "pip", "install", "--compile-bytecode", "--python", python, "--requirement", str(pins)]
-        return [[uv, "venv", "--python", sys.executable, str(folder)], install]
-    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
-    return [[sys.executable, "-m", "venv", str(folder)], [*pip, "--requirement", str(pins)]]
-
-
-def _run(environment: Environment, command: Sequence[str], tell: Callable[[str], None]) -> None:
-    variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
-    with subprocess.Popen(
-        command,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    ) as process:
-        lines = list(_shown(process.stdout or (), lambda line: tell(f"{environment.name}: {line}")))
-    if process.returncode != 0:
-        raise _failure(environment, command, process.returncode, lines)
-
-
-def _shown(lines: Iterable[str], tell: Callable[[str], None]) -> Iterator[str]:
-    """Pass lines on; show one of them every few seconds."""
-    shown = time.monotonic()
-    for line in map(str.strip, lines):
-        yield line
-        if time.monotonic() - shown > _SHOW_EVERY_S:
-            shown = time.monotonic()
-            tell(line[:_SHOWN_CHARACTERS])
-
-
-def _failure(
-    environment: Environment, command: Sequence[str], code: int, lines: Sequence[str]
-) -> InstallationError:
+def _failure(environment: Environment, failure: building.BuildFailed) -> InstallationError:
     again = f"`lab envs install {environment.name}`"
-    if any(words in line.lower() for line in lines for words in _OFFLINE):
+    if any(words in line.lower() for line in failure.lines for words in _OFFLINE):
         reason, fix = (
             "the package index cannot be reached",
             f"Check network and proxy, then run {again} again",
         )
     else:
-        reason = f"{' '.join(map(quote, command[:4]))} ... ended with {code}"
+        reason = f"{' '.join(map(quote, failure.command[:4]))} ... ended with {failure.code}"
         fix = f"Remove the cause, then run {again} again"
-    last = "\n".join(f"    {line}" for line in lines[-_LAST_LINES:])
+    last = "\n".join(f"    {line}" for line in failure.lines[-_LAST_LINES:])
     return InstallationError(
         f"environment {environment.name!r} was not built: {reason}. {fix}. It said:\n{last}"
     )

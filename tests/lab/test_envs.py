@@ -1,6 +1,7 @@
 """Environments: the catalogue and its pins, and building one, from a local package and without a network."""
 
 import re
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -9,12 +10,15 @@ import pytest
 from lab_bench import lab
 
 from lab.cli.needed_envs import offer
+from lab.envs import building
 from lab.envs.catalogue import ENVIRONMENTS, Environment, environment_names, find_environment
 from lab.envs.install import InstallationError, install, remove
 from lab.envs.places import DATA_VARIABLE, python_of
 from lab.envs.remedy import remedy
 from lab.envs.state import State, folder_of, read_mark, state_of
 from workload.registry import environment_of, tracker_names
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def canonical(name: str) -> str:
@@ -33,6 +37,16 @@ def test_every_package_is_pinned_and_what_is_asked_for_is_among_them(environment
 def test_packages_of_other_people_with_wanted_names_are_in_no_environment() -> None:
     names = {line.partition("==")[0].lower() for one in ENVIRONMENTS for line in one.pins()}
     assert names & {"greenlight", "pmt"} == set()
+
+
+def test_setting_up_installs_one_version_of_each_package_so_that_none_is_fetched_twice() -> None:
+    versions: dict[str, set[str]] = {}
+    constraints = (ROOT / "constraints.txt").read_text().splitlines()
+    for line in [*constraints, *find_environment("cpu").pins(), *find_environment("codecarbon").pins()]:
+        name, _, version = line.partition("==")
+        if version:
+            versions.setdefault(canonical(name), set()).add(version)
+    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
 
 
 def test_an_environment_says_for_which_python_it_cannot_be_built() -> None:
@@ -126,3 +140,17 @@ def test_an_environment_that_a_sut_elsewhere_lacks_is_built_there() -> None:
     words = remedy(PurePosixPath("/home/lab/wattlab/envs/cpu/bin/python"), "environments.cpu")
     assert "lab sut deploy --envs cpu" in words
     assert "[environments.mine]" in remedy(PurePosixPath("/opt/envs/mine/bin/python"), "environments.mine")
+
+
+def test_a_build_says_how_far_it_is_also_while_its_command_is_silent() -> None:
+    said: list[str] = []
+    lines = "import time; print('Collecting a'); print('Collecting b', flush=True); time.sleep(0.5)"
+    building.run([sys.executable, "-c", lines], said.append, every_s=0.05)
+    assert len(said) >= 2
+    assert "2 packages: Collecting b" in said[-1]
+
+
+def test_a_command_of_a_build_that_fails_keeps_what_it_said() -> None:
+    with pytest.raises(building.BuildFailed) as raised:
+        building.run([sys.executable, "-c", "print('no such package'); raise SystemExit(7)"], print)
+    assert (raised.value.code, raised.value.lines) == (7, ["no such package"])
