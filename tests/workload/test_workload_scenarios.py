@@ -18,7 +18,7 @@ COUNT = """
 import sys, types, json
 sys.path.insert(0, {scenarios!r})
 import cnn, transfer
-args = types.SimpleNamespace(image_size=224, weights="random")
+args = types.SimpleNamespace(image_size=224, weights="random", base="mobilenet_v2")
 nets = [cnn.create(args)[0], transfer.create(args)[0]]
 count = lambda weights: sum(int(w.value.numpy().size) for w in weights)
 print(json.dumps([[net.count_params(), count(net.trainable_weights)] for net in nets]))

@@ -30,6 +30,7 @@ def options(description, target_accuracy):
     parser.add_argument("--target-accuracy", type=float, default=target_accuracy, help="of validation")
     parser.add_argument("--max-epochs", type=int, default=100)
     parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--learning-rate", type=float, default=0.001, help="of Adam")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", default="auto", help="folder or archive of tf_flowers; auto; generated")
     parser.add_argument("--save-model", action="store_true", help="export the trained weights as well")
@@ -65,7 +66,8 @@ def _run(args, create, work):
         training, validation = _batches(args, work)
     with probe.action("create net"):
         model, weights = create(args)
-        model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        adam = keras.optimizers.Adam(args.learning_rate)
+        model.compile(adam, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     facts |= {**weights, "image_size": args.image_size, "seed": args.seed}
     probe.provenance(**facts, keras=keras.__version__, backend=keras.backend.backend())
     with probe.action("train"):
