@@ -187,17 +187,25 @@ class JsonLines:
     objects: list[dict[str, Any]]
     damaged_lines: list[int]
     """1-based numbers of lines that are no JSON object; a torn last line is one of them."""
+    end_byte: int = 0
+    """Where the last whole line ends."""
 
 
-def read_json_lines(path: Path) -> JsonLines:
+def read_json_lines(path: Path, from_byte: int = 0) -> JsonLines:
     """Read a ``.jsonl`` file; lines that a crash tore are left out and their numbers returned.
+
+    Args:
+        path: the file.
+        from_byte: where a line begins; what lies before is passed over.
 
     Raises:
         RecordError: there is no such file.
     """
     objects: list[dict[str, Any]] = []
     damaged: list[int] = []
-    for number, line, whole in _numbered_lines(path):
+    end = from_byte
+    for number, line, whole in _numbered_lines(path, from_byte):
+        end += len(line) if whole else 0
         try:
             value = _loads(line) if whole else None
             if b"\\u" in line:
@@ -208,11 +216,12 @@ def read_json_lines(path: Path) -> JsonLines:
             objects.append(value)
         elif line.strip():
             damaged.append(number)
-    return JsonLines(objects, damaged)
+    return JsonLines(objects, damaged, end)
 
 
-def _numbered_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
+def _numbered_lines(path: Path, from_byte: int = 0) -> Iterator[tuple[int, bytes, bool]]:
     with io.BufferedReader(open_record(path)) as file:
+        file.seek(from_byte)
         for number, line in enumerate(file, start=1):
             yield number, line, line.endswith(b"\n")
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.evidence.case import RunCase
 from analysis.maths.arrays import Floats
-from analysis.run.recorded import journal_stamps
+from analysis.run.journal_stamps import journal_stamps
 from records.events import Events, Span
 from records.finding_codes import order as codes
 from records.findings import Finding

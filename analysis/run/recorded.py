@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.maths.arrays import Floats, column
+from analysis.maths.arrays import column
 from analysis.power.energy import WindowEnergy, window_energy
 from analysis.power.trace import PowerTrace, make_trace, read_meter
 from analysis.run.clock import Clock, ClockFit, fit_clocks
@@ -22,7 +22,6 @@ from records.events import Events, read_events
 from records.gpu import read_gpu
 from records.host import read_host, read_sensors
 from records.jetson import read_jetson
-from records.journal import read_journal
 from records.links import leads_outside
 from records.meter import MeterRecord, read_readings
 from records.rapl import RaplRecord, read_rapl
@@ -153,21 +152,6 @@ def _fit(path: Path, _changed_ns: int, _bytes: int) -> Clock:
     t, offset, u = (column(table, name) for name in ("t_utc_s", "offset_s", "offset_u_s"))
     whole = np.isfinite(t) & np.isfinite(offset) & np.isfinite(u)
     return fit_clocks(t[whole], offset[whole], u[whole])
-
-
-def journal_stamps(run_dir: Path) -> tuple[Floats, Floats]:
-    """Return UTC and monotonic stamps ``(n,)`` of the journal of a run's campaign, none without one."""
-    path = CampaignFolder(run_dir.parent.parent).journal
-    if not path.is_file():
-        return np.array([]), np.array([])
-    return _stamps(path, *_version(path))
-
-
-@lru_cache(maxsize=1)
-def _stamps(path: Path, _changed_ns: int, _bytes: int) -> tuple[Floats, Floats]:
-    stamps = [(entry.t_utc_s, entry.t_mono_s) for entry in read_journal(path)[0]]
-    pairs = np.array([pair for pair in stamps if None not in pair], dtype=np.float64).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
 
 
 def _version(path: Path) -> tuple[int, int]:

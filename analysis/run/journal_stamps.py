@@ -1,0 +1,67 @@
+"""When the entries of a campaign's journal were written, by both clocks of the controller.
+
+A conductor asks after each run. It would take more time and memory from run to run if the whole journal were
+read each time.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from analysis.maths.arrays import Floats
+from records.campaign import CampaignFolder
+from records.files import open_record, read_json_lines
+from records.journal_events import entry_of
+
+_COMPARED_BYTES = 4096
+
+
+def journal_stamps(run_dir: Path) -> tuple[Floats, Floats]:
+    """Return UTC and monotonic stamps ``(n,)`` of the journal of a run's campaign, none without one."""
+    path = CampaignFolder(run_dir.parent.parent).journal
+    if not path.is_file():
+        return np.array([]), np.array([])
+    return _stamps_of(path).read()
+
+
+@lru_cache(maxsize=1)
+def _stamps_of(path: Path) -> "_Stamps":
+    return _Stamps(path)
+
+
+class _Stamps:
+    """The stamps of one journal; while it grows each line is read once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._forget()
+
+    def _forget(self) -> None:
+        self._version: tuple[int, int, int] | None = None
+        self._end = 0
+        self._last = b""
+        self._pairs = np.empty((0, 2))
+
+    def read(self) -> tuple[Floats, Floats]:
+        status = self._path.stat()
+        version = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if version != self._version:
+            if not self._continues():
+                self._forget()
+            lines = read_json_lines(self._path, self._end)
+            entries = [entry_of(line) for line in lines.objects]
+            stamps = [(e.t_utc_s, e.t_mono_s) for e in entries if None not in (e.t_utc_s, e.t_mono_s)]
+            self._pairs = np.concatenate((self._pairs, np.array(stamps, np.float64).reshape(-1, 2)))
+            self._version, self._end = version, lines.end_byte
+            self._last = self._before_end()
+        return self._pairs[:, 0], self._pairs[:, 1]
+
+    def _continues(self) -> bool:
+        """Say whether the file has grown since, by the last part of what was read then."""
+        return self._path.stat().st_size > self._end and self._before_end() == self._last
+
+    def _before_end(self) -> bytes:
+        with open_record(self._path) as file:
+            file.seek(max(0, self._end - _COMPARED_BYTES))
+            return file.read(min(self._end, _COMPARED_BYTES))
