@@ -1,0 +1,357 @@
+"""Run a campaign for an hour at accelerated pace: are readings lost, and does any process grow?
+
+    python -m benchmarks.soak [--minutes 60] [--limit-mib-per-h 2] [--json]
+
+`lab run` measures many short runs and some longer ones with a virtual LMG95 that sends 20 readings a second,
+twenty times the usual pace. The instrument writes down how many readings it had sent by when; what it sent
+between the first and the last row of a run must be what that run's meter.csv holds. `lab check` judges the
+records.
+
+Memory is the resident size of each process, looked at every two seconds. The conductor and the instrument
+live as long as the campaign: the slope is that of Theil and Sen over the medians of 30 spans of time, without
+the first tenth. Logger and collectors begin anew with each run: from run to run the slope is that of their
+largest size in each short run, within a run it is the median over the longer ones, without their first 30 s.
+Intervals are of 95 %. It ends with 1 if a reading is lost, a record is rejected, or a process clearly grows
+by more than the limit.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import theilslopes
+
+from benchmarks.overhead import tree
+from records.meter import read_readings
+from records.run import RunFolder
+from sut.inventory.machine import cpu
+
+HERE = Path(__file__).resolve().parent.parent
+LAB = Path(sys.executable).with_name("lab")
+_SAMPLE_S = 2.0
+_ENDS = 10  # readings at each end of a run, of which one at least comes in time
+_SHORT_RUNS, _SHORT_S, _OTHER_S = 6, 2.0, 5.5  # runs in a block; what is measured, what comes around it
+_LONG_S, _WARM_UP_S = 120.0, 30.0
+_SLICES = 30
+ROLES = {
+    "meter logger": "meter.recording.logger",
+    "collectors": "sut.collectors.collect",
+    "virtual instrument": "meter.virtual",
+}
+_CONFIG = """
+[campaign]
+title = "Soak"
+repeats = {repeats}
+seed = 1
+max_attempts = 1
+[sut]
+collectl = "never"
+interval_s = 0.1
+[meter]
+driver = "zes_lmg95"
+port = {port}
+interval_s = 0.05
+[gate]
+readings = 20
+cpu_temperature_c = 200.0
+gpu_temperature_c = 200.0
+[run]
+lead_in_s = 0.5
+lead_out_s = 1.0
+[[scenario]]
+name = "baseline"
+kind = "baseline"
+duration_s = {short_s}
+[[scenario]]
+name = "long"
+command = ["sleep", "{long_s:g}"]
+"""
+_SHORT = '[[scenario]]\nname = "short-{n}"\ncommand = ["sleep", "{short_s:g}"]\n'
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A look at one process: moment on the monotonic clock, resident size, open files."""
+
+    t_s: float
+    pid: int
+    rss_mib: float
+    files: int
+
+
+@dataclass
+class Watch:
+    """What was seen of the processes: samples by role, and how many processes there were at each look."""
+
+    samples: dict[str, list[Sample]] = field(default_factory=lambda: defaultdict(list))
+    processes: list[int] = field(default_factory=list)
+
+    def look(self, conductor: int, instrument: int) -> None:
+        """Take a sample of each process that has a role."""
+        pids = tree(conductor)
+        self.processes.append(len(pids))
+        for pid in [*pids, instrument]:
+            role = "conductor" if pid == conductor else _role(pid)
+            if role is not None and (sample := _sample(pid)) is not None:
+                self.samples[role].append(sample)
+
+
+def _role(pid: int) -> str | None:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:  # it ended just now
+        return None
+    return next((role for role, module in ROLES.items() if module in words), None)
+
+
+def _sample(pid: int) -> Sample | None:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        files = sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+    except (OSError, IndexError):  # it ended just now
+        return None
+    return Sample(time.monotonic(), pid, pages * os.sysconf("SC_PAGE_SIZE") / 2**20, files)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Memory of a role; the slope with its interval of 95 % in MiB/h, ``None`` where too little was seen."""
+
+    name: str
+    processes: int
+    rss_mib: float
+    open_files: int
+    slope: tuple[float, float, float] | None
+
+    def within(self, limit: float) -> bool:
+        """Say whether it did not clearly grow by more than the limit."""
+        return self.slope is None or self.slope[1] <= limit
+
+
+def growths(watch: Watch) -> list[Growth]:
+    """Return how each role grew, over the campaign and within its longer runs."""
+    found = []
+    for role, samples in watch.samples.items():
+        lives = _lives(samples)
+        spans = [life[-1].t_s - life[0].t_s for life in lives]
+        if role in ("conductor", "virtual instrument"):
+            found.append(_growth(role, samples, lives, _slope(*_sliced(samples))))
+            continue
+        short = [life for life, span in zip(lives, spans, strict=True) if span < _LONG_S / 2]
+        peaks = [max(life, key=lambda sample: sample.rss_mib) for life in short]
+        points = np.array([(sample.t_s, sample.rss_mib) for sample in peaks]).reshape(-1, 2)
+        found.append(_growth(f"{role}, from run to run", samples, short, _slope(points[:, 0], points[:, 1])))
+        longer = [life for life, span in zip(lives, spans, strict=True) if span >= _LONG_S / 2]
+        found.append(_growth(f"{role}, within a run", samples, longer, _within_runs(longer)))
+    return found
+
+
+def _growth(
+    name: str, samples: list[Sample], lives: list[list[Sample]], slope: tuple[float, float, float] | None
+) -> Growth:
+    largest = max(sample.rss_mib for sample in samples)
+    return Growth(name, len(lives), largest, max(sample.files for sample in samples), slope)
+
+
+def _lives(samples: list[Sample]) -> list[list[Sample]]:
+    by_pid: dict[int, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        by_pid[sample.pid].append(sample)
+    return list(by_pid.values())
+
+
+def _sliced(samples: list[Sample]) -> tuple[np.ndarray, np.ndarray]:
+    """Return medians over slices of time, so that neighbouring looks do not count as independent."""
+    t_s, rss = np.array([(sample.t_s, sample.rss_mib) for sample in samples]).T
+    later = t_s >= t_s[0] + 0.1 * (t_s[-1] - t_s[0])
+    parts = [part for part in np.array_split(np.arange(later.sum()), _SLICES) if len(part)]
+    t_s, rss = t_s[later], rss[later]
+    return np.array([np.median(t_s[part]) for part in parts]), np.array(
+        [np.median(rss[part]) for part in parts]
+    )
+
+
+def _slope(t_s: np.ndarray, rss_mib: np.ndarray) -> tuple[float, float, float] | None:
+    if len(t_s) < 8:
+        return None
+    fit = theilslopes(rss_mib, t_s / 3600)
+    return float(fit.slope), float(fit.low_slope), float(fit.high_slope)
+
+
+def _within_runs(lives: list[list[Sample]]) -> tuple[float, float, float] | None:
+    """Return the median slope of the runs, with the interval of the median from their order."""
+    slopes = []
+    for life in lives:
+        later = [sample for sample in life if sample.t_s > life[0].t_s + _WARM_UP_S]
+        fit = theilslopes([sample.rss_mib for sample in later], [sample.t_s / 3600 for sample in later])
+        slopes.append(float(fit.slope))
+    if len(slopes) < 8:
+        return None
+    slopes.sort()
+    reach = 0.98 * np.sqrt(len(slopes))
+    low, high = max(0, int(len(slopes) / 2 - reach)), min(len(slopes) - 1, int(len(slopes) / 2 + reach))
+    return float(np.median(slopes)), slopes[low], slopes[high]
+
+
+@dataclass
+class Readings:
+    """What the records hold: runs, rows, rows with a flag, readings lost; longest step between two rows."""
+
+    completed: int = 0
+    other: int = 0
+    rows: int = 0
+    flagged: int = 0
+    lost: int = 0
+    longest_step_s: float = 0.0
+
+
+def count_readings(campaign: Path, emissions: Path) -> Readings:
+    """Compare each run's meter.csv with what the instrument sent in the same time."""
+    ends_s = np.loadtxt(emissions, delimiter=",", skiprows=1, usecols=0)
+    found = Readings()
+    for run in map(RunFolder, sorted((campaign / "runs").iterdir())):
+        if run.read().status != "completed":
+            found.other += 1
+            continue
+        found.completed += 1
+        rows = read_readings(run.meter_csv).frame
+        stamps_s = rows["t_utc_s"].to_numpy()
+        found.rows += len(rows)
+        found.flagged += int((rows["flag"] != "").sum())
+        found.lost += _lost(stamps_s, ends_s)
+        found.longest_step_s = max(found.longest_step_s, float(np.diff(stamps_s).max()))
+    return found
+
+
+def _lost(stamps_s: np.ndarray, ends_s: np.ndarray) -> int:
+    """Return how many intervals of the instrument have no row, from the first row to the last.
+
+    A late row seems to be of a later interval than its own, and no row is early. So the least number of
+    intervals ahead of the rows counts, at the beginning and at the end.
+    """
+    ahead = np.searchsorted(ends_s, stamps_s, side="right") - np.arange(len(stamps_s))
+    return int(ahead[-_ENDS:].min() - ahead[:_ENDS].min())
+
+
+@dataclass
+class Soaked:
+    """The result: how long it took, exit codes of `lab run` and `lab check`, readings, processes, memory."""
+
+    minutes: float
+    run_code: int
+    check_code: int
+    readings: Readings
+    processes: int
+    growths: list[Growth]
+
+    def is_sound(self, limit: float) -> bool:
+        """Say whether nothing was lost and nothing grew beyond the limit."""
+        whole = self.run_code == self.check_code == self.readings.other == 0
+        nothing_lost = self.readings.lost == self.readings.flagged == 0
+        return whole and nothing_lost and all(growth.within(limit) for growth in self.growths)
+
+
+def soak(minutes: float, folder: Path) -> Soaked:
+    """Run the campaign in a folder, look at its processes, and judge its records."""
+    long_s = max(2.0, min(_LONG_S, minutes * 2))
+    block_s = (_SHORT_RUNS + 1) * (_SHORT_S + _OTHER_S) + long_s + _OTHER_S
+    port, emissions = folder / "port", folder / "emissions.csv"
+    text = _CONFIG.format(
+        repeats=max(1, round(minutes * 60 / block_s)),
+        port=json.dumps(str(port)),
+        short_s=_SHORT_S,
+        long_s=long_s,
+    )
+    text += "".join(_SHORT.format(n=n, short_s=_SHORT_S) for n in range(1, _SHORT_RUNS + 1))
+    (folder / "lab.toml").write_text(text)
+    words = ["--watts", "97.2", "--link", port, "--emissions", emissions, "--until-stdin-closes"]
+    instrument = subprocess.Popen(
+        [sys.executable, "-m", "meter.virtual", "zes_lmg95", *map(str, words)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=HERE,
+    )
+    assert instrument.stdout is not None
+    instrument.stdout.readline()
+    campaign, watch, begun_s = folder / "c", Watch(), time.monotonic()
+    command = [LAB, "run", "--config", folder / "lab.toml", "--out", campaign]
+    with open(folder / "run.txt", "wb") as output:
+        conductor = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, "TMPDIR": str(folder)},
+        )
+        while conductor.poll() is None:
+            watch.look(conductor.pid, instrument.pid)
+            time.sleep(_SAMPLE_S)
+    took_min = (time.monotonic() - begun_s) / 60
+    instrument.communicate()
+    if conductor.returncode not in (0, 1):
+        raise SystemExit(
+            f"lab run ended with {conductor.returncode}:\n{(folder / 'run.txt').read_text()[-2000:]}"
+        )
+    checked = subprocess.run([LAB, "check", campaign], check=False, capture_output=True, text=True)
+    if checked.returncode != 0:
+        print(checked.stdout, checked.stderr, file=sys.stderr)
+    readings = count_readings(campaign, emissions)
+    grown = growths(watch)
+    return Soaked(took_min, conductor.returncode, checked.returncode, readings, max(watch.processes), grown)
+
+
+def table(result: Soaked, limit: float) -> str:
+    """Return the result as text and a Markdown table."""
+    seen = result.readings
+    lines = [
+        "| process | seen | largest, MiB | open files, most | growth, MiB/h | 95 % interval |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for growth in result.growths:
+        slope = ["–", "–"]
+        if growth.slope is not None:
+            slope = [f"{growth.slope[0]:.3f}", f"{growth.slope[1]:.3f} to {growth.slope[2]:.3f}"]
+        cells = [growth.name, growth.processes, f"{growth.rss_mib:.1f}", growth.open_files, *slope]
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    lines += [
+        "",
+        f"{result.minutes:.1f} min, {seen.completed} completed runs, {seen.other} others, "
+        f"{seen.rows} readings. "
+        f"Lost: {seen.lost} readings, flagged: {seen.flagged}. "
+        f"Longest step between two readings: {1000 * seen.longest_step_s:.1f} ms. "
+        f"Exit code of lab run: {result.run_code}, of lab check: {result.check_code}. "
+        f"At most {result.processes} processes at once.",
+        f"Verdict: {'sound' if result.is_sound(limit) else 'NOT sound'} (nothing lost, no growth above "
+        f"{limit:g} MiB/h).",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Soak and print; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=60.0, help="length of the campaign (default 60)")
+    parser.add_argument("--limit-mib-per-h", type=float, default=2.0, help="permitted growth (default 2)")
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="soak-") as name:
+        result = soak(options.minutes, Path(name))
+    if options.json:
+        print(json.dumps({"cpu": cpu(), "load": os.getloadavg(), **asdict(result)}, indent=2))
+    else:
+        print(table(result, options.limit_mib_per_h))
+        load = os.getloadavg()[2]
+        print(f"\nSIMULATED: a virtual instrument. {os.cpu_count()} cores, load average {load:.1f}.")
+    return 0 if result.is_sound(options.limit_mib_per_h) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
