@@ -94,6 +94,11 @@ def _compared(runs: list[RunMeasure], baseline: Baseline) -> list[Estimate]:
     return [a, difference_of(pair, a, b), ratio_of(pair, a, b)]
 
 
+def campaign_groups(runs: list[RunMeasure]) -> list[Group]:
+    """Return the runs of each of `LOADS`, of a whole campaign."""
+    return _groups(runs, _baseline(runs))
+
+
 def _groups(runs: list[RunMeasure], baseline: Baseline) -> list[Group]:
     power = [None if run.run.kind == "baseline" else baseline.at(run.middle_utc_s) for run in runs]
     rows = [run_row(run, of_run, None) for run, of_run in zip(runs, power, strict=True)]

@@ -13,6 +13,7 @@ _COMMANDS = {
     "demo": CommandAt("lab.cli.demo:demo", "Try everything with a virtual meter", _MEASURE),
     "init": CommandAt("lab.cli.bench:init", "Write a lab.toml for this machine", _MEASURE),
     "doctor": CommandAt("lab.cli.bench:doctor", "Check the bench before a campaign", _MEASURE),
+    "plan": CommandAt("lab.cli.plan:plan", "Plan meter, run length and repeats", _MEASURE),
     "run": CommandAt("lab.cli.campaigns:run", "Run a campaign", _MEASURE),
     "resume": CommandAt("lab.cli.campaigns:resume", "Resume a campaign", _MEASURE),
     "status": CommandAt("lab.cli.status:status", "Show the progress of a campaign", _MEASURE),

@@ -54,7 +54,8 @@ class StoppingRule:
         if worst is not None and worst.stays_pct > self.target_pct:
             return False, (
                 f"±{self.target_pct:g} % cannot be reached by repeats: the meter alone leaves at "
-                f"least ±{worst.stays_pct:.2g} % for {worst.name}. Calibrate the meter, or ask for less"
+                f"least ±{worst.stays_pct:.2g} % for {worst.name}. Use a calibrated or better meter "
+                f"or longer runs, or ask for less"
             )
         if last:
             return False, (

@@ -1,0 +1,1 @@
+"""What a campaign will reach, before it is run (docs/explanation/planning.md)."""

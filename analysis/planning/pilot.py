@@ -1,0 +1,148 @@
+"""What an analysed campaign says of the next one: how its runs scatter, and what its meter is wrong by."""
+
+from collections.abc import Iterable, Sequence
+from math import sqrt
+from typing import Literal
+
+import numpy as np
+
+from analysis.comparing.sides import label_of
+from analysis.maths.describe import LEAST_FOR_INTERVAL
+from analysis.planning.expected import REACTIVE_SHARE, PlannedMeter, Work
+from records.errors import RecordError
+from records.near_match import alternatives
+from records.results import Results
+from records.rows.budgets import BudgetRow
+from records.rows.families import BudgetTerm
+from records.rows.scenarios import ScenarioRow
+
+Wanted = Literal["induced", "difference", "epoch"]
+"""Mean induced energy of a run, difference of two scenarios in it, or mean induced energy of an epoch."""
+
+_QUANTITY = {"induced": "induced_wh", "epoch": "induced_wh_per_epoch"}
+_OF_RUNS: tuple[BudgetTerm, ...] = ("repeats", "baseline")
+
+
+def pilots(results: Results, of: Wanted, names: Sequence[str] = ()) -> list[tuple[Work, PlannedMeter]]:
+    """Return what a campaign measured, each with its meter as it stood in the budget.
+
+    Args:
+        results: of the campaign.
+        of: what is wanted.
+        names: scenarios; of a difference both, the reference first. All workloads without a tracker and but
+            the control workload unless given.
+
+    Raises:
+        RecordError: there is no such scenario, or none whose scatter and energy are known.
+    """
+    known = {row.scenario: row for row in results.scenarios if row.kind == "workload"}
+    for name in names:
+        if name not in known:
+            raise RecordError(f"there is no workload scenario {name!r}; {alternatives(name, list(known))}")
+    control = results.settings.get("health", {}).get("control")
+    chosen = names or [n for n, row in known.items() if row.tracker is None and n != control]
+    rows = [known[name] for name in chosen]
+    found = list(_differences(results, rows) if of == "difference" else _means(results, rows, of))
+    if not found:
+        raise RecordError(_missing(of, list(chosen)))
+    return found
+
+
+def _missing(of: Wanted, names: Sequence[str]) -> str:
+    what = {
+        "induced": "a workload whose induced energy can be told from zero",
+        "difference": "two workloads whose induced energies can be told from zero",
+        "epoch": "a workload with epochs whose induced energy can be told from zero",
+    }
+    return (
+        f"expected {what[of]}, in {LEAST_FOR_INTERVAL} runs or more; {', '.join(names) or 'no workload'} is "
+        f"none. Use another campaign, or plan without one (--power, --duration, --scatter)"
+    )
+
+
+def _means(results: Results, rows: Iterable[ScenarioRow], of: Wanted) -> Iterable[tuple[Work, PlannedMeter]]:
+    for row in rows:
+        budget = _budget(results, "scenario", row.scenario, _QUANTITY[of])
+        label = row.scenario
+        lengths_s = [e.duration_s for e in results.epochs if label_of(e.scenario, e.tracker) == label]
+        if (
+            budget is None
+            or budget.value <= 0
+            or row.induced_bound_wh is not None
+            or row.n < LEAST_FOR_INTERVAL
+        ):
+            continue
+        epoch_s = float(np.mean(lengths_s)) if of == "epoch" and lengths_s else None
+        yield _planned(results, budget, row, row.n, budget.value, epoch_s=epoch_s)
+
+
+def _differences(results: Results, rows: Sequence[ScenarioRow]) -> Iterable[tuple[Work, PlannedMeter]]:
+    known = {row.scenario: row for row in rows}
+    for pair in results.comparisons:
+        a, b = known.get(pair.a), known.get(pair.b)
+        budget = _budget(results, "comparison", pair.b, "induced_wh difference", pair.a)
+        n = pair.pairs or min(pair.n_a, pair.n_b)
+        if (
+            pair.quantity == "induced_wh"
+            and a
+            and b
+            and budget
+            and pair.mean_a > 0
+            and n >= LEAST_FOR_INTERVAL
+        ):
+            yield _planned(results, budget, a, n, pair.mean_a, name=f"{b.scenario} against {a.scenario}")
+
+
+def _planned(
+    results: Results,
+    budget: BudgetRow,
+    row: ScenarioRow,
+    n: int,
+    whole: float,
+    *,
+    name: str | None = None,
+    epoch_s: float | None = None,
+) -> tuple[Work, PlannedMeter]:
+    """Turn the budget of a mean into shares of ``whole``."""
+    shares = {term: u / whole for term, u in budget.terms.items()}
+    duration_s, latency_u_s = row.duration_s or 1.0, results.meter.get("latency_u_s") or 0.0
+    gain_share = abs(budget.value) / whole
+    reactive_u = (results.meter.get("accuracy") or {}).get("reactive_pct", 0.0) / 100 / sqrt(3)
+    work = Work(
+        name=name or row.scenario,
+        duration_s=duration_s,
+        power_w=(row.induced_wh or 0.0) * 3600 / duration_s,
+        scatter=sqrt(n) * shares.get("repeats", 0.0),
+        baseline_scatter=sqrt(n) * shares.get("baseline", 0.0),
+        scatter_df=n - 1.0,
+        gain_share=gain_share,
+        border_share=shares.get("latency", 0.0) * duration_s / latency_u_s if latency_u_s else gain_share,
+        reactive_share=shares.get("power_factor", 0.0) / reactive_u / gain_share
+        if reactive_u and gain_share
+        else REACTIVE_SHARE,
+        clock=shares.get("clock", 0.0),
+        epoch_s=epoch_s,
+    )
+    stays = {term: u for term, u in shares.items() if term not in _OF_RUNS}
+    model = (results.meter.get("identity") or {}).get("model")
+    meter = PlannedMeter(
+        name=f"{model}, as in the campaign" if model else "the meter of the campaign",
+        interval_s=float(results.meter.get("interval_s") or 0.0),
+        known=(stays, duration_s),
+    )
+    return work, meter
+
+
+def _budget(
+    results: Results, of: str, scenario: str, quantity: str, name: str | None = None
+) -> BudgetRow | None:
+    wanted = (of, scenario, quantity, name)
+    rows = (row for row in results.budgets if (row.of, row.scenario, row.quantity, row.name) == wanted)
+    return next(rows, None)
+
+
+def seconds_per_block(results: Results) -> float:
+    """Return how long a block of the campaign took, with gates and pauses."""
+    ends_s = [row.t_start_utc_s + row.duration_s for row in results.runs]
+    blocks = max(row.block for row in results.runs)
+    return (max(ends_s) - min(row.t_start_utc_s for row in results.runs)) / blocks
