@@ -88,7 +88,8 @@ def _of_trackers(group: Group, confidence: float) -> Iterable[BudgetRow]:
         for claim in run.trackers:
             claimed, meter = claim.claim["energy_wh"], claim.meter
             if claimed is not None and claimed > 0 and meter is not None and meter.energy_wh is not None:
-                sample = Sample(meter.energy_wh, claimed, run.run.scenario, [Share(meter.budget)])
+                shares = [Share(meter.budget)]
+                sample = Sample(meter.energy_wh, claimed, run.run.scenario, shares, bench=run.run.bench)
                 samples.setdefault(claim.claim["tracker"], []).append(sample)
     for tracker, found in samples.items():
         key = (group.label, f"{tracker} over meter")

@@ -38,6 +38,7 @@ from analysis.scenario.notes import (
 from analysis.scenario.rows import epoch_rows, run_row, span_rows, trace_of, tracker_rows
 from analysis.scheduling import ALONE, Progress, Workforce, run_map
 from analysis.smells.rows import smell_rows
+from analysis.statistics.benches import bench_rows, check_benches
 from analysis.statistics.campaign import (
     comparison_rows,
     correlation_rows,
@@ -194,6 +195,7 @@ def reduce_runs(
     ecolabel = ecolabel_rows(groups, environment, settings)
     health = health_values(place.path, groups, settings)
     call_rows = call_tables(groups, list(recorded_calls), settings.confidence)
+    benches = bench_rows(groups)
     studied = [group for group in groups if group.scenario != settings.health.control]
     findings = [
         *examination.findings,
@@ -205,6 +207,7 @@ def reduce_runs(
         *check_samples(groups),
         *check_scenarios(scenarios),
         *check_certainty(scenarios, settings.uncertainty_max_pct),
+        *check_benches(benches),
         *check_health(health),
         *check_iso14756(iso14756, settings),
         *check_ecolabel(groups, ecolabel, settings),
@@ -248,6 +251,7 @@ def reduce_runs(
         call_edges=call_rows.edges,
         call_profile=call_rows.profile,
         call_fits=call_rows.fits,
+        benches=benches,
     )
 
 

@@ -17,6 +17,7 @@ from records.errors import InputError, RecordError, SchemaError
 from records.files import read_json, write_parts_atomically
 from records.meter import MeasuringPoint, is_stand_in
 from records.rows.agreement import AgreementRow, TrackerRow
+from records.rows.benches import BenchRow
 from records.rows.budgets import BudgetRow
 from records.rows.calls import CallEdgeRow, CallFitRow, CallProfileRow, CallSiteRow
 from records.rows.findings import FindingRow
@@ -56,7 +57,8 @@ class Results(Document):
         imported: ``import.json`` without its schema; empty for a campaign that was measured here.
         findings: worst first.
         call_sites, call_edges, call_profile, call_fits: of recorded calls; without such a record neither a
-            member of the document nor a CSV file. Likewise ``smells`` without a ``[[smell]]``.
+            member of the document nor a CSV file. Likewise ``smells`` without a ``[[smell]]``,
+            and ``benches`` of a campaign on one bench.
     """
 
     SCHEMA: ClassVar[str] = "wattlab.results/1"
@@ -95,6 +97,7 @@ class Results(Document):
     call_profile: list[CallProfileRow] = field(default_factory=list, metadata={"rare": True})
     call_fits: list[CallFitRow] = field(default_factory=list, metadata={"rare": True})
     smells: list[SmellRow] = field(default_factory=list, metadata={"rare": True})
+    benches: list[BenchRow] = field(default_factory=list, metadata={"rare": True})
 
     @classmethod
     def read(cls, path: Path) -> Self:

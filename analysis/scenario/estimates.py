@@ -7,12 +7,13 @@ the baseline do to all of them is carried by shared variables and does not shrin
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any
 
 import numpy as np
 
+from analysis.maths.benches import Benches
 from analysis.run.measure import Measured, RunMeasure
 from analysis.scenario.baseline import Baseline, BaselinePower
 from analysis.scenario.rows import induced
@@ -42,7 +43,7 @@ class Share:
 class Sample:
     """One run of the sample: its value ``a``, its weight ``m``, and where the value comes from.
 
-    ``level_w`` is the mean gross power behind it.
+    ``level_w`` is the mean gross power behind it; ``bench`` names the bench of a fleet.
     """
 
     value: float
@@ -50,6 +51,7 @@ class Sample:
     scenario: str
     shares: list[Share]
     level_w: float = 0.0
+    bench: str | None = None
 
 
 def samples_of(runs: list[RunMeasure], rows: list[RunRow], baseline: Baseline, column: str) -> list[Sample]:
@@ -70,7 +72,7 @@ def samples_of(runs: list[RunMeasure], rows: list[RunRow], baseline: Baseline, c
         reference = None if row.baseline_power_w is None else baseline.at(run.middle_utc_s, run.run.bench)
         sample = make(run, reference)
         if sample is not None and sample.weight > 0:
-            samples.append(sample)
+            samples.append(replace(sample, bench=run.run.bench))
     return samples
 
 
@@ -171,10 +173,8 @@ def estimate_mean(
     if len(samples) == 1:  # how its own background differs from the baseline, no repeat has shown
         cause = Cause("baseline", key, "student", baseline.scatter_df, pool="baseline")
         quantity = quantity + float(weights.sum()) / total_weight * baseline.scatter_w * causes.error(cause)
-    own = _repeats(samples, value, weights, baseline)
-    if own is not None:
-        variance, df = own
-        cause = Cause("repeats", key, "student", df)
+    for part, (variance, df) in enumerate(_repeats(samples, value, weights, baseline)):
+        cause = Cause("repeats", (key, part), "student", df)
         quantity = quantity + sqrt(len(samples) * variance) / total_weight * causes.error(cause)
     if not inverse:
         return Estimate(quantity)
@@ -239,18 +239,24 @@ def _scatter_of_baseline(hours: Any, total_weight: float, baseline: Baseline, ca
 
 def _repeats(
     samples: list[Sample], value: float, hours: Any, baseline: Baseline
-) -> tuple[float, float] | None:
-    """Return the variance of the runs that is their own, and its degrees of freedom.
+) -> list[tuple[float, float]]:
+    """Return the variance of the runs that is their own, in parts, each with its degrees of freedom.
 
     Runs that had different baselines subtracted also scatter by those. That part is in the terms of
-    the baseline already and is taken out here, not to be counted twice.
+    the baseline already and is taken out here, not to be counted twice. On several benches runs scatter
+    within them and between them.
     """
     if len(samples) < 2:
-        return None
+        return []
     df = len(samples) - 1.0
     weights = np.array([sample.weight for sample in samples])
     residuals = np.array([sample.value for sample in samples]) - value * weights
     seen = float(residuals @ residuals) / df
     apart = hours - np.outer(weights, hours.sum(axis=0) / weights.sum())
+    benches = Benches([sample.bench or "" for sample in samples])
+    if benches.several:
+        both = zip(benches.mean_squares(residuals), benches.mean_squares(apart), strict=True)
+        between, within = (max(seen - baseline.scatter_w**2 * of_it, 0.0) for seen, of_it in both)
+        return benches.variances(between, within)
     by_baseline = baseline.scatter_w**2 * float(np.square(apart).sum()) / df
-    return max(seen - by_baseline, 0.0), df
+    return [(max(seen - by_baseline, 0.0), df)]

@@ -101,6 +101,7 @@ def run_row(run: RunMeasure, baseline: BaselinePower | None, target: float | Non
         readings_duplicate=run.cadence.duplicates,
         interval_found_s=run.cadence.interval_s,
         jitter_s=run.cadence.jitter_s,
+        bench=run.run.bench,
     )
 
 

@@ -1,11 +1,21 @@
 """Description of one quantity of one scenario over its runs."""
 
+from math import hypot
 from typing import NamedTuple
 
 import numpy as np
 
 from analysis.maths.arrays import finite
-from analysis.maths.describe import describe, mean_interval, normality_p, outliers, student_t
+from analysis.maths.benches import Benches
+from analysis.maths.describe import (
+    describe,
+    has_interval,
+    mean_interval,
+    normality_p,
+    outliers,
+    satterthwaite,
+    student_t,
+)
 from analysis.statistics.noted import noted
 from analysis.statistics.samples import Sample, scattered
 from records.rows.statistics import StatisticsRow
@@ -14,7 +24,8 @@ from records.rows.statistics import StatisticsRow
 def statistics_row(sample: Sample, confidence: float) -> StatisticsRow | None:
     """Describe a sample, or return ``None`` of no runs.
 
-    The interval of the mean is that of the scatter alone (Student's t, n - 1 degrees of freedom), and
+    The interval of the mean is that of the scatter alone (Student's t, n - 1 degrees of freedom; of
+    several benches within and between them), and
     empty without scatter and for fewer than three runs; what the meter adds stands in ``scenarios.csv``.
     Outliers (Tukey 1977) are named, not dropped.
     """
@@ -22,7 +33,7 @@ def statistics_row(sample: Sample, confidence: float) -> StatisticsRow | None:
     found = describe(values)
     if found is None:
         return None
-    interval = mean_interval(values, confidence) if scattered(sample.values) else None
+    low, high = _interval(sample, confidence) if scattered(sample.values) else (None, None)
     sd_pct = 100 * found.sd / found.mean if found.sd is not None and found.mean > 0 else None
     trend = drift(sample, confidence)
     return StatisticsRow(
@@ -36,8 +47,8 @@ def statistics_row(sample: Sample, confidence: float) -> StatisticsRow | None:
         min=found.min,
         max=found.max,
         iqr=found.iqr,
-        mean_low=interval.low if interval else None,
-        mean_high=interval.high if interval else None,
+        mean_low=low,
+        mean_high=high,
         normality_p=normality_p(values),
         outliers=" ".join(sample.run_dirs[i] for i in outliers(values)),
         drift_per_run=trend.per_run,
@@ -47,6 +58,19 @@ def statistics_row(sample: Sample, confidence: float) -> StatisticsRow | None:
         drift_tau=trend.tau,
         drift_tau_p=trend.tau_p,
     )
+
+
+def _interval(sample: Sample, confidence: float) -> tuple[float | None, float | None]:
+    benches = Benches(sample.benches)
+    if not benches.several:
+        interval = mean_interval(sample.values.tolist(), confidence)
+        return interval.low, interval.high
+    parts = benches.of_mean(sample.values)
+    df = satterthwaite(parts)
+    if not has_interval(df):
+        return None, None
+    reach = student_t(confidence, df) * hypot(*(u for u, _ in parts))
+    return sample.mean - reach, sample.mean + reach
 
 
 class Drift(NamedTuple):

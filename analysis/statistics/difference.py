@@ -4,13 +4,14 @@ b minus a throughout. A pair without any scatter can be described but not tested
 nothing about scatter: then the fields are ``None``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, sqrt
 
 import numpy as np
 
 from analysis.maths.arrays import Floats, finite
-from analysis.maths.describe import LEAST_FOR_INTERVAL, satterthwaite, student_t
+from analysis.maths.benches import Benches
+from analysis.maths.describe import LEAST_FOR_INTERVAL, has_interval, satterthwaite, student_t
 from analysis.statistics.noted import noted
 from analysis.statistics.samples import Pair, scattered
 
@@ -49,7 +50,7 @@ def t_test(pair: Pair, confidence: float) -> MeanTest:
 
     t = difference / se
     p = float(2 * stats.t.sf(abs(t), df))
-    if not has_enough(pair):
+    if not (has_enough(pair) and has_interval(df)):
         return MeanTest(difference, se, df, t, p)
     reach = student_t(confidence, df) * se
     return MeanTest(difference, se, df, t, p, difference - reach, difference + reach)
@@ -63,25 +64,27 @@ def has_enough(pair: Pair) -> bool:
 def standard_error(pair: Pair, ratio: float) -> tuple[float | None, float]:
     """Return the standard error of ``mean(b) - ratio mean(a)`` and its degrees of freedom.
 
-    Of the differences within pairs, or by Welch and Satterthwaite; ``None`` where nothing scatters or
-    a scenario has a single run.
+    Of the differences within pairs, or by Welch and Satterthwaite; where there are several benches also
+    by the difference between them. ``None`` where nothing scatters or a scenario has a single run.
     """
     if min(len(pair.a), len(pair.b)) < 2:
         return None, inf
     level = float(max(np.abs(pair.a).max(), np.abs(pair.b).max()))
     if pair.paired:
         inside = pair.b - ratio * pair.a
-        n = len(inside)
-        se = float(inside.std(ddof=1)) / sqrt(n) if scattered(inside, level) else None
-        return se, n - 1.0
+        if not scattered(inside, level):
+            return None, len(inside) - 1.0
+        return _together(Benches(pair.benches_a).of_mean(inside))
     if not (scattered(pair.a, level) or scattered(pair.b, level)):
         return None, inf
-    parts = [_mean_u(pair.b, 1.0), _mean_u(pair.a, ratio)]
-    return float(np.hypot(parts[0][0], parts[1][0])), satterthwaite(parts)
+    of_b, of_a = Benches(pair.benches_b).of_mean(pair.b), Benches(pair.benches_a).of_mean(pair.a, ratio)
+    return _together([*of_b, *of_a])
 
 
-def _mean_u(values: Floats, factor: float) -> tuple[float, float]:
-    return abs(factor) * float(values.std(ddof=1)) / sqrt(len(values)), len(values) - 1.0
+def _together(parts: list[tuple[float, float]]) -> tuple[float, float]:
+    if len(parts) == 1:
+        return parts[0]
+    return float(np.hypot.reduce([u for u, _ in parts])), satterthwaite(parts)
 
 
 def rank_test(pair: Pair) -> tuple[str, float | None, list[str]]:
@@ -166,7 +169,7 @@ def fieller(pair: Pair, confidence: float) -> tuple[float | None, float | None]:
 
     It holds every ratio r that a t test of ``mean(b) - r mean(a) = 0`` does not refuse, so it needs no
     logarithm and takes negative values of b. Without pairs the degrees of freedom are Satterthwaite's
-    at the ratio that was found (Hasler, Vonk and Hothorn 2008).
+    at the ratio that was found (Hasler, Vonk and Hothorn 2008), and so is what several benches add.
 
     Returns:
         Both ends, or ``None`` where the mean of a is not clearly above zero, so that no finite interval
@@ -175,9 +178,11 @@ def fieller(pair: Pair, confidence: float) -> tuple[float | None, float | None]:
     mean_a, mean_b = float(pair.a.mean()), float(pair.b.mean())
     if mean_a <= 0 or not has_enough(pair) or standard_error(pair, 1.0)[0] is None:
         return None, None
-    df = standard_error(pair, mean_b / mean_a)[1]
+    se, df = standard_error(pair, mean_b / mean_a)
+    if not has_interval(df):
+        return None, None
     n_a, n_b = len(pair.a), len(pair.b)
-    t2 = student_t(confidence, df) ** 2
+    t2 = student_t(confidence, df) ** 2 * _more_by_benches(pair, se, mean_b / mean_a)
     cov = float(np.cov(pair.a, pair.b)[0, 1]) / n_a if pair.paired else 0.0
     below = mean_a**2 - t2 * float(pair.a.var(ddof=1)) / n_a
     middle = mean_a * mean_b - t2 * cov
@@ -186,6 +191,14 @@ def fieller(pair: Pair, confidence: float) -> tuple[float | None, float | None]:
         return None, None
     reach = sqrt(max(0.0, middle**2 - below * above))
     return (middle - reach) / below, (middle + reach) / below
+
+
+def _more_by_benches(pair: Pair, se: float | None, ratio: float) -> float:
+    """Return how many times the variance of ``mean(b) - ratio mean(a)`` is what one bench would give it."""
+    if se is None or not pair.benches_a:
+        return 1.0
+    alone, _ = standard_error(replace(pair, benches_a=(), benches_b=()), ratio)
+    return 1.0 if alone is None else (se / alone) ** 2
 
 
 def equivalence_p(pair: Pair, margin: float) -> float | None:

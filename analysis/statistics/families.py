@@ -18,7 +18,7 @@ def adjust_families(rows: list[ComparisonRow]) -> list[ComparisonRow]:
     sizes: dict[str, int] = {}
     for quantity in dict.fromkeys(row.quantity for row in rows):
         p = [row.p for row in rows if row.quantity == quantity and row.p is not None]
-        sizes[quantity], adjusted[quantity] = len(p), iter(_holm(p))
+        sizes[quantity], adjusted[quantity] = len(p), iter(holm(p))
     return [
         replace(
             row,
@@ -30,7 +30,7 @@ def adjust_families(rows: list[ComparisonRow]) -> list[ComparisonRow]:
     ]
 
 
-def _holm(p: list[float]) -> list[float]:
+def holm(p: list[float]) -> list[float]:
     """Return p values adjusted after Holm (1979): the smallest of n times n, the next times n - 1, ...
 
     None is adjusted to less than a smaller one. Here, because that of statsmodels clears up all memory

@@ -57,6 +57,7 @@ class Sample:
         values: one per run that has the quantity ``(n,)``.
         blocks: of the plan; ``starts_utc_s`` and ``run_dirs`` of the same runs.
         campaign: which one; runs of different campaigns are never paired.
+        benches: of a fleet, on which the same runs were; empty where there is one only.
     """
 
     label: str
@@ -66,6 +67,7 @@ class Sample:
     starts_utc_s: tuple[float, ...]
     run_dirs: tuple[str, ...]
     campaign: str = ""
+    benches: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -86,12 +88,15 @@ class Pair:
         a, b: values; where ``paired``, ``a[i]`` and ``b[i]`` are means over the same block.
         paired: whether the plan interleaved the two scenarios.
         left_out: blocks that hold runs of only one of the two; not compared.
+        benches_a, benches_b: on which the values were measured; empty where there is one bench only.
     """
 
     a: Floats
     b: Floats
     paired: bool
     left_out: int = 0
+    benches_a: Sequence[str] = ()
+    benches_b: Sequence[str] = ()
 
 
 def sample_of(
@@ -122,7 +127,7 @@ def sample_by_run(
         campaign: see `sample_of`.
     """
     found = [
-        (row.t_start_utc_s, row.run_dir, row.block, value)
+        (row.t_start_utc_s, row.run_dir, row.block, value, row.bench)
         for row in rows
         if (value := values.get(row.run_dir)) is not None
     ]
@@ -130,11 +135,12 @@ def sample_by_run(
     return Sample(
         label=label,
         quantity=quantity,
-        values=np.array([value for *_, value in found], dtype=np.float64),
-        blocks=tuple(block for _, _, block, _ in found),
+        values=np.array([value for *_, value, _ in found], dtype=np.float64),
+        blocks=tuple(block for _, _, block, *_ in found),
         starts_utc_s=tuple(start for start, *_ in found),
         run_dirs=tuple(run_dir for _, run_dir, *_ in found),
         campaign=campaign,
+        benches=tuple(bench for *_, bench in found if bench is not None),
     )
 
 
@@ -158,9 +164,12 @@ def pair_of(a: Sample, b: Sample) -> Pair:
     """
     common = sorted(set(a.blocks) & set(b.blocks))
     if a.campaign != b.campaign or len(common) < 2 or one_after_the_other(a, b):
-        return Pair(a.values, b.values, paired=False)
+        return Pair(a.values, b.values, paired=False, benches_a=a.benches, benches_b=b.benches)
     in_a, in_b = (np.array([means[block] for block in common]) for means in map(_block_means, (a, b)))
-    return Pair(in_a, in_b, paired=True, left_out=len(set(a.blocks) ^ set(b.blocks)))
+    at = dict(zip(a.blocks, a.benches, strict=False))  # a block stays within a bench
+    benches = [at[block] for block in common] if at else []
+    left_out = len(set(a.blocks) ^ set(b.blocks))
+    return Pair(in_a, in_b, paired=True, left_out=left_out, benches_a=benches, benches_b=benches)
 
 
 def one_after_the_other(a: Sample, b: Sample) -> bool:

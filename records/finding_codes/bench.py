@@ -20,6 +20,12 @@ METER_CHANGED = CHAPTER.warn(
     "A run was measured with another meter, setting or calibration than the run before it.",
     "Do not compare runs from before the change with runs from after it.",
 )
+BENCHES_DIFFER = CHAPTER.warn(
+    "benches-differ",
+    "A scenario took different energies on the benches of a fleet (F test, p < 0.05 after Holm).",
+    "Compare scenarios within blocks, which stay on one bench, and look for what differs: meter, firmware, "
+    "temperature. A mean over more benches is better known.",
+)
 START_TEMPERATURES = CHAPTER.warn(
     "start-temperatures-differ",
     "Runs of a scenario whose API calls are recorded began at temperatures that differ by more than 5 K.",

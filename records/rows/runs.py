@@ -51,6 +51,7 @@ class RunRow(ResultRow):
     readings_duplicate: int = column("", "Readings that arrived twice")
     interval_found_s: float = column("s", "Sampling interval found in the stamps")
     jitter_s: float = column("s", "Jitter of the stamps, robust standard deviation")
+    bench: str | None = column("", "Bench of a fleet", default=None, rare=True)
 
 
 @result_row

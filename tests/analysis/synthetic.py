@@ -177,6 +177,7 @@ class SyntheticRun:
     host: bool = True
     sensors: Callable[[float], float] | None = None
     recorded_calls: list[CallMade] = field(default_factory=list)
+    bench: str | None = None
 
     @property
     def run_dir(self) -> str:
@@ -277,6 +278,8 @@ class SyntheticCampaign:
             gate=run.gate,
             reason=run.reason,
             files=folder.hash_files(),
+            bench=run.bench,
+            lease=None if run.bench is None else run.slot,
         )
         record.write(folder.run_json)
 

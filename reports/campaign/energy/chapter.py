@@ -6,6 +6,7 @@ from records.rows.parts import BaselineSummary
 from reports.blocks.columns import spread_column, with_u
 from reports.blocks.contract import Block, Chapter, Heading, Text
 from reports.blocks.tables import Column, Columns, Table, table, text_column
+from reports.campaign.energy.benches import benches_blocks
 from reports.campaign.energy.figures import energy_sheet
 from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of, mean_words, two_values
 from reports.words import notes
@@ -22,6 +23,7 @@ def chapter(view: View) -> Chapter:
         energy_sheet(view, how),
         Heading("Scenarios"),
         scenarios_table(view),
+        *benches_blocks(view),
         Heading("Baseline"),
         baseline_table(view),
     ]

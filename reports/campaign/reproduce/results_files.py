@@ -14,6 +14,7 @@ RESULT_FILES = {
     "statistics": "a scenario and quantity: description of the scatter of its runs",
     "correlations": "a scenario and what the energy of its epochs is correlated with",
     "mixed_models": "a quantity and scenario: estimate with the block as random effect",
+    "benches": "a scenario and quantity on one bench of a fleet",
     "trackers": "a run with a tracker: what it said, and what the meter said of the same time",
     "agreement": "a tracker and scenario: how far it is from the meter at the wall",
     "agreement_scopes": "a tracker, scenario and reference: the same against the wall net or one component",
