@@ -193,6 +193,17 @@ def many_runs(energies_w: list[float], durations_s: list[float] | None = None) -
     return apply
 
 
+def on_two_benches(powers_w: list[float]) -> Change:
+    """Run the job with these powers, in turn on the benches a and b."""
+
+    def change(campaign: SyntheticCampaign) -> None:
+        many_runs(powers_w)(campaign)
+        for place, run in enumerate(campaign.runs):
+            run.bench = "ab"[place % 2]
+
+    return change
+
+
 def baselines(powers_w: list[float]) -> Change:
     def apply(campaign: SyntheticCampaign) -> None:
         campaign.runs = [
@@ -433,6 +444,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "collectors-missing": (run_with(1, host=False), nothing),
     "collectors-remark": (nothing, remark_of_collectl),
     "tracker-missing": (run_with(2, trackers=[]), nothing),
+    "benches-differ": (on_two_benches([90.0, 100.0, 90.2, 100.3, 90.1, 100.1]), nothing),
     "calls-missing": (campaign_with(config={"scenario": [{"name": "cnn", "calls": {}}]}), nothing),
     "journal-missing": (nothing, remove("journal.jsonl")),
     "journal-torn": (
