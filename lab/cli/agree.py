@@ -37,11 +37,11 @@ class LevelsParam(click.ParamType[tuple[Level, ...]]):
 
 @click.command()
 @click.argument("table", metavar="TABLE.csv", type=InputPath(file=True))
-@click.option("--measured", required=True, metavar="COL", help="What the meter says.")
-@click.option("--estimated", required=True, metavar="COL", help="What the estimator says, in the same unit.")
-@click.option("--per", metavar="COL", help="Divides both, e.g. a duration: energy becomes power.")
-@click.option("--by", metavar="COL[,COL]", help="Columns whose values make groups.")
-@click.option("--nested", metavar="COL[,COL]", help="Columns whose values mark repeats of the same work.")
+@click.option("--measured", required=True, metavar="COL", help="Column of the meter.")
+@click.option("--estimated", required=True, metavar="COL", help="Column of the estimator, in the same unit.")
+@click.option("--per", metavar="COL", help="Column to divide both by, e.g. a duration: energy becomes power.")
+@click.option("--by", metavar="COL[,COL]", help="Columns that define groups.")
+@click.option("--nested", metavar="COL[,COL]", help="Columns that identify repeats of the same work.")
 @click.option(
     "--tolerance",
     metavar="PCT",
@@ -55,8 +55,8 @@ class LevelsParam(click.ParamType[tuple[Level, ...]]):
     metavar="X",
     type=FiniteRange(min=0, max=1e12),
     default=0.0,
-    help="Step of the meter's display, in the unit of --measured, whose values are taken to be differences "
-    "of two readings of that display (u = X / sqrt(6)). For single readings give X / sqrt(2).",
+    help="Step of the meter's display, in the unit of --measured. Values are assumed to be differences of "
+    "two readings (u = X / sqrt(6)); for single readings give X / sqrt(2).",
 )
 @click.option(
     "--meter-u",
@@ -64,15 +64,15 @@ class LevelsParam(click.ParamType[tuple[Level, ...]]):
     metavar="PCT",
     type=FiniteRange(min=0, max=100),
     default=0.0,
-    help="Expanded uncertainty (k = 2) of the meter that all rows share, in percent of a value.",
+    help="Expanded uncertainty (k = 2) of the meter, common to all rows, in percent of a value.",
 )
 @click.option(
     "--at",
     metavar="X[:ALLOWED],...",
     type=LevelsParam(),
     default=(),
-    help="Measured values at which to give the bias, each with the largest that is allowed (unless given, "
-    "--tolerance of it).",
+    help="Measured values at which to give the bias, each with the largest allowed bias (by default "
+    "--tolerance of the value).",
 )
 @number_options
 @click.option("--out", metavar="FILE.html", type=OutputFile(), help="Also write a page.")
@@ -93,9 +93,9 @@ def agree(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Compare an estimator with a meter, from a plain table: is it right, for what, by how much?
+    """Compare an estimator with a meter, from a plain table: bias, limits of agreement, linearity.
 
-    Rows in which a value is missing are left out and named. Exit code 1 when no row has both values.
+    Rows with a missing value are left out and listed. Exit code 1 when no row has both values.
 
     \b
     lab agree pairs.csv --measured meter_j --estimated codecarbon_j --per duration_s --by device

@@ -90,8 +90,8 @@ def _print_limits(agreement: TableAgreement) -> None:
         "lower",
         "upper",
         "meter's share",
-        "lower without meter",
-        "upper without meter",
+        "lower, meter noise removed",
+        "upper, meter noise removed",
     )
     print_table(columns, rows, title="Limits of agreement, estimated minus measured")
 
@@ -139,7 +139,7 @@ def _print_levels(agreement: TableAgreement) -> None:
         for part in agreement.parts
         for found in part.levels
     ]
-    columns = ("group", "at", "bias", "p of none", "allowed", "p of more", "verdict", "because")
+    columns = ("group", "at", "bias", "p (no bias)", "allowed", "p (more)", "verdict", "reason")
     if rows:
         print_table(columns, rows, title="Bias at levels of the measured value, by Deming's line")
 

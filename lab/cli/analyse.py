@@ -30,20 +30,20 @@ from reports.words.smells import answers
     metavar="NAME",
     default=DEFAULT,
     show_default=True,
-    help=f"Rule of a published tool to be shown beside: {', '.join(rule_names()[1:])}.",
+    help=f"Published tool whose numbers are also shown: {', '.join(rule_names()[1:])}.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(1, 1024),
     default=1,
     show_default=True,
-    help="Number of processes of this machine.",
+    help="Number of processes on this machine.",
 )
-@click.option("--scheduler", metavar="URL", help="Dask scheduler whose workers do it, e.g. tcp://host:8786.")
+@click.option("--scheduler", metavar="URL", help="Dask scheduler to compute on, e.g. tcp://host:8786.")
 @click.option(
     "--estimators",
     is_flag=True,
-    help="Built-in estimators next to the trackers, with their default settings.",
+    help="Also compute the built-in estimators, with default settings.",
 )
 @json_option
 @click.pass_context
@@ -58,11 +58,11 @@ def analyse(
 ) -> None:
     """Compute the results of a campaign and write them to DIR/results.
 
-    Exit code 1 when a finding refuses data: the results are then those of the other runs. With the rule of
-    a published tool its numbers stand beside those of the default one, and every finding is listed.
+    Exit code 1 when data were rejected: the results are then those of the other runs. With --rule, the
+    numbers of a published tool are shown next to ours, and every finding is listed.
 
     \b
-    lab analyse campaigns/20260131-120000-demo
+    lab analyse latest
     lab analyse okular --rule oscar
     lab analyse campaigns/20260131-120000-demo --jobs 4
     """
@@ -138,7 +138,7 @@ def print_scenarios(results: Results) -> None:
     stdout.print(f"Findings: {counts} (`lab check` lists those about the evidence)")
     for finding in results.findings:
         if finding.level == "refuse":
-            stdout.print(f"refused: {finding.run_dir or 'campaign'}: {finding.message}")
+            stdout.print(f"rejected: {finding.run_dir or 'campaign'}: {finding.message}")
 
 
 def _print_trackers(results: Results) -> None:

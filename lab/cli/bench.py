@@ -29,9 +29,9 @@ _WORDS = {True: "ok", False: "FAILED", None: "note"}
 @install_envs_option
 @json_option
 def init(folder: Path, install_envs: bool, as_json: bool) -> None:
-    """Write a commented lab.toml for this machine: ports, GPU and collectl as they are seen.
+    """Write a commented lab.toml for this machine, with the ports, GPU and collectl found here.
 
-    Offers to build the environments of the scenarios and trackers where they are missing.
+    Offers to build missing environments of scenarios and trackers.
 
     \b
     lab init
@@ -40,7 +40,7 @@ def init(folder: Path, install_envs: bool, as_json: bool) -> None:
     path = folder / "lab.toml"
     if path.exists():
         raise ConfigurationError(
-            f"{path}: there is one already, and it is not overwritten. Name another folder, or move it away"
+            f"{path}: expected no lab.toml, but there is one. Move it away, or name another folder"
         )
     ports = list_ports()
     gpus = _gpu_names()
@@ -67,15 +67,15 @@ def init(folder: Path, install_envs: bool, as_json: bool) -> None:
         return
     stdout.print(f"Written: {path}")
     names = ", ".join(port.device for port in ports)
-    stdout.print(f"Serial ports: {names or 'none seen'}")
+    stdout.print(f"Serial ports: {names or 'none found'}")
     if machine.first_port is None:
-        stdout.print("No USB port with a meter was seen, so the virtual meter stands there")
-    stdout.print(f"GPU: {', '.join(gpus) or 'none seen'}")
+        stdout.print("No meter found on USB: lab.toml uses the virtual meter")
+    stdout.print(f"GPU: {', '.join(gpus) or 'none found'}")
     stdout.print(f"collectl: {'found' if seen['collectl'] else 'not installed'}")
     if missing:
         stdout.print(f"Environments missing: {', '.join(missing)}. Build them with")
         stdout.print(f"    {install_line(missing)}", soft_wrap=True)
-    stdout.print(f"Next: look it through, then lab doctor --config {quote(str(path))}")
+    stdout.print(f"Next: review it, then run: lab doctor --config {quote(str(path))}")
 
 
 @click.command()
@@ -85,8 +85,8 @@ def init(folder: Path, install_envs: bool, as_json: bool) -> None:
 def doctor(ctx: click.Context, config_path: Path, as_json: bool) -> None:
     """Check the bench before a campaign: meter, rate, clock, collectors, disk, environments.
 
-    One line a check, with a fix for each failure. Exit code 3 when the meter fails, else 1 when
-    anything does.
+    Prints one line per check, with a fix for each failure. Exit code 3 when the meter fails, 1 when
+    another check fails.
 
     \b
     lab doctor

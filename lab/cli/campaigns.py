@@ -47,12 +47,14 @@ _OF_A_PLAN = ("config_path", "only", "repeats", "seed", "dry_run")
 @click.option(
     "--only", multiple=True, metavar="NAME", help="Only this scenario (repeatable); baselines stay."
 )
-@click.option("--repeats", type=click.IntRange(min=1), help="Instead of campaign.repeats.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Of the order, e.g. that of a --dry-run.")
+@click.option("--repeats", type=click.IntRange(min=1), help="Number of repeats, instead of campaign.repeats.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of the order of runs, e.g. that of a --dry-run."
+)
 @click.option(
     "--plan", "shard_json", type=InputPath(file=True), help="Part of a fleet's campaign, instead of --config."
 )
-@click.option("--dry-run", is_flag=True, help="Print the plan and how long it will take, and stop.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and its duration, and run nothing.")
 @json_option
 @click.pass_context
 def run(
@@ -66,14 +68,14 @@ def run(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Run a campaign: every scenario, in blocks, beside the meter and the collectors.
+    """Run a campaign: every scenario, in blocks, with the meter and the collectors recording.
 
     \b
     lab run                                  the campaign of lab.toml
     lab run --only idle --repeats 1          a quick try
-    lab run --dry-run                        what would be run, and how long that takes
-    lab run --seed 1234                      in the order that a dry run with this seed has shown
-    lab run --plan shard.json --out DIR      whole blocks on a bench of a fleet; begins or goes on in DIR
+    lab run --dry-run                        the plan and its duration
+    lab run --seed 1234                      in the order of a dry run with this seed
+    lab run --plan shard.json --out DIR      whole blocks on a bench of a fleet, started or resumed in DIR
     """
     if shard_json is not None:
         _run_shard(ctx, shard_json, out, as_json)
@@ -96,9 +98,10 @@ def run(
 @json_option
 @click.pass_context
 def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
-    """Go on with a campaign where it stopped: completed runs stay, the others are run (again).
+    """Resume a campaign. Completed runs are kept; the rest are run again.
 
     \b
+    lab resume latest
     lab resume campaigns/20260131-120000-demo
     """
     opened = reopen(folder)
@@ -171,7 +174,7 @@ def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) 
             f"{simulated_mark(opened.campaign)}"
         )
         if outcome.missing:
-            stdout.print(f"Try the missing ones again with: lab resume {quote(str(folder))}")
+            stdout.print(f"Run the missing ones again with: lab resume {quote(str(folder))}")
         stdout.print(f"Next: lab analyse {quote(str(folder))} && lab report {quote(str(folder))}")
     ctx.exit(1 if outcome.missing or outcome.stopped else 0)
 

@@ -12,11 +12,12 @@ from lab.cli.common import campaign_argument, json_option
 @json_option
 @click.pass_context
 def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
-    """Check the evidence of a campaign, offline: list every finding, never stop at the first.
+    """Check the evidence of a campaign offline and list every finding.
 
-    Exit code 1 when a finding refuses data. docs/reference/findings.md explains each code.
+    Exit code 1 when data were rejected. docs/reference/findings.md explains each code.
 
     \b
+    lab check latest
     lab check campaigns/20260131-120000-demo
     """
     from analysis.evidence import check as check_campaign

@@ -22,7 +22,7 @@ config_option = click.option(
     type=ConfigFile(),
     default=Path("lab.toml"),
     show_default=True,
-    help="The bench and the campaign.",
+    help="Configuration of bench and campaign.",
 )
 
 
@@ -31,10 +31,10 @@ def number_options(command: Callable[..., None]) -> Callable[..., None]:
     thousands = click.option(
         "--thousands",
         type=click.Choice([".", ",", "none"]),
-        help="Mark between groups of thousands, where the columns do not show it.",
+        help="Thousands separator, where it is ambiguous.",
     )
     decimal = click.option(
-        "--decimal", type=click.Choice([".", ","]), help="Decimal mark, where the columns do not show it."
+        "--decimal", type=click.Choice([".", ","]), help="Decimal mark, where it is ambiguous."
     )
     return decimal(thousands(command))
 

@@ -22,13 +22,16 @@ def dataset() -> None:
 @dataset.command(short_help="Measure the programs of many projects")
 @click.argument("listing", metavar="LIST.toml", type=InputPath(file=True))
 @click.option(
-    "--out", type=OutputFolder(), required=True, help="Folder of the dataset; a build goes on in it."
+    "--out", type=OutputFolder(), required=True, help="Folder of the dataset, new or to be continued."
 )
 @click.option(
-    "--config", "config_path", type=InputPath(file=True), help="The bench; lab.toml where it is there."
+    "--config",
+    "config_path",
+    type=InputPath(file=True),
+    help="Configuration of the bench; lab.toml by default.",
 )
-@click.option("--driver", metavar="NAME", help="Driver of the meter instead of a lab.toml.")
-@click.option("--port", help="Port of the meter instead of a lab.toml; `virtual` measures nothing.")
+@click.option("--driver", metavar="NAME", help="Driver of the meter, instead of a lab.toml.")
+@click.option("--port", help="Port of the meter, instead of a lab.toml; `virtual` is SIMULATED.")
 @click.option(
     "--gate",
     type=click.Choice(["call", "run", "none"]),
@@ -50,8 +53,8 @@ def build(
 ) -> None:
     """Measure the programs of every project of a list, and put their calls into one set of tables.
 
-    Programs run in copies; the checkouts are only read. What was done stays done when a build is stopped and
-    started again. Exit 1 where a program failed; failures.csv says why.
+    Programs run in copies; the checkouts are only read. A build that was stopped continues where it was.
+    Exit code 1 when a program failed; failures.csv has the reasons.
 
     \b
     lab dataset build list.toml --out dataset
@@ -92,11 +95,11 @@ def build(
     ctx.exit(1 if failures else 0)
 
 
-@dataset.command(short_help="Say what a call of each API costs")
+@dataset.command(short_help="Show what a call of each API costs")
 @click.argument("folder", metavar="DIR", type=InputPath(folder=True))
 @json_option
 def summary(folder: Path, as_json: bool) -> None:
-    """Say what a dataset has of each API: calls, energy of a call, how well it is known.
+    """Show calls, energy per call and its uncertainty for each API of a dataset.
 
     \b
     lab dataset summary dataset

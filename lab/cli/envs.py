@@ -17,16 +17,16 @@ names_argument = click.argument("names", metavar="NAME...", nargs=-1, required=T
 
 @click.group("envs", cls=LabGroup)
 def envs() -> None:
-    """Build the environments in which measured programs and trackers run, apart from the lab.
+    """Build the environments in which measured programs and trackers run, separate from the lab's own.
 
-    They lie in .envs of a checkout, else in the user's data folder; WATTLAB_DATA names another one.
+    They are in .envs of a checkout, otherwise in the user's data folder, or where WATTLAB_DATA points.
     """
 
 
 @envs.command("list", short_help="List environments and their state")
 @json_option
 def list_(as_json: bool) -> None:
-    """List the environments: what each is for, whether it is there, how large it is.
+    """List the environments with purpose, state and size.
 
     \b
     lab envs list
@@ -60,9 +60,9 @@ def list_(as_json: bool) -> None:
 @names_argument
 @json_option
 def install(names: tuple[str, ...], as_json: bool) -> None:
-    """Build environments from their pinned versions; one that is ready stays as it is.
+    """Build environments from pinned versions; one that is ready is left as it is.
 
-    Uses uv where it is installed, else pip, and the Python that runs the lab.
+    Uses uv if it is installed, otherwise pip, and the Python that runs the lab.
 
     \b
     lab envs install cpu codecarbon
@@ -84,7 +84,7 @@ def remove(names: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json({"removed": removed})
     else:
-        stdout.print(f"Removed: {', '.join(removed) or 'none was there'}")
+        stdout.print(f"Removed: {', '.join(removed) or 'none'}")
 
 
 def install_named(names: tuple[str, ...], as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""``lab export``: a campaign leaves the lab, as a package or in the form of somebody else."""
+"""``lab export``: a campaign as a package or in a third-party format."""
 
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ _SUFFIXES = {
     metavar="FILE",
     type=OutputPath(),
     required=True,
-    help="FILE.zip, FILE.xlsx or FILE.json, replaced where it exists; for the others a new folder.",
+    help="FILE.zip, FILE.xlsx or FILE.json, replaced if it exists; for the other forms a new folder.",
 )
 @click.option(
     "--as",
@@ -36,11 +36,14 @@ _SUFFIXES = {
     type=click.Choice(list(_SUFFIXES)),
     default="package",
     show_default=True,
-    help="Replication package, spreadsheet of DE-UZ 215 Annex 2, logs as of MLPerf Power, BoAmps reports, or "
-    "recorded calls for ui.perfetto.dev, speedscope.app or as GREENLIGHT profiles.",
+    help="Replication package, spreadsheet of DE-UZ 215 Annex 2, MLPerf Power logs, BoAmps reports, or "
+    "recorded calls for ui.perfetto.dev, for speedscope.app or as GREENLIGHT profiles.",
 )
 @click.option(
-    "--license", "licence", metavar="NAME", help="Licence of a package or of BoAmps reports; e.g. CC-BY-4.0."
+    "--license",
+    "licence",
+    metavar="NAME",
+    help="Licence of the package or of the BoAmps reports, e.g. CC-BY-4.0.",
 )
 @json_option
 def export(folder: Path, out: Path, form: str, licence: str | None, as_json: bool) -> None:

@@ -11,15 +11,15 @@ from lab.cli.paths import InputPath, OutputFile
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=InputPath(folder=True))
-@click.option("--out", type=OutputFile(), help="The database, instead of DIR/index.duckdb.")
-@click.option("--page", type=OutputFile(), help="The page; beside the database unless given.")
+@click.option("--out", type=OutputFile(), help="Database file; DIR/index.duckdb by default.")
+@click.option("--page", type=OutputFile(), help="Page; next to the database by default.")
 @json_option
 @click.pass_context
 def index(ctx: click.Context, folder: Path, out: Path | None, page: Path | None, as_json: bool) -> None:
     """Put the results of all campaigns at or below DIR into one DuckDB file, and show them on one page.
 
-    Exit code 1 when a campaign had to be left out, because it was not analysed or is damaged; all others
-    are in the index.
+    Exit code 1 when a campaign was left out because it was not analysed or is damaged. All others are in
+    the index.
 
     \b
     lab index campaigns

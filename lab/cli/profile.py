@@ -30,17 +30,19 @@ REPEATS_MAX = 30
     type=LibraryNames(),
     default=DEFAULT_LIBRARIES,
     show_default=",".join(DEFAULT_LIBRARIES),
-    help="Libraries whose calls count.",
+    help="Libraries whose calls are recorded.",
 )
-@click.option("--list", "list_only", is_flag=True, help="List of the calls, by reading the program only.")
+@click.option("--list", "list_only", is_flag=True, help="List the calls without running the program.")
 @click.option(
     "--mode",
     type=click.Choice(["project", "method", "data-size"]),
     default="method",
     show_default=True,
-    help="Whole program, each call, or calls at several sizes of data.",
+    help="What to measure: the whole program, each call, or calls at several data sizes.",
 )
-@click.option("--vary", type=Varied(), help="Option of the program and its values, a scenario for each.")
+@click.option(
+    "--vary", type=Varied(), help="Option of the program with its values; each value is a scenario."
+)
 @click.option(
     "--gate",
     type=click.Choice(["call", "run", "none"]),
@@ -53,20 +55,23 @@ REPEATS_MAX = 30
     "--precision",
     "precision_pct",
     type=PercentText(),
-    help="Half of the 95 % interval that is wanted, such as 2%: repeats until it is reached.",
+    help="Half-width of the 95 % interval to reach, e.g. 2%; repeats until then.",
 )
 @click.option(
     "--repeats-max",
     type=click.IntRange(min=3),
     help=f"Most runs with --precision; {REPEATS_MAX} by default.",
 )
-@click.option("--sync-device", is_flag=True, help="Wait for the accelerator at the borders of each call.")
-@click.option("--python", metavar="PATH", help="Interpreter of the program; the one on PATH by default.")
+@click.option("--sync-device", is_flag=True, help="Synchronise the accelerator before and after each call.")
+@click.option("--python", metavar="PATH", help="Interpreter of the program; by default the one on PATH.")
 @click.option(
-    "--config", "config_path", type=InputPath(file=True), help="The bench; lab.toml where it is there."
+    "--config",
+    "config_path",
+    type=InputPath(file=True),
+    help="Configuration of the bench; lab.toml by default.",
 )
-@click.option("--driver", metavar="NAME", help="Driver of the meter instead of a lab.toml.")
-@click.option("--port", help="Port of the meter instead of a lab.toml; `virtual` measures nothing.")
+@click.option("--driver", metavar="NAME", help="Driver of the meter, instead of a lab.toml.")
+@click.option("--port", help="Port of the meter, instead of a lab.toml; `virtual` is SIMULATED.")
 @click.option(
     "--baseline",
     "baseline_s",
@@ -81,11 +86,13 @@ REPEATS_MAX = 30
     type=FiniteRange(min=0, min_open=True, max=MOST_SEED),
     default=3600.0,
     show_default=True,
-    help="Seconds after which a run is ended.",
+    help="Time limit of a run in seconds.",
 )
 @click.option("--out", type=OutputFolder(), help="Folder of the campaign, new or empty.")
 @click.option(
-    "--budget", metavar="ENERGY", help="Energy such as 50J or 0.2Wh; exit 1 unless a run stays within."
+    "--budget",
+    metavar="ENERGY",
+    help="Energy limit, e.g. 50J or 0.2Wh; exit code 1 if a run exceeds it or may.",
 )
 @click.option(
     "--budget-of",

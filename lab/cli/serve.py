@@ -12,13 +12,17 @@ from lab.cli.paths import InputPath
 @click.command()
 @click.argument("folder", metavar="DIR", type=InputPath(folder=True))
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes a free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Port of the server; 0 picks a free one.",
 )
 @json_option
 def serve(folder: Path, port: int, as_json: bool) -> None:
-    """Show a folder of campaigns in the browser of this machine, live for the one that is being run.
+    """Show a folder of campaigns in the browser of this machine, live for the one that is running.
 
-    The first line is the address. Nobody else can reach it, and nothing is written. Ctrl-C ends it.
+    Prints the address first. Only this machine can reach it, and nothing is written. Stop it with Ctrl-C.
 
     \b
     lab serve campaigns

@@ -23,18 +23,22 @@ from source.smells.settings import NearestSettings, SettingsError, is_known
 @click.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=InputPath(file=True, folder=True))
 @json_option
-@click.option("--sarif", is_flag=True, help="One SARIF 2.1.0 document, for code hosts.")
+@click.option("--sarif", is_flag=True, help="Print one SARIF 2.1.0 document, for code hosts.")
 @click.option("--output", metavar="FILE", type=OutputFile(), help="File for the findings instead of stdout.")
-@click.option("--select", metavar="CODES", help="Codes or beginnings of codes to look for; by default all.")
-@click.option("--ignore", metavar="CODES", help="Codes or beginnings of codes to leave out.")
-@click.option("--baseline", metavar="FILE", type=InputPath(file=True), help="Known findings to leave out.")
-@click.option("--write-baseline", metavar="FILE", type=OutputFile(), help="File for all findings as known.")
+@click.option("--select", metavar="CODES", help="Codes or their beginnings to look for; all by default.")
+@click.option("--ignore", metavar="CODES", help="Codes or their beginnings to leave out.")
+@click.option(
+    "--baseline", metavar="FILE", type=InputPath(file=True), help="File of known findings to leave out."
+)
+@click.option(
+    "--write-baseline", metavar="FILE", type=OutputFile(), help="File to write all findings to, as known."
+)
 @click.option("--explain", metavar="CODE", help="Rule to explain.")
 @click.option(
     "--watch-run",
     metavar="CAMPAIGN",
     type=CampaignFolderPath(),
-    help="Analysed campaign whose recorded programs are searched, with what their scenarios cost.",
+    help="Analysed campaign; searches its recorded programs and shows what their scenarios cost.",
 )
 @click.pass_context
 def smells(
@@ -71,7 +75,7 @@ def smells(
 
         ctx.exit(print_smells_of_campaign(watch_run, as_json))
     if not paths:
-        raise ConfigurationError("expected at least one PATH; `lab smells .` looks through this folder")
+        raise ConfigurationError("expected at least one PATH; `lab smells .` searches this folder")
     if as_json and sarif:
         raise ConfigurationError("--json, --sarif: expected at most one of them")
     found = _search(paths, select, ignore)

@@ -19,9 +19,10 @@ from records.times import now_utc_s
 @campaign_argument
 @json_option
 def status(folder: Path, as_json: bool) -> None:
-    """Say how far a campaign is, run by run.
+    """Show the progress of a campaign, run by run.
 
     \b
+    lab status latest
     lab status campaigns/20260131-120000-demo
     """
     opened = reopen(folder)
@@ -42,7 +43,7 @@ def status(folder: Path, as_json: bool) -> None:
         stdout.print(f"Running; about {duration(left)} left.")
         stdout.print(_now(standing))
     elif completed < len(states):
-        stdout.print(f"Go on with: lab resume {quote(str(folder))}   (about {duration(left)})")
+        stdout.print(f"Continue with: lab resume {quote(str(folder))}   (about {duration(left)})")
     else:
         name = quote(str(folder))
         stdout.print(f"Next: lab check {name}, lab analyse {name}, lab report {name}")
@@ -60,7 +61,7 @@ def _now(standing: Standing) -> str:
 def how_to_go_on(stopped: str, folder: Path) -> str:
     """Say why a campaign stopped, and what to do."""
     return (
-        f"STOPPED: {stopped}. See what changed in the lab (temperature, load, meter, cables). Then run "
+        f"STOPPED: {stopped}. Find out what changed in the lab (temperature, load, meter, cables). Then run "
         f"`lab resume {quote(str(folder))}`; this records the acknowledgement and starts a new chart phase"
     )
 

@@ -20,7 +20,7 @@ from sut.remote.sut import SshSut
 
 @click.group("sut", cls=LabGroup)
 def sut() -> None:
-    """Prepare a system under test that is another machine, reached over ssh."""
+    """Prepare another machine as the system under test, over ssh."""
 
 
 @sut.command(short_help="Install the lab's programs on the SUT")
@@ -30,8 +30,8 @@ def sut() -> None:
 def deploy(config_path: Path, envs: Sequence[str], as_json: bool) -> None:
     """Install collectors, probe and workload programs on the SUT of lab.toml.
 
-    They get an environment of their own below `[sut] home`; libraries come from the package index that pip on
-    the SUT uses. What is there already stays as it is.
+    They get their own environment below `[sut] home`; libraries come from the package index that pip on the
+    SUT uses. What is already installed is left as it is.
 
     \b
     lab sut deploy
@@ -50,5 +50,5 @@ def deploy(config_path: Path, envs: Sequence[str], as_json: bool) -> None:
         return
     print_table(
         ("on the SUT", "state", "path"),
-        [(step.what, "installed now" if step.done else "was there", step.path) for step in steps],
+        [(step.what, "installed" if step.done else "already there", step.path) for step in steps],
     )

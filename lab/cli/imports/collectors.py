@@ -12,7 +12,9 @@ from lab.cli.paths import CampaignFolderPath, InputPath
 from lab.version import VERSION
 
 _timezone = click.option(
-    "--timezone", metavar="ZONE", help="Of local times in the logs: Europe/Berlin, +01:00. [default: UTC]"
+    "--timezone",
+    metavar="ZONE",
+    help="Time zone of local times in the logs: Europe/Berlin, +01:00. [default: UTC]",
 )
 _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=InputPath(file=True))
 
@@ -25,13 +27,19 @@ _files = click.argument("files", metavar="FILE...", nargs=-1, required=True, typ
     metavar="FILE",
     multiple=True,
     type=InputPath(file=True),
-    help="A log of the bare operating system; may be given several times.",
+    help="Log of the bare operating system (repeatable).",
 )
 @click.option(
-    "--scenario", metavar="NAME", default="", help="Every FILE is a repeat of it. [default: its name]"
+    "--scenario",
+    metavar="NAME",
+    default="",
+    help="Scenario of all files, which then are repeats. [default: the name of each]",
 )
 @click.option(
-    "--columns", metavar="FIELD,...", default="", help="Fields as in --query-gpu, of a log with noheader."
+    "--columns",
+    metavar="FIELD,...",
+    default="",
+    help="Fields as in --query-gpu, for logs written with noheader.",
 )
 @_timezone
 @out_option
@@ -45,7 +53,7 @@ def nvidia_smi(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Make a campaign of nvidia-smi logs: CSV of --query-gpu, or dmon with -o DT.
+    """Import logs of nvidia-smi: CSV of --query-gpu, or dmon with -o DT.
 
     Each FILE becomes a run. The power is that of the cards alone, not measured at the wall.
 
@@ -66,7 +74,7 @@ def nvidia_smi(
     metavar="DIR",
     required=True,
     type=CampaignFolderPath(),
-    help="Its runs without host samples get those of the logs.",
+    help="Campaign whose runs get the host samples.",
 )
 @_timezone
 @json_option
@@ -88,6 +96,6 @@ def collectl(files: tuple[Path, ...], campaign: Path, timezone: str | None, as_j
     for finding in done.findings:
         stdout.print(f"{finding.level}: {finding.code}: {finding.message}")
     stdout.print(
-        f"{len(done.added)} run(s) of {campaign} have host samples now, {len(done.had)} had some before, "
-        f"{len(done.without)} are at other times than the logs.",
+        f"Runs of {campaign}: host samples added to {len(done.added)}, already present in {len(done.had)}, "
+        f"outside the times of the logs: {len(done.without)}.",
     )

@@ -17,17 +17,19 @@ from lab.version import VERSION
     metavar="DIR",
     multiple=True,
     type=InputPath(folder=True),
-    help="Folder of an idle trace (perf.txt, nvidia_smi.txt), which becomes a baseline; may be repeated.",
+    help="Folder of an idle trace (perf.txt, nvidia_smi.txt), which becomes a baseline (repeatable).",
 )
-@click.option("--timezone", metavar="ZONE", help="Of an idle trace without start_times.txt. [default: UTC]")
+@click.option(
+    "--timezone", metavar="ZONE", help="Time zone of an idle trace without start_times.txt. [default: UTC]"
+)
 @out_option
 @json_option
 def fecom(
     files: tuple[Path, ...], idle: tuple[Path, ...], timezone: str | None, out: Path, as_json: bool
 ) -> None:
-    """Make a campaign of FECoM profiles: every measured call becomes a run.
+    """Import FECoM profiles; every measured call becomes a run.
 
-    A FILE is a profile (experiment-N.json), or a folder: then all of that name below it are taken. The
+    FILE is a profile (experiment-N.json), or a folder whose profiles are all imported. The
     readings are software counters of CPU, RAM and GPU, not measured at the wall.
 
     \b

@@ -58,7 +58,7 @@ class ImportGroup(LabGroup):
     },
 )
 def import_() -> None:
-    """Turn a foreign log into a campaign, which then is analysed as any other."""
+    """Import a log or published results as a campaign, which is then analysed like any other."""
 
 
 out_option = click.option(
@@ -66,7 +66,7 @@ out_option = click.option(
     metavar="DIR",
     type=OutputFolder(new=True),
     required=True,
-    help="Folder of the campaign; it must not exist or be empty.",
+    help="Folder of the campaign, new or empty.",
 )
 
 

@@ -19,16 +19,16 @@ from records.meter import Sampling
     type=click.Choice(get_args(Sampling)),
     default="interval_mean",
     show_default=True,
-    help="What a sample is; no file of a result says it.",
+    help="Meaning of a sample, which no file of a result states.",
 )
 @out_option
 @json_option
 def mlperf_power(folders: tuple[Path, ...], sampling: Sampling, out: Path, as_json: bool) -> None:
-    """Import results of MLPerf Power, with the logs of SPEC PTDaemon that were published beside them.
+    """Import results of MLPerf Power with the logs of SPEC PTDaemon published next to them.
 
     Every folder below RESULT_DIR that holds performance/run_1/spl.txt becomes two runs: the testing phase,
     which the published figure is of, and the ranging phase before it, as a scenario of its own. The load
-    from power_begin to power_end is the rating interval. Whatever is odd about the logs is a finding.
+    from power_begin to power_end is the rating interval. Irregularities of the logs are listed as findings.
 
     \b
     lab import mlperf-power inference_results_v1.0/closed/NVIDIA --out campaigns/mlperf

@@ -22,11 +22,13 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Give both commands the same options."""
     for option in reversed(
         (
-            _folder("usage", "Action, power and hardware log of the standard usage scenario."),
-            _folder("baseline", "The same of the bare operating system."),
-            _folder("idle", "The same of the software started and left alone.", required=False),
+            _folder("usage", "Logs of the standard usage scenario: actions, power, hardware."),
+            _folder("baseline", "Logs of the bare operating system."),
+            _folder("idle", "Logs of the software started and left alone.", required=False),
             click.option(
-                "--timezone", metavar="ZONE", help="Of all stamps: Europe/Berlin, +01:00. [default: UTC]"
+                "--timezone",
+                metavar="ZONE",
+                help="Time zone of all stamps: Europe/Berlin, +01:00. [default: UTC]",
             ),
             out_option,
             json_option,
@@ -41,7 +43,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def oscar(
     usage: Path, baseline: Path, idle: Path | None, timezone: str | None, out: Path, as_json: bool
 ) -> None:
-    """Make a campaign of lab data as OSCAR takes it.
+    """Import lab data in the form of OSCAR (Blue Angel for software).
 
     Each DIR holds an action log, a power log and a hardware log (collectl); their names do not matter.
 
@@ -56,7 +58,7 @@ def oscar(
 def kecolab(
     usage: Path, baseline: Path, idle: Path | None, timezone: str | None, out: Path, as_json: bool
 ) -> None:
-    """Make a campaign of lab data as KEcoLab takes it: the same logs as OSCAR's.
+    """Import lab data of KEcoLab, which uses the same logs as OSCAR.
 
     \b
     lab import kecolab --usage SUS --baseline Baseline --out okular

@@ -18,30 +18,37 @@ from records.meter import Sampling
 _FILE = InputPath(file=True)
 
 _SHARED = (
-    click.option("--timezone", metavar="ZONE", help="Of the stamps: Europe/Berlin, +01:00. [default: UTC]"),
+    click.option(
+        "--timezone", metavar="ZONE", help="Time zone of the stamps: Europe/Berlin, +01:00. [default: UTC]"
+    ),
     click.option(
         "--date-order",
         type=click.Choice(get_args(Order)),
-        help="Order of day, month and year where stamps do not show it.",
+        help="Order of day, month and year, where the stamps are ambiguous.",
     ),
-    click.option("--start", metavar="TIME", help="When the first row was, where the stamps do not say it."),
+    click.option("--start", metavar="TIME", help="Time of the first row, where the stamps lack it."),
     click.option(
         "--interval",
         "interval_s",
         type=FiniteRange(min=1e-4, max=86_400),
         metavar="S",
-        help="Between two readings.",
+        help="Seconds between two readings.",
     ),
-    click.option("--scenario", metavar="NAME", help="Of all files. [default: the name of each]"),
+    click.option("--scenario", metavar="NAME", help="Scenario of all files. [default: the name of each]"),
     click.option(
         "--kind",
         type=click.Choice(get_args(Kind)),
         default="workload",
         show_default=True,
-        help="Of the runs.",
+        help="Kind of the runs.",
     ),
     click.option(
-        "--baseline", "baselines", metavar="FILE", type=_FILE, multiple=True, help="A run of the bare system."
+        "--baseline",
+        "baselines",
+        metavar="FILE",
+        type=_FILE,
+        multiple=True,
+        help="Log of the bare system (repeatable).",
     ),
     out_option,
     json_option,
@@ -84,34 +91,42 @@ def wattsup_log(
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)
 @click.option("--time", metavar="COL", multiple=True, help="Column of the stamp; twice for date and time.")
 @click.option("--power", metavar="COL", required=True, help="Column of the power.")
-@click.option("--unit", type=click.Choice(["W", "mW", "kW"]), default="W", show_default=True, help="Of it.")
+@click.option(
+    "--unit", type=click.Choice(["W", "mW", "kW"]), default="W", show_default=True, help="Unit of --power."
+)
 @click.option("--voltage", "voltage_v", metavar="COL", help="Column of the voltage in V.")
 @click.option("--current", "current_a", metavar="COL", help="Column of the current in A.")
 @click.option("--power-factor", metavar="COL", help="Column of the power factor, 0 to 1.")
-@click.option("--sampling", type=click.Choice(get_args(Sampling)), default="interval_mean", show_default=True)
+@click.option(
+    "--sampling",
+    type=click.Choice(get_args(Sampling)),
+    default="interval_mean",
+    show_default=True,
+    help="Meaning of a reading: mean since the one before, or instantaneous.",
+)
 @click.option(
     "--accuracy",
     "accuracy_pct",
     type=FiniteRange(min=0, max=100),
     metavar="PCT",
-    help="Limits, % of reading.",
+    help="Accuracy of the meter, in percent of a reading.",
 )
 @click.option(
     "--device",
     metavar="COL[=VALUE]",
-    help="Column that tells devices apart: added up under each stamp, or the rows of one.",
+    help="Column of the device; devices are added up, or only the one named is taken.",
 )
 @click.option(
     "--time-unit",
     type=click.Choice(get_args(TimeUnit)),
-    help="Unit of a time that is a number, where its column does not show it.",
+    help="Unit of times that are plain numbers, where it is ambiguous.",
 )
 @number_options
-@click.option("--begin", metavar="TIME", help="Of the run. [default: the first reading]")
-@click.option("--end", metavar="TIME", help="Of the run. [default: the last reading]")
+@click.option("--begin", metavar="TIME", help="Begin of the run. [default: the first reading]")
+@click.option("--end", metavar="TIME", help="End of the run. [default: the last reading]")
 @_shared
 def csv(files: tuple[Path, ...], out: Path, as_json: bool, baselines: tuple[Path, ...], **said: Any) -> None:
-    """Import tables of powers whose columns are named here; each file is a run.
+    """Import tables of power readings by the names of their columns; each file is a run.
 
     Delimiter, decimal mark, encoding and line ends are found by content. Columns are named as in the header,
     or by their numbers from 1 on.

@@ -27,24 +27,42 @@ _VIRTUAL = "virtual"
 @port_option
 @option_option
 @interval_option
-@click.option("--reference-driver", metavar="NAME", help="Of the reference meter.")
-@click.option("--reference-port", help="Of the reference meter.")
-@click.option("--reference-option", "reference_options", multiple=True, metavar="NAME=VALUE")
+@click.option("--reference-driver", metavar="NAME", help="Driver of the reference meter.")
+@click.option("--reference-port", help="Port of the reference meter.")
+@click.option(
+    "--reference-option",
+    "reference_options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Option of the driver of the reference meter.",
+)
 @click.option(
     "--reference-u-pct",
     type=FiniteRange(min=0, max=100),
-    help="Standard uncertainty (k = 1) of the true watts in percent; of a reference meter the data sheet's.",
+    help="Standard uncertainty (k = 1) of the true power in percent; by default that of the data sheet.",
 )
 @click.option(
-    "--levels", metavar="W,W,...", help="Loads, the highest first; without a reference, known watts."
+    "--levels",
+    metavar="W,W,...",
+    help="Loads in W, the highest first; without a reference meter, their known true power.",
 )
 @click.option(
-    "--seconds", type=FiniteRange(min=1, max=86_400), default=30.0, show_default=True, help="A level."
+    "--seconds",
+    type=FiniteRange(min=1, max=86_400),
+    default=30.0,
+    show_default=True,
+    help="Seconds per level.",
 )
-@click.option("--certificate", help="Number or name of this calibration.")
-@click.option("--out", type=OutputFile(new=True), default=Path("calibration.json"), show_default=True)
-@click.option("--page", type=OutputFile(), help="Write a certificate to print (HTML).")
-@click.option("--yes", is_flag=True, help="Do not ask between the levels; the load is set otherwise.")
+@click.option("--certificate", help="Number or name of the certificate.")
+@click.option(
+    "--out",
+    type=OutputFile(new=True),
+    default=Path("calibration.json"),
+    show_default=True,
+    help="File for the calibration.",
+)
+@click.option("--page", type=OutputFile(), help="File for a certificate to print (HTML).")
+@click.option("--yes", is_flag=True, help="Do not ask between levels; the load is set by other means.")
 @json_option
 def calibrate(
     driver: str,
@@ -129,12 +147,12 @@ def _check_calibrate(target: Target, reference: Target | None, levels: list[floa
     if reference is not None and (target.port == _VIRTUAL) != (reference.port == _VIRTUAL):
         raise ConfigurationError(
             "--port and --reference-port: expected both virtual or neither; a virtual and a real meter "
-            "cannot hang on the same load"
+            "cannot measure the same load"
         )
     if levels is not None and len(set(levels)) < LEAST_LEVELS:
         raise ConfigurationError(
-            f"--levels: expected {LEAST_LEVELS} different watts or more, found {len(set(levels))}: a line "
-            f"through two levels cannot be contradicted"
+            f"--levels: expected {LEAST_LEVELS} different watts or more, found {len(set(levels))}: two "
+            f"levels always fit a line"
         )
 
 
@@ -156,7 +174,7 @@ def _take(
         true_w = load_w
         if not yes and known:
             true_w = click.prompt(
-                f"Connect the load of {load_w:g} W, let it settle, and give its true watts",
+                f"Connect the load of {load_w:g} W, let it settle, and enter its true power in W",
                 type=FiniteRange(min=0, max=MOST_W),
                 default=load_w,
                 err=True,
@@ -194,16 +212,16 @@ def _constant(target: Target, load_w: float, settings: VirtualMeterSection) -> A
 
 def _print_calibration(record: CalibrationRecord, out: Path, page: Path | None) -> None:
     if record.simulated:
-        stdout.print("SIMULATED: a virtual instrument took part; this calibrates nothing")
+        stdout.print("SIMULATED: a virtual instrument took part; this is not a calibration")
     rows = [
         (f"{level.true_w:.3f}", f"{level.indicated_w:.3f}", f"{level.residual_w:+.3f}", level.readings)
         for level in record.levels
     ]
-    print_table(("true W", "indicated W", "from the line W", "readings"), rows)
+    print_table(("true W", "indicated W", "residual W", "readings"), rows)
     for line in (
         f"gain    {record.gain:.6f}  u = {record.gain_u:.6f} (k = 1)",
         f"offset  {record.offset_w:.4f} W  u = {record.offset_u_w:.4f} W (k = 1)",
-        f"levels lie within {record.residual_sd_w:.4f} W (sd) of the line",
+        f"residuals of the levels: standard deviation {record.residual_sd_w:.4f} W",
         f"reference: {record.reference.words}; {record.reference.basis}",
         f"Written: {out}" + (f" and {page}" if page else ""),
         "In lab.toml, under [meter]:",

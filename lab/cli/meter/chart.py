@@ -81,18 +81,18 @@ class WatchedMeter:
         if powers_w:
             lines.append(
                 f"now {powers_w[-1]:.4g} W   mean {statistics.fmean(powers_w):.4g} W   "
-                f"least {min(powers_w):.4g} W   most {max(powers_w):.4g} W   of {len(powers_w)} readings"
+                f"min {min(powers_w):.4g} W   max {max(powers_w):.4g} W   over {len(powers_w)} readings"
             )
         intervals_s = [later[0] - earlier[0] for earlier, later in itertools.pairwise(self._good)]
         if len(intervals_s) > 1 and sum(intervals_s) > 0:
             lines.append(
-                f"rate {len(intervals_s) / sum(intervals_s):.4g}/s (asked: {1 / self._interval_s:.4g}/s)   "
+                f"rate {len(intervals_s) / sum(intervals_s):.4g}/s (wanted: {1 / self._interval_s:.4g}/s)   "
                 f"jitter {1000 * statistics.pstdev(intervals_s):.1f} ms (sd of the intervals)"
             )
         if self.silent_s:
             lines.append(f"no reading for {self.silent_s:.0f} s")
         flags = ", ".join(f"{count} {flag}" for flag, count in self._flags.items()) or "none"
-        lines.append(f"missing {self.missing}   rows without watts: {flags}")
+        lines.append(f"missing {self.missing}   readings without power: {flags}")
         return lines
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

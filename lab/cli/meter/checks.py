@@ -27,14 +27,14 @@ _PATTERN_INTERVALS = 3
     type=click.IntRange(min=5, max=MOST_READINGS),
     default=30,
     show_default=True,
-    help="Readings.",
+    help="Number of readings.",
 )
 @json_option
 @click.pass_context
 def zero(
     ctx: click.Context, driver: str, port: str, options: tuple[str, ...], count: int, as_json: bool
 ) -> None:
-    """Read a meter with its load disconnected: is it zero, as far as its data sheet promises?
+    """Check that a meter with its load disconnected reads zero, within the limits of its data sheet.
 
     Exit code 1 when the mean is farther from zero than percent of range and counts allow.
 
@@ -49,8 +49,8 @@ def zero(
     limit_w = offset_limit_w(heard.accuracy, heard.resolution_w)
     if limit_w is None:
         raise ConfigurationError(
-            f"{driver}: its limit of error at zero refers to a range that is not known. Fix the ranges with "
-            f"--option (see `lab meter drivers {driver}`)"
+            f"{driver}: the limit of error at zero depends on the range, which is not known. Fix the range "
+            f"with --option (see `lab meter drivers {driver}`)"
         )
     limit_w = max(limit_w, heard.resolution_w)  # a sheet without such a term still has a last digit
     within = abs(heard.mean_w) <= limit_w
@@ -71,7 +71,11 @@ def zero(
 
 def _print_zero(heard: Heard, limit_w: float, within: bool) -> None:
     mark = "  SIMULATED" if heard.simulated else ""
-    verdict = "within the data sheet" if within else "NOT within the data sheet: is the load disconnected?"
+    verdict = (
+        "within the data sheet's limits"
+        if within
+        else "NOT within the data sheet's limits: is the load disconnected?"
+    )
     stdout.print(
         f"{heard.mean_w:+.4f} W, sd {heard.sd_w:.4f} W over {len(heard.readings)} readings; "
         f"limit {limit_w:.4g} W: {verdict}{mark}",
@@ -86,9 +90,15 @@ def _print_zero(heard: Heard, limit_w: float, within: bool) -> None:
 @click.option(
     "--pattern-s",
     type=FiniteRange(min=0.1, max=3600),
-    help="Mean busy and idle time; three intervals if absent.",
+    help="Mean busy and idle time in seconds; by default three intervals.",
 )
-@click.option("--seconds", type=FiniteRange(min=10, max=86_400), default=120.0, show_default=True)
+@click.option(
+    "--seconds",
+    type=FiniteRange(min=10, max=86_400),
+    default=120.0,
+    show_default=True,
+    help="Duration in seconds.",
+)
 @json_option
 def delay(
     driver: str,
@@ -99,10 +109,10 @@ def delay(
     seconds: float,
     as_json: bool,
 ) -> None:
-    """Measure how late the meter is, with a busy and idle pattern on this machine.
+    """Measure the delay of a meter with a pattern of busy and idle times on this machine.
 
-    The meter has to feed this machine, and nothing else may be running on it. All its cores are busy for
-    half of the time.
+    This machine must be plugged into the meter, and nothing else may run on it. All its cores are busy half
+    of the time.
 
     \b
     lab meter delay --driver wattsup_pro --port /dev/ttyUSB0
@@ -110,7 +120,7 @@ def delay(
     target = target_of(driver, port, options, interval_s)
     pattern_s = _PATTERN_INTERVALS * target.interval_s if pattern_s is None else pattern_s
     cores = len(os.sched_getaffinity(0))
-    make_stderr().print(f"{cores} core(s) busy and idle in turn for {seconds:g} s ...")
+    make_stderr().print(f"Alternating busy and idle on {cores} cores for {seconds:g} s ...")
     with temporary_port(MeterSection(driver=driver, port=port, interval_s=target.interval_s)) as real_port:
         found, simulated = measure_delay(replace(target, port=real_port), seconds, pattern_s, cores, never)
     if as_json:

@@ -18,7 +18,7 @@ from meter.spec import MeterSpec
 @click.argument("name", required=False)
 @json_option
 def drivers(name: str | None, as_json: bool) -> None:
-    """List the meters that can be driven; with NAME, all about one of them and its options.
+    """List the supported meters; with NAME, show one of them with its options.
 
     \b
     lab meter drivers
@@ -43,7 +43,7 @@ def drivers(name: str | None, as_json: bool) -> None:
 @click.command()
 @json_option
 def ports(as_json: bool) -> None:
-    """List the serial ports that are plugged in, and what may be behind them; none is opened.
+    """List the serial ports and the meters that may be behind them, without opening any.
 
     \b
     lab meter ports
@@ -54,14 +54,14 @@ def ports(as_json: bool) -> None:
         return
     if not found:
         stdout.print(
-            "No serial port is plugged in. `virtual` is always there; network meters need no port here.",
+            "No serial port found. `virtual` is always available; network meters need no port here.",
         )
         return
     columns = ("port", "usb id", "adapter", "serial number", "likely driver")
     print_table(columns, [_port_texts(port, proposal) for port, proposal in found])
     for port, proposal in found:
         if proposal.possible:
-            stdout.print(f"{port.device}: any serial meter can be behind it: {', '.join(proposal.possible)}")
+            stdout.print(f"{port.device}: any serial meter may be behind it: {', '.join(proposal.possible)}")
         if port.stable:
             stdout.print(f"{port.device}: keeps its name as {port.stable}")
         if port.remedy:
@@ -91,6 +91,6 @@ def _print_driver(spec: MeterSpec, has_twin: bool) -> None:
         texts = [(option.name, option_in_words(option), option.meaning) for option in spec.options]
         print_table(("option", "value", "meaning"), texts)
     if spec.unverified:
-        stdout.print("\nFrom memory only, no source was read; check it on the instrument:")
+        stdout.print("\nNot verified against a data sheet; check on the instrument:")
         for fact in spec.unverified:
             stdout.print(f"- {fact}")

@@ -32,7 +32,7 @@ from records.meter import Reading
 @option_option
 @json_option
 def identify(driver: str, port: str, options: tuple[str, ...], as_json: bool) -> None:
-    """Ask the meter on a port who it is.
+    """Identify the meter on a port: maker, model, serial number, firmware.
 
     \b
     lab meter identify --driver wattsup_pro --port /dev/ttyUSB0
@@ -62,7 +62,9 @@ def read(driver: str, port: str, options: tuple[str, ...], as_json: bool) -> Non
         reading = next(talk.readings(lambda: False), None)
         simulated = talk.simulated
     if reading is None:
-        raise DeviceError(f"{port}: the meter gave no reading")
+        raise DeviceError(
+            f"{port}: expected a reading, but the meter sent none. Check cable, plug and power of the meter"
+        )
     if as_json:
         print_json({**_reading_json(reading), "simulated": simulated})
     else:
@@ -78,9 +80,9 @@ def read(driver: str, port: str, options: tuple[str, ...], as_json: bool) -> Non
 def watch(
     driver: str, port: str, options: tuple[str, ...], interval_s: float | None, count: int | None
 ) -> None:
-    """Show the readings as they come, until Ctrl-C: chart, rate, jitter, what is missing.
+    """Watch the readings until Ctrl-C: chart, rate, jitter, missing readings.
 
-    A meter that is silent is told of every few seconds; after half a minute of it the command ends with 3.
+    A silent meter is reported every few seconds; after half a minute of silence the command ends with 3.
 
     \b
     lab meter watch --driver wattsup_pro --port /dev/ttyUSB0
@@ -108,7 +110,7 @@ def watch(
     if watched.is_given_up:
         raise DeviceError(
             f"{talk.port}: no reading for {watched.silent_s:.0f} s, {watched.missing} missing. "
-            f"Check cable, plug and power of the meter; `lab meter ports` lists what is plugged in"
+            f"Check cable, plug and power of the meter; `lab meter ports` lists the ports"
         )
 
 

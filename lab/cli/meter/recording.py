@@ -33,8 +33,8 @@ from records.settings.logger import LoggedMeter
 @option_option
 @interval_option
 @count_option
-@click.option("--out", required=True, type=OutputFolder(), help="Folder of meter.csv and meter.json.")
-@click.option("--raw", is_flag=True, help="Keep every byte, too, in meter_raw.csv.")
+@click.option("--out", required=True, type=OutputFolder(), help="Folder for meter.csv and meter.json.")
+@click.option("--raw", is_flag=True, help="Also keep every byte, in meter_raw.csv.")
 @json_option
 def log_command(
     driver: str,
@@ -46,7 +46,7 @@ def log_command(
     raw: bool,
     as_json: bool,
 ) -> None:
-    """Write the readings to a folder until Ctrl-C, with flags for what is missing.
+    """Write the readings to a folder until Ctrl-C, with flags for missing ones.
 
     \b
     lab meter log --driver wattsup_pro --port /dev/ttyUSB0 --out log-1

@@ -17,15 +17,23 @@ from meter.virtual.sources import power_source
 @click.command(name="simulate")
 @click.argument("name")
 @click.option("--link", type=OutputFile(), help="Symbolic link to the port.")
-@click.option("--watts", type=FiniteRange(min=0, max=MOST_W), help="Constant power.")
-@click.option("--trace", type=InputPath(file=True), help="CSV with the columns t_s,power_w.")
-@click.option("--follow-host", is_flag=True, help="A model of this machine's load (the default).")
+@click.option("--watts", type=FiniteRange(min=0, max=MOST_W), help="Constant power in W.")
+@click.option("--trace", type=InputPath(file=True), help="CSV file of the power, with columns t_s,power_w.")
+@click.option("--follow-host", is_flag=True, help="Power from a model of this machine's load (default).")
 @click.option("--truth", type=OutputFile(), help="File for the true power and energy.")
 @click.option(
-    "--gain-error-pct", type=FiniteRange(min=-100, max=100), default=0.0, help="Error of the instrument."
+    "--gain-error-pct",
+    type=FiniteRange(min=-100, max=100),
+    default=0.0,
+    help="Gain error of the instrument in percent.",
 )
-@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=0, help="Of everything random.")
-@click.option("--fault", multiple=True, metavar="KIND@START+DURATION", help=f"Seconds; {', '.join(KINDS)}.")
+@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=0, help="Random seed.")
+@click.option(
+    "--fault",
+    multiple=True,
+    metavar="KIND@START+DURATION",
+    help=f"Fault with start and duration in seconds: {', '.join(KINDS)}.",
+)
 @click.pass_context
 def simulate_command(
     ctx: click.Context,
@@ -39,10 +47,10 @@ def simulate_command(
     seed: int,
     fault: tuple[str, ...],
 ) -> None:
-    """Run a virtual instrument on a pseudo-terminal; its port is the first line, Ctrl-C ends it.
+    """Run a virtual instrument on a pseudo-terminal until Ctrl-C; the first line printed is its port.
 
-    It speaks the wire protocol of NAME byte for byte; meters on the network get a socket of the
-    loopback address. Whatever comes from it is marked SIMULATED.
+    It speaks the wire protocol of NAME byte for byte; network meters get a socket on the loopback
+    address. All its readings are marked SIMULATED.
 
     \b
     lab meter simulate wattsup_pro --link /tmp/meter

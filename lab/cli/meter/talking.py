@@ -17,21 +17,29 @@ from meter.trust.calibration import Target
 from records.meter import Reading
 from records.times import iso_utc
 
-driver_option = click.option("--driver", required=True, metavar="NAME", help="See `lab meter drivers`.")
+driver_option = click.option(
+    "--driver", required=True, metavar="NAME", help="Driver of the meter; `lab meter drivers` lists them."
+)
 port_option = click.option(
-    "--port", required=True, help="/dev/ttyUSB0, socket://host:port, visa://..., or `virtual`."
+    "--port",
+    required=True,
+    help="Port of the meter: /dev/ttyUSB0, socket://host:port, visa://... or `virtual`.",
 )
 interval_option = click.option(
     "--interval",
     "interval_s",
     type=FiniteRange(min=0, min_open=True, max=3600),
-    help="Seconds; 1 s, or the fastest that the meter offers.",
+    help="Seconds between readings; by default 1 s, or the fastest that the meter offers.",
 )
 option_option = click.option(
-    "--option", "options", multiple=True, metavar="NAME=VALUE", help="See `lab meter drivers NAME`."
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Option of the driver; `lab meter drivers NAME` lists them.",
 )
 count_option = click.option(
-    "-n", "count", type=click.IntRange(1, MOST_READINGS), help="Stop after that many readings."
+    "-n", "count", type=click.IntRange(1, MOST_READINGS), help="Number of readings, instead of until Ctrl-C."
 )
 
 
@@ -94,7 +102,7 @@ def reading_line(reading: Reading, simulated: bool) -> str:
     """Return a reading as a line of text."""
     mark = "  SIMULATED" if simulated else ""
     if reading.power_w is None:
-        return f"{iso_utc(reading.t_utc_s)}  no watts: {reading.flag}{mark}"
+        return f"{iso_utc(reading.t_utc_s)}  no power: {reading.flag}{mark}"
     others = [
         f"{getattr(reading, name):g} {unit}"
         for name, unit in _UNITS.items()

@@ -11,11 +11,11 @@ from lab.cli.group import CommandAt, LabGroup
     commands_at={
         "list": CommandAt("lab.cli.trackers.list:list_", "Try which trackers work on this machine"),
         "install": CommandAt("lab.cli.trackers.install:install", "Install trackers in their environments"),
-        "calibrate": CommandAt("lab.cli.trackers.calibrate:calibrate", "Make a correction by the meter"),
-        "apply": CommandAt("lab.cli.trackers.apply:apply", "Correct values of a tracker"),
+        "calibrate": CommandAt("lab.cli.trackers.calibrate:calibrate", "Correct a tracker by the meter"),
+        "apply": CommandAt("lab.cli.trackers.apply:apply", "Apply a correction to values"),
         "truth": CommandAt("lab.cli.trackers.truth:truth", "Try trackers on counters of known truth"),
         "stage": CommandAt("lab.cli.trackers.stage:stage", "Run a command on counters of known truth"),
     },
 )
 def trackers() -> None:
-    """Install software trackers and see what they can do on this machine."""
+    """Install software trackers, try them on this machine and correct them by the meter."""

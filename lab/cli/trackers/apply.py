@@ -27,7 +27,7 @@ LABEL = "corrected, estimated"
     "--per",
     metavar="X",
     type=FiniteRange(min=0, min_open=True),
-    help="What divides the values, where the correction is of quotients; of a campaign's the duration in s.",
+    help="Divisor of the values, where the correction was made with --per; the duration in s for a campaign.",
 )
 @number_options
 @json_option
@@ -41,9 +41,9 @@ def apply(
 ) -> None:
     """Correct values of a tracker: numbers, or a table such as CodeCarbon's emissions.csv.
 
-    Energies of a tracker that was calibrated by a campaign are in Wh, and need their duration (--per, or the
-    table's own). Each value comes with the interval in which the meter's is expected, and is marked
-    "corrected, estimated": it is no measurement.
+    Energies of a tracker that was calibrated with a campaign are in Wh and need their duration (--per, or the
+    table's own). Each value has the interval in which the meter's value is expected, and is marked
+    "corrected, estimated": it is not a measurement.
 
     \b
     lab trackers apply codecarbon.json emissions.csv
@@ -92,7 +92,7 @@ def _number(text: str, number: float | None) -> float:
 
 def _print(record: TrackerCorrection, rows: list[Corrected]) -> None:
     if record.simulated:
-        stdout.print("SIMULATED meter: the correction is no measurement", style="bold")
+        stdout.print("SIMULATED meter: the correction is not a measurement", style="bold")
     stdout.print(printable(f"{formula_of(record)} (from {record.source})."), soft_wrap=True)
     unit = "Wh" if record.unit == "W" else ""
     columns = ("", " / ".join(filter(None, (record.estimated, unit))), LABEL, "95 % interval", "")

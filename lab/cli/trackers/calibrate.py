@@ -72,11 +72,11 @@ def calibrate(
     thousands: str | None,
     as_json: bool,
 ) -> None:
-    """Make a correction of a tracker, a factor or a line, and try it on runs that it was not made from.
+    """Fit a correction of a tracker, a factor or a line, and test it on held-out runs.
 
-    Of a campaign the mean powers of the runs are compared; its results are read, so that `lab analyse` comes
-    first. Of a table name --measured and --estimated. What single corrected values are off by is in the
-    file. A correction holds for this machine, this tracker and loads like these.
+    For a campaign, the mean powers of the runs are compared; run `lab analyse` first. For a table, name
+    --measured and --estimated. The file also holds the error of single corrected values. A correction is
+    valid for this machine, this tracker and similar loads.
 
     \b
     lab trackers calibrate campaigns/now --tracker codecarbon --out codecarbon.json
@@ -138,15 +138,15 @@ def formula_of(correction: TrackerCorrection) -> str:
 def _warnings(correction: TrackerCorrection) -> list[Any]:
     warnings = []
     if correction.corrected_pct >= correction.raw_pct:
-        warnings.append("It does not help on held-out values: do not use it.")
+        warnings.append("It does not help on held-out values. Do not use it.")
     if correction.linearity == "rejected":
         warnings.append(
-            "The rows do not lie on a line: the correction is right at some levels and wrong at others."
+            "The relation is not linear: the correction is right at some levels and wrong at others."
         )
     if correction.influential:
         warnings.append(f"It depends on {correction.influential}.")
     if correction.unit_kind == "runs":
-        warnings.append("All runs are of one or two scenarios: how it does on another one is not known.")
+        warnings.append("All runs are of one or two scenarios, so it is untested on others.")
     return warnings
 
 

@@ -15,7 +15,7 @@ from workload.registry import environment_of, tracker_names
 def install(names: tuple[str, ...], as_json: bool) -> None:
     """Build the environments of trackers, as `lab envs install` does.
 
-    CodeCarbon's API and its command, codecarbon-cli, share one.
+    CodeCarbon's API and its command, codecarbon-cli, share one environment.
 
     \b
     lab trackers install codecarbon eco2ai

@@ -18,10 +18,10 @@ from workload.registry import tracker_names
 @click.option("--seconds", type=FiniteRange(1, 600), default=TRIAL_S, help="Length of each trial.")
 @json_option
 def list_(names: tuple[str, ...], seconds: float, as_json: bool) -> None:
-    """Try the trackers on this machine and list what works, by which method, with which scope.
+    """Try the trackers on this machine and list which ones work, with method and scope.
 
-    Each one is started for a few seconds, as in a campaign, in a temporary folder; nothing is remembered.
-    Without names all of them are tried.
+    Each one runs for a few seconds, as in a campaign, in a temporary folder; nothing is stored. By default
+    all of them are tried.
 
     \b
     lab trackers list

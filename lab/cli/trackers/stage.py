@@ -16,10 +16,10 @@ from sut.virtual.stage import prepare
 @click.argument("command", metavar="-- COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_context
 def stage(ctx: click.Context, script: Path, command: tuple[str, ...]) -> None:
-    """Run a command where RAPL and NVML are SIMULATED and follow a truth script.
+    """Run a command with SIMULATED RAPL and NVML that follow a truth script.
 
-    Nothing outside of the command changes. With [meter.virtual] truth = true the virtual meter follows
-    the script, too, so that a whole campaign has one truth.
+    Nothing outside the command changes. With [meter.virtual] truth = true the virtual meter also follows the
+    script, so that a whole campaign has one truth.
 
     \b
     lab trackers stage truth.toml -- lab run

@@ -30,22 +30,26 @@ _Run = tuple[str, dict[str, Any], str | None]
 @click.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option(
-    "--seconds", type=FiniteRange(4, 600), default=10.0, show_default=True, help="Seconds the program runs."
+    "--seconds",
+    type=FiniteRange(4, 600),
+    default=10.0,
+    show_default=True,
+    help="Duration of the program in seconds.",
 )
 @click.option("--faults", is_flag=True, help="Also break the counters, each in its own way.")
 @click.option(
     "--script",
     "script_path",
     type=InputPath(file=True),
-    help="Truth script in place of the built-in ones.",
+    help="Truth script instead of the built-in ones.",
 )
 @json_option
 def truth(
     names: tuple[str, ...], seconds: float, faults: bool, script_path: Path | None, as_json: bool
 ) -> None:
-    """Run trackers on SIMULATED counters whose energy is known, and print how far they are off.
+    """Run trackers on SIMULATED counters of known energy and print their errors.
 
-    Without NAME: all that are installed. Takes some 20 s for each script, and 8 scripts with --faults.
+    Without NAME, all installed trackers run. Each script takes about 20 s; --faults adds more scripts.
 
     \b
     lab trackers truth
@@ -62,7 +66,7 @@ def truth(
             {"simulated": True, "seconds": seconds, "observations": [_plain(one, seen) for one in seen]}
         )
         return
-    stdout.print("SIMULATED: all counters follow a script. No number here is of a real machine.")
+    stdout.print("SIMULATED: all counters follow a script. No number below is a measurement.")
     print_table(_COLUMNS, [row for one in seen if one.fault is None for row in _rows(one)])
     if faults:
         stdout.print("")
@@ -89,7 +93,9 @@ def _installed(names: tuple[str, ...]) -> list[TrackerUnderTest]:
             )
     chosen = [name for name in names or known if _python(name).exists()]
     if not chosen:
-        raise ConfigurationError("no tracker is installed: `lab trackers install zeus` installs one")
+        raise ConfigurationError(
+            "expected an installed tracker, but there is none. Install one with `lab trackers install zeus`"
+        )
     return [
         TrackerUnderTest(name=name, python=_python(name), interval_s=_FAST.get(name, 1.0)) for name in chosen
     ]
