@@ -44,6 +44,7 @@ _OWN = {
     "janitza_umg604": _own("janitza_umg604", "JanitzaUMG604", "VirtualUMG604"),
     "microchip_mcp39f511n": _own("microchip_mcp39f511n", "MicrochipMCP39F511N", "VirtualMCP39F511N"),
     "netio": _own("netio", "Netio", "VirtualNetio"),
+    "nvml": _own("nvml", "NvmlCounters"),
     "orno_we514": _own("orno_we514", "OrnoWE514", "VirtualWE514"),
     "peacefair_pzem004t": _own("peacefair_pzem004t", "PeacefairPZEM004T", "VirtualPZEM004T"),
     "powersensor3": _own("powersensor3", "PowerSensor3", "VirtualPowerSensor3"),

@@ -99,17 +99,22 @@ class MeasuringPoint(StrEnum):
     INSIDE = "inside"
 
 
-_COUNTERS = frozenset({"fecom", "nvidia-smi", "perf", "rapl"})
+_STAND_INS = frozenset({"nvml", "rapl"})
+_COUNTERS = _STAND_INS | {"fecom", "nvidia-smi", "perf"}
+_SUM = "+"  # between the drivers of several meters (`meter.recording.several`)
+
+STAND_IN = "stand-in: counter, not the wall"
+"""How the model of a counter that stands in for a meter ends."""
 
 
 def measuring_point(driver: str) -> MeasuringPoint:
-    """Return where the readings of a ``driver`` of `MeterRecord` come from."""
-    return MeasuringPoint.INSIDE if driver in _COUNTERS else MeasuringPoint.WALL
+    """Return where readings of a ``driver`` of `MeterRecord` come from; inside if any part is a counter."""
+    return MeasuringPoint.WALL if _COUNTERS.isdisjoint(driver.split(_SUM)) else MeasuringPoint.INSIDE
 
 
 def is_stand_in(driver: str) -> bool:
     """Say whether a ``driver`` lets counters stand in for a meter in a campaign of the lab."""
-    return driver == "rapl"
+    return not _STAND_INS.isdisjoint(driver.split(_SUM))
 
 
 @dataclass(kw_only=True)

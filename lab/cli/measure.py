@@ -38,6 +38,7 @@ REPEATS_MAX = 30
 @click.option("--driver", metavar="NAME", help="Driver of the meter; `lab meter drivers` lists them.")
 @click.option("--port", help="Port of the meter; `virtual` is a simulated one, for a try.")
 @click.option("--rapl", is_flag=True, help="Energy counters of the CPU instead of a meter.")
+@click.option("--nvml", is_flag=True, help="Energy counters of NVIDIA graphics cards; with --rapl the sum.")
 @click.option(
     "--config", "config_path", type=InputPath(file=True), help="Bench; lab.toml where there is one."
 )
@@ -69,6 +70,7 @@ def measure(
     driver: str | None,
     port: str | None,
     rapl: bool,
+    nvml: bool,
     config_path: Path | None,
     baseline_s: float | None,
     warmup: int,
@@ -80,13 +82,13 @@ def measure(
     """Measure the energy of a command, or compare two: baselines, runs, a sentence, a report.
 
     Needs no lab.toml. Without a named meter it uses the bench of lab.toml, else a meter on USB, else
-    the CPU's energy counters, and says which.
+    the energy counters of CPU and graphics cards, and says which.
 
     \b
     lab measure -- python train.py                           with what this machine has
     lab measure --port virtual -- python -c "sum(range(10**8))"   SIMULATED, to try it
     lab measure --driver shelly --port http://192.0.2.7 -- ./simulate --steps 1000
-    lab measure --rapl -n 10 -- python train.py              CPU counters, ten runs
+    lab measure --rapl --nvml -n 10 -- python train.py       counters of CPU and GPU, ten runs
     lab measure --precision 2% --baseline 60s -- python train.py
     lab measure old -- python old.py vs new -- python new.py   which uses less
 
@@ -102,7 +104,7 @@ def measure(
             "expected a command behind `--`, as in: lab measure -- python train.py (see lab measure --help)"
         )
     commands = commands_of(name, words)
-    bench = choose_bench(config_path, driver, port, rapl, words)
+    bench = choose_bench(config_path, driver, port, rapl, nvml, words)
     quick = bench.sections["meter"]["port"] == VIRTUAL
     wanted = Measurement(
         commands=commands,

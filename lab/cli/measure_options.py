@@ -8,7 +8,7 @@ import click
 
 from lab.config.bench import bench_of
 from lab.config.file import load_config
-from lab.measure.bench import Bench, find_bench, meter_bench, rapl_bench
+from lab.measure.bench import Bench, counter_bench, find_bench, meter_bench
 from records.errors import ConfigurationError
 
 END = "--"
@@ -50,7 +50,12 @@ class DurationText(click.ParamType[float]):
 
 
 def choose_bench(
-    config_path: Path | None, driver: str | None, port: str | None, rapl: bool, command: Sequence[str]
+    config_path: Path | None,
+    driver: str | None,
+    port: str | None,
+    rapl: bool,
+    nvml: bool,
+    command: Sequence[str],
 ) -> Bench:
     """Return the bench: the one that is named, else that of ``lab.toml``, else what is found.
 
@@ -58,12 +63,12 @@ def choose_bench(
         ConfigurationError: several are named, or the named one cannot be used.
         DeviceError: none is named and none is found.
     """
-    given = {"--config": config_path, "--driver and --port": port or driver, "--rapl": rapl}
+    given = {"--config": config_path, "--driver and --port": port or driver, "--rapl or --nvml": rapl or nvml}
     named = [name for name, value in given.items() if value]
     if len(named) > 1:
         raise ConfigurationError(f"expected one source of power readings, but got {' and '.join(named)}")
-    if rapl:
-        return rapl_bench()
+    if rapl or nvml:
+        return counter_bench(rapl=rapl, nvml=nvml)
     if driver is not None or port is not None:
         if port is None or (driver is None and port != "virtual"):
             raise ConfigurationError(

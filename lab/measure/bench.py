@@ -15,6 +15,7 @@ from meter.line.ports import SerialPort, list_ports
 from meter.registry import driver_class
 from records.errors import DeviceError
 from records.powercap import TREE, cannot_read, find_zones
+from sut.collectors.nvml import open_gpus
 
 VIRTUAL = "virtual"
 _VIRTUAL_METER = {"driver": "yokogawa_wt310", "port": VIRTUAL, "virtual": {"gain_error_pct": 0.05}}
@@ -22,10 +23,6 @@ _VIRTUAL_METER = {"driver": "yokogawa_wt310", "port": VIRTUAL, "virtual": {"gain
 
 _AROUND = {"gate": {"readings": 5}, "run": {"lead_in_s": 1.0, "lead_out_s": 1.0}}
 _SHORTEST_INTERVAL_S = 0.1
-_RAPL_NOTE = (
-    "energy counters of the CPU (RAPL) instead of a meter: they cover the processor and, on some machines, "
-    "its memory, but not power supply, board, graphics cards, disks and fans"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +50,23 @@ def meter_bench(driver: str | None, port: str) -> Bench:
     return _bench(meter)
 
 
-def rapl_bench(tree: Path = TREE) -> Bench:
-    """Return a bench on which counters of the CPU stand in for a meter."""
-    return _bench({"driver": "rapl", "port": str(tree)}, _RAPL_NOTE)
+def counter_bench(*, rapl: bool, nvml: bool, tree: Path = TREE) -> Bench:
+    """Return a bench on which energy counters of CPU, graphics cards or both stand in for a meter.
+
+    Args:
+        rapl: whether those of the CPU are read.
+        nvml: whether those of the graphics cards are read.
+        tree: where the CPU's are; another than that of the kernel only in tests.
+    """
+    cpu, gpus = {"driver": "rapl", "port": str(tree)}, {"driver": "nvml", "port": "nvml"}
+    if not nvml:
+        return _bench(cpu, _note("processor and, on some machines, its memory", "graphics cards"))
+    if not rapl:
+        return _bench(gpus, _note("graphics cards", "processor, memory"))
+    both = _bench(cpu, _note("processor, graphics cards and, on some machines, the memory"))
+    alone = _bench(gpus).sections["meter"]
+    added = {**both.sections["meter"], "interval_s": alone["interval_s"], "more": [{"name": "gpu", **alone}]}
+    return replace(both, sections={**both.sections, "meter": added})
 
 
 def find_bench(command: Sequence[str], tree: Path = TREE) -> Bench:
@@ -74,10 +85,11 @@ def find_bench(command: Sequence[str], tree: Path = TREE) -> Bench:
         if len(found.likely) == 1 and not found.possible:
             note = f"meter found on USB: {found.likely[0]} at {port.device}"
             return replace(meter_bench(found.likely[0], port.device), notes=(note,))
-    why_no_rapl = _why_no_rapl(tree)
-    if why_no_rapl is None:
-        bench = rapl_bench(tree)
-        return replace(bench, notes=(*bench.notes, *map(_adapter_note, adapters)))
+    why_no_rapl, nvml = _why_no_rapl(tree), _has_gpu_counter()
+    if why_no_rapl is None or nvml:
+        bench = counter_bench(rapl=why_no_rapl is None, nvml=nvml, tree=tree)
+        cpu = [] if why_no_rapl is None else [f"counters of the CPU (RAPL): {why_no_rapl}"]
+        return replace(bench, notes=(*bench.notes, *cpu, *map(_adapter_note, adapters)))
     raise DeviceError(_nothing_found(adapters, why_no_rapl, command))
 
 
@@ -89,17 +101,32 @@ def _bench(meter: dict[str, Any], *notes: str) -> Bench:
     return Bench(sections, notes=notes)
 
 
+def _note(covered: str, *missing: str) -> str:
+    rest = ", ".join([*missing, "power supply, board, disks and fans"])
+    return f"energy counters inside the computer instead of a meter: they cover {covered}, but not {rest}"
+
+
 def _why_no_rapl(tree: Path) -> str | None:
     """Return why the CPU's counters cannot be used, ``None`` where they can."""
     zones = [zone for zone in find_zones(tree) if zone.part == "package"]
     if not zones:
-        return "none on this machine"
+        return "none"
     try:
         for zone in zones:
             zone.read_uj()
     except (OSError, ValueError) as error:
         return cannot_read(zones[0].path, error)
     return None
+
+
+def _has_gpu_counter() -> bool:
+    gpus = open_gpus()
+    if gpus is None:
+        return False
+    try:
+        return gpus.has_energy_counter
+    finally:
+        gpus.close()
 
 
 def _adapter_note(port: SerialPort) -> str:
@@ -118,6 +145,7 @@ def _nothing_found(adapters: Sequence[SerialPort], rapl: str, command: Sequence[
     return f"""found no power meter and no energy counters, so the energy of this command cannot be measured.
     USB                  {usb}
     CPU counters (RAPL)  {rapl}
+    GPU counters (NVML)  none
 Without them only its time and CPU time can be known (`time {words}`); energy is not estimated from these.
 Next, one of:
     lab measure --driver NAME --port PORT -- {words}   with a meter (`lab meter drivers`, `lab meter ports`)

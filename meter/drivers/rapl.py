@@ -17,12 +17,10 @@ from meter.line.errors import PortLost
 from meter.options import Option, Value
 from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
-from records.meter import Accuracy, Identity, MeasuringPoint, Reading
+from records.meter import STAND_IN, Accuracy, Identity, MeasuringPoint, Reading
 from records.powercap import MOST_W, Zone, cannot_read, find_zones, gained_j
 from records.times import now_mono_s, now_utc_s
 from records.truth import is_on_stage
-
-STAND_IN = "stand-in: counter, not the wall"
 
 SCOPES = {"package": ("package",), "package+dram": ("package", "dram"), "psys": ("psys",)}
 

@@ -11,7 +11,7 @@ from typed_rows import part_of
 
 from lab.cli import cli
 from lab.measure.answer import answers_of, remarks_of, unit_of
-from lab.measure.bench import find_bench, meter_bench
+from lab.measure.bench import counter_bench, find_bench, meter_bench
 from lab.measure.commands import MeasuredCommand, commands_of
 from lab.measure.configuration import Measurement, measurement_config
 from lab.measure.histogram import histogram_lines
@@ -75,6 +75,21 @@ def test_a_meter_is_read_as_fast_as_is_of_use() -> None:
     assert intervals_s == {"wattsup_pro": 1.0, "yokogawa_wt310": 0.25, "powersensor3": 0.1}
 
 
+def test_counters_of_cpu_and_graphics_cards_are_added_at_one_interval() -> None:
+    bench = counter_bench(rapl=True, nvml=True)
+    config = measurement_config(
+        Measurement(commands=[MeasuredCommand("a", ("true",))], title="T", repeats=1, baseline_s=3.0),
+        bench.sections,
+        Path("/project"),
+        None,
+    )
+    assert [(meter.driver, meter.interval_s) for _, meter in config.meter.all] == [
+        ("rapl", 0.5),
+        ("nvml", 0.5),
+    ]
+    assert counter_bench(rapl=False, nvml=True).sections["meter"]["driver"] == "nvml"
+
+
 without_usb = pytest.mark.skipif(
     any(port.usb_id for port in list_ports()), reason="a USB adapter is plugged in: it may have a meter"
 )
@@ -88,7 +103,7 @@ def test_without_a_meter_the_counters_of_the_cpu_are_used_and_it_is_said(tmp_pat
         (zone / name).write_text(text)
     bench = find_bench(["true"], tmp_path)
     assert (bench.sections["meter"]["driver"], bench.sections["meter"]["port"]) == ("rapl", str(tmp_path))
-    assert "RAPL" in bench.notes[0]
+    assert "processor" in bench.notes[0]
 
 
 @without_usb

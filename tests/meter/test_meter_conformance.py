@@ -25,8 +25,9 @@ def test_no_fault_becomes_watts_and_every_meter_comes_back(driver: str) -> None:
 def test_every_driver_of_an_instrument_has_a_twin() -> None:
     assert set(driver_names()) - set(virtual_drivers()) == {
         "replay",
+        "nvml",
         "rapl",
-    }  # no instrument: a recording, the CPU
+    }  # no instrument: a recording, counters of the computer
 
 
 def test_the_table_has_a_row_for_each_driver_and_a_column_for_each_fault() -> None:

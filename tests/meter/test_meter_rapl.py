@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from meter_processes import flags_of, rows_of
 
-from meter.drivers.rapl import STAND_IN, Rapl
+from meter.drivers.rapl import Rapl
 from meter.line.errors import PortLost
 from meter.recording.log import log
 from records.errors import ConfigurationError, DeviceError
-from records.meter import MeasuringPoint, MeterRecord, measuring_point
+from records.meter import STAND_IN, MeasuringPoint, MeterRecord, measuring_point
 from records.powercap import find_zones, gained_j
 from records.run import RunFolder
 from records.settings.logger import LoggedMeter
