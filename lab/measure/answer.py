@@ -101,10 +101,10 @@ def _answer(results: Results, row: ScenarioRow, unit: Unit) -> Answer:
 
 
 def _where(results: Results) -> str:
-    if measuring_point(str(results.meter.get("driver"))) is MeasuringPoint.WALL:
+    driver = str(results.meter.get("driver"))
+    if measuring_point(driver) is MeasuringPoint.WALL:
         return "at the plug"
-    model = results.meter.get("identity", {}).get("model", "counters")
-    return f"by counters inside the computer, not at the plug ({model})"
+    return f"by counters inside the computer ({driver.upper().replace('+', ' + ')}), not at the plug"
 
 
 def _induced(row: ScenarioRow, unit: Unit) -> str:

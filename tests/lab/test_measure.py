@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from lab_bench import lab
+from lab_bench import LAB, lab
 from typed_rows import part_of
 
 from lab.cli import cli
@@ -22,6 +22,8 @@ from records.results import Results
 from records.rows.parts import CampaignFacts
 from records.rows.scenarios import ScenarioRow
 from sut.local import LocalSut
+from sut.virtual.stage import why_no_stage
+from workload.command import SCENARIOS_DIR
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def results_of(*rows: dict[str, Any], simulated: bool = False, driver: str = "wa
         {
             "campaign": part_of(CampaignFacts, {"simulated": simulated}),
             "settings": {"grid_co2_g_per_kwh": 380.0, "grid_co2_source": "somebody"},
-            "meter": {"driver": driver, "identity": {"model": "CPU counters"}},
+            "meter": {"driver": driver},
             "scenarios": list(rows),
             "runs": runs,
         },
@@ -173,9 +175,9 @@ def test_the_sentence_holds_energy_induced_energy_with_its_interval_time_and_emi
 
 def test_a_simulated_number_and_one_of_counters_say_so() -> None:
     (simulated,) = answers_of(results_of(TRAINING, simulated=True), ["train"])
-    (counted,) = answers_of(results_of(TRAINING, driver="rapl"), ["train"])
+    (counted,) = answers_of(results_of(TRAINING, driver="rapl+nvml"), ["train"])
     assert simulated.sentence.startswith("SIMULATED")
-    assert "not at the plug (CPU counters)" in counted.sentence
+    assert "RAPL + NVML" in counted.sentence and "not at the plug" in counted.sentence
 
 
 def test_an_energy_that_is_lost_in_the_baseline_is_given_as_a_bound() -> None:
@@ -239,6 +241,21 @@ def test_two_commands_are_measured_and_compared_in_a_fresh_folder(tmp_path: Path
         ("short", "long")
     ]
     assert Path(tmp_path, found["report"]).is_file() and list(tmp_path.iterdir()) == [tmp_path / "campaigns"]
+
+
+@pytest.mark.slow
+def test_counters_of_known_truth_give_the_energy_that_the_script_says(tmp_path: Path) -> None:
+    reason = why_no_stage()
+    if reason:
+        pytest.skip(reason)
+    (tmp_path / "truth.toml").write_text(
+        "[[package]]\ncpu = {idle_w = 10, program_w = 100}\n[[gpu]]\npower = {idle_w = 20, program_w = 200}\n"
+    )
+    measure = ("measure", "--rapl", "--nvml", "-n", 1, "--gate", "none", "--baseline", "3s", "--json")
+    command = ("python3", SCENARIOS_DIR / "scripted.py", 4)
+    done = lab("trackers", "stage", "truth.toml", "--", *LAB, *measure, "--", *command, cwd=tmp_path)
+    (row,) = [row for row in json.loads(done.stdout)["scenarios"] if row["scenario"] == "scripted"]
+    assert row["induced_wh"] == pytest.approx((90 + 180) * 4 / 3600, rel=0.05)
 
 
 @pytest.mark.slow
