@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from reports.blocks.tables import Column, R
-from reports.words.numbers import in_interval, interval, measured, spread
+from reports.words.energy import EnergyUnit, unit_of
 
 Number = float | None
 Ends = tuple[Number, Number]
@@ -24,23 +24,35 @@ class OfScenario(Protocol):
         """Name of the tracker."""
 
 
-def with_u(label: str, of: Callable[[R], tuple[Number, Number]], unit: str) -> Column[R]:
-    """Make a column of numbers shown to the place that their standard uncertainty, the second one, allows."""
-    return Column(label, lambda row: measured(*of(row)), unit)
+def with_u(label: str, of: Callable[[R], tuple[Number, Number]], unit: str | EnergyUnit) -> Column[R]:
+    """Make a column of numbers shown to the place that their standard uncertainty, the second one, allows.
+
+    Numbers of an `EnergyUnit` come in Wh, here and in the other columns.
+    """
+    shown = unit_of(unit)
+    return Column(label, lambda row: shown.measured(*of(row)), shown.name)
 
 
-def spread_column(label: str, of: Callable[[R], Number], unit: str) -> Column[R]:
+def spread_column(label: str, of: Callable[[R], Number], unit: str | EnergyUnit) -> Column[R]:
     """Make a column of uncertainties or standard deviations, with two significant digits."""
-    return Column(label, lambda row: spread(of(row)), unit)
+    shown = unit_of(unit)
+    return Column(label, lambda row: shown.spread(of(row)), shown.name)
+
+
+def plain_column(label: str, of: Callable[[R], Number], unit: str | EnergyUnit) -> Column[R]:
+    """Make a column of numbers without an uncertainty of their own."""
+    shown = unit_of(unit)
+    return Column(label, lambda row: shown.plain(of(row)), shown.name)
 
 
 def with_interval(
-    label: str, of: Callable[[R], WithEnds], unit: str = "", ends: str = "95 % interval"
+    label: str, of: Callable[[R], WithEnds], unit: str | EnergyUnit = "", ends: str = "95 % interval"
 ) -> Sequence[Column[R]]:
     """Make two columns: the number and its interval."""
+    shown = unit_of(unit)
     return (
-        Column(label, lambda row: in_interval(*of(row)), unit),
-        Column(ends, lambda row: interval(*of(row)[1:]), unit),
+        Column(label, lambda row: shown.in_interval(*of(row)), shown.name),
+        Column(ends, lambda row: shown.interval(*of(row)[1:]), shown.name),
     )
 
 

@@ -36,8 +36,8 @@ def _entry(code: str, found: list[FindingRow]) -> FindingEntry:
         where=_where(each) if len(each) > 1 else found[0].run_dir,
         message=messages[0] if len(messages) == 1 else f"For example: {messages[0]}",
         each=each if len(each) > 1 else [],
-        meaning=_plain(registered.meaning) if registered else "",
-        remedy=_plain(registered.remedy) if registered else "",
+        meaning=without_links(registered.meaning) if registered else "",
+        remedy=without_links(registered.remedy) if registered else "",
     )
 
 
@@ -48,6 +48,6 @@ def _where(each: list[tuple[str, str]]) -> str:
     return f"{len(each)} times, in {f'{count(len(runs))} runs' if len(runs) > 1 else runs[0]}"
 
 
-def _plain(text: str) -> str:
+def without_links(text: str) -> str:
     """Return a text of the reference page without its links, which lead nowhere from a report."""
     return _LINK.sub(r"\1", text)

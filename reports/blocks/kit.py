@@ -1,7 +1,7 @@
 """What the figures have in common: the sheet, its panels, and horizontal bars with intervals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -78,6 +78,21 @@ class Bar:
         """Return the smallest and the largest number drawn, zero included."""
         ends = [0.0, self.value, *self.dots, *(v for v in (self.low, self.high) if v is not None)]
         return min(ends), max(ends)
+
+    def scaled(self, factor: float) -> "Bar":
+        """Return the bar in another unit of which ``factor`` make one of this."""
+
+        def by(value: float | None) -> float | None:
+            return None if value is None else value * factor
+
+        return replace(
+            self,
+            value=self.value * factor,
+            below=by(self.below),
+            low=by(self.low),
+            high=by(self.high),
+            dots=[dot * factor for dot in self.dots],
+        )
 
 
 def new_panel(size: Size, height_in: float) -> tuple[Figure, Axes]:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.blocks.palette import css
-from reports.words.texts import printable
+from reports.words.texts import printable, unbroken
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -81,7 +81,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_fit_to_print,
     )
-    environment.filters["css"] = css
+    environment.filters |= {"css": css, "unbroken": unbroken}
     return environment
 
 

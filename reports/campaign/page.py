@@ -23,6 +23,8 @@ from reports.campaign.efficiency import chapter as efficiency
 from reports.campaign.energy import chapter as energy
 from reports.campaign.epochs import chapter as epochs
 from reports.campaign.evidence import environment, findings, runs
+from reports.campaign.first_screen.figure import first_figure
+from reports.campaign.first_screen.summary import summary_of
 from reports.campaign.hardware import chapter as hardware
 from reports.campaign.health import chapter as health
 from reports.campaign.iso14756 import chapter as iso14756
@@ -34,7 +36,6 @@ from reports.campaign.recorded_calls import RunCalls, first_usable
 from reports.campaign.reproduce import chapter as reproduce
 from reports.campaign.rules import chapter as rules
 from reports.campaign.smells import chapter as smells
-from reports.campaign.summary import summary_of
 from reports.campaign.trackers import chapter as trackers
 from reports.campaign.uncertainty import chapter as uncertainty
 from reports.campaign.view import RecordedProgram, View, scenario_key, view_of
@@ -135,10 +136,12 @@ def render(
     view = view_of(results, program, calls)
     with drawing_style():
         made = [shortened(make(view), results) for make in chapters]
+        drawing = first_figure(view)
     shown = [chapter for chapter in made if not chapter.absent]
     context = {
         "results": results,
         "summary": summary_of(view),
+        "drawing": drawing,
         "chapters": shown,
         "absent": [chapter for chapter in made if chapter.absent],
         "numbers": _numbers(shown),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from records.meter import MeasuringPoint, measuring_point
@@ -13,7 +14,8 @@ from records.rows.traces import Trace
 from reports.blocks.columns import OfScenario
 from reports.blocks.palette import MUTED, colours
 from reports.campaign.recorded_calls import RunCalls
-from reports.words.numbers import finite, in_interval, measured
+from reports.words.energy import WH, EnergyUnit, unit_for
+from reports.words.numbers import finite
 
 _KIND_ORDER = {"baseline": 0, "idle": 1, "workload": 2}
 EnergyKind = Literal["energy", "induced"]
@@ -103,6 +105,11 @@ class View:
         """Whether the readings are of the wall plug; an import of counters inside the machine says not."""
         return measuring_point(str(self.results.meter.get("driver"))) is MeasuringPoint.WALL
 
+    @cached_property
+    def unit(self) -> EnergyUnit:
+        """The unit of all energies of the report."""
+        return unit_for(item.row.energy_wh for item in self.scenarios)
+
     @property
     def control(self) -> str | None:
         """Name of the control workload, which is there to check the lab and is no rival of the others."""
@@ -146,22 +153,22 @@ def energy_of(row: ScenarioRow, kind: EnergyKind) -> Energy:
     return Energy(row.induced_wh, row.induced_low_wh, row.induced_high_wh, row.induced_u_wh)
 
 
-def two_values(item: ScenarioView, kind: EnergyKind) -> str:
+def two_values(item: ScenarioView, kind: EnergyKind, unit: EnergyUnit = WH) -> str:
     """Return the values of both runs where there are two, of which Student's t makes no interval."""
     values = item.of_runs((lambda run: run.energy_wh) if kind == "energy" else (lambda run: run.induced_wh))
     energy = energy_of(item.row, kind)
     if item.n != 2 or len(values) != 2 or energy.low is not None:
         return ""
     u = energy.u
-    return f"n = 2: {measured(values[0], u)} and {measured(values[1], u)}"
+    return f"n = 2: {unit.measured(values[0], u)} and {unit.measured(values[1], u)}"
 
 
-def mean_words(row: ScenarioRow, kind: EnergyKind) -> str:
+def mean_words(row: ScenarioRow, kind: EnergyKind, unit: EnergyUnit = WH) -> str:
     """Return a scenario's mean energy as its interval allows; its bound where it is not resolved."""
     energy = energy_of(row, kind)
     if kind == "induced" and row.induced_bound_wh is not None:
-        return f"≤ {measured(row.induced_bound_wh, energy.u)}"
-    return in_interval(*energy)
+        return f"≤ {unit.measured(row.induced_bound_wh, energy.u)}"
+    return unit.in_interval(*energy)
 
 
 def scenario_key(row: OfScenario) -> str:

@@ -81,17 +81,22 @@ def sut_words(sut: dict[str, Any]) -> str:
 
 def meter_words(meter: dict[str, Any]) -> str:
     """Say in one line what the meter is and how it was read."""
-    identity = _dict(meter.get("identity"))
-    who = f"{identity.get('maker') or ''} {identity.get('model') or ''}".strip()
     interval_s = finite(meter.get("interval_s"))
     rate = f"a reading every {given(interval_s)} s" if interval_s else ""
     parts = [
-        who or str(meter.get("driver") or "unknown meter"),
+        meter_name(meter),
         rate,
         _accuracy(_dict(meter.get("accuracy"))),
         _calibration(_dict(meter.get("calibration"))),
     ]
     return ", ".join(part for part in parts if part)
+
+
+def meter_name(meter: dict[str, Any]) -> str:
+    """Return maker and model of a meter, else its driver."""
+    identity = _dict(meter.get("identity"))
+    who = f"{identity.get('maker') or ''} {identity.get('model') or ''}".strip()
+    return who or str(meter.get("driver") or "unknown meter")
 
 
 def _accuracy(accuracy: dict[str, Any]) -> str:

@@ -94,6 +94,11 @@ def interval(low: Any, high: Any) -> str:
     return f"[{in_interval(a, a, b)}, {in_interval(b, a, b)}]"
 
 
+def between(ends: str) -> str:
+    """Return an interval that `interval` formatted as it reads in a sentence: ``0.361 to 0.387``."""
+    return ends.strip("[]").replace(", ", " to ")
+
+
 def ends_words(low: Any, high: Any, n: int) -> str:
     """Format the ends of an interval, and say so where one run or two have none."""
     return f"n = {n}: no interval" if finite(low) is None and n in (1, 2) else interval(low, high)

@@ -7,15 +7,22 @@ from analysis.statistics.samples import sample_of
 from records.results import Results
 from records.rows.budgets import BudgetRow
 from records.rows.scenarios import ScenarioRow
-from reports.words.numbers import ends_words, in_interval, measured
+from reports.words.energy import WH, EnergyUnit
 
 
 @dataclass(frozen=True)
 class PerEpoch:
-    """The energy of an epoch that is shown: ``induced`` where a baseline was measured, else ``gross``."""
+    """The energy of an epoch that is shown.
+
+    Attributes:
+        results: of the campaign.
+        kind: ``induced`` where a baseline was measured, else ``gross``.
+        unit: of the texts.
+    """
 
     results: Results
     kind: Literal["induced", "gross"]
+    unit: EnergyUnit
 
     @property
     def quantity(self) -> str:
@@ -35,8 +42,8 @@ class PerEpoch:
         budget, bound_wh = self._budget(row), self.bound_wh(row)
         u = budget.u if budget else None
         if bound_wh is not None:
-            return f"≤ {measured(bound_wh, u)}"
-        return in_interval(self.value_wh(row), *_ends(budget), u)
+            return f"≤ {self.unit.measured(bound_wh, u)}"
+        return self.unit.in_interval(self.value_wh(row), *_ends(budget), u)
 
     def ends(self, row: ScenarioRow) -> str:
         """Return its interval, the values of two runs, or that it is not resolved; nothing without epochs."""
@@ -46,9 +53,9 @@ class PerEpoch:
             return "not resolved"
         budget = self._budget(row)
         if row.n == 2 and budget is not None and budget.low is None:
-            values = " and ".join(measured(value, budget.u) for value in self._of_runs(row))
+            values = " and ".join(self.unit.measured(value, budget.u) for value in self._of_runs(row))
             return f"n = 2: {values}"
-        return ends_words(*_ends(budget), row.n)
+        return self.unit.ends_words(*_ends(budget), row.n)
 
     def _budget(self, row: ScenarioRow) -> BudgetRow | None:
         wanted = ("scenario", row.scenario, self.quantity)
@@ -61,9 +68,9 @@ class PerEpoch:
         return list(map(float, sample_of(row.scenario, runs, epochs, self.quantity).values))
 
 
-def per_epoch_of(results: Results) -> PerEpoch | None:
+def per_epoch_of(results: Results, unit: EnergyUnit = WH) -> PerEpoch | None:
     """Return which energy of an epoch is shown of a campaign; ``None`` where no run has epochs."""
-    for kind in (PerEpoch(results, "induced"), PerEpoch(results, "gross")):
+    for kind in (PerEpoch(results, "induced", unit), PerEpoch(results, "gross", unit)):
         if any(kind.value_wh(row) is not None for row in results.scenarios):
             return kind
     return None

@@ -3,6 +3,8 @@
 import re
 import textwrap
 
+from reports.words.numbers import count
+
 _KEPT_SPACES = frozenset(" \n\u00a0\u2009\u202f")
 
 _UNITS = {
@@ -48,6 +50,22 @@ ABSENT_NAME = "(no name)"
 def shorten(text: str, width: int) -> str:
     """Cut a text that is longer than so many characters, and show that it was cut."""
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def unbroken(text: str) -> str:
+    """Keep a number and its percent sign on one line."""
+    return text.replace(" %", "\u00a0%")
+
+
+def counted(number: int, word: str) -> str:
+    """Return ``1 run`` or ``2 runs``."""
+    return f"{count(number)} {word}{'' if number == 1 else 's'}"
+
+
+def listed(names: list[str], most: int = 5) -> str:
+    """Return the first names of a list, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def slug(text: str) -> str:

@@ -13,7 +13,7 @@ from reports.blocks.contract import Text
 from reports.campaign.efficiency.figures import Factor
 from reports.campaign.energy import chapter as energy
 from reports.campaign.epochs import chapter as epochs
-from reports.campaign.summary import summary_of
+from reports.campaign.first_screen.summary import summary_of
 from reports.campaign.view import mean_words, view_of
 from reports.words.verdict import pair_words
 
@@ -130,7 +130,7 @@ def test_an_epoch_is_the_induced_energy_with_its_interval_or_its_bound_everywher
     assert lines["baseline"] == ("–", "")
     assert lines["job"][0].startswith("≤") and lines["job"][1] == "not resolved"
     low, high = map(float, lines["cnn"][1].strip("[]").split(", "))
-    assert low < rows["cnn"].induced_wh_per_epoch < high
+    assert low < rows["cnn"].induced_wh_per_epoch * view.unit.per_wh < high
     table = energy.scenarios_table(view)
     place = [column.label for column in table.columns].index("Per epoch, induced")
     cells = {row[0]: tuple(row[place : place + 2]) for row in table.rows}

@@ -144,7 +144,7 @@ def test_a_table_touches_three_files_and_its_chapter_two_more(tree: Tree, tmp_pa
     tree.add("reports/campaign/stub/chapter.py", CHAPTER)
     tree.insert(
         "reports/campaign/page.py",
-        "from reports.campaign.summary",
+        "from reports.campaign.first_screen",
         "from reports.campaign.stub import chapter as stub",
     )
     tree.insert("reports/campaign/page.py", "    power.chapter,", "    stub.chapter,")

@@ -37,5 +37,5 @@ def test_a_telephone_shows_the_page_without_scrolling_sideways(browser, address)
 
 def test_the_style_sheet_passes_the_pages_own_policy(browser, address):
     browser.open(address)
-    colour = browser.driver.execute_script("return getComputedStyle(document.querySelector('h1')).fontSize")
-    assert colour == "32px"
+    headline = "getComputedStyle(document.querySelector('.headline'))"
+    assert browser.driver.execute_script(f"return {headline}.fontSize") == "24px"

@@ -9,8 +9,9 @@ from report_page import Page
 from typed_rows import change
 
 from reports.blocks.rendering import render_page
-from reports.campaign.summary import summary_of
+from reports.campaign.first_screen.summary import summary_of
 from reports.campaign.view import view_of
+from reports.words.energy import unit_for
 
 SMALL = {"repeats": 2, "seconds": 12, "epochs": 2, "gpu": False}
 
@@ -22,7 +23,8 @@ def summary(results):
 def first_screen(results) -> Page:
     view = view_of(results)
     context = {"results": results, "summary": summary_of(view), "chapters": [], "absent": [], "data": ""}
-    return Page(render_page("campaign.html", context, simulated=view.simulated))
+    page = render_page("campaign.html", context | {"drawing": None}, simulated=view.simulated)
+    return Page(page)
 
 
 def words_of(results) -> str:
@@ -33,7 +35,7 @@ def words_of(results) -> str:
 def test_an_inventory_that_is_no_record_counts_as_none(sut):
     results = example(Plan(**SMALL))
     results.environment["sut"] = sut
-    assert ("System under test", "not recorded") in summary(results).facts
+    assert "SUT not recorded" in summary(results).metadata
 
 
 def test_of_data_and_weights_only_what_is_not_real_stands_on_the_first_screen():
@@ -61,7 +63,7 @@ def test_without_a_baseline_no_part_of_a_bar_is_called_the_baselines():
     assert all(line.strip.baseline == 0 for line in summary(results).lines)
     text = words_of(results)
     assert "the baseline's part is grey" not in text
-    assert "Induced: not known, as no baseline was measured." in text
+    assert "not known, as no baseline was measured." in text
 
 
 def test_with_a_baseline_its_own_bar_is_grey_and_that_of_a_workload_in_part():
@@ -111,13 +113,17 @@ def test_energies_that_are_not_resolved_have_no_lowest():
         for row in results.scenarios
     ]
     words = summary(results).least.words
-    assert words.startswith("No lowest")
-    assert "transfer ≤ 0.79" in words.partition(":")[2].partition(";")[0]
+    assert "owest" not in words
+    assert "transfer ≤ 79" in words
+
+
+def caveats(results) -> str:
+    return " ".join(f"{what} {why}" for what, why in summary(results).status.caveats)
 
 
 def test_busy_baselines_and_unresolved_energies_stand_on_the_first_screen():
     results = example(Plan(**SMALL))
-    assert (summary(results).busy, summary(results).unresolved) == (0, "")
+    assert summary(results).status.caveats == []
     busy = {"level": "warn", "run_dir": "0001-baseline", "code": "baseline-busy", "message": "x"}
     results.findings += [busy, busy | {"run_dir": "0005-baseline"}]
     results.scenarios = [
@@ -126,14 +132,15 @@ def test_busy_baselines_and_unresolved_energies_stand_on_the_first_screen():
         else row
         for row in results.scenarios
     ]
-    assert (summary(results).busy, summary(results).unresolved) == (2, "cnn")
+    assert "2 baseline runs" in caveats(results)
+    assert "cnn" in caveats(results)
     assert "2 baseline runs" in words_of(results)
     assert "not resolved" in words_of(results)
 
 
 def test_the_control_workload_is_no_rival_of_the_others():
     results = example(Plan(**SMALL))
-    assert summary(results).least.words.partition(": ")[2].startswith("transfer")
+    assert summary(results).least.item.base == "transfer"
     results.health = {"control": "transfer"}
     assert summary(results).least is None  # one rival is left
 
@@ -159,14 +166,102 @@ def test_a_lab_that_was_not_in_order_is_told_on_the_first_screen(health, said):
     assert ("The lab was not in order." in words_of(results)) == said
 
 
-@pytest.mark.parametrize(("scenarios", "above"), [(3, False), (40, True)])
-def test_above_a_long_table_stands_which_is_better(scenarios, above):
+FINDINGS = {
+    "none": ([], "good"),
+    "a note": ([("info", "", "x")], "good"),
+    "a warning": ([("warn", "", "x")], "warn"),
+    "a run": ([("warn", "", "x"), ("refuse", "0002-cnn", "coverage-low")], "refuse"),
+    "the campaign": ([("refuse", "", "record-damaged")], "refuse"),
+}
+
+
+@pytest.mark.parametrize(("findings", "tone"), FINDINGS.values(), ids=FINDINGS)
+def test_the_chip_has_the_tone_of_the_worst_finding(findings, tone):
     results = example(Plan(**SMALL))
-    results.scenarios += [
-        replace(results.scenarios[-1], scenario=f"s{n}", base_scenario=f"s{n}", tracker=None)
-        for n in range(3, scenarios)
-    ]
-    view = view_of(results)
-    context = {"results": results, "summary": summary_of(view), "chapters": [], "absent": [], "data": ""}
-    html = render_page("campaign.html", context, simulated=view.simulated)
-    assert (html.index("lear winner.") < html.index('<table class="answers">')) == above
+    names = ("level", "run_dir", "code")
+    results.findings = [dict(zip(names, row, strict=True)) | {"message": "91 %"} for row in findings]
+    status = summary(results).status
+    assert status.tone == tone
+    assert ("rejected" in status.chip) == any(row[:2] == ("refuse", "0002-cnn") for row in findings)
+    if tone == "refuse":
+        assert "91 %" in status.caveats[0][1]
+
+
+def test_a_warning_on_every_energy_comes_before_one_on_a_file():
+    results = example(Plan(**SMALL))
+    codes = ("import-timezone-assumed", "uncertainty-high", "uncertainty-high")
+    results.findings = [{"level": "warn", "run_dir": "", "code": code, "message": "x"} for code in codes]
+    ((what, _),) = summary(results).status.caveats
+    assert "ncertainty high (2" in what
+
+
+def places(results) -> list[tuple[str, str]]:
+    return [(tile.place, tile.unit) for tile in summary(results).tiles]
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        (Plan(**SMALL), [("energy", "mWh"), ("epochs", "mWh"), ("trackers", "%")]),
+        (Plan(**SMALL, tracker=None), [("energy", "mWh"), ("epochs", "mWh"), ("energy", "mWh")]),
+        (Plan(repeats=2, seconds=12, epochs=0, tracker=None), [("energy", "mWh")] * 2 + [("energy", "W")]),
+        (Plan(**SMALL, tracker=None, baseline=False), [("energy", "mWh"), ("epochs", "mWh")]),
+    ],
+    ids=["all", "no tracker", "no epochs", "no baseline"],
+)
+def test_a_tile_that_does_not_apply_gives_its_place_up(plan, expected):
+    assert places(example(plan)) == expected
+
+
+def test_every_tile_says_how_sure_its_number_is():
+    for plan in (Plan(**SMALL), Plan(repeats=1, seconds=12), Plan(repeats=4, seconds=12)):
+        assert all(tile.ends for tile in summary(example(plan)).tiles)
+
+
+def test_the_error_of_a_tracker_is_that_of_the_worst_against_the_meter():
+    results = example(Plan(repeats=4, seconds=12, epochs=2))
+    (row,) = [row for row in results.agreement if row.scenario == "all"]
+    change(row, ratio=0.4, total_ratio_low=0.35, total_ratio_high=0.45)
+    results.agreement.append(replace(row, tracker="closer", ratio=0.9))
+    (tile,) = [tile for tile in summary(results).tiles if tile.place == "trackers"]
+    assert (tile.value, tile.unit) == ("−60.0", "%")
+    assert (tile.ends, tile.note.partition(",")[0]) == ("95 %: −65.0 to −55.0", "codecarbon")
+
+
+def test_one_scenario_alone_is_answered_with_its_energy_and_interval():
+    results = example(Plan(repeats=4, seconds=12, tracker=None))
+    results.comparisons = []
+    results.scenarios = [row for row in results.scenarios if row.scenario in ("baseline", "cnn")]
+    results.runs = [row for row in results.runs if row.scenario in ("baseline", "cnn")]
+    headline = summary(results).headline
+    low, high = results.scenarios[1].induced_low_wh, results.scenarios[1].induced_high_wh
+    assert headline.focus.key == "cnn"
+    ends = re.search(r"\(95 %: (\S+) to (\S+)\)", headline.words)
+    assert [float(end) for end in ends.groups()] == pytest.approx([1000 * low, 1000 * high], rel=0.01)
+
+
+def test_without_a_valid_run_no_number_is_claimed():
+    results = example(Plan(**SMALL))
+    results.runs, results.scenarios, results.comparisons = [], [], []
+    found = summary(results)
+    assert (found.tiles, found.footprint, found.headline.focus) == ([], "", None)
+
+
+def test_emissions_and_cost_name_their_factors_and_where_these_come_from():
+    results = example(Plan(**SMALL))
+    assert "445 g/kWh" in summary(results).footprint and "IEA" in summary(results).footprint
+    results.settings |= {"grid_co2_g_per_kwh": 100.0, "grid_co2_source": "a grid of 2030"}
+    results.settings |= {"price_per_kwh": 0.5, "price_currency": "CHF", "price_source": "a contract"}
+    energy_wh = summary(results).headline.focus.row.energy_wh
+    words = summary(results).footprint
+    grams, price = re.search(r"gross: (\S+) g CO₂e .* and (\S+) CHF", words).groups()
+    assert float(grams) == pytest.approx(energy_wh * 100, rel=0.05)
+    assert float(price) == pytest.approx(energy_wh * 0.5, rel=0.05)
+    assert "a grid of 2030" in words and "a contract" in words
+
+
+@pytest.mark.parametrize(
+    ("largest_wh", "unit"), [(0.0, "Wh"), (0.999, "mWh"), (1.0, "Wh"), (9999.0, "Wh"), (1e4, "kWh")]
+)
+def test_one_unit_of_energy_is_chosen_for_the_largest(largest_wh, unit):
+    assert unit_for([None, -largest_wh, largest_wh / 1000]).name == unit

@@ -15,8 +15,8 @@ from records.results import Results
 from records.rows.findings import FindingRow
 from records.rows.smells import SmellRow
 from reports.blocks.contract import Chapter, Text
+from reports.campaign.first_screen.summary import summary_of
 from reports.campaign.smells.chapter import chapter
-from reports.campaign.summary import summary_of
 from reports.campaign.view import view_of
 from reports.words.smells import cost_words, loaded_words
 

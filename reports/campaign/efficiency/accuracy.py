@@ -25,7 +25,7 @@ def accuracy_sheet(view: View, how: str) -> Sheet:
     every = _curves(view)
     named = list(dict.fromkeys(curve[0] for curve in every))
     curves, more = [curve for curve in every if curve[0] in named[:MOST_LINES]], len(named) - MOST_LINES
-    panels = [_curves_panel(view, curves)] if curves else []
+    panels = [_curves_panel(view, curves, "accuracy-curves")] if curves else []
     return Sheet(
         key="accuracy",
         title="Accuracy over energy",
@@ -40,6 +40,13 @@ def accuracy_sheet(view: View, how: str) -> Sheet:
     )
 
 
+def accuracy_panel(view: View, key: str) -> Markup | None:
+    """Draw the panel of `accuracy_sheet` once more, under an id of its own; ``None`` without accuracies."""
+    every = _curves(view)
+    named = list(dict.fromkeys(curve[0] for curve in every))[:MOST_LINES]
+    return _curves_panel(view, [curve for curve in every if curve[0] in named], key) if every else None
+
+
 Curve = tuple[str, str, bool, list[float], list[float]]
 
 
@@ -48,7 +55,7 @@ def _curves(view: View) -> list[Curve]:
     for item in view.scenarios:
         for run_dir in dict.fromkeys(row.run_dir for row in item.epochs):
             points = [
-                (row.cumulative_wh, row.val_accuracy)
+                (row.cumulative_wh * view.unit.per_wh, row.val_accuracy)
                 for row in item.epochs
                 if row.run_dir == run_dir and row.cumulative_wh is not None and row.val_accuracy is not None
             ]
@@ -59,7 +66,7 @@ def _curves(view: View) -> list[Curve]:
     return curves
 
 
-def _curves_panel(view: View, curves: list[Curve]) -> Markup:
+def _curves_panel(view: View, curves: list[Curve], key: str) -> Markup:
     figure, axes = new_panel("half", 2.9)
     points = sum(len(curve[3]) for curve in curves)
     for _, colour, tracked, energies, accuracies in curves:
@@ -74,8 +81,8 @@ def _curves_panel(view: View, curves: list[Curve]) -> Markup:
             linestyle=(0, (4, 2)) if tracked else "-",
         )
     longest: dict[str, float] = {}
-    for key, _, _, energies, _ in curves:
-        longest[key] = max(longest.get(key, 0.0), energies[-1])
+    for scenario, _, _, energies, _ in curves:
+        longest[scenario] = max(longest.get(scenario, 0.0), energies[-1])
     positive = min(energy for curve in curves for energy in curve[3]) > 0
     wide = positive and max(longest.values()) > _WIDE_RATIO * min(longest.values())
     axes.set_xscale("log" if wide else "linear")
@@ -87,7 +94,7 @@ def _curves_panel(view: View, curves: list[Curve]) -> Markup:
     for scenario, target in _target_values(view).items():
         axes.axhline(target, color=view.colour_of(scenario), linewidth=0.8, linestyle=(0, (1, 2)))
     axes.set_ylim(0, 1)
-    axes.set_xlabel(f"energy used so far / Wh{' (logarithmic)' if wide else ''}")
+    axes.set_xlabel(f"energy used so far / {view.unit.name}{' (logarithmic)' if wide else ''}")
     axes.set_ylabel("validation accuracy")
     shown = [item for item in view.scenarios if item.key in longest]
     handles = [
@@ -98,7 +105,7 @@ def _curves_panel(view: View, curves: list[Curve]) -> Markup:
     words = f"{len(curves)} runs of {', '.join(item.name for item in shown)}"
     return finish(
         figure,
-        "accuracy-curves",
+        key,
         "Accuracy over energy",
         f"Validation accuracy over cumulative energy: {words}.",
         simulated=view.simulated,
@@ -150,6 +157,6 @@ def _targets(view: View) -> Table:
         Column("Best validation accuracy", lambda row: plain(row.best, 3)),
         Column("Target", lambda row: given(row.target)),
         Column("Runs that reached it", lambda row: count(row.reached)),
-        Column("Mean energy to target", lambda row: plain(row.mean_wh), "Wh"),
+        Column("Mean energy to target", lambda row: view.unit.plain(row.mean_wh), view.unit.name),
     )
     return table("accuracy-data", "Energy to reach the target", columns, rows, folded=False)

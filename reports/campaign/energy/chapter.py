@@ -10,7 +10,7 @@ from reports.campaign.energy.benches import benches_blocks
 from reports.campaign.energy.figures import energy_sheet
 from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of, mean_words, two_values
 from reports.words import notes
-from reports.words.numbers import ABSENT, count, ends_words, interval, measured, plain, probability
+from reports.words.numbers import ABSENT, count, interval, measured, plain, probability
 from reports.words.per_epoch import per_epoch_of
 
 
@@ -32,17 +32,18 @@ def chapter(view: View) -> Chapter:
 
 def scenarios_table(view: View) -> Table:
     """Tabulate the scenarios: duration, power, energy, induced energy, per epoch."""
+    unit = view.unit
     columns: Columns[ScenarioView] = (
         Column("Scenario", lambda item: item.name, numeric=False),
         Column("n", lambda item: count(item.n)),
         with_u("Duration", lambda item: (item.row.duration_s, item.row.duration_sd_s), "s"),
         Column("Mean power", lambda item: plain(item.row.mean_power_w), "W"),
-        Column("Energy", lambda item: mean_words(item.row, "energy"), "Wh"),
-        Column("95 % interval", lambda item: _ends(item, "energy"), "Wh"),
-        spread_column("sd", lambda item: item.row.energy_sd_wh, "Wh"),
-        Column("Induced", lambda item: mean_words(item.row, "induced"), "Wh"),
-        Column("95 % interval", lambda item: _ends(item, "induced"), "Wh"),
-        spread_column("sd", lambda item: item.row.induced_sd_wh, "Wh"),
+        Column("Energy", lambda item: mean_words(item.row, "energy", unit), unit.name),
+        Column("95 % interval", lambda item: _ends(view, item, "energy"), unit.name),
+        spread_column("sd", lambda item: item.row.energy_sd_wh, unit),
+        Column("Induced", lambda item: mean_words(item.row, "induced", unit), unit.name),
+        Column("95 % interval", lambda item: _ends(view, item, "induced"), unit.name),
+        spread_column("sd", lambda item: item.row.induced_sd_wh, unit),
         *_per_epoch_columns(view),
     )
     return table(
@@ -58,21 +59,21 @@ def scenarios_table(view: View) -> Table:
 
 
 def _per_epoch_columns(view: View) -> Sequence[Column[ScenarioView]]:
-    energy = per_epoch_of(view.results)
+    energy = per_epoch_of(view.results, view.unit)
     if energy is None:
         return ()
     return (
-        Column(f"Per epoch, {energy.kind}", lambda item: energy.mean(item.row), "Wh"),
-        Column("95 % interval", lambda item: energy.ends(item.row) or ABSENT, "Wh"),
+        Column(f"Per epoch, {energy.kind}", lambda item: energy.mean(item.row), view.unit.name),
+        Column("95 % interval", lambda item: energy.ends(item.row) or ABSENT, view.unit.name),
     )
 
 
-def _ends(item: ScenarioView, kind: EnergyKind) -> str:
+def _ends(view: View, item: ScenarioView, kind: EnergyKind) -> str:
     """Return the interval of a mean energy; nothing where there is no value that it could be of."""
     energy = energy_of(item.row, kind)
     if energy.value is None:
         return ABSENT
-    return two_values(item, kind) or ends_words(energy.low, energy.high, item.n)
+    return two_values(item, kind, view.unit) or view.unit.ends_words(energy.low, energy.high, item.n)
 
 
 def _answers(view: View) -> list[str]:
@@ -86,8 +87,9 @@ def _answers(view: View) -> list[str]:
         means = [(mean, item) for item in items if (mean := energy_of(item.row, kind).value) is not None]
         ends = [item for _, item in sorted(means, key=lambda pair: pair[0])]
         ends = ends if len(ends) < 2 else [ends[0], ends[-1]]
-        if named := [f"{mean_words(item.row, kind)} Wh ({item.name})" for item in ends]:
-            sentences.append(f"A run took {' to '.join(named)} of {words}.")
+        unit = view.unit
+        if named := [f"{mean_words(item.row, kind, unit)} {unit.name} ({item.name})" for item in ends]:
+            sentences.append(f"One run used {' to '.join(named)} of {words}.")
     return [" ".join(sentences)] if sentences else []
 
 
@@ -95,7 +97,7 @@ def baseline_table(view: View) -> Table:
     """Tabulate the baseline: its power and whether it drifted."""
     baseline = view.results.baseline
     columns: Columns[BaselineSummary] = (
-        text_column("Reference of a run", lambda row: row.reference),
+        text_column("Baseline used", lambda row: row.reference),
         Column("Runs", lambda row: count(row.n)),
         with_u("Mean power", lambda row: (row.mean_power_w, row.mean_power_u_w), "W"),
         spread_column("u(mean)", lambda row: row.mean_power_u_w, "W"),
@@ -103,7 +105,7 @@ def baseline_table(view: View) -> Table:
         Column("Drift", _drift, "W/h"),
         Column("95 % interval", lambda row: interval(row.drift_low_w_per_h, row.drift_high_w_per_h), "W/h"),
         Column("p", lambda row: probability(row.drift_p)),
-        Column("Change between blocks", lambda row: plain(row.block_change_w, 3), "W"),
+        Column("Largest step between blocks", lambda row: plain(row.block_change_w, 3), "W"),
         Column("p", lambda row: probability(row.block_change_p)),
     )
     return table(

@@ -6,7 +6,7 @@ from reports.blocks.kit import Bar, Sheet, bars_panel
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.scenario_bar import scenario_bar
 from reports.campaign.view import ScenarioView, View, mean_words
-from reports.words.numbers import interval, measured, plain, spread
+from reports.words.numbers import plain
 
 _PARTS = "Grey: the baseline's part; coloured: what the software induced."
 _NO_PARTS = "The bars are all that was measured: without a baseline nobody knows what the software induced."
@@ -19,19 +19,18 @@ def energy_sheet(view: View, how: str) -> Sheet:
         panels.append(
             bars_panel("half", "energy-power", "Mean power", "power / W", bars, simulated=view.simulated)
         )
-    if bars := [bar for item in view.scenarios if (bar := _gross_bar(item))]:
+    if bars := [bar for item in view.scenarios if (bar := gross_bar(view, item))]:
+        axis = f"energy / {view.unit.name}"
         panels.append(
-            bars_panel(
-                "half", "energy-gross", "Energy per run", "energy / Wh", bars, simulated=view.simulated
-            )
+            bars_panel("half", "energy-gross", "Energy per run", axis, bars, simulated=view.simulated)
         )
-    if bars := [bar for item in view.scenarios if (bar := _induced_bar(item))]:
+    if bars := [bar for item in view.scenarios if (bar := induced_bar(view, item))]:
         panels.append(
             bars_panel(
                 "half",
                 "energy-induced",
                 "Energy induced by the software, per run",
-                "induced energy / Wh",
+                f"induced energy / {view.unit.name}",
                 bars,
                 simulated=view.simulated,
             )
@@ -59,14 +58,15 @@ def _power_bar(scenario: ScenarioView) -> Bar | None:
     return _upon(bar, below)
 
 
-def _gross_bar(scenario: ScenarioView) -> Bar | None:
+def gross_bar(view: View, scenario: ScenarioView) -> Bar | None:
+    """Return the bar of a scenario's energy per run, upon the baseline's part; ``None`` where unknown."""
     row = scenario.row
     if row.energy_wh is None:
         return None
-    text = f"{mean_words(row, 'energy')} Wh"
+    text = f"{mean_words(row, 'energy', view.unit)} {view.unit.name}"
     ends = row.energy_low_wh, row.energy_high_wh
     bar = scenario_bar(scenario, row.energy_wh, text, ends=ends, of_run=lambda run: run.energy_wh)
-    return _upon(bar, scenario.of_runs(lambda run: run.baseline_wh))
+    return _upon(bar, scenario.of_runs(lambda run: run.baseline_wh)).scaled(view.unit.per_wh)
 
 
 def _upon(bar: Bar, below: list[float]) -> Bar:
@@ -75,13 +75,15 @@ def _upon(bar: Bar, below: list[float]) -> Bar:
     return replace(bar, below=sum(below) / len(below))
 
 
-def _induced_bar(scenario: ScenarioView) -> Bar | None:
+def induced_bar(view: View, scenario: ScenarioView) -> Bar | None:
+    """Return the bar of a scenario's induced energy per run; ``None`` where unknown."""
     row = scenario.row
     if row.induced_wh is None or scenario.kind == "baseline":
         return None
-    text = f"{mean_words(row, 'induced')} Wh"
+    text = f"{mean_words(row, 'induced', view.unit)} {view.unit.name}"
     ends = row.induced_low_wh, row.induced_high_wh
-    return scenario_bar(scenario, row.induced_wh, text, ends=ends, of_run=lambda run: run.induced_wh)
+    bar = scenario_bar(scenario, row.induced_wh, text, ends=ends, of_run=lambda run: run.induced_wh)
+    return bar.scaled(view.unit.per_wh)
 
 
 def _without_interval(scenarios: list[ScenarioView]) -> str:
@@ -90,17 +92,24 @@ def _without_interval(scenarios: list[ScenarioView]) -> str:
 
 
 def _data(view: View) -> Table:
+    unit = view.unit
     columns: Columns[ScenarioView] = (
         Column("Scenario", lambda item: item.name, numeric=False),
         Column("n", lambda item: str(item.n)),
         Column("Mean power", lambda item: plain(item.row.mean_power_w), "W"),
-        Column("Energy", lambda item: measured(item.row.energy_wh, item.row.energy_u_wh), "Wh"),
-        Column("u(energy)", lambda item: spread(item.row.energy_u_wh), "Wh"),
-        Column("95 % interval", lambda item: interval(item.row.energy_low_wh, item.row.energy_high_wh), "Wh"),
-        Column("Induced", lambda item: measured(item.row.induced_wh, item.row.induced_u_wh), "Wh"),
-        Column("u(induced)", lambda item: spread(item.row.induced_u_wh), "Wh"),
+        Column("Energy", lambda item: unit.measured(item.row.energy_wh, item.row.energy_u_wh), unit.name),
+        Column("u(energy)", lambda item: unit.spread(item.row.energy_u_wh), unit.name),
         Column(
-            "95 % interval", lambda item: interval(item.row.induced_low_wh, item.row.induced_high_wh), "Wh"
+            "95 % interval",
+            lambda item: unit.interval(item.row.energy_low_wh, item.row.energy_high_wh),
+            unit.name,
+        ),
+        Column("Induced", lambda item: unit.measured(item.row.induced_wh, item.row.induced_u_wh), unit.name),
+        Column("u(induced)", lambda item: unit.spread(item.row.induced_u_wh), unit.name),
+        Column(
+            "95 % interval",
+            lambda item: unit.interval(item.row.induced_low_wh, item.row.induced_high_wh),
+            unit.name,
         ),
     )
     caption = "Mean power and energy per run of each scenario"

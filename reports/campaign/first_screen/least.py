@@ -1,12 +1,13 @@
-"""Which scenario needs least, and whether that is certain: the sentence of the first screen."""
+"""Which scenario uses the least energy, and whether that is certain."""
 
 from dataclasses import dataclass
 
 from analysis.comparing.verdict import decisive_p, is_significant
 from records.rows.statistics import ComparisonRow
+from reports.campaign.first_screen.energies import energy_words, mean_and_unit
 from reports.campaign.pairs import main_quantities, pairs_of, turned
-from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of, mean_words
-from reports.words.numbers import interval
+from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of
+from reports.words.numbers import between, interval
 from reports.words.verdict import certainty, p_words, percent, ratio_intervals, relative_words
 
 _MOST_OTHERS = 3
@@ -18,55 +19,66 @@ class Least:
     """The scenario with the least energy per run.
 
     Attributes:
-        words: which one, and how the others compare with it.
+        item: the scenario.
+        words: which one it is, with its energy.
+        against: how the others compare with it.
         certain: whether every difference from it is significant.
     """
 
+    item: ScenarioView
     words: str
+    against: str
     certain: bool
 
 
-def least_of(view: View) -> Least | None:
-    """Return the workload without a tracker that needs least; ``None`` unless there are two to compare."""
-    quantity = next(iter(main_quantities(view)), None)
+def rivals_of(view: View) -> list[ScenarioView]:
+    """Return the workloads without a tracker, the control workload left out."""
     workloads = [item for item in view.scenarios if item.kind == "workload" and item.tracker is None]
-    rivals = [item for item in workloads if item.base != view.control]
+    return [item for item in workloads if item.base != view.control]
+
+
+def least_of(view: View) -> Least | None:
+    """Return the workload without a tracker that uses least; ``None`` unless there are two to compare."""
+    quantity = next(iter(main_quantities(view)), None)
     if quantity is None or quantity.name not in _KINDS:
         return None
     kind = _KINDS[quantity.name]
     means_wh = {
-        item.key: mean_wh for item in rivals if (mean_wh := energy_of(item.row, kind).value) is not None
+        item.key: mean_wh
+        for item in rivals_of(view)
+        if (mean_wh := energy_of(item.row, kind).value) is not None
     }
     if len(means_wh) < 2:
         return None
-    with_mean = [item for item in rivals if item.key in means_wh]
+    with_mean = [item for item in rivals_of(view) if item.key in means_wh]
     first, *others = sorted(with_mean, key=lambda item: means_wh[item.key])
     compared = [(item, row) for item in others if (row := _against(view, first, item, quantity.name))]
     if not compared:
         return None
     certain = all(is_significant(row) for _, row in compared)
-    words = _lowest(quantity.words, with_mean, first, kind, certain)
     against = [
-        f"{item.name} {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]
+        f"{item.name} used {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]
     ]
     if len(compared) > _MOST_OTHERS:
         against.append(_further(compared[_MOST_OTHERS:]))
-    return Least("; ".join([words, *against]) + ".", certain)
+    words = _lowest(view, with_mean, first, kind, certain)
+    return Least(first, words, "; ".join(against) + ".", certain)
 
 
 def _lowest(
-    quantity: str, items: list[ScenarioView], first: ScenarioView, kind: EnergyKind, certain: bool
+    view: View, items: list[ScenarioView], first: ScenarioView, kind: EnergyKind, certain: bool
 ) -> str:
     """Name the lowest mean, or say that there is none as the energies are bounds, which have no order."""
-    if certain or kind != "induced" or first.row.induced_bound_wh is None:
-        where = "" if certain else " in these runs"
-        return f"Lowest {quantity} per run{where}: {first.name}, {mean_words(first.row, kind)} Wh"
-    bounds = [
-        f"{item.name} {mean_words(item.row, kind)} Wh"
-        for item in items
-        if item.row.induced_bound_wh is not None
-    ]
-    return f"No lowest {quantity} per run, as not all are resolved: {', '.join(bounds)}"
+    unresolved = [item for item in items if item.row.induced_bound_wh is not None]
+    if not certain and kind == "induced" and unresolved:
+        bounds = (f"{item.name} {mean_and_unit(view, item, kind)}" for item in unresolved[:_MOST_OTHERS])
+        more = len(unresolved) - _MOST_OTHERS
+        others = f" and {more} more" if more > 0 else ""
+        return f"No clear winner: not all energies can be told from zero ({', '.join(bounds)}{others})."
+    words = energy_words(view, first, kind, " per run")
+    if certain:
+        return f"{first.name} uses the least energy: {words}."
+    return f"No clear winner. Lowest in these runs: {first.name}, {words}."
 
 
 def _further(compared: list[tuple[ScenarioView, ComparisonRow]]) -> str:
@@ -80,7 +92,7 @@ def _how_sure(row: ComparisonRow) -> str:
     widest, _ = ratio_intervals(row)
     ends = ""
     if widest is not None:
-        ends = f"95 % interval {interval(percent(widest.low), percent(widest.high))} %; "
+        ends = f"95 %: {between(interval(percent(widest.low), percent(widest.high)))} %; "
     p = decisive_p(row)
     return f"{ends}{certainty(row)}{'' if p is None else f', {p_words(p)}'}"
 
