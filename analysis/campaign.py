@@ -86,7 +86,7 @@ def evaluate(
     Args:
         folder: of the campaign.
         settings: those of the campaign unless given.
-        rule: name of a published rule whose numbers are wanted beside (`analysis.rules`).
+        rule: name of a published rule whose numbers are also wanted (`analysis.rules`).
         progress: called with the number of runs done and the number of all.
         workforce: which processes do the work; the numbers are the same to the last bit.
         estimators: whether the built-in estimators are wanted where the campaign does not plan them.
@@ -162,7 +162,7 @@ def reduce_runs(
         runs: every counted run, measured.
         examination: the evidence.
         settings: of the analysis.
-        rule: a published rule whose numbers are wanted beside.
+        rule: a published rule whose numbers are also wanted.
         recorded_calls: of the runs with a record of calls.
     """
     environment = _environment(place)
@@ -260,7 +260,7 @@ def _worst_first(finding: Finding) -> tuple[int, str, str]:
 
 
 def _is_reference(run: RunMeasure) -> bool:
-    """Say whether a run is a baseline: of the bare system, no tracker beside it."""
+    """Say whether a run is a baseline: of the bare system, without a tracker."""
     return run.run.kind == "baseline" and run.run.tracker is None and run.whole.energy_wh is not None
 
 

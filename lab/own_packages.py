@@ -1,7 +1,7 @@
 """The start-up check that Wattlab runs its own code.
 
 Its packages have everyday names (``analysis``, ``reports``, ...), so a folder of that name on
-somebody's path can shadow them without a word. Wattlab is an application with an environment of
+somebody's path can shadow them silently. Wattlab is an application with an environment of
 its own; this check names the intruder where that rule was broken.
 """
 
@@ -14,7 +14,7 @@ ROOMS = ("lab", "reports", "analysis", "workload", "meter", "sut", "source", "re
 
 
 def check_own_packages() -> None:
-    """Check that every package of the lab lies beside this one.
+    """Check that every package of the lab is next to this one.
 
     Raises:
         ConfigurationError: a package of the same name from elsewhere comes first on the path.

@@ -136,7 +136,7 @@ class Meter(ABC):
 
     @abstractmethod
     def release(self) -> None:
-        """Give the port back without a word to the meter; harmless when it is not open."""
+        """Give the port back without writing to the meter; harmless when it is not open."""
 
     def chosen_options(self) -> dict[str, Value]:
         """Return the options that repeat what `start` chose by itself, such as a range.

@@ -92,7 +92,7 @@ def driver_class(name: str) -> type[Meter]:
 
 
 def loadable_specs(broken: Callable[[ConfigurationError], None] = lambda _: None) -> Iterator[MeterSpec]:
-    """Yield every meter that can be driven; ``broken`` is told of the drivers that cannot be loaded."""
+    """Yield every meter that can be driven; ``broken`` is called with the drivers that cannot be loaded."""
     for name in driver_names():
         try:
             yield driver_class(name).spec

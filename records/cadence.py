@@ -192,8 +192,8 @@ def fit_sessions(
 ) -> list[Session]:
     """Fit each session of a series; a short one takes the interval of the longest.
 
-    A session ends where the caller says so, and where the stamps show that something was started anew without
-    a word: after a gap they have another phase.
+    A session ends where the caller says so, and where the stamps show that something was silently
+    restarted: after a gap they have another phase.
 
     Args:
         t_s: arrival stamps, ascending within each session, ``(n,)``.

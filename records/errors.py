@@ -2,7 +2,7 @@
 
 ::
 
-    WattlabError                 1   something refuses the data
+    WattlabError                 1   data were rejected
     |-- RecordError              1   a file of a campaign is damaged, or misses something required
     |   |-- InputError           2   what was named to be read is not there, or is something else
     |   `-- SchemaError          2   a file was written by a newer Wattlab (or is no record at all)

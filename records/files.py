@@ -1,7 +1,7 @@
 """Writing so that a crash costs at most the last line, and reading what a crash left.
 
 Lines are appended with one ``write`` on a descriptor opened ``O_APPEND``; JSON documents are
-written beside their place and moved into it, so that a reader never sees half of one.
+written next to their place and moved into it, so that a reader never sees half of one.
 """
 
 import io
@@ -228,7 +228,7 @@ def _numbered_lines(path: Path, from_byte: int = 0) -> Iterator[tuple[int, bytes
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
-    import hashlib  # loads OpenSSL, which the processes beside the measured program never need
+    import hashlib  # loads OpenSSL, which the processes next to the measured program never need
 
     with open_record(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

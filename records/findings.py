@@ -88,11 +88,11 @@ class Chapter:
     codes: list[FindingCode] = field(default_factory=list)
 
     def refuse(self, code: str, meaning: str, remedy: str) -> FindingCode:
-        """Register a code whose findings refuse data."""
+        """Register a code whose findings are errors."""
         return self._register(code, "refuse", meaning, remedy)
 
     def warn(self, code: str, meaning: str, remedy: str) -> FindingCode:
-        """Register a code whose findings weaken data."""
+        """Register a code whose findings are warnings."""
         return self._register(code, "warn", meaning, remedy)
 
     def info(self, code: str, meaning: str, remedy: str) -> FindingCode:

@@ -85,7 +85,7 @@ class HealthRecord(Document):
         history: runs of earlier campaigns on the same basis, since their last acknowledgement.
         points: runs of this campaign, in the order of time.
         acknowledged: stops after which the operator went on.
-        stopped: why the campaign stopped, until the operator goes on.
+        stopped: why the campaign stopped, until the operator continues.
     """
 
     SCHEMA: ClassVar[str] = "wattlab.health/1"

@@ -317,7 +317,7 @@ class HealthJudged(JournalEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class HealthHistoryLeftOut(JournalEntry):
-    """The control runs of a campaign beside this one could not be read."""
+    """The control runs of a campaign next to this one could not be read."""
 
     WHAT: ClassVar[str] = "health history left out"
     campaign: str

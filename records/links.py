@@ -1,4 +1,4 @@
-"""Links in a campaign that lead out of it: a campaign of others must not make us read or write elsewhere."""
+"""Links in a campaign that lead out of it: a foreign campaign must not make us read or write elsewhere."""
 
 from collections.abc import Iterator
 from pathlib import Path

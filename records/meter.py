@@ -64,7 +64,7 @@ class Accuracy:
 class Calibration:
     """When and by which certificate the meter was last calibrated; ``None`` where unknown.
 
-    With a calibration of one's own there is its line, too: indication = ``offset_w`` + ``gain`` x
+    With a calibration of one's own there is also its line: indication = ``offset_w`` + ``gain`` x
     true power. ``meter.csv`` keeps the indication; the analysis corrects it.
 
     Attributes:

@@ -53,7 +53,7 @@ def problem_of(name: str) -> str | None:
 
 
 def check_names(files: Sequence[str], folders: Sequence[str] = ()) -> None:
-    """Refuse names that are no good or cannot lie beside each other on every file system.
+    """Refuse names that are no good or cannot be next to each other on every file system.
 
     Raises:
         RecordError: a name is impossible, comes twice, is both a file and a folder, or differs from another

@@ -1,6 +1,6 @@
 """Reading files that a program or somebody else chose: plain ones only, up to a limit, never waiting.
 
-Standard library only: it also runs beside the runner on the system under test.
+Standard library only: it also runs alongside the runner on the system under test.
 """
 
 import os

@@ -24,7 +24,7 @@ Source = Literal["command", "include", "import"]
 
 _SHORT = 12
 _MOST_SOURCE_BYTES = 8 << 20
-"""A notebook holds its pictures, too."""
+"""A notebook also holds its pictures."""
 
 
 @dataclass(kw_only=True)

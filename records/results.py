@@ -39,7 +39,7 @@ class Results(Document):
     Attributes:
         campaign: facts of the campaign.
         rule: rule of the analysis (``default``, ...).
-        settings: what the analysis was told: ``coverage_min_pct``, ``baseline``, ``confidence``,
+        settings: settings of the analysis: ``coverage_min_pct``, ``baseline``, ``confidence``,
             ``useful_work`` (kinds to show), ``target_val_accuracy`` (by scenario).
         environment: ``environment.json`` without its schema.
         meter: ``meter.json`` of the first counted run without its ledger.
@@ -49,7 +49,7 @@ class Results(Document):
             component.
         provenance: by scenario, what the workload said of its data and weights.
         traces: what is drawn of the counted runs; no CSV file.
-        rule_rows, rule_spans: what a published rule (`lab analyse --rule`) gives beside the default one, per
+        rule_rows, rule_spans: what a published rule (`lab analyse --rule`) gives next to the default one, per
             scenario or run, and per span.
         iso14756: ``None`` without a requirement, in JSON an empty object.
         ecolabel: values of DE-UZ 215; empty without an ``[ecolabel]`` section.
@@ -212,7 +212,7 @@ def _tables_in(part: type) -> dict[str, tuple[tuple[str, ...], type[ResultRow]]]
 
 
 def write_results(results: Results, folder: Path) -> None:
-    """Write ``results.json`` and the CSV tables beside it; the folder is made.
+    """Write ``results.json`` and the CSV tables next to it; the folder is made.
 
     Every row has the column ``simulated``, so that a table that is passed on alone cannot be taken
     for measured; where counters stood in for a meter, ``measuring_point`` says so likewise.

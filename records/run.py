@@ -14,7 +14,7 @@ Status = Literal["planned", "running", "completed", "failed", "aborted"]
 
 @dataclass(kw_only=True)
 class Run(Document):
-    """One attempt at a slot. A run counts only when its status is ``completed``.
+    """One attempt at a slot. A run is valid only when its status is ``completed``.
 
     Attributes:
         slot, scenario, kind, repeat, block, tracker: as in the plan (`records.campaign.Slot`).

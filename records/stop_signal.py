@@ -18,7 +18,7 @@ class StopSignal:
 
     Args:
         until_stdin_closes: whether end of file on standard input (the controller died, or asks
-            so) ends this process too.
+            so) also ends this process.
         wake_on: further signals that end a wait without asking to stop, such as SIGCHLD.
 
     Attributes:

@@ -44,7 +44,7 @@ CONDUCT_TEXTS = ("outcome", "outcome_text", "extent", "method", "warnings")
 """Those of `CONDUCT_COLUMNS` that hold text."""
 
 TRACKED = ("ok", "window", "orphan")
-"""Outcomes of runs beside which the tracker worked to the end."""
+"""Outcomes of runs during which the tracker worked to the end."""
 
 OUTCOMES = ("ok", "no-sensor", "window", "crashed", "hung", "orphan")
 """How it can go: it gave an energy; it has nothing to read here; it measured another window than the rating

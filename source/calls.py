@@ -23,7 +23,7 @@ class CallSite:
     Attributes:
         cell: code cell of a notebook, counted from 1; ``None`` in a Python file.
         line, column: of the expression, counted from 1; the line within its cell.
-        kind: a decorator without arguments is a call, too.
+        kind: a decorator without arguments is also a call.
         expression: what is called, as source text.
         api: canonical name, or ``None`` where reading does not tell.
         is_own: whether it certainly is a function or class of the program, and nothing else.

@@ -13,8 +13,8 @@ from source.names import absolute_module
 def program_flows(start: Path) -> Iterator[tuple[Path, ModuleFlow | Unread]]:
     """Give the file that is started and each local module that it imports, each once.
 
-    Modules are found as Python finds them: beside the importing file and in the packages around it. Installed
-    packages and the standard library are no part of the program.
+    Modules are found as Python finds them: next to the importing file and in the packages around it.
+    Installed packages and the standard library are no part of the program.
     """
     project = Project()
     waiting, seen = [start], {start.resolve()}

@@ -15,7 +15,7 @@ class HostProcess(Protocol):
     """A process on a host, leader of its own session. It lives no longer than its tether.
 
     The tether is its standard input: it closes when the controller ends, however that ends. Where a host is
-    reached over a network, a lost link does not cut it: the process goes on, `poll` and `wait` say that it
+    reached over a network, a lost link does not cut it: the process continues, `poll` and `wait` say that it
     runs, and what it wrote meanwhile comes when the link is back.
     """
 

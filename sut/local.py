@@ -222,7 +222,7 @@ class LocalSut:
         return hold_sut(str(campaign.absolute()))
 
     def keep_held(self) -> None:
-        """Do nothing: a restart of this machine ends the controller, too."""
+        """Do nothing: a restart of this machine also ends the controller."""
 
     @cached_property
     def _cards(self) -> Gpus | None:

@@ -37,7 +37,7 @@ class Sut(Protocol):
 
     @property
     def home(self) -> PurePosixPath:
-        """Folder of the campaign on the SUT; what a run records there lies in ``runs/`` below it."""
+        """Folder of the campaign on the SUT; what a run records there is in ``runs/`` below it."""
 
     @property
     def python(self) -> PurePosixPath:

@@ -81,7 +81,7 @@ def build_command(
 def tracker_option(
     tracker: TrackerCommand, *, where: str, installed: Callable[[Path], PurePath] = PurePosixPath
 ) -> str:
-    """Return what the runner is told of a tracker, as JSON (`workload.tracking.TrackerTask`).
+    """Return what the runner needs to know of a tracker, as JSON (`workload.tracking.TrackerTask`).
 
     Args:
         tracker: the tracker.

@@ -41,7 +41,7 @@ def _end_of(pid: int, continued: int) -> str:
 
 
 def _readable_when_continued() -> int:
-    """Return a descriptor that becomes readable when a stopped process goes on."""
+    """Return a descriptor that becomes readable when a stopped process continues."""
     receiving, sending = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(sending, warn_on_full_buffer=False)
     signal.signal(signal.SIGCONT, lambda *_: None)

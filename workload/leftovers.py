@@ -42,7 +42,7 @@ def end(folder: Path) -> int:
 
 
 def _is_orphan(pid: int, marked: dict[int, str]) -> bool:
-    """Say whether the runner above a process is gone; the processes between them bear the mark, too."""
+    """Say whether the runner above a process is gone; the processes between them also bear the mark."""
     parent = processes.parent_of(pid)
     while parent in marked:
         parent = processes.parent_of(parent)

@@ -18,7 +18,7 @@ RUN_DIR = "WATTLAB_RUN_DIR"
 """Variable of every process of a workload: its run folder."""
 
 TRACKER = "WATTLAB_TRACKER"
-"""Variable of every process of a tracker that runs beside or around the workload: its name."""
+"""Variable of every process of a tracker that runs alongside or around the workload: its name."""
 
 _LOOK_EVERY_S = 0.02
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")

@@ -1,6 +1,6 @@
 """Run one workload as a process group of its own, and see to it that all of it ends.
 
-The workload generator of ISO/IEC 14756. It runs on the system under test beside the measured
+The workload generator of ISO/IEC 14756. It runs on the system under test alongside the measured
 program, so it is standard library only and sleeps in one ``poll`` until something happens. Use it
 as ``python -m workload.runner`` or, on a remote system, as a plain script: it needs its own folder
 ``workload`` and, beside that, ``records`` with ``parentage.py``,
@@ -45,7 +45,7 @@ KILL_AFTER_S = 5.0
 """How long a workload may take to end after SIGTERM before SIGKILL follows."""
 
 _WITNESS_ANSWERS_S = 30.0
-"""How long the witness may take to tell of an end: on a crowded machine it waits for its turn, too."""
+"""How long the witness may take to tell of an end: on a crowded machine it also waits for its turn."""
 
 EXIT_SUT = 3  # as records.errors.SutError, which is not at hand on a remote system
 
@@ -73,7 +73,7 @@ class Task:
         variables: environment variables on top of the runner's own.
         phases: regular expression that tells actions and epochs from the lines that the program prints
             (`workload.stdout_phases`), or ``None``.
-        tracker: runs beside or around it, or ``None``.
+        tracker: runs alongside or around it, or ``None``.
         awaits_go: whether it begins only when a line ``go`` comes on standard input.
         gates_calls: whether calls of the program may ask the controller to let them wait.
     """

@@ -166,7 +166,7 @@ class Tracking:
         """End all processes of the tracker.
 
         Args:
-            settle_s: how long they may take to end by themselves; what is left then was left behind.
+            settle_s: how long they may take to end by themselves; those still running were left behind.
         """
         wrapper, self._wrapper = self._wrapper, None
         left = wrapper.end(settle_s) if wrapper is not None else 0

@@ -1,8 +1,8 @@
 """When a program really ended, also where its runner was stopped for a while (SIGSTOP, a debugger).
 
-A stopped runner notices the end of its program only when it goes on, and the kernel keeps no time of it. So a
-second process waits for that end and nothing else. Linux only, standard library only: it runs on the system
-under test.
+A stopped runner notices the end of its program only when it continues, and the kernel keeps no time of it.
+So a second process waits for that end and nothing else. Linux only, standard library only: it runs on the
+system under test.
 """
 
 import contextlib

@@ -125,7 +125,7 @@ class WrapperProcess:
 
     def _last_words(self) -> str:
         lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
-        return f": {lines[-1].strip()}" if lines else " without a word"
+        return f": {lines[-1].strip()}" if lines else " without any output"
 
     @staticmethod
     def _fileno(pipe: Any) -> int:

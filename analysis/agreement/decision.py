@@ -37,7 +37,7 @@ def decide(
     """Decide whether a bias lies within what is allowed, with a guard band on both sides of each limit.
 
     The tolerance is narrowed by the guard band for *within* and widened by it for *outside* (JCGM 106:2012,
-    8.3.2 and 8.3.3; ILAC-G8:09/2019, w = U). Between the two nothing can be said.
+    8.3.2 and 8.3.3; ILAC-G8:09/2019, w = U). Between the two there is no decision.
 
     Args:
         low: lower end of the interval of the bias by its scatter; ``None`` for too few rows.

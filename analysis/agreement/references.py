@@ -18,7 +18,7 @@ class Reference:
 
     Attributes:
         name: column ``against`` of the row; ``words`` for it in a sentence.
-        claim: what the tracker says; ``measured`` the meter or the collector beside it.
+        claim: what the tracker says; ``measured`` the meter or the collector next to it.
         measured_u: standard uncertainty of ``measured``, where it has one.
         scope: words on what each of the two sees, from the row of a run.
         is_difference: whether ``measured`` is an energy above another, which may not be told from zero.
@@ -111,7 +111,8 @@ def both_of(rows: list[TrackerRow], reference: Reference) -> list[Both]:
 def power_pairs(rows: list[TrackerRow]) -> tuple[list[TrackerRow], Pairs] | None:
     """Return the mean powers of the runs of one tracker in W.
 
-    Runs of one scenario are repeats, where there are three scenarios or more; of fewer nothing could be told.
+    Runs of one scenario are repeats, where there are three scenarios or more; fewer cannot tell scenarios
+    apart.
 
     Args:
         rows: of the tracker.

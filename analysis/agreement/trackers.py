@@ -33,7 +33,7 @@ def agreement_rows(
 ) -> list[AgreementRow]:
     """Compare trackers with the meter per scenario, and over all scenarios.
 
-    Only runs count in which both have an energy. Ratios are those of the sums, so that short runs do
+    Only runs in which both have an energy are used. Ratios are those of the sums, so that short runs do
     not weigh as much as long ones; the bias is the mean of tracker minus meter per run. Over all
     scenarios the runs of one scenario are repeats and no independent evidence.
 
@@ -191,6 +191,6 @@ def _where(scenario: str) -> str:
 
 
 def _sum(values: Iterable[float | None], reference: Reference) -> float | None:
-    """Return the sum of the values that are known; none beside a component."""
+    """Return the sum of the values that are known; none with a component."""
     known = [value for value in values if value is not None]
     return sum(known) if known and reference.at_wall else None

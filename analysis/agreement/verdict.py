@@ -134,7 +134,7 @@ def _singles(found: Comparison) -> str:
 
 
 def _line(found: Comparison) -> str:
-    """Return the line where it misses the origin: then no single factor mends the estimator."""
+    """Return the line where it misses the origin: then no single factor corrects the estimator."""
     if found.deming is None:
         return ""
     slope, intercept = found.deming.slope.value, found.deming.intercept

@@ -1,4 +1,4 @@
-"""What weakens a comparison of two scenarios, and what refuses it."""
+"""Warnings and errors of a comparison of two scenarios."""
 
 from shlex import quote
 

@@ -30,7 +30,7 @@ class Compared:
         verdict: see `analysis.comparing.verdict`.
         margin_pct: within which equivalence was asked for, and ``equivalence_p``; ``None`` if not asked.
         equivalence_p: see ``margin_pct``.
-        remarks: what weakens the comparison.
+        remarks: warnings about the comparison.
         refusals: what refuses it.
         program: what differs between the measured programs.
         calls: their call sites against each other, ``None`` where one of the two recorded no calls.

@@ -56,7 +56,7 @@ def utilisation(load: Any, base: Any, full: float | None, duration_s: Any) -> di
     Args:
         load: mean while the scenario runs; ``base`` mean of the baseline.
         base: see ``load``.
-        full: full capacity; ``None`` where it is unknown, then only the net load can be said.
+        full: full capacity; ``None`` where it is unknown, then only the net load is known.
         duration_s: of the scenario.
 
     Returns:

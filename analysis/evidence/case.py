@@ -55,7 +55,7 @@ class RunCase:
 
 @dataclass(frozen=True)
 class CountedRun:
-    """A run that counts, as the check of the whole campaign needs it.
+    """A valid run, as the check of the whole campaign needs it.
 
     Attributes:
         name: of its folder; ``run`` its record; ``meter`` its meter's.

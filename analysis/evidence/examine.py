@@ -1,4 +1,4 @@
-"""The whole check, and which runs count."""
+"""The whole check, and which runs are valid."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -99,7 +99,7 @@ def check(folder: Path) -> list[Finding]:
 
 
 def examine(folder: Path, settings: AnalysisSettings | None = None) -> Examination:
-    """Check every attempt of a campaign and decide which runs count.
+    """Check every attempt of a campaign and decide which runs are valid.
 
     Args:
         folder: of the campaign.
@@ -154,7 +154,7 @@ def survey_campaign(folder: Path, settings: AnalysisSettings | None = None) -> S
 
 
 def conclude(survey: Survey, attempts: list[list[Attempt]]) -> Examination:
-    """Decide which runs count, and check what only all of them together show.
+    """Decide which runs are valid, and check what only all of them together show.
 
     Args:
         survey: of the campaign.
@@ -162,7 +162,7 @@ def conclude(survey: Survey, attempts: list[list[Attempt]]) -> Examination:
     """
     examination = Examination([], [], list(survey.findings))
     imported = survey.campaign is not None and "import" in survey.campaign.config
-    remedy = "Look at the foreign log, and import it anew" if imported else "Go on with `lab resume`"
+    remedy = "Look at the foreign log, and import it anew" if imported else "Continue with `lab resume`"
     for task, of_slot in zip(survey.tasks, attempts, strict=True):
         _decide(task.slot, of_slot, examination, remedy)
     counted = examination.counted
@@ -180,7 +180,7 @@ def conclude(survey: Survey, attempts: list[list[Attempt]]) -> Examination:
 
 
 def _check_whole(survey: Survey, runs: list[CountedRun]) -> list[Finding]:
-    """Check what only the whole campaign can show: its files, its plan, and its runs beside each other."""
+    """Check what only the whole campaign can show: its files, its plan, and its runs compared."""
     place = survey.place
     case = CampaignCase(place, survey.campaign, tuple(runs), tuple(_journal_of(place)), survey.settings)
     return collect("", *(partial(check, case) for check in _CHECKS))
@@ -239,6 +239,6 @@ def _decide(slot: Slot | None, attempts: list[Attempt], examination: Examination
         last = f"the last attempt: {attempts[-1].reason}" if attempts else "it was never begun"
         message = (
             f"slot {slot.slot} ({slot.scenario}{f' with {slot.tracker}' if slot.tracker else ''}, repeat "
-            f"{slot.repeat}) has no run that counts; {last}. {remedy}"
+            f"{slot.repeat}) has no valid run; {last}. {remedy}"
         )
         examination.findings.append(codes.SLOT_INCOMPLETE.finding(message, slot.run_dir))

@@ -118,7 +118,7 @@ def _inside(span: Span, parent: Span) -> bool:
 
 
 def check_clock(case: RunCase) -> list[Finding]:
-    """Compare wall and monotonic clock over the events of a run, and over the journal beside it."""
+    """Compare wall and monotonic clock over the events of a run, and over the journal next to it."""
     events = case.recorded.events.events
     steps = {
         "the SUT's events": clock_step_s(np.array([event.t_utc_s - event.t_mono_s for event in events])),

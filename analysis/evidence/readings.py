@@ -59,7 +59,7 @@ def _coverage(case: RunCase, coverage: Coverage) -> list[Finding]:
     bound_wh = wh_from_j(sum(gap.bound_j or 0.0 for gap in coverage.gaps))
     message = (
         f"{len(coverage.gaps)} gap(s) of {length_s:.2f} s in all; their energy is taken as that of the "
-        f"readings beside them, which leaves {bound_wh:.4f} Wh open (in the uncertainty)"
+        f"adjacent readings, which leaves {bound_wh:.4f} Wh open (in the uncertainty)"
     )
     return [codes.COVERAGE_GAPS.finding(message, case.name)]
 

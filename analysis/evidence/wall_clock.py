@@ -43,10 +43,10 @@ def check_controller_clock(case: CampaignCase) -> list[Finding]:
 
 
 def check_overlaps(case: CampaignCase) -> list[Finding]:
-    """Refuse runs whose rating intervals overlap: one SUT cannot have made both beside one meter.
+    """Refuse runs whose rating intervals overlap: one SUT cannot have made both at one meter.
 
     Where the wall clock was set back between two runs, their stamps overlap and the runs do not: the journal
-    has the monotonic clock, too.
+    also has the monotonic clock.
     """
     if case.imported:
         return []

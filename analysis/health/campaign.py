@@ -1,4 +1,4 @@
-"""The control runs of a campaign, with those of earlier ones that the conductor wrote beside them."""
+"""The control runs of a campaign, with those of earlier ones that the conductor recorded."""
 
 from collections.abc import Sequence
 from pathlib import Path

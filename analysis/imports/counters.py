@@ -11,8 +11,8 @@ NVML_U_S = AVERAGED_S / 2 / 3**0.5
 
 
 NVML_WORDS = (
-    "NVML's power reading is averaged over a window that the log does not tell (momentary to 1 s, by card "
-    "and driver) and can leave out a part of the time: short events are smeared or missed"
+    "NVML's power reading is averaged over a window that the log does not tell (instantaneous to 1 s, by "
+    "card and driver) and can leave out a part of the time: short events are smeared or missed"
 )
 ACCURACY_WORDS = (
     "no limit of error is published for {}: the uncertainties hold no term for it and are too small"

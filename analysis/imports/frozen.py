@@ -15,7 +15,7 @@ _LIVELY = 3
 _OTHER_RUNS = 30
 
 _FINE = 0.002
-"""A display that shows this share of the power shows the noise of the mains, too."""
+"""A display that shows this share of the power shows the noise of the mains as well."""
 
 _NEIGHBOURS = 30
 _LEAST_NEIGHBOURS = 10
@@ -28,7 +28,7 @@ def frozen_readings(readings: Mapping[str, Any], flags: Sequence[str], resolutio
     """Return how many readings in a row stand still while they should not; else 0.
 
     All quantities of the record have to stand still. Where the digits of the power are coarse, as the whole
-    watts of many plugs, a constant load does that, too: then the readings just before and after must have
+    watts of many plugs, a constant load also does that: then the readings just before and after must have
     changed at the same level of power.
 
     Args:

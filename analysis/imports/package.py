@@ -1,8 +1,9 @@
 """A replication package (`lab export`) becomes the campaign that was packed, or nothing.
 
-The archive is judged as a whole first (`package_archive`), then unpacked beside the target, counted and
+The archive is judged as a whole first (`package_archive`), then unpacked next to the target, counted and
 hashed byte by byte, and moved into place as the last step. What comes out is the campaign as it was, with the
-programs and the texts of the package beside it: it is no import of foreign data, and gets no ``import.json``.
+programs and the texts of the package next to it: it is no import of foreign data, and gets no
+``import.json``.
 """
 
 import errno
@@ -47,7 +48,7 @@ def import_package(path: Path, out: Path, progress: Progress | None = None) -> U
     Raises:
         ConfigurationError: ``out`` holds something.
         RecordError: the archive is damaged, dangerous, or not what its ``SHA256SUMS`` say; names the file.
-            Nothing is left then.
+            Nothing is written.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ConfigurationError(

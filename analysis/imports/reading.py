@@ -250,7 +250,7 @@ def find_delimiter(text: SourceText) -> str | None:
 
 
 def _hold_digits(lines: list[str]) -> bool:
-    """Say whether most lines are rows of a table and not of a text, which has blanks, too."""
+    """Say whether most lines are rows of a table and not of a text, which also has blanks."""
     return sum(any(map(str.isdigit, line)) for line in lines) >= _MOST * (len(lines) - 1) > 0
 
 

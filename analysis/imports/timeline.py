@@ -45,7 +45,7 @@ class TimeOptions:
     """What the operator says about the time of a log.
 
     Attributes:
-        timezone: of stamps that name none; ``None`` for UTC, which then is a finding.
+        timezone: of stamps that name none; ``None`` for UTC, which is reported as a finding.
         order: of day and month, where the stamps do not show it.
         start: when the log begins, where its stamps lack the date or there are none.
         unit: of stamps that are numbers, or two numbers with a colon, where their column does not show it.

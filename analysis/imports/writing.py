@@ -1,6 +1,6 @@
 """A campaign folder from plain parts, as if the lab had measured them.
 
-Everything is written beside the target and moved there as the last step: an import that breaks
+Everything is written next to the target and moved there as the last step: an import that breaks
 leaves no folder that looks like a campaign.
 """
 

@@ -115,7 +115,7 @@ def prove_generator(
             counted,
             planned,
             counted == planned,
-            f"{counted} of {planned} planned runs count",
+            f"{counted} of {planned} planned runs are valid",
         )
     ]
     for quantity, code in _OF_THE_GENERATOR.items():

@@ -1,4 +1,4 @@
-"""Where a trace has no reading, and what the readings beside say of it.
+"""Where a trace has no reading, and what the adjacent readings say of it.
 
 See docs/explanation/method.md#energy-of-a-window.
 """
@@ -23,7 +23,7 @@ class Gap:
 
     Attributes:
         from_s, to_s: borders, on the time of the trace.
-        power_w: mean of the readings beside it, both sides with equal weight; ``None`` without any.
+        power_w: mean of the adjacent readings, both sides with equal weight; ``None`` without any.
         bound_j: its length times the spread (largest minus smallest) of these readings; ``None``
             without any.
     """
@@ -45,7 +45,7 @@ class Gaps:
 
     Attributes:
         begin_s, end_s: borders; the first begins and the last ends at infinity.
-        power_w: mean of the readings beside it, both sides with equal weight; NaN without any.
+        power_w: mean of the adjacent readings, both sides with equal weight; NaN without any.
         spread_w: their largest minus their smallest.
     """
 

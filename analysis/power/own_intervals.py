@@ -8,7 +8,7 @@ from analysis.maths.arrays import Floats
 class OwnIntervals:
     """Readings each of which holds from the stamp before it to its own: such logs are complete, only uneven.
 
-    Of readings under one stamp nobody knows the order in time: they are one reading, their mean. A gap
+    Of readings under one stamp the order in time is unknown: they are one reading, their mean. A gap
     is a step of several times the steps around it, not a deviation from one interval for all.
 
     Attributes:

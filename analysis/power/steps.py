@@ -23,7 +23,7 @@ class ImpossibleSteps:
     """Where the power cannot have been what the readings say.
 
     Attributes:
-        falls_s: starts of stretches without power amid a run that goes on, in seconds.
+        falls_s: starts of stretches without power within a run that continues, in seconds.
         spikes_s: starts of single readings of ten times the power around them.
     """
 
@@ -36,7 +36,7 @@ def impossible_steps(power_w: Pieces, from_s: float, to_s: float) -> ImpossibleS
 
     Args:
         power_w: the readings over time.
-        from_s: start of a time in which the machine goes on, in seconds.
+        from_s: start of a time in which the machine keeps running, in seconds.
         to_s: its end.
     """
     inside = (power_w.stop_s > from_s) & (power_w.start_s < to_s)

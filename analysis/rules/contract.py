@@ -108,7 +108,7 @@ def find_rule(name: str) -> Rule | None:
 def measure_by(
     recorded: RecordedRun, rule: Rule | None, points: int, estimators: EstimatorSettings | None = None
 ) -> RunMeasure:
-    """Measure one run, with what a published rule needs of it beside.
+    """Measure one run, with what a published rule also needs of it.
 
     Args:
         recorded: the run.

@@ -6,7 +6,7 @@ call began and ended, so the window is whole samples, up to one sample early at 
 gross minus the mean sample of the last 20 s before the call times the number of samples; these 20 s end,
 for all three channels, before the start on the clock of ``perf``.
 
-Beside them stand the energies of docs/explanation/method.md#energy-of-a-window: from the true start to the
+Next to them are the energies of docs/explanation/method.md#energy-of-a-window: from the true start to the
 true end of the execution,
 borders split exactly, and net of the power over the 20 s right before the true start.
 

@@ -1,8 +1,8 @@
 """Rule ``oscar``: the first N samples of each run, and no adjustment for its duration.
 
 Source: OSCAR's report generator (Environmental Campus Birkenfeld), as the published evaluation of Okular
-(KDE FEEP, 2022-09-22) follows it. Every run counts from its start mark on for as many samples as the standard
-usage scenario has, also where a baseline or idle run was a little shorter and its last samples lie
+(KDE FEEP, 2022-09-22) follows it. Every run is taken from its start mark on for as many samples as the
+standard usage scenario has, also where a baseline or idle run was a little shorter and its last samples lie
 behind its stop mark.
 """
 

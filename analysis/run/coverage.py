@@ -34,7 +34,7 @@ class Coverage:
         """Say why a run must not be counted, or return ``None`` when its coverage suffices.
 
         Args:
-            coverage_min_pct: least coverage of a run that counts.
+            coverage_min_pct: least coverage of a valid run.
             imported: whether the readings come from a foreign log, whose meter nobody here can look at.
         """
         if self.coverage_pct >= coverage_min_pct:

@@ -12,7 +12,7 @@ from records.rows.families import HardwareColumn
 from records.rows.traces import Sampled
 
 MOST_POINTS = 500
-"""Of one column of one run: what the hardware did is drawn beside the power, in smaller panels."""
+"""Of one column of one run: what the hardware did is drawn next to the power, in smaller panels."""
 
 FEWEST_POINTS = 20
 _POWER_POINTS_PER_POINT = 8

@@ -1,4 +1,4 @@
-"""Findings about results: what a reader must know of the numbers, beside the evidence."""
+"""Findings about results: what a reader must know of the numbers, in addition to the evidence."""
 
 from collections.abc import Sequence
 from math import inf

@@ -54,7 +54,7 @@ def induced(measured: Measured, baseline: BaselinePower | None) -> tuple[float, 
     ``E_induced = E - P_base * T`` with the window's own T
     (docs/explanation/method.md#baseline-and-what-the-software-induced). What the background drew
     within this window differs from P_base as the baseline runs differ among each other, so that their
-    scatter counts for the prediction, too.
+    scatter also counts for the prediction.
 
     Args:
         measured: the window.
@@ -166,7 +166,7 @@ def epoch_rows(run: RunMeasure, baseline: BaselinePower | None) -> list[EpochRow
 def tracker_rows(
     run: RunMeasure, claims: list[TrackerClaim], baseline: BaselinePower | None, coverage_min_pct: float
 ) -> list[TrackerRow]:
-    """Return a row for each of the claims on a run, beside the meter over the tracker's own window.
+    """Return a row for each of the claims on a run, compared with the meter over the tracker's own window.
 
     The meter's columns are empty where it did not cover that window, and where the tracker measured another.
     """

@@ -36,7 +36,7 @@ def cost_rows(groups: list[Group], settings: AnalysisSettings) -> list[Compariso
     """Compare each scenario with a tracker with the same one without it: what the tracker itself costs.
 
     A baseline has no induced energy of its own; there the gross energy is compared
-    (docs/explanation/method.md#a-tracker-against-the-meter). Runs beside which the tracker failed
+    (docs/explanation/method.md#a-tracker-against-the-meter). Runs during which the tracker failed
     are left out.
     """
     plain = {group.scenario: group for group in groups if group.tracker is None}
@@ -54,7 +54,7 @@ def cost_rows(groups: list[Group], settings: AnalysisSettings) -> list[Compariso
 
 
 def _while_tracking(group: Group) -> Group:
-    """Return a group without the runs beside which its tracker failed; it may be empty."""
+    """Return a group without the runs during which its tracker failed; it may be empty."""
     worked = [
         all((claim.claim.get("outcome") or "ok") in TRACKED for claim in run.trackers) for run in group.runs
     ]

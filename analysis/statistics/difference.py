@@ -16,7 +16,7 @@ from analysis.statistics.noted import noted
 from analysis.statistics.samples import Pair, scattered
 
 BOOTSTRAP_SEED = 14756
-"""Seed of every bootstrap; it is written beside the interval."""
+"""Seed of every bootstrap; it is recorded with the interval."""
 
 BOOTSTRAP_LEAST = 5
 """Runs per scenario (or pairs) below which resampling has too few different samples to draw from."""

@@ -1,4 +1,4 @@
-"""WithInterval sizes: how large a difference is beside the scatter, and how often it shows."""
+"""WithInterval sizes: how large a difference is compared with the scatter, and how often it shows."""
 
 from dataclasses import dataclass
 from math import inf, sqrt

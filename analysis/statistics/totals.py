@@ -1,4 +1,4 @@
-"""Intervals of difference and ratio that hold the meter's and the baseline's part beside the scatter."""
+"""Intervals of difference and ratio that hold the meter's and the baseline's part as well as the scatter."""
 
 from typing import TypedDict
 

@@ -117,7 +117,7 @@ class Attempt:
         return self.sut.home / "runs" / self.opened.folder.attempt(self.slot, self.number).name
 
     def _complete_program(self, run: Run, folder: RunFolder) -> None:
-        """Look at the program once more; a run of which nobody knows whether it changed does not count."""
+        """Look at the program once more; a run where it is unknown whether it changed does not count."""
         if self._seen is None:
             return
         try:

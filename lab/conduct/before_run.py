@@ -57,7 +57,7 @@ def _run(sut: Sut, step: BeforeRunStep) -> int:
 
 
 def _failed(answer: Answer) -> str:
-    return f"ended with exit code {answer.code} ({answer.errors[-500:] or 'without a word'})"
+    return f"ended with exit code {answer.code} ({answer.errors[-500:] or 'no output'})"
 
 
 def _restart(sut: Sut, step: BeforeRunStep) -> int | None:

@@ -93,7 +93,7 @@ def check_new(path: Path) -> None:
     """
     if (path / "campaign.json").exists():
         raise ConfigurationError(
-            f"{path}: there is a campaign here already. `lab resume {quote(str(path))}` goes on with it; "
+            f"{path}: there is a campaign here already. `lab resume {quote(str(path))}` resumes it; "
             f"a new one needs a new folder"
         )
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
@@ -134,8 +134,8 @@ def reopen(path: Path) -> OpenCampaign:
     campaign = folder.read()
     if "import" in campaign.config:
         raise ConfigurationError(
-            f"{path}: this campaign was imported, there is no bench to go on with; what can be done with it "
-            f"is `lab check`, `lab analyse` and `lab report`"
+            f"{path}: this campaign was imported, there is no bench to resume it on; what can be done with "
+            f"it is `lab check`, `lab analyse` and `lab report`"
         )
     base_dir = Path(campaign.config.get("base_dir", path))
     config = build_config(campaign.config, folder.campaign_json, base_dir)

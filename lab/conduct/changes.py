@@ -7,7 +7,7 @@ from records.campaign import Environment
 from records.errors import RecordError
 
 _OF_THE_CAMPAIGN = ("settled",)
-"""Parts of the meter's section that the campaign itself fills in as it goes on."""
+"""Parts of the meter's section that the campaign itself fills in while it runs."""
 
 
 def environment_changes(path: Path, now: Environment) -> list[str]:

@@ -177,7 +177,7 @@ def wrong_options(config: LabConfig, scenario: ScenarioSection, tracker: str, su
 
 
 def tracker_of(config: LabConfig, scenario: ScenarioSection, tracker: str, sut: Sut) -> str:
-    """Return what the runner is told of a tracker, as JSON.
+    """Return what the runner needs to know of a tracker, as JSON.
 
     Raises:
         ConfigurationError: the tracker is unknown.

@@ -75,9 +75,9 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
         What is completed and what is missing.
 
     Raises:
-        InterruptedCampaign: Ctrl-C, SIGTERM or a lost terminal; `lab resume` goes on.
+        InterruptedCampaign: Ctrl-C, SIGTERM or a lost terminal; `lab resume` continues.
         ProgramFailed: a run failed, and the campaign is to stop at that.
-        DeviceError, SutError: the meter or the SUT broke, or the disk is full; `lab resume` goes on.
+        DeviceError, SutError: the meter or the SUT broke, or the disk is full; `lab resume` continues.
         SutError: another process runs this campaign.
     """
     sut = sut or sut_of(opened.config, opened.folder.path)
@@ -93,7 +93,7 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
                 journal.write(CampaignStopped(reason=str(error)))
             raise type(error)(
                 f"{error}\nThe campaign stopped here and nothing that was completed is lost: "
-                f"when this is mended, {again}"
+                f"fix this, then {again}"
             ) from None
         except OSError as error:
             raise SutError(

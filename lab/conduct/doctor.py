@@ -170,7 +170,7 @@ def check_calibration(config: LabConfig) -> Check:
                 name, False, str(error), "write it with `lab meter calibrate`, or leave it out"
             )
     if date_text is None:
-        words = "nobody said when the meter was calibrated; the data sheet's limits are taken"
+        words = "calibration date not set; using data-sheet limits"
         return _configuration(name, None, f"{words} (calibration or calibration_date in [meter])")
     try:
         age_days = (datetime.now(tz=UTC).date() - date.fromisoformat(date_text)).days

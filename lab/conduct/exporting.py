@@ -36,7 +36,7 @@ def refuse_running(folder: Path) -> None:
 
 
 def replication_of(folder: Path) -> Replication:
-    """Gather what a package holds beside the campaign folder.
+    """Gather what a package holds in addition to the campaign folder.
 
     Raises:
         RecordError: the campaign's configuration is nothing that TOML can hold.

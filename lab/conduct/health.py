@@ -129,7 +129,7 @@ class HealthWatch:
         }
 
     def _history(self, basis_sha256: str) -> list[ControlPoint]:
-        """Collect the control runs of the campaigns beside this one, since the last acknowledgement."""
+        """Collect the control runs of the campaigns next to this one, since the last acknowledgement."""
         records = []
         for path in sorted(self._folder.absolute().parent.glob(f"*/{HEALTH_JSON}")):
             if path.parent == self._folder.absolute():

@@ -1,4 +1,4 @@
-"""Nothing of an earlier run may run beside a later one."""
+"""Nothing of an earlier run may run during a later one."""
 
 import json
 from pathlib import PurePosixPath

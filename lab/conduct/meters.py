@@ -74,7 +74,7 @@ class Meters:
         return {**section, "more": others} if others else section
 
     def check_twins(self) -> None:
-        """Refuse to go on with a virtual instrument that has ended.
+        """Refuse to continue with a virtual instrument that has ended.
 
         The system gives the number of its pseudo-terminal to the next one that is opened, by whomever: what
         answers there then is another instrument.

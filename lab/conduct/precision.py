@@ -2,7 +2,7 @@
 
 The rule (docs/explanation/precision.md): after each block from the third on, the 95 % intervals of the mean
 induced energy of every workload are compared with what was asked for. When they are narrow enough in three
-blocks one after the other, the campaign goes on with its closing baseline.
+blocks one after the other, the campaign continues with its closing baseline.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ class StoppingRule:
             last: whether this was the last block that is allowed.
 
         Returns:
-            Whether the precision is reached, and why the campaign ends; ``None`` while it goes on.
+            Whether the precision is reached, and why the campaign ends; ``None`` while it continues.
         """
         half_pct = {k.name: k.half_pct for k in known}
         self.recall(half_pct)

@@ -18,7 +18,7 @@ def record_end(opened: OpenCampaign, slot: Slot, folder: RunFolder, run: Run, jo
         opened: the campaign.
         slot: what was attempted.
         folder: of the attempt.
-        run: its record, as ``run.json`` holds it; a refused one is marked as failed there, too.
+        run: its record, as ``run.json`` holds it; a refused one is also marked as failed there.
         journal: gets the entry.
     """
     if run.status == "completed":

@@ -66,7 +66,7 @@ def start_twin(meter: OneMeterSection, folder: Path, watts: float | None = None)
 
 @contextmanager
 def temporary_port(meter: OneMeterSection, watts: float | None = None) -> Iterator[str]:
-    """Yield the meter's port for a short talk; a virtual instrument lives as long as the talk.
+    """Yield the meter's port for a short exchange; a virtual instrument lives as long as the exchange.
 
     Args:
         meter: the section of the configuration.

@@ -20,5 +20,5 @@ class CallsSection(Section):
 
     @property
     def instrumentation(self) -> Instrumentation:
-        """What the command of the program is told."""
+        """Options of the command of the program."""
         return Instrumentation(self.libs, self.sizes, self.sync_device, self.gate == "call")

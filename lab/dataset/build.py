@@ -51,7 +51,7 @@ class Bench:
 
 
 Run = Callable[[LabConfig | None, Path], Evaluated]
-"""Runs a new campaign in a folder, or goes on with the one that is there."""
+"""Runs a new campaign in a folder, or resumes the one that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Runner:
     analyse: Callable[[Path], Any]
 
     def __call__(self, config: LabConfig | None, folder: Path) -> Evaluated:
-        """Run a new campaign, or go on with the one in the folder where there is no configuration."""
+        """Run a new campaign, or resume the one in the folder where there is no configuration."""
         if config is None:
             return resume_and_evaluate(folder, self.run, self.analyse)
         return run_and_evaluate(config, folder, self.run, self.analyse)
@@ -86,7 +86,7 @@ def build(
 
     Raises:
         ConfigurationError: the dataset in this folder was begun with another entry for a project.
-        DeviceError, SutError, InterruptedCampaign: as for `lab run`; building again goes on. SutError also
+        DeviceError, SutError, InterruptedCampaign: as for `lab run`; building again continues. SutError also
             where another build is under way in this folder.
     """
     with alone(out):

@@ -52,7 +52,7 @@ def deploy(
         tell: gets a line before each step.
 
     Raises:
-        SutError: a step fails; what was done before stays, and the next call goes on.
+        SutError: a step fails; what was done before stays, and the next call continues.
     """
     _checked(
         sut,

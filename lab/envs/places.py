@@ -9,7 +9,7 @@ HOME = Path(__file__).resolve().parent.parent.parent
 """Folder that holds the packages of the lab: of a checkout, or ``site-packages``."""
 
 DATA_VARIABLE = "WATTLAB_DATA"
-"""Names another folder for the data of the lab, in a checkout, too."""
+"""Names another folder for the data of the lab, also in a checkout."""
 
 
 def is_checkout() -> bool:

@@ -1,7 +1,7 @@
 """Whether a program, or an API within it, stays within an energy budget.
 
 The decision rule is that of ISO 14253-1: a budget is kept, or broken, only where the whole 95 % interval
-lies on one side of it; between lies what cannot be said.
+lies on one side of it; in between there is no decision.
 """
 
 import math
@@ -19,7 +19,7 @@ _UNITS_J = {"mJ": 1e-3, "J": 1.0, "kJ": 1e3, "MJ": 1e6, "mWh": 3.6, "Wh": J_PER_
 _ENERGY = re.compile(r"\s*([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*([A-Za-z]+)\s*")
 
 RUN, INDUCED = "run", "induced"
-"""What a budget can be of besides an API: all energy of a run, and what lies above the baseline."""
+"""What a budget can be of, other than an API: all energy of a run, and what lies above the baseline."""
 
 Verdict = Literal["within", "above", "cannot say"]
 

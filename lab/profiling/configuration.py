@@ -79,7 +79,7 @@ class Profile:
 
     @property
     def scenarios(self) -> dict[str, list[str]]:
-        """Names of the scenarios, and what the program is given in each besides its arguments."""
+        """Names of the scenarios, and what the program is given in each in addition to its arguments."""
         if self.vary is None:
             return {self.name: []}
         words = [self.vary.words(value) for value in self.vary.values]

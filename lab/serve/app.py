@@ -49,7 +49,7 @@ _REPORT_POLICY = (
     "frame-ancestors 'none'"
 )
 """A report may come from anybody: whatever it holds, it reaches no other page and asks nothing of anyone.
-Its own policy, which names its scripts one by one, holds beside this one."""
+Its own policy, which names its scripts one by one, holds in addition to this one."""
 
 _FILES = {".csv": "text/csv; charset=utf-8", ".json": "application/json"}
 

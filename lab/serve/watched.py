@@ -191,14 +191,14 @@ def _state(activity: Activity, standing: Standing) -> str:
 
 
 def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> str:
-    go_on = f"`lab resume {quote(str(folder))}` goes on; what was completed is kept."
+    go_on = f"`lab resume {quote(str(folder))}` continues; completed runs are kept."
     reason = activity.reason or standing.stopped or "no reason was written down"
     missing = len(standing.states) - standing.completed
     words = {
         "running": "It is being run now.",
         "new": f"Nobody has run it yet. {go_on}",
-        "killed": f"Nobody is running it. Its controller was killed, or its machine went down: it ended "
-        f"without a word. {go_on}",
+        "killed": f"Nobody is running it. Its controller was killed, or its machine went down: it "
+        f"stopped without logging an end. {go_on}",
         "stopped": f"It stopped: {reason}. {go_on}",
         "interrupted": f"The operator interrupted it. {go_on}",
         "ended": f"It has ended. Next: `lab analyse {quote(str(folder))}`."

@@ -23,8 +23,8 @@ from meter.spec import MeterSpec
 from records.meter import Accuracy, Identity
 
 _UNVERIFIED = (
-    "How often the meter renews its registers is not documented; 0.6 s to 1.2 s is said, so a reading may be "
-    "as old as that.",
+    "How often the meter renews its registers is not documented; 0.6 s to 1.2 s is reported, so a "
+    "reading may be as old as that.",
     "Resolution, accuracy class and the highest power are not from a document that was read.",
 )
 

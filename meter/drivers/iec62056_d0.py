@@ -101,7 +101,7 @@ def _short_code(code: str) -> str:
 
 
 def _number(values: Values, code: str, units: Mapping[str, int]) -> float | None:
-    """Return a value in the unit whose power of ten is 0; without a unit nobody knows what it means."""
+    """Return a value in the unit whose power of ten is 0; without a unit its meaning is unknown."""
     value, unit = values.get(code, ("", ""))
     if unit not in units or not _NUMBER.fullmatch(value):
         return None

@@ -57,8 +57,8 @@ SPEC = MeterSpec(
         FRAMING_OPTION,
     ),
     unverified=(
-        "How often the module renews its registers is not documented; about 1 s is said, so a reading may be "
-        "as old as that.",
+        "How often the module renews its registers is not documented; about 1 s is reported, so a "
+        "reading may be as old as that.",
         "The highest power, 100 A at 260 V, is not from a document that was read.",
     ),
 )

@@ -99,7 +99,7 @@ def parse_identity(answer: str) -> Identity:
     """Return the identity in the answer to ``Identify``.
 
     Where its last field is the analyzer's own identity, ``YOKOGAWA;WT333E;<serial>;F1.04``, that
-    counts, with the version of PTDaemon beside the firmware; else the first field is the model.
+    counts, with the version of PTDaemon next to the firmware; else the first field is the model.
 
     Raises:
         DeviceError: it is not that of a power analyzer.

@@ -183,7 +183,7 @@ class Replay(Meter):
         return replace(row, t_utc_s=now_utc_s())
 
     def stop(self) -> None:
-        """Nobody has to be told."""
+        """There is nobody to notify."""
 
     def release(self) -> None:
         self._rows = []

@@ -135,7 +135,7 @@ SPEC = MeterSpec(
     unverified=(
         "The limits of error, 2 % of reading and one count, are an assumption; no data sheet was read.",
         "That values are renewed about once a second is from memory; after a step they settle over seconds.",
-        "Which errors a device can report beside `overpower` is from memory.",
+        "Which errors a device can report in addition to `overpower` is from memory.",
         "That a first-generation device takes the basic scheme for its password is from memory.",
     ),
 )

@@ -53,8 +53,8 @@ class Decoder:
     """Cut a stream of bytes into pieces: frames of the transport protocol, and what is none.
 
     Bytes before the first frame are dropped: who begins to listen comes in the middle of one. Later
-    they are a piece of their own, so that damage is seen. (The reader of smllib drops them without a
-    word, and with a torn frame it loses the good one after it.)
+    they are a piece of their own, so that damage is seen. (The reader of smllib drops them
+    silently, and with a torn frame it loses the good one after it.)
     """
 
     def __init__(self) -> None:

@@ -199,7 +199,7 @@ SPEC = MeterSpec(
         Option(
             "break_port",
             int,
-            "TCP port for the break command of the LMG600, beside the one that is read (socket:// only).",
+            "TCP port for the break command of the LMG600, next to the one that is read (socket:// only).",
             BREAK_PORT,
             limits=(1, 65535),
         ),
@@ -367,7 +367,7 @@ class ZesLMG95(StreamingMeter):
         self._send("cont on")
 
     def _halt(self) -> None:
-        """Break off whatever goes on, end a stream, speak SHORT from here on."""
+        """Break off whatever is under way, end a stream, speak SHORT from here on."""
         self._send_break()
         self.port.write(self._series.end)  # ends a command that is half typed
         self._send(self._series.short)

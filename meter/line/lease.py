@@ -10,7 +10,7 @@ from records.locks import try_lock
 class Lease:
     """Hold an address for this program; the system ends the lease when the program ends.
 
-    Programs of other users, and of others on other machines, are not seen.
+    Programs of other users, and of users on other machines, are not seen.
 
     Args:
         address: the port as it was written.

@@ -27,8 +27,8 @@ REPLAYED = ("replay://", "tape://")
 def is_simulated_port(port: str) -> bool:
     """Tell whether a port is a pseudo-terminal, a virtual instrument's socket, or a recording.
 
-    A link is followed. A bridge to a real meter through a pseudo-terminal is taken for simulated,
-    too: nobody can tell; use ``socket://`` or ``rfc2217://`` for that.
+    A link is followed. A bridge to a real meter through a pseudo-terminal is also taken for
+    simulated: it cannot be told apart; use ``socket://`` or ``rfc2217://`` for that.
     """
     if "://" in port:
         simulated_library = port.startswith(visa.SCHEME) and visa.is_simulated_library()

@@ -6,7 +6,7 @@ vendor's where one is installed, else pyvisa-py; the environment variable ``PYVI
 ``visa://TCPIP::host::port::SOCKET`` is a plain TCP connection and needs none of that.
 
 Such links carry messages, not bytes (IEEE 488.2): who reads without having asked makes the
-instrument note an error, and who asks anew before the answer was read does so, too. So nothing is
+instrument note an error, and who asks anew before the answer was read also does so. So nothing is
 read here unless a question is open, and an open question is cleared before the next one.
 """
 

@@ -54,7 +54,7 @@ class RangedScpiMeter(ScpiMeter):
             for ``VOLT`` or ``CURR``.
         voltage_ranges_v, current_ranges_a: at a crest factor of 3, smallest first.
         update_command: sets the update interval; ``None`` where the meter's is fixed.
-        tells: settings that the meter can be asked for, beside its ranges.
+        tells: settings that the meter can be asked for, in addition to its ranges.
     """
 
     range_command: ClassVar[str]

@@ -1,4 +1,4 @@
-"""What SCPI power meters can be asked about how they are set, beside their ranges.
+"""What SCPI power meters can be asked about how they are set, in addition to their ranges.
 
 The names of the questions are those of Yokogawa's WT300 family (IM WT310-17EN, chapter 5, shows
 ``INPut:CFACtor`` and ``INPUT:FILTER:LINE 0;FREQUENCY 0``) and of GW Instek's GPM-8310 (user manual,

@@ -147,7 +147,7 @@ def sampling_of_sum(samplings: Iterable[Sampling]) -> Sampling:
 class Aligner:
     """Add up the power of several meters.
 
-    Before the first row that has all its parts nothing is said: the meters do not begin together.
+    Before the first row that has all its parts nothing is yielded: the meters do not begin together.
     The slowest meter's own rows without power are passed on as ``nodata`` or ``reconnected``.
 
     Args:

@@ -61,7 +61,7 @@ class GapLedger:
         """Return ``[{t_from_utc_s, t_to_utc_s, missing, reason}]``.
 
         Args:
-            t_end_utc_s: when logging ended; then a gap still open there is listed too.
+            t_end_utc_s: when logging ended; then a gap still open there is also listed.
         """
         found = [gap for gap in self._gaps if gap["missing"] > 0]
         if t_end_utc_s is not None and self._last_good_utc_s is not None:

@@ -47,7 +47,7 @@ class Heard:
     Attributes:
         identity, simulated: of the meter.
         accuracy, resolution_w, chosen_options: of it, with the ranges that were in force.
-        readings: what it said; within `listen` the flagged ones, too.
+        readings: what it said; within `listen` also the flagged ones.
     """
 
     identity: Identity

@@ -34,7 +34,7 @@ LEAST_SHARE = 0.5
 LEAST_READINGS = 20
 LEAST_COUNTS, LEAST_SIGMAS = 10.0, 5.0
 """So many steps of the display, and standard deviations of what the pattern leaves unexplained, the step from
-idle to busy has to have: noise can be fitted, too."""
+idle to busy has to have: noise can also be fitted."""
 
 LEAST_EDGES = 8
 """So often the load has to change while readings come."""

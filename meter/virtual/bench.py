@@ -3,7 +3,7 @@
 Time goes in steps of the monotonic clock, on deadlines that do not drift: 0.1 s at most, so that
 whole steps make up the instrument's interval. In each step the power is constant; where the process
 was held up, one longer step covers the delay. So the true energy, the integral of that power, is
-exact, and it is written beside. A host's load is looked at every 0.1 s at most.
+exact, and it is recorded. A host's load is looked at every 0.1 s at most.
 """
 
 import math

@@ -212,7 +212,7 @@ def _left_clean(driver: str) -> Outcome:
 
 
 def _heard(port: str) -> bytes:
-    """Return what a meter says to somebody who only listens."""
+    """Return what a meter says to a listener that sends nothing."""
     transport = Transport(port.replace("http://", "socket://"), Line(9600))
     try:
         return transport.drain(quiet_s=_QUIET_S, limit_s=_QUIET_S)

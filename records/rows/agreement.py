@@ -1,4 +1,4 @@
-"""Rows of trackers: what they claim beside the meter, and how far they agree with it."""
+"""Rows of trackers: what they claim compared with the meter, and how far they agree with it."""
 
 from typing import ClassVar
 

@@ -113,7 +113,7 @@ class ResultRow:
             columns follow them. All of them unless named; the fields are in the order of the JSON object.
         COLUMNS: all columns in the order of the CSV file.
         PARTS: the fields, each with its columns.
-        extra: columns that this version does not know, as they were read.
+        extra: columns that this version does not know, as they were found.
     """
 
     CONTRACT: ClassVar[tuple[str, ...]] = ()

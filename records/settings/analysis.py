@@ -1,4 +1,4 @@
-"""What the analysis is told: limits, rules, which useful work to show."""
+"""Settings of the analysis: limits, rules, which useful work to show."""
 
 from typing import Annotated, Any, Literal, Self
 

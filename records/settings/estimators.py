@@ -1,4 +1,4 @@
-"""``[estimators]``: built-in estimates of the energy beside the trackers; the section turns them on."""
+"""``[estimators]``: built-in estimates of the energy alongside the trackers; the section turns them on."""
 
 from records.settings.section import Positive, Section
 

@@ -23,7 +23,7 @@ _FOLDERS = ("results", "runs", "virtual")
 
 @dataclass(frozen=True)
 class Replication:
-    """What goes into a package beside the campaign folder.
+    """What goes into a package in addition to the campaign folder.
 
     Attributes:
         version: of Wattlab, which packs.

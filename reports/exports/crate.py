@@ -1,6 +1,7 @@
 """``ro-crate-metadata.json``: the package for machines, after RO-Crate (https://w3id.org/ro/crate).
 
-Only what the campaign says is said: no authors are invented, and a licence is named only where one is given.
+Only what the campaign states is exported: no authors are invented, and a licence is named only where one is
+given.
 """
 
 import json

@@ -27,7 +27,7 @@ _SHORTEST_INTERVAL_S = 0.002
 
 _SAMPLINGS = {
     "interval_mean": "the mean of the interval before its stamp",
-    "instantaneous": "a momentary value",
+    "instantaneous": "an instantaneous value",
 }
 
 

@@ -123,7 +123,7 @@ def count(value: Any) -> str:
 
 
 def probability(value: Any) -> str:
-    """Format a p value; below one in a thousand only that is said."""
+    """Format a p value; below one in a thousand as a bound."""
     number = finite(value)
     if number is None:
         return ABSENT

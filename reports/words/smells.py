@@ -87,7 +87,7 @@ def pct_words(row: SmellRow, *, said: str = "95 % interval ") -> str:
 
 
 def cost_words(row: SmellRow) -> str:
-    """Return a cost in a few words: with its interval, or with what would have been seen."""
+    """Return a cost in a few words: with its interval, or with what would have been detected."""
     if row.verdict == "too few repeats":
         return row.verdict
     if row.verdict.startswith("costs"):
@@ -95,7 +95,7 @@ def cost_words(row: SmellRow) -> str:
     found = f"{row.verdict}: {pct_words(row, said='')}"
     if row.verdict != "no difference found" or row.detectable is None:
         return found
-    return f"{found}, {_detectable_size(row)} or more would have been seen"
+    return f"{found}, {_detectable_size(row)} or more would have been detected"
 
 
 def verdict_words(row: SmellRow) -> str:
@@ -133,7 +133,7 @@ def detectable_words(row: SmellRow) -> str:
     """Say which cost would probably have been seen; empty where that is not known."""
     if row.detectable is None:
         return ""
-    return f" A difference of {_detectable_size(row)} or more would have been seen with a chance of 80 %."
+    return f" A difference of {_detectable_size(row)} or more would have been detected with a chance of 80 %."
 
 
 def _detectable_size(row: SmellRow) -> str:

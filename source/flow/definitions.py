@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, slots=True)
 class ClassDefinition:
-    """A class: its bases by canonical name (those of its own bases, too) and what ``self.NAME`` holds."""
+    """A class: its bases by canonical name (also those of its own bases) and what ``self.NAME`` holds."""
 
     name: str
     node: ast.ClassDef

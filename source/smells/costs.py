@@ -16,7 +16,7 @@ class Cost:
     Attributes:
         code: of the rule that finds it; ``smell`` its name in the campaign.
         pairs: blocks that hold the smelly and the clean program.
-        quantities: what it costs in words, with interval or with what would have been seen, by quantity.
+        quantities: what it costs in words, with interval or with what would have been detected, by quantity.
         campaign: title and date, and whether the machine was loaded, so that times and energies are no costs.
         simulated: whether the energies come from a virtual meter; time and memory are real either way.
     """

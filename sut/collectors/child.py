@@ -1,4 +1,4 @@
-"""A collector that is a program of somebody else: started, listened to line by line, ended.
+"""A collector that is a third-party program: started, listened to line by line, ended.
 
 It writes to a pipe, and we keep its lines. So the first row is known to have come before a run begins, a
 full disk ends the collection with a message instead of silently thinning the file, and the program cannot

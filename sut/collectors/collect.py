@@ -1,6 +1,6 @@
 """The collectors' process: ``python -m sut.collectors.collect --out RUN_DIR``.
 
-It runs beside the measured program, so it is one process without threads that sleeps between
+It runs alongside the measured program, so it is one process without threads that sleeps between
 samples: collectl where it is installed, otherwise the procfs sampler; the CPU's temperature and energy
 counters, the GPU, and the sensors of a Jetson where the machine has them. It ends on SIGTERM, on SIGINT,
 and, when asked to, when its standard input closes. If a collector fails, the process ends with exit code 3

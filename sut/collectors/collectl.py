@@ -1,6 +1,6 @@
 """collectl as a child process: what it says goes into ``collectl.tab`` as it says it.
 
-What it remarks on standard error, such as a record that it left out, goes into ``collectl.log`` beside.
+What it remarks on standard error, such as a record that it left out, goes into ``collectl.log`` next to it.
 """
 
 from pathlib import Path

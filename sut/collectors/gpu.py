@@ -20,7 +20,7 @@ class GpuSampler:
 
     Args:
         path: the CSV file.
-        record: the JSON file beside it.
+        record: the JSON file next to it.
         interval_s: asked time between samples in seconds.
         gpus: the cards; closed with the sampler.
     """

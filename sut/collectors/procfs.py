@@ -1,7 +1,7 @@
 """The host's own counters, read from /proc: CPU, memory, disks, network.
 
 This is what the lab records where collectl is absent, in the same units and with the same meaning
-(`records.host.HOST_COLUMNS`). It runs beside the measured program, so the files stay open and are
+(`records.host.HOST_COLUMNS`). It runs alongside the measured program, so the files stay open and are
 read again from their start (the kernel makes their text anew at each read), and nothing is parsed that is
 not recorded.
 

@@ -24,11 +24,11 @@ def readable_zones(tree: Path = TREE) -> tuple[list[Zone], str]:
 class RaplSampler:
     """Append each zone's counter to ``rapl.csv``.
 
-    A counter that cannot be read has empty fields; the power of a counter that was reset is empty, too.
+    A counter that cannot be read has empty fields; the power of a counter that was reset is also empty.
 
     Args:
         path: the CSV file.
-        record: the JSON file beside it.
+        record: the JSON file next to it.
         interval_s: asked time between samples in seconds.
         zones: what to read, see `readable_zones`.
     """

@@ -11,7 +11,7 @@ class RowFile:
 
     Args:
         path: the file; made if absent.
-        header: its header line, or ``None`` when whoever gives the lines gives that too.
+        header: its header line, or ``None`` when whoever gives the lines also gives that.
 
     Raises:
         SutError: the file cannot be opened or written.

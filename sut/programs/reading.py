@@ -39,7 +39,7 @@ COPIED_SUFFIXES = (
 
 @dataclass(frozen=True)
 class Content:
-    """A file as it was read once: its place in the record, and in Base64 what is to be copied."""
+    """A file at one reading: its place in the record, and in Base64 what is to be copied."""
 
     file: ProgramFile
     data: str | None

@@ -102,7 +102,7 @@ class SshSut:
 
     @contextmanager
     def hold(self, campaign: Path) -> Iterator[None]:
-        """Hold the SUT for a campaign; what an earlier controller left there without a word is ended."""
+        """Hold the SUT for a campaign; what an earlier controller left running there is ended."""
         self.check_installed()
         self.host.end_forsaken()
         self._hold.take(self.python, campaign)

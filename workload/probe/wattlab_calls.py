@@ -1,6 +1,6 @@
 """Record the calls that a program makes of some libraries, the program itself unchanged.
 
-Standard library only, one module beside the probe, Python 3.8 and newer. It is put on the path of the
+Standard library only, one module next to the probe, Python 3.8 and newer. It is put on the path of the
 measured process by Wattlab's runner::
 
     python -m wattlab_calls --out=calls --libs=tensorflow,keras SCRIPT.py ARGS...
@@ -261,7 +261,7 @@ class _Record:
         self.silent = True
         print(
             f"wattlab_calls: cannot write to {self._options and self._options.out}: {error}. The program "
-            "goes on, but this run has no further calls; free space there, then repeat the run",
+            "continues, but this run has no further calls; free space there, then repeat the run",
             file=sys.stderr,
         )
 
@@ -326,7 +326,7 @@ class _Recording:
     Attributes:
         options: ``None`` where nothing is recorded.
         gate: of the process that the runner has started, as the options say, else ``None``. It answers
-            one process only; and beside another that works, the machine is not at rest.
+            one process only; and next to another that works, the machine is not at rest.
         synchronise: as the options say, else ``None``.
         asynchronous: whether the program has coroutines.
         shared: whether its functions may be pickled by value, with the names that they use.
@@ -885,7 +885,7 @@ def _tracing(library: str) -> Callable[[], bool] | None:
 
 
 def _bytes(value: Any) -> int:
-    """Return the size of a value in bytes: of an array its elements, of a container what it holds, too.
+    """Return the size of a value in bytes: of an array its elements, of a container also what it holds.
 
     No code of the program is run for it: only plain containers are entered.
     """
@@ -1143,7 +1143,7 @@ class _Instrument(ast.NodeTransformer):
     def _place(self, node: Any, function: Any, kind: str, constant_bytes: int = 0) -> str:
         """Return all that is known of a call before it is made, as JSON: it is kept in the code itself.
 
-        So it is known in every process to which the code gets, pickled by value, too.
+        So it is known in every process to which the code gets, also pickled by value.
         """
         scopes = [*self._scopes]
         if scopes and scopes[-1] == "<locals>":

@@ -126,8 +126,8 @@ class _Output:
         except OSError as error:
             self._silent = True
             print(
-                f"wattlab_probe: cannot write to {os.environ['WATTLAB_EVENTS']}: {error}. The program goes "
-                "on, but this run has no further events; free space there, then repeat the run",
+                f"wattlab_probe: cannot write to {os.environ['WATTLAB_EVENTS']}: {error}. The program "
+                "continues, but this run has no further events; free space there, then repeat the run",
                 file=sys.stderr,
             )
 
@@ -280,7 +280,7 @@ class Span:
         self._output.append(event)
 
     def _memory(self) -> dict[str, float]:
-        """Return the resident memory, of an epoch of this process: the runner writes those of others."""
+        """Return the resident memory, of an epoch of this process; for other processes the runner does."""
         mib = _resident_mib() if self._output is _output and _output.active else None
         return {} if mib is None else {"rss_mib": mib}
 

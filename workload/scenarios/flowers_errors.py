@@ -1,4 +1,4 @@
-"""The error of the flower scenarios that a user can mend."""
+"""The error of the flower scenarios that a user can fix."""
 
 
 class DataError(Exception):

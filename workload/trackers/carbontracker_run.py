@@ -1,4 +1,4 @@
-"""Run a program with carbontracker beside it.
+"""Run a program with carbontracker alongside it.
 
 Tried with 2.4.7. RAPL and NVML where they are; without RAPL half the TDP of a table by the CPU's name, or
 half the table's mean. The energy shown to its users is in kWh: mean power of the devices of each component

@@ -8,7 +8,7 @@ import wrapper
 
 
 class CodeCarbon(wrapper.Tracker):
-    """Run CodeCarbon's OfflineEmissionsTracker beside a program."""
+    """Run CodeCarbon's OfflineEmissionsTracker alongside a program."""
 
     name = "codecarbon"
 

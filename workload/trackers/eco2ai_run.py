@@ -1,4 +1,4 @@
-"""Run a program with eco2AI beside it.
+"""Run a program with eco2AI alongside it.
 
 Tried with 0.3.12. CPU: TDP of a table by name (500 W was seen for an unknown one) x the machine's load x
 number of CPUs; RAM: 0.375 W for each GB in use; GPU: NVML. Its CSV is in kWh. With ``cpu_processes="all"``

@@ -1,4 +1,4 @@
-"""Run a program with experiment-impact-tracker (EIT) beside it.
+"""Run a program with experiment-impact-tracker (EIT) alongside it.
 
 Tried with 0.1.8. One power value per cycle, which takes 3 to 4 s with RAPL and 8 s or more with a GPU
 (``nvidia-smi``), of which a disk benchmark takes 0.5 s. RAPL's and the GPU's power are shared out to the

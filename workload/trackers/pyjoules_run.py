@@ -1,4 +1,4 @@
-"""Run a program with pyJoules beside it.
+"""Run a program with pyJoules alongside it.
 
 Tried with 0.5.1. RAPL counters in uJ and NVML's energy counter in mJ, read once at the start and once at
 the end. A counter that wraps between gives a negative energy, which pyJoules does not notice. The domains

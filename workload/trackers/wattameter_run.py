@@ -1,4 +1,4 @@
-"""Run a program with WattAMeter beside it.
+"""Run a program with WattAMeter alongside it.
 
 Tried with 0.9.3. A logger without a result of its own: RAPL counters in uJ and GPU power in mW, with local
 times. It is started before the program, ended with SIGINT after it, and its logs are cut at both borders:
@@ -21,7 +21,7 @@ _WRITES_ROWS = 600  # between two writes to disk
 
 
 class Wattameter(wrapper.Tracker):
-    """WattAMeter's command line program, beside the program."""
+    """WattAMeter's command line program, alongside the program."""
 
     name = "wattameter"
 

@@ -1,4 +1,4 @@
-"""Run a program with Zeus beside it.
+"""Run a program with Zeus alongside it.
 
 Tried with 0.16.0. Counters only: RAPL packages and DRAM, NVML's energy counter (NVML power, polled, on GPUs
 older than Volta). Energies are in J. Its own ``total_energy`` is that of the GPUs alone; here all that it

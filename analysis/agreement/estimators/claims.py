@@ -1,4 +1,4 @@
-"""The built-in estimators as trackers of their own, whose rows stand beside those of the trackers."""
+"""The built-in estimators as trackers of their own, whose rows are next to those of the trackers."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""collectl's plot files: host samples that were recorded beside a campaign, not by it.
+"""collectl's plot files: host samples that were recorded alongside a campaign, not by it.
 
 Columns are found by the names in the header, whatever else was recorded; a log may have several headers.
 Times are UTC (``--utc``), or local with the zone of collectl's own preamble.

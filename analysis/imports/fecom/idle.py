@@ -2,7 +2,7 @@
 
 A folder holds ``perf.txt``, ``nvidia_smi.txt`` (``timestamp,power.draw,temperature.gpu`` without a header,
 in local time) and mostly ``start_times.txt``, the UTC of both starts. Where that is there, it tells the time
-zone of the local stamps, too.
+zone of the local stamps as well.
 """
 
 import re

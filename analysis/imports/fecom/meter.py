@@ -58,7 +58,7 @@ def meter_of(
             nvml="",
             names=[""],
             power_field="power.draw",
-            averaging_window="unknown: by card and driver, momentary to 1 s",
+            averaging_window="unknown: by card and driver, instantaneous to 1 s",
             energy_counter=False,
             interval_s=interval_s,
         ),

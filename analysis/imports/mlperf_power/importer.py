@@ -58,14 +58,14 @@ _RATES = (
 
 _ASSUMED: dict[Sampling, str] = {
     "interval_mean": "no file of a result says what a sample is: taken as the mean of the interval before "
-    "its stamp; --sampling instantaneous shows what a momentary value would change",
-    "instantaneous": "no file of a result says what a sample is: taken as a momentary value, as asked for",
+    "its stamp; --sampling instantaneous shows what an instantaneous value would change",
+    "instantaneous": "no file of a result says what a sample is: taken as instantaneous, as asked for",
 }
 
 
 @dataclass(frozen=True)
 class _Result:
-    """One published result: its folder, its name for people, and what lies beside the samples.
+    """One published result: its folder, its name for people, and what lies next to the samples.
 
     ``unusable`` are findings about optional files that could not be read.
     """

@@ -34,10 +34,10 @@ _BURST = 0.2
 """Steps of less than this share of the others are within one round of asking."""
 
 _WINDOWS = {
-    "power.draw.instant": "momentary, by NVML",
+    "power.draw.instant": "instantaneous, by NVML",
     "power.draw.average": "mean over 1 s, by NVML",
 }
-_WINDOW_UNKNOWN = "unknown: by card and driver, momentary to 1 s"
+_WINDOW_UNKNOWN = "unknown: by card and driver, instantaneous to 1 s"
 _AT_THE_WALL = (
     "the readings are those of NVIDIA cards (NVML), not measured at the wall: the rest of the computer and "
     "its power supply are not in them"
@@ -54,7 +54,7 @@ class SmiOptions:
 
     Attributes:
         columns: names of the fields, of logs that were written with ``noheader``.
-        timezone: of the stamps, which are local times; ``None`` for UTC, which then is a finding.
+        timezone: of the stamps, which are local times; ``None`` for UTC, which is reported as a finding.
         scenario: of which all logs are repeats; each is one of its own, by its file's name, where empty.
     """
 

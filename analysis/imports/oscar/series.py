@@ -78,7 +78,7 @@ class PowerLog:
 
 
 def power_table(text: SourceText) -> SourceTable | None:
-    """Find the table of a power log: a column of power in watts beside others."""
+    """Find the table of a power log: a column of power in watts among others."""
     return _by_its_commas(read_rows(text, lambda header: any(_POWER.search(name) for name in header)))
 
 

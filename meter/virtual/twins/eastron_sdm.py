@@ -68,7 +68,7 @@ class VirtualSDM630(VirtualSDM120):
     baud_code: ClassVar[float] = 2.0  # 9600 bit/s
 
     def values(self) -> dict[int, float]:
-        """The totals besides."""
+        """The totals."""
         now = self.now
         totals = {
             0x0002: now.voltage_v,

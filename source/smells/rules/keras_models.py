@@ -130,7 +130,7 @@ RULES = (
         "Delete the model, call clear_session(), which reduces the growth, then gc.collect().",
         "The global state of Keras still refers to the layers, so that collecting garbage frees little, "
         "and the memory of the GPU stays taken.",
-        "Silent where the name of the model is deleted too.",
+        "Silent where the name of the model is also deleted.",
         only_collected,
     ),
 )

@@ -95,7 +95,7 @@ def image_buffers(flow: ModuleFlow) -> Iterator[Hit]:
 
 
 def _is_closed(flow: ModuleFlow) -> bool:
-    """Return whether anything is closed that may be a file; load() of an image closes its file, too."""
+    """Return whether anything is closed that may be a file; load() of an image also closes its file."""
     own = [call for call in calls(flow) if call.receiver is not None]
     return any(call.method == "close" or (call.method == "load" and not call.arguments) for call in own)
 
