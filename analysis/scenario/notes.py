@@ -239,7 +239,7 @@ def check_samples(groups: list[Group]) -> list[Finding]:
         rows = [row for row in group.rows if row.energy_wh is not None]
         energy_wh = group.known(lambda row: row.energy_wh)
         for i in outliers(energy_wh):
-            message = f"{group.label}: its {energy_wh[i]:.4f} Wh lie beyond 1.5 interquartile ranges; kept"
+            message = f"{group.label}: its {energy_wh[i]:.4f} Wh is an outlier (beyond 1.5 IQR); kept"
             findings.append(codes.ENERGY_OUTLIER.finding(message, rows[i].run_dir))
         p = normality_p(energy_wh)
         if p is not None and p < SIGNIFICANT:

@@ -121,7 +121,7 @@ def find_delay(
 
     if len(t_utc_s) < LEAST_READINGS:
         raise DeviceError(
-            f"delay: expected {LEAST_READINGS} readings or more, found {len(t_utc_s)}. Take more seconds"
+            f"delay: expected {LEAST_READINGS} readings or more, found {len(t_utc_s)}. Use a larger --seconds"
         )
     edges = sum(t_utc_s[0] < edge_s < t_utc_s[-1] for edge_s in pattern.edges_s)
     if edges < LEAST_EDGES:

@@ -71,7 +71,7 @@ def fit_line(
     if len(set(true_w)) < LEAST_LEVELS:
         raise ConfigurationError(
             f"calibration: expected {LEAST_LEVELS} different levels or more, found {len(set(true_w))}: "
-            f"a line through two levels cannot be contradicted. Add levels over the range you measure in"
+            f"two levels always fit a line. Use three or more over the range you measure in"
         )
     x, y = np.asarray(true_w, dtype=float), np.asarray(indicated_w, dtype=float)
     x_u, y_u = np.asarray(true_u_w, dtype=float), np.asarray(indicated_u_w, dtype=float)

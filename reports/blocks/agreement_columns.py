@@ -67,7 +67,7 @@ def limits_columns(linear_unit: str) -> Columns[ComparedColumns]:
         ),
         with_interval("Lower limit", lambda row: (row.lower, row.lower_low, row.lower_high)),
         with_interval("Upper limit", lambda row: (row.upper, row.upper_low, row.upper_high)),
-        Column("p of growth", lambda row: probability(row.growth_p)),
+        Column("proportional bias, p", lambda row: probability(row.growth_p)),
     )
 
 
@@ -159,7 +159,7 @@ def lines_columns(unit: str = "") -> Columns[ComparedColumns]:
             ),
             unit,
         ),
-        Column("p of linearity", lambda row: probability(row.linearity_p)),
+        Column("linearity, p", lambda row: probability(row.linearity_p)),
     )
 
 

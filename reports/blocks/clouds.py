@@ -32,7 +32,7 @@ LINES_HOW = (
     "Deming's line takes errors in both values, in the ratio of their variances: the meter's from what is "
     "known of it, the estimator's from what the line then leaves; one to one where the meter's is not known. "
     "Intervals by the jackknife (Linnet 1990). Passing and Bablok (1983): shifted median of the slopes "
-    "between all rows; p of linearity by their cumulative sum."
+    "between all rows; linearity, p, by their cumulative sum."
 )
 LINES_CAPTION = (
     "Bars: the meter's own uncertainty (k = 2) where it is known. Grey: equality; solid: Deming; dashed: "

@@ -80,7 +80,7 @@ HOTTEST = 6
 
 @dataclass(frozen=True)
 class Listing:
-    """The text of a program beside the energy of its lines.
+    """The text of a program next to the energy of its lines.
 
     Attributes:
         caption: which file.
@@ -190,7 +190,7 @@ class Chapter:
         title: its heading.
         short: its name in the table of contents.
         blocks: from top to bottom; a figure (`Sheet`) is numbered by its place in the report.
-        absent: why the campaign has nothing for this chapter; it then stands with its reason at the end of
+        absent: why the campaign has nothing for this chapter; it is listed with its reason at the end of
             the report, so that nobody looks for it in vain.
     """
 

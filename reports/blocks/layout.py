@@ -83,7 +83,7 @@ def _ticks_across(axis: Axis) -> float:
 
 
 def _across(axis: Axis) -> float:
-    """Return how much room an axis takes beside its axes, in points: ticks, their labels, its own label."""
+    """Return how much room an axis takes next to its axes, in points: ticks, their labels, its own label."""
     if not axis.get_visible():
         return _names_across(axis.axes)
     own_pt = _height(axis.label) + axis.labelpad if axis.label.get_text() else 0.0
@@ -100,7 +100,7 @@ def _is_name(text: Text) -> bool:
 
 
 def _fix_label(axis: Axis, size_pt: float) -> None:
-    """Put the label of an axis beside its ticks, where matplotlib would search for its place."""
+    """Put the label of an axis next to its ticks, where matplotlib would search for its place."""
     out = -(_ticks_across(axis) + axis.labelpad) / size_pt
     axis.set_label_coords(*((out, 0.5) if isinstance(axis, YAxis) else (0.5, out)))
 

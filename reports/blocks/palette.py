@@ -1,4 +1,4 @@
-"""One colour per scenario, the same in every figure, told apart by colour-blind readers too.
+"""One colour per scenario, the same in every figure, also told apart by colour-blind readers.
 
 The colours are those of Okabe and Ito, "Color Universal Design" (2008), without their yellow,
 which is too light for lines on white. The baseline is grey: it is the background, not a scenario

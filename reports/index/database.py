@@ -189,7 +189,7 @@ def check_replaceable(path: Path) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[Database]:
-    """Write an index beside its place and move it there at the end, so that no reader sees half of one.
+    """Write an index next to its place and move it there at the end, so that no reader sees half of one.
 
     Args:
         path: the DuckDB file; an earlier index is replaced.

@@ -1,1 +1,1 @@
-"""Pages beside the report: comparison, agreement, certificate, live view."""
+"""Pages other than the report: comparison, agreement, certificate, live view."""

@@ -57,8 +57,8 @@ def _resolution(view: View) -> Text:
     if resolved == len(rows):
         return Text(f"{first}.", "good")
     rest = (
-        "The others are below its resolution: shorter than one reading, so that they get their share of a "
-        "reading that others fill, too; or less than twice their own standard uncertainty; or covered by "
+        "The others are below its resolution: shorter than one reading, so that they share a reading with "
+        "other calls; or less than twice their own standard uncertainty; or covered by "
         f"readings for less than {given(_coverage_min_pct(view))} %. Of these, one energy says nothing, and "
         "a mean over many little."
     )

@@ -1,4 +1,4 @@
-"""Top calls by energy beside top calls by time: where the order differs, the lines cross."""
+"""Top calls by energy next to top calls by time: where the order differs, the lines cross."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ def ranks_sheet(profiles: list[Profile], how: str, *, simulated: bool) -> Sheet:
         panels=panels,
         caption=f"The sites among the first {_TOP} by time or by {profiles[0].kind}, each without the calls "
         "within it. Orange: higher by energy than by time; blue: lower; grey: the same place. Dashed: only a "
-        "bound (≤) is known; such a site stands after all known energies, and its place says nothing."
+        "bound (≤) is known; such a site is placed after all known energies; its place has no meaning."
         + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how=how,
         data=_data(profiles),

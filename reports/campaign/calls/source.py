@@ -1,4 +1,4 @@
-"""The program's text with joules beside each line."""
+"""The program's text with joules next to each line."""
 
 from collections.abc import Iterator, Sequence
 

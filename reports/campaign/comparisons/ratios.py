@@ -48,7 +48,7 @@ def ratios_sheet(view: View, how: str) -> Sheet:
         panels=panels,
         caption="Marks: the second scenario of the pair over the first, in percent; filled where the "
         "difference is significant, open where it is not. Thick lines: 95 % intervals by the scatter of the "
-        "runs; thin lines: meter and baseline as well. An arrow: the interval goes on. "
+        "runs; thin lines: meter and baseline as well. An arrow: the interval continues. "
         f"An interval that meets the upright line leaves open which is better. {' '.join(notes)}".rstrip(),
         how=how,
         data=_ratios_data(view) if panels else None,

@@ -35,7 +35,7 @@ _HOW = (
 
 
 def chapter(view: View) -> Chapter:
-    """Show the sheet, where it stands against the certified version, and what the label asks for besides."""
+    """Show the sheet, where it stands against the certified version, and what else the label asks for."""
     rows = view.results.ecolabel
     chosen = view.results.settings.get("ecolabel") or {}
     title, short = "Eco-label DE-UZ 215", "Eco-label"

@@ -85,7 +85,7 @@ def _certainty(best: ScenarioView, second: ScenarioView, factor: Factor) -> str:
     between = f"The intervals of {best.name} and {second.name}"
     if _apart(one, other):
         return f"{between} do not meet: {best.name} does more with its energy."
-    return f"{between} meet: which of them does more is not certain."
+    return f"{between} meet: no clear winner."
 
 
 def _apart(one: WithInterval, other: WithInterval) -> bool:

@@ -29,7 +29,7 @@ WORK: dict[UsefulWork, tuple[str, str]] = {
     "correct": ("Correct classifications", "how many items of the validation data the model gets right"),
     "samples": ("Samples seen", "how many items the training went through, over all epochs"),
     "epochs": ("Epochs", "how many passes over the training data were made"),
-    "runs": ("Runs", "each run counts one, however good its model is"),
+    "runs": ("Runs", "each run counts as one, however good its model is"),
 }
 
 

@@ -9,7 +9,7 @@ from reports.campaign.view import ScenarioView, View, mean_words
 from reports.words.numbers import plain
 
 _PARTS = "Grey: the baseline's part; coloured: what the software induced."
-_NO_PARTS = "The bars are all that was measured: without a baseline nobody knows what the software induced."
+_NO_PARTS = "The bars show gross energy: without a baseline the induced part is unknown."
 
 
 def energy_sheet(view: View, how: str) -> Sheet:

@@ -36,7 +36,7 @@ def chapter(view: View) -> Chapter:
     blocks += [Heading("Energy and temperature"), *_temperature_words(view), temperature_sheet(view, HOW)]
     if view.results.correlations:
         blocks += [
-            Heading("What energy goes with"),
+            Heading("What correlates with energy"),
             Text(_ABOUT_CORRELATION),
             correlations_sheet(view),
         ]

@@ -1,4 +1,4 @@
-"""Energy per epoch beside the temperature of the chip that does the work (paper, fig. 8, left)."""
+"""Energy per epoch and the temperature of the chip that does the work (paper, fig. 8, left)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

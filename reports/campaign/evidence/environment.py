@@ -61,8 +61,7 @@ def _controller(sut: dict[str, Any], controller: dict[str, Any]) -> list[Block]:
     if controller == sut:
         return [
             Text(
-                "The same machine as the system under test: what controlling costs is in all energies, and "
-                "in the baseline, too."
+                "The controller ran on the same machine; its load is in every energy, including the baseline."
             )
         ]
     if not sut:

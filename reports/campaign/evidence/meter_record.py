@@ -1,4 +1,4 @@
-"""The meter as it was read: its record in words."""
+"""The record of the meter in words."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _SHOWN_OF_METER = frozenset(
 
 
 def meter_lines(view: View) -> list[tuple[str, str]]:
-    """Return the meter as it was read: first what decides about the uncertainty, then all else recorded."""
+    """Return the record of the meter: first what decides about the uncertainty, then all else recorded."""
     meter = view.results.meter
     if not meter:
         return []
@@ -32,7 +32,7 @@ def meter_lines(view: View) -> list[tuple[str, str]]:
         ("Driver", words(meter.get("driver"))),
         ("Port", "a virtual instrument" if view.simulated else words(meter.get("port"))),
         ("Readings", f"every {given(meter.get('interval_s'))} s; {_sampling(meter)}"),
-        ("Rhythm as seen", _cadence(_part(meter, "cadence"))),
+        ("Sampling", _cadence(_part(meter, "cadence"))),
         ("Smallest step", f"{given(meter.get('resolution_w'))} W"),
         ("Limits of error", _limits(meter)),
         ("Calibration", _calibration(_part(meter, "calibration"))),

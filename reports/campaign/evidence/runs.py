@@ -13,18 +13,19 @@ from reports.words.numbers import count, plain
 def chapter(view: View) -> Chapter:
     """Show the runs one by one."""
     blocks: list[Block] = [Text(_answer(view)), runs_table(view)]
-    return Chapter("runs", "Runs", "Runs", [*blocks, Heading("Refused attempts"), refused_table(view)])
+    return Chapter("runs", "Runs", "Runs", [*blocks, Heading("Rejected attempts"), refused_table(view)])
 
 
 def _answer(view: View) -> str:
-    """Say how many runs count, and how completely they were measured."""
+    """Say how many runs are valid, and how completely they were measured."""
     results = view.results
-    refused = f"{count(len(results.refused))} attempt{'' if len(results.refused) == 1 else 's'} refused"
-    words = f"{count(len(results.runs))} runs count, {refused}."
+    valid = len(results.runs)
+    rejected = f"{count(len(results.refused)) if results.refused else 'none'} rejected"
+    words = f"{count(valid)} valid run{'' if valid == 1 else 's'}, {rejected}."
     if not results.runs:
         return words
     covered = min(row.coverage_pct for row in results.runs)
-    return f"{words} Of the run that was measured least, {plain(covered)} % of the time is covered."
+    return f"{words} Lowest coverage of any run: {plain(covered)} %."
 
 
 def runs_table(view: View) -> Table:

@@ -62,7 +62,7 @@ def hardware_sheet(view: View) -> Sheet:
     present = [item for item in INDICATORS if any(item.of(s) is not None for s in view.scenarios)]
     missing = [item.title for item in INDICATORS if item not in present]
     panels = [_panel(view, indicator) for indicator in present]
-    notice = f" Not recorded, for want of a sensor or a device: {', '.join(missing)}." if missing else ""
+    notice = f" Not recorded (no sensor): {', '.join(missing)}." if missing else ""
     return Sheet(
         key="hardware",
         title="Hardware usage",

@@ -28,7 +28,7 @@ _HOW = (
     "Chart of single values with moving ranges (Shewhart 1931; Montgomery, Introduction to Statistical "
     "Quality Control, section 6.4): centre = mean(E), σ = mean|Eᵢ − Eᵢ₋₁| / 1.128, limits = centre ∓ 3 σ; "
     "σ is never smaller than the random part of the measurement's own uncertainty. Each run is judged by "
-    "the limits of all runs of its phase up to it; with fewer than three nothing is said. Rules on the "
+    "the limits of all runs of its phase up to it; with fewer than three there is no verdict. Rules on the "
     "pattern of points after the Western Electric handbook (1956). u(energy) holds what all runs share as "
     "well, such as the meter's gain."
 )
@@ -81,8 +81,8 @@ def _verdict(health: ControlChart) -> Text:
         words = f"The lab was not in order: {scatter}; {signals}. "
         return Text(f"{words}Compare scenarios block by block, or measure anew.", "refuse")
     return Text(
-        f"Whether the lab was in order cannot be said: {count(len(runs))} runs of "
-        f"{health.control}{since}, three are needed.",
+        f"Too few control runs to assess the lab: {count(len(runs))} of at least 3 "
+        f"({health.control}{since}).",
         "warn",
     )
 

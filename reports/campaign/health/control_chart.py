@@ -35,7 +35,8 @@ def control_chart_panel(
         title: heading of the panel.
         points: at least one, in the order of time.
         simulated: whether the panel says SIMULATED.
-        own: id of the campaign that the report is about: runs of others are hollow. All are full when empty.
+        own: id of the campaign that the report is about: those of other campaigns are hollow. All are full
+            when empty.
         size: width of the panel.
     """
     figure, axes = new_panel(size, 3.3)

@@ -94,7 +94,7 @@ def proofs_table(values: Iso14756) -> Table:
         columns,
         values.proofs,
         note="Results: exit codes, target accuracy, the bounds of [[requirement.result]], one model "
-        "architecture (SHA-256). Generator: all planned runs count, in the order of the plan, without "
+        "architecture (SHA-256). Generator: all planned runs are valid, in the order of the plan, without "
         "overlap, each begun within start_delay_max_s. Significance: the 95 % interval of each mean "
         "reaches at most half_width_max_pct (the limit, in percent) of it to either side.",
         source="proofs",

@@ -27,7 +27,7 @@ SOURCES = (
         "Montgomery, Introduction to Statistical Quality Control, 6.4; Western Electric (1956)",
     ),
 )
-"""What the method rests on; sources of single formulas stand beside them."""
+"""What the method rests on; sources of single formulas are given with them."""
 
 
 def chapter(view: View) -> Chapter:
@@ -58,7 +58,7 @@ def _rule_words(results: Results) -> str:
         )
     return (
         f"The numbers of this report are those of the default rule, which this chapter explains. Rule "
-        f"“{results.rule}” was asked for beside it; what it gives stands in its own chapter, “Published "
+        f"“{results.rule}” was also asked for; what it gives is in its own chapter, “Published "
         "rule”."
     )
 

@@ -14,7 +14,7 @@ _MEANS = """\
 E(a, b) = Σ Pᵢ · |(tᵢ − Δt, tᵢ] ∩ [a, b]|      Pᵢ: mean power of the interval that ends at tᵢ"""
 
 _INSTANTANEOUS = """\
-E(a, b) = ∫ P(t) dt from a to b                P(t): straight lines between momentary readings"""
+E(a, b) = ∫ P(t) dt from a to b                P(t): straight lines between instantaneous readings"""
 
 _INDUCED = """\
 E_induced = E − P_baseline · T                 T: the run's own duration"""
@@ -68,8 +68,8 @@ def window(results: Results) -> list[Block]:
     """Explain the energy of a window by the kind of the readings, and what happens at its borders."""
     instantaneous = results.meter.get("sampling") == "instantaneous"
     kind = (
-        "Readings of this meter are momentary: they are joined by straight lines (trapezoids), interpolated "
-        "at both borders."
+        "Readings of this meter are instantaneous: they are joined by straight lines (trapezoids), "
+        "interpolated at both borders."
         if instantaneous
         else "Readings of this meter are means over the interval before their stamp: each counts with the "
         "part of its interval that lies within the window, so that borders are split exactly. A run of N "
@@ -91,7 +91,7 @@ def gaps(results: Results) -> list[Block]:
     limit = finite(results.settings.get("coverage_min_pct"))
     words = "the limit that was set" if limit is None else f"{given(limit)} %"
     return [
-        Heading("Holes and coverage"),
+        Heading("Gaps and coverage"),
         Text(
             f"Coverage is measured time over window. In force: a run below {words} is refused and, in a "
             "campaign of this lab, run again. In a run above that, a gap counts with the mean of its "

@@ -63,7 +63,7 @@ def efficiency(results: Results) -> list[Block]:
         Text(
             f"Useful work in force: {kinds}. Each is given per Wh gross and per Wh induced, as the ratio of "
             "the sums over the runs. Where a target accuracy is set, the energy from the start of the run to "
-            "the end of the first epoch at or above it is given, too; a run that never got there has none."
+            "the end of the first epoch at or above it is also given; a run that never got there has none."
         ),
         Code("Energy efficiency (Johann et al. 2012)", _EFFICIENCY),
     ]

@@ -19,8 +19,8 @@ _TAKING = (
     "the ends of the names: energy_wh, duration_s."
 )
 _LICENCE = (
-    "No licence of the data was told, so none is stated here: ask those who measured before you publish or "
-    "redistribute them. lab export writes the one that is named with --license into the package's metadata."
+    "No data licence given: ask those who measured before you publish or redistribute the data. "
+    "lab export writes the one that is named with --license into the package's metadata."
 )
 
 
@@ -74,11 +74,8 @@ def _has_interval(item: ScenarioView) -> bool:
 
 def _names(results: Results) -> str:
     if results.imported:
-        return (
-            "The power was measured by others: cite them first. What stands in brackets is to be filled "
-            "in; the report knows no names."
-        )
-    return "What stands in brackets is to be filled in: the report knows no names."
+        return "The power was measured by others: cite them first. Replace the text in brackets."
+    return "Replace the text in brackets."
 
 
 def _identity(view: View) -> list[tuple[str, str]]:
@@ -112,7 +109,7 @@ def _import_blocks(results: Results) -> list[Block]:
     return [
         Text(
             f"Format {imported.get('format')}, from {len(sources)} files; options: {chosen}. The hashes are "
-            "those of the files as they were read. What was repaired or assumed is among the findings."
+            "those of the files that were imported. What was repaired or assumed is among the findings."
         ),
         table("import-sources", "Files that were imported", columns, sources, nothing="No file is named."),
     ]
@@ -139,7 +136,7 @@ def _commands(results: Results) -> list[Block]:
         ),
         Code("Commands that check and recompute", "\n".join(lines)),
         Text(
-            "Who got such a package unpacks it with lab import package; the analysis of the same records "
+            "To unpack a package, run lab import package; the analysis of the same records "
             "by the same version gives the same numbers, digit by digit."
         ),
     ]

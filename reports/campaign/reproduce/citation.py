@@ -11,7 +11,7 @@ _AUTHORS = "[names of those who planned and ran the measurement]"
 _AUTHORS_OF_LOGS = "[names of those who measured the imported logs, and their publication]"
 _KEY_LENGTH = 60
 _TEX = {"\\": "/", "{": "(", "}": ")", "~": "-", "^": ""} | {c: f"\\{c}" for c in "%&#$_"}
-"""What BibTeX and TeX would take for a command; braces go, because BibTeX counts escaped ones, too."""
+"""What BibTeX and TeX would take for a command; braces go, because BibTeX also counts escaped ones."""
 
 
 def citation(view: View) -> str:

@@ -1,4 +1,4 @@
-"""What a published rule gives of the same records, beside the default one."""
+"""What a published rule gives of the same records, next to the default one."""
 
 from analysis.rules import rule_names, rule_source
 from analysis.rules.contract import DEFAULT
@@ -43,11 +43,11 @@ _HOW = (
 
 
 def chapter(view: View) -> Chapter:
-    """Show the values of the rule in force beside the default ones."""
+    """Show the values of the rule in force next to the default ones."""
     results = view.results
     if results.rule == DEFAULT or not (results.rule_rows or results.rule_spans):
         absent = (
-            "the default rule is in force; lab analyse --rule NAME puts a published one beside it."
+            "the default rule is in force; lab analyse --rule NAME adds a published one."
             if results.rule == DEFAULT
             else f"rule “{results.rule}” gave no rows."
         )
@@ -76,7 +76,7 @@ def _answer(view: View, pairs: list[Beside]) -> list[Block]:
         return [Text(answer(pairs), "warn" if matters(pairs) else "good")]
     rows = [row for row in view.results.rule_rows if finite(row.values.get("difference_pct")) is not None]
     if not rows:
-        return [Text("It gives no quantity that the default rule gives, too.", "nothing")]
+        return [Text("It has no quantity in common with the default rule.", "nothing")]
     caption = "By the rule and between exact borders"
     return [Text(f"{caption}:"), Lines(caption, [_exact_words(row) for row in rows])]
 
@@ -114,7 +114,7 @@ def beside_table(pairs: list[Beside]) -> Table:
         Column("of the default", lambda pair: plain(pair.pct, 2), "%"),
         Column("over u", lambda pair: plain(pair.in_u, 2)),
     )
-    return table("rule-beside", "The rule in force beside the default one", columns, pairs, folded=False)
+    return table("rule-beside", "The rule in force against the default one", columns, pairs, folded=False)
 
 
 def rule_table(rows: list[RuleRow], key: str, caption: str, source: str) -> Table:

@@ -1,4 +1,4 @@
-"""A published rule beside the default one: what each gives of the same records."""
+"""A published rule against the default one: what each gives of the same records."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -101,7 +101,7 @@ def answer(pairs: list[Beside]) -> str:
     """Say whether the choice of the rule matters on these data, by the largest difference in an energy."""
     energies = [item for item in pairs if item.in_u is not None]
     if not energies:
-        return "No energy of it can be set beside one of the default rule that has an uncertainty."
+        return "None of its energies can be compared with one of the default rule that has an uncertainty."
     worst = max(energies, key=lambda item: abs(item.in_u or 0.0))
     words = (
         f"The largest difference is in the {_quantity(worst.column)} of {worst.name}: {_figures(worst)}, "

@@ -1,4 +1,4 @@
-"""A published rule beside the default one, as bars."""
+"""A published rule against the default one, as bars."""
 
 from reports.blocks.kit import Bar, Sheet, bars_panel
 from reports.blocks.tables import Table
@@ -25,14 +25,14 @@ def rules_sheet(view: View, found: list[Beside], how: str, data: Table) -> Sheet
             panels.append(bars_panel("half", key, title, axis, bars, simulated=view.simulated))
     return Sheet(
         key="rules",
-        title="The rule in force beside the default one",
+        title="The rule in force against the default one",
         size="half",
         panels=panels,
         caption="Full colour: the default rule with its 95 % interval; pale: the published rule, which "
         "states no uncertainty.",
         how=how,
         data=data,
-        absent="" if panels else "it gives no quantity that the default rule gives, too.",
+        absent="" if panels else "it has no quantity in common with the default rule.",
     )
 
 

@@ -54,7 +54,7 @@ def costs_sheet(view: View, rows: list[SmellRow], how: str) -> Sheet:
         panels=panels,
         caption="Marks with 95 % intervals: this campaign; filled where the verdict is that the smell costs "
         "more or less, open elsewhere. Diamonds and dashed lines: published figures, which are no result of "
-        "this campaign. An arrow: the interval goes on.",
+        "this campaign. An arrow: the interval continues.",
         how=how,
         data=_data(rows, published) if panels else None,
         absent="" if panels else "no smell has a percentage.",

@@ -74,7 +74,7 @@ def chapter(view: View) -> Chapter:
         Text(cost_words(view)),
         cost_sheet(view, _COST_HOW, cost_table(view)),
         *(block for block in (own_cpu_table(view),) if block is not None),
-        *folds([Heading("What the trackers said"), trackers_table(view), *settings_blocks(view, names)]),
+        *folds([Heading("Tracker output"), trackers_table(view), *settings_blocks(view, names)]),
     ]
     return Chapter("trackers", "Software trackers", "Trackers", blocks)
 

@@ -38,7 +38,7 @@ def cost_sheet(view: View, how: str, data: Table) -> Sheet:
         size="half",
         panels=panels,
         caption="Mean of the runs with the tracker minus mean of the runs without it. Lines: "
-        f"{confidence} % intervals of the difference; one that holds zero shows no cost.",
+        f"{confidence} % intervals of the difference; an interval that includes zero: no cost detected.",
         how=how,
         data=data,
         absent="" if panels else "no scenario was run both with and without a tracker.",

@@ -68,10 +68,10 @@ def verdict_words(view: View, tracker: str) -> str:
 def _margin_sentence(row: AgreementRow) -> str:
     margin, decision = margin_words([row.compared]), decision_of(row)
     if decision in ("within", "yes"):
-        return f"It may stand in for the meter where {margin} are enough."
+        return f"It can replace the meter where {margin} are enough."
     if decision in ("outside", "no"):
-        return f"It may not stand in for the meter where {margin} matter."
-    return f"Whether it may stand in for the meter within {margin} is open."
+        return f"Not a substitute for the meter where {margin} matter."
+    return f"Whether it can replace the meter within {margin} is open."
 
 
 def decision_of(row: AgreementRow) -> str:
@@ -86,7 +86,7 @@ def scope_words(view: View, tracker: str) -> str:
     if not scope:
         return (
             f"{tracker} does not state what it sees. The plug delivers all that the machine draws, "
-            f"{_OUTSIDE} included: a ratio below one is then to be expected, how far cannot be said."
+            f"{_OUTSIDE} included: expect a ratio below one, by an unknown amount."
         )
     if scope == "wall":
         return f"{tracker} is a model of all that the plug delivers, fitted on other runs: {_ESTIMATED}."
@@ -135,8 +135,8 @@ def _above_baseline(view: View, tracker: str) -> str:
     meaning = (
         "what it reports is less than what the work added at the plug, so that it misses energy even of that"
         if ratio < 1
-        else "it reports more than what the work added at the plug, as it counts power that the machine "
-        "draws without any work, too"
+        else "it reports more than what the work added at the plug, as it also counts power that the "
+        "machine draws without any work"
     )
     return f"Above the baseline its ratio is {_percent(view, row)}: {meaning}."
 
@@ -203,7 +203,7 @@ def _spread_of_scenarios(view: View, tracker: str) -> str:
     if low_end is None or high_end is None:
         return f"{words}; whether the scenarios differ is not shown."
     if low_end < high_end:
-        return f"{words}: these intervals do not meet, so that no single factor mends it."
+        return f"{words}: these intervals do not meet, so no single factor corrects it."
     return f"{words}: these intervals overlap, which does not show that one factor serves both."
 
 
@@ -281,5 +281,5 @@ def _missing(view: View, tracker: str) -> list[str]:
     return [
         f"Too few runs for an interval by their own scatter, for limits of agreement{rest}: "
         f"{', '.join(few)}. Three runs of a scenario, or three scenarios, are the least for limits, four for "
-        "lines. Equivalence is “not shown” for want of them, which is neither yes nor no."
+        "lines. Without them equivalence is “not shown”, which is neither yes nor no."
     ]

@@ -1,4 +1,4 @@
-"""What a tracker can see: its parts stacked beside what the meter and the collectors measured."""
+"""What a tracker can see: its parts stacked next to what the meter and the collectors measured."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ def scope_sheet(view: View) -> Sheet:
     ]
     return Sheet(
         key="trackers-scope",
-        title="What the tracker sees, beside what the meter measured",
+        title="What the tracker sees and what the meter measured",
         size="half",
         panels=panels,
         caption="Means per run, in the tracker's own window, of the runs that were compared where there "

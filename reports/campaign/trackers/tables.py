@@ -225,7 +225,7 @@ def trackers_table(view: View) -> Table:
     )
     return table(
         "tracker-rows",
-        "What the trackers said, run by run",
+        "Tracker output, run by run",
         columns,
         view.results.trackers,
         note=notes.TRACKER_NOTE,

@@ -62,8 +62,8 @@ def shares_sheet(view: View, groups: list[Group], how: str) -> Sheet:
         title="What the uncertainty is made of",
         size="half",
         panels=[_panel(view, group) for group in shown],
-        caption="Each bar is the whole variance u² of a result, parted by what makes it; at its end the "
-        "relative standard uncertainty u, where the result is no difference.",
+        caption="Share of each source in the variance u² of a result. The figure at the right is the "
+        "relative standard uncertainty u; differences have none.",
         how=how,
         data=_data(shown) if shown else None,
         absent="" if shown else "no result has a budget.",

@@ -66,7 +66,7 @@ def render(agreement: TableAgreement) -> str:
             ("Totals and bias", _totals(agreement)),
             ("Equivalence and concordance", _equivalence(agreement)),
             ("Limits of agreement", _limits(agreement)),
-            ("The same without the meter", _true_limits(agreement)),
+            ("Limits with meter noise removed", _true_limits(agreement)),
             ("Ratio of single rows", _ratios(agreement)),
             ("Verdict, and what it rests on", _evidence(agreement)),
             *([("Bias at levels", _levels(agreement))] if agreement.question.at else []),

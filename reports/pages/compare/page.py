@@ -135,4 +135,4 @@ def _tests(compared: Compared) -> Table:
         Column("drift p", lambda side: probability(side.statistics.drift_tau_p)),
         Column("outliers, kept", lambda side: side.statistics.outliers or "none", numeric=False),
     )
-    return table("sample-tests", "What the samples are like", columns, (compared.a, compared.b))
+    return table("sample-tests", "Sample checks", columns, (compared.a, compared.b))

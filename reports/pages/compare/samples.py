@@ -1,4 +1,4 @@
-"""Two scenarios beside each other: all their runs, their means, and how far apart they are."""
+"""Two scenarios side by side: all their runs, their means, and how far apart they are."""
 
 from dataclasses import dataclass
 

@@ -2,7 +2,7 @@
 
 No text of a campaign and no code goes into the models, so that BokehJS has nothing to interpret; names,
 legend and read-out are made by the script as plain text. Colours and ends of the axes are set by the
-script, too. It finds the models by name: ``time``, ``boxes`` and ``words`` (of the lanes), and with the
+script as well. It finds the models by name: ``time``, ``boxes`` and ``words`` (of the lanes), and with the
 column of the panel behind ``frame-``, ``axis-``, ``lines-``, ``strips-``, ``here-`` and ``cursor-``.
 """
 

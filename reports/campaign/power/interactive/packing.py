@@ -1,4 +1,4 @@
-"""Long columns of numbers beside a small JSON header, in few bytes.
+"""Long columns of numbers next to a small JSON header, in few bytes.
 
 A column is kept as differences of whole multiples of a step, for readings of power and their times are
 such multiples: a regular clock becomes one number over and over, a meter's digits need one byte. The
