@@ -96,7 +96,7 @@ def test_an_interruption_ends_in_order_and_says_how_to_go_on(tmp_path: Path, num
     controller.send_signal(number)
     _, words = controller.communicate(timeout=60)
     assert controller.returncode == 130
-    assert f"`lab resume {campaign}` goes on" in words
+    assert f"`lab resume {campaign}`" in words
     run = run_record(campaign, "0001-baseline")
     assert (run["status"], run["reason"]) == ("aborted", "interrupted by the operator")
     assert not processes_naming(str(campaign))

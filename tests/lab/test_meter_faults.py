@@ -40,7 +40,7 @@ def test_a_meter_that_stays_silent_stops_the_campaign_which_can_be_resumed(tmp_p
     campaign = tmp_path / "c"
     done = lab("run", "--config", config, "--out", campaign)
     assert done.returncode == 3, done.stdout + done.stderr
-    assert f"`lab resume {campaign}` goes on" in done.stderr
+    assert f"`lab resume {campaign}`" in done.stderr
     assert run_record(campaign, "0001-baseline")["status"] == "completed"
 
 

@@ -78,7 +78,7 @@ def test_without_epochs_and_trackers_the_figures_say_what_is_missing():
 def test_without_a_gpu_the_cpu_temperature_stands_beside_the_epochs():
     text = text_of(example(Plan(**SMALL, gpu=False)), epochs.chapter, hardware.chapter)
     assert "Below: mean CPU temperature of the epoch." in text
-    assert "Not recorded, for want of a sensor or a device: GPU load" in text
+    assert "(no sensor): GPU load" in text
 
 
 def test_without_any_sensor_the_epochs_say_so():

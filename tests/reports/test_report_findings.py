@@ -134,7 +134,7 @@ def test_what_the_inventory_does_not_know_is_one_sentence() -> None:
 def test_one_machine_that_does_both_is_said_to() -> None:
     results = plain()
     results.environment["controller"] = results.environment["sut"]
-    assert "The same machine as the system under test" in page_of(environment.chapter, results).text
+    assert "ran on the same machine" in page_of(environment.chapter, results).text
 
 
 def test_of_two_machines_only_the_differences_are_listed() -> None:
@@ -160,7 +160,7 @@ def test_the_meter_is_told_as_it_was_read() -> None:
     results.meter["calibration"] = {"date": "2026-01-05", "certificate": "C-17", "gain": 1.0012}
     said = lines(made(environment.chapter, results), "Power meter")
     assert said["Readings"] == "every 1 s; each reading is the mean power over its interval"
-    assert said["Rhythm as seen"] == (
+    assert said["Sampling"] == (
         "every 1.00002 s, scattering by 0.0073 s; of 81 readings 2 missing, 0 late (first counted run)"
     )
     assert said["Limits of error"] == "±(1.5 % of reading + 3 counts)"
@@ -176,7 +176,7 @@ def test_a_meter_without_limits_and_calibration_says_what_that_means() -> None:
     said = lines(made(environment.chapter, results), "Power meter")
     assert "missing in every uncertainty" in said["Limits of error"]
     assert "not known" in said["Calibration"]
-    assert said["Rhythm as seen"] == "not known"
+    assert said["Sampling"] == "not known"
 
 
 def test_several_meters_are_listed() -> None:

@@ -89,7 +89,7 @@ def test_without_a_control_workload_the_report_says_what_to_add() -> None:
         (QUIET, "good", "The lab was in order: the 8 runs of control scatter by 0.083 % of their mean"),
         ([*QUIET, 10.1], "warn", "too small to matter"),
         ([*QUIET, 10.2], "refuse", "a change above that is signalled by beyond-limits"),
-        (QUIET[:2], "warn", "cannot be said: 2 runs of control, three are needed"),
+        (QUIET[:2], "warn", "2 of at least 3"),
     ],
 )
 def test_the_verdict_comes_first_in_words(energies_wh: list[float], tone: str, words: str) -> None:
