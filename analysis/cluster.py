@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from records.errors import ConfigurationError, SutError
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, as_completed
+    from distributed import Client, Future, Security, as_completed
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -26,6 +26,7 @@ ANSWER_S = 5.0
 
 def on_cluster(
     address: str,
+    security: "Security | None",
     folder: Path,
     function: Callable[[Item], Outcome],
     items: Sequence[Item],
@@ -37,6 +38,7 @@ def on_cluster(
 
     Args:
         address: of the scheduler.
+        security: certificates for it, or ``None``.
         folder: what ``function`` reads; every worker has to see it under this path.
         function: to be pickled, with everything it needs.
         items: likewise.
@@ -47,7 +49,7 @@ def on_cluster(
     Raises:
         SutError: the scheduler does not answer, its workers cannot do the work, or they die of an item.
     """
-    with _cluster_at(address, folder) as client:
+    with _cluster_at(address, security, folder) as client:
         return _Dispatch(client, function, items, names, parts, done).run()
 
 
@@ -118,7 +120,7 @@ def _all_of(function: Callable[[Item], Outcome], items: Sequence[Item]) -> list[
 
 
 @contextmanager
-def _cluster_at(address: str, folder: Path) -> Iterator["Client"]:
+def _cluster_at(address: str, security: "Security | None", folder: Path) -> Iterator["Client"]:
     import dask
     from distributed import Client
     from distributed.comm.addressing import get_address_host_port
@@ -127,12 +129,12 @@ def _cluster_at(address: str, folder: Path) -> Iterator["Client"]:
         get_address_host_port(address, strict=True)
     except ValueError as error:
         raise ConfigurationError(
-            f"--scheduler {address}: expected an address such as tcp://host:8786, but {error}"
+            f"--scheduler {address}: expected an address such as tcp://127.0.0.1:8786, but {error}"
         ) from None
     with dask.config.set({"distributed.comm.timeouts.connect": ANSWER_S}):
         try:
             client = Client(  # type: ignore[no-untyped-call]
-                address, timeout=ANSWER_S, set_as_default=False
+                address, security=security, timeout=ANSWER_S, set_as_default=False
             )
         except OSError:
             raise SutError(

@@ -16,9 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from records.errors import ConfigurationError, SutError
+
+if TYPE_CHECKING:
+    from distributed import Security
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -41,11 +44,13 @@ class Workforce:
 
     Attributes:
         jobs: number of processes of this machine; with 1 it is done in this one.
-        scheduler: address of a Dask scheduler that takes their place, such as ``tcp://host:8786``.
+        scheduler: address of a Dask scheduler that takes their place, such as ``tcp://127.0.0.1:8786``.
+        security: certificates for it; needed with ``tls://``.
     """
 
     jobs: int = 1
     scheduler: str | None = None
+    security: "Security | None" = None
 
     def __post_init__(self) -> None:
         """Check that the two do not contradict each other.
@@ -98,7 +103,9 @@ def run_map(
         def parts(workers: int) -> list[range]:
             return _parts(len(items), workers)
 
-        return on_cluster(workforce.scheduler, folder, function, items, names, parts, done)
+        return on_cluster(
+            workforce.scheduler, workforce.security, folder, function, items, names, parts, done
+        )
     if min(workforce.jobs, len(items)) > 1:
         return _in_processes(function, items, names, min(workforce.jobs, len(items)), done)
     outcomes = []

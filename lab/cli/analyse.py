@@ -1,6 +1,7 @@
 """``lab analyse``: from records to results."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,7 @@ from analysis.rules import rule_names
 from analysis.rules.contract import DEFAULT
 from analysis.scheduling import ALONE, Workforce
 from lab.cli.common import campaign_argument, json_option
+from lab.cli.link import link_options
 from lab.cli.output import print_json, print_table, progress_bar, stdout
 from lab.cli.rule_output import print_findings, print_rule
 from lab.cli.values import print_ecolabel, print_requirement
@@ -21,6 +23,9 @@ from records.rows.scenarios import ScenarioRow
 from reports.words.outcomes import lines_of_failures
 from reports.words.per_epoch import PerEpoch, per_epoch_of
 from reports.words.smells import answers
+
+if TYPE_CHECKING:
+    from lab.fleet.link import Link
 
 
 @click.command()
@@ -39,20 +44,18 @@ from reports.words.smells import answers
     show_default=True,
     help="Number of processes on this machine.",
 )
-@click.option("--scheduler", metavar="URL", help="Dask scheduler to compute on, e.g. tcp://host:8786.")
+@link_options("Dask scheduler to compute on, e.g. tcp://127.0.0.1:8786.")
 @click.option(
     "--estimators",
     is_flag=True,
     help="Also compute the built-in estimators, with default settings.",
 )
 @json_option
-@click.pass_context
 def analyse(
-    ctx: click.Context,
     folder: Path,
     rule: str,
     jobs: int,
-    scheduler: str | None,
+    link: "Link | None",
     estimators: bool,
     as_json: bool,
 ) -> None:
@@ -66,7 +69,8 @@ def analyse(
     lab analyse okular --rule oscar
     lab analyse campaigns/20260131-120000-demo --jobs 4
     """
-    results = analyse_with_progress(folder, rule, Workforce(jobs, scheduler), estimators)
+    workforce = Workforce(jobs) if link is None else Workforce(jobs, link.scheduler, link.security())
+    results = analyse_with_progress(folder, rule, workforce, estimators)
     if as_json:
         print_json(results.to_json())
     elif rule != DEFAULT:
@@ -78,7 +82,7 @@ def analyse(
         print_requirement(results)
         print_ecolabel(results)
         stdout.print(f"Written: {folder / 'results'}")
-    ctx.exit(1 if refusing(results) else 0)
+    click.get_current_context().exit(1 if refusing(results) else 0)
 
 
 def analyse_with_progress(

@@ -1,16 +1,15 @@
 """``lab fleet``: one campaign over several benches."""
 
-from collections.abc import Callable
 from contextlib import closing
-from functools import wraps
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from lab.cli.common import FiniteRange, json_option
 from lab.cli.group import LabGroup
+from lab.cli.link import link_options
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import InputPath, OutputFolder
 from lab.cli.status import simulated_mark
@@ -28,27 +27,6 @@ if TYPE_CHECKING:
     from lab.fleet.run import FleetOutcome
 
 
-def link_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that lead to a scheduler, as its argument ``link``."""
-
-    @wraps(command)
-    def with_link(
-        *, scheduler: str, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None, **others: Any
-    ) -> None:
-        from lab.fleet.link import Link
-
-        command(link=Link(scheduler, tls_ca, tls_cert, tls_key), **others)
-
-    linked: Callable[..., None] = with_link
-    for part, words in (("key", "Key of --tls-cert"), ("cert", "Own certificate"), ("ca", "Authority")):
-        linked = click.option(f"--tls-{part}", type=InputPath(file=True), help=f"{words}, a PEM file.")(
-            linked
-        )
-    return click.option("--scheduler", required=True, metavar="URL", help="Address of a Dask scheduler.")(
-        linked
-    )
-
-
 @click.group("fleet", cls=LabGroup)
 def fleet() -> None:
     """Run one campaign over several benches that have joined a Dask scheduler."""
@@ -56,7 +34,7 @@ def fleet() -> None:
 
 @fleet.command(short_help="Offer the bench of this controller")
 @click.option("--bench", "bench_toml", type=InputPath(file=True), required=True, help="File of the bench.")
-@link_options
+@link_options("Address of a Dask scheduler.", required=True)
 def worker(bench_toml: Path, link: "Link") -> None:
     """Offer the bench of this controller to a scheduler, until Ctrl-C.
 
@@ -76,7 +54,7 @@ def worker(bench_toml: Path, link: "Link") -> None:
 
 @fleet.command(short_help="Run a campaign over the benches")
 @click.argument("campaign", metavar="CAMPAIGN", type=InputPath(file=True, folder=True))
-@link_options
+@link_options("Address of a Dask scheduler.", required=True)
 @click.option("--out", type=OutputFolder(), help="Folder of a new campaign.")
 @click.option(
     "--gone-s",
@@ -106,7 +84,7 @@ def run(campaign: Path, link: "Link", out: Path | None, gone_s: float, as_json: 
 
 
 @fleet.command(short_help="Show how the benches stand")
-@link_options
+@link_options("Address of a Dask scheduler.", required=True)
 @json_option
 def status(link: "Link", as_json: bool) -> None:
     """Say for each bench how it stands, since when, why, and what it runs.

@@ -136,6 +136,12 @@ def missing_programs(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> 
     Raises:
         ConfigurationError: the command cannot be put together.
     """
+    unset = [name for name in scenario.env_from if name not in os.environ]
+    if unset:
+        return [
+            f"scenario {scenario.name!r}: env_from: expected {', '.join(unset)} in the environment of this "
+            f"command, but it is not set. Export it first; its value is not recorded"
+        ]
     program, *arguments = command_of(config, scenario, sut, RUN_DIR)
     interpreter = interpreter_of(config, scenario, sut)
     folder = sut.resolve(scenario.cwd or ".")

@@ -1,6 +1,7 @@
 """The workload of one attempt: how its runner is started on the SUT, and whether it did what it should."""
 
 import json
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -58,7 +59,9 @@ class WorkloadRun:
         Raises:
             AttemptFailed: the runner does not become ready.
         """
-        variables = {VARIABLES: json.dumps(self.scenario.env)}  # not in argv, which every user can read
+        handed = {name: os.environ[name] for name in self.scenario.env_from if name in os.environ}
+        # Not in argv, which every user can read.
+        variables = {VARIABLES: json.dumps({**self.scenario.env, **handed})}
         self._command = command_of(self.config, self.scenario, self.sut, self.there)
         argv = [*self._argv(), "--until-stdin-closes", "--await-go", "--", *self._command]
         if self._gated:

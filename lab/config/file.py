@@ -7,6 +7,7 @@ from typing import Any
 
 from lab.config.meter import OneMeterSection
 from lab.config.model import LabConfig
+from lab.config.secrets import check_secrets
 from records.errors import ConfigurationError, RecordError
 from records.settings.mistakes import read_model
 
@@ -46,6 +47,7 @@ def parse_config(text: str, source: Path | str, base_dir: Path) -> LabConfig:
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"{source}: this is not TOML: {error}") from None
     config = build_config(document, source, base_dir)
+    check_secrets(document, source)
     check_drivers(config, source)
     return config
 

@@ -148,6 +148,7 @@ class ScenarioSection(Section):
     target_val_accuracy: Accuracy | None = None
     cwd: str | None = None
     env: dict[str, str] = {}
+    env_from: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = []
 
     @model_validator(mode="after")
     def _complete(self) -> "ScenarioSection":

@@ -128,7 +128,7 @@ def test_a_workforce_that_cannot_be_is_refused(jobs: int, scheduler: str | None,
     "address", ["nonsense", "127.0.0.1:8786", "http://127.0.0.1:8786", "tcp://127.0.0.1:x"]
 )
 def test_what_is_no_address_is_a_mistake_of_the_command_line(tmp_path: Path, address: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"expected an address such as tcp://host:8786"):
+    with pytest.raises(ConfigurationError, match=r"expected an address such as tcp://127.0.0.1:8786"):
         run_map(square, [1, 2], NAMES, tmp_path, Workforce(scheduler=address))
 
 

@@ -95,6 +95,17 @@ def test_every_room_is_under_the_import_contract() -> None:
     assert set(listed) == packages
 
 
+def test_every_test_that_the_page_on_security_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/security.md").read_text()))
+    there = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)\(", path.read_text(), re.MULTILINE)
+    }
+    assert named
+    assert named <= there
+
+
 def test_the_sections_of_the_method_that_the_code_names_are_there() -> None:
     headings = re.findall(r"^#+ (.*)$", (ROOT / "docs/explanation/method.md").read_text(), flags=re.M)
     there = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}

@@ -63,3 +63,13 @@ def test_a_link_that_ends_while_the_process_writes_costs_nothing(tmp_path: Path,
     second.send({"n": 1, "do": "leave"})
     second.relay.communicate()
     wait_until(lambda: not folder.exists(), "the end of the keeper")
+
+
+def test_only_its_user_reaches_what_a_keeper_keeps(tmp_path: Path, wait_until: Wait) -> None:
+    folder = tmp_path / "kept"
+    first = Controller(folder, [sys.executable, "-c", WAITS])
+    assert first.next()["pid"]
+    assert folder.stat().st_mode & 0o777 == 0o700
+    first.send({"do": "gone"})
+    wait_until(lambda: not folder.exists(), "the end of the keeper")
+    first.end()
