@@ -10,10 +10,7 @@ from analysis.comparing.scenarios import Compared, compare_scenarios
 from lab.cli.analyse import analyse_with_progress, refusing
 from lab.cli.campaigns import outcome_json, run_campaign
 from lab.cli.output import make_stderr, print_json, stdout
-from lab.conduct.campaign import OpenCampaign
-from lab.conduct.conductor import Outcome
 from lab.conduct.evaluated import Evaluated, run_and_evaluate
-from lab.conduct.suts import sut_of
 from lab.config.model import LabConfig
 from lab.measure.answer import answers_of, remarks_of, unit_of
 from lab.measure.commands import MeasuredCommand
@@ -22,6 +19,7 @@ from lab.measure.warmup import warm_up
 from records.errors import RecordError
 from records.results import Results
 from reports.words.verdict import verdict_words
+from sut.sut import Sut
 
 
 def run_and_print(
@@ -44,17 +42,15 @@ def run_and_print(
     """
     stderr = make_stderr()
 
-    def run(opened: OpenCampaign) -> Outcome:
-        sut = sut_of(opened.config, opened.folder.path)
+    def warm_up_all(sut: Sut) -> None:
         for command in commands:
             for number in range(1, warmup + 1):
-                stderr.print(f"warm-up {number} of {warmup}: {join(command.words)}")
+                stderr.print(f"warm-up {number} of {warmup}: {join(command.words)}", soft_wrap=True)
                 warm_up(command, sut.resolve("."), sut)
-        return run_campaign(opened)
 
     for note in notes:
         stderr.print(note, soft_wrap=True)
-    evaluated = run_and_evaluate(config, out, run, analyse_with_progress)
+    evaluated = run_and_evaluate(config, out, run_campaign, analyse_with_progress, warm_up_all)
     compared = _compared(evaluated.opened.folder.path, commands)
     if as_json:
         print_json(_json(evaluated, commands, compared))

@@ -13,6 +13,7 @@ from lab.config.file import check_drivers
 from lab.config.model import LabConfig
 from records.results import Results
 from reports.campaign.page import write_report
+from sut.sut import Sut
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ def run_and_evaluate(
     out: Path | None,
     run: Callable[[OpenCampaign], Outcome],
     analyse: Callable[[Path], Results],
+    prepare: Callable[[Sut], None] = lambda sut: None,
 ) -> Evaluated:
     """Run a campaign, analyse it and write its report.
 
@@ -38,6 +40,7 @@ def run_and_evaluate(
         out: its folder, new or empty; one below ``campaign.out`` if ``None``.
         run: runs an open campaign, with whatever shows its progress.
         analyse: analyses the campaign in a folder, likewise.
+        prepare: is called with the SUT, held for this campaign, before anything of it is written.
 
     Raises:
         WattlabError: as for `lab run`, `lab analyse` and `lab report`.
@@ -48,6 +51,7 @@ def run_and_evaluate(
     folder = folder_of(campaign, config, out)
     with sut.hold(folder):
         check_meters(config)
+        prepare(sut)
         opened = create(campaign, config, folder)
         outcome = run(opened)
     return _evaluated(opened, outcome, analyse)

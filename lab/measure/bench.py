@@ -21,8 +21,8 @@ VIRTUAL = "virtual"
 _VIRTUAL_METER = {"driver": "yokogawa_wt310", "port": VIRTUAL, "virtual": {"gain_error_pct": 0.05}}
 """Fast, so that a short command is longer than its interval; its error is within its data sheet's limits."""
 
-_AROUND = {"gate": {"readings": 5}, "run": {"lead_in_s": 1.0, "lead_out_s": 1.0}}
-_SHORTEST_INTERVAL_S = 0.1
+_GATE = {"readings": 5}
+_SHORTEST_INTERVAL_S, _SHORTEST_LEAD_S = 0.1, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,10 @@ def _bench(meter: dict[str, Any], *notes: str) -> Bench:
     spec = driver_class(meter["driver"]).spec
     fastest_s = max(spec.fastest_interval_s, _SHORTEST_INTERVAL_S)
     offered_s = [interval_s for interval_s in spec.intervals_s if interval_s >= _SHORTEST_INTERVAL_S]
-    sections = {"meter": {"interval_s": min(offered_s, default=fastest_s), **meter}, **_AROUND}
-    return Bench(sections, notes=notes)
+    interval_s = min(offered_s, default=fastest_s)
+    lead_s = max(2 * interval_s, _SHORTEST_LEAD_S)
+    around = {"gate": _GATE, "run": {"lead_in_s": lead_s, "lead_out_s": lead_s}}
+    return Bench({"meter": {"interval_s": interval_s, **meter}, **around}, notes=notes)
 
 
 def _note(covered: str, *missing: str) -> str:

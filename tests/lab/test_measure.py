@@ -261,6 +261,8 @@ def test_counters_of_known_truth_give_the_energy_that_the_script_says(tmp_path: 
 @pytest.mark.slow
 def test_a_failing_command_is_named_with_its_exit_code_and_last_words(tmp_path: Path) -> None:
     failing = ("sh", "-c", "echo boom >&2; exit 7")
+    warmed = lab("measure", "--port", "virtual", "--warmup", 1, "--", *failing, cwd=tmp_path)
+    assert (warmed.returncode, list(tmp_path.iterdir())) == (1, [])
     done = lab("measure", "--port", "virtual", "-n", 1, "--gate", "none", "--", *failing, cwd=tmp_path)
     assert done.returncode == 1
     assert "exit code 7" in done.stderr and "boom" in done.stderr and "lab resume" in done.stderr
