@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from math import hypot
+from math import hypot, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -163,11 +163,19 @@ def _of_two_campaigns(row: ComparisonRow, a: Side, b: Side) -> ComparisonRow:
     if len(halves) < len(known):
         return row
     reach = hypot(*halves)
-    return replace(
-        row,
-        total_low=row.difference - reach,
-        total_high=row.difference + reach,
-    )
+    row = replace(row, total_low=row.difference - reach, total_high=row.difference + reach)
+    half_a, half_b = halves
+    if row.ratio is None or row.mean_a <= half_a:
+        return row
+    ratio_low, ratio_high = _ratio_ends(row.mean_a, half_a, row.mean_b, half_b)
+    return replace(row, ratio_total_low=ratio_low, ratio_total_high=ratio_high)
+
+
+def _ratio_ends(a: float, half_a: float, b: float, half_b: float) -> tuple[float, float]:
+    """Return the ends of b / a from two independent intervals (Donner and Zou 2012, MOVER for a ratio)."""
+    below = a**2 - half_a**2
+    reach = sqrt(max(0.0, (a * b) ** 2 - below * (b**2 - half_b**2)))
+    return (a * b - reach) / below, (a * b + reach) / below
 
 
 def _ends(

@@ -1,17 +1,22 @@
 """``lab compare``: two scenarios, statistically."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from analysis.comparing.calls import ComparedCalls
+from analysis.comparing.gate import Gate, judge
 from analysis.comparing.scenarios import Compared, compare_scenarios
 from analysis.statistics.samples import QUANTITIES
+from lab.cli.bench_options import PercentText
 from lab.cli.common import FiniteRange, campaign_argument, json_option
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import OutputFile, ScenarioName
+from reports.exports.comparison import append_summary
 from reports.words.calls import difference_cells, differences_words, side_words, site_name, site_place
 from reports.words.comparison_lines import figure_lines, repeats_line, sample_cells, sample_columns
+from reports.words.gate import gate_words
 from reports.words.program import program_lines
 from reports.words.verdict import verdict_words
 
@@ -36,6 +41,15 @@ _MOST_CALLS = 10
     type=FiniteRange(0, 100, min_open=True, max_open=True),
     help="Ask also whether B is equivalent to A within this percentage.",
 )
+@click.option(
+    "--fail-if-more",
+    "limit_pct",
+    type=PercentText(),
+    help="Gate: exit 1 unless B is shown to need at most this much more, such as 5%.",
+)
+@click.option(
+    "--summary", metavar="FILE.md", type=OutputFile(), help="Also append a Markdown summary to this file."
+)
 @click.option("--out", metavar="FILE.html", type=OutputFile(), help="Also write a page.")
 @json_option
 @click.pass_context
@@ -46,6 +60,8 @@ def compare(
     b: str,
     quantity: str,
     margin_pct: float | None,
+    limit_pct: float | None,
+    summary: Path | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -58,24 +74,31 @@ def compare(
     \b
     lab compare campaigns/20260131-120000-demo cnn transfer --out cnn-transfer.html
     lab compare campaigns/now cnn campaigns/before:cnn --quantity wh_per_epoch --margin 5
+    lab compare campaigns/before train campaigns/now:train --fail-if-more 5% --summary summary.md
     """
     compared = compare_scenarios(folder, a, b, quantity, margin_pct)
+    gate = None if limit_pct is None else judge(compared.row, limit_pct)
+    if summary is not None:
+        append_summary(compared, gate, summary)
     if out is not None:
         from reports.pages.compare.page import write_comparison  # it draws, which the others need not
 
         write_comparison(compared, out)
     if as_json:
-        print_json({**compared.to_json(), "words": verdict_words(compared)})
+        document = {**compared.to_json(), "words": verdict_words(compared)}
+        print_json(document if gate is None else {**document, "gate": asdict(gate)})
     else:
-        _print(compared)
+        _print(compared, gate)
         if out is not None:
             stdout.print(f"Written: {out}")
-    ctx.exit(1 if compared.refusals else 0)
+    ctx.exit(1 if compared.refusals or (gate is not None and gate.verdict != "within") else 0)
 
 
-def _print(compared: Compared) -> None:
+def _print(compared: Compared, gate: Gate | None) -> None:
     if compared.a.simulated or compared.b.simulated:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
+    if gate is not None:
+        stdout.print(gate_words(gate, compared), soft_wrap=True)
     stdout.print(verdict_words(compared), soft_wrap=True)
     stdout.print()
     unit = compared.quantity.unit

@@ -83,3 +83,26 @@ def test_mistakes_are_told(tmp_path: Path, arguments: list[str], code: int, word
     assert done.returncode == code
     assert words in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_gate_is_open_where_b_is_shown_to_need_no_more(tmp_path: Path) -> None:
+    done = lab("compare", write_campaign(tmp_path / "c"), "a", "b", "--fail-if-more", "1%", "--json")
+    assert (done.returncode, json.loads(done.stdout)["gate"]["verdict"]) == (0, "within")
+
+
+def test_a_gate_stays_shut_where_b_needs_more_and_where_nothing_can_be_said(tmp_path: Path) -> None:
+    folder = write_campaign(tmp_path / "c")
+    summary = tmp_path / "summary.md"
+    above = lab("compare", folder, "b", "a", "--fail-if-more", "1%", "--summary", summary, "--json")
+    unknown = lab("compare", folder, "b", "a", "--fail-if-more", "3%", "--summary", summary, "--json")
+    found = [json.loads(done.stdout)["gate"]["verdict"] for done in (above, unknown)]
+    assert (found, above.returncode, unknown.returncode) == (["above", "cannot say"], 1, 1)
+    text = summary.read_text(encoding="utf-8")
+    assert text.count("### a against b") == 2
+    assert "SIMULATED" not in text
+
+
+def test_the_summary_says_that_it_is_simulated(tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    lab("compare", write_campaign(tmp_path / "c", simulated=True), "a", "b", "--summary", summary)
+    assert "**SIMULATED" in summary.read_text(encoding="utf-8")
