@@ -60,6 +60,11 @@ def interpreter(given: str | None, host: str | None) -> str:
                 f"--python: expected the interpreter of the program on {host}; `lab sut deploy --envs cpu` "
                 f"makes one"
             )
+        if "/" not in given:
+            raise ConfigurationError(
+                f"--python {given}: expected a path on {host}, such as the one that `ssh {host} command -v "
+                f"{given}` prints"
+            )
         return given
     name = given or "python3"
     found = shutil.which(name) or (shutil.which("python") if given is None else None)

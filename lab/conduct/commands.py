@@ -126,6 +126,10 @@ def check_commands(config: LabConfig, slots: Iterable[Slot], sut: Sut) -> None:
         ]
         if tracker and sut.host.exists(tracker_interpreter(config, tracker, sut)):
             mistakes += wrong_options(config, scenario, tracker, sut)
+    if mistakes and config.sut.host is not None:
+        mistakes.append(
+            f"On {config.sut.host} relative paths start in {sut.resolve('.')}. Copy your program there"
+        )
     if mistakes:
         raise ConfigurationError("\n".join(dict.fromkeys(mistakes)))
 
