@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
+from records.errors import SutError
+
 Output = int | IO[bytes] | None
 """Where a stream goes: a file, ``subprocess.PIPE``, ``subprocess.DEVNULL``, or ``None`` to inherit."""
+
+
+class ProcessLost(SutError):
+    """A process was started on a host, and nobody there knows of it any more, as after a restart."""
 
 
 class HostProcess(Protocol):
@@ -134,7 +140,7 @@ def ask(host: Host, argv: Sequence[str], timeout_s: float) -> Answer:
     """Run a short process on a host to its end.
 
     Raises:
-        SutError: it cannot be started.
+        SutError: it cannot be started; `ProcessLost` where the host may have restarted before it said so.
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         process = host.start(argv, stdout=output, stderr=errors)

@@ -9,7 +9,7 @@ from lab.config.model import BeforeRunStep
 from records.errors import SutError
 from records.journal import Journal
 from records.journal_events import StatePrepared
-from sut.host import Answer, ask
+from sut.host import Answer, ProcessLost, ask
 from sut.sut import Sut
 
 _LOOK_EVERY_S = 1.0
@@ -64,7 +64,10 @@ def _restart(sut: Sut, step: BeforeRunStep) -> int | None:
     """Run a command that restarts the SUT, and wait until it is up again under another boot."""
     before = sut.host.boot_id()
     deadline = time.monotonic() + step.wait_s
-    answer = ask(sut.host, step.command, step.wait_s)
+    try:
+        answer = ask(sut.host, step.command, step.wait_s)
+    except ProcessLost as error:  # the restart came before the word that it had begun
+        answer = Answer(None, "", str(error))
     while True:
         try:
             if sut.host.boot_id() != before:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import IO, Any
 
 from records.errors import SutError
-from sut.host import Output
+from sut.host import Output, ProcessLost
 from sut.remote.link import Link, is_for_good
 
 _GONE = json.dumps({"do": "gone"})
@@ -241,7 +241,7 @@ class RemoteProcess:
             self._order(do="leave")
             self._ended.set()
         elif "lost" in message and not self._has_left():
-            self._give_up(SutError(f"{self._link.host}: what kept this process was killed, or gave it up"))
+            self._give_up(ProcessLost(f"{self._link.host}: what kept this process was killed, or gave it up"))
             self._order(do="leave")
 
     def _keep(self, name: str, offset: int, data: bytes) -> None:

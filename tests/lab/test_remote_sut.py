@@ -50,6 +50,12 @@ name = "control"
 command = ["python3", "{scenarios}/control.py", "--rounds", "10000"]
 limit_s = 60
 """
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
+PROFILED = """
+import statistics
+for _ in range(20):
+    print(statistics.fmean(range(200_000)))
+"""
 PROGRAM = """
 import os, pathlib, sys, time
 print("begun", flush=True)
@@ -78,14 +84,82 @@ class Bench(SshBench):
         return json.loads(done.stdout)
 
 
+class Machine(Bench):
+    """A SUT that can be restarted: its processes are a PID namespace, which the kernel ends as a whole.
+
+    The first of them, the parent of sshd, ends as soon as a file ``restart`` is there, and all others with
+    it. Then it is started again with another boot id.
+
+    Attributes:
+        starts: how often it was started.
+    """
+
+    def __init__(self, folder: Path, variables: dict[str, str]) -> None:
+        folder.mkdir()
+        self._boot, self.wish = folder / "boot_id", folder / "restart"
+        self.starts, self._off = 0, False
+        first = f"mount --bind {self._boot} {BOOT_ID} && "
+        first += f'{{ "$@" & while ! test -e {self.wish}; do sleep 0.1; done; rm {self.wish}; }}'
+        enter = (
+            "unshare",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            "sh",
+            "-c",
+            first,
+            "sh",
+        )
+        super().__init__(folder, prefix=enter, variables=variables)
+        self._restarter = threading.Thread(target=self._restart)
+        self._restarter.start()
+
+    def up(self) -> None:
+        self.starts += 1
+        self._boot.write_text(f"boot {self.starts}\n")
+        super().up()
+
+    def off(self) -> None:
+        """Switch it off for good."""
+        self._off = True
+        self._sshd.kill()
+        self._restarter.join()
+
+    def _restart(self) -> None:
+        while True:
+            self._sshd.wait()
+            if self._off:
+                return
+            time.sleep(1)
+            self.up()
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def variables(tmp_path: Path) -> dict[str, str]:
+    """Of the processes on the SUT."""
     need_sshd()
     pip = {key: value for key, value in os.environ.items() if key.startswith("PIP_")}
-    bench = Bench(tmp_path / "bench", variables={"TMPDIR": str(tmp_path), **pip})
+    return {"TMPDIR": str(tmp_path), **pip}
+
+
+@pytest.fixture
+def bench(tmp_path: Path, variables: dict[str, str]) -> Iterator[Bench]:
+    bench = Bench(tmp_path / "bench", variables=variables)
     (bench.folder / "lab.toml").write_text(CONFIG.replace("NAME", NAME))
     yield bench
     bench.down()
+
+
+@pytest.fixture
+def machine(tmp_path: Path, variables: dict[str, str]) -> Iterator[Machine]:
+    probe = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "mount", "--bind", "/dev/null", BOOT_ID]
+    if os.geteuid() != 0 or subprocess.run(probe, capture_output=True, check=False).returncode:
+        pytest.skip("only root can make a PID namespace with a boot id of its own (`unshare`)")
+    machine = Machine(tmp_path / "bench", variables)
+    yield machine
+    machine.off()
 
 
 @contextmanager
@@ -140,3 +214,41 @@ def test_a_campaign_over_ssh_survives_a_lost_link(bench: Bench) -> None:
     assert list((bench.home / ".cache/wattlab/kept").iterdir()) == []
     text = "".join(path.read_text() for path in campaign.rglob("*.json*"))
     assert str(bench.folder / "client_key") not in text and "BEGIN OPENSSH" not in text
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_the_sut_is_restarted_before_each_run(machine: Machine) -> None:
+    step = f'before_run = [{{ command = ["touch", "{machine.wish}"], reboots = true, wait_s = 60 }}]'
+    lines = (step if line.startswith("before_run") else line for line in CONFIG.splitlines())
+    config = (
+        "\n".join(lines).replace("NAME", NAME).replace('"python3", "train.py", "{run_dir}"', '"sleep", "1"')
+    )
+    (machine.folder / "lab.toml").write_text(config)
+    machine.lab("sut", "deploy")
+    ssh = machine.programs / "ssh"
+    subprocess.run([ssh, NAME, "setsid tail -f /dev/null > /dev/null 2>&1 < /dev/null &"], check=True)
+    outcome = machine.lab("run", "--out", "c")
+    assert outcome["missing"] == []
+    campaign = machine.folder / "c"
+    entries, _ = read_journal(campaign / "journal.jsonl")
+    restarts = [entry for entry in entries if isinstance(entry, StatePrepared)]
+    assert len(restarts) == len([entry for entry in entries if isinstance(entry, RunEnded)]) == 4
+    assert all(entry.rebooted for entry in restarts)
+    assert machine.starts == 1 + len(restarts)
+    assert subprocess.run([ssh, NAME, "pidof tail"], stdout=subprocess.PIPE, check=False).stdout == b""
+    assert machine.lab("check", "c")["refuse"] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_program_on_the_sut_is_profiled(bench: Bench) -> None:
+    bench.lab("sut", "deploy")
+    for folder in (bench.folder, bench.home / "wattlab/programs"):
+        (folder / "profiled.py").write_text(PROFILED)
+    config = (bench.folder / "lab.toml").read_text()
+    (bench.folder / "lab.toml").write_text(config.partition('[[scenario]]\nname = "work"')[0])
+    options = ["--libs", "statistics", "--repeats", "1", "--baseline", "3", "--gate", "none", "--out", "c"]
+    profiled = bench.lab("profile", "profiled.py", *options, "--python", sys.executable)
+    assert [call["api"] for call in profiled["calls"]] == ["statistics.fmean"]
+    assert (profiled["completed"], profiled["missing"]) == (3, [])
