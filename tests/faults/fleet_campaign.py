@@ -90,14 +90,14 @@ class Trial:
     def measured_again(self) -> Counter[str]:
         """Return, for each victim, how many runs under way were not completed; each run counts once."""
         met = {run for kill in self.kills for run in kill.runs}
-        return Counter(self._victim_of(run.name) for run in met if not _completed(run))
+        return Counter(self._victim_of(run) for run in met if not _completed(run))
 
     def culprit(self, problem: Problem) -> str:
         """Return the victim at which a problem counts."""
         return problem.victim or self._victim_of(problem.run)
 
-    def _victim_of(self, run: str) -> str:
-        met = {kill.victim for kill in self.kills if run in {path.name for path in kill.runs}}
+    def _victim_of(self, run: Path | None) -> str:
+        met = {kill.victim for kill in self.kills if run in kill.runs}
         return next((victim for victim in self.victims if victim in met), _NOBODY)
 
 

@@ -3,7 +3,6 @@
 import csv
 import json
 import subprocess
-from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -24,13 +23,13 @@ class Problem:
 
     Attributes:
         kind: `LOST`, `DAMAGED` or `DOUBLED`.
-        run: folder name of the run that it is about.
+        run: folder of the run on its bench that it is about, ``None`` if it is about none.
         words: what it is.
         victim: what was killed last before it was seen, if it was seen during the campaign.
     """
 
     kind: str
-    run: str
+    run: Path | None
     words: str
     victim: str | None = None
 
@@ -66,14 +65,13 @@ class Judge:
     def look(self, kills: list[Kill]) -> None:
         """Remember what is completed, and see that nothing of what was remembered has changed."""
         last = kills[-1].victim if kills else None
+        here = set(self._of_campaign())
         for run, hashes in self._completed.items():
-            copies = [run, self.fleet.campaign / "runs" / run.name]
-            if (
-                any(copy.exists() and hash_tree(copy) != hashes for copy in copies)
-                and run not in self._damaged
-            ):
+            copies = [run, self.fleet.campaign / "runs" / run.name] if run in here else [run]
+            if any(copy.exists() and hash_tree(copy) != hashes for copy in copies):
+                if run not in self._damaged:
+                    self._is(DAMAGED, run, "completed once, and changed since", last)
                 self._damaged.add(run)
-                self._is(DAMAGED, run.name, "completed once, and changed since", last)
         for bench in self.fleet.benches:
             for run_json in (path for shard in bench.shards() for path in shard.glob("runs/*/run.json")):
                 run = run_json.parent
@@ -83,19 +81,29 @@ class Judge:
     def judge_campaign(self) -> None:
         """Judge the campaign that has ended."""
         folder = self.fleet.campaign
-        campaign = json.loads((folder / "campaign.json").read_text())
-        here = [run for run in self._completed if run.parents[2].parent.name == campaign["id"]]
-        for run in here:
-            if not (folder / "runs" / run.name).exists():
-                self._is(LOST, run.name, "completed on its bench, and not in the campaign")
-            elif hash_tree(folder / "runs" / run.name) != self._completed[run]:
-                self._is(DAMAGED, run.name, "other in the campaign than on its bench")
-        slots = Counter(run.name.partition("-")[0] for run in here)
-        for slot in (slot for slot, times in slots.items() if times > 1):
-            self._is(DOUBLED, slot, f"completed {slots[slot]} times")
-        if len(slots) != len(campaign["plan"]):
-            self._is(LOST, "", f"{len(slots)} of {len(campaign['plan'])} slots are completed")
+        plan = json.loads((folder / "campaign.json").read_text())["plan"]
+        slots: dict[str, list[Path]] = {}
+        for run in self._of_campaign():
+            slots.setdefault(run.name[:4], []).append(run)
+            copy = folder / "runs" / run.name
+            if not copy.exists():
+                self._is(LOST, run, "completed on its bench, and not in the campaign")
+            elif hash_tree(copy) != self._completed[run]:
+                self._is(DAMAGED, run, "other in the campaign than on its bench")
+        for runs in slots.values():
+            if len(runs) > 1:
+                self._is(DOUBLED, runs[-1], f"completed {len(runs)} times: {runs}")
+        if len(slots) != len(plan):
+            self._is(LOST, None, f"{len(slots)} of {len(plan)} slots are completed")
         self._judge_results(folder)
+
+    def _of_campaign(self) -> list[Path]:
+        """Return the completed runs of the present campaign."""
+        campaign_json = self.fleet.campaign / "campaign.json"
+        if not campaign_json.exists():
+            return []
+        name = json.loads(campaign_json.read_text())["id"]
+        return [run for run in self._completed if run.parents[3].name == name]
 
     def judge_benches(self) -> None:
         """See that no bench ever measured two things at once, nor under an old lease."""
@@ -109,56 +117,54 @@ class Judge:
             self.intervals += len(attempts)
             for a, b in pairwise(attempts):
                 if b.first_utc_s < a.last_utc_s:
-                    self._is(DOUBLED, b.run, f"{bench.name}: measured at the same time as {a.run}")
+                    self._is(DOUBLED, b.run, f"measured at the same time as {a.run}")
                 if b.lease < a.lease:
-                    self._is(
-                        DOUBLED, b.run, f"{bench.name}: lease {b.lease} after lease {a.lease} of {a.run}"
-                    )
-            blocks: dict[int, set[str]] = {}
+                    self._is(DOUBLED, b.run, f"lease {b.lease} after lease {a.lease} of {a.run}")
+            blocks: dict[int, set[Path]] = {}
             for attempt in attempts:
-                blocks.setdefault(attempt.lease, set()).add(attempt.block)
+                blocks.setdefault(attempt.lease, set()).add(attempt.run.parents[2])
             self.leases += len(blocks)
             for lease, of in blocks.items():
                 if len(of) > 1:
-                    self._is(DOUBLED, "", f"{bench.name}: lease {lease} was used for {sorted(of)}")
+                    self._is(DOUBLED, None, f"{bench.name}: lease {lease} was used for {sorted(of)}")
 
     def _judge_results(self, folder: Path) -> None:
         analysed = _lab("analyse", str(folder))
         if analysed.returncode != 0:
-            self._is(DAMAGED, "", f"lab analyse: {analysed.stderr}")
+            self._is(DAMAGED, None, f"lab analyse: {analysed.stderr}")
             return
         findings = json.loads(_lab("check", str(folder), "--json").stdout)["findings"]
         for finding in (finding for finding in findings if finding["level"] == "refuse"):
-            self._is(DAMAGED, "", f"lab check: {finding}")
+            self._is(DAMAGED, None, f"lab check: {finding}")
         for row in counted_runs(folder):
             run = folder / "runs" / row["run_dir"]
             record = json.loads((run / "run.json").read_text())
-            block = folder / "benches" / record["bench"] / f"block-{record['block']:04d}"
-            share = deviation(run, row, truths(block, self.clock))
+            block = Path(record["bench"], f"block-{record['block']:04d}")
+            share = deviation(run, row, truths(folder / "benches" / block, self.clock))
             self.counted += 1
             self.worst = max(self.worst, share)
             if share > 1:
-                self._is(DAMAGED, run.name, f"counted with an energy {share:.2f} limits from the true one")
+                words = f"{run.name}: counted with an energy {share:.2f} limits from the true one"
+                self._is(DAMAGED, None, words)
 
-    def _is(self, kind: str, run: str, words: str, victim: str | None = None) -> None:
+    def _is(self, kind: str, run: Path | None, words: str, victim: str | None = None) -> None:
         self.problems.append(Problem(kind, run, words, victim))
 
 
 @dataclass(frozen=True, order=True)
 class _Attempt:
-    """Stamps of the first and the last reading of an attempt, its lease, its block and its folder."""
+    """Stamps of the first and the last reading of an attempt, its lease and its folder."""
 
     first_utc_s: float
     last_utc_s: float
     lease: int
-    block: str
-    run: str
+    run: Path
 
     @classmethod
     def read(cls, run: Path) -> "_Attempt":
         stamps = _stamps(run)
         lease = json.loads((run / "run.json").read_text())["lease"]
-        return cls(stamps[0], stamps[-1], lease, str(run.parents[2]), run.name)
+        return cls(stamps[0], stamps[-1], lease, run)
 
 
 def _has_readings(run: Path) -> bool:

@@ -61,16 +61,16 @@ class Case:
         wall_s: from the start of `lab fleet run` to its end, the start of the workers left out.
         plan: of ``campaign.json``.
         runs: completed runs by bench; ``attempts`` all of them.
-        checks: findings of `lab check` by level.
+        checks: how many findings of `lab check` have each level and code.
         problems: of the processes.
     """
 
     name: str
     wall_s: float
-    plan: object
+    plan: list[dict[str, object]]
     runs: Counter[str]
     attempts: int
-    checks: dict[str, int]
+    checks: Counter[tuple[str, str]]
     problems: list[str]
 
 
@@ -94,14 +94,14 @@ def run_case(folder: Path, name: str, benches: int, seconds: float, kill: bool) 
     checked = subprocess.run(
         [LAB, "check", str(fleet.campaign), "--json"], stdout=subprocess.PIPE, check=False
     )
-    counts = json.loads(checked.stdout)
+    findings = json.loads(checked.stdout)["findings"]
     return Case(
         name,
         wall_s,
         json.loads((fleet.campaign / "campaign.json").read_text())["plan"],
         Counter(run["bench"] for run in runs if run["status"] == "completed"),
         len(runs),
-        {level: counts[level] for level in ("refuse", "weaken")},
+        Counter((finding["level"], finding["code"]) for finding in findings),
         fleet.problems,
     )
 
@@ -111,11 +111,15 @@ def _completed(folder: Path) -> list[Path]:
     return [path for path in found if '"status": "completed"' in path.read_text()]
 
 
+def _of_level(checks: Counter[tuple[str, str]], level: str) -> int:
+    return sum(number for (of, _), number in checks.items() if of == level)
+
+
 def table(cases: list[Case]) -> str:
     """Return the table of the documentation."""
     one = cases[0]
     lines = [
-        "| benches | wall time, s | ratio | runs completed | by bench | attempts | plan | errors, warnings |",
+        "| benches | wall, s | ratio | completed | by bench | attempts | plan | errors, warnings, notes |",
         "|---|---:|---:|---:|---|---:|---|---|",
     ]
     for case in cases:
@@ -127,7 +131,7 @@ def table(cases: list[Case]) -> str:
             ", ".join(f"{name}: {case.runs[name]}" for name in sorted(case.runs)),
             case.attempts,
             "the same" if case.plan == one.plan else "another",
-            ", ".join(str(number) for number in case.checks.values()),
+            ", ".join(str(_of_level(case.checks, level)) for level in ("refuse", "warn", "info")),
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
