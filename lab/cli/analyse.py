@@ -11,11 +11,11 @@ from analysis.rules import rule_names
 from analysis.rules.contract import DEFAULT
 from analysis.scheduling import ALONE, Workforce
 from lab.cli.common import campaign_argument, json_option
+from lab.cli.finding_output import level_counts
 from lab.cli.link import link_options
 from lab.cli.output import print_json, print_table, progress_bar, stdout
 from lab.cli.rule_output import print_findings, print_rule
 from lab.cli.values import print_ecolabel, print_requirement
-from records.findings import LEVELS
 from records.meter import MeasuringPoint, measuring_point
 from records.results import Results
 from records.rows.parts import ControlChart
@@ -137,8 +137,7 @@ def print_scenarios(results: Results) -> None:
     for line in answers(results.smells):
         stdout.print(line, highlight=False, markup=False)
     _print_health(results.health)
-    levels = [row.level for row in results.findings]
-    counts = ", ".join(f"{levels.count(level)} {level}" for level in LEVELS)
+    counts = level_counts([row.level for row in results.findings])
     stdout.print(f"Findings: {counts} (`lab check` lists those about the evidence)")
     for finding in results.findings:
         if finding.level == "refuse":

@@ -21,16 +21,15 @@ def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
     lab check campaigns/20260131-120000-demo
     """
     from analysis.evidence import check as check_campaign
-    from lab.cli.output import print_json, print_table, stdout
+    from lab.cli.finding_output import level_counts, print_finding_table
+    from lab.cli.output import print_json, stdout
 
     findings = check_campaign(folder)
     refused = sum(finding.level == "refuse" for finding in findings)
     if as_json:
         print_json({"refuse": refused, "findings": [finding.to_json() for finding in findings]})
     else:
-        rows = [(f.level, f.run_dir or "campaign", f.code, f.message) for f in findings]
-        if rows:
-            print_table(("level", "where", "code", "finding"), rows)
-        verdict = f"{refused} of them refuse data" if refused else "nothing to refuse"
-        stdout.print(f"{len(findings)} findings, {verdict}.")
+        print_finding_table((f.level, f.run_dir or "campaign", f.code, f.message) for f in findings)
+        verdict = "Data were rejected" if refused else "Data usable"
+        stdout.print(f"{verdict}: {level_counts([finding.level for finding in findings])}.")
     ctx.exit(1 if refused else 0)

@@ -57,7 +57,7 @@ class LineProgress(_Progressing):
         self.take_plan(slots, done, simulated)
         kind = "  SIMULATED METER: no number of this campaign is a measurement" if simulated else ""
         self._say(f"{title}: {len(slots)} runs, {len(done)} completed before.{kind}")
-        self._say(f"about {duration(self.left.of(self.todo))} to go")
+        self._say(f"about {duration(self.left.of(self.todo))} left")
 
     def attempt(self, slot: Slot, attempt: int) -> None:
         """Print which slot begins."""
@@ -75,7 +75,7 @@ class LineProgress(_Progressing):
         """Print how the attempt ended and the time left."""
         self.take_end(slot, run)
         why = f": {run.reason}" if run.reason else ""
-        self._say(f"    {run.status}{why}; about {duration(self.left.of(self.todo))} to go")
+        self._say(f"    {run.status}{why}; about {duration(self.left.of(self.todo))} left")
 
     def notice(self, text: str) -> None:
         """Print a notice, once."""
@@ -127,7 +127,7 @@ class LiveProgress(_Progressing):
             self._bar,
             Text.assemble(self._slot, "  ", self._phase, f"  {elapsed:.0f} s", no_wrap=True),
             Text.assemble(self._watts, no_wrap=True),
-            Text(f"about {duration(left)} to go; Ctrl-C stops, `lab resume` goes on", style="dim"),
+            Text(f"about {duration(left)} left; Ctrl-C stops, `lab resume` continues", style="dim"),
         )
 
     def begin(self, title: str, slots: Sequence[Slot], done: Sequence[Slot], *, simulated: bool) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from analysis.rules import rule_source
+from lab.cli.finding_output import print_finding_table
 from lab.cli.output import print_table, stdout
 from records.results import Results
 from records.rows.findings import FindingRow
@@ -29,8 +30,7 @@ def print_findings(results: Results) -> None:
     for finding in results.findings:
         key = (finding.code, finding.run_dir.partition("-")[2] or finding.message)
         kinds.setdefault(key, []).append(finding)
-    rows = [(f[0].level, _where(f), f[0].code, f[0].message) for f in kinds.values()]
-    print_table(("level", "where", "code", "finding"), rows)
+    print_finding_table((f[0].level, _where(f), f[0].code, f[0].message) for f in kinds.values())
 
 
 def _where(findings: list[FindingRow]) -> str:

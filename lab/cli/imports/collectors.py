@@ -94,7 +94,7 @@ def collectl(files: tuple[Path, ...], campaign: Path, timezone: str | None, as_j
         print_json({"campaign": str(campaign), **asdict(done)})
         return
     for finding in done.findings:
-        stdout.print(f"{finding.level}: {finding.code}: {finding.message}")
+        stdout.print(f"{finding.code}: {finding.message}")
     stdout.print(
         f"Runs of {campaign}: host samples added to {len(done.added)}, already present in {len(done.had)}, "
         f"outside the times of the logs: {len(done.without)}.",

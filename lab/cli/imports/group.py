@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from lab.cli.finding_output import print_finding_table
 from lab.cli.group import CommandAt, LabGroup
-from lab.cli.output import print_json, print_table, stdout
+from lab.cli.output import print_json, stdout
 from lab.cli.paths import OutputFolder
 from records.campaign import CampaignFolder
 from records.entry_points import foreign_points, load, package_of
@@ -82,9 +83,7 @@ def print_import(folder: Path, as_json: bool) -> None:
     if as_json:
         print_json({"campaign": str(folder), "runs": len(plan), "findings": findings})
         return
-    rows = [(f["level"], f["run_dir"] or "campaign", f["code"], f["message"]) for f in findings]
-    if rows:
-        print_table(("level", "where", "code", "finding"), rows)
+    print_finding_table((f["level"], f["run_dir"] or "campaign", f["code"], f["message"]) for f in findings)
     counts = Counter(slot.scenario for slot in plan)
     runs = ", ".join(f"{count} {scenario}" for scenario, count in counts.items())
     stdout.print(f"Written: {folder} with {len(plan)} runs ({runs}).")
