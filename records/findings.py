@@ -13,6 +13,9 @@ Level = Literal["refuse", "warn", "info"]
 """``refuse``: the run or campaign must not be used as it is; ``warn``: weakens it; ``info``: to know."""
 
 LEVELS: tuple[Level, ...] = ("refuse", "warn", "info")
+LEVEL_WORDS: dict[str, str] = {"refuse": "error", "warn": "warning", "info": "note"}
+"""What a reader is shown instead."""
+
 FINDING_COLUMNS = ("level", "run_dir", "code", "message")
 _PLACE = ("file", "line", "column")
 

@@ -195,7 +195,7 @@ def _print_health(health: ControlChart | None) -> None:
 
 
 def refusing(results: Results) -> bool:
-    """Say whether a finding refuses data."""
+    """Say whether data were rejected."""
     return any(row.level == "refuse" for row in results.findings)
 
 

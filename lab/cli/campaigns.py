@@ -107,7 +107,7 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
     opened = reopen(folder)
     if model_of_fleet(opened.folder) is not None:
         raise ConfigurationError(
-            f"{folder}: expected a campaign of one bench, but a fleet runs this one. Go on with "
+            f"{folder}: expected a campaign of one bench, but a fleet runs this one. Continue with "
             f"`lab fleet run {quote(str(folder))} --scheduler URL`"
         )
     if (bench := bench_of_part(opened.folder)) is not None:
@@ -123,7 +123,7 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
 
 
 def _run_shard(ctx: click.Context, shard_json: Path, out: Path | None, as_json: bool) -> None:
-    """Run blocks of a fleet's campaign under the lease of the bench, or go on with them."""
+    """Start or resume blocks of a fleet's campaign under the lease of the bench."""
     taken = [name for name in _OF_A_PLAN if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     if taken or out is None:
         raise click.UsageError("--plan stands alone with --out DIR (and --json): it holds everything else")

@@ -3,21 +3,19 @@
 from collections.abc import Iterable, Sequence
 
 from lab.cli.output import print_table
-from records.findings import LEVELS
-
-_WORDS = {"refuse": "error", "warn": "warning", "info": "note"}
+from records.findings import LEVEL_WORDS, LEVELS
 
 
 def print_finding_table(findings: Iterable[tuple[str, str, str, str]]) -> None:
     """Print findings as (level, where, code, message); nothing where there are none."""
-    rows = [(_WORDS.get(level, level), *others) for level, *others in findings]
+    rows = [(LEVEL_WORDS.get(level, level), *others) for level, *others in findings]
     if rows:
         print_table(("level", "where", "code", "finding"), rows)
 
 
 def level_counts(levels: Sequence[str]) -> str:
     """Return how many findings there are of each level: ``1 error, 2 warnings, 0 notes``."""
-    return ", ".join(_counted(levels.count(level), _WORDS[level]) for level in LEVELS)
+    return ", ".join(_counted(levels.count(level), LEVEL_WORDS[level]) for level in LEVELS)
 
 
 def _counted(number: int, word: str) -> str:

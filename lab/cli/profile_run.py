@@ -1,4 +1,4 @@
-"""``lab profile`` runs and prints: the program, its calls by energy beside its calls by time, the budget."""
+"""``lab profile`` runs and prints: the program, its calls by energy and by time, the budget."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -65,7 +65,7 @@ def _print_profile(profiled: Evaluated, scenarios: Sequence[str]) -> None:
 def _profile_json(
     profiled: Evaluated, scenarios: Sequence[str], judgements: Sequence[Judgement]
 ) -> dict[str, Any]:
-    """Return what ``--json`` prints besides what came of the campaign."""
+    """Return what ``--json`` prints in addition to the outcome of the campaign."""
     results = profiled.results
     return {
         "scenarios": [row.to_json() for row in results.scenarios],

@@ -1,4 +1,4 @@
-"""Texts of others on a terminal. Loaded by every command, so it loads nothing large."""
+"""Texts from files and devices on a terminal. Loaded by every command, so it loads nothing large."""
 
 
 def visible(text: str) -> str:

@@ -76,7 +76,7 @@ def try_option(name: str, option: str, seconds: float = TRIAL_S) -> Trial:
 
     Args:
         name: of the tracker.
-        option: what the runner is told of it (`workload.command.tracker_option`).
+        option: the runner's option for it (`workload.command.tracker_option`).
         seconds: see `try_tracker`.
     """
     with tempfile.TemporaryDirectory(prefix="wattlab-trial-") as folder:

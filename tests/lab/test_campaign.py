@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,27 @@ def test_the_report_is_one_file_that_says_simulated(campaign: Path) -> None:
     text = Path(json.loads(done.stdout)["report"]).read_text()
     assert "SIMULATED" in text
     assert "Test bench" in text
+
+
+def test_the_report_opens_in_the_browser(campaign: Path, tmp_path: Path) -> None:
+    assert lab("analyse", campaign).returncode == 0
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/shown\n')
+    browser.chmod(0o755)
+    environment = {**os.environ, "BROWSER": str(browser)}
+    done = lab("report", campaign, "--open", "--json", env=environment)
+    document = json.loads(done.stdout)
+    assert document["opened"] is True
+    assert (tmp_path / "shown").read_text().strip() == Path(document["report"]).absolute().as_uri()
+
+
+def test_the_report_as_markdown_goes_to_stdout_or_into_a_file(campaign: Path, tmp_path: Path) -> None:
+    assert lab("analyse", campaign).returncode == 0
+    text = lab("report", campaign, "--format", "md").stdout
+    assert "| work |" in text and "SIMULATED" in text
+    assert lab("report", campaign, "--format", "md", "--out", tmp_path / "answer.md").returncode == 0
+    assert (tmp_path / "answer.md").read_text() == text
+    assert lab("report", campaign, "--format", "md", "--open").returncode == 2
 
 
 def test_status_says_what_to_do_next(campaign: Path) -> None:

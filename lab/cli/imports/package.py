@@ -18,8 +18,8 @@ from records.campaign import CampaignFolder
 def package(archive: Path, out: Path, as_json: bool) -> None:
     """Unpack a package of `lab export`, after checking every file against its SHA256SUMS.
 
-    What could write elsewhere, over something or without end is refused, and so is a file that was
-    changed or added; nothing is left then. The analysis of the campaign gives the results that were packed.
+    Archives that could write elsewhere, overwrite something or grow without end are rejected, as are changed
+    or added files, and nothing is written. Analysing the campaign gives the packed results again.
 
     \b
     lab import package training.zip --out campaigns/training
