@@ -8,10 +8,14 @@ WORKERS ?= 8
 # Files that train or run campaigns begin first, so that the short ones fill the time until they end.
 LONGEST = tests/lab/test_training_campaign.py tests/meter/test_meter_conformance.py tests/workload tests/lab
 BIN = .venv/bin
-.PHONY: demo test test-all check fuzz conformance setup envs collectl browser peers format clean
+.PHONY: demo demo-full test test-all check fuzz conformance setup envs collectl browser peers format clean
 
-demo: setup envs collectl
+demo: setup envs
 	$(BIN)/lab demo
+
+# Longer runs, every scenario with and without the tracker, and collectl: about a quarter of an hour.
+demo-full: setup envs collectl
+	$(BIN)/lab demo --full
 
 test: setup envs collectl browser peers check
 

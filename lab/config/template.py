@@ -13,33 +13,46 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 _FOLDER = Path(__file__).parent
 
-_DEMO: dict[str, Any] = {
-    "demo": True,
-    "title": "Demo on a virtual meter",
-    "repeats": 2,
+TARGET = 0.9
+"""Validation accuracy at which a training of the demonstration ends."""
+
+EPOCHS = 8
+"""At most, of a training of the demonstration."""
+
+_SMALL_BASE = ("--base", "small", "--learning-rate", "0.01")
+
+
+def _training(images: int, epochs: int, *more: str) -> str:
+    """Return options of a training of the demonstration, as lines of a TOML list."""
+    sizes = ["--data", "generated", "--image-size", 64, "--images", images, "--batch-size", 16]
+    goal = ["--max-epochs", epochs, "--target-accuracy", TARGET]
+    return ",\n    ".join(", ".join(f'"{word}"' for word in line) for line in (sizes, [*goal, *more]))
+
+
+_COMMON: dict[str, Any] = {
     "driver": "wattsup_pro",
     "port": "virtual",
-    "gate_readings": 6,
-    "gate_try_s": "60.0",
-    "lead_in_s": "2.0",
-    "baseline_s": 20.0,
-    "idle_s": 15.0,
-    "cnn_args": '"--image-size", "64", "--images", "500", "--batch-size", "16", "--max-epochs", "6"',
-    "cnn_s": 22.0,
-    "transfer_args": '"--image-size", "96", "--images", "300", "--max-epochs", "3"',
-    "transfer_s": 25.0,
-    "limit_s": 300,
+    "gain_error_pct": 0.4,
+    "meter_s": 1.0,
+    "collectors_s": 1.0,
+    "collectl": "auto",
+    "all_tracked": True,
+    "lead_in_s": 2.0,
+    "lead_out_s": 3.0,
+    "gate_tries": 3,
+    "cnn_trackers": "",
+    "cnn_target": 0.8,
+    "transfer_target": 0.85,
+    "transfer_what": "MobileNet V2 with a new last layer; 2,264,389 parameters",
 }
 
-_BENCH: dict[str, Any] = {
+_BENCH = _COMMON | {
     "demo": False,
     "title": "My campaign",
     "repeats": 30,
-    "driver": "wattsup_pro",
-    "port": "virtual",
     "gate_readings": 20,
-    "gate_try_s": "120.0",
-    "lead_in_s": "5.0",
+    "gate_try_s": 120.0,
+    "lead_in_s": 5.0,
     "baseline_s": 600.0,
     "idle_s": 600.0,
     "cnn_args": '"--image-size", "224", "--max-epochs", "100"',
@@ -49,6 +62,68 @@ _BENCH: dict[str, Any] = {
     "limit_s": 36000,
 }
 
+_SMALL_NET = {"transfer_what": "a small net that was pretrained on drawn plants, with a new last layer"}
+
+_FULL_DEMO = _COMMON | {
+    "demo": True,
+    "target": "demo-full",
+    "title": "Full demo on a virtual meter",
+    "repeats": 3,
+    "gated": True,
+    "gate_readings": 6,
+    "gate_try_s": 60.0,
+    "baseline_s": 20.0,
+    "idle_s": 15.0,
+    "cnn_args": _training(500, EPOCHS),
+    "cnn_s": 22.0,
+    "cnn_target": TARGET,
+    "transfer_what": "a small net that was pretrained on drawn plants, with a new last layer",
+    "transfer_args": _training(500, EPOCHS, *_SMALL_BASE),
+    "transfer_s": 15.0,
+    "transfer_target": TARGET,
+    "limit_s": 300,
+}
+
+_DEMO = _FULL_DEMO | {
+    "target": "demo",
+    "title": "Demo on a virtual meter",
+    "driver": "microchip_mcp39f511n",
+    "gain_error_pct": 0.2,
+    "meter_s": 0.2,
+    "collectors_s": 0.5,
+    "all_tracked": False,
+    "collectl": "never",
+    "lead_in_s": 0.5,
+    "lead_out_s": 1.0,
+    "gate_readings": 5,
+    "gate_try_s": 10.0,
+    "gate_tries": 2,
+    "baseline_s": 4.0,
+    "idle_s": None,
+    "cnn_trackers": '"none", "codecarbon"',
+    "limit_s": 240,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSizes:
+    """What the short demonstration adapts to the machine.
+
+    Attributes:
+        images: pictures of a training, validation included.
+        cnn_s: how long a training from nothing should take.
+        transfer_s: likewise, of transfer learning.
+        gated: whether the runs wait until the machine is at rest.
+    """
+
+    images: int = 200
+    cnn_s: float = 9.0
+    transfer_s: float = 7.0
+    gated: bool = True
+
+
+DEFAULT_SIZES = DemoSizes()
+"""Of two quiet CPU cores."""
 
 TEMPLATE_ENVIRONMENTS = ("cpu", "codecarbon")
 """Environments that the scenarios and the tracker of both files need."""
@@ -71,9 +146,21 @@ class Machine:
     trackers: Sequence[str] = ("codecarbon",)
 
 
-def demo_text() -> str:
+def demo_text(sizes: DemoSizes = DEFAULT_SIZES) -> str:
     """Return the ``lab.toml`` of the demonstration, which is the one of the checkout."""
-    return _render(_DEMO, Machine())
+    adapted = {
+        "cnn_args": _training(sizes.images, EPOCHS),
+        "cnn_s": sizes.cnn_s,
+        "transfer_args": _training(sizes.images, EPOCHS, *_SMALL_BASE),
+        "transfer_s": sizes.transfer_s,
+        "gated": sizes.gated,
+    }
+    return _render(_DEMO | adapted, Machine())
+
+
+def full_demo_text() -> str:
+    """Return the ``lab.toml`` of the long demonstration."""
+    return _render(_FULL_DEMO, Machine())
 
 
 def bench_text(machine: Machine) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from lab.config.file import build_config, load_config, parse_config
 from lab.config.model import LabConfig
-from lab.config.template import Machine, bench_text, demo_text
+from lab.config.template import DemoSizes, Machine, bench_text, demo_text, full_demo_text
 from lab.envs.places import python_of
 from records.errors import ConfigurationError
 
@@ -79,9 +79,17 @@ def test_repeats_until_a_precision_are_that_precision_and_a_largest_number(
     assert (campaign.repeats, campaign.precision_pct) == (blocks, precision_pct)
 
 
-@pytest.mark.parametrize("text", [demo_text(), bench_text(Machine(ports=["/dev/x (y)"]))])
-def test_what_the_lab_writes_it_can_read(text: str) -> None:
-    assert [scenario.name for scenario in parse(text).scenario] == ["baseline", "idle", "cnn", "transfer"]
+@pytest.mark.parametrize(
+    ("text", "scenarios"),
+    [
+        (demo_text(), ["baseline", "cnn", "transfer"]),
+        (demo_text(DemoSizes(images=120, gated=False)), ["baseline", "cnn", "transfer"]),
+        (full_demo_text(), ["baseline", "idle", "cnn", "transfer"]),
+        (bench_text(Machine(ports=["/dev/x (y)"])), ["baseline", "idle", "cnn", "transfer"]),
+    ],
+)
+def test_what_the_lab_writes_it_can_read(text: str, scenarios: list[str]) -> None:
+    assert [scenario.name for scenario in parse(text).scenario] == scenarios
 
 
 @pytest.mark.parametrize(

@@ -165,3 +165,27 @@ def test_a_small_net_learns_the_drawn_flowers(run_python, run_dir, cpu_python):
     epochs = [span for span in read_events(run_dir / "events.jsonl").spans() if span.span == "epoch"]
     assert epochs[-1].data["val_accuracy"] >= 0.80  # the published target; it ended the training
     assert 2 <= len(epochs) < 30  # learnable, but not at once
+
+
+def test_transfer_on_the_small_net_learns_the_drawn_flowers_in_few_epochs(run_python, run_dir, cpu_python):
+    options = (
+        "--image-size 64 --images 120 --max-epochs 4 --batch-size 16 --data generated --target-accuracy 2"
+    )
+    small = "--base small --learning-rate 0.01"
+    done = run_python(str(SCENARIOS / "transfer.py"), *options.split(), *small.split(), python=cpu_python)
+    assert done.returncode == 0, done.stderr
+    events = read_events(run_dir / "events.jsonl")
+    facts = next(event.data for event in events.events if event.name == "provenance")
+    assert facts["weights"] == "small_net.npz"
+    epochs = [span.data["val_accuracy"] for span in events.spans() if span.span == "epoch"]
+    assert max(epochs) >= 0.75  # of five classes; chance is 0.2
+    summary = json.loads((run_dir / "model" / "summary.json").read_text())
+    assert (summary["parameters"], summary["trainable_parameters"]) == (98_805, 645)  # 128 x 5 + 5
+
+
+@pytest.mark.slow
+def test_the_small_net_has_no_weights_of_imagenet(run_python, cpu_python):
+    options = "--base small --weights imagenet --image-size 64 --images 20 --data generated"
+    done = run_python(str(SCENARIOS / "transfer.py"), *options.split(), python=cpu_python)
+    assert done.returncode == 2
+    assert "--weights imagenet" in done.stderr

@@ -47,8 +47,7 @@ def _small(args):
     base = small_net.create(args.image_size)
     if args.weights == "random":
         return base, {"weights": "random"}
-    small_net.load(base)
-    return base, {"weights": small_net.WEIGHTS.name}
+    return base, {"weights": small_net.WEIGHTS.name, "weights_sha256": small_net.load(base)}
 
 
 if __name__ == "__main__":
