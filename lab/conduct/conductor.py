@@ -87,25 +87,24 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
             return _Conductor(opened, observer, journal, sut).run()
         except KeyboardInterrupt:
             journal.write(CampaignInterrupted())
-            raise InterruptedCampaign(f"interrupted; nothing that was completed is lost. {again}") from None
+            raise InterruptedCampaign(f"interrupted; completed runs are kept. {again}") from None
         except (DeviceError, SutError, ProgramFailed) as error:
             with suppress(OSError):  # a full disk may be the very reason
                 journal.write(CampaignStopped(reason=str(error)))
             raise type(error)(
-                f"{error}\nThe campaign stopped here and nothing that was completed is lost: "
-                f"fix this, then {again}"
+                f"{error}\nThe campaign stopped; completed runs are kept. Fix this first. {again}"
             ) from None
         except OSError as error:
             raise SutError(
-                f"{opened.folder.path}: writing failed: {error}. Free space on this disk, then {again}; "
-                f"completed runs are kept"
+                f"{opened.folder.path}: writing failed: {error}. Completed runs are kept. "
+                f"Free space on this disk first. {again}"
             ) from error
 
 
 def _how_to_go_on(opened: OpenCampaign) -> str:
     if opened.lease is not None:
-        return f"the worker of bench {opened.lease.bench} continues with it"
-    return f"`lab resume {quote(str(opened.folder.path))}` goes on"
+        return f"The worker of bench {opened.lease.bench} continues with it"
+    return f"Continue with `lab resume {quote(str(opened.folder.path))}`"
 
 
 BUSY_LOAD = 0.25

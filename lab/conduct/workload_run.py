@@ -22,6 +22,7 @@ from workload.processes import VARIABLES
 _RUNNER_LATE_S = 60.0  # it ends a workload at its limit by itself, and then hashes what that imported
 _RUNNER_READY_S = 30.0
 _STEP_S = 0.05
+_MOST_LINES = 3
 _TRACKER_STEPS = 3  # within `execute`: its start, its stop, its result
 
 
@@ -139,7 +140,7 @@ class WorkloadRun:
             ended = (
                 f"signal {result.get('signal')}" if run.exit_code is None else f"exit code {run.exit_code}"
             )
-            raise AttemptFailed(f"the workload failed with {ended}; {_last_words(folder)}")
+            raise AttemptFailed(f"the workload failed with {ended}; {_stderr_of(folder)}")
 
     @property
     def _gated(self) -> bool:
@@ -164,12 +165,15 @@ class WorkloadRun:
         ]
 
 
-def _last_words(folder: RunFolder, lines: int = 3) -> str:
-    """Return the end of what the workload wrote on standard error, for the reason of a failure."""
+def last_lines(text: str) -> str:
+    """Return the end of what a program wrote on standard error, for the reason of a failure."""
+    lines = [line for line in text.splitlines() if line.strip()][-_MOST_LINES:]
+    return " / ".join(lines) or "nothing on standard error"
+
+
+def _stderr_of(folder: RunFolder) -> str:
     try:
         text = folder.stderr.read_text(errors="replace")
     except FileNotFoundError:
         text = ""
-    words = [line for line in text.splitlines() if line.strip()][-lines:]
-    said = " / ".join(words) if words else "it wrote nothing on standard error"
-    return f"its last words in {folder.stderr.name}: {said}"
+    return f"last lines of {folder.stderr.name}: {last_lines(text)}"

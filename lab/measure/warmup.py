@@ -3,12 +3,12 @@
 import tempfile
 from pathlib import PurePosixPath
 
+from lab.conduct.workload_run import last_lines
 from lab.measure.commands import MeasuredCommand
 from records.errors import ProgramFailed
 from sut.sut import Sut
 
 _IN_FOLDER = 'cd "$1" && shift && exec "$@"'
-_MOST_LINES = 3
 _PATIENCE_S = 1.0
 
 
@@ -28,6 +28,7 @@ def warm_up(command: MeasuredCommand, folder: PurePosixPath, sut: Sut) -> None:
             process.end(_PATIENCE_S)
         if code != 0:
             errors.seek(0)
-            lines = [line for line in errors.read().decode(errors="replace").splitlines() if line.strip()]
-            last = " / ".join(lines[-_MOST_LINES:]) or "it wrote nothing on standard error"
-            raise ProgramFailed(f"{command.name}: failed with exit code {code} in a warm-up run; {last}")
+            last = last_lines(errors.read().decode(errors="replace"))
+            raise ProgramFailed(
+                f"{command.name} failed with exit code {code} in a warm-up run; last lines on stderr: {last}"
+            )
