@@ -58,7 +58,7 @@ REPEATS_MAX = 30
     show_default=True,
     help="Stability gate before each run, or none.",
 )
-@click.option("--name", "title", metavar="TITLE", help="Title of the campaign; names its folder, too.")
+@click.option("--name", "title", metavar="TITLE", help="Title of the campaign, also used for its folder.")
 @click.option("--out", type=OutputFolder(), help="Folder of the campaign, new or empty.")
 @json_option
 @click.pass_context
@@ -94,7 +94,7 @@ def measure(
 
     Each run follows a baseline, the machine left alone; the energy because of the program is what a run
     used above it. Exit code 1 when the command fails or data were rejected; Ctrl-C keeps completed
-    runs, and `lab resume DIR` goes on.
+    runs; continue with `lab resume DIR`.
     """
     if repeats is not None and precision_pct is not None:
         raise ConfigurationError("expected either -n or --precision, not both")
