@@ -34,7 +34,7 @@ class DaskBenches:
 
     def present(self) -> Mapping[str, BenchState]:
         """Return the benches that are there now; none while the scheduler is away."""
-        client = self._connected()
+        client = self.client()
         try:
             return {} if client is None else benches_of(client)
         except OSError:  # lost this very moment
@@ -42,7 +42,7 @@ class DaskBenches:
 
     def start(self, bench: str, order: BlockOrder) -> None:
         """Hand a block to a bench."""
-        client = self._connected()
+        client = self.client()
         if client is None:
             self._unsent.append(BlockAnswer(bench, order.block, LOST, _NO_SCHEDULER))
             return
@@ -76,7 +76,7 @@ class DaskBenches:
         Raises:
             SutError: the bench, or the scheduler, is away.
         """
-        client = self._connected()
+        client = self.client()
         try:
             address = None if client is None else _addresses(client).get(bench)
             if client is None or address is None:
@@ -89,12 +89,8 @@ class DaskBenches:
             ) from None
         return archive
 
-    def close(self) -> None:
-        """Leave the scheduler; what runs on the benches goes on."""
-        if self._client is not None:
-            self._client.close()  # type: ignore[no-untyped-call]
-
-    def _connected(self) -> "Client | None":
+    def client(self) -> "Client | None":
+        """Return a client that is connected, if need be anew; ``None`` where no scheduler answers."""
         if self._client is None or self._client.status not in ("running", "connecting"):
             self.close()
             try:
@@ -102,6 +98,11 @@ class DaskBenches:
             except SutError:
                 self._client = None
         return self._client
+
+    def close(self) -> None:
+        """Leave the scheduler; what runs on the benches goes on."""
+        if self._client is not None:
+            self._client.close()  # type: ignore[no-untyped-call]
 
 
 def benches_of(client: "Client") -> dict[str, BenchState]:

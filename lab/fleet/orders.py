@@ -43,6 +43,10 @@ UNTESTED = "self-test failed"
 """The bench has not passed its self-test, and has not begun the block."""
 
 
+STATES = ("running", "idle", "waiting", "self-test", "faulty", "away")
+"""States of a bench; ``away`` is one whose worker has left the scheduler."""
+
+
 @dataclass(frozen=True, slots=True)
 class BenchState:
     """How a bench stands; travels with each heartbeat of its worker.
@@ -55,6 +59,7 @@ class BenchState:
         since_utc_s: since when.
         reason: why it is so, where that is not obvious.
         running: campaign and block; ``None`` when it runs nothing.
+        completed, planned: runs of that block.
         lease: number of the last lease.
     """
 
@@ -66,6 +71,14 @@ class BenchState:
     reason: str = ""
     running: str | None = None
     lease: int | None = None
+    completed: int = 0
+    planned: int = 0
+
+    @property
+    def runs_words(self) -> str:
+        """Campaign, block and how far it is; empty when it runs nothing."""
+        done = f" ({self.completed} of {self.planned} runs)" if self.planned else ""
+        return f"{self.running}{done}" if self.running else ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON types."""

@@ -22,10 +22,12 @@ from lab.fleet.bench import BenchFile
 from lab.fleet.link import Link
 from lab.fleet.merge import pack
 from lab.fleet.orders import RESOURCE, UNTESTED, BenchState, BlockAnswer, BlockOrder
-from records.campaign import Campaign
+from records.campaign import Campaign, CampaignFolder
 from records.documents import build
 from records.errors import ConfigurationError, InterruptedCampaign, SutError, WattlabError
 from records.files import sha256_of_json
+from records.journal import read_journal
+from records.journal_events import RunEnded
 from records.shard import Shard
 from records.times import now_utc_s
 from sut.preflight import Subject
@@ -56,6 +58,7 @@ class BenchAgent(WorkerPlugin):
         self._one_at_a_time = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = False
+        self._journal: Path | None = None
         self._fault = _unfinished(bench.folder)
         self._state = BenchState(
             name=bench.bench.name,
@@ -69,7 +72,10 @@ class BenchAgent(WorkerPlugin):
     @property
     def state(self) -> BenchState:
         """How the bench stands."""
-        return self._state
+        state = self._state
+        if self._journal is None or state.state != "running":
+            return state
+        return replace(state, completed=_completed(self._journal))
 
     def run(self, order: BlockOrder) -> BlockAnswer:
         """Run a block, or go on with it, or wait for the process that is running it already.
@@ -120,7 +126,8 @@ class BenchAgent(WorkerPlugin):
             lease=lease.number,
         )
         shard.write(folder / "shard.json")
-        self._is("running", "", what, lease.number)
+        self._journal = CampaignFolder(folder / "c").journal
+        self._is("running", "", what, lease.number, len(shard.campaign.plan))
         return self._conduct(folder)
 
     def _granted(self, what: str) -> BenchLease:
@@ -158,13 +165,21 @@ class BenchAgent(WorkerPlugin):
         words = (folder / "lab.log").read_bytes()[began:].decode(errors="replace").strip()
         return SutError.exit_code if code == 1 else code, words.rpartition("lab: ")[2]
 
-    def _is(self, state: str, reason: str = "", running: str | None = None, lease: int | None = None) -> None:
+    def _is(
+        self,
+        state: str,
+        reason: str = "",
+        running: str | None = None,
+        lease: int | None = None,
+        planned: int = 0,
+    ) -> None:
         self._state = replace(
             self._state,
             state=state,
             since_utc_s=now_utc_s(),
             reason=reason,
             running=running,
+            planned=planned,
             lease=self._state.lease if lease is None else lease,
         )
 
@@ -201,6 +216,12 @@ def _of_bench(order: BlockOrder, config: LabConfig, simulated: bool) -> Campaign
     )
     resolved = config.to_json()
     return replace(campaign, config=resolved, config_sha256=sha256_of_json(resolved), simulated=simulated)
+
+
+def _completed(journal: Path) -> int:
+    """Return the number of runs that a block has completed so far."""
+    entries = read_journal(journal)[0] if journal.exists() else []
+    return sum(isinstance(entry, RunEnded) and entry.status == "completed" for entry in entries)
 
 
 def _missing(outcome_json: Path) -> str | None:

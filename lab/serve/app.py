@@ -2,12 +2,14 @@
 
 ``/`` is the index, ``/campaigns/FOLDER/`` the report of a campaign or, while it is being run or when it is
 not analysed, its live page; below that ``live``, ``live.json``, ``report.html`` and ``results/NAME.csv`` or
-``.json``. Everything else is not there.
+``.json``. ``/fleet`` and ``/fleet.json`` show the benches of a fleet, where a scheduler was named. Everything
+else is not there.
 """
 
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
 from starlette.applications import Starlette
@@ -27,8 +29,12 @@ from starlette.routing import Route
 from lab.serve.campaigns import Shelf
 from records.errors import WattlabError
 from reports.index.find import Place, campaign_at
+from reports.pages.fleet import render_fleet
 from reports.pages.live import render_live
 from reports.words.texts import printable
+
+if TYPE_CHECKING:
+    from lab.serve.fleet import FleetWatch
 
 HOSTS = ["127.0.0.1", "localhost"]
 """Names by which the page may be asked for. Another one is a foreign site that pretends to be this machine
@@ -54,11 +60,12 @@ Its own policy, which names its scripts one by one, holds in addition to this on
 _FILES = {".csv": "text/csv; charset=utf-8", ".json": "application/json"}
 
 
-def make_app(top: Path) -> Starlette:
+def make_app(top: Path, fleet: "FleetWatch | None" = None) -> Starlette:
     """Make the application.
 
     Args:
         top: folder of campaigns; nothing outside of it is read, whatever is asked for.
+        fleet: whose benches are shown, if any.
     """
     shelf = Shelf(top.resolve())
 
@@ -76,10 +83,24 @@ def make_app(top: Path) -> Starlette:
         Route("/favicon.ico", icon, methods=["GET"]),
         Route("/campaigns/{path:path}", campaign, methods=["GET"]),
     ]
+    if fleet is not None:
+        routes += _of_fleet(fleet)
     guard = Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)
     app = Starlette(routes=routes, middleware=[guard])
     app.router.redirect_slashes = False
     return app
+
+
+def _of_fleet(fleet: "FleetWatch") -> list[Route]:
+    """Return the routes of the page of the benches."""
+
+    def page(_: Request) -> Response:
+        return HTMLResponse(render_fleet(fleet.look()), headers=_HEADERS)
+
+    def state(_: Request) -> Response:
+        return JSONResponse(fleet.look(), headers=_HEADERS)
+
+    return [Route("/fleet", page, methods=["GET"]), Route("/fleet.json", state, methods=["GET"])]
 
 
 def _links(shelf: Shelf, place: Place) -> list[tuple[str, str]]:

@@ -5,12 +5,16 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from lab.serve.app import make_app
 from lab.serve.connection import BoundedConnection
 from records.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from lab.serve.fleet import FleetWatch
 
 ADDRESS = "127.0.0.1"
 
@@ -45,15 +49,16 @@ def address_of(listening: socket.socket) -> str:
     return f"http://{ADDRESS}:{listening.getsockname()[1]}/"
 
 
-def serve(top: Path, listening: socket.socket) -> None:
+def serve(top: Path, listening: socket.socket, fleet: "FleetWatch | None" = None) -> None:
     """Answer until Ctrl-C or SIGTERM.
 
     Args:
         top: folder of campaigns.
         listening: of `listen`.
+        fleet: whose benches are shown, if any.
     """
     config = uvicorn.Config(
-        make_app(top),
+        make_app(top, fleet),
         http=BoundedConnection,
         ws="none",
         log_level="warning",

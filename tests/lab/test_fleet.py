@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from lab.fleet.link import Link
 from lab.fleet.merge import merge, pack
 from lab.fleet.orders import BlockOrder
 from lab.fleet.worker import BenchAgent
+from lab.serve.fleet import FleetWatch
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError, SutError
+from reports.pages.fleet import render_fleet
 
 BENCH = """
 [bench]
@@ -160,6 +163,23 @@ def test_what_was_left_of_an_interrupted_merge_is_taken_in(tmp_path: Path) -> No
     merge(folder, "a", 1, archive)
     assert (folder.runs / "0001-baseline/run.json").exists()
     assert len(folder.journal.read_text().splitlines()) == 1
+
+
+def test_the_page_of_a_fleet_shows_each_bench_and_takes_names_as_text() -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    row = {
+        "name": hostile,
+        "state": "faulty",
+        "since": "3 s",
+        "words": hostile,
+        "model": hostile,
+        "simulated": True,
+    }
+    found = {"scheduler": hostile, "connected": True, "words": hostile, "simulated": True, "benches": [row]}
+    page = render_fleet(found)
+    assert hostile not in page
+    assert page.count("&lt;img src=x") >= 5
+    assert 'data-state="faulty"' in page
 
 
 @pytest.mark.slow
@@ -322,3 +342,16 @@ def test_a_killed_scheduler_costs_nothing(
         "0002-work",
         "0003-baseline",
     ]
+
+
+@pytest.mark.slow
+def test_the_page_follows_the_benches_and_says_when_the_scheduler_is_gone(
+    scheduler: Scheduler, controllers: Controllers
+) -> None:
+    with closing(FleetWatch(Link(scheduler.address))) as watch:
+        controllers.start("a")
+        (bench,) = wait_for("the bench", lambda: watch.look()["benches"])
+        assert (bench["name"], bench["state"], bench["simulated"]) == ("a", "idle", True)
+        kill(scheduler.process)
+        wait_for("the loss of the scheduler", lambda: not watch.look()["connected"])
+        assert watch.look()["benches"] == []
