@@ -8,7 +8,9 @@ WORKERS ?= 8
 # Files that train or run campaigns begin first, so that the short ones fill the time until they end.
 LONGEST = tests/lab/test_training_campaign.py tests/meter/test_meter_conformance.py tests/workload tests/lab
 BIN = .venv/bin
-.PHONY: demo demo-full test test-all check fuzz conformance setup envs collectl browser peers format clean
+# A dead link or anchor is an error, and so is a page that no list of pages has.
+DOCS = $(BIN)/sphinx-build --quiet --nitpicky --fail-on-warning --keep-going -b html docs build/docs
+.PHONY: demo demo-full test test-all check docs fuzz conformance setup envs collectl browser peers format clean
 
 demo: setup envs
 	$(BIN)/lab demo
@@ -28,7 +30,13 @@ check:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/prose.py
+	$(DOCS)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(LONGEST) tests
+
+docs: setup
+	$(DOCS)
+	@echo "build/docs/index.html"
 
 # The property tests of the parsers with many more examples: an hour or so.
 fuzz: setup

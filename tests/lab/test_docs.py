@@ -2,7 +2,9 @@
 
 import inspect
 import re
+import shlex
 from dataclasses import fields
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -53,6 +55,39 @@ def test_every_command_shows_an_example_in_its_help(path: str, command: click.Co
     assert re.search(rf"^{re.escape(path)}( |$)", inspect.cleandoc(command.help), re.MULTILINE), (
         f"{path}: no example"
     )
+
+
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def shown_commands(page: Path) -> list[list[str]]:
+    """Return the words of all commands of the lab in the code blocks of a page."""
+    text = page.read_text(encoding="utf-8")
+    fenced = re.findall(r"^```[a-z]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    indented = re.findall(
+        r"^    (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
+    lines = "\n".join([*fenced, *indented]).replace("\\\n", " ").splitlines()
+    shown = (re.match(r"\s*(?:\$ )?(?:\.venv/bin/)?lab +([a-z].*)", line) for line in lines)
+    found = [shlex.split(match[1], comments=True) for match in shown if match]
+    return [list(takewhile(lambda word: word not in ("|", ">", "&&", ";"), words)) for words in found]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_command_shown_on_a_page_is_one_of_the_lab(page: Path) -> None:
+    for shown in shown_commands(page):
+        command: click.Command = cli
+        context, rest = click.Context(cli, info_name="lab"), shown
+        while isinstance(command, click.Group) and rest:
+            found = command.get_command(context, rest[0])
+            assert found is not None, f"lab {' '.join(shown)}: {rest[0]} is no command"
+            context = click.Context(found, parent=context, info_name=rest[0])
+            command, rest = found, rest[1:]
+        command.make_parser(context).parse_args(list(rest))
+
+
+def test_the_pages_show_commands() -> None:
+    assert sum(len(shown_commands(page)) for page in PAGES) > 100
 
 
 SECTIONS = sorted(
