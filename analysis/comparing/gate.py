@@ -1,7 +1,7 @@
 """Whether a scenario needs more energy than it may: the gate of a CI (``lab compare --fail-if-more``).
 
 The decision rule is that of ISO 14253-1, as for an energy budget: the whole 95 % interval of their ratio has
-to show that b needs no more than a limit above a. Where the limit lies within it nothing can be said, and the
+to show that b needs no more than a limit above a. Where the limit lies within it there is no answer, and the
 gate stays shut.
 """
 

@@ -28,7 +28,7 @@ class PlanRow:
 
     @property
     def limit(self) -> Expected | None:
-        """What the largest term is told of: the repeats that are enough, else the most that are shown."""
+        """The design whose largest term is named: with enough repeats, else the most that are shown."""
         return self.enough or (self.reached[-1] if self.reached else None)
 
 

@@ -156,7 +156,7 @@ class Baseline:
 
         Args:
             middle_utc_s: the moment.
-            bench: on which the run was; only its baseline runs count.
+            bench: on which the run was; only its baseline runs are used.
         """
         places = self._places.get(bench)
         if places is None:

@@ -69,7 +69,7 @@ def compare(
 
     A and B are names of the scenario table, with +TRACKER for runs with a tracker, or DIR2:NAME for a
     scenario of another campaign. Reads DIR/results, so `lab analyse` comes first. Exit code 1 when a
-    finding refuses data of one of the two, or when one is SIMULATED and the other is not.
+    finding rejects data of one of the two, or when one is SIMULATED and the other is not.
 
     \b
     lab compare campaigns/20260131-120000-demo cnn transfer --out cnn-transfer.html

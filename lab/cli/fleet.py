@@ -67,7 +67,7 @@ def worker(bench_toml: Path, link: "Link") -> None:
 def run(campaign: Path, link: "Link", out: Path | None, gone_s: float, as_json: bool) -> None:
     """Run a campaign over the benches of one model; whole blocks stay within a bench.
 
-    CAMPAIGN is a lab.toml, or the folder of a campaign that is to go on. The plan is that of one bench; the
+    CAMPAIGN is a lab.toml, or the folder of a campaign to be resumed. The plan is that of one bench; the
     sections of the bench are taken from the file of each.
 
     \b

@@ -99,7 +99,7 @@ class PrecisionWatch:
         """Look and decide after a slot that was run.
 
         Returns:
-            The decision, or what was found where the campaign goes on; ``None`` within a block.
+            The decision, or what was found where the campaign continues; ``None`` within a block.
         """
         last = slot.slot == self._last
         ends_block = self._last_of_block.get(slot.block) == slot.slot

@@ -20,7 +20,7 @@ def precision_words(entry: PrecisionChecked | RepeatsEnough) -> str:
 
 
 def precision_json(entry: PrecisionChecked | RepeatsEnough | None) -> dict[str, Any] | None:
-    """Return it as ``--json`` prints it; ``reached`` is null while the campaign goes on."""
+    """Return it as ``--json`` prints it; ``reached`` is null while the campaign continues."""
     if entry is None:
         return None
     ended = entry if isinstance(entry, RepeatsEnough) else None

@@ -10,7 +10,7 @@ def with_precision(section: Any) -> Any:
     """Return a section ``[campaign]`` in which a wanted precision stands in the keys made for it.
 
     Args:
-        section: as it was read; ``repeats = "until 2 %, at most 60"`` becomes ``precision_pct = 2.0`` and
+        section: of the file; ``repeats = "until 2 %, at most 60"`` becomes ``precision_pct = 2.0`` and
             ``repeats = 60``, without the second part the default of ``repeats``.
 
     Raises:

@@ -100,7 +100,7 @@ class DaskBenches:
         return self._client
 
     def close(self) -> None:
-        """Leave the scheduler; what runs on the benches goes on."""
+        """Leave the scheduler; what runs on the benches continues."""
         if self._client is not None:
             self._client.close()  # type: ignore[no-untyped-call]
 

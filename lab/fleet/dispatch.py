@@ -1,4 +1,4 @@
-"""Who runs which block: whole blocks of one plan over benches of one model, with an own count of tries.
+"""Which bench runs which block: whole blocks of one plan over benches of one model, with a count of tries.
 
 A block is handed to a bench only when that is idle, so none waits in the scheduler, where the death of a
 worker would count against it. What a bench has begun stays its own for a while after it was lost, since the

@@ -73,7 +73,7 @@ def run_fleet(
 
     Raises:
         SutError: no bench is there; what was collected is kept.
-        InterruptedCampaign: Ctrl-C or SIGTERM; the benches go on, and the next run collects what they did.
+        InterruptedCampaign: Ctrl-C or SIGTERM; the benches continue, and the next run collects what they did.
     """
     folder = opened.folder
     again = f"`lab fleet run {quote(str(folder.path))} --scheduler ...` goes on"
@@ -107,8 +107,7 @@ def run_fleet(
         except KeyboardInterrupt:
             journal.write(CampaignInterrupted())
             raise InterruptedCampaign(
-                f"interrupted; nothing that was completed is lost, and the benches go on with their blocks. "
-                f"{again}"
+                f"interrupted; completed runs are kept, and the benches continue with their blocks. {again}"
             ) from None
         except (SutError, ConfigurationError) as error:
             journal.write(CampaignStopped(reason=str(error)))

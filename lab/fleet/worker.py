@@ -78,7 +78,7 @@ class BenchAgent(WorkerPlugin):
         return replace(state, completed=_completed(self._journal))
 
     def run(self, order: BlockOrder) -> BlockAnswer:
-        """Run a block, or go on with it, or wait for the process that is running it already.
+        """Run a block, or resume it, or wait for the process that is running it already.
 
         Returns:
             How it ended; no exception leaves, since Dask would count it.

@@ -6,7 +6,7 @@ from reports.words.numbers import MINUS, given, in_interval
 
 
 def gate_words(gate: Gate, compared: Compared) -> str:
-    """Say whether b needs more than it may, with the bound, and what to do where that cannot be said."""
+    """Say whether b needs more than it may, with the bound, and what to do where that is open."""
     a, b, what = compared.a.label, compared.b.label, compared.quantity.words
     limit = f"{_sign(gate.limit_pct)}{given(abs(gate.limit_pct))} %"
     if gate.low_pct is None or gate.high_pct is None:

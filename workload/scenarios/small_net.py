@@ -1,4 +1,4 @@
-"""A small convolutional base for transfer learning, with weights in a file beside it.
+"""A small convolutional base for transfer learning, with weights in a file next to it.
 
 98,160 parameters, 4.0 million multiplications for a picture of 64 pixels: it trains in seconds on two CPU
 cores. Its weights were learned from drawn plants (`small_net_pretrain`); none is a flower of the scenarios.
