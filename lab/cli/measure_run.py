@@ -88,7 +88,7 @@ def _print(evaluated: Evaluated, commands: Sequence[MeasuredCommand], compared: 
 
 
 def _print_histogram(results: Results, names: Sequence[str]) -> None:
-    unit = unit_of([row for row in results.scenarios if row.scenario in names])
+    unit = unit_of(results)
     energies = {
         name: [
             run.energy_wh * unit.per_wh

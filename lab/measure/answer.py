@@ -11,7 +11,8 @@ from records.finding_codes.conduct import PRECISION_NOT_REACHED, PRECISION_REACH
 from records.meter import MeasuringPoint, measuring_point
 from records.results import Results
 from records.rows.scenarios import ScenarioRow
-from reports.words.numbers import given, in_interval, plain
+from reports.words.energy import EnergyUnit, unit_for
+from reports.words.numbers import between, given, plain
 
 RUNS = 1000
 """Emissions are given for so many runs: those of one are too small to picture."""
@@ -20,23 +21,6 @@ _INTERVALS_WANTED = 10
 _RESOLVED_INTERVALS = 3
 _TO_MINUTES_S = 300.0
 _G_PER_KG = 1000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """The unit in which all energies of an answer are given."""
-
-    name: str
-    per_wh: float
-
-    def words(self, value_wh: float | None, low_wh: float | None, high_wh: float | None) -> str:
-        """Return an energy to the place that its interval allows, with the unit."""
-        return f"{self.number(value_wh, low_wh, high_wh)} {self.name}"
-
-    def number(self, value_wh: float | None, low_wh: float | None, high_wh: float | None) -> str:
-        """Return the same without the unit."""
-        value, low, high = (None if one is None else one * self.per_wh for one in (value_wh, low_wh, high_wh))
-        return in_interval(value, low, high) if low is not None else plain(value, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +47,13 @@ class Answer:
 def answers_of(results: Results, names: Sequence[str]) -> list[Answer]:
     """Return an answer for each command that has a valid run."""
     rows = {row.scenario: row for row in results.scenarios}
-    found = [rows[name] for name in names if name in rows]
-    unit = unit_of(found)
-    return [_answer(results, row, unit) for row in found]
+    unit = unit_of(results)
+    return [_answer(results, rows[name], unit) for name in names if name in rows]
 
 
-def unit_of(rows: Sequence[ScenarioRow]) -> Unit:
-    """Return the unit that suits the largest energy of some scenarios."""
-    largest_wh = max((abs(row.energy_wh or 0.0) for row in rows), default=0.0)
-    if largest_wh < 0.1:
-        return Unit("mWh", 1000.0)
-    return Unit("Wh", 1.0) if largest_wh < 1000 else Unit("kWh", 0.001)
+def unit_of(results: Results) -> EnergyUnit:
+    """Return the unit of all energies, that of the report."""
+    return unit_for(row.energy_wh for row in results.scenarios)
 
 
 def remarks_of(results: Results, names: Sequence[str]) -> list[str]:
@@ -84,12 +64,12 @@ def remarks_of(results: Results, names: Sequence[str]) -> list[str]:
     return remarks + [f"repeats: {finding.message}" for finding in results.findings if finding.code in codes]
 
 
-def _answer(results: Results, row: ScenarioRow, unit: Unit) -> Answer:
+def _answer(results: Results, row: ScenarioRow, unit: EnergyUnit) -> Answer:
     factor = emissions_of(results.settings)
     co2_g = None if row.energy_wh is None else row.energy_wh * RUNS * factor.g_per_kwh / 1000
     kg_per_kwh = f"{given(factor.g_per_kwh / _G_PER_KG)} kg/kWh"
     parts = [
-        f"{unit.words(row.energy_wh, row.energy_low_wh, row.energy_high_wh)} {_where(results)}",
+        f"{_energy(unit, row.energy_wh, row.energy_low_wh, row.energy_high_wh)} {_where(results)}",
         _induced(row, unit),
         _seconds(row.duration_s),
     ]
@@ -107,17 +87,23 @@ def _where(results: Results) -> str:
     return f"by counters inside the computer ({driver.upper().replace('+', ' + ')}), not at the plug"
 
 
-def _induced(row: ScenarioRow, unit: Unit) -> str:
+def _induced(row: ScenarioRow, unit: EnergyUnit) -> str:
     if row.induced_bound_wh is not None:
-        bound = unit.words(row.induced_bound_wh, None, None)
+        bound = _energy(unit, row.induced_bound_wh, None, None)
         return f"not distinguishable from the baseline (at most {bound} because of the program, 95 %)"
     if row.induced_wh is None:
         return "unknown how much because of the program (no valid baseline)"
     low, high = row.induced_low_wh, row.induced_high_wh
-    words = f"{unit.words(row.induced_wh, low, high)} because of the program"
+    words = f"{_energy(unit, row.induced_wh, low, high)} because of the program"
     if low is None or high is None:
         return f"{words} (no interval with n = {row.n})"
-    return f"{words} (95 %: {unit.number(low, low, high)} to {unit.number(high, low, high)})"
+    return f"{words} (95 %: {between(unit.interval(low, high))})"
+
+
+def _energy(unit: EnergyUnit, value_wh: float | None, low_wh: float | None, high_wh: float | None) -> str:
+    """Return an energy to the place that its interval allows, with the unit."""
+    number = unit.plain(value_wh, 3) if low_wh is None else unit.in_interval(value_wh, low_wh, high_wh)
+    return f"{number} {unit.name}"
 
 
 def _seconds(duration_s: float | None) -> str:

@@ -11,8 +11,8 @@ ENVIRONMENT_CHANGED = CHAPTER.warn(
 )
 METER_IS_COUNTER = CHAPTER.warn(
     "meter-is-counter",
-    "A counter inside the computer (RAPL) stands in for a meter. It covers part of the computer, and no "
-    "limits of error are published for it, so the uncertainties are too small.",
+    "A counter inside the computer (RAPL, NVML) stands in for a meter. It covers part of the computer, and "
+    "no limits of error are published for it, so the uncertainties are too small.",
     "Measure at the wall where the whole computer matters.",
 )
 METER_CHANGED = CHAPTER.warn(
