@@ -7,7 +7,7 @@ read as `UnknownEntry`, which keeps everything; so a newer version's journal can
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from records.documents import build, plain
 from records.errors import RecordError
@@ -108,6 +108,28 @@ class CampaignInterrupted(JournalEntry):
     """The operator interrupted the campaign."""
 
     WHAT: ClassVar[str] = "campaign interrupted"
+
+
+CampaignOver = Literal["ended", "stopped", "interrupted"]
+"""How a campaign is over, at least for now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notified(JournalEntry):
+    """The ``command`` of ``[notify]`` was run.
+
+    Attributes:
+        event: why.
+        command: as configured.
+        exit_code: ``None`` where it was not started, or ended for taking too long.
+        failure: what went wrong, in words; ``None`` where nothing did.
+    """
+
+    WHAT: ClassVar[str] = "notified"
+    event: CampaignOver
+    command: list[str]
+    exit_code: int | None
+    failure: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

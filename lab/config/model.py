@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from lab.config.calls import CallsSection
 from lab.config.meter import MeterSection
+from lab.config.notify import NotifySection
 from lab.config.phases import phase_pattern
 from lab.config.repeats import with_precision
 from lab.config.smells import check_smells
@@ -179,6 +180,7 @@ class LabConfig(Section):
     gate: GateSection = GateSection()
     run: RunSection = RunSection()
     program: ProgramSection = ProgramSection()
+    notify: NotifySection | None = None
     environments: dict[Name, EnvironmentSection] = {}
     trackers: dict[Name, TrackerSection] = {}
     analysis: AnalysisSection = AnalysisSection()

@@ -92,14 +92,18 @@ def test_intervals_hold_though_they_decide_when_to_stop(needed: int) -> None:
 def test_a_campaign_ends_early_and_its_other_blocks_are_not_missing(tmp_path: Path) -> None:
     config = write_config(tmp_path, command='["python3", "-c", "x = 3**4000000 % 7"]')
     text = config.read_text().replace("repeats = 1", 'repeats = "until 90 %, at most 7"')
-    config.write_text(text)
+    told = tmp_path / "told"
+    command = ["sh", "-c", f'echo "$WATTLAB_EVENT $WATTLAB_COMPLETED of $WATTLAB_PLANNED" > {told}']
+    config.write_text(f"{text}\n[notify]\ncommand = {json.dumps(command)}\n")
     process = start_lab("run", "--config", config, "--out", tmp_path / "c", "--json")
     output, errors = process.communicate(timeout=380)
     assert process.returncode == 0, errors
     document = json.loads(output)
     (decision,) = [entry for entry in journal(tmp_path / "c") if entry["what"] == "repeats enough"]
     assert len(decision["dropped"]) == 2 * (7 - decision["blocks"])
-    assert document["completed"] == document["planned"] == 2 * decision["blocks"] + 1
+    planned = document["planned"]
+    assert document["completed"] == planned == 2 * decision["blocks"] + 1
+    assert told.read_text() == f"ended {planned} of {planned}\n"
     results = analyse(tmp_path / "c")
     assert results.campaign.slots_planned == results.campaign.slots_completed == document["planned"]
     codes = {finding.code for finding in results.findings}

@@ -1,0 +1,116 @@
+"""The command of ``[notify]``: what it is given, and that nothing it does harms a campaign."""
+
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.conduct.campaign import OpenCampaign, create, draw_campaign
+from lab.conduct.notify import event_of, notify
+from lab.config.file import build_config
+from records.errors import DeviceError, InterruptedCampaign
+from records.journal import Journal, read_journal
+from records.journal_events import Notified
+
+TELL = """
+import json, os, pathlib, sys
+facts = {key: value for key, value in os.environ.items() if key.startswith("WATTLAB_")}
+pathlib.Path("told.json").write_text(json.dumps(facts | {"stdin": sys.stdin.read()}))
+"""
+
+
+@dataclass
+class Notices:
+    """An observer that keeps the notices."""
+
+    said: list[str] = field(default_factory=list)
+
+    def notice(self, text: str) -> None:
+        self.said.append(text)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"a notification has no {name}")
+
+
+def opened(folder: Path, command: list[str], limit_s: float = 30.0) -> OpenCampaign:
+    config = build_config(
+        {
+            "campaign": {"title": "Night", "repeats": 1},
+            "meter": {"driver": "wattsup_pro", "port": "virtual"},
+            "notify": {"command": command, "limit_s": limit_s},
+            "scenario": [{"name": "cnn", "command": ["train"]}],
+        },
+        "test",
+        folder,
+    )
+    return create(draw_campaign(config, only=(), simulated=True), config, folder / "c")
+
+
+def told(campaign: OpenCampaign, message: str = "1 run completed") -> tuple[list[str], Notified]:
+    notices, journal = Notices(), Journal(campaign.folder.journal)
+    notify(campaign, notices, journal, "ended", message)
+    journal.close()
+    (entry,) = read_journal(campaign.folder.journal)[0]
+    assert isinstance(entry, Notified)
+    return notices.said, entry
+
+
+def test_the_command_learns_what_happened(tmp_path: Path) -> None:
+    campaign = opened(tmp_path, [sys.executable, "-c", TELL])
+    said, entry = told(campaign)
+    assert (said, entry.event, entry.exit_code, entry.failure) == ([], "ended", 0, None)
+    document = json.loads((tmp_path / "told.json").read_text())
+    assert (
+        document.items()
+        >= {
+            "WATTLAB_EVENT": "ended",
+            "WATTLAB_CAMPAIGN": str(campaign.folder.path),
+            "WATTLAB_TITLE": "Night",
+            "WATTLAB_MESSAGE": "1 run completed",
+            "WATTLAB_COMPLETED": "0",
+            "WATTLAB_PLANNED": "1",
+            "WATTLAB_SIMULATED": "yes",
+            "stdin": "1 run completed\n",
+        }.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "words"),
+    [
+        ([sys.executable, "-c", "import sys; sys.exit('no network')"], 1, "exit code 1 (no network)"),
+        (["/nowhere/tell"], None, "could not be started"),
+        (["tell\0"], None, "could not be started"),
+        (["sh", "-c", "exit 0 <&-; true"], 0, None),
+    ],
+)
+def test_its_failure_is_told_and_no_more(
+    tmp_path: Path, command: list[str], code: int | None, words: str | None
+) -> None:
+    said, entry = told(opened(tmp_path, command), message="long " * 50_000)
+    assert entry.exit_code == code
+    assert (entry.failure is None, len(said)) == (words is None, 0 if words is None else 1)
+    if words is not None:
+        assert words in said[0]
+
+
+def test_a_command_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    campaign = opened(tmp_path, ["sh", "-c", f"exec 3>{pipe}; sleep 1000 & wait"], limit_s=1.0)
+    said, entry = told(campaign)
+    assert entry.exit_code is None
+    assert "limit_s = 1 s" in said[0]
+    os.set_blocking(reader, True)
+    assert os.read(reader, 1) == b""  # the end of the pipe: nobody holds it any more
+    os.close(reader)
+
+
+def test_an_error_is_a_stop_and_ctrl_c_an_interruption() -> None:
+    assert event_of(DeviceError("gone")) == "stopped"
+    assert event_of(InterruptedCampaign("interrupted")) == "interrupted"
