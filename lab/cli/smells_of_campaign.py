@@ -45,7 +45,7 @@ def _rows(campaign: Path) -> list[dict[str, Any]]:
     programs = read_programs(campaign)
     if programs is None:
         raise InputError(
-            f"{campaign}: expected programs on record; this campaign was begun before there were any"
+            f"{campaign}: expected recorded programs, but it has none. Measure it again with this version"
         )
     results = read_results(campaign / "results")
     energies = {row.scenario: row for row in results.scenarios}

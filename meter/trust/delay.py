@@ -143,7 +143,7 @@ def find_delay(
         raise DeviceError(
             f"delay: the load of this machine explains {100 * max(explained, 0.0):.0f} % of the readings' "
             f"variance, expected {100 * LEAST_SHARE:.0f} % or more. Is the meter feeding this machine? Stop "
-            f"other loads, or take more seconds"
+            f"other loads, or use a larger --seconds"
         )
     noise_w = sqrt(float(total.min()) / (len(t_s) - _PARAMETERS))
     least_w = max(LEAST_COUNTS * resolution_w, LEAST_SIGMAS * noise_w)
