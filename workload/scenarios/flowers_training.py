@@ -21,6 +21,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 EXIT_DATA = 2
 
+_SINGLE_PRECISION = 1e-6
+"""Accuracies are single-precision numbers: 36 of 40 are a little less than 0.9."""
+
 
 def options(description, target_accuracy):
     """Return the parser of the options that both scenarios have."""
@@ -94,7 +97,7 @@ def _train(model, training, validation, args):
         """End the training once the validation accuracy is reached."""
 
         def on_epoch_end(self, epoch, logs=None):
-            if logs["val_accuracy"] >= args.target_accuracy:
+            if logs["val_accuracy"] >= args.target_accuracy - _SINGLE_PRECISION:
                 self.model.stop_training = True
 
     fitted = model.fit(
