@@ -121,6 +121,11 @@ class CampaignFolder:
         return self.path / "runs"
 
     @property
+    def benches(self) -> Path:
+        """Folder of what each bench of a fleet recorded besides its runs: ``NAME/block-0001/``."""
+        return self.path / "benches"
+
+    @property
     def results(self) -> Path:
         return self.path / "results"
 

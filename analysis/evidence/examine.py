@@ -14,6 +14,7 @@ from analysis.evidence.bench import (
     check_measuring_point,
     check_meters,
 )
+from analysis.evidence.benches import check_benches
 from analysis.evidence.case import CampaignCase, CountedRun, collect
 from analysis.evidence.conduct import (
     check_clock_settings,
@@ -57,6 +58,7 @@ _CHECKS = (
     check_instruments,
     check_measuring_point,
     check_environment,
+    check_benches,
     check_meters,
     check_health_record,
     check_durations,

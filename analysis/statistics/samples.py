@@ -140,7 +140,7 @@ def sample_by_run(
         starts_utc_s=tuple(start for start, *_ in found),
         run_dirs=tuple(run_dir for _, run_dir, *_ in found),
         campaign=campaign,
-        benches=tuple(bench for *_, bench in found if bench is not None),
+        benches=tuple(bench or "" for *_, bench in found) if any(bench for *_, bench in found) else (),
     )
 
 
@@ -166,7 +166,7 @@ def pair_of(a: Sample, b: Sample) -> Pair:
     if a.campaign != b.campaign or len(common) < 2 or one_after_the_other(a, b):
         return Pair(a.values, b.values, paired=False, benches_a=a.benches, benches_b=b.benches)
     in_a, in_b = (np.array([means[block] for block in common]) for means in map(_block_means, (a, b)))
-    at = dict(zip(a.blocks, a.benches, strict=False))  # a block stays within a bench
+    at = dict(zip(a.blocks, a.benches, strict=True)) if a.benches else {}  # a block stays within a bench
     benches = [at[block] for block in common] if at else []
     left_out = len(set(a.blocks) ^ set(b.blocks))
     return Pair(in_a, in_b, paired=True, left_out=left_out, benches_a=benches, benches_b=benches)

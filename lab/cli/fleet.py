@@ -114,12 +114,13 @@ def _open(
 ) -> "tuple[OpenCampaign, str]":
     """Open a campaign, or draw a new one once it is known from a bench whether it will be simulated."""
     from lab.fleet.cluster import wait_for_bench
-    from lab.fleet.run import check_plan
+    from lab.fleet.run import check_fleets_own, check_plan
 
     if source.is_dir():
         if out is not None:
             raise ConfigurationError("--out: expected a lab.toml with it; what goes on has its folder")
         opened = reopen(source)
+        check_fleets_own(opened)
         return opened, model_of_fleet(opened.folder) or wait_for_bench(benches, wait_s).model
     config = load_config(source)
     campaign = draw_campaign(config, only=(), simulated=will_be_simulated(config.meter))

@@ -11,9 +11,6 @@ from records.errors import RecordError
 from records.files import LineAppender, read_json_lines
 from records.links import leads_outside
 
-BENCHES = "benches"
-"""Folder of what is not a run: ``benches/NAME/block-0001/`` with the bench's own journal and inventory."""
-
 
 def pack(path: Path) -> bytes:
     """Return a campaign folder as a tar archive, without what is no record.
@@ -43,7 +40,7 @@ def merge(folder: CampaignFolder, bench: str, block: int, archive: bytes) -> Non
     Raises:
         RecordError: the archive is damaged, or is no campaign.
     """
-    target = folder.path / BENCHES / bench / f"block-{block:04d}"
+    target = folder.benches / bench / f"block-{block:04d}"
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)

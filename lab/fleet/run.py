@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from shlex import quote
 
-from lab.conduct.campaign import OpenCampaign, close_orphans, lock, slot_states
+from lab.conduct.campaign import OpenCampaign, close_orphans, lock, model_of_fleet, slot_states
 from lab.conduct.conductor import interruptible
 from lab.fleet.cluster import DaskBenches
 from lab.fleet.dispatch import Dispatcher, Work
@@ -50,8 +50,22 @@ def check_plan(campaign: Campaign) -> None:
     """
     if campaign.config["campaign"]["precision_pct"] is not None:
         raise ConfigurationError(
-            "[campaign] precision_pct: expected a fixed number of blocks for a fleet. Leave it out, and "
-            "set repeats"
+            "[campaign] repeats, precision_pct: expected a fixed number of blocks for a fleet, which cannot "
+            "stop at a precision. Write repeats = 12, for example, and leave precision_pct out"
+        )
+
+
+def check_fleets_own(opened: OpenCampaign) -> None:
+    """Refuse a campaign that `lab run` has begun: its runs name no bench.
+
+    Raises:
+        ConfigurationError: says how it goes on.
+    """
+    path = opened.folder.path
+    if model_of_fleet(opened.folder) is None and any(opened.folder.runs.glob("*")):
+        raise ConfigurationError(
+            f"{path}: expected a campaign that `lab fleet run` has begun, but its runs are of one bench. "
+            f"Continue with `lab resume {quote(str(path))}`"
         )
 
 

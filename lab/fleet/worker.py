@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,12 +17,14 @@ from distributed import Worker, WorkerPlugin, get_worker
 
 from lab.conduct.doctor import examine
 from lab.conduct.lease import BenchBusy, BenchLease, grant, is_held, read_lease
+from lab.conduct.plan import duration
 from lab.conduct.suts import sut_of
 from lab.config.model import LabConfig
 from lab.fleet.bench import BenchFile
 from lab.fleet.link import Link
 from lab.fleet.merge import pack
 from lab.fleet.orders import RESOURCE, UNTESTED, BenchState, BlockAnswer, BlockOrder
+from lab.fleet.stall import LOOK_S, SLACK_S, end_hung, longest_silence_s, wait
 from records.campaign import Campaign, CampaignFolder
 from records.documents import build
 from records.errors import ConfigurationError, InterruptedCampaign, SutError, WattlabError
@@ -111,7 +114,8 @@ class BenchAgent(WorkerPlugin):
 
     def _run(self, order: BlockOrder, what: str) -> tuple[int | str, str]:
         config = self.bench.configure(order.campaign["config"])
-        lease = self._granted(what)
+        silence_s = longest_silence_s(config) + SLACK_S
+        lease = self._granted(what, silence_s)
         if self._fault:
             self._is("self-test", self._fault, what, lease.number)
             failed = self_test(config)
@@ -128,20 +132,29 @@ class BenchAgent(WorkerPlugin):
         shard.write(folder / "shard.json")
         self._journal = CampaignFolder(folder / "c").journal
         self._is("running", "", what, lease.number, len(shard.campaign.plan))
-        return self._conduct(folder)
+        return self._conduct(folder, silence_s)
 
-    def _granted(self, what: str) -> BenchLease:
-        """Return a lease, once the process of an earlier worker has ended."""
+    def _granted(self, what: str, silence_s: float) -> BenchLease:
+        """Return a lease, once the process of an earlier worker has ended; one that hangs is killed."""
+        looked_s = time.monotonic()
         while not self._stopping:
             try:
                 return grant(self.bench.bench.name, self.bench.folder, what)
             except BenchBusy as busy:
                 if self._state.state != "waiting":
                     self._is("waiting", str(busy), what)
+                if time.monotonic() - looked_s > LOOK_S:
+                    looked_s = time.monotonic()
+                    self._end_hung(silence_s)
                 time.sleep(_LOOK_S)
         raise InterruptedCampaign("the worker of the bench was ended by its operator")
 
-    def _conduct(self, folder: Path) -> tuple[int, str]:
+    def _end_hung(self, silence_s: float) -> None:
+        holder = read_lease(self.bench.folder)
+        if holder is not None and holder.pid is not None and holder.host == socket.gethostname():
+            end_hung(holder.pid, self.bench.folder / "shards", silence_s)
+
+    def _conduct(self, folder: Path, silence_s: float) -> tuple[int, str]:
         argv = [sys.executable, "-m", "lab", "run", "--plan", str(folder / "shard.json")]
         argv += ["--out", str(folder / "c"), "--json"]
         with open(folder / "outcome.json", "wb") as out, open(folder / "lab.log", "ab") as log:
@@ -153,8 +166,11 @@ class BenchAgent(WorkerPlugin):
             self._child = child
             if self._stopping:
                 self.stop()
-            code = child.wait()
+            ended = wait(child, CampaignFolder(folder / "c").journal, silence_s)
         self._child = None
+        if not ended:
+            return SutError.exit_code, f"`lab run` hung: no entry in its journal for {duration(silence_s)}"
+        code = child.returncode
         if code < 0:
             return code, f"`lab run` was ended by signal {-code}"
         if code == 0:

@@ -20,6 +20,11 @@ METER_CHANGED = CHAPTER.warn(
     "A run was measured with another meter, setting or calibration than the run before it.",
     "Do not compare runs from before the change with runs from after it.",
 )
+BENCHES_UNLIKE = CHAPTER.warn(
+    "benches-unlike",
+    "The inventories of two benches of a fleet differ, although their SUTs are said to be of one model.",
+    "Make them alike (BIOS, kernel, driver, memory), or give them different models in `bench.toml`.",
+)
 BENCHES_DIFFER = CHAPTER.warn(
     "benches-differ",
     "A scenario took different energies on the benches of a fleet (F test, p < 0.05 after Holm).",

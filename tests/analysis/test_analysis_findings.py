@@ -26,7 +26,7 @@ from synthetic import (
 
 from analysis.campaign import analyse
 from analysis.evidence import check
-from records.campaign import Campaign, CampaignFolder
+from records.campaign import Campaign, CampaignFolder, Environment
 from records.clock import append_clock
 from records.errors import ConfigurationError
 from records.files import sha256_of_json
@@ -202,6 +202,19 @@ def on_two_benches(powers_w: list[float]) -> Change:
             run.bench = "ab"[place % 2]
 
     return change
+
+
+def inventories(**cores: int) -> Damage:
+    """Write an inventory of each bench, with so many cores."""
+
+    def damage(folder: Path) -> None:
+        for name, number in cores.items():
+            block = folder / "benches" / name / "block-0001"
+            block.mkdir(parents=True)
+            sut = {"host": name, "cpu": {"model": "x", "cores": number}}
+            Environment(sut=sut, controller=sut, meter={}).write(block / "environment.json")
+
+    return damage
 
 
 def baselines(powers_w: list[float]) -> Change:
@@ -444,6 +457,7 @@ PROVOKED: dict[str, tuple[Change, Damage]] = {
     "collectors-missing": (run_with(1, host=False), nothing),
     "collectors-remark": (nothing, remark_of_collectl),
     "tracker-missing": (run_with(2, trackers=[]), nothing),
+    "benches-unlike": (on_two_benches([90.0] * 4), inventories(a=16, b=32)),
     "benches-differ": (on_two_benches([90.0, 100.0, 90.2, 100.3, 90.1, 100.1]), nothing),
     "calls-missing": (campaign_with(config={"scenario": [{"name": "cnn", "calls": {}}]}), nothing),
     "journal-missing": (nothing, remove("journal.jsonl")),

@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 from lab_bench import LAB, kill, lab, processes_naming, wait_for, write_config
 
-from lab.conduct.campaign import draw_campaign
+from lab.conduct.campaign import create, draw_campaign
 from lab.config.file import load_config
 from lab.fleet.bench import load_bench
 from lab.fleet.link import Link
 from lab.fleet.merge import merge, pack
 from lab.fleet.orders import BlockOrder
+from lab.fleet.run import check_fleets_own
+from lab.fleet.stall import end_hung, longest_silence_s, wait
 from lab.fleet.worker import BenchAgent
 from lab.serve.fleet import FleetWatch
 from records.campaign import CampaignFolder
@@ -180,6 +182,51 @@ def test_the_page_of_a_fleet_shows_each_bench_and_takes_names_as_text() -> None:
     assert hostile not in page
     assert page.count("&lt;img src=x") >= 5
     assert 'data-state="faulty"' in page
+
+
+def silent(journal: Path, for_s: float) -> None:
+    journal.parent.mkdir(parents=True)
+    journal.touch()
+    written = journal.stat().st_mtime - for_s
+    os.utime(journal, (written, written))
+
+
+@pytest.mark.parametrize("words", ["sleep 60", "trap '' TERM; sleep 60 & wait; sleep 60"])
+def test_a_block_that_hangs_is_ended(tmp_path: Path, words: str) -> None:
+    child = subprocess.Popen(["sh", "-c", words])
+    assert not wait(child, tmp_path / "journal.jsonl", 0.3, look_s=0.1, ends_s=0.5)
+    assert child.returncode < 0
+
+
+def test_a_block_that_writes_or_ends_is_left_alone(tmp_path: Path) -> None:
+    journal = tmp_path / "journal.jsonl"
+    writes = f"for i in 1 2 3 4 5 6 7 8; do echo >> {journal}; sleep 0.2; done"
+    child = subprocess.Popen(["sh", "-c", writes])
+    assert wait(child, journal, 1.0, look_s=0.1)
+    assert child.returncode == 0
+
+
+def test_only_a_hung_process_of_an_earlier_worker_is_killed(tmp_path: Path) -> None:
+    silent(tmp_path / "campaign/block-0001/c/journal.jsonl", 100.0)
+    child = subprocess.Popen(["sleep", "60"])
+    end_hung(child.pid, tmp_path, 200.0)
+    assert child.poll() is None
+    end_hung(child.pid, tmp_path, 50.0)
+    assert child.wait(10) == -signal.SIGKILL
+
+
+def test_the_longest_silence_holds_every_step_of_a_run(tmp_path: Path) -> None:
+    config = load_config(write_config(tmp_path, limit_s=500))
+    assert longest_silence_s(config) > 500 + config.sut.link_lost_s - 1
+
+
+def test_a_campaign_of_a_single_bench_is_not_continued_by_a_fleet(tmp_path: Path) -> None:
+    config = load_config(write_config(tmp_path))
+    opened = create(draw_campaign(config, only=(), simulated=True), config, tmp_path / "c")
+    check_fleets_own(opened)
+    (opened.folder.runs / "0001-baseline").mkdir(parents=True)
+    with pytest.raises(ConfigurationError, match="lab resume"):
+        check_fleets_own(opened)
 
 
 @pytest.mark.slow

@@ -1,0 +1,81 @@
+"""A block whose process hangs: nothing has come into its journal for longer than any step of it may take."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from lab.config.model import LabConfig
+
+SLACK_S = 1800.0
+"""Above the longest step that the configuration allows: start, transfers and analysis, on a slow machine."""
+
+LOOK_S = 30.0
+"""Between two looks at the journal."""
+
+
+def longest_silence_s(config: LabConfig) -> float:
+    """Return how long the journal of a campaign may say nothing, without `SLACK_S`."""
+    runs = max(max(one.limit_s, one.duration_s or 0.0) for one in config.scenario)
+    trackers = max((one.limit_s for one in config.trackers.values()), default=0.0)
+    before = sum(step.wait_s for step in config.sut.before_run)
+    return runs + trackers + before + config.sut.link_lost_s
+
+
+def wait(
+    child: subprocess.Popen[bytes],
+    journal: Path,
+    silence_s: float,
+    *,
+    look_s: float = LOOK_S,
+    ends_s: float = 60.0,
+) -> bool:
+    """Wait for the process that runs a block, and end it when it hangs.
+
+    Its children end with it (docs/decisions/0002-tether.md).
+
+    Args:
+        child: the process.
+        journal: of the block; may not be there yet.
+        silence_s: how long nothing may come into it.
+        look_s: between two looks.
+        ends_s: how long it may take to end in order when it is told to.
+
+    Returns:
+        Whether it ended by itself.
+    """
+    began = time.time()
+    while True:
+        try:
+            child.wait(look_s)
+        except subprocess.TimeoutExpired:
+            if time.time() - max(began, _written(journal)) <= silence_s:
+                continue
+            child.terminate()
+            try:
+                child.wait(ends_s)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+            return False
+        return True
+
+
+def end_hung(pid: int, journals: Path, silence_s: float) -> None:
+    """Kill the process of an earlier worker when it hangs.
+
+    Args:
+        pid: of the process that holds the bench now.
+        journals: folder of the blocks of the bench, into one of which it writes.
+        silence_s: see `wait`.
+    """
+    if time.time() - max(map(_written, journals.glob("*/*/c/journal.jsonl")), default=0.0) > silence_s:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
