@@ -16,7 +16,7 @@ _TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 def script(name: str) -> str:
-    """Return the text of a script among the templates."""
+    """Return the text of a script or style sheet among the templates."""
     return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
@@ -38,12 +38,13 @@ def render_page(
             package or a library, never from a campaign; the policy lets nothing else run.
         connects: whether the scripts may ask the server that the page came from.
     """
-    style = _style(simulated)
+    style, scheme = _style(simulated), script("scheme.js")
     page = {
         "simulated": simulated,
         "style": Markup(style),
+        "scheme": Markup(scheme),
         "scripts": [Markup(text) for text in scripts],
-        "policy": _policy(style, scripts, connects),
+        "policy": _policy(style, [scheme, *scripts], connects),
     }
     return _environment().get_template(template).render({**context, **page})
 
@@ -52,12 +53,11 @@ def _policy(style: str, scripts: Sequence[str], connects: bool) -> str:
     rules = [
         "default-src 'none'",
         f"style-src {_hash(style)}",
+        f"script-src {' '.join(map(_hash, scripts))}",
         "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",
     ]
-    if scripts:
-        rules.append(f"script-src {' '.join(map(_hash, scripts))}")
     if connects:
         rules.append("connect-src 'self'")
     return "; ".join(rules)
@@ -68,8 +68,18 @@ def _hash(text: str) -> str:
 
 
 def _style(simulated: bool) -> str:
-    names = ("colours.css", "style.css", *(("simulated.css",) if simulated else ()))
-    return "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    names = ("style.css", *(("simulated.css",) if simulated else ()))
+    return script("colours.css") + _dark() + "".join(map(script, names))
+
+
+def _dark() -> str:
+    """Return the dark colours: where the reader's system is dark, and where the reader chose dark."""
+    colours = script("dark.css")
+    return (
+        "@media screen and (prefers-color-scheme: dark) {\n"
+        f":root:not([data-scheme=light]) {{\n{colours}}}\n}}\n"
+        f"@media screen {{\n:root[data-scheme=dark] {{\n{colours}}}\n}}\n"
+    )
 
 
 def _environment() -> Environment:

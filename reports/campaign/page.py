@@ -65,6 +65,18 @@ CHAPTERS: Sequence[Callable[[View], Chapter]] = (
 )
 """In the order in which they are read: what was found, then how sure it is, then with what."""
 
+MAIN = {
+    "power",
+    "energy",
+    "comparisons",
+    "smells",
+    "epochs",
+    "calls",
+    "efficiency",
+    "trackers",
+    "uncertainty",
+}
+"""Chapters whose sentences and first figures are the main part on paper; the rest is its appendix."""
 
 _MOST_DIFF_BYTES = 256 << 10
 
@@ -142,6 +154,7 @@ def render(
         "results": results,
         "summary": summary_of(view),
         "drawing": drawing,
+        "main": MAIN,
         "chapters": shown,
         "absent": [chapter for chapter in made if chapter.absent],
         "numbers": _numbers(shown),

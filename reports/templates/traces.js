@@ -92,6 +92,7 @@
     figure.time.change.connect(() => figure.later());
     new ResizeObserver(() => figure.later()).observe(part("plots"));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => figure.paint());
+    document.documentElement.addEventListener("wattlab:scheme", () => figure.paint());
     holder.closest("figure").classList.add("zoomable");
     await Promise.all(views.map(({ view }) => view.ready));
     requestAnimationFrame(() => setTimeout(() => {

@@ -39,3 +39,22 @@ def test_the_style_sheet_passes_the_pages_own_policy(browser, address):
     browser.open(address)
     headline = "getComputedStyle(document.querySelector('.headline'))"
     assert browser.driver.execute_script(f"return {headline}.fontSize") == "24px"
+
+
+def test_the_reader_chooses_light_or_dark_and_the_page_remembers(browser, rich_address):
+    browser.open(rich_address)
+    driver = browser.driver
+    driver.execute_script("localStorage.clear()")
+    browser.open(rich_address)
+    paper = "return getComputedStyle(document.body).backgroundColor"
+    system = driver.execute_script(paper)
+    seen = []
+    for _ in range(2):
+        driver.find_element("id", "scheme").click()
+        seen.append(driver.execute_script(paper))
+    assert len(set(seen)) == 2 and system in seen
+    browser.open(rich_address)
+    assert driver.execute_script(paper) == seen[1]
+    driver.find_element("id", "scheme").click()
+    assert driver.execute_script("return document.documentElement.dataset.scheme ?? null") is None
+    driver.execute_script("localStorage.clear()")

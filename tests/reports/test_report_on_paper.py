@@ -1,11 +1,17 @@
 """On paper nothing is cut off, what was folded is open, and what cannot be opened is not offered."""
 
+import base64
+import re
+
 import pytest
 from report_example import Plan, example
 
 from reports.campaign.page import render
 
 A4_WIDTH_PX = (210 - 2 * 14) / 25.4 * 96  # less the margins of the style sheet
+APPENDIX_PX = (297 - 2 * 10) / 25.4 * 96  # in landscape
+LEAST_PX = 8 / 72 * 96
+MOST_PAGES = 8
 NAMES = ("idle", "a recommender with a name of some length", "transfer")
 
 
@@ -27,8 +33,10 @@ def paper(browser, address):
 def test_no_column_of_a_table_is_lost_at_the_edge(paper):
     wide = paper.execute_script(
         "return [...document.querySelectorAll('table, pre')]"
-        ".filter(item => item.getBoundingClientRect().right > innerWidth + 1)"
-        ".map(item => item.id || item.textContent.slice(0, 40));"
+        ".filter(item => item.getBoundingClientRect().right > 1 + "
+        "(item.closest('header, #answers') ? innerWidth : arguments[0]))"
+        ".map(item => item.id || item.textContent.slice(0, 40));",
+        APPENDIX_PX,
     )
     assert wide == []
 
@@ -47,3 +55,38 @@ def test_nothing_asks_to_be_opened_below_a_figure(paper):
         ".filter(item => item.getClientRects().length).map(item => item.textContent);"
     )
     assert shown == []
+
+
+def test_nothing_is_smaller_than_8_pt(paper):
+    small = paper.execute_script(
+        "return [...document.querySelectorAll('body *')].filter(item => "
+        "item.getClientRects().length && !item.closest('.hidden, title, desc, .traces') && "
+        "[...item.childNodes].some(node => node.nodeType === 3 && node.data.trim()))"
+        ".map(item => [parseFloat(getComputedStyle(item).fontSize) * "
+        "(item.ownerSVGElement?.viewBox.baseVal.width ? "
+        "Math.hypot(item.getScreenCTM().a, item.getScreenCTM().b) : 1), item])"
+        ".filter(([size]) => size < arguments[0] - 0.05)"
+        ".map(([size, item]) => `${size} ${item.localName} ${item.textContent.slice(0, 30)}`);",
+        LEAST_PX,
+    )
+    assert small == []
+
+
+def test_the_main_part_has_at_most_eight_pages_and_an_appendix_follows(browser, address):
+    browser.open(address)
+    driver = browser.driver
+    whole = pages(driver)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    driver.execute_script(
+        "for (const item of document.querySelectorAll('main > section, main > h2, .main > *'))"
+        " if (getComputedStyle(item).order !== '0') item.classList.add('later');"
+        "for (const item of document.querySelectorAll('.later, footer')) item.remove();"
+    )
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert 1 < pages(driver) <= MOST_PAGES < whole
+
+
+def pages(driver) -> int:
+    options = {"preferCSSPageSize": True, "printBackground": True}
+    pdf = base64.b64decode(driver.execute_cdp_cmd("Page.printToPDF", options)["data"])
+    return len(re.findall(rb"/Type /Page\b", pdf))

@@ -93,7 +93,7 @@ def run_order_panel(series: Series, key: str, *, simulated: bool) -> Markup:
     axes.set_xlabel("run, in order")
     axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
     words = _words(series, sum(out))
-    axes.set_title(words, fontsize=6.8, color=palette.MUTED)
+    axes.set_title(words, fontsize=7, color=palette.MUTED)
     description = f"{quantity.words} of the runs of {series.name}, in order: {words}."
     return finish(figure, key, series.name, description, simulated=simulated)
 

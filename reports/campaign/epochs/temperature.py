@@ -100,7 +100,7 @@ def _panel(view: View, item: ScenarioView, column: HardwareColumn, key: str) -> 
         words += f", {len(drawn)} runs drawn"
     if row is not None and row.r is not None:
         words += f"; r {r_words(row.r, row.r_low, row.r_high)}, within runs {r_within_words(row)}"
-    axes.set_title(words, fontsize=6.8, color=palette.MUTED)
+    axes.set_title(words, fontsize=7, color=palette.MUTED)
     title = f"{item.name}: {CHIPS[column]}"
     description = f"Energy of the epochs of {item.name} against {CHIPS[column]} temperature: {words}."
     return finish(figure, key, title, description, simulated=view.simulated)

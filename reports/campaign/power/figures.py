@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.axes import Axes
 
 from records.rows.traces import Trace
 from reports.blocks import palette
@@ -17,6 +18,8 @@ from reports.words.texts import slug
 
 MOST_PANELS = 12
 """More scenarios are in the interactive form and in the table only."""
+
+_MOST_BANDS = 100  # of more epochs no band can be told from the next
 
 _HOW = (
     "Each thin line is one run as the meter read it; time counts from the start of the run's rating "
@@ -46,7 +49,8 @@ def power_sheet(view: View) -> Sheet:
         panels=panels,
         caption=f"{what}: thin, every run; thick, the mean of a scenario's runs. On a screen "
         "all scenarios share one time axis with the hardware, and zooming in shows every point. On paper "
-        "there is one panel per scenario, its overall average dashed; they share the power axis only."
+        "there is one panel per scenario, its overall average dashed, the epochs of one run as bands; they "
+        "share the power axis only."
         + (f" There the last {more} scenarios have no panel; the table has them." if more > 0 else ""),
         how=_HOW,
         data=_data(view),
@@ -78,6 +82,7 @@ def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulat
     if overall is None:
         overall = float(np.mean(np.concatenate([power for _, power in lines])))
     axes.axhline(overall, color=palette.INK, linewidth=0.8, linestyle=(0, (5, 3)))
+    _shade_epochs(axes, scenario)
     axes.set_ylim(0, top_w)
     axes.set_xlim(left=0)
     axes.set_xlabel("time from start of the run / s")
@@ -92,6 +97,17 @@ def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulat
         f"Power over time of scenario {scenario.name}: {words}.",
         simulated=simulated,
     )
+
+
+def _shade_epochs(axes: Axes, scenario: ScenarioView) -> None:
+    """Shade every second epoch of the first run that has epochs, and mark where they begin and end."""
+    first = next((row.run_dir for row in scenario.epochs), None)
+    epochs = [row for row in scenario.epochs if row.run_dir == first][:_MOST_BANDS]
+    for place, row in enumerate(epochs):
+        start_s, end_s = row.epoch_start_s, row.epoch_start_s + row.duration_s
+        axes.axvspan(start_s, end_s, color=palette.GRID, alpha=(0.9, 0.4)[place % 2], linewidth=0, zorder=0)
+    for row in epochs:
+        axes.axvline(row.epoch_start_s, color=palette.MUTED, linewidth=0.4, linestyle=(0, (1, 2)))
 
 
 def _data(view: View) -> Table:

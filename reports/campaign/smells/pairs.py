@@ -70,7 +70,7 @@ def _panel(view: View, row: SmellRow, pair: Pair, key: str) -> Markup:
     axes.locator_params(axis="y", nbins=4)
     axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
     words = pct_words(row)
-    axes.set_title(words.replace(" (", "\n("), fontsize=6.8, color=palette.MUTED)
+    axes.set_title(words.replace(" (", "\n("), fontsize=7, color=palette.MUTED)
     rising = int((pair.b > pair.a).sum())
     description = (
         f"{quantity.words} of {row.smelly} against {row.clean} in {len(pair.a)} blocks: {words}; higher "
