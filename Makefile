@@ -10,7 +10,7 @@ LONGEST = tests/lab/test_training_campaign.py tests/meter/test_meter_conformance
 BIN = .venv/bin
 # A dead link or anchor is an error, and so is a page that no list of pages has.
 DOCS = $(BIN)/sphinx-build --quiet --nitpicky --fail-on-warning --keep-going -b html docs build/docs
-.PHONY: demo demo-full test test-all check docs fuzz conformance setup envs collectl browser peers format clean
+.PHONY: demo demo-full test test-all check docs fuzz conformance setup envs collectl browser peers format screens clean
 
 demo: setup envs
 	$(BIN)/lab demo
@@ -67,6 +67,10 @@ browser:
 
 peers:
 	@sh tools/system_package.sh mbpoll mbpoll "the tests against this Modbus client are skipped"
+
+# Pictures of the pages of campaigns, light, dark, on a telephone and on paper: make screens CAMPAIGNS="..." OUT=DIR
+screens: setup browser
+	$(BIN)/python tools/screens.py $(CAMPAIGNS) --out $(OUT)
 
 clean:
 	rm -rf .venv .envs campaigns

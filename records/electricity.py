@@ -32,10 +32,10 @@ class Price:
     stated: bool = False
 
 
-WORLD_EMISSIONS = Emissions(445.0, "CO₂", "world average 2024, IEA Electricity 2025")
+WORLD_EMISSIONS = Emissions(445.0, "CO₂", "world 2024, IEA")
 """https://www.iea.org/reports/electricity-2025/emissions: carbon dioxide alone."""
 
-EU_PRICE = Price(0.2872, "EUR", "EU households, second half of 2024, Eurostat")
+EU_PRICE = Price(0.2872, "EUR", "EU households 2024, Eurostat")
 """Eurostat nrg_pc_204, 28.72 EUR per 100 kWh with all taxes."""
 
 

@@ -27,7 +27,7 @@ def footprint_of(view: View, item: ScenarioView | None) -> str:
     in_kg = energy_wh * _RUNS / WH_PER_KWH * emissions.g_per_kwh >= _KG_FROM_G
     mass = amount(emissions.g_per_kwh / _G_PER_KG) + " kg" if in_kg else amount(emissions.g_per_kwh) + " g"
     return (
-        f"{_RUNS} runs of {item.name}, gross: {mass} {emissions.gas} at {given(emissions.g_per_kwh)} g/kWh "
+        f"{_RUNS} runs of {item.name}: {mass} {emissions.gas} at {given(emissions.g_per_kwh)} g/kWh "
         f"({emissions.source}) and {amount(price.per_kwh)} {price.currency} at "
         f"{given(price.per_kwh)} {price.currency}/kWh ({price.source})."
     )
