@@ -1,6 +1,5 @@
 """``lab demo``: a campaign, its analysis and its report in one command."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,7 +12,7 @@ from lab.cli.output import print_json, stdout
 from lab.cli.paths import OutputFolder
 from lab.conduct.campaign import OpenCampaign, check_new
 from lab.conduct.conductor import Outcome
-from lab.conduct.demo import adapted, parsed, quick_part
+from lab.conduct.demo import adapted, at_rest_or_not, parsed, quick_part
 from lab.conduct.evaluated import run_and_evaluate
 from lab.conduct.plan import slot_name
 from lab.config.template import TEMPLATE_ENVIRONMENTS, full_demo_text
@@ -70,13 +69,4 @@ def demo(
 
 
 def _run(opened: OpenCampaign) -> Outcome:
-    """Run the campaign; what found no rest is run once more without waiting for it."""
-    outcome = run_campaign(opened)
-    if outcome.missing and opened.config.gate.enabled:
-        progress_lines()(
-            f"Warning: runs without a result: {len(outcome.missing)}. They are tried again without the "
-            f"stability gate, so that their energies scatter more"
-        )
-        gate = opened.config.gate.model_copy(update={"enabled": False})
-        outcome = run_campaign(replace(opened, config=opened.config.model_copy(update={"gate": gate})))
-    return outcome
+    return at_rest_or_not(opened, run_campaign, progress_lines())

@@ -1,8 +1,11 @@
 """The demonstration's campaign, in sizes that suit this machine."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from lab.conduct.campaign import OpenCampaign
+from lab.conduct.conductor import Outcome
 from lab.conduct.plan import duration, estimate, make_plan
 from lab.conduct.rehearsal import choose_sizes, rehearse
 from lab.config.file import parse_config
@@ -57,6 +60,27 @@ def adapted(tell: Callable[[str], None]) -> LabConfig:
             f"{DEFAULT_SIZES.images}; the campaign takes about {duration(_seconds(config))}"
         )
     return config
+
+
+def at_rest_or_not(
+    opened: OpenCampaign, run: Callable[[OpenCampaign], Outcome], tell: Callable[[str], None]
+) -> Outcome:
+    """Run a campaign; what is missing then is tried once more without the stability gate.
+
+    Args:
+        opened: the campaign.
+        run: runs what is left of it.
+        tell: gets a warning before runs are tried again.
+    """
+    outcome = run(opened)
+    if not outcome.missing or not opened.config.gate.enabled:
+        return outcome
+    tell(
+        f"Warning: runs without a result: {len(outcome.missing)}. They are tried again without the stability "
+        f"gate, so that their energies scatter more"
+    )
+    gate = opened.config.gate.model_copy(update={"enabled": False})
+    return run(replace(opened, config=opened.config.model_copy(update={"gate": gate})))
 
 
 def _seconds(config: LabConfig) -> float:

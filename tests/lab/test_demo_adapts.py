@@ -1,11 +1,17 @@
-"""The sizes of the demonstration: as large as the machine allows, never without an end."""
+"""The demonstration on slow, busy and restless machines: smaller sizes, never without an end."""
+
+from pathlib import Path
 
 import pytest
 
-from lab.conduct.demo import SHORT_S, parsed, quick_part
+from lab.cli.campaigns import run_campaign
+from lab.conduct.campaign import create, draw_campaign
+from lab.conduct.demo import SHORT_S, at_rest_or_not, parsed, quick_part
 from lab.conduct.plan import estimate, make_plan
 from lab.conduct.rehearsal import IMAGES, Rehearsal, choose_sizes
+from lab.config.file import parse_config
 from lab.config.template import DEFAULT_SIZES, DemoSizes, demo_text, full_demo_text
+from records.run import RunFolder
 
 QUIET = Rehearsal(fixed_s=4.0, drawing_s=0.006, epoch_s=0.0015)
 
@@ -59,3 +65,37 @@ def test_the_quick_part_is_one_block_without_transfer_learning() -> None:
     plan = make_plan(quick_part(parsed(demo_text())), seed=1)
     assert {slot.scenario for slot in plan} == {"baseline", "cnn"}
     assert {slot.block for slot in plan} == {1}
+
+
+RESTLESS = """
+[campaign]
+repeats = 1
+[meter]
+driver = "microchip_mcp39f511n"
+port = "virtual"
+interval_s = 0.2
+[gate]
+readings = 3
+power_std_over_mean = 1e-9
+try_s = 1.0
+tries = 1
+[run]
+lead_in_s = 0.5
+lead_out_s = 0.5
+[[scenario]]
+name = "baseline"
+kind = "baseline"
+duration_s = 1.0
+"""
+
+
+@pytest.mark.slow
+def test_a_machine_that_never_comes_to_rest_still_gets_its_runs(tmp_path: Path) -> None:
+    config = parse_config(RESTLESS, "lab.toml", tmp_path)
+    opened = create(draw_campaign(config, only=(), simulated=True), config, tmp_path / "c")
+    warnings: list[str] = []
+    outcome = at_rest_or_not(opened, run_campaign, warnings.append)
+    assert (len(outcome.completed), outcome.missing, len(warnings)) == (1, [], 1)
+    first, second = (RunFolder(path).read() for path in opened.folder.attempts(opened.campaign.plan[0]))
+    assert first.gate is not None and not first.gate["open"]
+    assert (second.gate, second.status) == (None, "completed")
