@@ -127,8 +127,8 @@ def _shown(lines: Iterable[str | None], tell: Callable[[str], None], every_s: fl
         now = time.monotonic()
         if now - shown >= every_s:
             shown = now
-            far = f", {len(packages)} packages: {last[:_SHOWN_CHARACTERS]}" if last else ""
-            tell(f"{now - began:3.0f} s{far}")
+            count = f", {len(packages)} packages" if packages else ""
+            tell(f"{now - began:3.0f} s{count}: {last[:_SHOWN_CHARACTERS]}".removesuffix(": "))
 
 
 def main() -> int:
