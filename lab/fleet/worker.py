@@ -275,14 +275,21 @@ async def _serve(agent: BenchAgent, link: Link, say: Callable[[str], None]) -> N
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopped.set)
     while not stopped.is_set():
-        reason = await _offer(agent, link, say, stopped)
+        reason = await offer(agent, link, say, stopped)
         if not stopped.is_set():
             say(f"bench {agent.state.name}: {reason}; trying again")
             await _either(stopped.wait(), asyncio.sleep(_RECONNECT_S))
 
 
-async def _offer(agent: BenchAgent, link: Link, say: Callable[[str], None], stopped: asyncio.Event) -> str:
-    """Be a worker until that ends, and say why it did."""
+async def offer(agent: BenchAgent, link: Link, say: Callable[[str], None], stopped: asyncio.Event) -> str:
+    """Be a worker until that ends, and return why it did.
+
+    Args:
+        agent: of the bench.
+        link: to the scheduler.
+        say: told of what changes.
+        stopped: ends it in order.
+    """
     name = agent.state.name
     try:
         worker = await Worker(
