@@ -96,6 +96,7 @@ class Result:
     moved: int = 0
     missing: int = 0
     twice: int = 0
+    load: float = 0.0
 
     @property
     def blocks_per_s(self) -> float:
@@ -156,6 +157,7 @@ def _dispatch(
     result.seconds = time.monotonic() - begun_s
     result.scheduler_cpu_pct = 100 * (cpu_s_of_tree(scheduler.pid) - spent_s) / result.seconds
     result.scheduler_mib, result.dispatcher_mib = _rss_mib(scheduler.pid), _rss_mib(os.getpid())
+    result.load = os.getloadavg()[0]
     times = Counter(block for _, block, *_ in spans)
     result.missing = result.blocks - len(times)
     result.twice = sum(count > 1 for count in times.values())
@@ -195,22 +197,22 @@ def _rss_mib(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def table(results: list[Result]) -> str:
-    """Return the results as a Markdown table."""
-    lines = [
-        "| benches | blocks | s | blocks per s | turnaround p50, s | p95 | tick p50, s | largest "
-        "| benches busy, % | scheduler, % of a core | MiB | dispatcher, MiB | benches killed "
-        "| killed in a block | blocks moved | missing | twice |",
-        "|" + "---:|" * 17,
-    ]
-    for r in results:
-        p50, p95 = np.percentile(r.turnarounds_s, [50, 95]) if r.turnarounds_s else (np.nan, np.nan)
-        cells = [r.benches, r.blocks, f"{r.seconds:.0f}", f"{r.blocks_per_s:.1f}", f"{p50:.2f}", f"{p95:.2f}"]
-        cells += [f"{np.median(r.ticks_s):.2f}", f"{max(r.ticks_s):.2f}", f"{r.busy_pct:.0f}"]
-        cells += [f"{r.scheduler_cpu_pct:.0f}", f"{r.scheduler_mib:.0f}", f"{r.dispatcher_mib:.0f}"]
-        cells += [r.dead, r.noticed, r.moved, r.missing, r.twice]
-        lines.append(f"| {' | '.join(map(str, cells))} |")
-    return "\n".join(lines)
+HEAD = (
+    "| benches | blocks | s | blocks per s | turnaround p50, s | p95 | tick p50, s | largest "
+    "| benches busy, % | scheduler, % of a core | MiB | dispatcher, MiB | benches killed "
+    "| killed in a block | blocks moved | missing | twice | load |\n"
+    "|" + "---:|" * 18
+)
+
+
+def row(r: Result) -> str:
+    """Return the result as a row of the Markdown table."""
+    p50, p95 = np.percentile(r.turnarounds_s, [50, 95]) if r.turnarounds_s else (np.nan, np.nan)
+    cells = [r.benches, r.blocks, f"{r.seconds:.0f}", f"{r.blocks_per_s:.1f}", f"{p50:.2f}", f"{p95:.2f}"]
+    cells += [f"{np.median(r.ticks_s):.2f}", f"{max(r.ticks_s):.2f}", f"{r.busy_pct:.0f}"]
+    cells += [f"{r.scheduler_cpu_pct:.0f}", f"{r.scheduler_mib:.0f}", f"{r.dispatcher_mib:.0f}"]
+    cells += [r.dead, r.noticed, r.moved, r.missing, r.twice, f"{r.load:.1f}"]
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def main() -> int:
@@ -226,16 +228,15 @@ def main() -> int:
         names, folder, block_s, scheduler = options.offer
         asyncio.run(_offer_all(names.split(","), Path(folder), float(block_s), scheduler))
         return 0
-    results, loads = [], []
+    results = []
     for benches in map(int, options.benches.split(",")):
         results.append(simulate(benches, options.blocks, options.block_s))
-        loads.append(f"{os.getloadavg()[0]:.1f}")
+        if not options.json:
+            print(*([HEAD] if len(results) == 1 else []), row(results[-1]), sep="\n", flush=True)
     if options.json:
-        print(json.dumps({"cpu": cpu(), "load": loads, "rows": [asdict(r) for r in results]}, indent=2))
+        print(json.dumps({"cpu": cpu(), "rows": [asdict(r) for r in results]}, indent=2))
     else:
-        print(table(results))
-        shown = f"{os.cpu_count()} cores; load average after each row: {', '.join(loads)}."
-        print(f"\nSIMULATED benches, blocks of {options.block_s:g} s. {shown}")
+        print(f"\nSIMULATED benches, blocks of {options.block_s:g} s. {os.cpu_count()} cores.")
     return 1 if any(r.missing or r.twice for r in results) else 0
 
 
