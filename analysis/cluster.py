@@ -107,6 +107,13 @@ class _Dispatch(Generic[Item, Outcome]):
                     f"Look at the size of its files and at the memory of the workers"
                 ) from None
             self._waiting.extendleft(range(i, i + 1) for i in reversed(part))  # to find out which one
+        except RuntimeError as error:
+            if "deserialization of the task graph" not in str(error):
+                raise
+            raise SutError(
+                "the scheduler runs in another environment than this command, and cannot read its tasks. "
+                "Start it in the environment of this Wattlab"
+            ) from None
         except CancelledError:
             raise SutError(
                 f"the scheduler was lost while {self._names[part[0]]} was analysed; nothing was written. "
