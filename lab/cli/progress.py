@@ -12,7 +12,7 @@ from rich.text import Text
 from lab.cli.visible import visible
 from lab.conduct.activity import Phase
 from lab.conduct.live import LiveReading
-from lab.conduct.plan import TimeLeft, duration, slot_name
+from lab.conduct.plan import TimeLeft, slot_name, time_left
 from lab.config.model import LabConfig
 from records.campaign import Slot
 from records.run import Run
@@ -26,12 +26,16 @@ class _Progressing:
 
     def __init__(self, config: LabConfig, console: Console) -> None:
         self.console = console
+        self.config = config
         self.left = TimeLeft(config)
         self.todo: list[Slot] = []
         self.total = 0
         self.simulated = False
         self.noticed: set[str] = set()
         self.attempt_began_s = time.monotonic()
+
+    def left_words(self) -> str:
+        return time_left(self.config, self.left.of(self.todo))
 
     def take_plan(self, slots: Sequence[Slot], done: Sequence[Slot], simulated: bool) -> None:
         self.total = len(slots)
@@ -57,7 +61,7 @@ class LineProgress(_Progressing):
         self.take_plan(slots, done, simulated)
         kind = "  SIMULATED METER: no number of this campaign is a measurement" if simulated else ""
         self._say(f"{title}: {len(slots)} runs, {len(done)} completed before.{kind}")
-        self._say(f"about {duration(self.left.of(self.todo))} left")
+        self._say(f"{self.left_words()} left")
 
     def attempt(self, slot: Slot, attempt: int) -> None:
         """Print which slot begins."""
@@ -75,7 +79,7 @@ class LineProgress(_Progressing):
         """Print how the attempt ended and the time left."""
         self.take_end(slot, run)
         why = f": {run.reason}" if run.reason else ""
-        self._say(f"    {run.status}{why}; about {duration(self.left.of(self.todo))} left")
+        self._say(f"    {run.status}{why}; {self.left_words()} left")
 
     def notice(self, text: str) -> None:
         """Print a notice, once."""
@@ -127,7 +131,7 @@ class LiveProgress(_Progressing):
             self._bar,
             Text.assemble(self._slot, "  ", self._phase, f"  {elapsed:.0f} s", no_wrap=True),
             Text.assemble(self._watts, no_wrap=True),
-            Text(f"about {duration(left)} left; Ctrl-C stops, `lab resume` continues", style="dim"),
+            Text(f"{time_left(self.config, left)} left; Ctrl-C stops, `lab resume` continues", style="dim"),
         )
 
     def begin(self, title: str, slots: Sequence[Slot], done: Sequence[Slot], *, simulated: bool) -> None:

@@ -8,7 +8,7 @@ import click
 from lab.cli.common import campaign_argument, json_option
 from lab.cli.output import print_json, print_table, stdout
 from lab.conduct.campaign import reopen
-from lab.conduct.plan import duration, slot_name
+from lab.conduct.plan import slot_name, time_left
 from lab.conduct.reached import precision_words
 from lab.conduct.standing import Standing, standing_of
 from records.campaign import Campaign
@@ -40,10 +40,10 @@ def status(folder: Path, as_json: bool) -> None:
     left = standing.left_s
     stdout.print(f"{completed} of {len(states)} runs completed{simulated_mark(opened.campaign)}.")
     if standing.running:
-        stdout.print(f"Running; about {duration(left)} left.")
+        stdout.print(f"Running; {time_left(opened.config, left)} left.")
         stdout.print(_now(standing))
     elif completed < len(states):
-        stdout.print(f"Continue with: lab resume {quote(str(folder))}   (about {duration(left)})")
+        stdout.print(f"Continue with: lab resume {quote(str(folder))}   ({time_left(opened.config, left)})")
     else:
         name = quote(str(folder))
         stdout.print(f"Next: lab check {name}, lab analyse {name}, lab report {name}")

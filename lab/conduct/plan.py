@@ -150,6 +150,12 @@ class TimeLeft:
         return planned * self._took_s / self._planned_s if self._planned_s else planned
 
 
+def time_left(config: LabConfig, seconds: float) -> str:
+    """Return ``about 12 min``, or ``at most 12 min`` where a precision may end the campaign earlier."""
+    early = config.campaign.precision_pct is not None
+    return f"{'at most' if early else 'about'} {duration(seconds)}"
+
+
 def slot_name(slot: Slot) -> str:
     """Return ``cnn with codecarbon, repeat 2``."""
     tracker = f" with {slot.tracker}" if slot.tracker else ""
