@@ -144,5 +144,5 @@ def _budget(
 def seconds_per_block(results: Results) -> float:
     """Return how long a block of the campaign took, with gates and pauses."""
     ends_s = [row.t_start_utc_s + row.duration_s for row in results.runs]
-    blocks = max(row.block for row in results.runs)
+    blocks = max(row.block for row in results.runs if row.kind != "baseline")
     return (max(ends_s) - min(row.t_start_utc_s for row in results.runs)) / blocks

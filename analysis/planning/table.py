@@ -15,6 +15,7 @@ class PlanRow:
     Attributes:
         meter: the meter.
         work: of several works the one that needs most, with runs of this length.
+        longer: how many times as long its runs are as they were given.
         enough: the repeats that reach what is wanted; ``None`` where none do.
         least: what no number of repeats falls below, as a share of the energy.
         reached: what each of `REPEATS_SHOWN` reaches; empty where the meter does not resolve the work.
@@ -22,6 +23,7 @@ class PlanRow:
 
     meter: PlannedMeter
     work: Work
+    longer: float
     enough: Expected | None
     least: float
     reached: tuple[Expected, ...]
@@ -44,19 +46,17 @@ def plan_rows(
         want: half of the 95 % interval, as a share of the energy.
     """
     return [
-        max((_row(_longer(work, works[0][0], seconds), meter, want) for work, meter in works), key=_effort)
+        max((_row(work, meter, seconds / works[0][0].duration_s, want) for work, meter in works), key=_effort)
         for works in meters
         for seconds in durations_s
     ]
 
 
-def _longer(work: Work, first: Work, seconds: float) -> Work:
-    return lasting(work, work.duration_s * seconds / first.duration_s)
-
-
-def _row(work: Work, meter: PlannedMeter, want: float) -> PlanRow:
+def _row(given: Work, meter: PlannedMeter, longer: float, want: float) -> PlanRow:
+    work = lasting(given, given.duration_s * longer)
     reached = tuple(expect(work, meter, n) for n in REPEATS_SHOWN) if meter.resolves(work) else ()
-    return PlanRow(meter, work, repeats_for(work, meter, want), least_half(work, meter), reached)
+    enough = repeats_for(work, meter, want)
+    return PlanRow(meter, work, longer, enough, least_half(work, meter), reached)
 
 
 def _effort(row: PlanRow) -> tuple[bool, float]:

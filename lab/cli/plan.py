@@ -116,7 +116,6 @@ def plan(
         rows=plan_rows(meters, lengths_s, want_pct / 100),
         pilot=folder,
         simulated=simulated,
-        work_s=meters[0][0][0].duration_s,
         block_s=block_s,
     )
     if as_json:

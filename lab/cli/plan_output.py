@@ -33,7 +33,7 @@ class Planned:
         rows: by meter and length of runs, those of the pilot's meter first.
         pilot: folder of the earlier campaign, or ``None``.
         simulated: whether that was measured by a virtual meter.
-        work_s, block_s: how long a run and a block took there.
+        block_s: how long a block takes with runs as long as there.
     """
 
     of: Wanted
@@ -41,12 +41,11 @@ class Planned:
     rows: Sequence[PlanRow]
     pilot: Path | None
     simulated: bool
-    work_s: float
     block_s: float
 
     def seconds(self, row: PlanRow, repeats: int) -> float:
         """Return how long so many blocks take, longer runs and baselines in proportion."""
-        return repeats * self.block_s * row.work.duration_s / self.work_s
+        return repeats * self.block_s * row.longer
 
 
 def plan_json(planned: Planned) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from analysis.planning.expected import (
     least_half,
     repeats_for,
 )
-from analysis.planning.pilot import pilots
+from analysis.planning.pilot import pilots, seconds_per_block
+from analysis.planning.table import plan_rows
 from analysis.uncertainty.meter_errors import MeterErrors
 from benchmarks.planning import expected_and_reached
 from records.errors import ConfigurationError, RecordError
@@ -119,6 +120,15 @@ def test_a_meter_by_its_data_sheet_is_expected_as_the_pilot_found_it(results: Re
     by_sheet = expect(known, replace(meter, known=None, errors=errors), 4).terms
     for term in ("gain", "latency"):
         assert by_sheet[term] == pytest.approx(budget.terms[term] / budget.value, rel=1e-6)
+
+
+def test_the_time_of_a_plan_is_that_of_the_pilots_blocks(results: Results) -> None:
+    ((known, meter),) = pilots(results, "induced", ["cnn"])
+    short, long = plan_rows([[(known, meter)]], [known.duration_s, 3 * known.duration_s], 0.5)
+    assert (short.longer, long.longer) == (1.0, pytest.approx(3.0))
+    runs = sorted(results.runs, key=lambda run: run.t_start_utc_s)
+    whole_s = runs[-1].t_start_utc_s + runs[-1].duration_s - runs[0].t_start_utc_s
+    assert seconds_per_block(results) == pytest.approx(whole_s / 4)
 
 
 def test_a_difference_needs_two_workloads(results: Results) -> None:
