@@ -128,13 +128,13 @@ def totals(trial: Trial, minutes: float) -> str:
     """Return the lines below the table."""
     judge, problems = trial.judge, len(trial.judge.problems) + len(trial.fleet.problems)
     empty = [kill.empty_s for kill in trial.kills if kill.empty_s is not None]
-    ended = f" Rest of a bench without its controller: ended within {max(empty):.0f} s." if empty else ""
+    ended = f" Without its controller a bench was empty within {max(empty):.0f} s." if empty else ""
     return (
         f"{len(trial.kills)} kills in {minutes:.0f} min over {len(trial.fleet.benches)} benches, "
-        f"{trial.campaigns} campaigns. {judge.completed} runs completed, {judge.counted} counted; largest "
+        f"campaigns: {trial.campaigns}. {judge.completed} runs completed, {judge.counted} counted; largest "
         f"deviation of an energy from the true one: {judge.worst:.2f} of its limit. {judge.intervals} "
-        f"attempts with readings, under {judge.leases} leases, were compared for overlaps and for the order "
-        f"of their leases.{ended} Lost, damaged, doubled or left running: {problems}."
+        f"attempts with readings under {judge.leases} leases were compared for overlaps and for the order of "
+        f"their leases.{ended} Lost, damaged, doubled or left running: {problems}."
     )
 
 
