@@ -11,12 +11,13 @@ from lab.cli.common import FiniteRange, json_option
 from lab.cli.group import LabGroup
 from lab.cli.link import link_options
 from lab.cli.output import print_json, print_table, stdout
-from lab.cli.paths import InputPath, OutputFolder
+from lab.cli.paths import CampaignFolderPath, InputPath, OutputFolder
 from lab.cli.status import simulated_mark
 from lab.conduct.campaign import create, draw_campaign, folder_of, model_of_fleet, reopen
 from lab.conduct.conductor import will_be_simulated
 from lab.conduct.plan import duration, slot_name
 from lab.config.file import load_config
+from records.campaign import CampaignFolder
 from records.errors import ConfigurationError
 from records.times import now_utc_s
 
@@ -53,7 +54,7 @@ def worker(bench_toml: Path, link: "Link") -> None:
 
 
 @fleet.command(short_help="Run a campaign over the benches")
-@click.argument("campaign", metavar="CAMPAIGN", type=InputPath(file=True, folder=True))
+@click.argument("campaign", metavar="CAMPAIGN", type=CampaignFolderPath(file=True))
 @link_options("Address of a Dask scheduler.", required=True)
 @click.option("--out", type=OutputFolder(), help="Folder of a new campaign.")
 @click.option(
@@ -77,6 +78,8 @@ def run(campaign: Path, link: "Link", out: Path | None, gone_s: float, as_json: 
     from lab.fleet.cluster import DaskBenches
     from lab.fleet.run import run_fleet
 
+    if campaign.is_dir():
+        CampaignFolder(campaign).read()  # what is wrong with it is said before anything is connected
     with closing(DaskBenches(link)) as benches:
         opened, model = _open(campaign, out, benches, gone_s)
         outcome = run_fleet(opened, benches, model, gone_s, _say)
