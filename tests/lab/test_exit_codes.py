@@ -16,7 +16,13 @@ from lab.cli import cli
 from lab.cli.paths import InputPath, OutputFile, OutputFolder, OutputPath
 from records.errors import ConfigurationError
 
-TEXTS = {"driver": "wattsup_pro", "port": "virtual", "name": "wattsup_pro", "levels": "9,6,3"}
+TEXTS = {
+    "scheduler": "tcp://127.0.0.1:1",
+    "driver": "wattsup_pro",
+    "port": "virtual",
+    "name": "wattsup_pro",
+    "levels": "9,6,3",
+}
 NUMBERS = (click.types.IntParamType, click.types.FloatParamType)
 SLOW = {"watch", "log", "read", "identify", "zero", "delay", "calibrate", "simulate", "serve", "demo", "run"}
 
