@@ -74,7 +74,7 @@ def standing_of(opened: OpenCampaign) -> Standing:
     """
     running = is_running(opened.folder)
     states, entries = slot_states(opened), entries_of(opened)
-    left = left_s(opened, states, entries)
+    left = left_s(opened, states, entries, now_utc_s() if running else None)
     return Standing(
         states, running, stopped_by_health(opened), left, activity_of(entries), precision_of(entries)
     )
@@ -98,24 +98,40 @@ def stopped_by_health(opened: OpenCampaign) -> str | None:
     return health.stopped if health else None
 
 
-def left_s(opened: OpenCampaign, states: Sequence[SlotState], entries: Iterable[JournalEntry]) -> float:
+def left_s(
+    opened: OpenCampaign,
+    states: Sequence[SlotState],
+    entries: Iterable[JournalEntry],
+    running_utc_s: float | None = None,
+) -> float:
     """Return how long the slots that are not completed should take, in seconds.
 
     Args:
         opened: the campaign.
         states: of its slots.
         entries: of its journal, which says how long the completed ones of each scenario took.
+        running_utc_s: now, where a controller runs it: the run under way has some of its time behind it.
     """
     left = TimeLeft(opened.config)
     slots = {slot.slot: slot for slot in opened.campaign.plan}
     began: dict[str, tuple[int | None, float]] = {}
+    under_way: RunStarted | None = None
     for entry in entries:
         if entry.t_mono_s is None:
             continue
         if isinstance(entry, RunStarted):
             began[entry.run_dir] = entry.slot, entry.t_mono_s
-        elif isinstance(entry, RunEnded) and entry.status == "completed":
+            under_way = entry
+        elif isinstance(entry, RunEnded):
+            under_way = None
+            if entry.status != "completed":
+                continue
             number, begin_s = began.get(entry.run_dir, (None, entry.t_mono_s))
             if number in slots and entry.t_mono_s > begin_s:
                 left.learn(slots[number], entry.t_mono_s - begin_s)
-    return left.of([state.slot for state in states if state.state != "completed"])
+    todo = [state.slot for state in states if state.state != "completed"]
+    if running_utc_s is None or under_way is None or under_way.t_utc_s is None:
+        return left.of(todo)
+    number = under_way.slot
+    todo.sort(key=lambda slot: slot.slot != number)  # the running one first
+    return left.of(todo, running_s=max(0.0, running_utc_s - under_way.t_utc_s))

@@ -15,7 +15,7 @@ from lab.conduct.plan import duration, slot_name
 from lab.conduct.standing import Standing, entries_of, left_s, stopped_by_health
 from records.errors import RecordError
 from records.folders import RunPaths
-from records.journal_events import GateWaiting, JournalEntry, RunStarted
+from records.journal_events import GateWaiting, JournalEntry
 from records.times import iso_utc, now_utc_s
 from reports.words.texts import printable
 
@@ -58,10 +58,9 @@ class WatchedCampaign:
         self._read_journal()
         activity = activity_of(self._entries)
         damage = self._follow(activity)
-        standing = Standing(
-            self._states, running, _stopped(opened), self._left_s(activity, running), activity
-        )
         now = now_utc_s()
+        left = left_s(opened, self._states, self._entries, now if running else None)
+        standing = Standing(self._states, running, _stopped(opened), left, activity)
         return {
             **standing.to_json(opened),
             "title": opened.config.campaign.title,
@@ -122,14 +121,6 @@ class WatchedCampaign:
 
     def _within(self, path: Path) -> bool:
         return path.resolve().is_relative_to(self._top)
-
-    def _left_s(self, activity: Activity, running: bool) -> float:
-        left = left_s(self._opened, self._states, self._entries)
-        if not running or not activity.phase:
-            return left
-        begun = next((e.t_utc_s for e in reversed(self._entries) if isinstance(e, RunStarted)), None)
-        spent = now_utc_s() - begun if begun is not None else 0.0
-        return max(0.0, left - max(0.0, spent))
 
     def _last_reading(self, now: float) -> dict[str, Any] | None:
         if not self._readings:

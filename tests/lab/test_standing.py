@@ -71,6 +71,16 @@ def test_a_completed_run_says_how_long_the_others_of_its_scenario_take(opened: O
     assert left_s(opened, states, [started(50.0), ended(175.0, "failed")]) == PLANNED_S
 
 
+def test_the_run_under_way_has_its_time_behind_it_where_a_controller_runs_it(opened: OpenCampaign) -> None:
+    states = recorded_states(opened)
+    begun = RunStarted(t_utc_s=1000.0, t_mono_s=50.0, run_dir="0001-work", slot=1)
+    assert left_s(opened, states, [begun]) == 2 * PLANNED_S, "nobody runs it"
+    assert left_s(opened, states, [begun], running_utc_s=1004.0) == 2 * PLANNED_S - 4.0
+    assert left_s(opened, states, [begun], running_utc_s=9000.0) == PLANNED_S, "it takes too long"
+    failed = [begun, ended(60.0, "failed")]
+    assert left_s(opened, states, failed, running_utc_s=1004.0) == 2 * PLANNED_S
+
+
 def test_entries_that_say_nothing_are_passed_over(opened: OpenCampaign) -> None:
     odd = [entry_of({}), ended(None, "completed"), ended(5.0, "completed")]
     odd += [started(1.0, slot=None), ended(9.0, "completed"), started(1.0, slot=77), ended(9.0, "completed")]
