@@ -61,7 +61,7 @@ def remarks_of(results: Results, names: Sequence[str]) -> list[str]:
     rows = [row for row in results.scenarios if row.scenario in names]
     remarks = [remark for row in rows if (remark := _shortness(results, row)) is not None]
     codes = (PRECISION_REACHED.code, PRECISION_NOT_REACHED.code)
-    return remarks + [f"repeats: {finding.message}" for finding in results.findings if finding.code in codes]
+    return remarks + [finding.message for finding in results.findings if finding.code in codes]
 
 
 def _answer(results: Results, row: ScenarioRow, unit: EnergyUnit) -> Answer:
