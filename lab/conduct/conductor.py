@@ -14,7 +14,7 @@ from lab.conduct.children import Child
 from lab.conduct.health import HealthWatch
 from lab.conduct.leftovers import end_leftovers
 from lab.conduct.meters import Meters
-from lab.conduct.notify import event_of, notify
+from lab.conduct.notify import notify, notifying_of_errors
 from lab.conduct.observer import Observer
 from lab.conduct.plan import slot_name
 from lab.conduct.precision import PrecisionWatch
@@ -26,7 +26,7 @@ from lab.conduct.twin import start_twin
 from lab.config.meter import MeterSection
 from meter.line.simulated import is_simulated_port
 from records.campaign import Environment, Slot
-from records.errors import DeviceError, InterruptedCampaign, ProgramFailed, SutError, WattlabError
+from records.errors import DeviceError, InterruptedCampaign, ProgramFailed, SutError
 from records.files import sha256_of_json
 from records.journal import Journal
 from records.journal_events import (
@@ -83,39 +83,36 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
         SutError: another process runs this campaign.
     """
     sut = sut or sut_of(opened.config, opened.folder.path)
-    with lock(opened.folder), interruptible(), closing(Journal(opened.folder.journal)) as journal:
+    again = _how_to_go_on(opened)
+    with (
+        lock(opened.folder),
+        interruptible(),
+        closing(Journal(opened.folder.journal)) as journal,
+        notifying_of_errors(opened, journal, observer.notice),
+    ):
         try:
-            outcome = _conduct(opened, observer, journal, sut)
-        except WattlabError as error:
-            notify(opened, observer, journal, event_of(error), str(error))
-            raise
-        notify(opened, observer, journal, *_end_of(outcome))
-        return outcome
+            outcome = _Conductor(opened, observer, journal, sut).run()
+        except KeyboardInterrupt:
+            journal.write(CampaignInterrupted())
+            raise InterruptedCampaign(f"interrupted; completed runs are kept. {again}") from None
+        except (DeviceError, SutError, ProgramFailed) as error:
+            with suppress(OSError):  # a full disk may be the very reason
+                journal.write(CampaignStopped(reason=str(error)))
+            raise type(error)(
+                f"{error}\nThe campaign stopped; completed runs are kept. Fix this first. {again}"
+            ) from None
+        except OSError as error:
+            raise SutError(
+                f"{opened.folder.path}: writing failed: {error}. Completed runs are kept. "
+                f"Free space on this disk first. {again}"
+            ) from error
+        notify(opened, journal, observer.notice, *_end_of(outcome))
+    return outcome
 
 
 def _end_of(outcome: Outcome) -> tuple[CampaignOver, str]:
     counted = f"{len(outcome.completed)} runs completed, {len(outcome.missing)} missing"
     return ("ended", counted) if outcome.stopped is None else ("stopped", f"{outcome.stopped}. {counted}")
-
-
-def _conduct(opened: OpenCampaign, observer: Observer, journal: Journal, sut: Sut) -> Outcome:
-    again = _how_to_go_on(opened)
-    try:
-        return _Conductor(opened, observer, journal, sut).run()
-    except KeyboardInterrupt:
-        journal.write(CampaignInterrupted())
-        raise InterruptedCampaign(f"interrupted; completed runs are kept. {again}") from None
-    except (DeviceError, SutError, ProgramFailed) as error:
-        with suppress(OSError):  # a full disk may be the very reason
-            journal.write(CampaignStopped(reason=str(error)))
-        raise type(error)(
-            f"{error}\nThe campaign stopped; completed runs are kept. Fix this first. {again}"
-        ) from None
-    except OSError as error:
-        raise SutError(
-            f"{opened.folder.path}: writing failed: {error}. Completed runs are kept. "
-            f"Free space on this disk first. {again}"
-        ) from error
 
 
 def _how_to_go_on(opened: OpenCampaign) -> str:

@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from lab.conduct.campaign import OpenCampaign, recorded_states
-from lab.conduct.observer import Observer
 from lab.config.notify import NotifySection
 from records.errors import InterruptedCampaign, WattlabError
 from records.journal import Journal
@@ -19,15 +19,25 @@ _MOST_IN_VARIABLE = 1000
 """Characters of a message in an environment variable, which the system limits; standard input has all."""
 
 
+@contextmanager
+def notifying_of_errors(opened: OpenCampaign, journal: Journal, say: Callable[[str], None]) -> Iterator[None]:
+    """Run the command when what is within ends with an error; see `notify`."""
+    try:
+        yield
+    except WattlabError as error:
+        notify(opened, journal, say, event_of(error), str(error))
+        raise
+
+
 def notify(
-    opened: OpenCampaign, observer: Observer, journal: Journal, event: CampaignOver, message: str
+    opened: OpenCampaign, journal: Journal, say: Callable[[str], None], event: CampaignOver, message: str
 ) -> None:
     """Run the command, if there is one. What goes wrong is a notice and stands in the journal.
 
     Args:
         opened: the campaign. The part of one that a bench of a fleet runs notifies nobody.
-        observer: gets the notice.
         journal: gets the entry.
+        say: gets the notice.
         event: how the campaign is over.
         message: the same in words; the command reads it from standard input.
     """
@@ -46,7 +56,7 @@ def notify(
     }
     code, failure = _run(opened, section, values, message)
     if failure is not None:
-        observer.notice(f"[notify] {section.command[0]!r} {failure}. The campaign is not affected")
+        say(f"[notify] {section.command[0]!r} {failure}. The campaign is not affected")
     with suppress(OSError):  # a full disk may be the very reason for the end
         journal.write(Notified(event=event, command=section.command, exit_code=code, failure=failure))
 

@@ -34,9 +34,9 @@ def precision_json(entry: PrecisionChecked | RepeatsEnough | None) -> dict[str, 
 
 
 def reached_words(half_pct: Mapping[str, float | None]) -> str:
-    """Return the half-widths of the intervals, such as ``cnn ±1.8 %; transfer no interval``."""
+    """Return the half-widths of the intervals, such as ``cnn ±1.8 %; transfer not resolved``."""
     if not half_pct:
         return "no workload has a valid run"
     return "; ".join(
-        f"{name} {'no interval' if half is None else f'±{half:.2g} %'}" for name, half in half_pct.items()
+        f"{name} {'not resolved' if half is None else f'±{half:.2g} %'}" for name, half in half_pct.items()
     )

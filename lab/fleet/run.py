@@ -8,6 +8,7 @@ from shlex import quote
 
 from lab.conduct.campaign import OpenCampaign, close_orphans, lock, model_of_fleet, slot_states
 from lab.conduct.conductor import interruptible
+from lab.conduct.notify import notify, notifying_of_errors
 from lab.fleet.cluster import DaskBenches
 from lab.fleet.dispatch import Dispatcher, Work
 from lab.fleet.merge import merge
@@ -92,7 +93,12 @@ def run_fleet(
     folder = opened.folder
     again = f"`lab fleet run {quote(str(folder.path))} --scheduler ...` goes on"
 
-    with lock(folder), interruptible(), closing(Journal(folder.journal)) as journal:
+    with (
+        lock(folder),
+        interruptible(),
+        closing(Journal(folder.journal)) as journal,
+        notifying_of_errors(opened, journal, say),
+    ):
         close_orphans(opened)
         left = blocks_left(opened)
         slots = len(opened.campaign.plan)
@@ -132,7 +138,9 @@ def run_fleet(
                 f"keep what they measured"
             ) from error
         outcome = _outcome(opened, dispatcher.given_up)
-        journal.write(CampaignEnded(completed=len(outcome.completed), missing=len(outcome.missing)))
+        completed, missing = len(outcome.completed), len(outcome.missing)
+        journal.write(CampaignEnded(completed=completed, missing=missing))
+        notify(opened, journal, say, "ended", f"{completed} runs completed, {missing} missing")
     return outcome
 
 

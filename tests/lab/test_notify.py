@@ -3,16 +3,16 @@
 import json
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign
-from lab.conduct.notify import event_of, notify
+from lab.conduct.lease import BenchLease
+from lab.conduct.notify import notify, notifying_of_errors
 from lab.config.file import build_config
-from records.errors import DeviceError, InterruptedCampaign
+from records.errors import DeviceError, InterruptedCampaign, WattlabError
 from records.journal import Journal, read_journal
 from records.journal_events import Notified
 
@@ -21,19 +21,6 @@ import json, os, pathlib, sys
 facts = {key: value for key, value in os.environ.items() if key.startswith("WATTLAB_")}
 pathlib.Path("told.json").write_text(json.dumps(facts | {"stdin": sys.stdin.read()}))
 """
-
-
-@dataclass
-class Notices:
-    """An observer that keeps the notices."""
-
-    said: list[str] = field(default_factory=list)
-
-    def notice(self, text: str) -> None:
-        self.said.append(text)
-
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(f"a notification has no {name}")
 
 
 def opened(folder: Path, command: list[str], limit_s: float = 30.0) -> OpenCampaign:
@@ -51,12 +38,13 @@ def opened(folder: Path, command: list[str], limit_s: float = 30.0) -> OpenCampa
 
 
 def told(campaign: OpenCampaign, message: str = "1 run completed") -> tuple[list[str], Notified]:
-    notices, journal = Notices(), Journal(campaign.folder.journal)
-    notify(campaign, notices, journal, "ended", message)
+    said: list[str] = []
+    journal = Journal(campaign.folder.journal)
+    notify(campaign, journal, said.append, "ended", message)
     journal.close()
     (entry,) = read_journal(campaign.folder.journal)[0]
     assert isinstance(entry, Notified)
-    return notices.said, entry
+    return said, entry
 
 
 def test_the_command_learns_what_happened(tmp_path: Path) -> None:
@@ -111,6 +99,26 @@ def test_a_command_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> N
     os.close(reader)
 
 
-def test_an_error_is_a_stop_and_ctrl_c_an_interruption() -> None:
-    assert event_of(DeviceError("gone")) == "stopped"
-    assert event_of(InterruptedCampaign("interrupted")) == "interrupted"
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [(DeviceError("gone"), "stopped"), (InterruptedCampaign("interrupted"), "interrupted")],
+)
+def test_an_error_is_a_stop_and_ctrl_c_an_interruption(
+    tmp_path: Path, error: WattlabError, event: str
+) -> None:
+    campaign = opened(tmp_path, ["true"])
+    journal = Journal(campaign.folder.journal)
+    with pytest.raises(type(error)), notifying_of_errors(campaign, journal, print):
+        raise error
+    journal.close()
+    (entry,) = read_journal(campaign.folder.journal)[0]
+    assert isinstance(entry, Notified)
+    assert entry.event == event
+
+
+def test_a_bench_of_a_fleet_notifies_nobody(tmp_path: Path) -> None:
+    campaign = replace(opened(tmp_path, ["true"]), lease=BenchLease("b1", tmp_path, 1))
+    journal = Journal(campaign.folder.journal)
+    notify(campaign, journal, print, "ended", "")
+    journal.close()
+    assert read_journal(campaign.folder.journal)[0] == []
