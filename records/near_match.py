@@ -4,9 +4,15 @@ import difflib
 from collections.abc import Iterable
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that was probably meant, or ``None``."""
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
+def nearest(name: str, known: Iterable[str], likeness: float = 0.5) -> str | None:
+    """Return the known name that was probably meant, or ``None``.
+
+    Args:
+        name: what was written.
+        known: what there is.
+        likeness: least ratio of `difflib.SequenceMatcher` to it, 0 to 1.
+    """
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=likeness)), None)
 
 
 def alternatives(name: str, known: Iterable[str]) -> str:

@@ -26,6 +26,9 @@ from records.near_match import nearest
 
 INTERRUPTED = 130
 
+_LIKENESS = 0.7
+"""Of a mistyped command to the suggested one; words that only share letters are no help."""
+
 _WRONG_PATHS = frozenset(
     (ENOENT, ENOTDIR, EISDIR, EEXIST, ENOTEMPTY, EACCES, EPERM, EROFS, ENAMETOOLONG, ELOOP)
 )
@@ -88,7 +91,7 @@ class LabGroup(click.Group):
         names, name = self.list_commands(ctx), args[0]
         if name in names or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
-        near = nearest(name.lower(), names)
+        near = nearest(name.lower(), names, _LIKENESS)
         hint = f" Did you mean {near!r}?" if near else ""
         raise click.UsageError(f"No such command {name!r}.{hint}", ctx)
 

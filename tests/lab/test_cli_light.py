@@ -86,3 +86,9 @@ def test_a_shell_completes_commands_and_options() -> None:
 def test_a_mistyped_command_is_answered_with_the_nearest(typed: list[str], meant: str) -> None:
     with pytest.raises(click.UsageError, match=f"'{meant}'"):
         cli(typed, standalone_mode=False)
+
+
+def test_a_command_like_none_is_answered_without_a_guess() -> None:
+    with pytest.raises(click.UsageError) as caught:
+        cli(["calibrate"], standalone_mode=False)
+    assert not any(f"'{name}'" in caught.value.message for name in cli.commands_at)  # type: ignore[attr-defined]
