@@ -1,15 +1,16 @@
 """The benches of a fleet on a Dask cluster."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from lab.fleet.link import ANSWER_S, Link
 from lab.fleet.orders import LOST, RESOURCE, BenchState, BlockAnswer, BlockOrder
-from lab.fleet.worker import METRIC, packed, run_order
+from lab.fleet.worker import METRIC, packed, part_of, run_order
 from records.errors import SutError
 
 if TYPE_CHECKING:
@@ -70,24 +71,40 @@ class DaskBenches:
             with suppress(OSError):
                 future.cancel()  # type: ignore[no-untyped-call]
 
-    def fetch(self, bench: str, campaign_id: str, block: int) -> bytes:
-        """Return the campaign folder of a block as a tar archive.
+    def fetch(self, bench: str, campaign_id: str, block: int, archive: Path) -> None:
+        """Fetch the campaign folder of a block as a tar archive, part by part.
+
+        Args:
+            bench: its name.
+            campaign_id: of the campaign.
+            block: number of the block.
+            archive: file to write.
 
         Raises:
             SutError: the bench, or the scheduler, is away.
         """
+        size: int = self._ask(bench, packed, campaign_id, block)
+        with open(archive, "wb") as file:
+            while file.tell() < size:
+                part: bytes = self._ask(bench, part_of, campaign_id, block, file.tell())
+                if not part:
+                    raise SutError(
+                        f"bench {bench}: expected {size} bytes of block {block}, not {file.tell()}"
+                    )
+                file.write(part)
+
+    def _ask(self, bench: str, task: Callable[..., Any], campaign_id: str, block: int, *more: int) -> Any:
         client = self.client()
         try:
             address = None if client is None else _addresses(client).get(bench)
             if client is None or address is None:
                 raise SutError("it is away")
-            task = client.submit(packed, campaign_id, block, workers=[address], pure=False, retries=0)
-            archive: bytes = task.result(timeout=_FETCH_S)
+            asked = client.submit(task, campaign_id, block, *more, workers=[address], pure=False, retries=0)
+            return asked.result(timeout=_FETCH_S)
         except Exception as error:  # whatever a worker raises comes through here
             raise SutError(
                 f"bench {bench}: expected what it measured of block {block}, but: {error}"
             ) from None
-        return archive
 
     def client(self) -> "Client | None":
         """Return a client that is connected, if need be anew; ``None`` where no scheduler answers."""

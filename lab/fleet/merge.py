@@ -3,7 +3,6 @@
 import json
 import shutil
 import tarfile
-from io import BytesIO
 from pathlib import Path
 
 from records.campaign import CampaignFolder
@@ -12,8 +11,8 @@ from records.files import LineAppender, read_json_lines
 from records.links import leads_outside
 
 
-def pack(path: Path) -> bytes:
-    """Return a campaign folder as a tar archive, without what is no record.
+def pack(path: Path, archive: Path) -> int:
+    """Write a campaign folder as a tar archive, without what is no record, and return its bytes.
 
     Left out are pipes, and links that lead out of it, such as that to the port of a virtual meter.
     """
@@ -22,13 +21,12 @@ def pack(path: Path) -> bytes:
         is_record = member.isreg() or member.isdir() or member.issym() or member.islnk()
         return member if is_record and not leads_outside(path / member.name, path) else None
 
-    archive = BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=1) as tar:
+    with tarfile.open(archive, mode="w:gz", compresslevel=1) as tar:
         tar.add(path, arcname=".", filter=kept)
-    return archive.getvalue()
+    return archive.stat().st_size
 
 
-def merge(folder: CampaignFolder, bench: str, block: int, archive: bytes) -> None:
+def merge(folder: CampaignFolder, bench: str, block: int, archive: Path) -> None:
     """Take in a block; what was taken in before stays as it is.
 
     Args:
@@ -45,7 +43,7 @@ def merge(folder: CampaignFolder, bench: str, block: int, archive: bytes) -> Non
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
-        with tarfile.open(fileobj=BytesIO(archive)) as tar:
+        with tarfile.open(archive) as tar:
             tar.extractall(part, filter="data")
     except (tarfile.TarError, EOFError) as error:
         raise RecordError(f"bench {bench}: expected an archive of block {block}, but: {error}") from None

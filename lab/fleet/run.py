@@ -115,8 +115,13 @@ def run_fleet(
             say(_words(entry))
 
         def collect(answer: BlockAnswer) -> None:
-            archive = benches.fetch(answer.bench, opened.campaign.id, answer.block)
-            merge(folder, answer.bench, answer.block, archive)
+            archive = folder.benches / answer.bench / f"block-{answer.block:04d}.tar.gz"
+            archive.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                benches.fetch(answer.bench, opened.campaign.id, answer.block, archive)
+                merge(folder, answer.bench, answer.block, archive)
+            finally:
+                archive.unlink(missing_ok=True)
             note(BlockCollected(block=answer.block, bench=answer.bench, reason=answer.reason))
 
         simulated = opened.campaign.simulated

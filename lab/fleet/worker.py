@@ -46,6 +46,10 @@ _LOOK_S = 0.2
 _RECONNECT_S = 2.0
 _CHILD_ENDS_S = 60.0
 
+_ARCHIVE = "c.tar.gz"
+_PART_BYTES = 16 << 20
+"""An archive goes through the scheduler in parts of this size, so that no process holds a whole one."""
+
 
 class BenchAgent(WorkerPlugin):
     """Runs the orders of one bench and knows how it stands.
@@ -215,9 +219,21 @@ def run_order(order: BlockOrder) -> BlockAnswer:
     return _agent().run(order)
 
 
-def packed(campaign_id: str, block: int) -> bytes:
-    """Return the campaign folder of a block as a tar archive; what Dask calls."""
-    return pack(_agent().folder_of(campaign_id, block) / "c")
+def packed(campaign_id: str, block: int) -> int:
+    """Pack the campaign folder of a block, and return the bytes of the archive; what Dask calls."""
+    folder = _agent().folder_of(campaign_id, block)
+    return pack(folder / "c", folder / _ARCHIVE)
+
+
+def part_of(campaign_id: str, block: int, offset: int) -> bytes:
+    """Return the next part of a packed block; after the last one the archive is gone. What Dask calls."""
+    path = _agent().folder_of(campaign_id, block) / _ARCHIVE
+    with open(path, "rb") as file:
+        file.seek(offset)
+        part = file.read(_PART_BYTES)
+        if file.tell() == path.stat().st_size:
+            path.unlink()
+    return part
 
 
 def _agent() -> BenchAgent:

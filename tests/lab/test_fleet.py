@@ -97,8 +97,10 @@ def test_certificates_come_together_and_only_with_tls(tmp_path: Path) -> None:
 def test_an_archive_that_is_damaged_changes_nothing(tmp_path: Path) -> None:
     folder = CampaignFolder(tmp_path)
     folder.runs.mkdir()
+    archive = tmp_path / "block.tar.gz"
+    archive.write_bytes(b"no archive")
     with pytest.raises(RecordError, match="block 1"):
-        merge(folder, "a", 1, b"no archive")
+        merge(folder, "a", 1, archive)
     assert list(folder.runs.iterdir()) == []
 
 
@@ -142,7 +144,8 @@ def measured_block(path: Path) -> Path:
 
 
 def test_a_block_is_taken_in_once_however_often_it_comes(tmp_path: Path) -> None:
-    archive = pack(measured_block(tmp_path / "bench"))
+    archive = tmp_path / "block.tar.gz"
+    assert pack(measured_block(tmp_path / "bench"), archive) == archive.stat().st_size
     folder = CampaignFolder(tmp_path / "c")
     folder.runs.mkdir(parents=True)
     for _ in range(2):
@@ -157,7 +160,8 @@ def test_a_block_is_taken_in_once_however_often_it_comes(tmp_path: Path) -> None
 
 
 def test_what_was_left_of_an_interrupted_merge_is_taken_in(tmp_path: Path) -> None:
-    archive = pack(measured_block(tmp_path / "bench"))
+    archive = tmp_path / "block.tar.gz"
+    assert pack(measured_block(tmp_path / "bench"), archive) == archive.stat().st_size
     folder = CampaignFolder(tmp_path / "c")
     folder.runs.mkdir(parents=True)
     merge(folder, "a", 1, archive)
@@ -307,6 +311,7 @@ def runs_by_bench(campaign: Path) -> dict[str, list[dict[str, object]]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_killed_worker_costs_nothing_and_no_bench_runs_two_at_a_time(
     tmp_path: Path, controllers: Controllers
 ) -> None:
@@ -331,7 +336,7 @@ def test_a_killed_worker_costs_nothing_and_no_bench_runs_two_at_a_time(
     kill(controllers.processes["a"])
     assert measuring <= set(processes_naming(f"{tmp_path}/a/shards")), "what has begun is measured to its end"
     controllers.start("a")
-    out, errors = running.communicate(timeout=110)
+    out, errors = running.communicate(timeout=250)
     assert running.returncode == 0, errors
     assert lab("check", tmp_path / "c").returncode == 0
     assert lab("resume", tmp_path / "c").returncode == 2, "one bench does not go on with the blocks of others"
@@ -348,6 +353,7 @@ def test_a_killed_worker_costs_nothing_and_no_bench_runs_two_at_a_time(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_run_that_is_interrupted_goes_on_and_a_worker_that_ends_leaves_nothing_running(
     tmp_path: Path, controllers: Controllers
 ) -> None:
@@ -370,6 +376,7 @@ def test_a_run_that_is_interrupted_goes_on_and_a_worker_that_ends_leaves_nothing
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_killed_scheduler_costs_nothing(
     tmp_path: Path, scheduler: Scheduler, controllers: Controllers
 ) -> None:
@@ -381,7 +388,7 @@ def test_a_killed_scheduler_costs_nothing(
     wait_for("a run", lambda: list(tmp_path.glob("a/shards/*/*/c/runs/*/events.jsonl")))
     kill(scheduler.process)
     scheduler.start()
-    out, errors = running.communicate(timeout=110)
+    out, errors = running.communicate(timeout=250)
     assert running.returncode == 0, errors
     assert "3 of 3 runs completed" in out
     assert sorted(path.name for path in (tmp_path / "c/runs").iterdir()) == [
