@@ -47,6 +47,7 @@ def cli() -> None:
     \b
     One command:                        lab measure -- python train.py
     First look, with a virtual meter:   lab demo
+    Any command, without a lab.toml:    lab measure -- COMMAND
     Your own bench:                     lab init, lab doctor, lab run
     Afterwards, anywhere:               lab check DIR, lab analyse DIR, lab report DIR
 

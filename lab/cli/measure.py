@@ -99,10 +99,6 @@ def measure(
     if repeats is not None and precision_pct is not None:
         raise ConfigurationError("expected either -n or --precision, not both")
     words = ctx.meta[BEHIND]
-    if not words:
-        raise ConfigurationError(
-            "expected a command behind `--`, as in: lab measure -- python train.py (see lab measure --help)"
-        )
     commands = commands_of(name, words)
     bench = choose_bench(config_path, driver, port, rapl, nvml, words)
     quick = bench.sections["meter"]["port"] == VIRTUAL

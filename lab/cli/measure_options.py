@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import join
 
 import click
 
@@ -23,9 +24,18 @@ class CommandBehindDashes(click.Command):
     """A command that takes all words behind the first ``--`` as they are, also further ``--``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep the words behind the first ``--`` and parse those in front of it."""
+        """Keep the words behind the first ``--`` and parse those in front of it.
+
+        Raises:
+            ConfigurationError: there is no ``--``, or nothing behind it.
+        """
         place = args.index(END) if END in args else len(args)
         ctx.meta[BEHIND] = args[place + 1 :]
+        if not ctx.meta[BEHIND] and not ctx.resilient_parsing and not {"-h", "--help"} & set(args):
+            example = join(args[:place]) if args and not args[0].startswith("-") else "python train.py"
+            raise ConfigurationError(
+                f"expected the command behind `--`, as in: lab measure -- {example} (see lab measure --help)"
+            )
         return super().parse_args(ctx, args[:place])
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:

@@ -68,6 +68,13 @@ def test_a_measurement_is_a_campaign_of_baselines_and_the_commands() -> None:
     assert (config.campaign.repeats, config.campaign.stop_on_failure, config.gate.enabled) == (4, True, False)
 
 
+def test_a_wanted_precision_is_that_of_the_campaign() -> None:
+    commands = [MeasuredCommand("a", ("true",))]
+    wanted = Measurement(commands=commands, title="T", repeats=30, precision_pct=2.0, baseline_s=10.0)
+    config = measurement_config(wanted, meter_bench(None, "virtual").sections, Path("/project"), "out")
+    assert (config.campaign.precision_pct, config.campaign.repeats, config.campaign.out) == (2.0, 30, "out")
+
+
 def test_a_meter_is_read_as_fast_as_is_of_use() -> None:
     intervals_s = {
         driver: meter_bench(driver, "/dev/ttyUSB0").sections["meter"]["interval_s"]
@@ -116,7 +123,8 @@ def test_where_nothing_measures_energy_the_next_step_is_named(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("python", "train.py"),
+        ("python", "-c", "pass"),
+        ("-n", "3", "--"),
         ("-n", "3", "--precision", "2%", "--port", "virtual", "--", "true"),
         ("--rapl", "--port", "virtual", "--", "true"),
         ("--driver", "wattsup_pro", "--", "true"),
