@@ -72,12 +72,12 @@ def test_the_energy_of_every_run_is_within_the_meters_stated_accuracy_of_the_tru
     for row in rows(demo / "results/runs.csv"):
         start, duration = float(row["t_start_utc_s"]), float(row["duration_s"])
         true_wh = (energy_j(start + duration) - energy_j(start)) / 3600
-        # Microchip MCP39F511N: 0.5 % of the reading; and a reading of 0.2 s more or less at each end
-        accuracy_wh = 0.005 * true_wh + 2 * 0.2 * 60 / 3600
+        # Microchip MCP39F511N: 0.5 % of the reading; at the ends half a reading of 0.2 s each, at 60 W
+        accuracy_wh = 0.005 * true_wh + 0.2 * 60 / 3600
         assert abs(float(row["energy_wh"]) - true_wh) < accuracy_wh, row["run_dir"]
 
 
 def test_the_report_is_drawn_zoomed_read_in_the_dark_and_printed(demo: Path, browser) -> None:
     report = demo / "report.html"
     assert report.stat().st_size < 5_000_000
-    check_report(browser, report, figures=50, plots=3)
+    check_report(browser, report, figures=40, plots=3)
