@@ -17,7 +17,6 @@ import argparse
 import asyncio
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -48,6 +47,7 @@ _DEAD = 0.1
 _MEASURED_BYTES = 100_000
 _TICK_S = 0.5
 _START_S = 300.0
+_START_EVERY_S = 0.5
 _BENCH = '[bench]\nname = "{name}"\nmodel = "{model}"\n[meter]\ndriver = "wattsup_pro"\nport = "virtual"\n'
 
 
@@ -72,10 +72,16 @@ class SimulatedBench(BenchAgent):
 
 
 async def _offer_all(names: list[str], folder: Path, block_s: float, scheduler: str) -> None:
+    """Offer benches one after the other, each again until it is taken."""
     link, stopped = Link(scheduler), asyncio.Event()
+
+    async def keep_offering(number: int, agent: SimulatedBench) -> None:
+        await asyncio.sleep(number * _START_EVERY_S)
+        while True:
+            await offer(agent, link, lambda _: None, stopped)
+
     agents = [SimulatedBench(name, folder, block_s) for name in names]
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    await asyncio.gather(*(offer(agent, link, lambda _: None, stopped) for agent in agents))
+    await asyncio.gather(*(keep_offering(number, agent) for number, agent in enumerate(agents)))
 
 
 @dataclass
@@ -118,7 +124,8 @@ def simulate(benches: int, per_bench: int, block_s: float) -> Result:
         hosts = []
         for group in groups:
             words = ["--offer", ",".join(group), str(folder), str(block_s), address]
-            hosts.append(subprocess.Popen([sys.executable, "-m", "benchmarks.fleet", *words], cwd=HERE))
+            command = [sys.executable, "-m", "benchmarks.fleet", *words]
+            hosts.append(subprocess.Popen(command, cwd=HERE, stderr=subprocess.DEVNULL))
             stack.callback(_end, hosts[-1])
         fleet = DaskBenches(Link(address))
         stack.callback(fleet.close)

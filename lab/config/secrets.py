@@ -30,9 +30,9 @@ _VALUES = re.compile(
 )
 
 _REMEDY = (
-    "expected no password, token or key, because the records and the report of a campaign repeat this file. "
-    "For a program, name the variable that holds it in env_from of the scenario and set it before `lab run`; "
-    "for a meter use ~/.netrc"
+    "expected no password, token or key, because the records and the report of a campaign repeat it. Hand it "
+    "to a program in an environment variable that is set before this command, and name that in env_from of "
+    "the scenario in lab.toml; for a meter use ~/.netrc"
 )
 
 

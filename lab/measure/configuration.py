@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from lab.config.file import build_config, check_drivers
 from lab.config.model import LabConfig
+from lab.config.secrets import check_secrets
 from lab.measure.commands import BASELINE, MeasuredCommand
 from workload.command import literal
 
@@ -73,5 +74,6 @@ def measurement_config(
         ),
     ]
     config = build_config(document, SOURCE, folder)
+    check_secrets(document, SOURCE)
     check_drivers(config, SOURCE)
     return config

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from lab.config.file import build_config, check_drivers
 from lab.config.model import LabConfig
+from lab.config.secrets import check_secrets
 from records.errors import ConfigurationError
 from workload.command import literal
 
@@ -129,6 +130,7 @@ def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: s
     if profile.program[0] != "-m" and not script.is_relative_to(folder.absolute()):
         document["program"] = {"include": [str(script.parent)]}
     config = build_config(document, "profile", folder)
+    check_secrets(document, "profile")
     check_drivers(config, "profile")
     return config
 

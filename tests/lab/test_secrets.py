@@ -84,6 +84,20 @@ def test_a_variable_that_is_not_set_is_named_before_anything_runs(tmp_path: Path
     assert not (tmp_path / "c").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["measure", "--driver", "wattsup_pro", "--port", "virtual", "--", "curl"],
+        ["profile", "train.py", "--driver", "wattsup_pro", "--port", "virtual", "--"],
+    ],
+)
+def test_a_secret_on_the_command_line_is_refused_as_well(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "train.py").touch()
+    done = lab(*words, "--password", VALUE, cwd=tmp_path)
+    assert (done.returncode, "env_from" in done.stderr) == (2, True)
+    assert VALUE not in done.stderr
+
+
 @pytest.mark.slow
 def test_no_secret_gets_into_records_report_or_export(tmp_path: Path) -> None:
     """Everything that a program and a lab are commonly given in secret, and a search through all files."""
