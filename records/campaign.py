@@ -122,7 +122,7 @@ class CampaignFolder:
 
     @property
     def benches(self) -> Path:
-        """Folder of what each bench of a fleet recorded besides its runs: ``NAME/block-0001/``."""
+        """Folder of what each bench of a fleet recorded that is no run: ``NAME/block-0001/``."""
         return self.path / "benches"
 
     @property

@@ -86,11 +86,11 @@ def run(campaign: Path, link: "Link", out: Path | None, gone_s: float, as_json: 
     _print_outcome(opened, outcome, as_json)
 
 
-@fleet.command(short_help="Show how the benches stand")
+@fleet.command(short_help="Show the state of the benches")
 @link_options("Address of a Dask scheduler.", required=True)
 @json_option
 def status(link: "Link", as_json: bool) -> None:
-    """Say for each bench how it stands, since when, why, and what it runs.
+    """Show the state of each bench, since when and why, and what it runs.
 
     \b
     lab fleet status --scheduler tcp://127.0.0.1:8786
@@ -121,7 +121,9 @@ def _open(
 
     if source.is_dir():
         if out is not None:
-            raise ConfigurationError("--out: expected a lab.toml with it; what goes on has its folder")
+            raise ConfigurationError(
+                "--out: expected a lab.toml with it; a campaign that is continued has its folder"
+            )
         opened = reopen(source)
         check_fleets_own(opened)
         return opened, model_of_fleet(opened.folder) or wait_for_bench(benches, wait_s).model

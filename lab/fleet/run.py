@@ -60,7 +60,7 @@ def check_fleets_own(opened: OpenCampaign) -> None:
     """Refuse a campaign that `lab run` has begun: its runs name no bench.
 
     Raises:
-        ConfigurationError: says how it goes on.
+        ConfigurationError: says how to continue it.
     """
     path = opened.folder.path
     if model_of_fleet(opened.folder) is None and any(opened.folder.runs.glob("*")):
@@ -91,7 +91,7 @@ def run_fleet(
         InterruptedCampaign: Ctrl-C or SIGTERM; the benches continue, and the next run collects what they did.
     """
     folder = opened.folder
-    again = f"`lab fleet run {quote(str(folder.path))} --scheduler ...` goes on"
+    again = f"`lab fleet run {quote(str(folder.path))} --scheduler URL`"
 
     with (
         lock(folder),
@@ -132,15 +132,16 @@ def run_fleet(
         except KeyboardInterrupt:
             journal.write(CampaignInterrupted())
             raise InterruptedCampaign(
-                f"interrupted; completed runs are kept, and the benches continue with their blocks. {again}"
+                f"interrupted; completed runs are kept, and the benches finish their blocks. "
+                f"Continue with {again}"
             ) from None
         except (SutError, ConfigurationError) as error:
             journal.write(CampaignStopped(reason=str(error)))
-            raise type(error)(f"{error}. Nothing that was completed is lost: {again}") from None
+            raise type(error)(f"{error}. Completed runs are kept; continue with {again}") from None
         except OSError as error:
             raise SutError(
-                f"{folder.path}: writing failed: {error}. Free space on this disk, then {again}; the benches "
-                f"keep what they measured"
+                f"{folder.path}: writing failed: {error}. Free space on this disk, then continue with "
+                f"{again}; the benches keep what they measured"
             ) from error
         outcome = _outcome(opened, dispatcher.given_up)
         completed, missing = len(outcome.completed), len(outcome.missing)
