@@ -17,6 +17,10 @@ from reports.words.numbers import between, given, plain
 RUNS = 1000
 """Emissions are given for so many runs: those of one are too small to picture."""
 
+_UNRESOLVED = (
+    "to tell a program from the baseline, end other work on the machine, let the program run longer, or run "
+    "it more often (-n)"
+)
 _INTERVALS_WANTED = 10
 _RESOLVED_INTERVALS = 3
 _TO_MINUTES_S = 300.0
@@ -57,9 +61,11 @@ def unit_of(results: Results) -> EnergyUnit:
 
 
 def remarks_of(results: Results, names: Sequence[str]) -> list[str]:
-    """Return what the reader has to know of the answers: short runs, and how the wanted precision went."""
+    """Return what limits the answers: short runs, unresolved energies, the wanted precision."""
     rows = [row for row in results.scenarios if row.scenario in names]
     remarks = [remark for row in rows if (remark := _shortness(results, row)) is not None]
+    if any(row.induced_bound_wh is not None for row in rows):
+        remarks.append(_UNRESOLVED)
     codes = (PRECISION_REACHED.code, PRECISION_NOT_REACHED.code)
     return remarks + [finding.message for finding in results.findings if finding.code in codes]
 

@@ -193,6 +193,7 @@ def test_an_energy_that_is_lost_in_the_baseline_is_given_as_a_bound() -> None:
     )
     (answer,) = answers_of(results_of(unresolved), ["train"])
     assert "13" not in answer.sentence and "120" in answer.sentence
+    assert any("-n" in remark for remark in remarks_of(results_of(unresolved), ["train"]))
 
 
 def test_a_command_shorter_than_the_meters_intervals_is_to_be_repeated_within_a_run() -> None:
