@@ -49,9 +49,6 @@ _CONTROLLER = (
 )
 """What the command lines on a bench's controller hold."""
 
-_GONE_S = "3600"
-"""A bench that rests after a fault keeps what it has begun, so that no completed run is measured again."""
-
 _STARTS_S, _ENDS_S = 60.0, 120.0
 
 
@@ -123,12 +120,16 @@ class Fleet:
     Attributes:
         folder: holds all of it.
         benches: the benches.
+        gone_s: after so long another bench measures the block of one that is away; a bench that only rests
+            after a fault keeps it that long, so that no completed run is measured again.
+        campaign: folder of the present campaign.
         problems: what ended as it must not, in words.
     """
 
     folder: Path
     benches: list[Bench] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    gone_s: int = 3600
     campaign: Path = Path()
     _mark: str = field(default_factory=lambda: uuid4().hex)
     _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -181,7 +182,7 @@ class Fleet:
         if DISPATCHER not in self._processes:
             again = (self.campaign / "campaign.json").exists()
             words = [str(self.campaign)] if again else [f"{self.campaign}.toml", "--out", str(self.campaign)]
-            way = ["--scheduler", self._address, "--gone-s", _GONE_S]
+            way = ["--scheduler", self._address, "--gone-s", str(self.gone_s)]
             self._start(DISPATCHER, [LAB, "fleet", "run", *words, *way])
         return True
 
