@@ -46,13 +46,13 @@ REPEATS_MISSING = CHAPTER.warn(
 )
 PRECISION_REACHED = CHAPTER.info(
     "precision-reached",
-    "The campaign ended before its last block, because its energies are known as well as was asked for.",
+    "Blocks were added until the energies were known as well as was asked for.",
     "Nothing to do.",
 )
 PRECISION_NOT_REACHED = CHAPTER.warn(
     "precision-not-reached",
     "The energies of the campaign are not known as well as was asked for.",
-    "Do what the message says: more blocks, a calibrated meter, or a wider interval.",
+    "Do what the message says: more blocks, a calibrated or better meter, longer runs, or a wider interval.",
 )
 JOURNAL_DIFFERS = CHAPTER.warn(
     "journal-differs",
