@@ -1,6 +1,6 @@
-"""``lab run`` and ``lab resume``."""
+"""What ``lab run`` and ``lab resume`` do: conduct a campaign, and print what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +9,7 @@ from shlex import quote
 import click
 from click.core import ParameterSource
 
-from lab.cli.common import campaign_argument, config_option, json_option
 from lab.cli.output import make_stderr, print_json, print_table, stdout
-from lab.cli.paths import InputPath, OutputFolder
 from lab.cli.progress import make_progress
 from lab.cli.status import how_to_go_on, simulated_mark
 from lab.conduct.campaign import (
@@ -41,46 +39,18 @@ from records.shard import Shard
 _OF_A_PLAN = ("config_path", "only", "repeats", "seed", "dry_run")
 
 
-@click.command()
-@config_option
-@click.option("--out", type=OutputFolder(), help="Folder of the campaign, new or empty.")
-@click.option(
-    "--only", multiple=True, metavar="NAME", help="Only this scenario (repeatable); baselines stay."
-)
-@click.option("--repeats", type=click.IntRange(min=1), help="Number of repeats, instead of campaign.repeats.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of the order of runs, e.g. that of a --dry-run."
-)
-@click.option(
-    "--plan", "shard_json", type=InputPath(file=True), help="Part of a fleet's campaign, instead of --config."
-)
-@click.option("--dry-run", is_flag=True, help="Print the plan and its duration, and run nothing.")
-@json_option
-@click.pass_context
-def run(
+def start_campaign(
     ctx: click.Context,
     config_path: Path,
     out: Path | None,
+    *,
     only: Sequence[str],
-    repeats: int | None,
-    seed: int | None,
-    shard_json: Path | None,
+    options: Mapping[str, int | None],
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Run a campaign: every scenario, in blocks, with the meter and the collectors recording.
-
-    \b
-    lab run                                  the campaign of lab.toml
-    lab run --only idle --repeats 1          a quick try
-    lab run --dry-run                        the plan and its duration
-    lab run --seed 1234                      in the order of a dry run with this seed
-    lab run --plan shard.json --out DIR      whole blocks on a bench of a fleet, started or resumed in DIR
-    """
-    if shard_json is not None:
-        _run_shard(ctx, shard_json, out, as_json)
-        return
-    config = _with_options(load_config(config_path), repeats=repeats, seed=seed)
+    """Run the campaign of a configuration, or print its plan; see ``lab run``."""
+    config = _with_options(load_config(config_path), options)
     campaign = draw_campaign(config, only=only, simulated=will_be_simulated(config.meter))
     if dry_run:
         _print_plan(campaign, config, as_json)
@@ -93,17 +63,8 @@ def run(
         _conduct_and_print(ctx, create(campaign, config, folder), as_json)
 
 
-@click.command()
-@campaign_argument
-@json_option
-@click.pass_context
-def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
-    """Resume a campaign. Completed runs are kept; the rest are run again.
-
-    \b
-    lab resume latest
-    lab resume campaigns/20260131-120000-demo
-    """
+def resume_campaign(ctx: click.Context, folder: Path, as_json: bool) -> None:
+    """Run what is left of a campaign; see ``lab resume``."""
     opened = reopen(folder)
     if model_of_fleet(opened.folder) is not None:
         raise ConfigurationError(
@@ -122,7 +83,7 @@ def resume(ctx: click.Context, folder: Path, as_json: bool) -> None:
         _conduct_and_print(ctx, opened, as_json)
 
 
-def _run_shard(ctx: click.Context, shard_json: Path, out: Path | None, as_json: bool) -> None:
+def run_shard(ctx: click.Context, shard_json: Path, out: Path | None, as_json: bool) -> None:
     """Start or resume blocks of a fleet's campaign under the lease of the bench."""
     taken = [name for name in _OF_A_PLAN if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     if taken or out is None:
@@ -139,7 +100,7 @@ def _run_shard(ctx: click.Context, shard_json: Path, out: Path | None, as_json: 
             _conduct_and_print(ctx, opened, as_json)
 
 
-def _with_options(config: LabConfig, **options: int | None) -> LabConfig:
+def _with_options(config: LabConfig, options: Mapping[str, int | None]) -> LabConfig:
     """Return the configuration with what was said on the command line instead of keys of ``[campaign]``."""
     given = {key: value for key, value in options.items() if value is not None}
     if not given:

@@ -2,17 +2,16 @@
 
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 import click
 
 from lab.cli.common import campaign_argument, json_option
-from lab.cli.output import print_json, print_table, stdout
-from lab.conduct.campaign import reopen
-from lab.conduct.plan import slot_name, time_left
-from lab.conduct.reached import precision_words
-from lab.conduct.standing import Standing, standing_of
 from records.campaign import Campaign
 from records.times import now_utc_s
+
+if TYPE_CHECKING:
+    from lab.conduct.standing import Standing
 
 
 @click.command()
@@ -25,6 +24,12 @@ def status(folder: Path, as_json: bool) -> None:
     lab status latest
     lab status campaigns/20260131-120000-demo
     """
+    from lab.cli.output import print_json, print_table, stdout
+    from lab.conduct.campaign import reopen
+    from lab.conduct.plan import slot_name, time_left
+    from lab.conduct.reached import precision_words
+    from lab.conduct.standing import standing_of
+
     opened = reopen(folder)
     standing = standing_of(opened)
     states, completed = standing.states, standing.completed
@@ -49,7 +54,7 @@ def status(folder: Path, as_json: bool) -> None:
         stdout.print(f"Next: lab check {name}, lab analyse {name}, lab report {name}")
 
 
-def _now(standing: Standing) -> str:
+def _now(standing: "Standing") -> str:
     """Say what the running attempt is doing."""
     now = standing.activity.to_json(standing.states, now_utc_s())
     where = f"[{now['slot']}/{len(standing.states)}] {now['name']}: " if now["name"] else ""

@@ -23,8 +23,7 @@ def load_config(path: Path) -> LabConfig:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigurationError(
-            f"{path}: there is no such file. `lab init` writes one for this machine; "
-            f"another one is named with --config"
+            f"{path}: there is no such file. Create one with `lab init`, or pass --config FILE"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: cannot be read: {error}") from None

@@ -36,6 +36,11 @@ def test_help_loads_no_library_but_click() -> None:
     assert loaded("--help") == set()
 
 
+@pytest.mark.parametrize("command", ["run", "resume", "status", "check", "report", "export"])
+def test_completing_the_words_of_a_campaign_loads_no_library(command: str) -> None:
+    assert loaded(command, "--help") <= {"rich"}
+
+
 def test_status_loads_nothing_of_the_evaluation(tmp_path: Path) -> None:
     config = load_config(write_config(tmp_path))
     create(draw_campaign(config, only=(), simulated=True), config, tmp_path / "c")
