@@ -21,6 +21,14 @@ _SHOWN_CHARACTERS = 70
 _PACKAGE = re.compile(r"(?:Collecting|Requirement already satisfied:|\+) ?(\S+)")
 """Lines of which pip and uv print one a package."""
 
+_REPLACING = (
+    "Attempting uninstall",
+    "Found existing installation",
+    "Uninstalling",
+    "Successfully uninstalled",
+)
+"""Lines of pip about the setuptools of a new environment, after which it says nothing for a long time."""
+
 
 class BuildFailed(Exception):
     """A command of a build did not end with 0.
@@ -120,10 +128,12 @@ def _shown(lines: Iterable[str | None], tell: Callable[[str], None], every_s: fl
     last = ""
     for line in lines:
         if line is not None:
-            last = line.strip()
-            if found := _PACKAGE.match(last):
+            text = line.strip()
+            if found := _PACKAGE.match(text):
                 packages.add(found[1])
-            yield last
+            if not text.startswith(_REPLACING):
+                last = text
+            yield text
         now = time.monotonic()
         if now - shown >= every_s:
             shown = now
