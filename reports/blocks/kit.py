@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
@@ -14,6 +15,8 @@ from reports.blocks import palette
 from reports.blocks.layout import NAME_GAP_PT, NUMBERS_PT, lay_out
 from reports.blocks.svg import inline_svg
 from reports.blocks.tables import Table
+from reports.words.energy import EnergyUnit
+from reports.words.numbers import MINUS
 from reports.words.texts import label
 
 Size = Literal["half", "third"]
@@ -93,6 +96,19 @@ class Bar:
             high=by(self.high),
             dots=[dot * factor for dot in self.dots],
         )
+
+
+def energy_axis(axis: Axis, words: str, unit: EnergyUnit) -> None:
+    """Label an axis along which energies in Wh are drawn in the unit of the report.
+
+    Args:
+        axis: of a linear scale.
+        words: what is drawn, without its unit.
+        unit: of the report.
+    """
+    axis.set_label_text(f"{words} / {unit.name}")
+    if unit.per_wh != 1:
+        axis.set_major_formatter(lambda value, _: f"{value * unit.per_wh:.10g}".replace("-", MINUS))
 
 
 def new_panel(size: Size, height_in: float) -> tuple[Figure, Axes]:

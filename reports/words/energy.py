@@ -1,9 +1,16 @@
 """The unit of a report's energies, chosen once, so that all of its numbers can be compared at sight."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
+from records.rows.agreement import ON_SCALE
+from records.rows.row import ResultRow
 from reports.words import numbers
+
+Row = TypeVar("Row", bound=ResultRow)
+
+_ENERGIES = {"energy_wh", "induced_wh", "wh_per_epoch", "induced_wh_per_epoch"}
 
 _MWH_BELOW_WH = 1.0
 _KWH_FROM_WH = 10_000.0
@@ -62,6 +69,35 @@ MWH, WH, KWH = EnergyUnit("mWh", 1000.0), EnergyUnit("Wh", 1.0), EnergyUnit("kWh
 def unit_of(unit: str | EnergyUnit) -> EnergyUnit:
     """Return a unit whose numbers come in it already, such as s or W, in the form of one of energy."""
     return unit if isinstance(unit, EnergyUnit) else EnergyUnit(unit, 1.0)
+
+
+def is_energy(quantity: str) -> bool:
+    """Say whether a quantity of the results, or a difference of two, is an energy in Wh."""
+    name, _, kind = quantity.partition(" ")
+    return name in _ENERGIES and kind != "ratio"
+
+
+def in_unit(row: Row, unit: EnergyUnit) -> Row:
+    """Return a row of the results with all energies in a unit whose names do not say that they are in Wh.
+
+    Args:
+        row: of which the columns with the unit Wh, with that of the row's quantity, or with that of its
+            linear scale are converted.
+        unit: for the texts that are made of it.
+    """
+    units = {"Wh"}
+    if is_energy(getattr(row, "quantity", "")):
+        units.add("unit of quantity")
+    if getattr(row, "scale", "") != "logarithmic":
+        units.add(ON_SCALE)
+    changed: dict[str, Any] = {}
+    for item in fields(row):
+        value = getattr(row, item.name)
+        if item.name == "terms" and "unit of quantity" in units:
+            changed["terms"] = {term: u * unit.per_wh for term, u in value.items()}
+        elif item.metadata.get("says", ("",))[0] in units and value is not None:
+            changed[item.name] = value * unit.per_wh
+    return replace(row, **changed)
 
 
 def unit_for(energies_wh: Iterable[float | None]) -> EnergyUnit:

@@ -6,6 +6,7 @@ from records.finding_codes.results import BASELINE_BUSY
 from records.results import Results
 from records.rows.smells import SmellRow
 from records.settings.analysis import CONFIDENCE
+from reports.words.energy import WH, EnergyUnit, in_unit, is_energy
 from reports.words.numbers import ABSENT, count, in_interval, plain
 from reports.words.verdict import p_words
 
@@ -34,6 +35,12 @@ QUANTITIES = {
 }
 _GROWTH_WORDS = {"costs more": "significantly more", "costs less": "significantly less"}
 GROWTHS = ("rss_growth_mib_per_epoch", "gpu_memory_growth_mib_per_epoch")
+
+
+def quantity_words(quantity: str, energy: EnergyUnit) -> str:
+    """Return a quantity with its unit: ``energy, mWh``."""
+    words, unit = QUANTITIES[quantity]
+    return f"{words}, {energy.name if is_energy(quantity) else unit}"
 
 
 def energy_row(rows: list[SmellRow], smell: str) -> SmellRow | None:
@@ -142,13 +149,14 @@ def _detectable_size(row: SmellRow) -> str:
     return f"{plain(row.detectable, 2)} {QUANTITIES[row.quantity].unit}"
 
 
-def parts_words(row: SmellRow) -> str:
+def parts_words(row: SmellRow, energy: EnergyUnit = WH) -> str:
     """Say whether the difference is one of time or of power; empty where that is not known."""
     if row.time_part is None or row.power_part is None:
         return ""
-    time = signed(row.time_part, row.time_part_low, row.time_part_high)
-    power = signed(row.power_part, row.power_part_low, row.power_part_high)
-    unit = QUANTITIES[row.quantity].unit
+    shown = in_unit(row, energy)
+    time = signed(shown.time_part, shown.time_part_low, shown.time_part_high)
+    power = signed(shown.power_part, shown.power_part_low, shown.power_part_high)
+    unit = energy.name if is_energy(row.quantity) else QUANTITIES[row.quantity].unit
     return f"By longer or shorter runs: {time} {unit}; by higher or lower power: {power} {unit}."
 
 

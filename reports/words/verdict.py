@@ -17,7 +17,8 @@ from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES
 from records.rows.statistics import ComparisonRow
 from records.settings.analysis import CONFIDENCE
-from reports.words.numbers import count, in_interval, interval, measured, plain, probability
+from reports.words.energy import WH, EnergyUnit, unit_of
+from reports.words.numbers import count, in_interval, interval, plain, probability
 
 CERTAINTY: dict[Verdict, str] = {
     "lower": "significant",
@@ -39,21 +40,29 @@ def verdict_words(compared: Compared) -> str:
     return " ".join([words, *_equivalence(compared)])
 
 
-def pair_words(row: ComparisonRow, a: str, b: str) -> str:
+def unit_in(quantity: str, energy: EnergyUnit = WH) -> EnergyUnit:
+    """Return the unit of one of `QUANTITIES` where energies are given in one chosen for them."""
+    unit = QUANTITIES[quantity].unit
+    return energy if unit == WH.name else unit_of(unit)
+
+
+def pair_words(row: ComparisonRow, a: str, b: str, energy: EnergyUnit = WH) -> str:
     """Say of a comparison which of the two needs less, by how much, how certain.
 
     Args:
         row: of one of `analysis.statistics.samples.QUANTITIES`.
         a: name of the reference.
         b: name of what is compared with it.
+        energy: unit of energies.
     """
+    unit = unit_in(row.quantity, energy)
     say = {
         "lower": _significant,
         "higher": _significant,
         "not shown": _not_significant,
         "untested": _untested,
     }
-    return " ".join([say[verdict_of(row)](row, a, b), *_disagreement(row)])
+    return " ".join([say[verdict_of(row)](row, a, b, unit), *_disagreement(row)])
 
 
 def certainty(row: ComparisonRow) -> str:
@@ -61,9 +70,9 @@ def certainty(row: ComparisonRow) -> str:
     return CERTAINTY[verdict_of(row)]
 
 
-def quantity_words(name: str) -> str:
+def quantity_words(name: str, energy: EnergyUnit = WH) -> str:
     """Return a quantity with its unit: ``induced energy, Wh``."""
-    return f"{QUANTITIES[name].words}, {QUANTITIES[name].unit}"
+    return f"{QUANTITIES[name].words}, {unit_in(name, energy).name}"
 
 
 def relative_words(row: ComparisonRow) -> str:
@@ -119,11 +128,11 @@ def _wider_first(
     return first, second
 
 
-def _significant(row: ComparisonRow, a: str, b: str) -> str:
-    return f"{_sentence(row, a, b)}: {_figures(row)}. Significant at 95 % ({_certainty(row)})."
+def _significant(row: ComparisonRow, a: str, b: str, unit: EnergyUnit) -> str:
+    return f"{_sentence(row, a, b)}: {_figures(row, unit)}. Significant at 95 % ({_certainty(row)})."
 
 
-def _not_significant(row: ComparisonRow, a: str, b: str) -> str:
+def _not_significant(row: ComparisonRow, a: str, b: str, unit: EnergyUnit) -> str:
     words = QUANTITIES[row.quantity].words
     why = f"not significant at 95 %, {_certainty(row)}"
     if includes_zero(row.total_low, row.total_high):
@@ -140,17 +149,17 @@ def _not_significant(row: ComparisonRow, a: str, b: str) -> str:
             f"one of 1 % {repeats_words(row.repeats_1_pct)}"
         )
     return (
-        f"No clear winner in {words} between {a} and {b} ({why}): {_figures(row)}. "
+        f"No clear winner in {words} between {a} and {b} ({why}): {_figures(row, unit)}. "
         f"With this scatter {needed} (power 0.8)."
     )
 
 
-def _untested(row: ComparisonRow, a: str, b: str) -> str:
+def _untested(row: ComparisonRow, a: str, b: str, unit: EnergyUnit) -> str:
     if row.difference == 0:
         result = f"{b} and {a} used the same {QUANTITIES[row.quantity].words}"
     else:
         result = _sentence(row, a, b, "used")
-    return f"{result} in these runs ({_figures(row)}), but there is no verdict: {_why_untested(row)}."
+    return f"{result} in these runs ({_figures(row, unit)}), but there is no verdict: {_why_untested(row)}."
 
 
 def _why_untested(row: ComparisonRow) -> str:
@@ -182,32 +191,32 @@ def _sentence(row: ComparisonRow, a: str, b: str, verb: str = "uses") -> str:
     return f"{b} {verb} {relative_words(row)} {QUANTITIES[row.quantity].words} than {a}"
 
 
-def _figures(row: ComparisonRow) -> str:
+def _figures(row: ComparisonRow, unit: EnergyUnit) -> str:
     """Return the difference and the ratio with their intervals, the wider of two first."""
-    unit = QUANTITIES[row.quantity].unit
     ends, other = difference_intervals(row)
-    text = f"difference {_in(row.difference, ends)} {unit}"
+    low, high = (None, None) if ends is None else (ends.low, ends.high)
+    text = f"difference {unit.in_interval(row.difference, low, high)} {unit.name}"
     if ends is not None:
-        text += f", 95 % interval {interval(ends.low, ends.high)} {unit} ({ends.held})"
+        text += f", 95 % interval {unit.interval(low, high)} {unit.name} ({ends.held})"
     if ends is not None and other is not None:
-        narrower = interval(other.low, other.high)
-        if narrower != interval(ends.low, ends.high):
-            text += f", {narrower} {unit} by the {other.held}{_why_narrower(other)}"
+        narrower = unit.interval(other.low, other.high)
+        if narrower != unit.interval(low, high):
+            text += f", {narrower} {unit.name} by the {other.held}{_why_narrower(other)}"
     if row.ratio is not None:
         ends, _ = ratio_intervals(row)
         text += f"; ratio {_in(row.ratio, ends)}"
         text += f" {interval(ends.low, ends.high)}" if ends is not None else ""
-    elif (bounds := _bounds(row)) is not None:
+    elif (bounds := _bounds(row, unit)) is not None:
         text += f"; ratio not resolved: {bounds}"
     return text
 
 
-def _bounds(row: ComparisonRow) -> str | None:
+def _bounds(row: ComparisonRow, unit: EnergyUnit) -> str | None:
     """Say which of the two means cannot be told from zero, and what it is at most."""
-    unit = QUANTITIES[row.quantity].unit
     means = ((row.a, row.bound_a, row.mean_a), (row.b, row.bound_b, row.mean_b))
     said = [
-        f"the mean of {name} cannot be told from zero (at most {measured(bound, (bound - mean) / 2)} {unit})"
+        f"the mean of {name} cannot be told from zero "
+        f"(at most {unit.measured(bound, (bound - mean) / 2)} {unit.name})"
         for name, bound, mean in means
         if bound is not None
     ]

@@ -49,7 +49,7 @@ def test_the_chapter_says_and_draws_it(results):
     ]
     (sheet,) = made.sheets
     assert len(sheet.panels) == 1
-    assert "0.5000 Wh" in sheet.panels[0]
+    assert "500.0 mWh" in sheet.panels[0]
     assert "step" not in sheet.panels[0]
     assert any("step" in cell for row in sheet.data.rows for cell in row)
 

@@ -74,7 +74,8 @@ def with_health(
 
 
 def panel_text(results: Results) -> str:
-    (svg,) = [s for s in page_of(chapter, results).all("svg") if s.attributes.get("role") == "img"]
+    (section,) = [s for s in page_of(chapter, results).all("section") if s.attributes.get("id") == "health"]
+    (svg,) = [s for s in section.all("svg") if s.attributes.get("role") == "img"]
     return svg.text
 
 
@@ -128,7 +129,11 @@ def test_the_table_has_the_lines_by_which_each_run_was_judged() -> None:
     rows = cells(made(chapter, with_health([10.0, 10.02, 9.98])), "health-points")
     assert (rows[0]["Centre"], rows[1]["Upper limit"]) == ("–", "–")
     third = rows[2]
-    assert (third["Lower limit"], third["Centre"], third["Upper limit"]) == ("9.920", "10.000", "10.080")
+    assert (third["Lower limit"], third["Centre"], third["Upper limit"]) == (
+        "9920",
+        "10\u202f000",
+        "10\u202f080",
+    )
     assert third["From the centre"] == "−0.75"
     assert third["Phase"] == "1"
 
@@ -144,7 +149,7 @@ def test_the_numbers_behind_the_chart_are_the_table_of_the_results() -> None:
 
 def test_axes_have_units_and_simulated_numbers_say_so() -> None:
     text = panel_text(with_health(QUIET))
-    assert "energy / Wh" in text
+    assert "energy / mWh" in text
     assert "control run, in the order of time (n = 8)" in text
     assert text.count("SIMULATED") >= 2
 

@@ -1,11 +1,16 @@
 """Golden values: rounding by hand after GUM 7.2.6 (uncertainty with two digits, value to that place)."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
+from typed_rows import row_of
 
+from records.rows.budgets import BudgetRow
+from records.rows.statistics import ComparisonRow
+from reports.words.energy import MWH, in_unit
 from reports.words.numbers import (
     ABSENT,
     decimals_of,
@@ -97,3 +102,17 @@ def test_rounding_never_moves_a_value_by_more_than_a_tenth_of_its_uncertainty(va
 def test_the_rounding_of_the_arithmetic_is_no_uncertainty():
     assert measured(0.5, 1e-15) == "0.5000"
     assert measured(0.0, 0.0) == "0"
+
+
+def test_a_row_is_shown_in_a_unit_with_all_that_is_an_energy_and_nothing_else():
+    row = row_of(ComparisonRow, quantity="induced_wh", difference=0.5, ratio=2.0, mean_a=1.5)
+    shown = in_unit(row, MWH)
+    assert (shown.difference, shown.difference_low, shown.mean_a, shown.ratio) == (500.0, None, 1500.0, 2.0)
+    assert in_unit(replace(row, quantity="duration_s"), MWH).difference == 0.5
+
+
+@pytest.mark.parametrize(("quantity", "factor"), [("induced_wh difference", 1000), ("energy_wh ratio", 1)])
+def test_a_budget_is_shown_in_a_unit_with_its_terms(quantity, factor):
+    row = replace(row_of(BudgetRow, quantity=quantity, value=0.5, u=0.1), terms={"repeats": 0.1})
+    shown = in_unit(row, MWH)
+    assert (shown.value, shown.terms["repeats"]) == (0.5 * factor, 0.1 * factor)

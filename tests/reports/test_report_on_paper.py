@@ -2,9 +2,12 @@
 
 import base64
 import re
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from report_example import Plan, example
+from report_page import Page
 
 from reports.campaign.page import render
 
@@ -20,6 +23,15 @@ def address(tmp_path_factory):
     path = tmp_path_factory.mktemp("paper") / "report.html"
     path.write_text(render(example(Plan(repeats=5, seconds=12, names=NAMES))), encoding="utf-8")
     return path.as_uri()
+
+
+def test_all_energies_of_a_report_are_in_one_unit(address):
+    page = Page(Path(urlsplit(address).path).read_text(encoding="utf-8"))
+    units = {item.text for item in page.all("span") if item.attributes.get("class") == "unit"}
+    axes = {item.text.rpartition(" / ")[2] for item in page.all("text") if " / " in item.text}
+    assert "mWh" in units & axes
+    assert not {"Wh", "kWh"} & (units | axes)
+    assert not re.search(r"[0-9\]] Wh", page.text.replace("1 Wh = 3600 J", ""))
 
 
 @pytest.fixture

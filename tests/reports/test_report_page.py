@@ -138,7 +138,7 @@ def test_a_scenario_has_one_colour_in_the_summary_and_in_every_figure(page):
 
 
 def test_the_style_sheet_holds_the_palette_that_the_drawings_name(html):
-    light, dark = re.findall(r":root \{(.*?)\}", html, flags=re.DOTALL)[:2]
+    light, dark = re.findall(r":root\S* \{(.*?)\}", html, flags=re.DOTALL)[:2]
     drawn = (palette.INK, palette.GRID, palette.BASELINE, *palette.OKABE_ITO)
     for colour in (*drawn, *map(palette.pale, palette.OKABE_ITO)):
         name = palette.css(colour).removeprefix("var(").removesuffix(")")

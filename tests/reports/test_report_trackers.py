@@ -166,7 +166,8 @@ def test_its_gpu_part_is_held_against_the_sampled_power():
 def test_the_limits_of_agreement_are_mean_and_196_standard_deviations():
     view = view_with(runs_of(0.9, 0.0))
     cloud = next(item for item in clouds(view) if item.name.startswith("codecarbon, cnn"))
-    differences = [row.error_wh for row in view.results.trackers if row.scenario == "cnn"]
+    errors_wh = [row.error_wh for row in view.results.trackers if row.scenario == "cnn"]
+    differences = [error_wh * view.unit.per_wh for error_wh in errors_wh]
     assert cloud.compared.lower == pytest.approx(mean(differences) - 1.95996 * stdev(differences), rel=1e-4)
     assert cloud.compared.upper == pytest.approx(mean(differences) + 1.95996 * stdev(differences), rel=1e-4)
     assert [name for name, _, _ in cloud.groups] == ["cnn"]
@@ -177,7 +178,8 @@ def test_runs_stand_beside_each_other_by_scenario_in_the_cloud_of_all():
     cloud = clouds(view)[0]
     assert [(name, n) for name, _, n in cloud.groups] == [("idle", 5), ("cnn", 5), ("transfer", 5)]
     assert [colour for _, colour, _ in cloud.groups] == [view.colour_of(name) for name in WATTS]
-    assert list(cloud.measured[:5]) == [45.0 + 0.6 * i for i in range(5)]
+    measured_wh = [45.0 + 0.6 * i for i in range(5)]
+    assert list(cloud.measured[:5] / view.unit.per_wh) == pytest.approx(measured_wh)
 
 
 def test_two_runs_have_the_interval_of_the_budget_and_are_said_to_be_few():

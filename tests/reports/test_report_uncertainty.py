@@ -18,6 +18,7 @@ from reports.campaign.uncertainty.chapter import chapter
 from reports.campaign.uncertainty.tables import MOST_ROWS, factor, freedom_words, quantity_words, term_words
 from reports.campaign.uncertainty.terms import FAMILIES, TERMS, family_shares, shares
 from reports.campaign.view import view_of
+from reports.words.energy import WH
 
 SMALL = {"repeats": 2, "seconds": 12, "epochs": 0, "gpu": False, "cpu_temperature": False}
 
@@ -99,13 +100,13 @@ def test_value_factor_freedom_and_interval_stand_below_the_terms():
     row = budget("scenario", "cnn", "energy_wh", 2.345678, gain=0.003, repeats=0.004)
     item = table_of(chapter_of([row]), "budget-0")
     cells = dict(zip(column_of(item, "Term"), column_of(item, "Energy, gross"), strict=True))
-    assert cells["the meter's gain"] == "0.0030 (36 %)"
-    assert cells["the scatter of the repeats"] == "0.0040 (64 %)"
-    assert cells["combined standard uncertainty u"] == "0.0050"
-    assert cells["value"] == "2.3457"
+    assert cells["the meter's gain"] == "3.0 (36 %)"
+    assert cells["the scatter of the repeats"] == "4.0 (64 %)"
+    assert cells["combined standard uncertainty u"] == "5.0"
+    assert cells["value"] == "2345.7"
     assert cells["coverage factor k"] == "2.00"
     assert cells["effective degrees of freedom"] == "12.0"
-    assert cells["95 % interval"] == "[2.336, 2.356]"
+    assert cells["95 % interval"] == "[2336, 2356]"
     assert item.source == "budgets"
 
 
@@ -134,7 +135,7 @@ def test_many_windows_are_cut_and_the_caption_says_where_all_are():
 
 def test_quantities_are_named_with_their_units():
     def words(quantity: str) -> str:
-        return quantity_words(budget("scenario", "cnn", quantity, 1.0))
+        return quantity_words(budget("scenario", "cnn", quantity, 1.0), WH)
 
     assert words("induced_wh difference") == "Induced energy difference / Wh"
     assert words("energy_wh ratio") == "Energy, gross ratio"

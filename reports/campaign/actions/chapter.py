@@ -31,7 +31,7 @@ def _answers(view: View) -> list[str]:
         if largest is None and item.tracker is None and bound_wh is not None:
             sentences.append(
                 f"{item.name}: shares of the induced energy are not resolved; a run's is at most "
-                f"{plain(bound_wh, 2)} Wh."
+                f"{view.unit.plain(bound_wh, 2)} {view.unit.name}."
             )
         if largest is not None:
             name, share, energy = largest
@@ -61,10 +61,10 @@ def actions_table(view: View) -> Table:
         Column("n", lambda spans: count(spans.n)),
         with_u("Duration", lambda spans: spans.duration, "s"),
         spread_column("sd", lambda spans: spans.duration[1], "s"),
-        with_u("Energy", lambda spans: spans.energy, "Wh"),
-        spread_column("sd", lambda spans: spans.energy[1], "Wh"),
-        with_u("Induced", lambda spans: spans.induced, "Wh"),
-        spread_column("sd", lambda spans: spans.induced[1], "Wh"),
+        with_u("Energy", lambda spans: spans.energy, view.unit),
+        spread_column("sd", lambda spans: spans.energy[1], view.unit),
+        with_u("Induced", lambda spans: spans.induced, view.unit),
+        spread_column("sd", lambda spans: spans.induced[1], view.unit),
         Column("Least coverage", lambda spans: plain(spans.least_coverage_pct), "%"),
     )
     return table(

@@ -4,7 +4,7 @@ from analysis.maths.describe import mean_interval
 from reports.blocks.kit import Bar, Sheet, bars_panel
 from reports.blocks.tables import Table
 from reports.campaign.view import ScenarioView, View
-from reports.words.numbers import finite, in_interval
+from reports.words.numbers import finite
 from reports.words.texts import slug
 
 _MOST_PANELS = 8
@@ -25,7 +25,7 @@ def actions_sheet(view: View, data: Table) -> Sheet:
             "half",
             f"actions-{index}-{slug(item.key)}",
             item.name,
-            f"{'induced ' if induced else ''}energy per run / Wh",
+            f"{'induced ' if induced else ''}energy per run / {view.unit.name}",
             _bars(view, item, totals),
             simulated=view.simulated,
         )
@@ -89,11 +89,11 @@ def _bars(view: View, item: ScenarioView, totals: dict[str, list[float]]) -> lis
                 name=name,
                 colour=item.colour,
                 value=mean.mean,
-                text=f"{in_interval(mean.mean, mean.low, mean.high)} Wh",
+                text=f"{view.unit.in_interval(mean.mean, mean.low, mean.high)} {view.unit.name}",
                 hatched=item.tracker is not None,
                 low=mean.low,
                 high=mean.high,
                 dots=values if len(values) > 1 else [],
-            )
+            ).scaled(view.unit.per_wh)
         )
     return bars

@@ -78,9 +78,9 @@ def calls_table(view: View) -> Table:
         Column("Resolved", lambda calls: count(_resolved(view, calls.rows))),
         with_u("Duration", lambda calls: calls.duration, "s"),
         spread_column("sd", lambda calls: calls.duration[1], "s"),
-        with_u("Energy per call", lambda calls: calls.energy, "Wh"),
-        spread_column("sd", lambda calls: calls.energy[1], "Wh"),
-        with_u("Induced per call", lambda calls: calls.induced, "Wh"),
+        with_u("Energy per call", lambda calls: calls.energy, view.unit),
+        spread_column("sd", lambda calls: calls.energy[1], view.unit),
+        with_u("Induced per call", lambda calls: calls.induced, view.unit),
         Column("Share of the runs", lambda calls: plain(calls.share_pct, 3), "%"),
         Column("Least coverage", lambda calls: plain(calls.least_coverage_pct), "%"),
     )

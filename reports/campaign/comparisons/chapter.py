@@ -85,7 +85,7 @@ def _answers(view: View) -> list[Block]:
     pairs = pairs_of(view, quantities[0].name)
     answers: list[Block] = [
         Text(
-            pair_words(row, view.name_of(row.a), view.name_of(row.b)),
+            pair_words(row, view.name_of(row.a), view.name_of(row.b), view.unit),
             "good" if is_significant(row) else "warn",
         )
         for row in pairs[:_MOST_SENTENCES]
@@ -146,7 +146,7 @@ def _runs_sheet(view: View) -> Sheet:
 def _series(view: View, item: ScenarioView, quantity: str) -> Series:
     sample = sample_of(item.key, item.runs, item.epochs, quantity)
     rows = (row for row in view.results.statistics if (row.scenario, row.quantity) == (item.key, quantity))
-    return Series(item.name, item.colour, sample, next(rows, None))
+    return Series(item.name, item.colour, sample, next(rows, None), view.unit)
 
 
 def _mixed(view: View) -> list[Block]:

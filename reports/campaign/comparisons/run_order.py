@@ -11,10 +11,11 @@ from analysis.statistics.samples import QUANTITIES, Sample
 from records.rows.statistics import StatisticsRow
 from records.settings.analysis import CONFIDENCE
 from reports.blocks import palette
-from reports.blocks.kit import finish, new_panel
+from reports.blocks.kit import energy_axis, finish, new_panel
 from reports.blocks.tables import Column, Columns, Table, table, text_column
-from reports.words.numbers import count, in_interval, measured, plain
-from reports.words.verdict import p_words, quantity_words
+from reports.words.energy import WH, EnergyUnit, in_unit
+from reports.words.numbers import count, in_interval, plain
+from reports.words.verdict import p_words, quantity_words, unit_in
 
 HOW = (
     "Outliers lie beyond 1.5 interquartile ranges from the quartiles (Tukey 1977); they are named and stay "
@@ -36,12 +37,19 @@ class Series:
         colour: ``#rrggbb``.
         sample: a quantity over its runs.
         statistics: its row; empty where there is none.
+        energy: unit of energies in the texts.
     """
 
     name: str
     colour: str
     sample: Sample
     statistics: StatisticsRow | None
+    energy: EnergyUnit = WH
+
+    @property
+    def unit(self) -> EnergyUnit:
+        """Unit of the quantity in the texts."""
+        return unit_in(self.sample.quantity, self.energy)
 
     @property
     def sd(self) -> float | None:
@@ -91,7 +99,7 @@ def run_order_panel(series: Series, key: str, *, simulated: bool) -> Markup:
     axes.locator_params(axis="y", nbins=4)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.set_xlabel("run, in order")
-    axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
+    energy_axis(axes.yaxis, quantity.words, series.unit)
     words = _words(series, sum(out))
     axes.set_title(words, fontsize=7, color=palette.MUTED)
     description = f"{quantity.words} of the runs of {series.name}, in order: {words}."
@@ -110,7 +118,7 @@ def _words(series: Series, outliers: int) -> str:
     words = ", ".join(parts)
     if (drift := series.drift) is None:
         return words
-    return f"{words}\ndrift {drift_words(drift)} a run, {p_words(drift.drift_tau_p)}"
+    return f"{words}\ndrift {drift_words(in_unit(drift, series.energy))} a run, {p_words(drift.drift_tau_p)}"
 
 
 def drift_words(row: StatisticsRow) -> str:
@@ -140,7 +148,11 @@ def run_order_data(series: list[Series]) -> Table:
         Column("Scenario", lambda row: row.series.name, numeric=False),
         Column("Run, in order", lambda row: count(row.place)),
         text_column("Run", lambda row: row.run_dir, whole=True),
-        Column("Quantity", lambda row: quantity_words(row.series.sample.quantity), numeric=False),
-        Column("Value", lambda row: measured(row.value, row.series.sd)),
+        Column(
+            "Quantity",
+            lambda row: quantity_words(row.series.sample.quantity, row.series.energy),
+            numeric=False,
+        ),
+        Column("Value", lambda row: row.series.unit.measured(row.value, row.series.sd)),
     )
     return table("run-order-data", "Runs in the order they were made", columns, rows, folded=False)

@@ -11,6 +11,7 @@ from reports.campaign.comparisons.ratios import percent_columns
 from reports.campaign.comparisons.run_order import drift_words
 from reports.campaign.view import View
 from reports.words.comparison_lines import RANK_TESTS
+from reports.words.energy import in_unit
 from reports.words.numbers import (
     ABSENT,
     count,
@@ -60,7 +61,12 @@ def differences_table(view: View, pairs: list[ComparisonRow], how: str) -> Table
         Column("p after Holm", lambda row: probability(row.p_holm)),
     )
     return table(
-        "comparison-rows", "Differences of all pairs", columns, pairs, note=how, source="comparisons"
+        "comparison-rows",
+        "Differences of all pairs",
+        columns,
+        _shown(view, pairs),
+        note=how,
+        source="comparisons",
     )
 
 
@@ -81,7 +87,12 @@ def effects_table(view: View, pairs: list[ComparisonRow]) -> Table:
         text_column("Remarks", lambda row: row.note),
     )
     return table(
-        "effect-rows", "Effect sizes of all pairs", columns, pairs, note=_HOW_EFFECTS, source="comparisons"
+        "effect-rows",
+        "Effect sizes of all pairs",
+        columns,
+        _shown(view, pairs),
+        note=_HOW_EFFECTS,
+        source="comparisons",
     )
 
 
@@ -90,7 +101,7 @@ def statistics_table(view: View) -> Table:
     rows = [row for row in view.results.statistics if row.quantity in QUANTITIES]
     columns: Columns[StatisticsRow] = (
         Column("Scenario", lambda row: view.name_of(row.scenario), numeric=False),
-        Column("Quantity", lambda row: quantity_words(row.quantity), numeric=False, whole=True),
+        Column("Quantity", lambda row: quantity_words(row.quantity, view.unit), numeric=False, whole=True),
         Column("n", lambda row: count(row.n)),
         Column("Mean", lambda row: in_interval(row.mean, row.mean_low, row.mean_high, row.sd)),
         Column("95 % interval", lambda row: ends_words(row.mean_low, row.mean_high, row.n)),
@@ -107,7 +118,7 @@ def statistics_table(view: View) -> Table:
         "statistics-rows",
         "Every scenario, quantity by quantity",
         columns,
-        rows,
+        [in_unit(row, view.unit) for row in rows],
         note=_HOW_DESCRIBED,
         nothing="No run was counted, so there is nothing to describe.",
         source="statistics",
@@ -124,7 +135,7 @@ def mixed_table(view: View) -> Table:
             rows.append(replace(row, note="as above") if again else row)
             notes[row.quantity] = row.note
     columns: Columns[MixedModelRow] = (
-        Column("Quantity", lambda row: quantity_words(row.quantity), numeric=False, whole=True),
+        Column("Quantity", lambda row: quantity_words(row.quantity, view.unit), numeric=False, whole=True),
         Column("Scenario", lambda row: _effect_words(view, row), numeric=False),
         with_interval("Estimate", lambda row: (row.estimate, row.low, row.high)),
         Column("p", lambda row: probability(row.p)),
@@ -139,16 +150,20 @@ def mixed_table(view: View) -> Table:
         "mixed-rows",
         "Mixed models, block as group",
         columns,
-        rows,
+        [in_unit(row, view.unit) for row in rows],
         note=_HOW_MIXED,
         nothing="No model was fitted.",
         source="mixed_models",
     )
 
 
+def _shown(view: View, pairs: list[ComparisonRow]) -> list[ComparisonRow]:
+    return [in_unit(row, view.unit) for row in pairs]
+
+
 def _pair_columns(view: View) -> Sequence[Column[ComparisonRow]]:
     return (
-        Column("Quantity", lambda row: quantity_words(row.quantity), numeric=False, whole=True),
+        Column("Quantity", lambda row: quantity_words(row.quantity, view.unit), numeric=False, whole=True),
         Column("Scenario b", lambda row: view.name_of(row.b), numeric=False),
         Column("against a", lambda row: view.name_of(row.a), numeric=False),
         Column("n", lambda row: f"{count(row.n_b)}, {count(row.n_a)}", "b, a"),

@@ -9,7 +9,7 @@ from reports.blocks.forest import Mark, forest_panel
 from reports.blocks.kit import Sheet
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import View
-from reports.words.numbers import ABSENT, count, fixed, measured, plain, probability, spread
+from reports.words.numbers import ABSENT, count, fixed, measured, probability, spread
 from reports.words.texts import slug
 from reports.words.verdict import quantity_words
 
@@ -88,7 +88,7 @@ def _mark(view: View, row: BenchRow) -> Mark:
         value=pct,
         low=None if reach is None else pct - reach,
         high=None if reach is None else pct + reach,
-        text=f"{plain(row.mean)} Wh",
+        text=f"{view.unit.plain(row.mean)} {view.unit.name}",
         filled=row.p_holm is not None and row.p_holm < 0.05,
     )
 

@@ -48,7 +48,7 @@ def _answers(view: View) -> list[Block]:
     """Say what an epoch needs, and whether the first one differs."""
     energy = epoch_energy(view)
     items = [item for item in view.scenarios if item.tracker is None and energy.of_all(item.epochs)]
-    mean = per_epoch_of(view.results)
+    mean = per_epoch_of(view.results, view.unit)
     sentences = [_sentence(item, energy, mean) for item in items[:_MOST_SENTENCES]] if mean else []
     return _first([Text(words) for words in sentences], len(items))
 
@@ -63,10 +63,15 @@ def _first(sentences: list[Block], all_of_them: int) -> list[Block]:
 def _sentence(item: ScenarioView, energy: EpochEnergy, mean: PerEpoch) -> str:
     counted = [row for row in item.epochs if energy.of(row) is not None]
     ends = mean.ends(item.row)
-    ends = f", 95 % interval {ends} Wh" if ends.startswith("[") else f", {ends}".removesuffix(f", {ABSENT}")
+    ends = (
+        f", 95 % interval {ends} {mean.unit.name}"
+        if ends.startswith("[")
+        else f", {ends}".removesuffix(f", {ABSENT}")
+    )
     runs = len({row.run_dir for row in counted})
     words = (
-        f"An epoch of {item.name} needs {mean.mean(item.row)} Wh of {mean.kind} energy on average{ends} "
+        f"An epoch of {item.name} needs {mean.mean(item.row)} {mean.unit.name} of {mean.kind} energy on "
+        f"average{ends} "
         f"({_plural(len(counted), 'epoch')} in {_plural(runs, 'run')})."
     )
     first_wh = _resolved_mean(energy, [row for row in counted if row.epoch == 1])
@@ -137,10 +142,10 @@ def epochs_table(view: View) -> Table:
         Column("Epoch", lambda row: count(row.epoch)),
         Column("Duration", lambda row: plain(row.duration_s), "s"),
         Column("Coverage", lambda row: plain(row.coverage_pct), "%"),
-        with_u("Energy", lambda row: (row.energy_wh, row.energy_u_wh), "Wh"),
-        spread_column("u(energy)", lambda row: row.energy_u_wh, "Wh"),
-        with_u("Induced", lambda row: (row.induced_wh, row.induced_u_wh), "Wh"),
-        spread_column("u(induced)", lambda row: row.induced_u_wh, "Wh"),
+        with_u("Energy", lambda row: (row.energy_wh, row.energy_u_wh), view.unit),
+        spread_column("u(energy)", lambda row: row.energy_u_wh, view.unit),
+        with_u("Induced", lambda row: (row.induced_wh, row.induced_u_wh), view.unit),
+        spread_column("u(induced)", lambda row: row.induced_u_wh, view.unit),
         Column("Accuracy", lambda row: plain(row.accuracy, 3)),
         Column("Validation accuracy", lambda row: plain(row.val_accuracy, 3)),
         Column("Loss", lambda row: plain(row.loss, 3)),

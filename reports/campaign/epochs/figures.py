@@ -11,11 +11,13 @@ from matplotlib.figure import Figure
 from records.rows.families import HardwareColumn
 from records.rows.runs import EpochRow
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish
+from reports.blocks.columns import spread_column, with_u
+from reports.blocks.kit import Sheet, energy_axis, finish
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.epochs.temperature import CHIPS
 from reports.campaign.view import ScenarioView, View, numbers
-from reports.words.numbers import ABSENT, count, measured, plain, spread
+from reports.words.energy import EnergyUnit
+from reports.words.numbers import ABSENT, count, plain
 from reports.words.per_epoch import per_epoch_of
 from reports.words.texts import slug
 
@@ -50,7 +52,7 @@ def epochs_sheet(view: View, how: str) -> Sheet:
         f"highest): single runs, line: mean of the runs that reached the epoch. {below} Energy axes differ "
         "between panels." + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how=how,
-        data=_data(with_epochs, temperature, chip) if panels else None,
+        data=_data(view.unit, with_epochs, temperature, chip) if panels else None,
         absent="" if panels else "no run reported epochs.",
     )
 
@@ -101,13 +103,15 @@ def _panel(
         upper = bottom = figure.subplots()
     _by_epoch(upper, scenario.epochs, energy.of, scenario.colour)
     upper.set_ylim(bottom=min(0.0, upper.get_ylim()[0]), top=upper.get_ylim()[1] * 1.15)
-    upper.set_ylabel("energy / Wh")
+    energy_axis(upper.yaxis, "energy", view.unit)
     bottom.set_xlabel("epoch")
     bottom.xaxis.get_major_locator().set_params(integer=True)
-    per_epoch = per_epoch_of(view.results)
+    per_epoch = per_epoch_of(view.results, view.unit)
     mean = per_epoch.mean(scenario.row) if per_epoch else ABSENT
     epochs = len(numbers(row.energy_wh for row in scenario.epochs))
-    words = f"{epochs} epochs in {scenario.n} run{'' if scenario.n == 1 else 's'}, mean {mean} Wh"
+    words = (
+        f"{epochs} epochs in {scenario.n} run{'' if scenario.n == 1 else 's'}, mean {mean} {view.unit.name}"
+    )
     upper.set_title(words, fontsize=7.5, color=palette.MUTED)
     return finish(
         figure,
@@ -156,16 +160,16 @@ class _EpochMeans:
     temperature_c: float | None
 
 
-def _data(shown: list[ScenarioView], temperature: Value, chip: str) -> Table:
+def _data(unit: EnergyUnit, shown: list[ScenarioView], temperature: Value, chip: str) -> Table:
     rows = [row for item in shown for row in _epoch_means(item, temperature)]
     columns: Columns[_EpochMeans] = (
         Column("Scenario", lambda row: row.name, numeric=False),
         Column("Epoch", lambda row: count(row.epoch)),
         Column("n", lambda row: str(row.n)),
-        Column("Energy", lambda row: measured(row.energy_wh, row.energy_sd_wh), "Wh"),
-        Column("sd", lambda row: spread(row.energy_sd_wh), "Wh"),
-        Column("Induced", lambda row: measured(row.induced_wh, row.induced_sd_wh), "Wh"),
-        Column("sd", lambda row: spread(row.induced_sd_wh), "Wh"),
+        with_u("Energy", lambda row: (row.energy_wh, row.energy_sd_wh), unit),
+        spread_column("sd", lambda row: row.energy_sd_wh, unit),
+        with_u("Induced", lambda row: (row.induced_wh, row.induced_sd_wh), unit),
+        spread_column("sd", lambda row: row.induced_sd_wh, unit),
         Column(f"{chip} temperature", lambda row: plain(row.temperature_c, 3), "°C"),
     )
     return table("epochs-data", "Mean over the runs of each epoch", columns, rows, folded=False)

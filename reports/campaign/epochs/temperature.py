@@ -9,7 +9,8 @@ from records.rows.families import HardwareColumn
 from records.rows.runs import EpochRow
 from records.rows.statistics import CorrelationRow
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.columns import plain_column
+from reports.blocks.kit import Sheet, energy_axis, finish, new_panel
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import ScenarioView, View
 from reports.words.numbers import count, in_interval, interval, plain
@@ -42,7 +43,7 @@ def temperature_sheet(view: View, how: str) -> Sheet:
         "all epochs and within the runs, with 95 % intervals. Axes do not begin at zero."
         + (f" {more} further panels are left out; their r is in the table." if more > 0 else ""),
         how=how,
-        data=_data(shown) if shown else None,
+        data=_data(view, shown) if shown else None,
         absent="" if shown else "no run has epochs with a temperature.",
     )
 
@@ -93,7 +94,7 @@ def _panel(view: View, item: ScenarioView, column: HardwareColumn, key: str) -> 
     axes.margins(0.08)
     axes.locator_params(nbins=5)
     axes.set_xlabel(f"mean {CHIPS[column]} temperature of the epoch / °C")
-    axes.set_ylabel("energy / Wh")
+    energy_axis(axes.yaxis, "energy", view.unit)
     row = correlation_of(view, item.key, column)
     words = f"{len(points)} epochs in {len(run_dirs)} runs"
     if len(drawn) < len(run_dirs):
@@ -120,13 +121,13 @@ def _span(item: ScenarioView, column: HardwareColumn) -> _Span:
     return _Span(item.name, CHIPS[column], [wh for _, _, wh in points], [c for _, c, _ in points])
 
 
-def _data(shown: list[tuple[ScenarioView, HardwareColumn]]) -> Table:
+def _data(view: View, shown: list[tuple[ScenarioView, HardwareColumn]]) -> Table:
     rows = [_span(item, column) for item, column in shown]
     columns: Columns[_Span] = (
         text_column("Scenario", lambda row: row.name),
         text_column("Chip", lambda row: row.chip),
         Column("Epochs", lambda row: count(len(row.energies_wh))),
-        Column("Mean energy", lambda row: plain(float(np.mean(row.energies_wh))), "Wh"),
+        plain_column("Mean energy", lambda row: float(np.mean(row.energies_wh)), view.unit),
         Column("Lowest temperature", lambda row: plain(min(row.temperatures_c), 3), "°C"),
         Column("Highest temperature", lambda row: plain(max(row.temperatures_c), 3), "°C"),
     )

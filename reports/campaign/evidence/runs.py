@@ -2,7 +2,7 @@
 
 from records.rows.runs import RefusedRow, RunRow
 from records.times import iso_utc
-from reports.blocks.columns import scenario_words, spread_column, with_u
+from reports.blocks.columns import plain_column, scenario_words, spread_column, with_u
 from reports.blocks.contract import Block, Chapter, Heading, Text
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import View
@@ -39,12 +39,12 @@ def runs_table(view: View) -> Table:
         Column("Duration", lambda row: plain(row.duration_s), "s"),
         Column("Coverage", lambda row: plain(row.coverage_pct), "%"),
         Column("Mean power", lambda row: plain(row.mean_power_w), "W"),
-        with_u("Energy", lambda row: (row.energy_wh, row.energy_u_wh), "Wh"),
-        spread_column("u(energy)", lambda row: row.energy_u_wh, "Wh"),
+        with_u("Energy", lambda row: (row.energy_wh, row.energy_u_wh), view.unit),
+        spread_column("u(energy)", lambda row: row.energy_u_wh, view.unit),
         Column("Baseline", lambda row: plain(row.baseline_power_w), "W"),
-        Column("Baseline", lambda row: plain(row.baseline_wh), "Wh"),
-        with_u("Induced", lambda row: (row.induced_wh, row.induced_u_wh), "Wh"),
-        spread_column("u(induced)", lambda row: row.induced_u_wh, "Wh"),
+        plain_column("Baseline", lambda row: row.baseline_wh, view.unit),
+        with_u("Induced", lambda row: (row.induced_wh, row.induced_u_wh), view.unit),
+        spread_column("u(induced)", lambda row: row.induced_u_wh, view.unit),
         Column("Epochs", lambda row: count(row.work.get("epochs"))),
         Column("Validation accuracy", lambda row: plain(row.work.get("val_accuracy"), 3)),
     )

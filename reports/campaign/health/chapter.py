@@ -6,12 +6,14 @@ from records.health import Signal
 from records.rows.parts import ControlChart
 from records.rows.standards import HealthRow
 from records.times import iso_utc
+from reports.blocks.columns import spread_column, with_u
 from reports.blocks.contract import Block, Chapter, Heading, Lines, Text
 from reports.blocks.kit import Sheet
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.health.control_chart import control_chart_panel
 from reports.campaign.view import View
-from reports.words.numbers import count, given, in_interval, measured, plain, spread
+from reports.words.energy import EnergyUnit
+from reports.words.numbers import count, given, plain, spread
 
 _ABSENT = (
     "the campaign had no control workload, so nothing shows whether the lab itself changed. Let a scenario "
@@ -145,7 +147,9 @@ def health_sheet(view: View) -> Sheet:
     title = f"Control workload {health.control if health else None}"
     own = view.results.campaign.id
     panel = (
-        [control_chart_panel("health-0", title, points, simulated=view.simulated, own=own)] if points else []
+        [control_chart_panel("health-0", title, points, simulated=view.simulated, own=own, unit=view.unit)]
+        if points
+        else []
     )
     return Sheet(
         key="health",
@@ -155,33 +159,33 @@ def health_sheet(view: View) -> Sheet:
         caption=f"Dots: control runs; the bars show one standard uncertainty of what differs from run to run "
         f"(n = {len(points)}). Squares with words: runs at which a rule was met. Solid line: centre; dashed: "
         "limits, as they stood when the run came; grey: warning zones. Dotted upright: another campaign; "
-        f"solid upright: a new phase after a stop. {_lines_words(health)}",
+        f"solid upright: a new phase after a stop. {_lines_words(health, view.unit)}",
         how=_HOW,
-        data=_points(points),
+        data=_points(points, view.unit),
         absent="" if panel else "no run of the control workload has an energy.",
     )
 
 
-def _lines_words(health: ControlChart | None) -> str:
+def _lines_words(health: ControlChart | None, unit: EnergyUnit) -> str:
     if health is None or health.centre_wh is None:
         return ""
     low, high = health.lower_wh, health.upper_wh
-    middle, sd = in_interval(health.centre_wh, low, high), spread(health.sd_wh)
-    limits = f"{in_interval(low, low, high)} and {in_interval(high, low, high)}"
-    return f"Present phase: centre {middle} Wh, σ {sd} Wh, limits {limits} Wh."
+    middle, sd = unit.in_interval(health.centre_wh, low, high), unit.spread(health.sd_wh)
+    limits = f"{unit.in_interval(low, low, high)} and {unit.in_interval(high, low, high)}"
+    return f"Present phase: centre {middle} {unit.name}, σ {sd} {unit.name}, limits {limits} {unit.name}."
 
 
-def _points(rows: list[HealthRow]) -> Table:
+def _points(rows: list[HealthRow], unit: EnergyUnit) -> Table:
     columns: Columns[HealthRow] = (
         text_column("Campaign", lambda row: row.campaign),
         text_column("Run", lambda row: row.run_dir, whole=True),
         Column("Start", lambda row: iso_utc(row.t_utc_s), numeric=False, whole=True),
-        Column("Energy", lambda row: measured(row.energy_wh, _random(row)), "Wh"),
-        Column("u(between runs)", lambda row: spread(row.energy_random_u_wh), "Wh"),
-        Column("u(energy)", lambda row: spread(row.energy_u_wh), "Wh"),
-        Column("Centre", lambda row: measured(row.centre_wh, _sigma(row)), "Wh"),
-        Column("Lower limit", lambda row: measured(row.lower_wh, _sigma(row)), "Wh"),
-        Column("Upper limit", lambda row: measured(row.upper_wh, _sigma(row)), "Wh"),
+        with_u("Energy", lambda row: (row.energy_wh, _random(row)), unit),
+        spread_column("u(between runs)", lambda row: row.energy_random_u_wh, unit),
+        spread_column("u(energy)", lambda row: row.energy_u_wh, unit),
+        with_u("Centre", lambda row: (row.centre_wh, _sigma(row)), unit),
+        with_u("Lower limit", lambda row: (row.lower_wh, _sigma(row)), unit),
+        with_u("Upper limit", lambda row: (row.upper_wh, _sigma(row)), unit),
         Column("From the centre", _apart, "σ"),
         text_column("Signals", lambda row: row.signals),
         Column("Phase", lambda row: count(row.phase + 1)),

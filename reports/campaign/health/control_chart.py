@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from records.rows.standards import HealthRow
 from reports.blocks import palette
-from reports.blocks.kit import Size, finish, new_panel
-from reports.words.numbers import plain
+from reports.blocks.kit import Size, energy_axis, finish, new_panel
+from reports.words.energy import WH, EnergyUnit
 
 LIMIT_SIGMAS, WARNING_SIGMAS = 3.0, 2.0
 """Of the limits and of the warning zones below them (Western Electric 1956)."""
@@ -24,7 +24,14 @@ _MANY_RUNS = 60  # from here on the dots are smaller
 
 
 def control_chart_panel(
-    key: str, title: str, points: Sequence[HealthRow], *, simulated: bool, own: str = "", size: Size = "half"
+    key: str,
+    title: str,
+    points: Sequence[HealthRow],
+    *,
+    simulated: bool,
+    own: str = "",
+    size: Size = "half",
+    unit: EnergyUnit = WH,
 ) -> Markup:
     """Draw control runs in the order of time, with centre, limits, warning zones, phases and signals.
 
@@ -38,6 +45,7 @@ def control_chart_panel(
         own: id of the campaign that the report is about: those of other campaigns are hollow. All are full
             when empty.
         size: width of the panel.
+        unit: of the energies.
     """
     figure, axes = new_panel(size, 3.3)
     place = np.arange(1.0, len(points) + 1)
@@ -51,9 +59,9 @@ def control_chart_panel(
     axes.margins(y=0.22)  # room for the words of signals and phases
     axes.locator_params(axis="x", nbins=8, integer=True)
     axes.set_xlabel(f"control run, in the order of time (n = {len(points)})")
-    axes.set_ylabel("energy / Wh")
+    energy_axis(axes.yaxis, "energy", unit)
     _add_legend(axes, points, own)
-    return finish(figure, key, title, _description(title, points), simulated=simulated)
+    return finish(figure, key, title, _description(title, points, unit), simulated=simulated)
 
 
 def _array(values: Iterable[float | None]) -> NDArray[np.float64]:
@@ -156,12 +164,12 @@ def _add_legend(axes: Axes, points: Sequence[HealthRow], own: str) -> None:
     axes.figure.legend(handles, names, loc="lower center", ncols=3, fontsize=7)
 
 
-def _description(title: str, points: Sequence[HealthRow]) -> str:
+def _description(title: str, points: Sequence[HealthRow], unit: EnergyUnit) -> str:
     energies = [row.energy_wh for row in points]
     met = [f"run {n}: {', '.join(w)}" for n, row in enumerate(points, start=1) if (w := _rules_met(row))]
     signals = f"Signals: {'; '.join(met[:_MOST_WORDS])}." if met else "No signal."
     campaigns = len({row.campaign for row in points})
     return (
         f"{title}: {len(points)} runs of {campaigns} campaign{'s' if campaigns > 1 else ''}, "
-        f"{plain(min(energies))} to {plain(max(energies))} Wh. {signals}"
+        f"{unit.plain(min(energies))} to {unit.plain(max(energies))} {unit.name}. {signals}"
     )

@@ -56,7 +56,7 @@ def chapter(view: View) -> Chapter:
     if values.marked:
         blocks.append(Text(values.marked, "small"))
     blocks += [Heading("Ratings"), ratings_sheet(view, _RATINGS_HOW, ratings_table(values))]
-    blocks.append(energy_table(values))
+    blocks.append(energy_table(values, view.unit))
     if values.efficiency:
         blocks.append(Heading("Software efficiency"))
         blocks.append(efficiency_sheet(view, _EFFICIENCY_HOW, efficiency_table(values)))

@@ -4,6 +4,7 @@ from records.rows.parts import Iso14756
 from records.rows.standards import EfficiencyRow, ProofRow, TaskTypeRow
 from reports.blocks.columns import with_interval
 from reports.blocks.tables import Column, Columns, Table, table, text_column
+from reports.words.energy import EnergyUnit
 from reports.words.numbers import count, given, plain
 
 _HOLDS = {True: "holds", False: "does not hold", None: "cannot be said"}
@@ -37,14 +38,14 @@ def ratings_table(values: Iso14756) -> Table:
     return table("iso-task-types", caption, columns, values.task_types, source="task_types")
 
 
-def energy_table(values: Iso14756) -> Table:
+def energy_table(values: Iso14756, unit: EnergyUnit) -> Table:
     """Tabulate the mean energies per task."""
     columns: Columns[TaskTypeRow] = (
         text_column("Scenario", lambda row: row.scenario),
         text_column("Task type", lambda row: row.task),
         Column("Tasks", lambda row: count(row.tasks)),
-        Column("Energy per task", lambda row: plain(row.energy_wh, 3), "Wh"),
-        Column("Induced energy per task", lambda row: plain(row.induced_wh, 3), "Wh"),
+        Column("Energy per task", lambda row: unit.plain(row.energy_wh, 3), unit.name),
+        Column("Induced energy per task", lambda row: unit.plain(row.induced_wh, 3), unit.name),
     )
     return table(
         "iso-energy",

@@ -10,7 +10,7 @@ from reports.campaign.reproduce.citation import bibtex, citation
 from reports.campaign.reproduce.results_files import RESULT_FILES
 from reports.campaign.view import ScenarioView, View, mean_words
 from reports.words.identity import PLACEHOLDER, folder_words, rule_words
-from reports.words.numbers import count, given, interval
+from reports.words.numbers import count, given
 
 _TAKING = (
     "The buttons under a table give its rows with all their digits, as CSV or JSON; so does the folder "
@@ -60,11 +60,13 @@ def _complete(view: View) -> str:
     item = plain[-1] if plain else None
     if item is None:
         return first
-    ends = interval(item.row.energy_low_wh, item.row.energy_high_wh)
+    unit = view.unit
+    ends = unit.interval(item.row.energy_low_wh, item.row.energy_high_wh)
     mark = " (SIMULATED, not a measurement)" if view.simulated else ""
     return (
-        f"{first} For example{mark}: {item.name} used {mean_words(item.row, 'energy')} Wh per run, gross, "
-        f"95 % interval {ends} Wh, n = {item.n}."
+        f"{first} For example{mark}: {item.name} used {mean_words(item.row, 'energy', unit)} {unit.name} "
+        "per run, gross, "
+        f"95 % interval {ends} {unit.name}, n = {item.n}."
     )
 
 

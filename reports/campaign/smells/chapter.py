@@ -36,28 +36,28 @@ def chapter(view: View) -> Chapter:
     busy = loaded_words(view.results)
     blocks: list[Block] = [Text(busy, "warn")] if busy else []
     for name in dict.fromkeys([*declared, *(row.smell for row in rows)]):
-        blocks += _answers(rows, name)
+        blocks += _answers(view, rows, name)
     if rows:
         blocks += [
             costs_sheet(view, rows, HOW),
             pairs_sheet(view, rows),
             parts_sheet(view, rows),
             memory_sheet(view, rows),
-            costs_table(rows),
+            costs_table(rows, view.unit),
             *_co2(view, rows),
-            *folds(_details(rows)),
+            *folds(_details(view, rows)),
         ]
     return Chapter("smells", "What the smells cost", "Smells", blocks)
 
 
-def _answers(rows: list[SmellRow], smell: str) -> Iterator[Block]:
+def _answers(view: View, rows: list[SmellRow], smell: str) -> Iterator[Block]:
     """Give the verdict on a smell's energy first, then what it is made of."""
     energy = energy_row(rows, smell)
     if energy is None:
         yield Text(f"{smell}: not compared, no runs of both scenarios were counted.", "nothing")
         return
     yield Text(verdict_words(energy), _tone(energy))
-    more = [parts_words(energy)]
+    more = [parts_words(energy, view.unit)]
     more += [memory_words(row) for row in rows if row.smell == smell and row.quantity in GROWTHS]
     more += [
         tracker_words(row)
@@ -85,8 +85,11 @@ def _co2(view: View, rows: list[SmellRow]) -> list[Block]:
     return [Text(words, "small")]
 
 
-def _details(rows: list[SmellRow]) -> list[Block]:
-    blocks: list[Block] = [Heading("Effect sizes of the smells, and what could be seen"), effects_table(rows)]
+def _details(view: View, rows: list[SmellRow]) -> list[Block]:
+    blocks: list[Block] = [
+        Heading("Effect sizes of the smells, and what could be seen"),
+        effects_table(rows, view.unit),
+    ]
     if any(row.meter_difference is not None for row in rows):
-        blocks += [Heading("Do tracker and meter agree about the smells"), trackers_table(rows)]
+        blocks += [Heading("Do tracker and meter agree about the smells"), trackers_table(rows, view.unit)]
     return blocks

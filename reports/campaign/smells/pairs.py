@@ -8,11 +8,12 @@ from markupsafe import Markup
 from analysis.statistics.samples import Pair, Sample, pair_of, sample_of
 from records.rows.smells import SmellRow
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, energy_axis, finish, new_panel
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.view import View
+from reports.words.energy import EnergyUnit, is_energy
 from reports.words.numbers import count, plain
-from reports.words.smells import QUANTITIES, pct_words, signed
+from reports.words.smells import QUANTITIES, pct_words, quantity_words, signed
 from reports.words.texts import label, slug
 
 MOST_PANELS = 12
@@ -38,7 +39,7 @@ def pairs_sheet(view: View, rows: list[SmellRow]) -> Sheet:
         f"means. Lines that all rise are a cost in every block. Axes do not begin at zero.{left_out}",
         how="Several runs of a scenario in one block count with their mean. Blocks with only one of the two "
         "are left out.",
-        data=_data(drawn) if panels else None,
+        data=_data(drawn, view.unit) if panels else None,
         absent="" if panels else "no block holds counted runs of a smelly scenario and of its clean twin.",
     )
 
@@ -68,7 +69,10 @@ def _panel(view: View, row: SmellRow, pair: Pair, key: str) -> Markup:
     axes.margins(y=0.15)
     axes.set_xticks([0, 1], [label(row.clean, width=16), label(row.smelly, width=16)])
     axes.locator_params(axis="y", nbins=4)
-    axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
+    if is_energy(row.quantity):
+        energy_axis(axes.yaxis, quantity.words, view.unit)
+    else:
+        axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
     words = pct_words(row)
     axes.set_title(words.replace(" (", "\n("), fontsize=7, color=palette.MUTED)
     rising = int((pair.b > pair.a).sum())
@@ -88,15 +92,18 @@ class _Block(NamedTuple):
     smelly: float
 
 
-def _data(drawn: list[tuple[SmellRow, Pair]]) -> Table:
+def _data(drawn: list[tuple[SmellRow, Pair]], unit: EnergyUnit) -> Table:
     blocks = [
         _Block(row, number, clean, smelly)
         for row, pair in drawn
-        for number, (clean, smelly) in enumerate(zip(pair.a.tolist(), pair.b.tolist(), strict=True), start=1)
+        for factor in [unit.per_wh if is_energy(row.quantity) else 1.0]
+        for number, (clean, smelly) in enumerate(
+            zip((pair.a * factor).tolist(), (pair.b * factor).tolist(), strict=True), start=1
+        )
     ]
     columns: Columns[_Block] = (
         Column("Smell", lambda one: one.row.smell, numeric=False),
-        Column("Quantity", lambda one: ", ".join(QUANTITIES[one.row.quantity]), numeric=False),
+        Column("Quantity", lambda one: quantity_words(one.row.quantity, unit), numeric=False),
         Column("Pair", lambda one: count(one.number)),
         Column("Clean", lambda one: plain(one.clean)),
         Column("Smelly", lambda one: plain(one.smelly)),

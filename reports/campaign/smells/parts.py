@@ -7,7 +7,8 @@ from reports.blocks.columns import with_interval
 from reports.blocks.kit import Bar, Sheet, bars_panel
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.view import View
-from reports.words.smells import QUANTITIES, signed
+from reports.words.energy import EnergyUnit, in_unit
+from reports.words.smells import QUANTITIES, quantity_words, signed
 
 
 def parts_sheet(view: View, rows: list[SmellRow]) -> Sheet:
@@ -29,37 +30,43 @@ def parts_sheet(view: View, rows: list[SmellRow]) -> Sheet:
         how="With E = P·T in both runs of a pair, the difference of E is ΔT·(P + P′)/2 + ΔP·(T + T′)/2 "
         "exactly (Sun 1998, Energy Economics 20(1), 85–100; for two factors the Shapley value); bars are "
         "means over the pairs.",
-        data=_data(split) if panels else None,
+        data=_data(view.unit, split) if panels else None,
         absent="" if panels else "no smell has energies in pairs.",
     )
 
 
 def _panel(view: View, quantity: str, rows: list[SmellRow]) -> Markup:
     bars = []
-    for row in rows:
+    for row in (in_unit(one, view.unit) for one in rows):
         colour = view.colour_of(row.smelly)
         time = row.time_part or 0.0, row.time_part_low, row.time_part_high
         power = row.power_part or 0.0, row.power_part_low, row.power_part_high
         for name, (value, low, high), hatched in (("time", time, False), ("power", power, True)):
             text = signed(value, low, high)
             bars.append(Bar(f"{row.smell}, {name}", colour, value, text, hatched, low=low, high=high))
-    words, unit = QUANTITIES[quantity]
+    words = QUANTITIES[quantity].words
     return bars_panel(
         "half",
         f"smell-parts-{quantity.replace('_', '-')}",
         words.capitalize(),
-        f"part of the difference / {unit}",
+        f"part of the difference / {view.unit.name}",
         bars,
         simulated=view.simulated,
     )
 
 
-def _data(rows: list[SmellRow]) -> Table:
+def _data(unit: EnergyUnit, rows: list[SmellRow]) -> Table:
     columns: Columns[SmellRow] = (
         Column("Smell", lambda row: row.smell, numeric=False),
-        Column("Quantity", lambda row: ", ".join(QUANTITIES[row.quantity]), numeric=False),
+        Column("Quantity", lambda row: quantity_words(row.quantity, unit), numeric=False),
         Column("Difference", lambda row: signed(row.difference, row.difference_low, row.difference_high)),
         with_interval("by time", lambda row: (row.time_part, row.time_part_low, row.time_part_high)),
         with_interval("by power", lambda row: (row.power_part, row.power_part_low, row.power_part_high)),
     )
-    return table("smell-parts-data", "Parts of the differences", columns, rows, folded=False)
+    return table(
+        "smell-parts-data",
+        "Parts of the differences",
+        columns,
+        [in_unit(row, unit) for row in rows],
+        folded=False,
+    )

@@ -3,8 +3,9 @@
 from records.rows.smells import SmellRow
 from reports.blocks.columns import with_interval
 from reports.blocks.tables import Column, Columns, Table, table, text_column
+from reports.words.energy import EnergyUnit, in_unit
 from reports.words.numbers import ABSENT, count, interval, plain, probability
-from reports.words.smells import GROWTHS, QUANTITIES, signed
+from reports.words.smells import GROWTHS, quantity_words, signed
 from reports.words.verdict import repeats_words
 
 HOW = (
@@ -29,10 +30,10 @@ _HOW_TRACKERS = (
 )
 
 
-def costs_table(rows: list[SmellRow]) -> Table:
+def costs_table(rows: list[SmellRow], unit: EnergyUnit) -> Table:
     """Tabulate what each smell costs in every quantity."""
     columns: Columns[SmellRow] = (
-        _names(),
+        _names(unit),
         Column("Pairs", lambda row: count(row.pairs)),
         Column("Clean", lambda row: plain(row.mean_clean)),
         Column("Smelly", lambda row: plain(row.mean_smelly)),
@@ -42,13 +43,20 @@ def costs_table(rows: list[SmellRow]) -> Table:
         Column("p after Holm", lambda row: probability(row.p_holm)),
         Column("Verdict", lambda row: row.verdict, numeric=False, whole=True),
     )
-    return table("smell-rows", "What each smell costs", columns, rows, note=HOW, source="smells")
+    return table(
+        "smell-rows",
+        "What each smell costs",
+        columns,
+        [in_unit(row, unit) for row in rows],
+        note=HOW,
+        source="smells",
+    )
 
 
-def effects_table(rows: list[SmellRow]) -> Table:
+def effects_table(rows: list[SmellRow], unit: EnergyUnit) -> Table:
     """Tabulate effect sizes, further tests, and how much it takes to see a difference."""
     columns: Columns[SmellRow] = (
-        _names(),
+        _names(unit),
         with_interval("dz", lambda row: (row.dz, row.dz_low, row.dz_high)),
         Column("Wilcoxon p", lambda row: probability(row.wilcoxon_p)),
         with_interval("Mixed model", lambda row: (row.mixed_estimate, row.mixed_low, row.mixed_high)),
@@ -66,13 +74,13 @@ def effects_table(rows: list[SmellRow]) -> Table:
         "smell-effects",
         "Effect sizes and what could be seen",
         columns,
-        rows,
+        [in_unit(row, unit) for row in rows],
         note=_HOW_EFFECTS,
         source="smells",
     )
 
 
-def trackers_table(rows: list[SmellRow]) -> Table:
+def trackers_table(rows: list[SmellRow], unit: EnergyUnit) -> Table:
     """Tabulate what trackers make of a smell next to the meter."""
     beside = [row for row in rows if row.meter_difference is not None]
     columns: Columns[SmellRow] = (
@@ -87,7 +95,7 @@ def trackers_table(rows: list[SmellRow]) -> Table:
             "percentage points",
         ),
         Column("95 % interval", lambda row: interval(row.excess_pct_low, row.excess_pct_high)),
-        with_interval("Tracker minus meter", lambda row: (row.excess, row.excess_low, row.excess_high), "Wh"),
+        with_interval("Tracker minus meter", lambda row: (row.excess, row.excess_low, row.excess_high), unit),
         Column("Do they agree", lambda row: row.agrees or ABSENT, numeric=False),
     )
     return table(
@@ -100,10 +108,10 @@ def trackers_table(rows: list[SmellRow]) -> Table:
     )
 
 
-def _names() -> list[Column[SmellRow]]:
+def _names(unit: EnergyUnit) -> list[Column[SmellRow]]:
     return [
         Column("Smell", lambda row: row.smell, numeric=False),
-        Column("Quantity", lambda row: ", ".join(QUANTITIES[row.quantity]), numeric=False, whole=True),
+        Column("Quantity", lambda row: quantity_words(row.quantity, unit), numeric=False, whole=True),
         Column("by", lambda row: row.instrument, numeric=False),
     ]
 

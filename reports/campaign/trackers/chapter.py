@@ -97,11 +97,11 @@ def _remarks(view: View, tracker: str, several: bool) -> list[Block]:
 
 def _limits(view: View) -> list[Block]:
     rows = [row for row in view.results.agreement if row.compared.lower is not None]
-    sheet = bland_altman_sheet(view, limits_table(rows) if rows else None)
+    sheet = bland_altman_sheet(view, limits_table(rows, view.unit) if rows else None)
     if not rows:
         few = "No limits of agreement: they need three runs of a scenario, or three scenarios."
         return [sheet, Text(few, "nothing")]
-    return [sheet, true_limits_table(rows)]
+    return [sheet, true_limits_table(rows, view.unit)]
 
 
 def cost_words(view: View) -> str:

@@ -19,6 +19,7 @@ from reports.blocks.kit import Sheet
 from reports.blocks.tables import Table
 from reports.campaign.trackers.cost import runs_of, where
 from reports.campaign.view import View
+from reports.words.energy import in_unit
 from reports.words.numbers import count
 
 MOST_CLOUDS = 6
@@ -49,14 +50,14 @@ def _cloud(view: View, row: AgreementRow, runs: list[TrackerRow]) -> Cloud:
     names = [run.scenario for run in runs]
     return Cloud(
         name=f"{row.tracker}, {where(row)}, n = {len(runs)}",
-        measured=np.array([run.meter_wh for run in runs], dtype=float),
-        estimated=np.array([run.energy_wh for run in runs], dtype=float),
-        measured_u=np.array([run.meter_u_wh or 0.0 for run in runs]),
-        compared=row.compared,
-        unit="energy of a run / Wh",
-        difference_unit="Wh",
-        measured_words="energy of a run / Wh",
-        estimated_words=f"{row.tracker} / Wh",
+        measured=np.array([run.meter_wh for run in runs], dtype=float) * view.unit.per_wh,
+        estimated=np.array([run.energy_wh for run in runs], dtype=float) * view.unit.per_wh,
+        measured_u=np.array([run.meter_u_wh or 0.0 for run in runs]) * view.unit.per_wh,
+        compared=in_unit(row.compared, view.unit),
+        unit=f"energy of a run / {view.unit.name}",
+        difference_unit=view.unit.name,
+        measured_words=f"energy of a run / {view.unit.name}",
+        estimated_words=f"{row.tracker} / {view.unit.name}",
         groups=[(name, view.colour_of(name), names.count(name)) for name in dict.fromkeys(names)],
         line_colours=(palette.INK, palette.MUTED),
     )

@@ -3,15 +3,17 @@
 from markupsafe import Markup
 
 from analysis.agreement.trackers import ALL
+from analysis.statistics.samples import QUANTITIES
 from records.rows.agreement import AgreementRow, TrackerRow
 from records.rows.statistics import ComparisonRow
 from reports.blocks.kit import Bar, Sheet, bars_panel
 from reports.blocks.tables import Table
 from reports.campaign.view import View
-from reports.words.numbers import finite, given, in_interval
+from reports.words.numbers import finite, given
+from reports.words.verdict import unit_in
 
-COSTS = {"induced_wh": ("Energy that the tracker adds", "Wh"), "duration_s": ("Time that it adds", "s")}
-"""Quantities of the comparisons that tell a tracker's own cost: title of the panel, unit."""
+COSTS = {"induced_wh": "Energy that the tracker adds", "duration_s": "Time that it adds"}
+"""Quantities of the comparisons that tell a tracker's own cost: title of the panel."""
 
 
 def where(row: AgreementRow) -> str:
@@ -51,21 +53,21 @@ def own_cost_rows(view: View) -> list[ComparisonRow]:
 
 
 def _cost(view: View, quantity: str) -> Markup | None:
-    title, unit = COSTS[quantity]
+    title, unit = COSTS[quantity], unit_in(quantity, view.unit)
     bars = [
         Bar(
             name=view.name_of(row.b),
             colour=view.colour_of(row.a),
             value=row.difference,
-            text=f"{in_interval(row.difference, row.difference_low, row.difference_high)} {unit}",
+            text=f"{unit.in_interval(row.difference, row.difference_low, row.difference_high)} {unit.name}",
             hatched=True,
             low=row.difference_low,
             high=row.difference_high,
-        )
+        ).scaled(unit.per_wh)
         for row in own_cost_rows(view)
         if row.quantity == quantity
     ]
     if not bars:
         return None
-    key = f"trackers-cost-{unit.lower()}"
-    return bars_panel("half", key, title, f"difference / {unit}", bars, simulated=view.simulated)
+    key = f"trackers-cost-{QUANTITIES[quantity].unit.lower()}"
+    return bars_panel("half", key, title, f"difference / {unit.name}", bars, simulated=view.simulated)

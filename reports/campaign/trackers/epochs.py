@@ -11,6 +11,7 @@ from reports.blocks.contract import Block, Heading
 from reports.blocks.kit import Sheet
 from reports.blocks.tables import Column, Columns, Table, columns_of_part, table, text_column
 from reports.campaign.view import View
+from reports.words.energy import EnergyUnit, in_unit
 from reports.words.numbers import count
 
 MOST_CLOUDS = 6
@@ -41,7 +42,7 @@ def epoch_blocks(view: View) -> list[Block]:
         panels=panels,
         caption=f"Each mark is an epoch. {LINES_CAPTION}",
         how=f"{_ALIGNED} {LINES_HOW}",
-        data=_table(found),
+        data=_table(found, view.unit),
     )
     return [Heading("Epoch by epoch"), sheet]
 
@@ -49,26 +50,26 @@ def epoch_blocks(view: View) -> list[Block]:
 def _cloud(view: View, one: EpochAgreement) -> Cloud:
     return Cloud(
         name=f"{one.tracker}, {one.scenario}, n = {len(one.rows)}",
-        measured=np.array([row.energy_wh for row in one.rows], dtype=float),
-        estimated=np.array([row.tracker_wh for row in one.rows], dtype=float),
-        measured_u=np.array([row.energy_u_wh or 0.0 for row in one.rows]),
-        compared=one.compared,
-        unit="energy of an epoch / Wh",
-        difference_unit="Wh",
-        measured_words="energy of an epoch / Wh",
-        estimated_words=f"{one.tracker} / Wh",
+        measured=np.array([row.energy_wh for row in one.rows], dtype=float) * view.unit.per_wh,
+        estimated=np.array([row.tracker_wh for row in one.rows], dtype=float) * view.unit.per_wh,
+        measured_u=np.array([row.energy_u_wh or 0.0 for row in one.rows]) * view.unit.per_wh,
+        compared=in_unit(one.compared, view.unit),
+        unit=f"energy of an epoch / {view.unit.name}",
+        difference_unit=view.unit.name,
+        measured_words=f"energy of an epoch / {view.unit.name}",
+        estimated_words=f"{one.tracker} / {view.unit.name}",
         groups=[(one.scenario, view.colour_of(one.scenario), len(one.rows))],
         line_colours=(palette.INK, palette.MUTED),
     )
 
 
-def _table(found: list[EpochAgreement]) -> Table:
+def _table(found: list[EpochAgreement], unit: EnergyUnit) -> Table:
     columns: Columns[EpochAgreement] = (
         text_column("Scenario", lambda one: one.scenario),
         text_column("Tracker", lambda one: one.tracker),
         Column("Epochs", lambda one: count(len(one.rows))),
         Column("Runs", lambda one: count(len({row.run_dir for row in one.rows}))),
         columns_of_part(lambda one: one.compared, totals_columns()),
-        columns_of_part(lambda one: one.assessed, ratios_columns("Wh")),
+        columns_of_part(lambda one: in_unit(one.assessed, unit), ratios_columns(unit.name)),
     )
     return table("trackers-epochs-data", "Epochs by tracker and meter", columns, found, source="epochs")

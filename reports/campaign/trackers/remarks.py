@@ -13,6 +13,7 @@ from reports.blocks.agreement_columns import margin_words
 from reports.campaign.trackers.cost import where
 from reports.campaign.trackers.ratios import ratio_interval
 from reports.campaign.view import View
+from reports.words.energy import EnergyUnit, in_unit
 from reports.words.environment import part_of
 from reports.words.numbers import in_interval, interval, plain, probability
 from reports.words.outcomes import not_compared
@@ -118,7 +119,9 @@ def remarks(view: View, tracker: str) -> list[str]:
     makers = (_above_baseline, _gpu_part, _constant_parts, _spread_of_scenarios)
     sentences = [words for make in makers if (words := make(view, tracker))]
     if row is not None:
-        sentences += [words for tell in (_line, _growth, _meter_share) if (words := tell(row.compared))]
+        compared = in_unit(row.compared, view.unit)
+        told = (_line(compared, view.unit), _growth(compared, view.unit), _meter_share(compared))
+        sentences += [words for words in told if words]
         sentences += [words for tell in (_curved, _dependent, _nested) if (words := tell(row))]
     return [*sentences, *_missing(view, tracker)]
 
@@ -207,15 +210,15 @@ def _spread_of_scenarios(view: View, tracker: str) -> str:
     return f"{words}: these intervals overlap, which does not show that one factor serves both."
 
 
-def _line(row: ComparedColumns) -> str:
+def _line(row: ComparedColumns, unit: EnergyUnit) -> str:
     slope, intercept = row.deming_slope, row.deming_intercept
     low, high = row.deming_intercept_low, row.deming_intercept_high
     if None in (slope, intercept, low, high) or low is None or high is None or low <= 0 <= high:
         return ""
     return (
         f"Deming's line misses the origin: {plain(slope, 3)} × measured, and "
-        f"{in_interval(intercept, low, high)} Wh {interval(low, high)} whatever was measured. Part of what "
-        "differs does not depend on the load."
+        f"{in_interval(intercept, low, high)} {unit.name} {interval(low, high)} whatever was measured. Part "
+        "of what differs does not depend on the load."
     )
 
 
@@ -246,12 +249,13 @@ def _nested(row: AgreementRow) -> str:
     )
 
 
-def _growth(row: ComparedColumns) -> str:
+def _growth(row: ComparedColumns, unit: EnergyUnit) -> str:
     p = row.growth_p
     if p is None or p >= _GROWTH_P:
         return ""
     return (
-        f"Its differences grow with the energy of the run (p {_p(p)}); a bias in Wh is true of no single run."
+        f"Its differences grow with the energy of the run (p {_p(p)}); a bias in {unit.name} is true of no "
+        "single run."
     )
 
 

@@ -9,10 +9,11 @@ from matplotlib.patches import Patch
 
 from records.rows.agreement import TrackerRow
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, name_rows, new_panel
+from reports.blocks.columns import plain_column
+from reports.blocks.kit import Sheet, energy_axis, finish, name_rows, new_panel
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import View, numbers
-from reports.words.numbers import count, plain
+from reports.words.numbers import count
 from reports.words.texts import label
 
 MOST_PANELS = 4
@@ -113,7 +114,7 @@ def scope_sheet(view: View) -> Sheet:
         how="Meter gross: energy at the plug over the tracker's window; above the baseline: minus baseline "
         "power times window. Parts: as the tracker states them; “not split” is its total minus its parts. "
         "GPU sampled: mean of the sampled GPU power times the window. No collector sees CPU or RAM power.",
-        data=_data(rows) if rows else None,
+        data=_data(view, rows) if rows else None,
         absent="" if panels else "no tracker gave an energy.",
     )
 
@@ -126,7 +127,7 @@ def _panel(view: View, number: int, tracker: str, rows: list[Seen]) -> Markup:
     name_rows(axes, [label(name, width=26, lines=1) for name in names])
     axes.set_xlim(0, axes.get_xlim()[1] * 1.12)
     axes.locator_params(axis="x", nbins=5)
-    axes.set_xlabel("mean energy per run / Wh")
+    energy_axis(axes.xaxis, "mean energy per run", view.unit)
     shown = [part for part in PARTS if any(row.parts_wh[part] is not None for row in rows)]
     handles = [Patch(facecolor=palette.BASELINE_PART, label="baseline")]
     handles += [_swatch(name, PARTS[name]) for name in shown]
@@ -172,24 +173,24 @@ def _bar(view: View, axes: Axes, place: int, row: Seen, kind: str) -> str:
                 linewidth=0,
             )
             left += part
-    text = f"{plain(total, 3)} Wh"
+    text = f"{view.unit.plain(total, 3)} {view.unit.name}"
     axes.annotate(text, (total, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7)
     return text
 
 
-def _data(rows: list[Seen]) -> Table:
+def _data(view: View, rows: list[Seen]) -> Table:
     columns: Columns[Seen] = (
         text_column("Tracker", lambda row: row.tracker),
         text_column("Scenario", lambda row: row.scenario),
         Column("n", lambda row: count(row.n)),
-        Column("Meter, gross", lambda row: plain(row.meter_wh), "Wh"),
-        Column("Meter above the baseline", lambda row: plain(row.net_wh), "Wh"),
-        Column("Tracker", lambda row: plain(row.tracker_wh), "Wh"),
-        [_part_column(name) for name in PARTS],
-        Column("GPU sampled", lambda row: plain(row.gpu_wh), "Wh"),
+        plain_column("Meter, gross", lambda row: row.meter_wh, view.unit),
+        plain_column("Meter above the baseline", lambda row: row.net_wh, view.unit),
+        plain_column("Tracker", lambda row: row.tracker_wh, view.unit),
+        [_part_column(view, name) for name in PARTS],
+        plain_column("GPU sampled", lambda row: row.gpu_wh, view.unit),
     )
     return table("trackers-scope-data", "Means per run", columns, rows, folded=False)
 
 
-def _part_column(name: str) -> Column[Seen]:
-    return Column(f"its {name}", lambda row: plain(row.parts_wh[name]), "Wh")
+def _part_column(view: View, name: str) -> Column[Seen]:
+    return plain_column(f"its {name}", lambda row: row.parts_wh[name], view.unit)

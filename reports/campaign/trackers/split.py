@@ -10,10 +10,12 @@ from matplotlib.patches import Patch
 from analysis.agreement.split import Split, splits
 from analysis.maths.arrays import finite
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, name_rows, new_panel
+from reports.blocks.columns import plain_column
+from reports.blocks.kit import Sheet, energy_axis, finish, name_rows, new_panel
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import View
-from reports.words.numbers import ABSENT, count, plain
+from reports.words.energy import EnergyUnit
+from reports.words.numbers import ABSENT, count
 from reports.words.texts import label
 
 MOST_PANELS = 4
@@ -84,7 +86,7 @@ def split_sheet(view: View) -> Sheet:
         caption="Mean per run of wall minus tracker, by its terms; to the left of zero the tracker reports "
         "more than there is. The line marks the sum.",
         how=_HOW,
-        data=_table(rows) if rows else None,
+        data=_table(view, rows) if rows else None,
         absent="" if panels else "no tracker has an energy next to one of the meter.",
     )
 
@@ -97,7 +99,7 @@ def _panel(view: View, number: int, scenario: str, rows: list[Split]) -> Markup:
     name_rows(axes, [label(row.tracker, width=20, lines=1) for row in rows])
     axes.margins(x=0.05)
     axes.locator_params(axis="x", nbins=5)
-    axes.set_xlabel("wall − tracker, mean per run / Wh")
+    energy_axis(axes.xaxis, "wall − tracker, mean per run", view.unit)
     shown = [term for term in TERMS if any(_visible(row, term) for row in rows)]
     handles = [
         Patch(facecolor=term.colour, edgecolor=palette.INK, hatch=term.hatch, linewidth=0.3, label=term.name)
@@ -105,7 +107,9 @@ def _panel(view: View, number: int, scenario: str, rows: list[Split]) -> Markup:
     ]
     figure.legend(handles=handles, loc="lower center", ncols=2, fontsize=7)
     title = f"{scenario}: wall minus tracker"
-    return finish(figure, f"trackers-split-{number}", title, _words(title, rows), simulated=view.simulated)
+    return finish(
+        figure, f"trackers-split-{number}", title, _words(title, rows, view.unit), simulated=view.simulated
+    )
 
 
 def _visible(row: Split, term: Term) -> bool:
@@ -133,28 +137,30 @@ def _bar(axes: Axes, place: int, row: Split) -> None:
     axes.plot([row.difference_wh] * 2, [place - 0.45, place + 0.45], color=palette.INK, linewidth=1.6)
 
 
-def _words(title: str, rows: list[Split]) -> str:
+def _words(title: str, rows: list[Split], unit: EnergyUnit) -> str:
     parts = [
-        f"{row.tracker} {plain(row.difference_wh, 3)} Wh ("
-        + ", ".join(f"{term.name} {plain(term.of(row), 3)}" for term in TERMS if term.of(row) is not None)
+        f"{row.tracker} {unit.plain(row.difference_wh, 3)} {unit.name} ("
+        + ", ".join(
+            f"{term.name} {unit.plain(term.of(row), 3)}" for term in TERMS if term.of(row) is not None
+        )
         + ")"
         for row in rows
     ]
     return f"{title}: {'; '.join(parts)}."
 
 
-def _table(rows: list[Split]) -> Table:
+def _table(view: View, rows: list[Split]) -> Table:
     columns: Columns[Split] = (
         text_column("Tracker", lambda row: row.tracker),
         text_column("Scenario", lambda row: row.scenario),
         Column("n", lambda row: count(row.n)),
         text_column("Checked", lambda row: "+".join(row.checked) or ABSENT),
-        Column("Wall − tracker", lambda row: plain(row.difference_wh), "Wh"),
-        [_column(term) for term in TERMS[:5]],
-        Column("Parts and losses together", lambda row: plain(row.rest_wh), "Wh"),
+        plain_column("Wall − tracker", lambda row: row.difference_wh, view.unit),
+        [_column(view, term) for term in TERMS[:5]],
+        plain_column("Parts and losses together", lambda row: row.rest_wh, view.unit),
     )
     return table("trackers-split-data", "Terms of the difference, means per run", columns, rows, folded=False)
 
 
-def _column(term: Term) -> Column[Split]:
-    return Column(term.name[0].upper() + term.name[1:], lambda row: plain(term.of(row)), "Wh")
+def _column(view: View, term: Term) -> Column[Split]:
+    return plain_column(term.name[0].upper() + term.name[1:], term.of, view.unit)

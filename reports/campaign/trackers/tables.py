@@ -1,6 +1,7 @@
 """Tables of the chapter on trackers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from records.rows.agreement import AgreementRow, AssessmentColumns, ComparedColumns, TrackerRow
 from records.rows.statistics import ComparisonRow
@@ -17,12 +18,14 @@ from reports.blocks.agreement_columns import (
     weighted_columns,
 )
 from reports.blocks.clouds import LIMITS_HOW
-from reports.blocks.columns import with_interval, with_u
+from reports.blocks.columns import plain_column, with_interval, with_u
 from reports.blocks.tables import Column, Columns, Table, columns_of_part, table, text_column
 from reports.campaign.trackers.cost import own_cost_rows, where
 from reports.campaign.view import View
 from reports.words import notes
+from reports.words.energy import WH, EnergyUnit, in_unit
 from reports.words.numbers import ABSENT, count, interval, plain
+from reports.words.verdict import unit_in
 
 _AGAINST = {
     "wall net": "the plug above the baseline",
@@ -30,7 +33,7 @@ _AGAINST = {
     "cpu": "CPU counters",
     "ram": "memory counters",
 }
-_QUANTITIES = {"induced_wh": "induced energy / Wh", "duration_s": "duration / s"}
+_QUANTITIES = {"induced_wh": "induced energy", "duration_s": "duration"}
 _COST_HOW = (
     "Within 1 %: two one-sided t tests at 5 % that what the tracker adds lies within 1 % of the mean without "
     "it, meter and baseline included; shown where the 90 % interval lies inside. It takes three runs of each."
@@ -57,22 +60,33 @@ def _heads() -> Sequence[Column[AgreementRow]]:
     )
 
 
-def _compared(columns: Columns[ComparedColumns]) -> Sequence[Column[AgreementRow]]:
-    return columns_of_part(lambda row: row.compared, columns)
+def _compared(columns: Columns[ComparedColumns], unit: EnergyUnit = WH) -> Sequence[Column[AgreementRow]]:
+    return columns_of_part(lambda row: in_unit(row.compared, unit), columns)
 
 
-def _assessed(columns: Columns[AssessmentColumns]) -> Sequence[Column[AgreementRow]]:
-    return columns_of_part(lambda row: row.assessed, columns)
+def _assessed(columns: Columns[AssessmentColumns], unit: EnergyUnit = WH) -> Sequence[Column[AgreementRow]]:
+    return columns_of_part(lambda row: assessed_in(row, unit), columns)
+
+
+def assessed_in(row: AgreementRow, unit: EnergyUnit) -> AssessmentColumns:
+    """Return what may be concluded, with energies in a unit; percentages of a logarithmic scale stay."""
+    shown = in_unit(row.assessed, unit)
+    if row.compared.scale != "logarithmic":
+        return shown
+    same = row.assessed
+    return replace(shown, tolerance_lower=same.tolerance_lower, tolerance_upper=same.tolerance_upper)
 
 
 def agreement_table(view: View) -> Table:
     """Tabulate the ratio of the totals and the bias of each tracker, by scenario and over all."""
     columns: Columns[AgreementRow] = (
         _heads(),
-        Column("Meter, gross", lambda row: plain(row.meter_wh), "Wh"),
-        Column("Tracker", lambda row: plain(row.tracker_wh), "Wh"),
+        plain_column("Meter, gross", lambda row: row.meter_wh, view.unit),
+        plain_column("Tracker", lambda row: row.tracker_wh, view.unit),
         _compared(totals_columns()),
-        with_interval("Bias per run", lambda row: (row.bias_wh, row.bias_low_wh, row.bias_high_wh), "Wh"),
+        with_interval(
+            "Bias per run", lambda row: (row.bias_wh, row.bias_low_wh, row.bias_high_wh), view.unit
+        ),
         _compared([error_column()]),
     )
     return table(
@@ -114,7 +128,7 @@ def ratios_table(view: View) -> Table:
     return table(
         "trackers-ratios",
         "Ratio of single runs, and the interval that holds 95 % of all runs at 95 % confidence",
-        (_heads(), _assessed(ratios_columns("Wh"))),
+        (_heads(), _assessed(ratios_columns(view.unit.name), view.unit)),
         view.results.agreement,
         source="agreement",
     )
@@ -125,8 +139,8 @@ def scopes_table(view: View) -> Table:
     columns: Columns[AgreementRow] = (
         _heads(),
         Column("Against", lambda row: _AGAINST.get(row.against, "–"), numeric=False, whole=True),
-        Column("Measured", lambda row: plain(row.reference_wh), "Wh"),
-        Column("Tracker", lambda row: plain(row.tracker_wh), "Wh"),
+        plain_column("Measured", lambda row: row.reference_wh, view.unit),
+        plain_column("Tracker", lambda row: row.tracker_wh, view.unit),
         _compared(totals_columns()),
         text_column("Equivalent", lambda row: row.compared.equivalent, whole=True),
     )
@@ -141,18 +155,18 @@ def scopes_table(view: View) -> Table:
     )
 
 
-def limits_table(rows: list[AgreementRow]) -> Table:
+def limits_table(rows: list[AgreementRow], unit: EnergyUnit) -> Table:
     """Tabulate bias and limits of agreement as observed, of rows that have any."""
-    columns = (_heads(), _compared(limits_columns("Wh")))
+    columns = (_heads(), _compared(limits_columns(unit.name), unit))
     return table("trackers-limits", "Tracker minus meter, as observed", columns, rows, source="agreement")
 
 
-def true_limits_table(rows: list[AgreementRow]) -> Table:
+def true_limits_table(rows: list[AgreementRow], unit: EnergyUnit) -> Table:
     """Tabulate the limits of agreement without the meter's own scatter, of rows that have any."""
     return table(
         "trackers-true-limits",
         "Tracker minus meter, the meter's own scatter taken out",
-        (_heads(), _compared(true_limits_columns("Wh"))),
+        (_heads(), _compared(true_limits_columns(unit.name), unit)),
         rows,
         note=LIMITS_HOW,
         source="agreement",
@@ -168,20 +182,26 @@ def lines_table(view: View) -> Table | None:
     ]
     if not rows:
         return None
+    unit = view.unit
     return table(
         "trackers-lines",
         "Tracker = intercept + slope × meter",
-        (_heads(), _compared(lines_columns("Wh")), _assessed(weighted_columns("Wh"))),
+        (_heads(), _compared(lines_columns(unit.name), unit), _assessed(weighted_columns(unit.name), unit)),
         rows,
         source="agreement",
     )
+
+
+def _quantity_words(view: View, row: ComparisonRow) -> str:
+    words = _QUANTITIES.get(row.quantity)
+    return ABSENT if words is None else f"{words} / {unit_in(row.quantity, view.unit).name}"
 
 
 def cost_table(view: View) -> Table:
     """Tabulate the scenarios with a tracker minus the same without it."""
     columns: Columns[ComparisonRow] = (
         Column("Scenario", lambda row: view.name_of(row.b), numeric=False),
-        Column("Quantity", lambda row: _QUANTITIES.get(row.quantity, "–"), numeric=False),
+        Column("Quantity", lambda row: _quantity_words(view, row), numeric=False),
         Column("n without", lambda row: count(row.n_a)),
         Column("n with", lambda row: count(row.n_b)),
         Column("Without", lambda row: plain(row.mean_a)),
@@ -200,7 +220,7 @@ def cost_table(view: View) -> Table:
         "trackers-cost-rows",
         "With the tracker minus without it",
         columns,
-        own_cost_rows(view),
+        [in_unit(row, view.unit) for row in own_cost_rows(view)],
         note=_COST_HOW,
         source="comparisons",
     )
@@ -213,14 +233,14 @@ def trackers_table(view: View) -> Table:
         Column("Scenario", lambda row: row.scenario, numeric=False),
         Column("Tracker", lambda row: f"{row.tracker} {row.version}", numeric=False),
         text_column("Scope", lambda row: row.scope, whole=True),
-        Column("Tracker", lambda row: plain(row.energy_wh), "Wh"),
-        Column("CPU", lambda row: plain(row.cpu_wh), "Wh"),
-        Column("GPU", lambda row: plain(row.gpu_wh), "Wh"),
-        Column("RAM", lambda row: plain(row.ram_wh), "Wh"),
-        with_u("Meter", lambda row: (row.meter_wh, row.meter_u_wh), "Wh"),
-        with_u("Meter, net", lambda row: (row.meter_net_wh, row.meter_net_u_wh), "Wh"),
-        Column("GPU sampled", lambda row: plain(row.collector_gpu_wh), "Wh"),
-        Column("Tracker − meter", lambda row: plain(row.error_wh), "Wh"),
+        plain_column("Tracker", lambda row: row.energy_wh, view.unit),
+        plain_column("CPU", lambda row: row.cpu_wh, view.unit),
+        plain_column("GPU", lambda row: row.gpu_wh, view.unit),
+        plain_column("RAM", lambda row: row.ram_wh, view.unit),
+        with_u("Meter", lambda row: (row.meter_wh, row.meter_u_wh), view.unit),
+        with_u("Meter, net", lambda row: (row.meter_net_wh, row.meter_net_u_wh), view.unit),
+        plain_column("GPU sampled", lambda row: row.collector_gpu_wh, view.unit),
+        plain_column("Tracker − meter", lambda row: row.error_wh, view.unit),
         Column("Tracker / meter", lambda row: plain(row.ratio, 3)),
     )
     return table(

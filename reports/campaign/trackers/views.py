@@ -8,7 +8,9 @@ from reports.blocks.columns import with_interval
 from reports.blocks.contract import Block, Text
 from reports.blocks.tables import Column, Columns, Table, columns_of_part, table, text_column
 from reports.campaign.trackers.remarks import of_tracker, overall, tracker_names
+from reports.campaign.trackers.tables import assessed_in
 from reports.campaign.view import View
+from reports.words.energy import EnergyUnit
 from reports.words.numbers import ABSENT, count, in_interval, interval
 
 _VIEWS = {
@@ -39,7 +41,7 @@ def views(view: View) -> list[Block]:
         for against, why in _WHY_NOT.items()
         if against not in {row.against for row in _of(view, name)}
     ]
-    return [_table(rows), *(Text(words, "small") for words in missing)]
+    return [_table(rows, view.unit), *(Text(words, "small") for words in missing)]
 
 
 def _of(view: View, tracker: str) -> list[AgreementRow]:
@@ -48,7 +50,7 @@ def _of(view: View, tracker: str) -> list[AgreementRow]:
     return sorted(chosen, key=lambda row: list(_VIEWS).index(row.against))
 
 
-def _table(rows: list[AgreementRow]) -> Table:
+def _table(rows: list[AgreementRow], unit: EnergyUnit) -> Table:
     columns: Columns[AgreementRow] = (
         text_column("Tracker", lambda row: row.tracker),
         text_column("View", lambda row: _VIEWS[row.against], whole=True),
@@ -61,7 +63,7 @@ def _table(rows: list[AgreementRow]) -> Table:
                 row.compared.total_ratio_high,
             ),
         ),
-        columns_of_part(lambda row: row.assessed, ratios_columns("Wh")),
+        columns_of_part(lambda row: assessed_in(row, unit), ratios_columns(unit.name)),
         text_column("Mean within the margin", lambda row: row.assessed.decision or ABSENT, whole=True),
         text_column("P(wall) in W", _line),
     )

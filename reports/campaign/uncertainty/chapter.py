@@ -10,6 +10,7 @@ from reports.campaign.uncertainty.tables import budget_table, factor_words, scen
 from reports.campaign.uncertainty.terms import TERMS, Term, shares, terms_in
 from reports.campaign.uncertainty.words import INTERVAL, MODEL, NOT_IN_IT, SHARED
 from reports.campaign.view import View
+from reports.words.energy import in_unit
 from reports.words.numbers import count, interval, measured, plain, spread
 
 MOST_OPEN = 4
@@ -31,7 +32,7 @@ _HOW_COMPARED = (
 
 def chapter(view: View) -> Chapter:
     """Show where the uncertainty of each result comes from, and what results have in common."""
-    budgets = view.results.budgets
+    budgets = _budgets(view)
     if not budgets:
         return Chapter("uncertainty", "Uncertainty budget", "Uncertainty", [], "the analysis gave no budget.")
     lead = _lead(budgets)
@@ -39,7 +40,7 @@ def chapter(view: View) -> Chapter:
     blocks: list[Block] = [
         *(Text(words) for words in _answers(view, of_scenarios, lead)),
         shares_sheet(view, _groups(view, budgets, lead), _HOW),
-        Lines("Largest terms", [(_name(view, row), _made_of(row)) for row in of_scenarios]),
+        Lines("Largest terms", [(_name(view, row), _made_of(row, view.unit.name)) for row in of_scenarios]),
         Heading("The meter's part"),
         Lines("The meter", meter_lines(view.results.meter)),
         *folds(_parts(view)),
@@ -49,14 +50,14 @@ def chapter(view: View) -> Chapter:
 
 def _parts(view: View) -> list[Block]:
     """Return what only those need who check a budget."""
-    budgets = view.results.budgets
+    budgets = _budgets(view)
     return [
         Heading("Budgets of the scenarios"),
         *_scenario_tables(view, budgets),
         Heading("Budgets of comparisons, trackers and the baseline"),
         *_result_tables(view, budgets),
         Heading("Budgets of single runs and their parts"),
-        *_window_tables(budgets),
+        *_window_tables(view, budgets),
         Heading("The terms, and what shares them"),
         Text(SHARED),
         terms_table(budgets),
@@ -65,6 +66,11 @@ def _parts(view: View) -> list[Block]:
         Text(INTERVAL),
         Text(NOT_IN_IT),
     ]
+
+
+def _budgets(view: View) -> list[BudgetRow]:
+    """Return the budgets with energies in the unit of the report."""
+    return [in_unit(row, view.unit) for row in view.results.budgets]
 
 
 def _of(budgets: list[BudgetRow], kind: str) -> list[BudgetRow]:
@@ -100,11 +106,11 @@ def _listed(names: list[str]) -> str:
     return ", ".join(shown) + (f" and {count(more)} more" if more else "")
 
 
-def _made_of(row: BudgetRow) -> str:
+def _made_of(row: BudgetRow, unit: str) -> str:
     parts = [f"{TERMS[n].name} {plain(100 * s, 2)} %" for n, s in shares(row).items() if s >= _LEAST_NAMED]
-    ends = f"95 % interval {interval(row.low, row.high)} Wh, k = {factor_words(row)}"
+    ends = f"95 % interval {interval(row.low, row.high)} {unit}, k = {factor_words(row)}"
     return (
-        f"{measured(row.value, row.u)} Wh, u = {spread(row.u)} Wh ({relative_words(row)}), "
+        f"{measured(row.value, row.u)} {unit}, u = {spread(row.u)} {unit} ({relative_words(row)}), "
         f"{'one run: no interval' if row.low is None else ends}; of u²: {', '.join(parts)}"
     )
 
@@ -140,7 +146,7 @@ def _scenario_tables(view: View, budgets: list[BudgetRow]) -> list[Block]:
         groups.setdefault(row.scenario, []).append(row)
     folded = len(groups) > MOST_OPEN
     tables: list[Block] = [
-        scenario_table(f"budget-{i}", view.name_of(name), rows, folded=folded)
+        scenario_table(f"budget-{i}", view.name_of(name), rows, view.unit, folded=folded)
         for i, (name, rows) in enumerate(groups.items())
     ]
     return tables or [Text("No scenario has a budget.", "nothing")]
@@ -158,6 +164,7 @@ def _result_tables(view: View, budgets: list[BudgetRow]) -> list[Block]:
             "Differences, ratios, baseline",
             rows,
             (scenario, against),
+            view.unit,
             folded=True,
             note=_HOW_COMPARED,
         ),
@@ -166,6 +173,7 @@ def _result_tables(view: View, budgets: list[BudgetRow]) -> list[Block]:
             "Further quantities of the scenarios",
             others,
             (scenario,),
+            view.unit,
             folded=True,
         ),
     ]
@@ -176,7 +184,7 @@ def _against(view: View, row: BudgetRow) -> str:
     return (view.name_of(name) if row.of == "comparison" else name) or "–"
 
 
-def _window_tables(budgets: list[BudgetRow]) -> list[Block]:
+def _window_tables(view: View, budgets: list[BudgetRow]) -> list[Block]:
     heads: Columns[BudgetRow] = (
         Column("Run", lambda row: count(row.slot), numeric=False),
         text_column("Scenario", lambda row: row.scenario),
@@ -184,7 +192,7 @@ def _window_tables(budgets: list[BudgetRow]) -> list[Block]:
     )
     kinds = {"run": "Runs", "epoch": "Epochs", "action": "Actions", "call": "Calls"}
     blocks: list[Block] = [
-        budget_table(f"budget-{kind}s", f"Budgets: {words}", rows, heads, folded=True)
+        budget_table(f"budget-{kind}s", f"Budgets: {words}", rows, heads, view.unit, folded=True)
         for kind, words in kinds.items()
         if (rows := _of(budgets, kind))
     ]

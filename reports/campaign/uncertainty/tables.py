@@ -7,6 +7,7 @@ from records.rows.budgets import BudgetRow
 from records.rows.families import BudgetTerm
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.uncertainty.terms import NEGLIGIBLE, TERMS, shares, terms_in
+from reports.words.energy import EnergyUnit
 from reports.words.numbers import ABSENT, given, interval, measured, plain, spread
 from reports.words.texts import quantity
 
@@ -18,7 +19,7 @@ _RESULTS = {
     "induced_wh": "Induced energy",
     "mean_power_w": "Mean power",
 }
-_UNITS = {"energy_wh": "Wh", "induced_wh": "Wh", "mean_power_w": "W"}
+_POWER = "mean_power_w"
 
 
 def factor(row: BudgetRow) -> float | None:
@@ -40,11 +41,11 @@ def freedom_words(row: BudgetRow) -> str:
     return plain(row.df, 3) if row.df < 1000 else "> 1000"
 
 
-def quantity_words(row: BudgetRow) -> str:
+def quantity_words(row: BudgetRow, energy: EnergyUnit) -> str:
     """Return the quantity of a budget in words with its unit."""
     name, _, kind = row.quantity.partition(" ")
     if name in _RESULTS:
-        words, unit = _RESULTS[name], _UNITS[name]
+        words, unit = _RESULTS[name], _unit(name, energy)
     else:
         words, unit = quantity(name)
     return f"{words}{f' {kind}' if kind else ''}" + (f" / {unit}" if unit and kind != "ratio" else "")
@@ -69,13 +70,14 @@ class _Line(NamedTuple):
     shared: str = ""
 
 
-def scenario_table(key: str, title: str, rows: list[BudgetRow], *, folded: bool) -> Table:
+def scenario_table(key: str, title: str, rows: list[BudgetRow], energy: EnergyUnit, *, folded: bool) -> Table:
     """Tabulate the budget of one scenario: terms below each other, quantities side by side.
 
     Args:
         key: id of the table.
         title: name of the scenario.
         rows: its budgets; those of energy, induced energy and mean power are shown.
+        energy: unit of their energies.
         folded: whether the table is folded.
     """
     chosen = {name: row for name in _RESULTS for row in rows if row.quantity == name}
@@ -91,7 +93,7 @@ def scenario_table(key: str, title: str, rows: list[BudgetRow], *, folded: bool)
     lines += [_Line(words, {name: show(row) for name, row in chosen.items()}) for words, show in _FOOT]
     columns: Columns[_Line] = (
         text_column("Term", lambda line: line.term),
-        [_quantity_column(name) for name in chosen],
+        [_quantity_column(name, energy) for name in chosen],
         Column("Distribution, type", lambda line: line.shape, numeric=False),
         Column("Same error in", lambda line: line.shared, numeric=False),
     )
@@ -108,12 +110,23 @@ _FOOT: tuple[tuple[str, Callable[[BudgetRow], str]], ...] = (
 )
 
 
-def _quantity_column(name: str) -> Column[_Line]:
-    return Column(_RESULTS[name], lambda line: line.values[name] or ABSENT, _UNITS[name])
+def _quantity_column(name: str, energy: EnergyUnit) -> Column[_Line]:
+    return Column(_RESULTS[name], lambda line: line.values[name] or ABSENT, _unit(name, energy))
+
+
+def _unit(name: str, energy: EnergyUnit) -> str:
+    return "W" if name == _POWER else energy.name
 
 
 def budget_table(
-    key: str, caption: str, rows: list[BudgetRow], heads: Columns[BudgetRow], *, folded: bool, note: str = ""
+    key: str,
+    caption: str,
+    rows: list[BudgetRow],
+    heads: Columns[BudgetRow],
+    energy: EnergyUnit,
+    *,
+    folded: bool,
+    note: str = "",
 ) -> Table:
     """Tabulate many budgets, one a row, the terms side by side.
 
@@ -122,6 +135,7 @@ def budget_table(
         caption: what the rows are.
         rows: budgets; of more than `MOST_ROWS` the first are shown, and the caption says so.
         heads: columns that name a row.
+        energy: unit of their energies.
         folded: whether the table is folded.
         note: how it was computed.
     """
@@ -132,7 +146,7 @@ def budget_table(
         )
     columns: Columns[BudgetRow] = (
         *heads,
-        Column("Quantity", quantity_words, numeric=False, whole=True),
+        Column("Quantity", lambda row: quantity_words(row, energy), numeric=False, whole=True),
         Column("Value", lambda row: measured(row.value, row.u)),
         Column("u", lambda row: spread(row.u)),
         Column("df", freedom_words),
