@@ -95,11 +95,13 @@ def test_runs_overlap_where_the_monotonic_clock_says_so_or_was_not_set_back(tmp_
 
 
 def test_runs_on_two_benches_may_overlap_and_each_bench_keeps_its_order(tmp_path: Path) -> None:
-    folder = repeats([20.0] * 4, [100.0, 110.0, 105.0, 125.0]).write(tmp_path / "c")
-    assert found(folder, "runs-overlap")
-    assert found(folder, "order-differs")
-    for path, bench in zip(sorted(folder.glob("runs/*/run.json")), "abba", strict=True):
-        path.write_text(path.read_text().replace('"bench": null', f'"bench": "{bench}"'))
+    campaign = repeats([20.0] * 4, [100.0, 110.0, 105.0, 125.0])
+    alone = campaign.write(tmp_path / "alone")
+    assert found(alone, "runs-overlap")
+    assert found(alone, "order-differs")
+    for run, bench in zip(campaign.runs, "abba", strict=True):
+        run.bench = bench
+    folder = campaign.write(tmp_path / "fleet")
     assert [finding.run_dir for finding in found(folder, "runs-overlap")] == ["0002-job"]
     (finding,) = found(folder, "order-differs")
     assert "first 0002-job" in finding.message
