@@ -21,7 +21,10 @@ VIRTUAL = "virtual"
 _VIRTUAL_METER = {"driver": "yokogawa_wt310", "port": VIRTUAL, "virtual": {"gain_error_pct": 0.05}}
 """Fast, so that a short command is longer than its interval; its error is within its data sheet's limits."""
 
-_GATE_READINGS, _GATE_READINGS_VIRTUAL = 5, 3
+_GATE_READINGS = 5
+_TRIAL = {"gate": {"readings": 3}, "analysis": {"coverage_min_pct": 80.0}}
+"""A trial on a virtual meter is short: on a busy machine one late reading is more than 1 % of a run."""
+
 _SHORTEST_INTERVAL_S, _SHORTEST_LEAD_S = 0.1, 0.5
 
 
@@ -99,13 +102,12 @@ def _bench(meter: dict[str, Any], *notes: str) -> Bench:
     offered_s = [interval_s for interval_s in spec.intervals_s if interval_s >= _SHORTEST_INTERVAL_S]
     interval_s = min(offered_s, default=fastest_s)
     lead_s = max(2 * interval_s, _SHORTEST_LEAD_S)
-    readings = _GATE_READINGS_VIRTUAL if meter["port"] == VIRTUAL else _GATE_READINGS
     sections = {
         "meter": {"interval_s": interval_s, **meter},
-        "gate": {"readings": readings},
+        "gate": {"readings": _GATE_READINGS},
         "run": {"lead_in_s": lead_s, "lead_out_s": lead_s},
     }
-    return Bench(sections, notes=notes)
+    return Bench(sections | (_TRIAL if meter["port"] == VIRTUAL else {}), notes=notes)
 
 
 def _note(covered: str, *missing: str) -> str:

@@ -75,6 +75,11 @@ def test_a_wanted_precision_is_that_of_the_campaign() -> None:
     assert (config.campaign.precision_pct, config.campaign.repeats, config.campaign.out) == (2.0, 30, "out")
 
 
+def test_only_a_trial_on_a_virtual_meter_forgives_lost_readings() -> None:
+    assert meter_bench(None, "virtual").sections["analysis"]["coverage_min_pct"] < 99
+    assert "analysis" not in meter_bench("wattsup_pro", "/dev/ttyUSB0").sections
+
+
 def test_a_meter_is_read_as_fast_as_is_of_use() -> None:
     intervals_s = {
         driver: meter_bench(driver, "/dev/ttyUSB0").sections["meter"]["interval_s"]
