@@ -37,7 +37,7 @@ from sut.inventory.machine import cpu
 HERE = Path(__file__).resolve().parent.parent
 LAB = Path(sys.executable).with_name("lab")
 _SAMPLE_S = 2.0
-_ENDS = 10  # readings at each end of a run, of which one at least comes in time
+_ENDS = 10  # readings at the end of a run, of which one at least comes in time
 _SHORT_RUNS, _SHORT_S, _OTHER_S = 6, 2.0, 5.5  # runs in a block; what is measured, what comes around it
 _LONG_S, _WARM_UP_S = 120.0, 30.0
 _SLICES = 30
@@ -203,7 +203,7 @@ def _within_runs(lives: list[list[Sample]]) -> tuple[float, float, float] | None
 
 @dataclass
 class Readings:
-    """What the records hold: runs, rows, rows with a flag, readings lost; longest step between two rows."""
+    """What the records hold: runs, readings, rows without one, readings lost; longest step between two."""
 
     completed: int = 0
     other: int = 0
@@ -223,9 +223,10 @@ def count_readings(campaign: Path, emissions: Path) -> Readings:
             continue
         found.completed += 1
         rows = read_readings(run.meter_csv).frame
-        stamps_s = rows["t_utc_s"].to_numpy()
-        found.rows += len(rows)
-        found.flagged += int((rows["flag"] != "").sum())
+        good = rows["flag"] == ""
+        stamps_s = rows.loc[good, "t_utc_s"].to_numpy()
+        found.rows += len(stamps_s)
+        found.flagged += int((~good).sum())
         found.lost += _lost(stamps_s, ends_s)
         found.longest_step_s = max(found.longest_step_s, float(np.diff(stamps_s).max()))
     return found
@@ -235,10 +236,10 @@ def _lost(stamps_s: np.ndarray, ends_s: np.ndarray) -> int:
     """Return how many intervals of the instrument have no row, from the first row to the last.
 
     A late row seems to be of a later interval than its own, and no row is early. So the least number of
-    intervals ahead of the rows counts, at the beginning and at the end.
+    intervals ahead of the rows counts: of all rows for the beginning, of the last ones for the end.
     """
     ahead = np.searchsorted(ends_s, stamps_s, side="right") - np.arange(len(stamps_s))
-    return int(ahead[-_ENDS:].min() - ahead[:_ENDS].min())
+    return int(ahead[-_ENDS:].min() - ahead.min())
 
 
 @dataclass
@@ -325,7 +326,7 @@ def table(result: Soaked, limit: float) -> str:
         "",
         f"{result.minutes:.1f} min, {seen.completed} completed runs, {seen.other} others, "
         f"{seen.rows} readings. "
-        f"Lost: {seen.lost} readings, flagged: {seen.flagged}. "
+        f"Lost: {seen.lost}; rows without a reading: {seen.flagged}. "
         f"Longest step between two readings: {1000 * seen.longest_step_s:.1f} ms. "
         f"Exit code of lab run: {result.run_code}, of lab check: {result.check_code}. "
         f"At most {result.processes} processes at once.",
