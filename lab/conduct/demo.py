@@ -53,7 +53,10 @@ def adapted(tell: Callable[[str], None]) -> LabConfig:
     )
     config = parsed(demo_text(sizes))
     if not sizes.gated:
-        tell(f"Warning: {load.message}. Runs do not wait for rest, so that energies scatter more")
+        tell(
+            f"Warning: {load.message}. Runs do not wait for rest and may have gaps, so that energies "
+            f"scatter more"
+        )
     if sizes.images < DEFAULT_SIZES.images:
         tell(
             f"Warning: this machine is slow or busy. Trainings use {sizes.images} pictures instead of "

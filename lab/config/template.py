@@ -34,6 +34,7 @@ _COMMON: dict[str, Any] = {
     "port": "virtual",
     "gain_error_pct": 0.4,
     "meter_s": 1.0,
+    "coverage_min_pct": 99.0,
     "collectors_s": 1.0,
     "collectl": "auto",
     "all_tracked": True,
@@ -113,7 +114,8 @@ class DemoSizes:
         images: pictures of a training, validation included.
         cnn_s: how long a training from nothing should take.
         transfer_s: likewise, of transfer learning.
-        gated: whether the runs wait until the machine is at rest.
+        gated: whether the runs wait until the machine is at rest. Where it never is, the simulated meter is
+            starved, too: it is read less often, and runs with gaps in its readings are kept.
     """
 
     images: int = 200
@@ -155,7 +157,8 @@ def demo_text(sizes: DemoSizes = DEFAULT_SIZES) -> str:
         "transfer_s": sizes.transfer_s,
         "gated": sizes.gated,
     }
-    return _render(_DEMO | adapted, Machine())
+    starved = {} if sizes.gated else {"meter_s": 1.0, "coverage_min_pct": 50.0}
+    return _render(_DEMO | adapted | starved, Machine())
 
 
 def full_demo_text() -> str:

@@ -51,6 +51,7 @@ def test_what_is_chosen_is_what_is_run() -> None:
     for command in (cnn.command, transfer.command):
         assert command[command.index("--images") + 1] == "120"
     assert (cnn.expected_s, transfer.expected_s, config.gate.enabled) == (30.0, 20.0, False)
+    assert config.analysis.coverage_min_pct < parsed(demo_text()).analysis.coverage_min_pct
 
 
 def test_every_block_of_both_demonstrations_compares_two_ways_to_learn_with_and_without_a_tracker() -> None:
