@@ -94,7 +94,7 @@ def in_unit(row: Row, unit: EnergyUnit) -> Row:
     for item in fields(row):
         value = getattr(row, item.name)
         if item.name == "terms" and "unit of quantity" in units:
-            changed["terms"] = {term: u * unit.per_wh for term, u in value.items()}
+            changed["terms"] = {term: unit.of(u) for term, u in value.items()}
         elif item.metadata.get("says", ("",))[0] in units and value is not None:
             changed[item.name] = value * unit.per_wh
     return replace(row, **changed)
