@@ -186,10 +186,9 @@ def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> 
     reason = activity.reason or standing.stopped or "no reason was written down"
     missing = len(standing.states) - standing.completed
     words = {
-        "running": "It is being run now.",
-        "new": f"Nobody has run it yet. {go_on}",
-        "killed": f"Nobody is running it. Its controller was killed, or its machine went down: it "
-        f"stopped without logging an end. {go_on}",
+        "running": "Running.",
+        "new": f"Not started yet. {go_on}",
+        "killed": f"It stopped without logging an end (killed or power loss). {go_on}",
         "stopped": f"It stopped: {reason}. {go_on}",
         "interrupted": f"The operator interrupted it. {go_on}",
         "ended": f"It has ended. Next: `lab analyse {quote(str(folder))}`."

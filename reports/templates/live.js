@@ -60,7 +60,7 @@
     at("progress").value = found.completed;
     const now = found.now;
     put("now", now && now.slot !== null ? "[" + now.slot + "/" + found.planned + "] " + now.name +
-      (now.attempt > 1 ? ", attempt " + now.attempt : "") : "nothing runs");
+      (now.attempt > 1 ? ", attempt " + now.attempt : "") : "idle");
     put("phase", now ? now.phase_words + " for " + now.since + (now.gate ? ", " + now.gate.try : "") : "");
     const waits = now && now.gate ? now.gate.waiting_for : [];
     if ([...at("gate").children].map((item) => item.textContent).join("\n") !== waits.join("\n")) {

@@ -354,7 +354,7 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
             hand.read(run, 41.0, 41.1)
             hand.wait_at_gate("2 of 6 readings")
             browser.open(f"{client.base_url}campaigns/run%20%26%20run/")
-            shows("words", "It is being run now.")
+            shows("words", "Running.")
             shows("gate", "2 of 6 readings")
             shows("phase", "try 1 of 3")
             shows("watts", "41.1")
@@ -378,7 +378,7 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
         shows("words", "Its controller was killed")
         shows("slots", "broken off")
         assert "`lab resume" in words("words")
-        assert words("now") == "nothing runs"
+        assert words("now") == "idle"
         assert browser.driver.execute_script("return document.getElementById('live-report').hidden")
         put(top / "other")
         (top / "other/results").rename(top / "run & run/results")
@@ -427,7 +427,7 @@ def test_what_the_files_say_is_told_in_numbers_too(tmp_path: Path) -> None:
             assert "`lab check`" in found["words"]
             assert found["now"]["gate"]["waiting_for"] == ["0 of 6 readings"]
             index = client.get("/").text
-            assert "being run now" in index
+            assert "Running" in index
         hand.journal.write(CampaignStopped(reason="the meter is <gone>"))
         stopped = ask()
         assert (stopped["state"], stopped["now"]) == ("stopped", None)

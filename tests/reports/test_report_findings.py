@@ -161,7 +161,7 @@ def test_the_meter_is_told_as_it_was_read() -> None:
     said = lines(made(environment.chapter, results), "Power meter")
     assert said["Readings"] == "every 1 s; each reading is the mean power over its interval"
     assert said["Sampling"] == (
-        "every 1.00002 s, scattering by 0.0073 s; of 81 readings 2 missing, 0 late (first counted run)"
+        "every 1.00002 s, jitter 0.0073 s; of 81 readings 2 missing, 0 late (first valid run)"
     )
     assert said["Limits of error"] == "±(1.5 % of reading + 3 counts)"
     assert said["Calibration"] == "on 2026-01-05, certificate C-17; gain 1.0012 in force"

@@ -149,7 +149,7 @@ def test_the_meters_accuracy_and_its_calibration_are_stated():
     said = dict(lines.rows)
     assert said["Limit of error: % of the reading"] == "± 1.5, u = 0.87"  # 1.5 / sqrt(3)
     assert said["Resolution"] == "0.1 W, u of a reading = 0.029 W"  # 0.1 / sqrt(12)
-    assert said["Calibration in force"].startswith("none with a line")
+    assert said["Calibration in force"].startswith("none")
     meter = example(Plan(**SMALL)).meter
     line = {"gain": 1.0101, "gain_u": 0.0004, "offset_w": 0.21, "offset_u_w": 0.05, "gain_offset_cov": -1e-5}
     meter["calibration"] = {"date": "2026-01-02", "certificate": "C-7", "simulated": True, **line}

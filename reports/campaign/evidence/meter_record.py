@@ -57,14 +57,12 @@ def _cadence(cadence: dict[str, Any]) -> str:
         return "not known"
     lost = ", ".join(
         f"{count(cadence.get(name))} {word}"
-        for name, word in (("missing", "missing"), ("late", "late"), ("duplicates", "twice"))
+        for name, word in (("missing", "missing"), ("late", "late"), ("duplicates", "duplicates"))
         if finite(cadence.get(name)) is not None
     )
     interval_s, jitter_s = plain(cadence.get("interval_s"), 6), spread(cadence.get("jitter_s"))
     readings = count(cadence.get("readings"))
-    return (
-        f"every {interval_s} s, scattering by {jitter_s} s; of {readings} readings {lost} (first counted run)"
-    )
+    return f"every {interval_s} s, jitter {jitter_s} s; of {readings} readings {lost} (first valid run)"
 
 
 def _limits(meter: dict[str, Any]) -> str:

@@ -37,7 +37,7 @@ def _calibration(calibration: dict[str, Any]) -> str:
         str(words) for words in (calibration.get("date"), calibration.get("certificate")) if words
     )
     if gain is None or offset_w is None:
-        return f"none with a line, so that the limits of error stand{f' ({when})' if when else ''}"
+        return f"none; data-sheet limits used{f' ({when})' if when else ''}"
     simulated = "SIMULATED: " if calibration.get("simulated") else ""
     return (
         f"{simulated}{when}: gain {measured(gain, gain_u)} (u = {spread(gain_u)}), offset "
