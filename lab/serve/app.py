@@ -107,7 +107,7 @@ def _links(shelf: Shelf, place: Place) -> list[tuple[str, str]]:
     base = "/campaigns/" + "".join(f"{quote(os.fsencode(part), safe='')}/" for part in place.parts)
     links = []
     if shelf.running(place):
-        links.append(("being run now", f"{base}live"))
+        links.append(("running, live", f"{base}live"))
     if shelf.analysed(place):
         links.append(("report", f"{base}report.html"))
     return links or [("progress", f"{base}live")]

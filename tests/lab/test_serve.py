@@ -375,7 +375,7 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
             shows("completed", "1")
             hand.begin(2)
             shows("now", "[2/3] work, repeat 1")
-        shows("words", "Its controller was killed")
+        shows("words", "killed")
         shows("slots", "broken off")
         assert "`lab resume" in words("words")
         assert words("now") == "idle"
@@ -427,7 +427,7 @@ def test_what_the_files_say_is_told_in_numbers_too(tmp_path: Path) -> None:
             assert "`lab check`" in found["words"]
             assert found["now"]["gate"]["waiting_for"] == ["0 of 6 readings"]
             index = client.get("/").text
-            assert "Running" in index
+            assert "running, live" in index
         hand.journal.write(CampaignStopped(reason="the meter is <gone>"))
         stopped = ask()
         assert (stopped["state"], stopped["now"]) == ("stopped", None)
