@@ -20,6 +20,11 @@ def script(name: str) -> str:
     return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
+def page_scripts() -> list[str]:
+    """Return the scripts of a page whose tables and figures can be saved."""
+    return [script("page.js"), script("figures.js")]
+
+
 def render_page(
     template: str,
     context: Mapping[str, Any],

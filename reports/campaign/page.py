@@ -11,7 +11,7 @@ from records.results import Results, read_results, tables_of
 from reports.blocks.boxes import boxes_script
 from reports.blocks.contract import Chapter
 from reports.blocks.embedded import packed_json
-from reports.blocks.rendering import render_page, script
+from reports.blocks.rendering import page_scripts, render_page
 from reports.blocks.shortening import shortened
 from reports.blocks.svg import drawing_style
 from reports.campaign.actions import chapter as actions
@@ -166,7 +166,7 @@ def render(
 def _scripts(chapters: list[Chapter]) -> list[str]:
     live = any(sheet.live for chapter in chapters for sheet in chapter.sheets)
     drawn = any(sheet.size == "full" and sheet.panels for chapter in chapters for sheet in chapter.sheets)
-    return [script("page.js"), *([boxes_script()] if drawn else []), *(live_scripts() if live else [])]
+    return [*page_scripts(), *([boxes_script()] if drawn else []), *(live_scripts() if live else [])]
 
 
 def _numbers(chapters: list[Chapter]) -> dict[str, int]:

@@ -14,9 +14,10 @@ from reports.words.numbers import count, given
 
 _TAKING = (
     "The buttons under a table give its rows with all their digits, as CSV or JSON; so does the folder "
-    "results/ of the campaign. Every row has the column simulated, so that a table passed on alone cannot "
-    "be taken for measured. A number that could not be computed is an empty field, never a zero. Units are "
-    "the ends of the names: energy_wh, duration_s."
+    "results/ of the campaign. Markdown and LaTeX have the table as it is shown. Every row has the column "
+    "simulated, so that a table passed on alone cannot be taken for measured. A number "
+    "that could not be computed is an empty field, never a zero. Units are the "
+    "ends of the names: energy_wh, duration_s."
 )
 _LICENCE = (
     "No data licence given: ask those who measured before you publish or redistribute the data. "

@@ -22,7 +22,7 @@ from reports.blocks.agreement_columns import (
     weighted_columns,
 )
 from reports.blocks.columns import with_interval
-from reports.blocks.rendering import render_page
+from reports.blocks.rendering import page_scripts, render_page
 from reports.blocks.svg import drawing_style
 from reports.blocks.tables import Column, Columns, Table, columns_of_part, table, text_column
 from reports.pages.agree.figures import bland_altman_sheet, regression_sheet
@@ -78,7 +78,7 @@ def render(agreement: TableAgreement) -> str:
         "rows": agreement.rows,
         "question": question,
     }
-    return render_page("agree.html.j2", context, simulated=agreement.simulated)
+    return render_page("agree.html.j2", context, simulated=agreement.simulated, scripts=page_scripts())
 
 
 def _facts(agreement: TableAgreement) -> list[tuple[str, str]]:

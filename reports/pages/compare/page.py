@@ -7,7 +7,7 @@ from analysis.comparing.sides import Side
 from analysis.comparing.verdict import is_significant
 from records.files import write_atomically
 from reports.blocks import palette
-from reports.blocks.rendering import render_page
+from reports.blocks.rendering import page_scripts, render_page
 from reports.blocks.svg import drawing_style
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.comparisons.run_order import drift_words
@@ -66,7 +66,7 @@ def render(compared: Compared) -> str:
         "family_size": row.family_size or 0,
         "margin": None if compared.margin_pct is None else given(compared.margin_pct),
     }
-    return render_page("compare.html.j2", context, simulated=simulated)
+    return render_page("compare.html.j2", context, simulated=simulated, scripts=page_scripts())
 
 
 def _class_of(compared: Compared) -> str:
