@@ -5,7 +5,6 @@ from typing import Any
 
 from meter.options import Option
 from meter.spec import MeterSpec
-from records.meter import Accuracy
 
 _KINDS = {int: "whole number", float: "number", str: "text"}
 
@@ -45,17 +44,6 @@ def link(spec: MeterSpec) -> str:
     return f"serial, {spec.line}" if spec.line.baud else "network"
 
 
-def accuracy_in_words(accuracy: Accuracy) -> str:
-    """Return limits of error as a data sheet writes them."""
-    parts = [
-        (accuracy.reading_pct, "% of reading"),
-        (accuracy.range_pct, "% of range"),
-        (accuracy.counts, "counts"),
-        (accuracy.reactive_pct, "% of reactive power"),
-    ]
-    return " + ".join(f"{value:g} {unit}" for value, unit in parts if value) or "not stated"
-
-
 def option_in_words(option: Option) -> str:
     """Return kind, choices or limits, and default of an option."""
     if option.choices:
@@ -83,7 +71,7 @@ def rows(spec: MeterSpec, has_twin: bool) -> list[tuple[str, str]]:
         ("fastest interval", f"{spec.fastest_interval_s:g} s"),
         ("quantities", ", ".join(spec.quantities)),
         ("resolution of the power", f"{spec.resolution_w:g} W"),
-        ("limits of error of the power", accuracy_in_words(spec.accuracy)),
+        ("limits of error of the power", spec.accuracy.in_words()),
         ("lowest and highest power", f"{spec.power_limits_w[0]:g} W to {spec.power_limits_w[1]:g} W"),
         ("latency", f"{spec.latency_s:g} s, standard uncertainty {spec.latency_u_s:.3g} s"),
         ("USB ids", ", ".join(spec.usb_ids) or "none of its own"),

@@ -21,6 +21,7 @@ class Level:
         indicated_w, indicated_u_w: mean indication of the meter, and its standard uncertainty.
         readings: how many the mean is of.
         residual_w: indication minus line.
+        limit_w: the data sheet's limit of error at this indication; ``None`` where it is not known.
     """
 
     true_w: float
@@ -29,6 +30,7 @@ class Level:
     indicated_u_w: float
     readings: int
     residual_w: float
+    limit_w: float | None = None
 
 
 @dataclass(kw_only=True)
@@ -51,6 +53,22 @@ class ReferenceRecord:
 
 
 @dataclass(kw_only=True)
+class AsFound:
+    """The calibration before an adjustment of the same meter.
+
+    Attributes:
+        date, certificate, reference, levels: of `CalibrationRecord`.
+        sha256: of the file that holds it.
+    """
+
+    date: str
+    certificate: str | None
+    reference: ReferenceRecord
+    levels: list[Level]
+    sha256: str
+
+
+@dataclass(kw_only=True)
 class CalibrationRecord(Document):
     """A calibration.
 
@@ -66,6 +84,10 @@ class CalibrationRecord(Document):
         residual_sd_w: standard deviation of the levels about the line.
         levels: see `Level`.
         simulated: whether the meter or the reference is a virtual instrument.
+        limits: the data sheet's limits of error, as it writes them.
+        laboratory, operator, conditions: who calibrated, and in which surroundings, as given.
+        next_due: when the meter is to be calibrated again, ``YYYY-MM-DD``.
+        as_found: before an adjustment; ``None`` where the meter was not adjusted.
     """
 
     SCHEMA: ClassVar[str] = "wattlab.calibration/1"
@@ -87,6 +109,12 @@ class CalibrationRecord(Document):
     residual_sd_w: float
     levels: list[Level]
     simulated: bool
+    limits: str | None = None
+    laboratory: str | None = None
+    operator: str | None = None
+    conditions: str | None = None
+    next_due: str | None = None
+    as_found: AsFound | None = None
 
     def for_meter_json(self) -> Calibration:
         """Return what a log made with this calibration carries."""

@@ -59,6 +59,16 @@ class Accuracy:
     counts: float = 0.0
     reactive_pct: float = 0.0
 
+    def in_words(self) -> str:
+        """Return limits of error as a data sheet writes them."""
+        parts = [
+            (self.reading_pct, "% of reading"),
+            (self.range_pct, "% of range"),
+            (self.counts, "counts"),
+            (self.reactive_pct, "% of reactive power"),
+        ]
+        return " + ".join(f"{value:g} {unit}" for value, unit in parts if value) or "not stated"
+
 
 @dataclass(kw_only=True)
 class Calibration:

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from meter.describe import accuracy_in_words, link, option_in_words, rows  # noqa: E402 (found by the line above)
+from meter.describe import link, option_in_words, rows  # noqa: E402 (found by the line above)
 from meter.registry import driver_class, driver_names, virtual_drivers  # noqa: E402
 from meter.spec import MeterSpec  # noqa: E402
 
@@ -48,7 +48,7 @@ def index_text(pages: dict[str, str]) -> str:
         spec = driver_class(name).spec
         lines.append(
             f"| [{spec.maker} {spec.model}]({pages[name]}) | `{name}` | {_cell(link(spec))} | "
-            f"{spec.fastest_interval_s:g} s | {accuracy_in_words(spec.accuracy)} |"
+            f"{spec.fastest_interval_s:g} s | {spec.accuracy.in_words()} |"
         )
     return "\n".join([*lines, "", ""])
 

@@ -238,6 +238,7 @@ class Calibrator:
             indicated_u_w=heard[0].mean_u_w,
             readings=len(heard[0].readings),
             residual_w=0.0,
+            limit_w=_limit_w(heard[0]),
         )
         self._levels.append(level)
         return level
@@ -284,6 +285,7 @@ class Calibrator:
             residual_sd_w=line.residual_sd_w,
             levels=levels,
             simulated=any(heard.simulated for heard in self._heard),
+            limits=self._heard[0].accuracy.in_words(),
         )
 
     def _reference_record(self) -> ReferenceRecord:
@@ -321,6 +323,20 @@ def offset_limit_w(accuracy: Accuracy, resolution_w: float) -> float | None:
     if accuracy.range_pct and accuracy.range_w is None:
         return None
     return accuracy.range_pct / 100 * (accuracy.range_w or 0.0) + accuracy.counts * resolution_w
+
+
+def _limit_w(heard: Heard) -> float | None:
+    """Return the data sheet's limit of error at the mean indication; ``None`` where it is not known."""
+    offset_w = offset_limit_w(heard.accuracy, heard.resolution_w)
+    if offset_w is None:
+        return None
+    accuracy = heard.accuracy
+    limit_w = (
+        accuracy.reading_pct / 100 * abs(heard.mean_w)
+        + offset_w
+        + accuracy.reactive_pct / 100 * heard.reactive_var
+    )
+    return limit_w or None  # a data sheet without any limit
 
 
 def _data_sheet_u(heard: Heard) -> tuple[float, float]:

@@ -2,7 +2,9 @@
 
 from math import hypot, sqrt
 from pathlib import Path
+from typing import Any
 
+from analysis.power.conformity import COVERAGE_FACTOR, Conformity, conformity, worst
 from records.calibration import CalibrationRecord, Level
 from records.files import write_atomically
 from records.times import iso_utc
@@ -10,37 +12,51 @@ from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, new_panel
 from reports.blocks.rendering import render_page
 from reports.blocks.svg import drawing_style
-from reports.blocks.tables import Column, Columns, Table, table
+from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.words.environment import lines_of
 from reports.words.numbers import count, decimals_of, fixed, given, measured, plain, spread
 
-COVERAGE_FACTOR = 2
-"""Of the expanded uncertainties; about 95 % for a normal distribution (JCGM 100:2008, 6.3)."""
+_NOT_GIVEN = "not given"
+
+_CHIPS = {"pass": "good", "conditional pass": "warn", "conditional fail": "warn", "fail": "refuse"}
 
 _CURVE_POINTS = 60
 
 
-def write_certificate(record: CalibrationRecord, path: Path) -> None:
+def write_certificate(record: CalibrationRecord, path: Path, sha256: str) -> None:
     """Write the certificate of a calibration.
 
     Args:
         record: the calibration.
         path: the HTML file, replaced if it exists.
+        sha256: of the file that holds the calibration.
 
     Raises:
         OSError: it cannot be written.
     """
-    write_atomically(path, render(record))
+    write_atomically(path, render(record, sha256))
 
 
-def render(record: CalibrationRecord) -> str:
-    """Return the certificate as HTML; the same calibration always gives the same text."""
+def render(record: CalibrationRecord, sha256: str) -> str:
+    """Return the certificate as HTML; the same calibration always gives the same text.
+
+    Its parts are those of ISO/IEC 17025:2017, 7.8.2.1 (identification, item, dates, method, results with
+    units, who authorised it) and 7.8.4.1 (conditions, uncertainty, traceability, results before and after
+    an adjustment, statement of conformity with its decision rule).
+    """
     who = record.identity
     name = " ".join(part for part in (who.maker, who.model, who.serial) if part)
     with drawing_style():
         figure = _residuals_sheet(record)
+    levels = [conformity(level, record.reference) for level in record.levels]
     context = {
         "summary": {"title": f"Calibration of {name}", "facts": _facts(record)},
+        "verdict": _verdict_of(levels),
+        "errors": _errors_table("errors", "As left" if record.as_found else "As found and as left", levels),
+        "found": _found(record),
+        "due": record.next_due or _NOT_GIVEN,
+        "operator": record.operator or _NOT_GIVEN,
+        "sha256": sha256,
         "results": _results(record),
         "correction": _correction(record),
         "covariance": plain(record.gain_offset_cov, 2),
@@ -56,13 +72,69 @@ def _facts(record: CalibrationRecord) -> list[tuple[str, str]]:
     facts = [
         ("Certificate", record.certificate or "not numbered"),
         ("Date", iso_utc(record.created_utc_s)),
+        ("Next due", record.next_due or _NOT_GIVEN),
+        ("Laboratory", record.laboratory or _NOT_GIVEN),
+        ("Operator", record.operator or _NOT_GIVEN),
+        ("Conditions", record.conditions or _NOT_GIVEN),
         ("Reference", record.reference.words),
         ("Its uncertainty", record.reference.basis),
+        ("Data sheet", record.limits or "limits not recorded"),
         ("Levels", f"{len(record.levels)}, from {_span(record)}"),
     ]
     if record.range_w is not None:
         facts.append(("Range", f"{given(record.range_w)} W"))
     return facts
+
+
+def _verdict_of(levels: list[Conformity]) -> tuple[str, str, str]:
+    """Return the statement of conformity, the class of its chip, and a sentence with the worst error."""
+    verdict = worst(levels)
+    largest = max(levels, key=lambda one: abs(one.pct(one.error_w) or 0.0))
+    error, u = _pct(largest, largest.error_w), _pct_u(largest, largest.expanded_u_w)
+    limit = _pct(largest, largest.level.limit_w)
+    where = measured(largest.level.true_w, 0.1)
+    sentence = f"Largest error {error} % at {where} W, U = {u} % (k = 2); limit {limit} %."
+    if verdict is None:
+        return "no statement", "", f"{sentence} The data sheet's limits are not known."
+    return verdict, _CHIPS[verdict], sentence
+
+
+def _found(record: CalibrationRecord) -> dict[str, Any] | None:
+    found = record.as_found
+    if found is None:
+        return None
+    levels = [conformity(level, found.reference) for level in found.levels]
+    title = f"As found, {found.date}"
+    verdict, chip, _ = _verdict_of(levels)
+    return {
+        "verdict": verdict,
+        "chip": chip,
+        "table": _errors_table("found", title, levels),
+        "sha256": found.sha256,
+        "certificate": found.certificate or "not numbered",
+    }
+
+
+def _pct(one: Conformity, power_w: float | None) -> str:
+    """Return a power in percent of the true power, to the digits of its uncertainty."""
+    return fixed(one.pct(power_w), decimals_of(one.pct(one.expanded_u_w) or 0.0))
+
+
+def _pct_u(one: Conformity, power_w: float) -> str:
+    pct = one.pct(power_w)
+    return "–" if pct is None else spread(pct)
+
+
+def _errors_table(key: str, caption: str, levels: list[Conformity]) -> Table:
+    columns: Columns[Conformity] = (
+        Column("True power", lambda one: measured(one.level.true_w, one.level.indicated_u_w), "W"),
+        Column("Indicated", lambda one: measured(one.level.indicated_w, one.level.indicated_u_w), "W"),
+        Column("Error", lambda one: _pct(one, one.error_w), "%"),
+        Column("U (k = 2)", lambda one: _pct_u(one, one.expanded_u_w), "%"),
+        Column("Limit", lambda one: _pct(one, one.level.limit_w), "± %"),
+        text_column("Within limits", lambda one: one.verdict or "not known", whole=True),
+    )
+    return table(key, caption, columns, levels, folded=False)
 
 
 def _span(record: CalibrationRecord) -> str:

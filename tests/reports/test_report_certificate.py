@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from report_page import Page
 
-from records.calibration import CalibrationRecord, Level, ReferenceRecord
+from records.calibration import AsFound, CalibrationRecord, Level, ReferenceRecord
 from records.meter import Identity
 from reports.pages.certificate import render, write_certificate
+
+SHA256 = "ab" * 32
 
 RECORD = CalibrationRecord(
     date="2026-01-31",
@@ -36,7 +38,7 @@ RECORD = CalibrationRecord(
 
 
 def text_of(record: CalibrationRecord) -> str:
-    return re.sub(r"\s+", " ", Page(render(record)).text)
+    return re.sub(r"\s+", " ", Page(render(record, SHA256)).text)
 
 
 def test_it_names_meter_reference_line_and_levels() -> None:
@@ -52,15 +54,15 @@ def test_it_names_meter_reference_line_and_levels() -> None:
 
 
 def test_a_virtual_instrument_is_named_on_the_page_and_in_the_drawing() -> None:
-    page = Page(render(replace(RECORD, simulated=True)))
+    page = Page(render(replace(RECORD, simulated=True), SHA256))
     assert "SIMULATED" in page.all("title")[0].text
     assert any("SIMULATED" in svg.text for svg in page.all("svg"))
     assert "nothing was calibrated" in page.text
 
 
 def test_it_is_one_file_without_script_and_the_same_each_time() -> None:
-    html = render(RECORD)
-    assert html == render(RECORD)
+    html = render(RECORD, SHA256)
+    assert html == render(RECORD, SHA256)
     page = Page(html)
     assert not page.all("link", "img", "iframe")
     (policy,) = [m.attributes["content"] for m in page.all("meta") if "http-equiv" in m.attributes]
@@ -70,7 +72,7 @@ def test_it_is_one_file_without_script_and_the_same_each_time() -> None:
 
 
 def test_the_page_is_drawn_by_a_browser_and_its_policy_allows_it(browser, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    write_certificate(RECORD, tmp_path / "c.html")
+    write_certificate(RECORD, tmp_path / "c.html", SHA256)
     browser.open((tmp_path / "c.html").as_uri())
     browser.check_figures(1)
     assert browser.complaints() == []
@@ -79,3 +81,40 @@ def test_the_page_is_drawn_by_a_browser_and_its_policy_allows_it(browser, tmp_pa
 @pytest.mark.parametrize("gain_u", [0.0, 0.5])
 def test_uncommon_uncertainties_are_shown(gain_u: float) -> None:
     assert "Gain" in text_of(replace(RECORD, gain_u=gain_u))
+
+
+def with_limits(levels: list[Level], limit_pct: float) -> list[Level]:
+    return [replace(level, limit_w=limit_pct / 100 * level.indicated_w) for level in levels]
+
+
+def test_it_says_pass_or_fail_as_found_and_as_left_and_who_signs() -> None:
+    adjusted = [replace(level, indicated_w=level.true_w) for level in RECORD.levels]
+    found = AsFound(
+        date="2026-01-30",
+        certificate=None,
+        reference=RECORD.reference,
+        levels=with_limits(RECORD.levels, 0.5),
+        sha256="cd" * 32,
+    )
+    record = replace(
+        RECORD,
+        levels=with_limits(adjusted, 0.5),
+        as_found=found,
+        operator="A. Tester",
+        conditions="23 °C, 45 % RH",
+        next_due="2027-01-31",
+    )
+    page = Page(render(record, SHA256))
+    (before,) = [item.text for item in page.all("table") if item.attributes.get("id") == "table-found"]
+    (after,) = [item.text for item in page.all("table") if item.attributes.get("id") == "table-errors"]
+    assert before.count("fail") == len(RECORD.levels) and "pass" not in before
+    assert after.count("pass") == len(RECORD.levels) and "fail" not in after
+    for words in ("A. Tester", "23 °C, 45 % RH", "2027-01-31", SHA256, "cd" * 32):
+        assert words in page.text
+
+
+def test_without_limits_there_is_no_statement_of_conformity() -> None:
+    page = Page(render(RECORD, SHA256))
+    assert [item.text for item in page.all("span") if "chip" in item.attributes.get("class", "")] == [
+        "no statement"
+    ] * 2

@@ -3,21 +3,25 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
 
+from analysis.power.calibrate import LONGEST_AGE_DAYS
+from analysis.power.conformity import Conformity, conformity, worst
 from lab.cli.common import MOST_W, FiniteRange, json_option
 from lab.cli.meter.talking import driver_option, interval_option, never, option_option, port_option, target_of
 from lab.cli.output import make_stderr, print_json, print_table, stdout
-from lab.cli.paths import OutputFile
+from lab.cli.paths import InputPath, OutputFile
 from lab.conduct.twin import temporary_port
 from lab.config.meter import MeterSection, VirtualMeterSection
 from meter.registry import driver_class
 from meter.trust.calibration import Calibrator, Target
 from meter.trust.line_fit import LEAST_LEVELS
-from records.calibration import CalibrationRecord, Level
+from records.calibration import AsFound, CalibrationRecord, Level
 from records.errors import ConfigurationError
+from records.files import sha256_of
 
 _VIRTUAL = "virtual"
 
@@ -54,6 +58,21 @@ _VIRTUAL = "virtual"
     help="Seconds per level.",
 )
 @click.option("--certificate", help="Number or name of the certificate.")
+@click.option("--laboratory", help="Name and address of the laboratory.")
+@click.option("--operator", help="Who calibrates and signs.")
+@click.option("--conditions", help="Surroundings, such as temperature, humidity and mains.")
+@click.option(
+    "--next-due",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Date of the next calibration; by default in 365 days.",
+)
+@click.option(
+    "--as-found",
+    "found_file",
+    type=InputPath(file=True),
+    help="Calibration of the same meter before its adjustment.",
+)
 @click.option(
     "--out",
     type=OutputFile(new=True),
@@ -76,6 +95,11 @@ def calibrate(
     levels: str | None,
     seconds: float,
     certificate: str | None,
+    laboratory: str | None,
+    operator: str | None,
+    conditions: str | None,
+    next_due: datetime | None,
+    found_file: Path | None,
     out: Path,
     page: Path | None,
     yes: bool,
@@ -83,8 +107,9 @@ def calibrate(
 ) -> None:
     """Calibrate a meter at several loads, against a reference meter or known loads.
 
-    The result is a line, indication = offset + gain x true power, with its uncertainty. Name the file
-    in lab.toml and the analysis corrects the readings. Virtual instruments are set by the lab.
+    The result is a line, indication = offset + gain x true power, with its uncertainty, and for each
+    level a pass or fail against the data sheet's limits. Name the file in lab.toml and the analysis
+    corrects the readings. Virtual instruments are set by the lab.
 
     \b
     lab meter calibrate --driver wattsup_pro --port /dev/ttyUSB0 --reference-driver yokogawa_wt310 --reference-port /dev/usbtmc0
@@ -94,6 +119,7 @@ def calibrate(
     target = target_of(driver, port, options, interval_s)
     reference = _reference(reference_driver, reference_port, reference_options, interval_s)
     _check_calibrate(target, reference, wanted, yes)
+    found = None if found_file is None else CalibrationRecord.read(found_file)
     calibrator = Calibrator(target, reference, reference_u_pct)
     say = make_stderr().print
     for number, (load_w, level) in enumerate(_take(calibrator, wanted, seconds, yes), start=1):
@@ -103,15 +129,47 @@ def calibrate(
             f"({level.readings} readings)",
         )
     record = calibrator.finish(certificate)
+    record.laboratory, record.operator, record.conditions = laboratory, operator, conditions
+    record.next_due = _next_due(record, next_due)
+    record.as_found = None if found_file is None or found is None else _as_found(record, found, found_file)
     record.write(out)
     if page is not None:
         from reports.pages.certificate import write_certificate  # it draws, which the others need not
 
-        write_certificate(record, page)
+        write_certificate(record, page, sha256_of(out))
     if as_json:
         print_json(record.to_json())
     else:
         _print_calibration(record, out, page)
+
+
+def _next_due(record: CalibrationRecord, given: datetime | None) -> str:
+    if given is not None:
+        return given.date().isoformat()
+    return (date.fromisoformat(record.date) + timedelta(days=LONGEST_AGE_DAYS)).isoformat()
+
+
+def _as_found(record: CalibrationRecord, found: CalibrationRecord, path: Path) -> AsFound | None:
+    """Return the calibration before the adjustment; nothing, with a warning, where it is of another meter."""
+    if _what(found) != _what(record):
+        make_stderr().print(
+            f"{path}: expected a calibration of the same meter on the same range, found one of "
+            f"{found.identity.maker} {found.identity.model} {found.identity.serial}. It is left out of the "
+            f"certificate"
+        )
+        return None
+    return AsFound(
+        date=found.date,
+        certificate=found.certificate,
+        reference=found.reference,
+        levels=found.levels,
+        sha256=sha256_of(path),
+    )
+
+
+def _what(record: CalibrationRecord) -> tuple[object, ...]:
+    who = record.identity
+    return who.maker, who.model, who.serial, record.range_w, record.simulated
 
 
 def _levels(text: str | None) -> list[float] | None:
@@ -213,18 +271,45 @@ def _constant(target: Target, load_w: float, settings: VirtualMeterSection) -> A
 def _print_calibration(record: CalibrationRecord, out: Path, page: Path | None) -> None:
     if record.simulated:
         stdout.print("SIMULATED: a virtual instrument took part; this is not a calibration")
+    judged = [conformity(level, record.reference) for level in record.levels]
     rows = [
-        (f"{level.true_w:.3f}", f"{level.indicated_w:.3f}", f"{level.residual_w:+.3f}", level.readings)
-        for level in record.levels
+        (
+            f"{one.level.true_w:.3f}",
+            f"{one.level.indicated_w:.3f}",
+            _pct(one, one.error_w, "+.3f"),
+            _pct(one, one.expanded_u_w, ".3f"),
+            _pct(one, one.level.limit_w, ".3f"),
+            one.verdict or "no limit known",
+            f"{one.level.residual_w:+.3f}",
+            one.level.readings,
+        )
+        for one in judged
     ]
-    print_table(("true W", "indicated W", "residual W", "readings"), rows)
+    heads = (
+        "true W",
+        "indicated W",
+        "error %",
+        "U % (k = 2)",
+        "limit %",
+        "within limits",
+        "residual W",
+        "readings",
+    )
+    print_table(heads, rows)
     for line in (
+        f"data sheet: {record.limits}; all levels: {worst(judged) or 'no statement'} (guard band U)",
         f"gain    {record.gain:.6f}  u = {record.gain_u:.6f} (k = 1)",
         f"offset  {record.offset_w:.4f} W  u = {record.offset_u_w:.4f} W (k = 1)",
         f"residuals of the levels: standard deviation {record.residual_sd_w:.4f} W",
         f"reference: {record.reference.words}; {record.reference.basis}",
+        f"next due: {record.next_due}",
         f"Written: {out}" + (f" and {page}" if page else ""),
         "In lab.toml, under [meter]:",
         f'calibration = "{out}"',
     ):
         stdout.print(line)
+
+
+def _pct(one: Conformity, power_w: float | None, form: str) -> str:
+    pct = one.pct(power_w)
+    return "" if pct is None else format(pct, form)

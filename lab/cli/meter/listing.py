@@ -8,7 +8,7 @@ from lab.cli.common import json_option
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.visible import visible
 from meter.adapters import Proposal, recognise
-from meter.describe import accuracy_in_words, declared, link, option_in_words, rows
+from meter.describe import declared, link, option_in_words, rows
 from meter.line.ports import SerialPort, list_ports
 from meter.registry import driver_class, loadable_specs, virtual_drivers
 from meter.spec import MeterSpec
@@ -75,7 +75,7 @@ def _driver_texts(spec: MeterSpec) -> tuple[str, ...]:
         link(spec),
         f"{spec.fastest_interval_s:g} s",
         f"{spec.resolution_w:g} W",
-        accuracy_in_words(spec.accuracy),
+        spec.accuracy.in_words(),
     )
 
 
