@@ -26,7 +26,8 @@ LIMITS_HOW = (
 )
 LIMITS_CAPTION = (
     "Solid line: mean difference; dashed: limits of agreement as observed, with the bands of their 95 % "
-    "intervals; dotted: limits with the meter's own scatter taken out."
+    "intervals, which may go beyond the panel; dotted: limits with the meter's own scatter taken out. "
+    "The axis need not reach zero."
 )
 LINES_HOW = (
     "Deming's line takes errors in both values, in the ratio of their variances: the meter's from what is "
@@ -81,9 +82,9 @@ def difference_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
     shown = cloud.estimated - cloud.measured
     if cloud.logarithmic:
         shown = 100 * (cloud.estimated / cloud.measured - 1)
-    axes.axhline(0, color=palette.MUTED, linewidth=0.6)
     _limit_lines(axes, cloud.compared)
     handles, names = _dots(axes, cloud, (cloud.measured + cloud.estimated) / 2, shown)
+    _frame(axes, shown, cloud.compared)
     axes.set_xlabel(label(f"mean of both, {cloud.unit}", width=60, lines=1))
     axes.set_ylabel("estimated − measured, " + ("%" if cloud.logarithmic else cloud.difference_unit))
     if handles:
@@ -96,6 +97,18 @@ def difference_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
     words = f"{len(shown)} rows; mean difference {bias}, limits {lower} and {upper}"
     title = f"Difference over level: {printable(cloud.name)}"
     return finish(figure, key, cloud.name, f"{title}. {words}.", simulated=simulated)
+
+
+def _frame(axes: Axes, shown: Floats, compared: ComparedColumns) -> None:
+    """Let the y axis hold data, mean and limits; neither zero nor a wide band may squeeze them."""
+    lines = (compared.mean_difference, compared.lower, compared.upper)
+    values = [*shown, *(line for line in lines if line is not None)]
+    low, high = float(min(values)), float(max(values))
+    room = 0.06 * (high - low) or 1.0
+    low, high = low - room, high + room
+    if low <= 0 <= high:
+        axes.axhline(0, color=palette.MUTED, linewidth=0.6)
+    axes.set_ylim(low, high)
 
 
 def _limit_lines(axes: Axes, compared: ComparedColumns) -> None:
@@ -143,11 +156,19 @@ def _dots(axes: Axes, cloud: Cloud, x: Floats, y: Floats) -> tuple[list[Line2D],
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
+def _common_ends(cloud: Cloud) -> Floats:
+    """Return where both axes begin and end: they are equal, so that equality is the diagonal."""
+    reach = _COVERAGE_FACTOR * cloud.measured_u
+    values = np.concatenate([cloud.measured - reach, cloud.measured + reach, cloud.estimated])
+    low, high = float(values.min()), float(values.max())
+    room = 0.04 * (high - low) or 1.0
+    return np.array([low - room, high + room])
+
+
 def line_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
     """Draw estimated over measured, with equality, Deming's and Passing and Bablok's line."""
-    figure, axes = new_panel("half", 3.1 + (0.2 if cloud.groups else 0))
-    low, high = float(cloud.measured.min()), float(cloud.measured.max())
-    ends = np.array([low, high]) if high > low else np.array([low - 1, low + 1]) * 1.0
+    figure, axes = new_panel("half", 4.1 + (0.2 if cloud.groups else 0))
+    ends = _common_ends(cloud)
     axes.plot(ends, ends, color=palette.BASELINE, linewidth=0.9)
     if cloud.measured_u.any():
         drawn = slice(None, None, -(-len(cloud.measured) // MOST_POINTS))
@@ -168,6 +189,9 @@ def line_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
         handles.append(handle)
         sign = MINUS if intercept < 0 else "+"
         names.append(f"{words}: {plain(slope, 3)} x {sign} {plain(abs(intercept), 3)}")
+    axes.set_xlim(*ends)
+    axes.set_ylim(*ends)
+    axes.locator_params(nbins=6)
     axes.set_xlabel(label(f"measured: {cloud.measured_words}", width=60, lines=1))
     axes.set_ylabel(label(f"estimated: {cloud.estimated_words}", width=36, lines=1))
     figure.legend([*handles, *dots], [*names, *groups], loc="lower center", ncols=3, fontsize=7)

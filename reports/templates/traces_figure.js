@@ -13,7 +13,7 @@ wattlab.traces.Figure = class {
     this.time = this.model("time");
     const end = data.ends.time;
     this.time.setv({ start: 0, end, reset_start: 0, reset_end: end, bounds: [-0.02 * end, 1.02 * end], min_interval: Math.min(0.5, end) });
-    for (const name of this.columns) this.model(`axis-${name}`).setv({ start: 0, end: data.ends[name] });
+    for (const name of this.columns) this.model(`axis-${name}`).setv({ start: data.starts[name] ?? 0, end: data.ends[name] });
     this.model("axis-lanes").setv({ start: 0, end: 2 });
     const first = (kind) => data.runs.findIndex((run) => run[kind].start.length);
     this.chosen = Math.max(0, first("epochs") < 0 ? first("actions") : first("epochs"));

@@ -103,3 +103,16 @@ def test_of_binned_readings_number_and_mean_are_those_of_all():
     raw = trace(t_s=[1.0, 2.0], power_w=[10.0, 20.0])
     assert traces.readings_of(raw) == (2, 10.0, 15.0, 20.0)
     assert traces.readings_of(trace()) == (0, None, None, None)
+
+
+@pytest.mark.parametrize(("powers", "from_zero"), [([97.0, 103.0], False), ([2.0, 103.0], True)])
+def test_the_power_axis_begins_at_zero_only_where_readings_come_near_it(powers, from_zero):
+    low, high = traces.power_ends_w([trace(interval_s=1.0, t_s=[1.0, 2.0], power_w=powers)])
+    assert low < min(powers) < max(powers) < high
+    assert (low == 0) == from_zero
+
+
+def test_a_constant_power_has_an_axis():
+    for power_w in (0.0, 50.0):
+        low, high = traces.power_ends_w([trace(interval_s=1.0, t_s=[1.0], power_w=[power_w])])
+        assert low <= power_w < high

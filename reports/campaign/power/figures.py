@@ -38,9 +38,9 @@ def power_sheet(view: View) -> Sheet:
     """Draw one panel per scenario, all with the same power axis."""
     found = [item for item in view.scenarios if any(len(traces.trace_of(t)[0]) for t in item.traces)]
     shown, more = found[:MOST_PANELS], len(found) - MOST_PANELS
-    top = _top_w(shown)
+    ends = traces.power_ends_w([row for item in shown for row in item.traces])
     limit = traces.points_per_run(len(view.results.traces))
-    panels = [_panel(item, index, top, limit, view.simulated) for index, item in enumerate(shown)]
+    panels = [_panel(item, index, ends, limit, view.simulated) for index, item in enumerate(shown)]
     what = "Power at the wall plug" if view.at_wall else "Power as counters inside the machine reported it"
     return Sheet(
         key="power",
@@ -50,7 +50,7 @@ def power_sheet(view: View) -> Sheet:
         caption=f"{what}: thin, every run; thick, the mean of a scenario's runs. On a screen "
         "all scenarios share one time axis with the hardware, and zooming in shows every point. On paper "
         "there is one panel per scenario, its overall average dashed, the epochs of one run as bands; they "
-        "share the power axis only."
+        "share the power axis only, which need not begin at zero."
         + (f" There the last {more} scenarios have no panel; the table has them." if more > 0 else ""),
         how=_HOW,
         data=_data(view),
@@ -59,12 +59,9 @@ def power_sheet(view: View) -> Sheet:
     )
 
 
-def _top_w(scenarios: list[ScenarioView]) -> float:
-    powers = [traces.trace_of(row, extremes=True)[1] for item in scenarios for row in item.traces]
-    return max((float(power.max()) for power in powers if len(power)), default=1.0) * 1.06
-
-
-def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulated: bool) -> Markup:
+def _panel(
+    scenario: ScenarioView, index: int, ends_w: tuple[float, float], limit: int, simulated: bool
+) -> Markup:
     figure, axes = new_panel("half", 2.3)
     lines = []
     for row in scenario.traces:
@@ -83,7 +80,7 @@ def _panel(scenario: ScenarioView, index: int, top_w: float, limit: int, simulat
         overall = float(np.mean(np.concatenate([power for _, power in lines])))
     axes.axhline(overall, color=palette.INK, linewidth=0.8, linestyle=(0, (5, 3)))
     _shade_epochs(axes, scenario)
-    axes.set_ylim(0, top_w)
+    axes.set_ylim(*ends_w)
     axes.set_xlim(left=0)
     axes.set_xlabel("time from start of the run / s")
     axes.set_ylabel("power / W")

@@ -19,6 +19,10 @@ POINTS_PER_REPORT = 24_000
 the interactive form of the figure (`reports.campaign.power.interactive`)."""
 
 
+_ROOM = 0.06  # of what is drawn, left at either end of the power axis
+_NEAR_ZERO = 0.25  # of the largest reading: with less an axis from zero costs little, and shows the ratio too
+
+
 def trace_of(row: Trace, *, extremes: bool = False) -> tuple[Array, Array]:
     """Return a trace as (middle of each reading's interval in s, power in W), both ``(n,)``.
 
@@ -62,6 +66,19 @@ def readings_of(row: Trace) -> tuple[int, float | None, float | None, float | No
     number, mean_w = (len(power_w), None) if row.bin_s is None else (row.readings, row.mean_w)
     mean_w = float(power_w.mean()) if mean_w is None else mean_w
     return number, float(extremes_w.min()), mean_w, float(extremes_w.max())
+
+
+def power_ends_w(rows: Sequence[Trace]) -> tuple[float, float]:
+    """Return where the power axis begins and ends in W: at the readings, or at zero where they come near it.
+
+    From zero, a difference of a few watts upon a machine that idles at 80 W cannot be seen.
+    """
+    powers = [power_w for _, power_w in (trace_of(row, extremes=True) for row in rows) if len(power_w)]
+    low = min((float(power_w.min()) for power_w in powers), default=0.0)
+    high = max((float(power_w.max()) for power_w in powers), default=1.0)
+    room = _ROOM * (high - low) or _ROOM * abs(high) or 1.0
+    from_zero = 0 <= low < _NEAR_ZERO * high
+    return 0.0 if from_zero else low - room, high + room
 
 
 def points_per_run(runs: int) -> int:

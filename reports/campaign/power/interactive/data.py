@@ -40,6 +40,9 @@ def packed_traces(view: View) -> bytes:
         "panels": {item.column: {"words": item.words, "unit": item.unit} for item in (POWER_PANEL, *panels)},
         "simulated": view.simulated,
         "ends": _ends(shown, columns),
+        "starts": {
+            POWER_PANEL.column: traces.power_ends_w([row for item in shown for row in item.traces])[0]
+        },
         "scenarios": [_scenario(packer, item) for item in shown],
         "runs": [
             {
@@ -59,11 +62,12 @@ def _ends(shown: list[ScenarioView], columns: list[HardwareColumn]) -> dict[str,
     ends = {"time": max((row.duration_s for row in rows), default=0.0)}
     powers = [traces.trace_of(row, extremes=True) for row in rows]
     ends["time"] = max([ends["time"], *(float(t_s[-1]) for t_s, _ in powers if len(t_s))])
-    ends["power_w"] = max([0.0, *(float(power.max()) for _, power in powers if len(power))])
     for name in columns:
         sampled = [traces.numbers_of(row.hardware[name]["values"]) for row in rows if name in row.hardware]
         ends[name] = max(float(np.nanmax(values, initial=0.0)) for values in sampled)
-    return ends | {name: end * _HEADROOM or 1.0 for name, end in ends.items() if name != "time"}
+    ends |= {name: end * _HEADROOM or 1.0 for name, end in ends.items() if name != "time"}
+    power_end_w = traces.power_ends_w(rows)[1]
+    return {"time": ends.pop("time"), POWER_PANEL.column: power_end_w, **ends}
 
 
 def _by_run(rows: list[SpanOrEpoch]) -> dict[str, list[SpanOrEpoch]]:
