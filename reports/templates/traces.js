@@ -89,6 +89,8 @@
     for (const view of manager.query((view) => view.model.type === "Plot")) view.canvas.events_el.tabIndex = -1;
     legend(figure);
     controls(figure, views);
+    figure.drawOverview = wattlab.traces.overview(figure, part("overview"));
+    figure.drawOverview();
     figure.time.change.connect(() => figure.later());
     new ResizeObserver(() => figure.later()).observe(part("plots"));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => figure.paint());

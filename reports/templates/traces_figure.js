@@ -50,6 +50,7 @@ wattlab.traces.Figure = class {
       this.model(`lines-${name}`).data = lines;
     }
     this.write(from, to);
+    this.drawOverview?.();
   }
 
   // Shade actions and epochs of the chosen run in every panel.

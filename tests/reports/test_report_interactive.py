@@ -332,3 +332,26 @@ def test_a_campaign_of_120_hours_opens_is_drawn_and_can_be_zoomed_to_the_second(
     assert driver.execute_script(RANGES) == [[1000, 1060]] * 7
     in_view = driver.execute_script(POINTS_BETWEEN, 1000, 1060)
     assert in_view == 60 * (120 + 4)  # every second of every run, and of the mean of each scenario
+
+
+def test_dragging_in_the_strip_shows_that_stretch(browser, address):
+    from selenium.webdriver import ActionChains
+
+    driver = opened(browser, address)
+    driver.execute_script("document.querySelector('.traces-overview').scrollIntoView({block: 'center'})")
+    settle(driver)
+    strip = driver.find_element("css selector", ".traces-overview")
+    quarter = strip.size["width"] // 4
+    ends = driver.execute_script(RANGES)[0]
+    actions = ActionChains(driver, duration=50)
+    actions.move_to_element_with_offset(strip, -quarter, 0).click_and_hold()
+    actions.move_by_offset(2 * quarter, 0).release().perform()
+    settle(driver)
+    start, end = driver.execute_script(RANGES)[0]
+    assert 0.15 * ends[1] < start < 0.3 * ends[1] < 0.6 * ends[1] < end < 0.85 * ends[1]
+    actions = ActionChains(driver, duration=50)
+    actions.move_to_element_with_offset(strip, 0, 0).click_and_hold()
+    actions.move_by_offset(quarter // 2, 0).release().perform()
+    settle(driver)
+    moved = driver.execute_script(RANGES)[0]
+    assert moved[0] > start and moved[1] - moved[0] == pytest.approx(end - start)

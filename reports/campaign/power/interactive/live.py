@@ -19,8 +19,8 @@ _ACTS = (
 _DRAGS = (("pan", "Drag moves"), ("box", "Drag zooms"))
 
 _HINT = (
-    "Click into the figure, then drag or turn the wheel; or press ← → + − 0. "
-    "Point at a line to read run, time and value."
+    "Click into the figure, then drag or turn the wheel; or press ← → + − 0; or drag in the strip below the "
+    "traces. Point at a line to read run, time and value."
 )
 
 _PLACE = Markup(
@@ -34,6 +34,7 @@ _PLACE = Markup(
     '<p class="traces-read small" data-rest="{hint}">{hint}</p>\n'
     '<div class="traces-plots" tabindex="0" role="application" aria-label="{label}" '
     'aria-describedby="traces-words"></div>\n'
+    '<div class="traces-overview" aria-hidden="true"><canvas></canvas><div></div></div>\n'
     '<p class="hidden" id="traces-words">{words}</p>\n'
     "</div>\n"
     '<script type="application/octet-stream" id="traces">{data}</script>\n'
@@ -65,7 +66,7 @@ def live_traces(view: View) -> Markup:
 
 def live_scripts() -> list[str]:
     """Return the scripts, in their order, that run after ``page.js``."""
-    names = ("traces_data.js", "bokeh_sheets.js", "traces_figure.js", "traces.js")
+    names = ("traces_data.js", "bokeh_sheets.js", "traces_figure.js", "traces_overview.js", "traces.js")
     return [_bokeh(), *(script(name) for name in names)]
 
 
