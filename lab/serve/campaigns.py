@@ -13,7 +13,7 @@ from records.health import HEALTH_JSON
 from records.results import read_results
 from reports.campaign import page as report
 from reports.index import page
-from reports.index.entries import Entry, read_entry
+from reports.index.entries import Entry, read_entry, twin
 from reports.index.find import LeftOut, Place, find_campaigns
 
 Stamp = tuple[tuple[int, int], ...]
@@ -48,8 +48,10 @@ class Shelf:
                 ((), place) if isinstance(place, LeftOut) else self._entry(place)
                 for place in find_campaigns(self.top)
             ]
-            entries = [one for _, one in found if isinstance(one, Entry)]
-            left_out = [one for _, one in found if isinstance(one, LeftOut)]
+            seen: dict[str, str] = {}
+            once = [(isinstance(one, Entry) and twin(one, seen)) or one for _, one in found]
+            entries = [one for one in once if isinstance(one, Entry)]
+            left_out = [one for one in once if isinstance(one, LeftOut)]
             key = [(stamp, one.place, links(one.place)) for stamp, one in found]
             if key != self._index[0]:
                 self._index = key, page.render(entries, left_out, links, database=None)

@@ -34,10 +34,12 @@ class LeftOut:
     Attributes:
         place: where it lies.
         reason: why, and what to do.
+        sound: nothing is wrong with it, because the same campaign is in the index from another folder.
     """
 
     place: Place
     reason: str
+    sound: bool = False
 
 
 def find_campaigns(top: Path) -> Iterator[Place | LeftOut]:

@@ -10,15 +10,19 @@ from markupsafe import Markup
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError
 from records.files import write_atomically
-from reports.blocks.rendering import render_page
+from reports.blocks.rendering import render_page, script
 from reports.blocks.svg import drawing_style
 from reports.blocks.tables import Column, Columns, Table, table, text_column
+from reports.campaign.first_screen.status import Status
+from reports.campaign.view import energy_of, mean_words
 from reports.index.control_runs import control_sheet
 from reports.index.database import created
 from reports.index.entries import Entry
 from reports.index.find import LeftOut, Place
+from reports.index.sparkline import sparkline
 from reports.index.trend import trend_sheet
-from reports.words.numbers import count
+from reports.words.energy import EnergyUnit, unit_for
+from reports.words.numbers import count, fixed
 from reports.words.texts import printable
 
 Links = Callable[[Place], list[tuple[str, str]]]
@@ -100,9 +104,8 @@ def render(entries: Sequence[Entry], left_out: Sequence[LeftOut], links: Links, 
         "left_out": _left_out(left_out, links),
         "database": database,
     }
-    return render_page(
-        "index.html.j2", context, simulated=bool(entries) and all(entry.simulated for entry in entries)
-    )
+    simulated = bool(entries) and all(entry.simulated for entry in entries)
+    return render_page("index.html.j2", context, simulated=simulated, scripts=[script("index.js")])
 
 
 def _facts(entries: Sequence[Entry], left_out: Sequence[LeftOut]) -> list[tuple[str, str]]:
@@ -117,14 +120,18 @@ def _facts(entries: Sequence[Entry], left_out: Sequence[LeftOut]) -> list[tuple[
 
 
 def _campaigns(entries: Sequence[Entry], links: Links) -> Table:
+    unit = unit_for(run.energy_wh for entry in entries for run in entry.runs)
     columns: Columns[Entry] = (
         text_column("Campaign", lambda entry: entry.title),
         Column("Pages", lambda entry: _anchors(links(entry.place)), numeric=False, whole=True),
+        Column("Status", lambda entry: _chip(entry.status), numeric=False, whole=True),
+        Column("Energy per run", lambda entry: _headline(entry, unit), unit.name),
+        Column("Runs over time", lambda entry: sparkline(entry.runs), numeric=False, whole=True),
         text_column("Planned (UTC)", lambda entry: _minute(entry.created_utc_s), whole=True),
+        Column("Duration", lambda entry: _minutes(entry.duration_s), "min"),
         text_column("Meter", lambda entry: "SIMULATED" if entry.simulated else "measured", whole=True),
         Column("Runs", lambda entry: f"{count(entry.completed)} of {count(entry.planned)}"),
-        Column("Errors", lambda entry: count(entry.findings["refuse"])),
-        Column("Warnings", lambda entry: count(entry.findings["warn"])),
+        text_column("Wattlab", lambda entry: entry.wattlab_version, whole=True),
         text_column("Folder", lambda entry: entry.place.folder),
         text_column("SUT", lambda entry: entry.sut),
         text_column("Instrument", lambda entry: entry.meter),
@@ -132,7 +139,37 @@ def _campaigns(entries: Sequence[Entry], links: Links) -> Table:
     )
     caption = "Campaigns, the latest first"
     nothing = "No analysed campaign was found."
-    return table("campaigns", caption, columns, entries, folded=False, nothing=nothing)
+    note = (
+        "Energy per run: mean gross energy of one run with its 95 % interval; of several scenarios the "
+        "lowest and the highest mean. Baselines are left out. Runs over time: energy of each run in the "
+        "order of time, relative to the mean of its scenario; the axis spans at least 5 % to either side. "
+        "Duration: start of the first valid run to the end of the last one."
+    )
+    return table("campaigns", caption, columns, entries, folded=False, nothing=nothing, note=note)
+
+
+def _headline(entry: Entry, unit: EnergyUnit) -> str:
+    scenarios = [item for item in entry.scenarios if item.kind != "baseline"]
+    means = [
+        (energy.value, energy.u, item)
+        for item in scenarios
+        if (energy := energy_of(item.row, "energy")).value is not None
+    ]
+    if not means:
+        return ""
+    if len(means) == 1:
+        return mean_words(means[0][2].row, "energy", unit)
+    low, high = (pick(means, key=lambda mean: mean[0]) for pick in (min, max))
+    ends = " to ".join(unit.measured(value, u) for value, u, _ in (low, high))
+    return f"{ends} ({len(means)} scenarios)"
+
+
+def _chip(status: Status) -> Markup:
+    return Markup('<span class="chip {}">{}</span>').format(status.tone, printable(status.chip))
+
+
+def _minutes(duration_s: float | None) -> str:
+    return "" if duration_s is None else fixed(duration_s / 60, 1)
 
 
 def _left_out(left_out: Sequence[LeftOut], links: Links) -> Table:

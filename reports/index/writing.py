@@ -6,7 +6,7 @@ from pathlib import Path
 
 from records.errors import ConfigurationError, RecordError
 from reports.index.database import writing
-from reports.index.entries import Entry, read_entry
+from reports.index.entries import Entry, read_entry, twin
 from reports.index.find import LeftOut, Place, find_campaigns
 from reports.index.page import check_page_replaceable, links_beside, write_page
 
@@ -48,10 +48,11 @@ def write_index(
         )
     entries: list[Entry] = []
     left_out: list[LeftOut] = []
+    seen: dict[str, str] = {}
     with writing(database) as into:
         for done, place in enumerate(found):
             progress(done, len(found))
-            one = place if isinstance(place, LeftOut) else _take_in(place, into.add)
+            one = place if isinstance(place, LeftOut) else _take_in(place, seen, into.add)
             if isinstance(one, LeftOut):
                 into.leave_out(one)
                 left_out.append(one)
@@ -62,11 +63,13 @@ def write_index(
     return Index(entries, left_out)
 
 
-def _take_in(place: Place, add: Callable[..., None]) -> Entry | LeftOut:
+def _take_in(place: Place, seen: dict[str, str], add: Callable[..., None]) -> Entry | LeftOut:
     read = read_entry(place)
     if isinstance(read, LeftOut):
         return read
     entry, results = read
+    if (same := twin(entry, seen)) is not None:
+        return same
     try:
         add(entry, results)
     except RecordError as error:

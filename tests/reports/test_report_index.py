@@ -17,6 +17,7 @@ from typed_rows import change
 from benchmarks.index import PAGE, queries
 from records.errors import ConfigurationError, RecordError
 from records.health import ControlPoint
+from records.imported import ImportRecord, Source
 from records.results import tables_of
 from records.rows.standards import RuleRow
 from reports.index.columns import by_column, fit, type_of, wider
@@ -198,6 +199,33 @@ def test_no_campaign_at_all_is_an_error_and_writes_nothing(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_same_campaign_in_two_folders_counts_once(tmp_path: Path) -> None:
+    put(tmp_path / "a", made(0))
+    put(tmp_path / "b", made(1))
+    put(tmp_path / "copy-of-a", made(0))
+    found = index(tmp_path)
+    assert [entry.place.folder for entry in found.entries] == ["a", "b"]
+    (left,) = found.left_out
+    assert (left.place.folder, left.sound) == ("copy-of-a", True)
+    assert ask(tmp_path, "SELECT DISTINCT folder FROM runs ORDER BY folder") == [("a",), ("b",)]
+
+
+def test_an_import_of_the_same_files_is_the_same_campaign_under_any_name(tmp_path: Path) -> None:
+    for number, sha256 in ((0, "a" * 64), (1, "a" * 64), (2, "b" * 64)):
+        folder = put(tmp_path / str(number), made(number))
+        ImportRecord(
+            format="csv",
+            options={},
+            sources=[Source(name="meter.csv", bytes=1, sha256=sha256)],
+            created_utc_s=float(number),
+            wattlab_version="0.0.0",
+        ).write(folder / "import.json")
+    places = [place for place in find_campaigns(tmp_path) if not isinstance(place, LeftOut)]
+    entries = [entry for place in places if not isinstance(entry := read_entry(place), LeftOut)]
+    first, again, other = (entry.identity for entry, _ in entries)
+    assert first == again != other
+
+
 # -- what is never overwritten ----------------------------------------------------------------------
 
 
@@ -349,7 +377,9 @@ def test_what_cannot_be_a_table_says_so(columns: dict[str, int]) -> None:
 
 
 def test_there_is_a_panel_for_each_scenario_and_its_numbers_beside_it(three: Path) -> None:
-    panels = {svg.attributes["id"] for svg in page(three).all("svg") if svg.attributes.get("role") == "img"}
+    panels = {
+        svg.attributes.get("id") for svg in page(three).all("svg") if svg.attributes.get("role") == "img"
+    }
     assert {f"trend-induced-{n}" for n in range(6)} <= panels  # idle, cnn, transfer; with the tracker, too
     assert {f"trend-energy-{n}" for n in range(7)} <= panels  # and the baseline
     (figure,) = [f for f in page(three).all("figure") if f.attributes["id"] == "figure-trend-induced"]
@@ -369,6 +399,30 @@ def test_a_control_run_is_shown_once_as_its_own_campaign_judged_it(tmp_path: Pat
     assert ask(tmp_path, "SELECT count(*) FROM health") == [(8,)]  # the second one's history is in its table
     (panel,) = [svg for svg in page(tmp_path).all("svg") if svg.attributes.get("id") == "control-0"]
     assert "5 runs of 2 campaigns, 9.900 to 13.00 Wh. Signals: run 5: " in panel.text
+
+
+def test_a_campaign_has_its_energy_a_sparkline_and_its_status_in_a_row(three: Path) -> None:
+    (found,) = [item for item in page(three).all("table") if item.attributes.get("id") == "table-campaigns"]
+    entries = [read for place in find_campaigns(three) if not isinstance(read := read_entry(place), LeftOut)]
+    assert len(page(three).all("polyline")) == len(entries)
+    for entry, _ in entries:
+        assert entry.status.chip in found.text
+        assert entry.duration_s is not None and f"{entry.duration_s / 60:.1f}" in found.text
+
+
+def test_the_table_is_filtered_and_sorted(browser, three: Path) -> None:
+    browser.open((three / "index.html").as_uri())
+    ask_page = browser.driver.execute_script
+    titles = (
+        "return [...document.querySelectorAll('#table-campaigns tbody tr')]"
+        ".filter(row => !row.hidden).map(row => row.cells[0].textContent.trim())"
+    )
+    assert ask_page(titles) == ["Campaign 2", "Campaign 1", "Campaign 0"]
+    ask_page("document.querySelector('#table-campaigns th .sort').click()")
+    assert ask_page(titles) == ["Campaign 0", "Campaign 1", "Campaign 2"]
+    ask_page("document.querySelector('.filter').value = 'deep/er'")
+    ask_page("document.querySelector('.filter').dispatchEvent(new Event('input'))")
+    assert ask_page(titles) == ["Campaign 1"]
 
 
 def test_dates_that_are_none_do_not_break_the_page(tmp_path: Path) -> None:
