@@ -115,7 +115,7 @@ class DemoSizes:
         cnn_s: how long a training from nothing should take.
         transfer_s: likewise, of transfer learning.
         gated: whether the runs wait until the machine is at rest. Where it never is, the simulated meter is
-            starved, too: it is read less often, and runs with gaps in its readings are kept.
+            also starved: it is read less often, and runs with gaps in its readings are kept.
     """
 
     images: int = 200
