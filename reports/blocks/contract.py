@@ -203,7 +203,12 @@ class Chapter:
     @property
     def sheets(self) -> list[Sheet]:
         """The figures of the chapter."""
-        return [sheet for block in self.blocks for sheet in _sheets(block)]
+        return [sheet for group in self.sheet_groups for sheet in group]
+
+    @property
+    def sheet_groups(self) -> list[list[Sheet]]:
+        """The figures of the chapter, those of a choice together."""
+        return [group for block in self.blocks for group in _sheet_groups(block)]
 
     @property
     def tables(self) -> list[Table]:
@@ -218,9 +223,9 @@ def _tables(block: Block) -> list[Table]:
     return [block] if isinstance(block, Table) else []
 
 
-def _sheets(block: Block) -> list[Sheet]:
+def _sheet_groups(block: Block) -> list[list[Sheet]]:
     if isinstance(block, Fold):
-        return [sheet for part in block.blocks for sheet in _sheets(part)]
+        return [group for part in block.blocks for group in _sheet_groups(part)]
     if isinstance(block, Choice):
-        return [sheet for _, sheet in block.options]
-    return [block] if isinstance(block, Sheet) else []
+        return [[sheet for _, sheet in block.options]]
+    return [[block]] if isinstance(block, Sheet) else []

@@ -169,10 +169,15 @@ def _scripts(chapters: list[Chapter]) -> list[str]:
     return [*page_scripts(), *([boxes_script()] if drawn else []), *(live_scripts() if live else [])]
 
 
-def _numbers(chapters: list[Chapter]) -> dict[str, int]:
-    """Number the figures through the report, by their keys."""
-    sheets = [sheet.key for chapter in chapters for sheet in chapter.sheets if sheet.panels]
-    return {key: number for number, key in enumerate(sheets, start=1)}
+def _numbers(chapters: list[Chapter]) -> dict[str, str]:
+    """Number the figures through the report, by their keys; those of one choice share a number: 7a, 7b."""
+    groups = (group for chapter in chapters for group in chapter.sheet_groups)
+    shown = [keys for group in groups if (keys := [sheet.key for sheet in group if sheet.panels])]
+    return {
+        key: f"{number}{chr(ord('a') + place) if len(keys) > 1 else ''}"
+        for number, keys in enumerate(shown, start=1)
+        for place, key in enumerate(keys)
+    }
 
 
 def _sources(view: View, chapters: list[Chapter]) -> dict[str, list[dict[str, Any]]]:

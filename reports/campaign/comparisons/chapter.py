@@ -7,7 +7,14 @@ from reports.blocks.contract import Block, Chapter, Heading, Text, folds
 from reports.blocks.kit import Sheet
 from reports.campaign.comparisons.matrix import matrix_sheet
 from reports.campaign.comparisons.ratios import ratios_sheet
-from reports.campaign.comparisons.run_order import CAPTION, HOW, Series, run_order_data, run_order_panel
+from reports.campaign.comparisons.run_order import (
+    CAPTION,
+    HOW,
+    LEAST_RUNS,
+    Series,
+    run_order_data,
+    run_order_panel,
+)
 from reports.campaign.comparisons.tables import (
     differences_table,
     effects_table,
@@ -124,13 +131,14 @@ def _runs_sheet(view: View) -> Sheet:
     shown = [
         (item, quantity) for item in view.scenarios if (quantity := described_quantity(item)) is not None
     ]
-    series = [_series(view, item, quantity.name) for item, quantity in shown[:_MOST_PANELS]]
+    series = [_series(view, item, quantity.name) for item, quantity in shown]
+    several = [one for one in series if one.sample.n >= LEAST_RUNS]
     panels = [
         run_order_panel(one, f"run-order-{number}", simulated=view.simulated)
-        for number, one in enumerate(series)
+        for number, one in enumerate(several[:_MOST_PANELS])
     ]
-    more = len(shown) - _MOST_PANELS
-    left_out = f" {more} further scenarios are in the table only." if more > 0 else ""
+    more = len(series) - len(panels)
+    left_out = f" In the table only: {more} further scenario{'' if more == 1 else 's'}." if more > 0 else ""
     return Sheet(
         key="run-order",
         title="Runs in the order they were made",
@@ -139,7 +147,7 @@ def _runs_sheet(view: View) -> Sheet:
         caption=CAPTION + left_out,
         how=HOW,
         data=run_order_data(series) if series else None,
-        absent="" if panels else "no run was counted.",
+        absent="" if panels else f"no scenario has {LEAST_RUNS} valid runs.",
     )
 
 

@@ -22,6 +22,9 @@ HOW = (
     "in every mean. Drift: a straight line by least squares, drawn where Kendall's tau against the order of "
     "the runs has p < 0.05 (Mann 1945)."
 )
+LEAST_RUNS = 3
+"""Fewer show neither scatter nor drift: they are in the table only."""
+
 CAPTION = (
     "Dots: runs from the first to the last; line: their mean; band: mean ± one standard deviation; squares: "
     "outliers, kept; dashed: drift, where there is one. Axes do not begin at zero."

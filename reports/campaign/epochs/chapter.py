@@ -5,7 +5,7 @@ from records.rows.runs import EpochRow
 from records.rows.statistics import CorrelationRow
 from records.settings.analysis import CONFIDENCE
 from reports.blocks.columns import scenario_words, spread_column, with_u
-from reports.blocks.contract import Block, Chapter, Heading, Text
+from reports.blocks.contract import Block, Chapter, Fold, Heading, Text
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.epochs.correlations import HOW, correlations_sheet
 from reports.campaign.epochs.figures import EpochEnergy, epoch_energy, epochs_sheet, temperature_of
@@ -36,9 +36,7 @@ def chapter(view: View) -> Chapter:
     blocks += [Heading("Energy and temperature"), *_temperature_words(view), temperature_sheet(view, HOW)]
     if view.results.correlations:
         blocks += [
-            Heading("What correlates with energy"),
-            Text(_ABOUT_CORRELATION),
-            correlations_sheet(view),
+            Fold("What correlates with energy", [Text(_ABOUT_CORRELATION), correlations_sheet(view)]),
         ]
     blocks += [Heading("Every epoch"), epochs_table(view)]
     return Chapter("epochs", "Epochs", "Epochs", blocks, "" if view.results.epochs else sheet.absent)

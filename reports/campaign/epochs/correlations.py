@@ -43,7 +43,7 @@ def correlations_sheet(view: View) -> Sheet:
     quoted = any(row.published_r is not None for _, rows in with_rows for row in rows)
     return Sheet(
         key="correlations",
-        title="What the energy of an epoch goes with",
+        title="What the energy of an epoch correlates with",
         size="half",
         panels=[
             _panel(view, item, rows, f"correlations-{number}")

@@ -22,6 +22,7 @@ from reports.campaign.view import View
 from reports.words.energy import in_unit
 from reports.words.numbers import count
 
+_LEAST_RUNS = 3
 MOST_CLOUDS = 6
 """Further groups of runs are in the tables only."""
 
@@ -39,7 +40,7 @@ def _groups(view: View) -> list[tuple[AgreementRow, list[TrackerRow]]]:
     limited = [row for row in rows if row.scenario != ALL and row.compared.lower is not None]
     chosen = [*whole, *(row for row in limited if row.tracker in several)]
     groups = [(row, _measured(runs_of(view, row))) for row in chosen]
-    return [(row, runs) for row, runs in groups if len(runs) > 1]
+    return [(row, runs) for row, runs in groups if len(runs) >= _LEAST_RUNS]
 
 
 def _measured(runs: list[TrackerRow]) -> list[TrackerRow]:
@@ -106,5 +107,5 @@ def _cloud_sheet(
         f"{caption}{left}",
         how=how,
         data=data,
-        absent="" if panels else "one run alone is no cloud.",
+        absent="" if panels else "no tracker has three runs with an energy of the meter.",
     )

@@ -58,7 +58,9 @@ def render(compared: Compared) -> str:
         "repeats": repeats_line(row) if row.p is not None else "",
         "program": program_chapter(compared.program),
         "calls": calls,
-        "numbers": {sheet.key: len(sheets) + 1 for sheet in (calls.sheets if calls else [])},
+        "numbers": {
+            sheet.key: number for number, sheet in enumerate(calls.sheets if calls else [], len(sheets) + 1)
+        },
         "remarks": compared.remarks,
         "refusals": compared.refusals,
         "paired": row.design == "paired",
