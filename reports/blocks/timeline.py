@@ -24,6 +24,7 @@ _CURVE = Markup(
 )
 _LABEL = Markup('<text x="2" y="{y}">{words}</text>')
 _TICK = Markup('<text class="stretch tick" x="{x}%" y="{y}" text-anchor="{anchor}">{words}</text>')
+_LEAST_SPAN = 0.25  # of the largest value: on a narrower axis the noise of a meter looks like cliffs
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ def _curve(curve: Curve, duration_s: float) -> Markup:
     if not known.any():
         return Markup("")
     low, high = float(curve.values[known].min()), float(curve.values[known].max())
+    if (missing := _LEAST_SPAN * abs(high) - (high - low)) > 0:
+        low, high = low - missing / 2, high + missing / 2
     span = (high - low) or 1.0
     x = np.where(known, np.rint(_WIDE * curve.t_s / duration_s), 0).astype(int)
     y = np.where(known, np.rint(_HIGH * (0.97 - 0.94 * (curve.values - low) / span)), 0).astype(int)
