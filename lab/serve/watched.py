@@ -15,7 +15,7 @@ from lab.conduct.plan import duration, slot_name
 from lab.conduct.standing import Standing, entries_of, left_s, stopped_by_health
 from records.errors import RecordError
 from records.folders import RunPaths
-from records.journal_events import GateWaiting, JournalEntry
+from records.journal_events import GateDecided, GateWaiting, JournalEntry, RunEnded, RunStarted
 from records.times import iso_utc, now_utc_s
 from reports.words.texts import printable
 
@@ -67,6 +67,7 @@ class WatchedCampaign:
             "t_utc_s": now,
             "state": _state(activity, standing),
             "words": _words(activity, standing, printable(str(opened.folder.path)), damage),
+            "gate": _gate(self._entries) if running else "idle",
             "left_s": standing.left_s,
             "left": duration(standing.left_s) if standing.completed < len(self._states) else "",
             "reading": self._last_reading(now),
@@ -196,6 +197,19 @@ def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> 
         else f"It has ended, and {missing} runs are missing. {go_on}",
     }[_state(activity, standing)]
     return f"{words} {damage}".strip()
+
+
+def _gate(entries: list[JournalEntry]) -> str:
+    """Return ``waiting``, ``open``, ``closed`` or ``idle``: the stability gate of the last attempt."""
+    for entry in reversed(entries):
+        match entry:
+            case GateWaiting():
+                return "waiting"
+            case GateDecided(open=is_open):
+                return "open" if is_open else "closed"
+            case RunStarted() | RunEnded():
+                return "idle"
+    return "idle"
 
 
 def _slot(state: SlotState, running: bool) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 "use strict";
 // Asks the server every second what the campaign's files say, and shows it. All text goes in as text.
 (() => {
-  const EVERY_MS = 1000, WIDTH = 800, HEIGHT = 240, ROOM = 12;
+  const EVERY_MS = 1000, WIDTH = 800, HEIGHT = 240, ROOM = 12, LEAST_SPAN = 0.1;
   const at = (id) => document.getElementById("live-" + id);
   const put = (id, text) => { const place = at(id); if (place.textContent !== text) place.textContent = text; };
   const number = (value, digits) => value.toFixed(digits).replace("-", "\u2212");
@@ -11,6 +11,12 @@
     const text = JSON.stringify(slots);
     if (text === shownSlots) return;
     shownSlots = text;
+    at("strip").replaceChildren(...slots.map((slot) => {
+      const item = document.createElement("li");
+      item.dataset.state = slot.state;
+      item.title = slot.slot + " " + slot.name + ": " + slot.state;
+      return item;
+    }));
     at("slots").replaceChildren(...slots.map((slot) => {
       const row = document.createElement("tr");
       const cells = [[slot.slot, "number"], [slot.name, "words"], [slot.state, "whole"],
@@ -31,8 +37,11 @@
     const powers = known.map((point) => point[1]);
     const low = Math.min(...powers), high = Math.max(...powers), end = points[points.length - 1][0];
     const x = (t) => WIDTH * (1 - (end - t) / windowS);
-    const span = high - low || 1;
-    const y = (power) => HEIGHT - ROOM - (HEIGHT - 2 * ROOM) * (high > low ? (power - low) / span : 0.5);
+    // At least a tenth of the mean: the scatter of a steady load must not look like steps.
+    const mean = powers.reduce((sum, power) => sum + power, 0) / powers.length;
+    const span = Math.max(high - low, LEAST_SPAN * Math.abs(mean)) || 1;
+    const bottom = (low + high - span) / 2;
+    const y = (power) => HEIGHT - ROOM - (HEIGHT - 2 * ROOM) * (power - bottom) / span;
     let path = "", pen = false;
     for (const [t, power] of points) {
       if (power === null) { pen = false; continue; }
@@ -40,8 +49,8 @@
       pen = true;
     }
     at("line").setAttribute("d", path);
-    put("low", number(low, 1) + " W");
-    put("high", number(high, 1) + " W");
+    put("low", number(bottom, 1) + " W");
+    put("high", number(bottom + span, 1) + " W");
     put("trace-words", known.length + " readings from " + number(low, 1) + " to " + number(high, 1) + " W");
   }
 
@@ -70,6 +79,8 @@
         return item;
       }));
     }
+    at("light").dataset.gate = found.gate;
+    put("light", "Stability gate: " + found.gate);
     at("report").hidden = !found.analysed;
     showReading(found.reading);
     showPower(found.power, found.window_s);

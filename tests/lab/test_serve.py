@@ -343,6 +343,9 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
             browser.driver.execute_script(f"return document.getElementById('live-{name}').textContent")
         )
 
+    light = "return document.getElementById('live-light').dataset.gate"
+    strip = "return [...document.querySelectorAll('#live-strip li')].map(item => item.dataset.state)"
+
     def shows(name: str, text: str) -> None:
         wait_for(f"{text!r} in {name}, last {words(name)!r}", lambda: text in words(name), 20)
 
@@ -356,8 +359,11 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
             browser.open(f"{client.base_url}campaigns/run%20%26%20run/")
             shows("words", "Running.")
             shows("gate", "2 of 6 readings")
+            assert browser.driver.execute_script(light) == "waiting"
             shows("phase", "try 1 of 3")
             shows("watts", "41.1")
+            low, high = (float(words(end).removesuffix(" W")) for end in ("low", "high"))
+            assert high - low > 4, "readings of 41.0 and 41.1 W are one steady load"
             assert "SIMULATED" in browser.driver.find_element("tag name", "body").text
             hand.read(run, 80.0, 41.0, 41.1, None, 77.7)
             shows("watts", "77.7")
@@ -370,6 +376,7 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
             hand.journal.write(ProcessReady(name=Process.COLLECTORS, pid=2))
             hand.journal.write(WorkloadStarted(command=["sleep"]))
             shows("phase", "the program is running")
+            assert browser.driver.execute_script(light) == "open"
             assert words("gate") == ""
             hand.complete(run)
             shows("completed", "1")
@@ -377,6 +384,7 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
             shows("now", "[2/3] work, repeat 1")
         shows("words", "killed")
         shows("slots", "broken off")
+        assert browser.driver.execute_script(strip) == ["completed", "broken off", "todo"]
         assert "`lab resume" in words("words")
         assert words("now") == "idle"
         assert browser.driver.execute_script("return document.getElementById('live-report').hidden")
