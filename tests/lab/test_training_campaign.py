@@ -100,4 +100,4 @@ def test_the_tracker_is_compared_with_the_meter_over_its_own_window(campaign: Pa
 
 
 def test_the_report_is_drawn_zoomed_read_in_the_dark_and_printed(campaign: Path, browser) -> None:
-    check_report(browser, campaign / "report.html", figures=30, plots=3)
+    check_report(browser, campaign / "report.html", figures=27, plots=3)
