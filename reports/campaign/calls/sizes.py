@@ -82,8 +82,8 @@ def _panel(sites: list[tuple[str, list[_Point]]], kind: str, simulated: bool) ->
         for point in points:
             if point.low_j is not None and point.high_j is not None and point.low_j > 0:
                 axes.plot([point.size_bytes] * 2, [point.low_j, point.high_j], color=colour, linewidth=1.0)
-    axes.set_xlabel("size of the arguments / bytes")
-    axes.set_ylabel(f"{kind} of a call / J")
+    axes.set_xlabel("size of the arguments / bytes (logarithmic)")
+    axes.set_ylabel(f"{kind} of a call / J (logarithmic)")
     figure.legend(loc="lower center", ncols=1, fontsize=7)
     said = "; ".join(
         f"{name}: {plain(points[0].energy_j, 3)} J at {plain(points[0].size_bytes, 3)} bytes to "

@@ -12,6 +12,7 @@ from reports.words.numbers import plain
 
 _KIB_PER_GIB = 1024.0**2
 _MIB_PER_GIB = 1024.0
+_KIB_PER_MB = 1e6 / 1024
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class Indicator:
 INDICATORS = (
     Indicator("cpu_load_pct", "CPU load", "load", "%"),
     Indicator("ram_used_kib", "RAM used, page cache included", "memory", "GiB", _KIB_PER_GIB),
-    Indicator("disk_read_kib_s", "Disk, reading", "rate", "KiB/s"),
-    Indicator("disk_write_kib_s", "Disk, writing", "rate", "KiB/s"),
-    Indicator("net_rx_kib_s", "Network, receiving", "rate", "KiB/s"),
-    Indicator("net_tx_kib_s", "Network, sending", "rate", "KiB/s"),
+    Indicator("disk_read_kib_s", "Disk, reading", "rate", "MB/s", _KIB_PER_MB),
+    Indicator("disk_write_kib_s", "Disk, writing", "rate", "MB/s", _KIB_PER_MB),
+    Indicator("net_rx_kib_s", "Network, receiving", "rate", "MB/s", _KIB_PER_MB),
+    Indicator("net_tx_kib_s", "Network, sending", "rate", "MB/s", _KIB_PER_MB),
     Indicator("cpu_temperature_c", "CPU temperature", "temperature", "°C"),
     Indicator("gpu_load_pct", "GPU load", "load", "%"),
     Indicator("gpu_memory_load_pct", "GPU memory load", "load", "%"),
