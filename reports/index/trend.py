@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
@@ -64,7 +65,7 @@ def trend_sheet(entries: Sequence[Entry], quantity: EnergyKind) -> Sheet:
         panels=panels,
         caption="A point for each campaign: the mean over its runs, with its 95 % interval; without a bar: "
         "one run, or no interval. Hollow points are SIMULATED, not measured. A line joins campaigns of the "
-        "same machine and meter only. "
+        "same machine and meter only. Dotted upright: another version of Wattlab from here on. "
         + (f"{more} further scenarios are in the table only." if more else ""),
         how="The means and intervals are those of each campaign's own results (scenarios.csv); nothing was "
         "computed anew. What changed between campaigns (program, data, machine) is not known to this page: "
@@ -96,6 +97,11 @@ def _panel(key: str, name: str, found: list[_Point], quantity: EnergyKind, colou
         axes.plot(*zip(*line, strict=True), color=colour, linewidth=0.9, alpha=0.55)
     for point in points:
         _draw(axes, point, colour)
+    versions = _new_versions(points)
+    for day, version in versions:
+        axes.axvline(day, color=palette.MUTED, linewidth=0.8, linestyle=":")
+        top = axes.get_xaxis_transform()
+        axes.text(day, 1.0, version, transform=top, ha="right", va="top", rotation=90, color=palette.MUTED)
     _time_axis(axes, [point.day for point in points if point.day is not None])
     axes.set_ylabel(f"{_WORDS[quantity]} / Wh")
     simulated = [point.entry.simulated for point in points]
@@ -108,8 +114,20 @@ def _panel(key: str, name: str, found: list[_Point], quantity: EnergyKind, colou
         f"{in_interval(point.value_wh, point.low_wh, point.high_wh)} Wh"
         for point in points
     )
-    description = f"{name}, {_WORDS[quantity]} per run, {count(len(points))} campaigns: {means}."
+    changes = "".join(f" Later campaigns: Wattlab {version}." for _, version in versions)
+    description = f"{name}, {_WORDS[quantity]} per run, {count(len(points))} campaigns: {means}.{changes}"
     return finish(figure, key, label(name, width=30, lines=1), description, simulated=all(simulated))
+
+
+def _new_versions(points: list[_Point]) -> list[tuple[float, str]]:
+    """Return between which days the version of Wattlab changed (halfway), and to which."""
+    return [
+        ((before.day + after.day) / 2, after.entry.wattlab_version)
+        for before, after in pairwise(points)
+        if before.day is not None
+        and after.day is not None
+        and before.entry.wattlab_version != after.entry.wattlab_version
+    ]
 
 
 def _draw(axes: Axes, point: _Point, colour: str) -> None:
@@ -148,6 +166,7 @@ def _data(points: list[_Point], quantity: EnergyKind) -> Table:
         text_column("Campaign", lambda point: point.entry.title),
         text_column("Folder", lambda point: point.entry.place.folder),
         text_column("Planned (UTC)", lambda point: created(point.entry.created_utc_s), whole=True),
+        text_column("Wattlab", lambda point: point.entry.wattlab_version, whole=True),
         text_column("Scenario", lambda point: point.scenario.name),
         Column("n", lambda point: count(point.scenario.row.n)),
         Column(_WORDS[quantity].capitalize(), lambda point: mean_words(point.scenario.row, quantity), "Wh"),

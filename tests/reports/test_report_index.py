@@ -410,6 +410,16 @@ def test_a_campaign_has_its_energy_a_sparkline_and_its_status_in_a_row(three: Pa
         assert entry.duration_s is not None and f"{entry.duration_s / 60:.1f}" in found.text
 
 
+def test_a_new_version_of_wattlab_is_marked_in_the_trend(tmp_path: Path) -> None:
+    for number, version in enumerate(["1.0.0", "1.0.0", "1.1.0"]):
+        results = made(number)
+        change(results.campaign, wattlab_version=version)
+        put(tmp_path / str(number), results)
+    index(tmp_path)
+    (panel,) = [svg for svg in page(tmp_path).all("svg") if svg.attributes.get("id") == "trend-energy-0"]
+    assert "1.1.0" in panel.text and "1.0.0" not in panel.text
+
+
 def test_the_table_is_filtered_and_sorted(browser, three: Path) -> None:
     browser.open((three / "index.html").as_uri())
     ask_page = browser.driver.execute_script
