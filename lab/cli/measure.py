@@ -49,7 +49,10 @@ REPEATS_MAX = 30
     help=f"Length of a baseline; {BASELINE_S:g}s by default ({BASELINE_VIRTUAL_S:g}s with a virtual meter).",
 )
 @click.option(
-    "--warmup", type=click.IntRange(min=0), default=0, help="Number of runs before, which are not measured."
+    "--warmup",
+    type=click.IntRange(0, 10_000),
+    default=0,
+    help="Number of runs before, which are not measured.",
 )
 @click.option(
     "--gate",

@@ -24,7 +24,22 @@ TEXTS = {
     "levels": "9,6,3",
 }
 NUMBERS = (click.types.IntParamType, click.types.FloatParamType)
-SLOW = {"watch", "log", "read", "identify", "zero", "delay", "calibrate", "simulate", "serve", "demo", "run"}
+SLOW = {
+    "watch",
+    "log",
+    "read",
+    "identify",
+    "zero",
+    "delay",
+    "calibrate",
+    "simulate",
+    "serve",
+    "demo",
+    "run",
+    "measure",
+}
+
+BEHIND = {("measure",): ("--", "true")}  # the command that is measured
 
 
 Words = tuple[str, ...]
@@ -64,7 +79,7 @@ def call(words: Words, folder: Path, /, **values: object) -> Result:
             continue
         value = str(values[name]) if name in values else usual(param, folder)
         arguments += [value] if isinstance(param, click.Argument) else [f"{param.opts[-1]}={value}"]
-    return CliRunner().invoke(cli, arguments)
+    return CliRunner().invoke(cli, [*arguments, *BEHIND.get(words, ())])
 
 
 def usual(param: click.Parameter, folder: Path) -> str:

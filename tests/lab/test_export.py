@@ -50,7 +50,7 @@ duration_s = 3.0
 name = "train"
 command = ["{python}", "code/train.py", "--notebook=../lib/study.ipynb", "--data", "secret.csv"]
 environment = "cpu"
-env = { TOKEN = "a\\u007f\\"b\\\\c" }
+env = { MARK = "a\\u007f\\"b\\\\c" }
 [[scenario]]
 name = "ours"
 command = ["{python}", "{scenarios}/idle.py", "gone.py"]

@@ -258,7 +258,7 @@ def test_calls_are_gathered_by_name_with_their_share_of_the_runs() -> None:
     )
     fit, load = cells(made(calls.chapter, results), "call-rows")
     assert (fit["Call"], fit["n"], fit["Resolved"], fit["Share of the runs"]) == ("fit", "3", "3", "36.0")
-    assert fit["Energy per call"] == "1.20"  # the mean, to the place of its standard deviation of 0.10 Wh
+    assert fit["Energy per call"] == "1200"  # mWh: the mean, to the place of its standard deviation of 100
     assert (load["Call"], load["Share of the runs"]) == ("load", "5.00")
 
 
