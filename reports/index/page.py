@@ -132,9 +132,9 @@ def _campaigns(entries: Sequence[Entry], links: Links) -> Table:
         text_column("Meter", lambda entry: "SIMULATED" if entry.simulated else "measured", whole=True),
         Column("Runs", lambda entry: f"{count(entry.completed)} of {count(entry.planned)}"),
         text_column("Wattlab", lambda entry: entry.wattlab_version, whole=True),
-        text_column("Folder", lambda entry: entry.place.folder),
-        text_column("SUT", lambda entry: entry.sut),
-        text_column("Instrument", lambda entry: entry.meter),
+        text_column("Folder", lambda entry: entry.place.folder, whole=True),
+        text_column("SUT", lambda entry: entry.sut, whole=True),
+        text_column("Instrument", lambda entry: entry.meter, whole=True),
         text_column("Rule", lambda entry: entry.rule, whole=True),
     )
     caption = "Campaigns, the latest first"
