@@ -35,7 +35,7 @@ def demo(
 
     A CNN trained from nothing and transfer learning on a pretrained net reach the same accuracy; the report
     compares what each used, and how far CodeCarbon is from the meter. Training and collectors are real; the
-    meter is SIMULATED: its watts follow this machine's CPU load through a model. Takes three minutes on two
+    meter is SIMULATED: its watts follow this machine's CPU load through a model. Takes four minutes on two
     quiet cores; on a slow or busy machine it uses fewer pictures, and still ends with a report. Offers to
     build missing environments.
 

@@ -15,7 +15,7 @@ from lab.envs.places import HOME, is_checkout, python_of
 from sut.preflight import check_background_load
 
 SHORT_S = 165.0
-"""Planned time of the short demonstration; trackers and the gate take it to three minutes."""
+"""Planned time of the short demonstration; trackers and the gate take it to less than four minutes."""
 
 _QUICK = ("baseline", "cnn")
 
