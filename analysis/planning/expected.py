@@ -52,6 +52,7 @@ class Work:
         reactive_share: reactive over active power of what the gain acts on.
         clock: standard uncertainty by the SUT's clock.
         epoch_s: length of an epoch, where the energy of one is asked for.
+        resolved: whether the mean energy can be told from zero; if not, the shares are of a poor estimate.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Work:
     reactive_share: float = REACTIVE_SHARE
     clock: float = 0.0
     epoch_s: float | None = None
+    resolved: bool = True
 
 
 @dataclass(frozen=True)

@@ -33,31 +33,51 @@ def pilots(results: Results, of: Wanted, names: Sequence[str] = ()) -> list[tupl
             the control workload unless given.
 
     Raises:
-        RecordError: there is no such scenario, or none whose scatter and energy are known.
+        RecordError: there is no such scenario, or none with an energy above zero and a known scatter.
     """
+    rows = _chosen(results, names)
+    found = list(_differences(results, rows) if of == "difference" else _means(results, rows, of))
+    if not found:
+        raise RecordError(_missing(of, rows))
+    return found
+
+
+def left_out(
+    results: Results, of: Wanted, names: Sequence[str], found: Iterable[tuple[Work, PlannedMeter]]
+) -> list[str]:
+    """Return the chosen workloads that `pilots` could not use."""
+    if of == "difference":
+        return []
+    known = {work.name for work, _ in found}
+    return [row.scenario for row in _chosen(results, names) if row.scenario not in known]
+
+
+def _chosen(results: Results, names: Sequence[str]) -> list[ScenarioRow]:
     known = {row.scenario: row for row in results.scenarios if row.kind == "workload"}
     for name in names:
         if name not in known:
             raise RecordError(f"there is no workload scenario {name!r}; {alternatives(name, list(known))}")
     control = results.settings.get("health", {}).get("control")
     chosen = names or [n for n, row in known.items() if row.tracker is None and n != control]
-    rows = [known[name] for name in chosen]
-    found = list(_differences(results, rows) if of == "difference" else _means(results, rows, of))
-    if not found:
-        raise RecordError(_missing(of, list(chosen)))
-    return found
+    return [known[name] for name in chosen]
 
 
-def _missing(of: Wanted, names: Sequence[str]) -> str:
+def _missing(of: Wanted, rows: Sequence[ScenarioRow]) -> str:
     what = {
-        "induced": "a workload whose induced energy can be told from zero",
-        "difference": "two workloads whose induced energies can be told from zero",
-        "epoch": "a workload with epochs whose induced energy can be told from zero",
+        "induced": "a workload with a mean induced energy above zero",
+        "difference": "two workloads, the first with a mean induced energy above zero",
+        "epoch": "a workload with epochs and a mean induced energy above zero",
     }
     return (
-        f"expected {what[of]}, in {LEAST_FOR_INTERVAL} runs or more; {', '.join(names) or 'no workload'} is "
-        f"none. Use another campaign, or plan without one (--power, --duration, --scatter)"
+        f"expected {what[of]}, in {LEAST_FOR_INTERVAL} valid runs or more, but found "
+        f"{'; '.join(map(_what_was_found, rows)) or 'no workload'}. Repeat the pilot with longer or more "
+        f"runs on a quiet machine, or plan without one (--power, --duration, --scatter)"
     )
+
+
+def _what_was_found(row: ScenarioRow) -> str:
+    energy = "no induced energy" if row.induced_wh is None else f"{row.induced_wh:.3g} Wh"
+    return f"{row.scenario}: {energy} in {row.n} runs"
 
 
 def _means(results: Results, rows: Iterable[ScenarioRow], of: Wanted) -> Iterable[tuple[Work, PlannedMeter]]:
@@ -65,12 +85,7 @@ def _means(results: Results, rows: Iterable[ScenarioRow], of: Wanted) -> Iterabl
         budget = _budget(results, "scenario", row.scenario, _QUANTITY[of])
         label = row.scenario
         lengths_s = [e.duration_s for e in results.epochs if label_of(e.scenario, e.tracker) == label]
-        if (
-            budget is None
-            or budget.value <= 0
-            or row.induced_bound_wh is not None
-            or row.n < LEAST_FOR_INTERVAL
-        ):
+        if budget is None or budget.value <= 0 or row.n < LEAST_FOR_INTERVAL:
             continue
         epoch_s = float(np.mean(lengths_s)) if of == "epoch" and lengths_s else None
         yield _planned(results, budget, row, row.n, budget.value, epoch_s=epoch_s)
@@ -122,6 +137,7 @@ def _planned(
         else REACTIVE_SHARE,
         clock=shares.get("clock", 0.0),
         epoch_s=epoch_s,
+        resolved=row.induced_bound_wh is None,
     )
     stays = {term: u for term, u in shares.items() if term not in _OF_RUNS}
     model = (results.meter.get("identity") or {}).get("model")

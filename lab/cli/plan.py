@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from analysis.planning.assumed import Assumed
-from analysis.planning.pilot import Wanted, pilots, seconds_per_block
+from analysis.planning.pilot import Wanted, left_out, pilots, seconds_per_block
 from analysis.planning.table import plan_rows
 from lab.cli.bench_options import PercentText
 from lab.cli.common import MOST_W, FiniteRange, json_option
@@ -92,6 +92,7 @@ def plan(
     lab plan latest --of difference --want 1%       to tell two scenarios apart
     lab plan --want 1% --power 250 --duration 600   without a pilot
     """
+    missing: Sequence[str] = ()
     given = {name: value for name, value in assumed.items() if value is not None}
     if folder is not None:
         if given:
@@ -100,6 +101,7 @@ def plan(
             )
         results = read_results(CampaignFolder(folder).results)
         own, simulated = pilots(results, of, scenarios), results.campaign.simulated
+        missing = left_out(results, of, scenarios, own)
         first_s = own[0][0].duration_s
         meters = [own, *([(work, data_sheet_meter(name)) for work, _ in own] for name in drivers or METERS)]
         lengths_s, block_s = durations_s or (first_s, _LONGER * first_s), seconds_per_block(results)
@@ -117,6 +119,7 @@ def plan(
         pilot=folder,
         simulated=simulated,
         block_s=block_s,
+        left_out=missing,
     )
     if as_json:
         print_json(plan_json(planned))

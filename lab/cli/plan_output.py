@@ -34,6 +34,7 @@ class Planned:
         pilot: folder of the earlier campaign, or ``None``.
         simulated: whether that was measured by a virtual meter.
         block_s: how long a block takes with runs as long as there.
+        left_out: workloads of the pilot for which no plan is possible.
     """
 
     of: Wanted
@@ -42,6 +43,7 @@ class Planned:
     pilot: Path | None
     simulated: bool
     block_s: float
+    left_out: Sequence[str] = ()
 
     def seconds(self, row: PlanRow, repeats: int) -> float:
         """Return how long so many blocks take, longer runs and baselines in proportion."""
@@ -58,6 +60,7 @@ def plan_json(planned: Planned) -> dict[str, Any]:
         "pilot": None if planned.pilot is None else str(planned.pilot),
         "simulated": planned.simulated,
         "words": plan_words(planned),
+        "left_out": list(planned.left_out),
         "rows": [_row_json(planned, row) for row in planned.rows],
     }
 
@@ -71,6 +74,7 @@ def _row_json(planned: Planned, row: PlanRow) -> dict[str, Any]:
         "duration_s": work.duration_s,
         "scatter_pct": 100 * work.scatter,
         "scatter_df": None if work.scatter_df == inf else work.scatter_df,
+        "energy_resolved": work.resolved,
         "resolved": row.meter.resolves(work),
         "least_pct": 100 * row.least,
         "repeats": None if enough is None else enough.repeats,
@@ -190,12 +194,22 @@ def _nothing(planned: Planned, wanted: str) -> str:
 
 def _notes(planned: Planned) -> list[str]:
     work = planned.rows[0].work
+    unresolved = dict.fromkeys(row.work.name for row in planned.rows if not row.work.resolved)
     source = (
         f"from {work.scatter_df + 1:.0f} repeats of {planned.pilot}"
         if planned.pilot is not None
         else "assumed; an earlier campaign tells it (lab plan CAMPAIGN)"
     )
     return [
+        *(
+            f"The pilot does not distinguish the energy of {name} from zero: percentages are of a poor "
+            f"estimate. Take this as an order of magnitude; plan again with the next campaign as the pilot"
+            for name in unresolved
+        ),
+        *(
+            f"Not planned: {name} has no mean energy above zero in three valid runs"
+            for name in planned.left_out
+        ),
         f"{100 * ASSURANCE:.0f} of 100 such campaigns reach the interval",
         f"Standard deviation of {work.name}: {100 * work.scatter:.2g} % from run to run, "
         f"{100 * work.baseline_scatter:.2g} % by the baseline, {source}",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import inf, sqrt
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from analysis.planning.expected import (
     least_half,
     repeats_for,
 )
-from analysis.planning.pilot import pilots, seconds_per_block
+from analysis.planning.pilot import left_out, pilots, seconds_per_block
 from analysis.planning.table import plan_rows
 from analysis.uncertainty.meter_errors import MeterErrors
 from benchmarks.planning import expected_and_reached
@@ -129,6 +130,35 @@ def test_the_time_of_a_plan_is_that_of_the_pilots_blocks(results: Results) -> No
     runs = sorted(results.runs, key=lambda run: run.t_start_utc_s)
     whole_s = runs[-1].t_start_utc_s + runs[-1].duration_s - runs[0].t_start_utc_s
     assert seconds_per_block(results) == pytest.approx(whole_s / 4)
+
+
+def pilot_with_powers(folder: Path, *powers_w: float) -> Results:
+    """Return a campaign whose workload draws these powers above its baseline, one in each block."""
+    campaign = small_campaign(blocks=len(powers_w))
+    campaign.runs = [run for run in campaign.runs if run.tracker is None]
+    level_w = campaign.runs[0].power_w
+    work = [run for run in campaign.runs if run.kind == "workload"]
+    for run, power_w in zip(work, powers_w, strict=True):
+        run.power_w = level_w + power_w
+    return evaluate(campaign.write(folder / "campaign"))
+
+
+def test_a_pilot_whose_energy_is_not_resolved_is_planned_and_marked(tmp_path: Path) -> None:
+    results = pilot_with_powers(tmp_path, 8.0, -4.0, 6.0, -3.0)
+    (row,) = [row for row in results.scenarios if row.scenario == "cnn"]
+    assert row.induced_bound_wh is not None
+    ((known, meter),) = pilots(results, "induced")
+    assert not known.resolved
+    enough = repeats_for(known, meter, 0.2)
+    assert enough is not None
+    assert enough.repeats > row.n
+
+
+def test_a_pilot_without_an_energy_above_zero_cannot_be_planned(tmp_path: Path) -> None:
+    results = pilot_with_powers(tmp_path, -2.0, -3.0, -2.5)
+    with pytest.raises(RecordError, match="cnn: -"):
+        pilots(results, "induced")
+    assert left_out(results, "induced", (), []) == ["cnn"]
 
 
 def test_a_difference_needs_two_workloads(results: Results) -> None:
