@@ -1,8 +1,10 @@
 """What a bench measured: packed there, and taken into the campaign with the name of the bench."""
 
+import gzip
 import json
 import shutil
 import tarfile
+import zlib
 from pathlib import Path
 
 from records.campaign import CampaignFolder
@@ -43,9 +45,11 @@ def merge(folder: CampaignFolder, bench: str, block: int, archive: Path) -> None
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
-        with tarfile.open(archive) as tar:
-            tar.extractall(part, filter="data")
-    except (tarfile.TarError, EOFError) as error:
+        with gzip.open(archive) as unpacked:
+            with tarfile.open(fileobj=unpacked, mode="r|") as tar:
+                tar.extractall(part, filter="data")
+            unpacked.read()  # to its end, where the checksum is
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise RecordError(f"bench {bench}: expected an archive of block {block}, but: {error}") from None
     came = CampaignFolder(part)
     _take_lines(came.journal, folder.journal, bench)
@@ -77,9 +81,10 @@ def _take_lines(source: Path, target: Path, bench: str) -> None:
 
 
 def _take_clock(source: Path, target: Path) -> None:
-    if not source.exists():
+    lines = source.read_text().splitlines() if source.exists() else []
+    if not lines:
         return
-    header, *rows = source.read_text().splitlines()
+    header, *rows = lines
     there = set(target.read_text().splitlines()) if target.exists() else set()
     with LineAppender(target, header) as appender:
         for row in rows:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -94,14 +95,41 @@ def test_certificates_come_together_and_only_with_tls(tmp_path: Path) -> None:
     assert security.require_encryption
 
 
-def test_an_archive_that_is_damaged_changes_nothing(tmp_path: Path) -> None:
-    folder = CampaignFolder(tmp_path)
-    folder.runs.mkdir()
-    archive = tmp_path / "block.tar.gz"
-    archive.write_bytes(b"no archive")
+def damaged_archive(folder: Path, damage: str) -> Path:
+    archive = folder / "block.tar.gz"
+    block = measured_block(folder / "bench")
+    (block / "runs/0001-baseline/meter.csv").write_bytes(random.Random(1).randbytes(100_000))
+    pack(block, archive)
+    whole = archive.read_bytes()
+    middle = len(whole) // 2
+    changed = {
+        "no archive": b"no archive",
+        "cut": whole[:middle],
+        "one byte": whole[:middle] + bytes([whole[middle] ^ 0xFF]) + whole[middle + 1 :],
+        "many bytes": whole[:2000] + bytes(1000) + whole[3000:],
+    }
+    archive.write_bytes(changed[damage])
+    return archive
+
+
+@pytest.mark.parametrize("damage", ["no archive", "cut", "one byte", "many bytes"])
+def test_an_archive_that_is_damaged_changes_nothing(tmp_path: Path, damage: str) -> None:
+    folder = CampaignFolder(tmp_path / "c")
+    folder.runs.mkdir(parents=True)
     with pytest.raises(RecordError, match="block 1"):
-        merge(folder, "a", 1, archive)
+        merge(folder, "a", 1, damaged_archive(tmp_path, damage))
     assert list(folder.runs.iterdir()) == []
+
+
+def test_a_block_whose_clock_was_cut_off_before_its_first_line_is_taken_in(tmp_path: Path) -> None:
+    block = measured_block(tmp_path / "bench")
+    (block / "clock.csv").write_text("")
+    archive = tmp_path / "block.tar.gz"
+    pack(block, archive)
+    folder = CampaignFolder(tmp_path / "c")
+    folder.runs.mkdir(parents=True)
+    merge(folder, "a", 1, archive)
+    assert (folder.runs / "0001-baseline/run.json").exists()
 
 
 def order_for(folder: Path, **changes: object) -> BlockOrder:
