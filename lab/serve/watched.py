@@ -8,11 +8,12 @@ from shlex import quote
 from threading import Lock
 from typing import Any
 
-from lab.conduct.activity import Activity, activity_of
+from lab.conduct.activity import Activity, Phase, activity_of
 from lab.conduct.campaign import OpenCampaign, SlotState, is_running, recorded_states
 from lab.conduct.live import Follower, LiveReading
 from lab.conduct.plan import duration, slot_name
 from lab.conduct.standing import Standing, entries_of, left_s, stopped_by_health
+from lab.serve.epochs import EpochFollower
 from records.errors import RecordError
 from records.folders import RunPaths
 from records.journal_events import GateDecided, GateWaiting, JournalEntry, RunEnded, RunStarted
@@ -44,6 +45,8 @@ class WatchedCampaign:
         self._states: list[SlotState] = []
         self._run: Path | None = None
         self._follower: Follower | None = None
+        self._epochs: EpochFollower | None = None
+        self._epochs_before: int | None = None
         self._readings: deque[LiveReading] = deque(maxlen=_KEPT_READINGS)
         self._of_attempt: deque[LiveReading] = deque(maxlen=_KEPT_READINGS)
 
@@ -68,6 +71,7 @@ class WatchedCampaign:
             "state": _state(activity, standing),
             "words": _words(activity, standing, printable(str(opened.folder.path)), damage),
             "gate": _gate(self._entries) if running else "idle",
+            "epoch": self._epoch(activity) if running else None,
             "left_s": standing.left_s,
             "left": duration(standing.left_s) if standing.completed < len(self._states) else "",
             "reading": self._last_reading(now),
@@ -95,6 +99,8 @@ class WatchedCampaign:
             self._run = run
             self._of_attempt.clear()
             self._follower = Follower(RunPaths(run).meter_csv, _LAST_BYTES) if run else None
+            self._epochs = EpochFollower(RunPaths(run).events) if run else None
+            self._epochs_before = self._epochs_of_last_run(activity)
         if self._follower is None or self._run is None:
             return ""
         path = RunPaths(self._run).meter_csv
@@ -114,6 +120,29 @@ class WatchedCampaign:
                 self._readings.append(LiveReading(self._readings[-1].t_utc_s, None, ""))
             self._readings.append(reading)
             self._of_attempt.append(reading)
+
+    def _epoch(self, activity: Activity) -> dict[str, Any] | None:
+        """Return the epoch of the attempt that is under way; between two attempts there is none."""
+        if self._epochs is None or activity.phase is Phase.BETWEEN or not self._within(self._epochs.path):
+            return None
+        self._epochs.read()
+        return self._epochs.to_json(self._epochs_before)
+
+    def _epochs_of_last_run(self, activity: Activity) -> int | None:
+        """Return how many epochs the last completed run of the scenario that is under way had."""
+        slots = {state.slot.slot: state.slot for state in self._states}
+        now = slots.get(activity.slot) if activity.slot is not None else None
+        before = [
+            state.slot
+            for state in self._states
+            if now is not None and state.state == "completed" and state.slot.scenario == now.scenario
+        ]
+        attempts = self._opened.folder.attempts(before[-1]) if before else []
+        if not attempts or not self._within(RunPaths(attempts[-1]).events):
+            return None
+        epochs = EpochFollower(RunPaths(attempts[-1]).events)
+        epochs.read()
+        return epochs.number
 
     def _last_run(self, activity: Activity) -> Path | None:
         slot = next((s for s in self._opened.campaign.plan if s.slot == activity.slot), None)

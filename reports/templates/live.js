@@ -61,6 +61,16 @@
     put("age", flag + (reading.age_s > 10 ? "last reading at " + reading.time : ""));
   }
 
+  // "Epoch 4 of 10. Epoch 3: loss 0.412, accuracy 0.871"; the total is that of the last completed run.
+  function epochWords(epoch) {
+    if (!epoch) return "";
+    const names = {loss: "loss", accuracy: "accuracy", val_loss: "validation loss", val_accuracy: "validation accuracy"};
+    const known = Object.keys(names).filter((name) => name in epoch);
+    const short = (value) => String(Number(value.toPrecision(3))).replace("-", "\u2212");
+    return "Epoch " + epoch.number + (epoch.of === null ? "" : " of " + epoch.of + " (as in the last completed run)") + "." +
+      (known.length ? " Epoch " + epoch.ended + ": " + known.map((name) => names[name] + " " + short(epoch[name])).join(", ") : "");
+  }
+
   function show(found) {
     document.body.dataset.live = found.state;
     put("words", found.words);
@@ -71,6 +81,7 @@
     put("now", now && now.slot !== null ? "[" + now.slot + "/" + found.planned + "] " + now.name +
       (now.attempt > 1 ? ", attempt " + now.attempt : "") : "idle");
     put("phase", now ? now.phase_words + " for " + now.since + (now.gate ? ", " + now.gate.try : "") : "");
+    put("epoch", epochWords(found.epoch));
     const waits = now && now.gate ? now.gate.waiting_for : [];
     if ([...at("gate").children].map((item) => item.textContent).join("\n") !== waits.join("\n")) {
       at("gate").replaceChildren(...waits.map((words) => {

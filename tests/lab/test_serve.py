@@ -22,6 +22,7 @@ from lab.conduct.campaign import OpenCampaign, create, draw_campaign, lock
 from lab.conduct.live import Follower
 from lab.config.file import load_config
 from lab.serve.connection import MOST_CONNECTIONS
+from lab.serve.watched import WatchedCampaign
 from records.campaign import Campaign
 from records.files import LineAppender
 from records.journal import Journal
@@ -144,6 +145,16 @@ class ByHand:
         self.journal.write(
             GateWaiting(waiting_for=list(waiting_for), tries=tries, most_tries=3, waited_s=1.0)
         )
+
+
+def train(run: RunFolder, number: int, loss: float | None) -> None:
+    """Append an epoch to a run's events: its start and, with a loss, its stop."""
+    line = {"span": "epoch", "name": "epoch", "id": 2, "parent": 1, "pid": 3, "t_utc_s": 1.0, "t_mono_s": 1.0}
+    with run.events.open("a") as file:
+        file.write(json.dumps({**line, "event": "start", "data": {"epoch": number}}) + "\n")
+        if loss is not None:
+            data = {"epoch": number, "loss": loss, "accuracy": 0.9, "samples": 240}
+            file.write(json.dumps({**line, "event": "stop", "data": data}) + "\n")
 
 
 @pytest.fixture(scope="module")
@@ -376,6 +387,8 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
             hand.journal.write(ProcessReady(name=Process.COLLECTORS, pid=2))
             hand.journal.write(WorkloadStarted(command=["sleep"]))
             shows("phase", "the program is running")
+            train(run, 1, 0.5)
+            shows("epoch", "Epoch 1. Epoch 1: loss 0.5, accuracy 0.9")
             assert browser.driver.execute_script(light) == "open"
             assert words("gate") == ""
             hand.complete(run)
@@ -446,6 +459,34 @@ def test_what_the_files_say_is_told_in_numbers_too(tmp_path: Path) -> None:
         assert {key: stopped[key] for key in ("id", "planned", "completed", "simulated")} == {
             key: status[key] for key in ("id", "planned", "completed", "simulated")
         }
+
+
+def test_the_epoch_is_counted_against_the_last_completed_run_of_the_scenario(tmp_path: Path) -> None:
+    hand = ByHand(tmp_path / "c")
+    watched = WatchedCampaign(hand.opened, tmp_path)
+    slots = [slot.slot for slot in hand.opened.campaign.plan if slot.scenario == "baseline"]
+    with lock(hand.opened.folder):
+        first = hand.begin(slots[0])
+        assert watched.look()["epoch"] is None
+        hand.journal.write(WorkloadStarted(command=["sleep"]))
+        with first.events.open("a") as file:
+            file.write(
+                '{"span": "epoch", "event": "stop", "data": {"epoch": 1, "loss": 1e999}}\nno event\n[]\n'
+            )
+            file.write('{"span": "epoch", "event": "stop", "data": 7}\n')
+        assert watched.look()["epoch"] == {"number": 1, "of": None, "ended": 1}
+        train(first, 2, 0.25)
+        hand.complete(first)
+        assert watched.look()["epoch"] is None, "between two runs"
+        second = hand.begin(slots[1])
+        hand.journal.write(WorkloadStarted(command=["sleep"]))
+        train(second, 1, 0.75)
+        train(second, 2, None)
+        expected = {"number": 2, "of": 2, "ended": 1, "loss": 0.75, "accuracy": 0.9}
+        assert watched.look()["epoch"] == expected
+        train(second, 3, None)
+        assert watched.look()["epoch"] == {**expected, "number": 3, "of": None}, "more than last time"
+    assert watched.look()["epoch"] is None, "its controller was killed"
 
 
 def test_a_record_that_leads_out_is_not_followed(tmp_path: Path) -> None:
