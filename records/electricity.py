@@ -35,8 +35,8 @@ class Price:
 WORLD_EMISSIONS = Emissions(445.0, "CO₂", "world 2024, IEA")
 """https://www.iea.org/reports/electricity-2025/emissions: carbon dioxide alone."""
 
-EU_PRICE = Price(0.2872, "EUR", "EU households 2024, Eurostat")
-"""Eurostat nrg_pc_204, 28.72 EUR per 100 kWh with all taxes."""
+EU_PRICE = Price(0.2872, "EUR", "EU households, first half of 2025, Eurostat")
+"""Mean of 28.72 EUR per 100 kWh with taxes and levies, Eurostat data set nrg_pc_204, of 2025-10-29."""
 
 
 def emissions_of(settings: Mapping[str, Any]) -> Emissions:
