@@ -1,5 +1,7 @@
 """The benches of a fleet in the chapter on energy."""
 
+from dataclasses import replace
+
 from report_example import HOSTILE, Plan, example
 from typed_rows import change, emptied, row_of
 
@@ -49,6 +51,15 @@ def test_every_scenario_stands_on_each_bench() -> None:
     assert len(table.rows) == len(results.benches)
     (sheet,) = [sheet for sheet in made.sheets if sheet.key == "benches-energy"]
     assert len(sheet.panels) == len(results.scenarios)
+
+
+def test_energies_come_in_the_unit_of_the_report() -> None:
+    results = of_fleet(mean=0.512345, sd=0.01)
+    results.scenarios = [replace(row, energy_wh=0.5) for row in results.scenarios]
+    (table,) = [table for table in drawn(results).tables if table.key == "benches"]
+    energy, duration = table.rows[0], table.rows[2]
+    assert energy[0].endswith(", mWh") and energy[4:6] == ["512", "10"]
+    assert duration[0].endswith(", s") and duration[4] == "0.512"
 
 
 def test_a_campaign_on_one_bench_has_no_such_part() -> None:

@@ -3,12 +3,15 @@
 from math import sqrt
 
 from analysis.maths.describe import LEAST_FOR_INTERVAL, student_t
+from analysis.scenario.baseline import SIGNIFICANT
 from records.rows.benches import BenchRow
+from records.settings.analysis import CONFIDENCE
 from reports.blocks.contract import Block, Heading
 from reports.blocks.forest import Mark, forest_panel
 from reports.blocks.kit import Sheet
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import View
+from reports.words.energy import in_unit
 from reports.words.numbers import ABSENT, count, fixed, measured, probability, spread
 from reports.words.texts import slug
 from reports.words.verdict import quantity_words
@@ -29,7 +32,7 @@ def benches_blocks(view: View) -> list[Block]:
 def benches_table(view: View) -> Table:
     """Tabulate every scenario on every bench, quantity by quantity."""
     columns: Columns[BenchRow] = (
-        Column("Quantity", lambda row: quantity_words(row.quantity), numeric=False, whole=True),
+        Column("Quantity", lambda row: quantity_words(row.quantity, view.unit), numeric=False, whole=True),
         Column("Scenario", lambda row: view.name_of(row.scenario), numeric=False),
         text_column("Bench", lambda row: row.bench, whole=True),
         Column("Runs", lambda row: count(row.n)),
@@ -45,7 +48,7 @@ def benches_table(view: View) -> Table:
         "benches",
         "Every scenario on each bench",
         columns,
-        view.results.benches,
+        [in_unit(row, view.unit) for row in view.results.benches],
         note=_HOW,
         source="benches",
     )
@@ -81,7 +84,7 @@ def _mark(view: View, row: BenchRow) -> Mark:
     reach = None
     if row.sd is not None and row.n >= LEAST_FOR_INTERVAL and row.mean > 0:
         of_all = row.mean / (1 + pct / 100)
-        reach = 100 * student_t(0.95, row.n - 1) * row.sd / sqrt(row.n) / of_all
+        reach = 100 * student_t(CONFIDENCE, row.n - 1) * row.sd / sqrt(row.n) / of_all
     return Mark(
         name=row.bench,
         colour=view.colour_of(row.scenario),
@@ -89,7 +92,7 @@ def _mark(view: View, row: BenchRow) -> Mark:
         low=None if reach is None else pct - reach,
         high=None if reach is None else pct + reach,
         text=f"{view.unit.plain(row.mean)} {view.unit.name}",
-        filled=row.p_holm is not None and row.p_holm < 0.05,
+        filled=row.p_holm is not None and row.p_holm < SIGNIFICANT,
     )
 
 
