@@ -12,7 +12,7 @@ from rich.text import Text
 from lab.cli.visible import visible
 from lab.conduct.activity import Phase
 from lab.conduct.live import LiveReading
-from lab.conduct.plan import TimeLeft, slot_name, time_left
+from lab.conduct.plan import TimeLeft, left_words, slot_name
 from lab.config.model import LabConfig
 from records.campaign import Slot
 from records.run import Run
@@ -34,8 +34,8 @@ class _Progressing:
         self.noticed: set[str] = set()
         self.attempt_began_s = time.monotonic()
 
-    def left_words(self) -> str:
-        return time_left(self.config, self.left.of(self.todo))
+    def left_words(self, running_s: float = 0.0) -> str:
+        return left_words(self.left, self.config, self.todo, running_s)
 
     def take_plan(self, slots: Sequence[Slot], done: Sequence[Slot], simulated: bool) -> None:
         self.total = len(slots)
@@ -61,7 +61,7 @@ class LineProgress(_Progressing):
         self.take_plan(slots, done, simulated)
         kind = "  SIMULATED METER: no number of this campaign is a measurement" if simulated else ""
         self._say(f"{title}: {len(slots)} runs, {len(done)} completed before.{kind}")
-        self._say(f"{self.left_words()} left")
+        self._say(self.left_words())
 
     def attempt(self, slot: Slot, attempt: int) -> None:
         """Print which slot begins."""
@@ -79,7 +79,7 @@ class LineProgress(_Progressing):
         """Print how the attempt ended and the time left."""
         self.take_end(slot, run)
         why = f": {run.reason}" if run.reason else ""
-        self._say(f"    {run.status}{why}; {self.left_words()} left")
+        self._say(f"    {run.status}{why}; {self.left_words()}")
 
     def notice(self, text: str) -> None:
         """Print a notice, once."""
@@ -125,13 +125,12 @@ class LiveProgress(_Progressing):
         if self.simulated:
             head.append("   SIMULATED METER", style="bold reverse yellow")
         elapsed = time.monotonic() - self.attempt_began_s
-        left = self.left.of(self.todo, running_s=elapsed)
         return Group(
             head,
             self._bar,
             Text.assemble(self._slot, "  ", self._phase, f"  {elapsed:.0f} s", no_wrap=True),
             Text.assemble(self._watts, no_wrap=True),
-            Text(f"{time_left(self.config, left)} left; Ctrl-C stops, `lab resume` continues", style="dim"),
+            Text(f"{self.left_words(elapsed)}; Ctrl-C stops, `lab resume` continues", style="dim"),
         )
 
     def begin(self, title: str, slots: Sequence[Slot], done: Sequence[Slot], *, simulated: bool) -> None:

@@ -35,6 +35,7 @@ class Estimate:
 
 
 GUESSED_PROGRAM_S = 60.0
+_MOST_NAMES = 3
 _OVERHEAD_S = 2.0  # opening and closing the meter and the collectors
 
 
@@ -131,6 +132,11 @@ class TimeLeft:
         self._took_s += seconds
         self._planned_s += estimate(self._config, slot).seconds
 
+    def knows(self, slot: Slot) -> bool:
+        """Say whether the length of a slot's program is known: it was given, or the scenario has run."""
+        has_run = any(scenario == slot.scenario for scenario, _ in self._measured)
+        return has_run or estimate(self._config, slot).exact
+
     def of(self, slots: Sequence[Slot], running_s: float = 0.0) -> float:
         """Return the seconds that these slots should take.
 
@@ -154,6 +160,24 @@ def time_left(config: LabConfig, seconds: float) -> str:
     """Return ``about 12 min``, or ``at most 12 min`` where a precision may end the campaign earlier."""
     early = config.campaign.precision_pct is not None
     return f"{'at most' if early else 'about'} {duration(seconds)}"
+
+
+def left_words(left: TimeLeft, config: LabConfig, slots: Sequence[Slot], running_s: float = 0.0) -> str:
+    """Return ``about 12 min left``; programs of unknown length are named, and not guessed.
+
+    Args:
+        left: what is known of the time.
+        config: of the campaign.
+        slots: still to be run, the running one first.
+        running_s: for how long the first one has been running.
+    """
+    known = [slot for slot in slots if left.knows(slot)]
+    unknown = list(dict.fromkeys(slot.scenario for slot in slots if not left.knows(slot)))
+    words = f"{time_left(config, left.of(known, running_s if known[:1] == list(slots[:1]) else 0.0))} left"
+    if not unknown:
+        return words
+    names = ", ".join(unknown) if len(unknown) <= _MOST_NAMES else f"{len(unknown)} scenarios"
+    return f"{words} plus the runs of {names} (length not known yet)"
 
 
 def slot_name(slot: Slot) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.conduct.plan import TimeLeft, estimate, make_plan
+from lab.conduct.plan import TimeLeft, duration, estimate, left_words, make_plan
 from lab.config.file import parse_config
 from lab.config.model import LabConfig
 from records.errors import ConfigurationError
@@ -131,3 +131,16 @@ def test_the_time_left_counts_down_while_a_run_lasts_and_no_further_when_it_take
     assert left.of(plan, running_s=10.0) == left.of(plan) - 10.0
     assert left.of(plan, running_s=1e6) == left.of(plan[1:])
     assert left.of([], running_s=5.0) == 0.0
+
+
+def test_a_program_of_unknown_length_is_not_guessed_in_the_time_left() -> None:
+    plan = make_plan(config(1), seed=1)
+    left = TimeLeft(config(1))
+    known = [slot for slot in plan if estimate(config(1), slot).exact]
+    assert known != plan
+    assert all(left.knows(slot) == (slot in known) for slot in plan)
+    words = left_words(left, config(1), plan)
+    assert words.startswith(f"about {duration(left.of(known))} left") and "cnn" in words
+    for slot in plan:
+        left.learn(slot, 10.0)
+    assert left_words(left, config(1), plan) == f"about {duration(10.0 * len(plan))} left"
