@@ -45,8 +45,8 @@ def parse_config(text: str, source: Path | str, base_dir: Path) -> LabConfig:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"{source}: this is not TOML: {error}") from None
+    check_secrets(document, source)  # first, because other messages repeat what they found
     config = build_config(document, source, base_dir)
-    check_secrets(document, source)
     check_drivers(config, source)
     return config
 

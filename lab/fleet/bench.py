@@ -10,6 +10,7 @@ from lab.conduct.conductor import will_be_simulated
 from lab.config.file import build_config
 from lab.config.meter import MeterSection
 from lab.config.model import EnvironmentSection, LabConfig, SutSection
+from lab.config.secrets import check_secrets
 from records.errors import ConfigurationError
 from records.settings.mistakes import read_model
 from records.settings.section import Name, Section
@@ -89,7 +90,7 @@ def load_bench(path: Path) -> BenchFile:
     """Read a ``bench.toml``.
 
     Raises:
-        ConfigurationError: it is absent, no TOML, or has a wrong or unknown key.
+        ConfigurationError: it is absent, no TOML, holds a secret, or has a wrong or unknown key.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -97,5 +98,6 @@ def load_bench(path: Path) -> BenchFile:
         raise ConfigurationError(f"{path}: expected the file of a bench, but: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: this is not TOML: {error}") from None
+    check_secrets(document, path)
     bench = read_model(BenchFile, document, path)
     return bench.model_copy(update={"base_dir": path.absolute().parent})

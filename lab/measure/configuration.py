@@ -73,7 +73,7 @@ def measurement_config(
             for command in measurement.commands
         ),
     ]
-    config = build_config(document, SOURCE, folder)
     check_secrets(document, SOURCE)
+    config = build_config(document, SOURCE, folder)
     check_drivers(config, SOURCE)
     return config

@@ -129,8 +129,8 @@ def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: s
     script = Path(os.path.normpath(folder.absolute() / profile.program[0]))
     if profile.program[0] != "-m" and not script.is_relative_to(folder.absolute()):
         document["program"] = {"include": [str(script.parent)]}
-    config = build_config(document, "profile", folder)
     check_secrets(document, "profile")
+    config = build_config(document, "profile", folder)
     check_drivers(config, "profile")
     return config
 

@@ -10,6 +10,7 @@ from lab_bench import lab, write_config
 
 from lab.config.file import build_config, parse_config
 from lab.config.secrets import check_secrets
+from lab.fleet.bench import load_bench
 from records.errors import ConfigurationError
 
 CONFIG = """
@@ -41,6 +42,29 @@ def config(command: str = '["sleep", "1"]', more: str = "") -> str:
         (config(f'["x", "ghp_{VALUE.replace("-", "")}"]'), "scenario.work.command"),
         (config() + f'[[sut.before_run]]\ncommand = ["x", "--token={VALUE}"]\n', "sut.before_run[0].command"),
         (config().replace('"virtual"', f'"socket://me:{VALUE}@pdu:23"'), "meter.port"),
+        (config(more=f'env = {{ PGPASSWORD = "{VALUE}" }}'), "scenario.work.env.PGPASSWORD"),
+        (config(more=f'env_from = ["HF_TOKEN={VALUE}"]'), "scenario.work.env_from"),
+        (config(f'["env", "HF_TOKEN={VALUE}", "python"]'), "scenario.work.command"),
+        (config(f'["sh", "-c", "HF_TOKEN={VALUE} python x.py"]'), "scenario.work.command"),
+        (config(f'["sh", "-c", "curl --token={VALUE} host"]'), "scenario.work.command"),
+        (config(f'["sh", "-c", "x --password \'{VALUE}\'; y"]'), "scenario.work.command"),
+        (config(f'["x", "--openai-api-key", "{VALUE}"]'), "scenario.work.command"),
+        (config(f'["x", "logger.api_key={VALUE}"]'), "scenario.work.command"),
+        (config(f'["curl", "-u", "me:{VALUE}", "host"]'), "scenario.work.command"),
+        (config(f'["sshpass", "-p", "{VALUE}", "ssh", "host"]'), "scenario.work.command"),
+        (config(f'["curl", "-H", "X-Api-Key: {VALUE}"]'), "scenario.work.command"),
+        (config(f'["curl", "-H", "authorization: token {VALUE}"]'), "scenario.work.command"),
+        (config(f'["curl", "HTTPS://me:{VALUE}$1@host"]'), "scenario.work.command"),
+        (config(f'["curl", "https://host/x?a=1&access_token={VALUE}"]'), "scenario.work.command"),
+        (
+            config() + f'[notify]\ncommand = ["x", "https://api.telegram.org/bot1:{VALUE}/x"]\n',
+            "notify.command",
+        ),
+        (config() + f'[sut]\nhost = "me:{VALUE}@sut1"\n', "sut.host"),
+        (
+            config() + f'[trackers.codecarbon]\noptions = {{ api_key = "{VALUE}" }}\n',
+            "trackers.codecarbon.options.api_key",
+        ),
     ],
 )
 def test_a_secret_in_the_file_is_refused_by_its_place_and_not_repeated(text: str, place: str) -> None:
@@ -61,10 +85,38 @@ def test_a_secret_in_the_file_is_refused_by_its_place_and_not_repeated(text: str
         config('["train", "--max-tokens", "5", "--pad-token", "<pad>", "--token", "{run_dir}"]'),
         config('["sh", "-c", "curl https://$USER:$PASSWORD@host --token=$TOKEN"]'),
         config('["sh", "-c", "exit"]', 'env = { URL = "https://me@host:8080/a:b@c" }'),
+        config('["python", "hf_text_classification.py", "sk-learn-classifiers-compared"]'),
+        config("""["python", "-c", "connect(1, api_key=os.environ['KEY'])"]"""),
+        config('["x", "--password-file", "p.txt", "-u", "1000:1000", "--pad_token=x", "max_tokens=5"]'),
+        config('["sh", "-c", "curl -u me:$PASSWORD -H \\"X-Api-Key: $KEY\\" https://host/?token=$T"]'),
+        config(more='env = { POSTGRES_PASSWORD_FILE = "/run/p", PWD = "/home/me" }'),
     ],
 )
 def test_what_only_looks_like_one_is_accepted(text: str) -> None:
     assert parse_config(text, "lab.toml", Path("/bench")).find_scenario("work")
+
+
+def test_a_secret_in_the_file_of_a_bench_is_refused_likewise(tmp_path: Path) -> None:
+    path = tmp_path / "bench.toml"
+    path.write_text(f"""
+[bench]
+name = "a"
+model = "m"
+[meter]
+driver = "wattsup_pro"
+port = "virtual"
+[[sut.before_run]]
+command = ["x", "--token={VALUE}"]
+""")
+    with pytest.raises(ConfigurationError, match="env_from") as refused:
+        load_bench(path)
+    assert "sut.before_run[0].command" in str(refused.value)
+    assert VALUE not in str(refused.value)
+
+
+def test_endless_tables_are_an_error_of_the_file() -> None:
+    with pytest.raises(ConfigurationError):
+        parse_config("a." * 3000 + "b = 1", "lab.toml", Path("/bench"))
 
 
 def test_a_stored_campaign_that_holds_one_can_still_be_opened() -> None:
