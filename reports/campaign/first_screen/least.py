@@ -8,6 +8,7 @@ from reports.campaign.first_screen.energies import energy_words, mean_and_unit
 from reports.campaign.pairs import main_quantities, pairs_of, turned
 from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of
 from reports.words.numbers import between, interval
+from reports.words.texts import counted, listed
 from reports.words.verdict import certainty, p_words, percent, ratio_intervals, relative_words
 
 _MOST_OTHERS = 3
@@ -56,35 +57,42 @@ def least_of(view: View) -> Least | None:
     if not compared:
         return None
     certain = all(is_significant(row) for _, row in compared)
+    unresolved = [item for item in with_mean if item.row.induced_bound_wh is not None]
+    if not certain and kind == "induced" and unresolved:
+        return Least(first, _without_order(view, unresolved), _from_lowest(first, compared), certain)
+    words = energy_words(view, first, kind, " per run")
+    if certain:
+        words = f"{first.name} uses the least energy: {words}."
+    else:
+        words = f"No clear winner. Lowest in these runs: {first.name}, {words}."
+    return Least(first, words, _others(compared), certain)
+
+
+def _without_order(view: View, unresolved: list[ScenarioView]) -> str:
+    """Say that no energy is the lowest: some are bounds, which have no order."""
+    bounds = listed(
+        [f"{item.name} {mean_and_unit(view, item, 'induced')}" for item in unresolved], _MOST_OTHERS
+    )
+    return f"No clear winner: not all energies can be told from zero ({bounds})."
+
+
+def _from_lowest(first: ScenarioView, compared: list[tuple[ScenarioView, ComparisonRow]]) -> str:
+    """Say how many of the others differ from the lowest mean, where that is no answer."""
+    significant = sum(is_significant(row) for _, row in compared)
+    how_many = f"{significant} of {counted(len(compared), 'difference')}" if significant else "No difference"
+    verb = "are" if significant > 1 else "is"
+    return f"{how_many} from {first.name}, which has the lowest mean, {verb} significant."
+
+
+def _others(compared: list[tuple[ScenarioView, ComparisonRow]]) -> str:
+    """Say how the first of the others differ, and of the further ones in how many this is significant."""
     against = [
         f"{item.name} used {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]
     ]
-    if len(compared) > _MOST_OTHERS:
-        against.append(_further(compared[_MOST_OTHERS:]))
-    words = _lowest(view, with_mean, first, kind, certain)
-    return Least(first, words, "; ".join(against) + ".", certain)
-
-
-def _lowest(
-    view: View, items: list[ScenarioView], first: ScenarioView, kind: EnergyKind, certain: bool
-) -> str:
-    """Name the lowest mean, or say that there is none as the energies are bounds, which have no order."""
-    unresolved = [item for item in items if item.row.induced_bound_wh is not None]
-    if not certain and kind == "induced" and unresolved:
-        bounds = (f"{item.name} {mean_and_unit(view, item, kind)}" for item in unresolved[:_MOST_OTHERS])
-        more = len(unresolved) - _MOST_OTHERS
-        others = f" and {more} more" if more > 0 else ""
-        return f"No clear winner: not all energies can be told from zero ({', '.join(bounds)}{others})."
-    words = energy_words(view, first, kind, " per run")
-    if certain:
-        return f"{first.name} uses the least energy: {words}."
-    return f"No clear winner. Lowest in these runs: {first.name}, {words}."
-
-
-def _further(compared: list[tuple[ScenarioView, ComparisonRow]]) -> str:
-    """Say of how many further scenarios the difference is significant."""
-    significant = sum(is_significant(row) for _, row in compared)
-    return f"{len(compared)} further scenarios used more, {significant} of them significantly"
+    if further := compared[_MOST_OTHERS:]:
+        significant = sum(is_significant(row) for _, row in further)
+        against.append(f"{counted(len(further), 'further scenario')} used more, {significant} significantly")
+    return "; ".join(against) + "."
 
 
 def _how_sure(row: ComparisonRow) -> str:
