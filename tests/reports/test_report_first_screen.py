@@ -112,9 +112,12 @@ def test_energies_that_are_not_resolved_have_no_lowest():
         replace(row, induced_bound_wh=0.79) if row.scenario == "transfer" else row
         for row in results.scenarios
     ]
-    words = summary(results).least.words
-    assert "owest" not in words
-    assert "transfer ≤ 79" in words
+    for row in results.comparisons:
+        change(row, p=0.5, p_holm=0.5)
+    least = summary(results).least
+    assert "owest" not in least.words
+    assert "transfer ≤ 79" in least.words
+    assert f"from {least.item.name}," in least.against and "used more" not in least.against
 
 
 def caveats(results) -> str:
@@ -185,6 +188,16 @@ def test_the_chip_has_the_tone_of_the_worst_finding(findings, tone):
     assert ("rejected" in status.chip) == any(row[:2] == ("refuse", "0002-cnn") for row in findings)
     if tone == "refuse":
         assert "91 %" in status.caveats[0][1]
+
+
+def test_what_is_simulated_is_no_warning_among_others():
+    results = example(Plan(**SMALL))
+    of_campaign = {"level": "warn", "run_dir": "", "message": "x"}
+    results.findings = [of_campaign | {"code": "campaign-simulated"}]
+    status = summary(results).status
+    assert (status.tone, status.caveats) == ("warn", []) and "warning" not in status.chip
+    results.findings += [of_campaign | {"code": "baseline-drift"}]
+    assert summary(results).status.chip.endswith("1 warning")
 
 
 def test_a_warning_on_every_energy_comes_before_one_on_a_file():

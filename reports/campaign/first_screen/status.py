@@ -6,6 +6,7 @@ from typing import Literal
 
 from analysis.scenario.notes import is_resolved
 from records.finding_codes import CODES
+from records.finding_codes.conduct import CAMPAIGN_SIMULATED
 from records.finding_codes.results import BASELINE_BUSY
 from records.findings import LEVELS
 from records.rows.findings import FindingRow
@@ -14,8 +15,8 @@ from reports.blocks.findings import level_of, without_links
 from reports.campaign.view import View
 from reports.words.texts import counted, listed
 
-_CAVEATS = {"campaign-simulated", BASELINE_BUSY.code, "induced-not-resolved"}
-"""Told by the banner of the page, or by a caveat."""
+_CAVEATS = {BASELINE_BUSY.code, "induced-not-resolved"}
+"""Told by a caveat of their own."""
 
 _WORST_FIRST = (
     "baseline-missing",
@@ -47,15 +48,19 @@ class Status:
 
 def status_of(view: View) -> Status:
     """Return the status of a campaign."""
-    errors, warnings, _ = ([row for row in view.results.findings if level_of(row) == lv] for lv in LEVELS)
+    # The banner of the page says what is simulated: it is no warning among others.
+    simulated = [row for row in view.results.findings if row.code == CAMPAIGN_SIMULATED.code]
+    others = [row for row in view.results.findings if row.code != CAMPAIGN_SIMULATED.code]
+    errors, warnings, _ = ([row for row in others if level_of(row) == lv] for lv in LEVELS)
     caveats = list(_caveats(view, errors, warnings))
     if errors:
         runs = len({row.run_dir for row in errors if row.run_dir})
         whole = any(not row.run_dir for row in errors)
         what = "Rejected" if whole or not view.results.runs else f"{counted(runs, 'run')} rejected"
         return Status("refuse", f"{what}, {_summed(errors, warnings)}", caveats)
-    tone: Literal["good", "warn"] = "warn" if warnings or caveats else "good"
-    return Status(tone, f"Usable, {_summed([], warnings)}" if warnings else "Usable", caveats)
+    tone: Literal["good", "warn"] = "warn" if warnings or caveats or simulated else "good"
+    words = ["Usable", *(["simulated"] if simulated else []), *([_summed([], warnings)] if warnings else [])]
+    return Status(tone, ", ".join(words), caveats)
 
 
 def _summed(errors: list[FindingRow], warnings: list[FindingRow]) -> str:
