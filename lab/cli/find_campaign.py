@@ -5,6 +5,7 @@ Loaded by the completion of a shell, so it loads nothing large.
 
 import json
 import tomllib
+from math import isfinite
 from pathlib import Path
 from shlex import quote
 
@@ -16,15 +17,17 @@ from reports.index.find import Place, find_campaigns
 LATEST = "latest"
 """Stands for the newest campaign wherever a campaign is named."""
 
+_CAMPAIGNS = Path("campaigns")
+
 
 def campaigns_folder() -> Path:
     """Return ``[campaign] out`` of the ``lab.toml`` here, else ``campaigns``."""
     try:
         section = tomllib.loads(Path("lab.toml").read_text(encoding="utf-8")).get("campaign")
-    except (OSError, ValueError):  # there is none, or it is damaged: commands that read it say so
-        section = None
-    out = section.get("out") if isinstance(section, dict) else None
-    return Path(out).expanduser() if isinstance(out, str) and out else Path("campaigns")
+        out = section.get("out") if isinstance(section, dict) else None
+        return Path(out).expanduser() if isinstance(out, str) and out else _CAMPAIGNS
+    except (OSError, ValueError, RecursionError, RuntimeError):  # RuntimeError: of a user who is not here
+        return _CAMPAIGNS  # there is no such file, or it is damaged: commands that read it say so
 
 
 def stored_campaigns(folder: Path | None = None) -> dict[str, Path]:
@@ -80,6 +83,7 @@ def _newest(stored: dict[str, Path]) -> Path:
 def _created_utc_s(path: Path) -> float | None:
     try:
         created = json.loads(CampaignFolder(path).campaign_json.read_bytes())["created_utc_s"]
-    except (OSError, ValueError, KeyError, TypeError):
+        time_s = float(created)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
-    return float(created) if isinstance(created, int | float) else None
+    return time_s if isfinite(time_s) and not isinstance(created, bool | str) else None

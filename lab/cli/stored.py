@@ -55,9 +55,15 @@ def list_(folder: Path | None, as_json: bool) -> None:
 
 
 def _row(one: "StoredCampaign") -> tuple[str, ...]:
-    created = "" if one.created_utc_s is None else time.strftime("%F %R", time.localtime(one.created_utc_s))
     runs = f"{one.completed} of {one.planned}" if one.id is not None else ""
-    return one.name, one.state, runs, _energy_words(one), created, _size_words(one.size_bytes)
+    return one.name, one.state, runs, _energy_words(one), _created_words(one), _size_words(one.size_bytes)
+
+
+def _created_words(one: "StoredCampaign") -> str:
+    try:
+        return "" if one.created_utc_s is None else time.strftime("%F %R", time.localtime(one.created_utc_s))
+    except (OverflowError, OSError):  # beyond what a clock of the system can show
+        return "?"
 
 
 def _energy_words(one: "StoredCampaign") -> str:

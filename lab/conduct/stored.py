@@ -1,8 +1,11 @@
 """Stored campaigns as a whole: what each one is, and renaming or deleting one that nobody runs."""
 
 import csv
+import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +30,8 @@ class StoredCampaign:
         state: ``running``; ``analysed``; ``measured`` (every run is there) or ``imported``, without results;
             ``incomplete``; ``damaged``.
         planned, completed: number of runs.
-        energy_wh: mean energy of one run by scenario, without baselines; empty before `lab analyse`.
+        energy_wh: mean energy of one run by scenario, without baselines; empty before `lab analyse`, or where
+            its table is damaged.
         size_bytes: of all its files.
     """
 
@@ -47,19 +51,20 @@ class StoredCampaign:
 def describe(name: str, path: Path) -> StoredCampaign:
     """Return what a campaign is, by its plan, ``run.json`` of its runs and ``scenarios.csv`` alone."""
     folder = CampaignFolder(path)
-    size = sum(file.lstat().st_size for file in path.rglob("*") if not file.is_dir())
+    size = _size_bytes(path)
     try:
         campaign = folder.read()
         planned, completed = _progress(folder, campaign)
     except RecordError:
         return StoredCampaign(name=name, path=path, energy_wh={}, size_bytes=size)
-    title = campaign.config.get("campaign", {}).get("title", "")
+    section = campaign.config.get("campaign")
+    title = section.get("title") if isinstance(section, dict) else None
     energy = _energy_wh(folder)
     return StoredCampaign(
         name=name,
         path=path,
         id=campaign.id,
-        title=title,
+        title=title if isinstance(title, str) else "",
         created_utc_s=campaign.created_utc_s,
         simulated=campaign.simulated,
         state=_state(folder, campaign, planned == completed, bool(energy)),
@@ -68,6 +73,16 @@ def describe(name: str, path: Path) -> StoredCampaign:
         energy_wh=energy,
         size_bytes=size,
     )
+
+
+def _size_bytes(path: Path) -> int:
+    """Return the size of all files below a path; one that vanishes meanwhile, as in a run, counts nothing."""
+    size = 0
+    for folder, _, files in os.walk(path):
+        for name in files:
+            with suppress(OSError):
+                size += Path(folder, name).lstat().st_size
+    return size
 
 
 def _progress(folder: CampaignFolder, campaign: Campaign) -> tuple[int, int]:
@@ -87,12 +102,13 @@ def _state(folder: CampaignFolder, campaign: Campaign, complete: bool, analysed:
 
 
 def _energy_wh(folder: CampaignFolder) -> dict[str, float]:
-    path = folder.results / "scenarios.csv"
-    if not path.is_file():
+    try:
+        with (folder.results / "scenarios.csv").open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["kind"] != "baseline" and row["energy_wh"]]
+        energies = {row["scenario"]: float(row["energy_wh"]) for row in rows}
+    except (OSError, ValueError, KeyError, csv.Error):
         return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row.get("kind") != "baseline"]
-    return {row["scenario"]: float(row["energy_wh"]) for row in rows if row.get("energy_wh")}
+    return energies if all(map(isfinite, energies.values())) else {}
 
 
 def rename(path: Path, name: str) -> Path:
@@ -110,12 +126,12 @@ def rename(path: Path, name: str) -> Path:
         raise ConfigurationError(
             f"{name!r}: expected the name of a folder, without slashes and without a dot or a dash in front"
         )
-    target = path.absolute().with_name(name)
+    target = path.resolve().with_name(name)  # also of `.` and `..`
     if target.exists() or target.is_symlink():
         raise ConfigurationError(f"{target}: this name is taken. Choose another")
     with lock(CampaignFolder(path)):
-        path.rename(target)
-    return path.with_name(name) if path.name else target
+        path.resolve().rename(target)
+    return target if path.name in ("", "..") else path.with_name(name)
 
 
 def remove(path: Path) -> None:
@@ -127,7 +143,7 @@ def remove(path: Path) -> None:
     """
     check_stored(path)
     with lock(CampaignFolder(path)):
-        shutil.rmtree(path)
+        shutil.rmtree(path.resolve())  # the system removes no `.`
 
 
 def check_stored(path: Path) -> None:

@@ -71,6 +71,19 @@ def test_latest_is_the_campaign_that_was_planned_last(campaigns: Path) -> None:
     assert shown("latest").startswith("campaigns/third")
 
 
+def test_a_campaign_that_was_planned_at_no_time_is_not_the_latest(campaigns: Path) -> None:
+    plan = (campaigns / "second/campaign.json").read_text()
+    (campaigns / "second/campaign.json").write_text(plan.replace("3000.0", "1e999"))
+    assert shown("latest").startswith("campaigns/third")
+
+
+def test_a_configuration_that_leads_nowhere_hides_no_campaign(campaigns: Path) -> None:
+    Path("lab.toml").write_text('[campaign]\nout = "~nobody-of-this-name/campaigns"\n')
+    assert shown("first").startswith("campaigns/first")
+    Path("lab.toml").write_text("x = " + "[" * 5000)
+    assert shown("first").startswith("campaigns/first")
+
+
 def test_a_name_stands_for_the_folder_below_that_of_the_bench(campaigns: Path) -> None:
     assert shown("first").startswith("campaigns/first")
     campaigns.rename("elsewhere")
@@ -114,6 +127,40 @@ def test_the_list_says_of_each_campaign_what_it_is(campaigns: Path) -> None:
     }
     assert [row["name"] for row in rows] == ["third", "first", "second"]
     assert all(row["size_bytes"] > 0 for row in rows)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [b"scenario,kind,energy_wh\nwork,workload,much\n", b"kind,energy_wh\nworkload,1\n", b"\xe7\x00", b""],
+)
+def test_a_damaged_table_does_not_take_the_list_away(campaigns: Path, table: bytes) -> None:
+    folder = CampaignFolder(campaigns / "first")
+    analyse(folder)
+    (folder.results / "scenarios.csv").write_bytes(table)
+    first = json.loads(lab("campaigns", "list", "--json").stdout)[0]
+    assert (first["name"], first["energy_wh"]) == ("first", {})
+
+
+def test_an_odd_plan_does_not_take_the_list_away(campaigns: Path) -> None:
+    plan = read_json(campaigns / "first/campaign.json")
+    plan |= {"created_utc_s": -1e300, "config": {"campaign": ["demo"]}}
+    (campaigns / "first/campaign.json").write_text(json.dumps(plan))
+    assert lab("campaigns", "list").exit_code == 0
+    assert json.loads(lab("campaigns", "list", "--json").stdout)[0]["title"] == ""
+
+
+def test_the_folder_in_which_one_works_is_renamed_and_deleted(
+    campaigns: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(campaigns / "first")
+    assert lab("campaigns", "rename", ".", "fourth").exit_code == 0
+    (campaigns / "second/runs").mkdir()
+    monkeypatch.chdir(campaigns / "second/runs")
+    assert lab("campaigns", "rm", "--yes", "..").exit_code == 0
+    monkeypatch.chdir(campaigns / "fourth")
+    assert lab("campaigns", "rm", "--yes", ".").exit_code == 0
+    monkeypatch.chdir(campaigns)
+    assert names_in(campaigns) == ["third"]
 
 
 def test_a_renamed_campaign_keeps_its_records(campaigns: Path) -> None:
