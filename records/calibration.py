@@ -85,7 +85,8 @@ class CalibrationRecord(Document):
         levels: see `Level`.
         simulated: whether the meter or the reference is a virtual instrument.
         limits: the data sheet's limits of error, as it writes them.
-        laboratory, operator, conditions: who calibrated, and in which surroundings, as given.
+        laboratory, customer, operator, conditions: who calibrated, for whom, and in which surroundings, as
+            given.
         next_due: when the meter is to be calibrated again, ``YYYY-MM-DD``.
         as_found: before an adjustment; ``None`` where the meter was not adjusted.
     """
@@ -111,6 +112,7 @@ class CalibrationRecord(Document):
     simulated: bool
     limits: str | None = None
     laboratory: str | None = None
+    customer: str | None = None
     operator: str | None = None
     conditions: str | None = None
     next_due: str | None = None

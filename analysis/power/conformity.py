@@ -42,9 +42,12 @@ def conformity(level: Level, reference: ReferenceRecord) -> Conformity:
     """Compare the error at a level with the data sheet's limit, with a guard band.
 
     The guard band is the expanded uncertainty U (k = 2): *pass* up to limit - U, *conditional pass* up to
-    the limit, *conditional fail* up to limit + U, *fail* beyond. So the risk of a false pass or a false fail
-    is at most about 2.5 %. ISO/IEC 17025:2017, 7.8.6, requires that the decision rule is stated; this one
-    is the non-binary statement with guard band of ILAC-G8:09/2019, 4.2.3.
+    the limit, *conditional fail* up to limit + U, *fail* beyond. This is the non-binary statement with guard
+    band of ILAC-G8:09/2019, 4.2.3, with its four names; an error on a border has the better of the two.
+
+    ISO/IEC 17025:2017, 7.8.6, asks for the rule and for its risk. A *pass* or *fail* is wrong with a
+    probability of at most about 2.5 %; where U is as large as the limit, a *pass* is near both limits, and it
+    is 5 %. A conditional statement is wrong with at most about 50 %.
     """
     shared_w = hypot(reference.u_pct / 100 * level.true_w, reference.u_w)
     expanded_u_w = COVERAGE_FACTOR * hypot(level.indicated_u_w, level.true_u_w, shared_w)

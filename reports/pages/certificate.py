@@ -40,9 +40,10 @@ def write_certificate(record: CalibrationRecord, path: Path, sha256: str) -> Non
 def render(record: CalibrationRecord, sha256: str) -> str:
     """Return the certificate as HTML; the same calibration always gives the same text.
 
-    Its parts are those of ISO/IEC 17025:2017, 7.8.2.1 (identification, item, dates, method, results with
-    units, who authorised it) and 7.8.4.1 (conditions, uncertainty, traceability, results before and after
-    an adjustment, statement of conformity with its decision rule).
+    Its parts are those of ISO/IEC 17025:2017, 7.8.2.1 (identification, laboratory, customer, item, dates,
+    method, results with units, who authorised it, numbered pages and an end) and 7.8.4.1 (conditions,
+    uncertainty, traceability, results before and after an adjustment, statement of conformity with its
+    decision rule).
     """
     who = record.identity
     name = " ".join(part for part in (who.maker, who.model, who.serial) if part)
@@ -74,6 +75,7 @@ def _facts(record: CalibrationRecord) -> list[tuple[str, str]]:
         ("Date", iso_utc(record.created_utc_s)),
         ("Next due", record.next_due or _NOT_GIVEN),
         ("Laboratory", record.laboratory or _NOT_GIVEN),
+        ("Customer", record.customer or _NOT_GIVEN),
         ("Operator", record.operator or _NOT_GIVEN),
         ("Conditions", record.conditions or _NOT_GIVEN),
         ("Reference", record.reference.words),

@@ -1,5 +1,7 @@
 """The statement of conformity of a calibration, with its guard band (ILAC-G8:09/2019, 4.2.3)."""
 
+from statistics import NormalDist
+
 import pytest
 
 from analysis.power.conformity import conformity, worst
@@ -44,3 +46,24 @@ def test_the_worst_level_decides_and_one_without_a_limit_leaves_it_open() -> Non
     good, bad = conformity(level(100.0), EXACT), conformity(level(103.0), EXACT)
     assert worst([good, bad]) == "fail"
     assert worst([good, conformity(level(100.0, limit_w=None), EXACT)]) is None
+
+
+# Errors at which each statement is most doubtful, with U = 2 * 0.1 W.
+@pytest.mark.parametrize(
+    ("error_w", "limit_w", "verdict", "wrong"),
+    [
+        (0.8, 1.0, "pass", 0.025),
+        (0.0, 0.2, "pass", 0.05),  # U is as large as the limit, and both limits are near
+        (1.0, 1.0, "conditional pass", 0.51),
+        (1.0 + 1e-9, 1.0, "conditional fail", 0.51),
+        (1.2 + 1e-9, 1.0, "fail", 0.025),
+    ],
+)
+def test_a_statement_is_wrong_no_more_often_than_the_certificate_says(
+    error_w: float, limit_w: float, verdict: str, wrong: float
+) -> None:
+    judged = conformity(level(100 + error_w, limit_w), EXACT)
+    assert judged.verdict == verdict
+    true_w = NormalDist(judged.error_w, judged.expanded_u_w / 2)
+    within = true_w.cdf(limit_w) - true_w.cdf(-limit_w)
+    assert (1 - within if "pass" in verdict else within) < wrong

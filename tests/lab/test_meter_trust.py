@@ -87,6 +87,7 @@ def test_the_operator_is_asked_for_each_load_and_may_correct_its_watts(tmp_path:
         (("--port", "virtual"), "--levels"),
         (("--port", "virtual", "--levels", "1,two"), "watts with commas"),
         (("--port", "virtual", "--levels", "200,100,50"), "reference-u-pct"),
+        (("--port", "virtual", "--levels", "200,100,50", "--next-due", "2020-01-31"), "after today"),
         (("--port", "virtual", "--levels", "9", "--reference-port", "virtual"), "--reference-driver"),
         (
             (

@@ -101,6 +101,7 @@ def test_it_says_pass_or_fail_as_found_and_as_left_and_who_signs() -> None:
         levels=with_limits(adjusted, 0.5),
         as_found=found,
         operator="A. Tester",
+        customer="C. Owner, Example Street 1",
         conditions="23 °C, 45 % RH",
         next_due="2027-01-31",
     )
@@ -109,7 +110,14 @@ def test_it_says_pass_or_fail_as_found_and_as_left_and_who_signs() -> None:
     (after,) = [item.text for item in page.all("table") if item.attributes.get("id") == "table-errors"]
     assert before.count("fail") == len(RECORD.levels) and "pass" not in before
     assert after.count("pass") == len(RECORD.levels) and "fail" not in after
-    for words in ("A. Tester", "23 °C, 45 % RH", "2027-01-31", SHA256, "cd" * 32):
+    for words in (
+        "A. Tester",
+        "C. Owner, Example Street 1",
+        "23 °C, 45 % RH",
+        "2027-01-31",
+        SHA256,
+        "cd" * 32,
+    ):
         assert words in page.text
 
 

@@ -59,6 +59,7 @@ _VIRTUAL = "virtual"
 )
 @click.option("--certificate", help="Number or name of the certificate.")
 @click.option("--laboratory", help="Name and address of the laboratory.")
+@click.option("--customer", help="Name and address of the customer, the meter's owner.")
 @click.option("--operator", help="Who calibrates and signs.")
 @click.option("--conditions", help="Surroundings, such as temperature, humidity and mains.")
 @click.option(
@@ -96,6 +97,7 @@ def calibrate(
     seconds: float,
     certificate: str | None,
     laboratory: str | None,
+    customer: str | None,
     operator: str | None,
     conditions: str | None,
     next_due: datetime | None,
@@ -119,6 +121,8 @@ def calibrate(
     target = target_of(driver, port, options, interval_s)
     reference = _reference(reference_driver, reference_port, reference_options, interval_s)
     _check_calibrate(target, reference, wanted, yes)
+    if next_due is not None and next_due.date() <= date.today():
+        raise ConfigurationError(f"--next-due {next_due:%Y-%m-%d}: expected a date after today")
     found = None if found_file is None else CalibrationRecord.read(found_file)
     calibrator = Calibrator(target, reference, reference_u_pct)
     say = make_stderr().print
@@ -129,8 +133,8 @@ def calibrate(
             f"({level.readings} readings)",
         )
     record = calibrator.finish(certificate)
-    record.laboratory, record.operator, record.conditions = laboratory, operator, conditions
-    record.next_due = _next_due(record, next_due)
+    record.laboratory, record.customer, record.operator = laboratory, customer, operator
+    record.conditions, record.next_due = conditions, _next_due(record, next_due)
     record.as_found = None if found_file is None or found is None else _as_found(record, found, found_file)
     record.write(out)
     if page is not None:
