@@ -229,6 +229,16 @@ class RunStarted(RunEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WarmedUp(JournalEntry):
+    """The program of a scenario ran once before the campaign, without being measured, for ``seconds``."""
+
+    WHAT: ClassVar[str] = "warm-up run"
+    scenario: str
+    command: list[str]
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatePrepared(RunEntry):
     """A command of ``[sut] before_run`` has ended.
 

@@ -17,6 +17,7 @@ from lab.measure.commands import MeasuredCommand
 from lab.measure.histogram import histogram_lines
 from lab.measure.warmup import warm_up
 from records.errors import RecordError
+from records.journal_events import WarmedUp
 from records.results import Results
 from reports.words.verdict import verdict_words
 from sut.sut import Sut
@@ -42,11 +43,13 @@ def run_and_print(
     """
     stderr = make_stderr()
 
-    def warm_up_all(sut: Sut) -> None:
+    def warm_up_all(sut: Sut) -> list[WarmedUp]:
+        done = []
         for command in commands:
             for number in range(1, warmup + 1):
                 stderr.print(f"warm-up {number} of {warmup}: {join(command.words)}", soft_wrap=True)
-                warm_up(command, sut.resolve("."), sut)
+                done.append(warm_up(command, sut.resolve("."), sut))
+        return done
 
     for note in notes:
         stderr.print(note, soft_wrap=True)

@@ -1,16 +1,19 @@
 """From a configuration to an analysed campaign with its report, in one go."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, folder_of, reopen
 from lab.conduct.commands import check_bench
-from lab.conduct.conductor import Outcome, will_be_simulated
+from lab.conduct.conductor import Outcome, interruptible, will_be_simulated
 from lab.conduct.meters import check_meters
 from lab.conduct.suts import sut_of
 from lab.config.file import check_drivers
 from lab.config.model import LabConfig
+from records.journal import Journal
+from records.journal_events import JournalEntry
 from records.results import Results
 from reports.campaign.page import write_report
 from sut.sut import Sut
@@ -31,7 +34,7 @@ def run_and_evaluate(
     out: Path | None,
     run: Callable[[OpenCampaign], Outcome],
     analyse: Callable[[Path], Results],
-    prepare: Callable[[Sut], None] = lambda sut: None,
+    prepare: Callable[[Sut], Sequence[JournalEntry]] = lambda sut: (),
 ) -> Evaluated:
     """Run a campaign, analyse it and write its report.
 
@@ -40,7 +43,8 @@ def run_and_evaluate(
         out: its folder, new or empty; one below ``campaign.out`` if ``None``.
         run: runs an open campaign, with whatever shows its progress.
         analyse: analyses the campaign in a folder, likewise.
-        prepare: is called with the SUT, held for this campaign, before anything of it is written.
+        prepare: is called with the SUT, held for this campaign, before anything of it is written; returns
+            what it did, for the journal.
 
     Raises:
         WattlabError: as for `lab run`, `lab analyse` and `lab report`.
@@ -51,8 +55,12 @@ def run_and_evaluate(
     folder = folder_of(campaign, config, out)
     with sut.hold(folder):
         check_meters(config)
-        prepare(sut)
+        with interruptible():
+            prepared = prepare(sut)
         opened = create(campaign, config, folder)
+        with closing(Journal(opened.folder.journal)) as journal:
+            for entry in prepared:
+                journal.write(entry)
         outcome = run(opened)
     return _evaluated(opened, outcome, analyse)
 

@@ -18,6 +18,8 @@ from lab.measure.histogram import histogram_lines
 from lab.measure.warmup import warm_up
 from meter.line.ports import list_ports
 from records.errors import ConfigurationError, DeviceError, ProgramFailed
+from records.journal import read_journal
+from records.journal_events import WarmedUp
 from records.results import Results
 from records.rows.parts import CampaignFacts
 from sut.local import LocalSut
@@ -230,6 +232,13 @@ def test_a_warm_up_run_that_fails_is_named_with_its_last_words(tmp_path: Path) -
     assert (tmp_path / "here").read_text().strip() == str(tmp_path)
 
 
+def test_a_warm_up_run_gets_no_input_and_is_an_entry_of_the_journal(tmp_path: Path) -> None:
+    sut = LocalSut(tmp_path, tmp_path)
+    entry = warm_up(MeasuredCommand("work", ("sh", "-c", "cat && sleep 0.2")), sut.resolve("."), sut)
+    assert (entry.scenario, entry.command) == ("work", ["sh", "-c", "cat && sleep 0.2"])
+    assert entry.seconds >= 0.2 and entry.t_mono_s is not None
+
+
 @pytest.mark.slow
 def test_two_commands_are_measured_and_compared_in_a_fresh_folder(tmp_path: Path) -> None:
     done = lab(
@@ -247,6 +256,8 @@ def test_two_commands_are_measured_and_compared_in_a_fresh_folder(tmp_path: Path
     assert [(one["comparison"]["a"], one["comparison"]["b"]) for one in found["comparisons"]] == [
         ("short", "long")
     ]
+    journal = read_journal(Path(tmp_path, found["report"]).parent / "journal.jsonl")[0]
+    assert [entry.scenario for entry in journal[:2] if isinstance(entry, WarmedUp)] == ["short", "long"]
     assert Path(tmp_path, found["report"]).is_file() and list(tmp_path.iterdir()) == [tmp_path / "campaigns"]
 
 
