@@ -11,12 +11,14 @@ from uuid import uuid4
 from lab.fleet.link import ANSWER_S, Link
 from lab.fleet.orders import LOST, RESOURCE, BenchState, BlockAnswer, BlockOrder
 from lab.fleet.worker import METRIC, packed, part_of, run_order
-from records.errors import SutError
+from records.errors import ConfigurationError, RecordError, SutError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-_FETCH_S = 300.0
+_FETCH_LOOKS, _FETCH_LOOK_S = 30, 10.0
+"""How often a bench that has not answered yet is looked for, and the time between."""
+
 _NO_SCHEDULER = "the scheduler was lost"
 
 
@@ -32,14 +34,17 @@ class DaskBenches:
     _client: "Client | None" = None
     _tasks: "dict[tuple[str, int], Future[BlockAnswer]]" = field(default_factory=dict)
     _unsent: list[BlockAnswer] = field(default_factory=list)
+    _addresses: dict[str, str] = field(default_factory=dict)
 
     def present(self) -> Mapping[str, BenchState]:
         """Return the benches that are there now; none while the scheduler is away."""
         client = self.client()
         try:
-            return {} if client is None else benches_of(client)
+            there = {} if client is None else _workers_of(client)
         except OSError:  # lost this very moment
-            return {}
+            there = {}
+        self._addresses = {state.name: address for address, state in there.items()}
+        return {state.name: state for state in there.values()}
 
     def start(self, bench: str, order: BlockOrder) -> None:
         """Hand a block to a bench."""
@@ -57,12 +62,18 @@ class DaskBenches:
         )
 
     def answers(self) -> Sequence[BlockAnswer]:
-        """Return the answers since the last call."""
+        """Return the answers since the last call.
+
+        Raises:
+            ConfigurationError: the scheduler runs in an environment without this Wattlab.
+        """
         done = {key: future for key, future in self._tasks.items() if future.status != "pending"}
         for key in done:
             del self._tasks[key]
+        if done:
+            self.present()  # once for all blocks that are fetched now
         unsent, self._unsent = self._unsent, []
-        return [*unsent, *(_answer(*key, future) for key, future in done.items())]
+        return [*unsent, *(self._answer(*key, future) for key, future in done.items())]
 
     def forget(self, bench: str, block: int) -> None:
         """Expect no answer about a block any more."""
@@ -82,29 +93,73 @@ class DaskBenches:
 
         Raises:
             SutError: the bench, or the scheduler, is away.
+            RecordError: the bench cannot pack or hand over what it measured.
         """
         size: int = self._ask(bench, packed, campaign_id, block)
         with open(archive, "wb") as file:
             while file.tell() < size:
                 part: bytes = self._ask(bench, part_of, campaign_id, block, file.tell())
                 if not part:
-                    raise SutError(
+                    raise RecordError(
                         f"bench {bench}: expected {size} bytes of block {block}, not {file.tell()}"
                     )
                 file.write(part)
 
     def _ask(self, bench: str, task: Callable[..., Any], campaign_id: str, block: int, *more: int) -> Any:
-        client = self.client()
+        from distributed import KilledWorker
+
+        expected = f"bench {bench}: expected what it measured of block {block}, but"
+        client, address = self.client(), self._addresses.get(bench)
+        if client is None or address is None:
+            raise SutError(f"{expected} it is away")
+        asked = client.submit(task, campaign_id, block, *more, workers=[address], pure=False, retries=0)
+        for _ in range(_FETCH_LOOKS):
+            try:
+                return asked.result(timeout=_FETCH_LOOK_S)
+            except Exception as error:  # whatever a worker raises comes through here
+                if asked.status == "error" and not isinstance(error, KilledWorker):
+                    raise RecordError(f"{expected}: {_in_words(error)}") from None
+                if asked.status != "pending":
+                    raise SutError(f"{expected}: {_in_words(error)}") from None
+            self.present()
+            if self._addresses.get(bench) != address:
+                raise SutError(f"{expected} it is away")
+        raise SutError(f"{expected} nothing came within {_FETCH_LOOKS * _FETCH_LOOK_S:g} s")
+
+    def _answer(self, bench: str, block: int, future: "Future[BlockAnswer]") -> BlockAnswer:
+        from distributed import CancelledError
+
+        if future.status == "error":
+            self._check_scheduler()
+            error = future.exception()  # type: ignore[no-untyped-call]
+            reason = (
+                f"expected a worker of the same version of Wattlab, but it failed with {_in_words(error)}"
+            )
+            return BlockAnswer(bench, block, SutError.exit_code, reason)
         try:
-            address = None if client is None else _addresses(client).get(bench)
-            if client is None or address is None:
-                raise SutError("it is away")
-            asked = client.submit(task, campaign_id, block, *more, workers=[address], pure=False, retries=0)
-            return asked.result(timeout=_FETCH_S)
-        except Exception as error:  # whatever a worker raises comes through here
-            raise SutError(
-                f"bench {bench}: expected what it measured of block {block}, but: {error}"
+            return future.result(timeout=ANSWER_S)
+        except (CancelledError, OSError):
+            return BlockAnswer(bench, block, LOST, _NO_SCHEDULER)
+
+    def _check_scheduler(self) -> None:
+        """See whether the scheduler can read an order: it unpickles what goes through it.
+
+        Raises:
+            ConfigurationError: it cannot.
+        """
+        client = self.client()
+        if client is None:
+            return
+        try:
+            client.run_on_scheduler(BenchState.of, None)  # type: ignore[no-untyped-call]
+        except (ImportError, AttributeError) as missing:
+            raise ConfigurationError(
+                f"--scheduler {self.link.scheduler}: expected a scheduler in an environment with this "
+                f"version of Wattlab, but there: {missing}. Start the `dask scheduler` that is installed "
+                f"next to `lab`"
             ) from None
+        except OSError:  # lost this very moment
+            return
 
     def client(self) -> "Client | None":
         """Return a client that is connected, if need be anew; ``None`` where no scheduler answers."""
@@ -124,9 +179,14 @@ class DaskBenches:
 
 def benches_of(client: "Client") -> dict[str, BenchState]:
     """Return the states of the benches that have joined, by name."""
-    workers = client.scheduler_info(n_workers=-1)["workers"].values()
-    states = (BenchState.of(worker["metrics"].get(METRIC)) for worker in workers)
-    return {state.name: state for state in states if state is not None}
+    return {state.name: state for state in _workers_of(client).values()}
+
+
+def _workers_of(client: "Client") -> dict[str, BenchState]:
+    """Return the states of the benches that have joined, by the address of their worker."""
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    states = {address: BenchState.of(worker["metrics"].get(METRIC)) for address, worker in workers.items()}
+    return {address: state for address, state in states.items() if state is not None}
 
 
 def wait_for_bench(benches: DaskBenches, wait_s: float) -> BenchState:
@@ -146,18 +206,5 @@ def wait_for_bench(benches: DaskBenches, wait_s: float) -> BenchState:
     return present[min(present)]
 
 
-def _addresses(client: "Client") -> dict[str, str]:
-    workers = client.scheduler_info(n_workers=-1)["workers"]
-    return {worker["name"]: address for address, worker in workers.items() if METRIC in worker["metrics"]}
-
-
-def _answer(bench: str, block: int, future: "Future[BlockAnswer]") -> BlockAnswer:
-    from distributed import CancelledError
-
-    if future.status == "error":
-        error = future.exception()  # type: ignore[no-untyped-call]
-        return BlockAnswer(bench, block, SutError.exit_code, repr(error))
-    try:
-        return future.result(timeout=ANSWER_S)
-    except (CancelledError, OSError):
-        return BlockAnswer(bench, block, LOST, _NO_SCHEDULER)
+def _in_words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"

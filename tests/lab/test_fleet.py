@@ -17,6 +17,7 @@ from lab_bench import LAB, kill, lab, processes_naming, wait_for, write_config
 from lab.conduct.campaign import create, draw_campaign
 from lab.config.file import load_config
 from lab.fleet.bench import load_bench
+from lab.fleet.cluster import DaskBenches, wait_for_bench
 from lab.fleet.link import Link
 from lab.fleet.merge import merge, pack
 from lab.fleet.orders import BlockOrder
@@ -271,13 +272,14 @@ def test_without_a_scheduler_it_says_how_to_start_one(tmp_path: Path) -> None:
 class Scheduler:
     """A Dask scheduler, which the test may kill and start again at the same address."""
 
-    def __init__(self, told: Path) -> None:
+    def __init__(self, told: Path, before: str = "") -> None:
         self._told = told
+        self._program = f"{before}from distributed.cli.dask_scheduler import main; main()"
         self.address = self.start("0")
 
     def start(self, port: str | None = None) -> str:
         """Start it, at the port of before unless given, and return its address."""
-        argv = [str(Path(sys.executable).with_name("dask")), "scheduler", "--host", "127.0.0.1"]
+        argv = [sys.executable, "-c", self._program, "--host", "127.0.0.1"]
         argv += ["--port", port or self.address.rpartition(":")[2], "--no-dashboard", "--no-jupyter"]
         argv += ["--scheduler-file", str(self._told)]
         self._told.unlink(missing_ok=True)
@@ -292,6 +294,15 @@ class Scheduler:
 def scheduler(tmp_path: Path) -> Iterator[Scheduler]:
     """A scheduler of its own."""
     scheduler = Scheduler(tmp_path / "scheduler.json")
+    yield scheduler
+    scheduler.process.terminate()
+    scheduler.process.wait()
+
+
+@pytest.fixture
+def strange_scheduler(tmp_path: Path) -> Iterator[Scheduler]:
+    """A scheduler in an environment without Wattlab."""
+    scheduler = Scheduler(tmp_path / "scheduler.json", "import sys; sys.modules['lab'] = None; ")
     yield scheduler
     scheduler.process.terminate()
     scheduler.process.wait()
@@ -437,3 +448,35 @@ def test_the_page_follows_the_benches_and_says_when_the_scheduler_is_gone(
         kill(scheduler.process)
         wait_for("the loss of the scheduler", lambda: not watch.look()["connected"])
         assert watch.look()["benches"] == []
+
+
+@pytest.mark.slow
+def test_a_scheduler_without_wattlab_stops_the_campaign_at_once(
+    tmp_path: Path, strange_scheduler: Scheduler
+) -> None:
+    controllers = Controllers(tmp_path, strange_scheduler)
+    controllers.start("a")
+    try:
+        argv = ["fleet", "run", str(write_config(tmp_path)), "--scheduler", strange_scheduler.address]
+        done = lab(*argv, "--out", tmp_path / "c")
+    finally:
+        controllers.end()
+    assert done.returncode == 2
+    assert "environment" in done.stderr
+    assert "RuntimeError" not in done.stderr
+
+
+@pytest.mark.slow
+def test_what_a_bench_cannot_hand_over_is_told_from_a_bench_that_is_away(
+    tmp_path: Path, scheduler: Scheduler, controllers: Controllers
+) -> None:
+    controllers.start("a")
+    with closing(DaskBenches(Link(scheduler.address))) as benches:
+        wait_for_bench(benches, 60)
+        with pytest.raises(RecordError, match="block 7, but: FileNotFoundError"):
+            benches.fetch("a", "no-campaign", 7, tmp_path / "block.tar.gz")
+        with pytest.raises(SutError, match="away"):
+            benches.fetch("b", "no-campaign", 7, tmp_path / "block.tar.gz")
+        kill(controllers.processes["a"])
+        with pytest.raises(SutError, match="away"):
+            benches.fetch("a", "no-campaign", 7, tmp_path / "block.tar.gz")
