@@ -63,39 +63,38 @@ class Benches:
         between = float((self.counts @ np.square(about)).sum()) / self.between_df
         return between, float(np.square(rest).sum()) / self.within_df if self.within_df else 0.0
 
-    def variances(self, between: float, within: float) -> list[tuple[float, float]]:
-        """Return what stands for the variance of one value in the variance of a mean over all, in parts.
+    def variance(self, between: float, within: float) -> tuple[float, float]:
+        """Return what stands for the variance of one value in the variance of a mean over all.
 
-        The mean square between the benches is taken whole, although a share of it is the scatter within
-        them: with few benches what is left when that is taken out is too often nothing
-        (`benchmarks/benches.py`). Benches with unequal numbers of values have it enlarged as much as these
-        add to the variance of the mean. Two benches show as little of how benches differ as two runs of how
-        runs do: then the mean is that of these two, and only the scatter within them counts.
+        The mean of n values on benches that were drawn at random has the variance MS_between / n (Searle,
+        Casella and McCulloch 1992, section 3.3; exact where each bench has as many values). Unequal numbers
+        enlarge it as much as they add to the variance of the mean. Two benches show as little of how benches
+        differ as two runs of how runs do: then the mean is that of these two, and the scatter within them
+        counts.
 
         Args:
             between: mean squares, see `mean_squares`.
             within: see ``between``.
 
         Returns:
-            Pairs of a variance and its degrees of freedom.
+            The variance and its degrees of freedom.
         """
         if self.within_df and len(self.names) < LEAST_FOR_INTERVAL:
-            return [(within, self.within_df)]
+            return within, self.within_df
         n = float(self.counts.sum())
-        parts = [(between * float(self.counts @ self.counts) / n / self.size, self.between_df)]
-        return [(within, self.within_df), *parts] if self.within_df else parts
+        return between * float(self.counts @ self.counts) / n / self.size, self.between_df
 
-    def of_mean(self, values: Floats, factor: float = 1.0) -> list[tuple[float, float]]:
-        """Return what makes the mean of values ``(n,)``, times a factor, uncertain.
+    def of_mean(self, values: Floats, factor: float = 1.0) -> tuple[float, float]:
+        """Return the standard uncertainty of the mean of values ``(n,)``, times a factor.
 
         Returns:
-            Pairs of a standard uncertainty and its degrees of freedom; two from three benches on.
+            The uncertainty and its degrees of freedom.
         """
         n = len(values)
         if not self.several:
-            return [(abs(factor) * float(values.std(ddof=1)) / sqrt(n), n - 1.0)]
-        squares = self.mean_squares(values)
-        return [(abs(factor) * sqrt(v / n), df) for v, df in self.variances(*squares)]
+            return abs(factor) * float(values.std(ddof=1)) / sqrt(n), n - 1.0
+        variance, df = self.variance(*self.mean_squares(values))
+        return abs(factor) * sqrt(variance / n), df
 
     def component(self, between: float, within: float) -> float:
         """Return the variance between benches by the analysis of variance, at least zero."""

@@ -173,8 +173,10 @@ def estimate_mean(
     if len(samples) == 1:  # how its own background differs from the baseline, no repeat has shown
         cause = Cause("baseline", key, "student", baseline.scatter_df, pool="baseline")
         quantity = quantity + float(weights.sum()) / total_weight * baseline.scatter_w * causes.error(cause)
-    for part, (variance, df) in enumerate(_repeats(samples, value, weights, baseline)):
-        cause = Cause("repeats", (key, part), "student", df)
+    own = _repeats(samples, value, weights, baseline)
+    if own is not None:
+        variance, df = own
+        cause = Cause("repeats", key, "student", df)
         quantity = quantity + sqrt(len(samples) * variance) / total_weight * causes.error(cause)
     if not inverse:
         return Estimate(quantity)
@@ -239,15 +241,15 @@ def _scatter_of_baseline(hours: Any, total_weight: float, baseline: Baseline, ca
 
 def _repeats(
     samples: list[Sample], value: float, hours: Any, baseline: Baseline
-) -> list[tuple[float, float]]:
-    """Return the variance of the runs that is their own, in parts, each with its degrees of freedom.
+) -> tuple[float, float] | None:
+    """Return the variance of the runs that is their own, and its degrees of freedom.
 
     Runs that had different baselines subtracted also scatter by those. That part is in the terms of
-    the baseline already and is taken out here, not to be counted twice. On several benches runs scatter
-    within them and between them.
+    the baseline already and is taken out here, not to be counted twice. On several benches it is the
+    scatter between these that counts.
     """
     if len(samples) < 2:
-        return []
+        return None
     df = len(samples) - 1.0
     weights = np.array([sample.weight for sample in samples])
     residuals = np.array([sample.value for sample in samples]) - value * weights
@@ -257,6 +259,6 @@ def _repeats(
     if benches.several:
         both = zip(benches.mean_squares(residuals), benches.mean_squares(apart), strict=True)
         between, within = (max(seen - baseline.scatter_w**2 * of_it, 0.0) for seen, of_it in both)
-        return benches.variances(between, within)
+        return benches.variance(between, within)
     by_baseline = baseline.scatter_w**2 * float(np.square(apart).sum()) / df
-    return [(max(seen - by_baseline, 0.0), df)]
+    return max(seen - by_baseline, 0.0), df

@@ -1,6 +1,5 @@
 """Description of one quantity of one scenario over its runs."""
 
-from math import hypot
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,6 @@ from analysis.maths.describe import (
     mean_interval,
     normality_p,
     outliers,
-    satterthwaite,
     student_t,
 )
 from analysis.statistics.noted import noted
@@ -65,11 +63,10 @@ def _interval(sample: Sample, confidence: float) -> tuple[float | None, float | 
     if not benches.several:
         interval = mean_interval(sample.values.tolist(), confidence)
         return interval.low, interval.high
-    parts = benches.of_mean(sample.values)
-    df = satterthwaite(parts)
+    u, df = benches.of_mean(sample.values)
     if not has_interval(df):
         return None, None
-    reach = student_t(confidence, df) * hypot(*(u for u, _ in parts))
+    reach = student_t(confidence, df) * u
     return sample.mean - reach, sample.mean + reach
 
 

@@ -64,8 +64,8 @@ def has_enough(pair: Pair) -> bool:
 def standard_error(pair: Pair, ratio: float) -> tuple[float | None, float]:
     """Return the standard error of ``mean(b) - ratio mean(a)`` and its degrees of freedom.
 
-    Of the differences within pairs, or by Welch and Satterthwaite; where there are several benches also
-    by the difference between them. ``None`` where nothing scatters or a scenario has a single run.
+    Of the differences within pairs, or by Welch and Satterthwaite; several benches by how they differ.
+    ``None`` where nothing scatters or a scenario has a single run.
     """
     if min(len(pair.a), len(pair.b)) < 2:
         return None, inf
@@ -74,17 +74,11 @@ def standard_error(pair: Pair, ratio: float) -> tuple[float | None, float]:
         inside = pair.b - ratio * pair.a
         if not scattered(inside, level):
             return None, len(inside) - 1.0
-        return _together(Benches(pair.benches_a).of_mean(inside))
+        return Benches(pair.benches_a).of_mean(inside)
     if not (scattered(pair.a, level) or scattered(pair.b, level)):
         return None, inf
-    of_b, of_a = Benches(pair.benches_b).of_mean(pair.b), Benches(pair.benches_a).of_mean(pair.a, ratio)
-    return _together([*of_b, *of_a])
-
-
-def _together(parts: list[tuple[float, float]]) -> tuple[float, float]:
-    if len(parts) == 1:
-        return parts[0]
-    return float(np.hypot.reduce([u for u, _ in parts])), satterthwaite(parts)
+    parts = [Benches(pair.benches_b).of_mean(pair.b), Benches(pair.benches_a).of_mean(pair.a, ratio)]
+    return float(np.hypot(parts[0][0], parts[1][0])), satterthwaite(parts)
 
 
 def rank_test(pair: Pair) -> tuple[str, float | None, list[str]]:
