@@ -50,7 +50,7 @@ def builder_name() -> str:
 
 
 def build(folder: Path, requirements: Sequence[str], tell: Callable[[str], None]) -> None:
-    """Make a virtual environment for the running Python and install into it.
+    """Make a virtual environment for the running Python, or take the one that is there, and install into it.
 
     Both builders keep what they download, so that nothing is fetched twice by one user.
 
@@ -66,7 +66,7 @@ def build(folder: Path, requirements: Sequence[str], tell: Callable[[str], None]
     uv = shutil.which("uv")
     if uv is not None:
         commands = [
-            [uv, "venv", "--python", sys.executable, str(folder)],
+            [uv, "venv", "--allow-existing", "--python", sys.executable, str(folder)],
             [uv, "pip", "install", "--compile-bytecode", "--python", python, *requirements],
         ]
     else:

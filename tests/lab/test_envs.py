@@ -1,6 +1,7 @@
 """Environments: the catalogue and its pins, and building one, from a local package and without a network."""
 
 import re
+import shutil
 import sys
 import zipfile
 from dataclasses import dataclass
@@ -112,6 +113,14 @@ def test_an_environment_is_built_once_and_kept_when_its_successor_fails(tiny: Lo
 
     assert remove(tiny, said.append)
     assert state_of(tiny) is State.MISSING
+
+
+@pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed; pip is tried by the others")
+def test_uv_brings_an_environment_up_to_date_in_its_place(tiny: LocalEnvironment) -> None:
+    folder = tiny.folder / "environment"
+    for _ in range(2):
+        building.build(folder, ["tinytracker==1.0"], print)
+    assert list(folder.glob("lib/*/site-packages/tinytracker.py"))
 
 
 def test_what_is_there_without_its_mark_is_unfinished(tiny: LocalEnvironment) -> None:
