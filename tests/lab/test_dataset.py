@@ -38,6 +38,8 @@ def listing(folder: Path, text: str) -> Path:
         ("[[project]]\nname = 'a'\npath = '.'\nenvironment = 'codecarbon'", "programs"),
         ("[[project]]\nname = 'a'\npath = '.'\nprograms = ['/train.py']", "below the checkout"),
         ("[[project]]\nname = 'a'\npath = '.'\nprograms = ['']", "below the checkout"),
+        ("[[project]]\nname = 'a'\npath = '.'\nprograms = ['./']", "below the checkout"),
+        ("[[project]]\nname = 'a'\npath = '.'\nprograms = ['**.py']", "below the checkout"),
         ("repeats = 0\n[[project]]\nname = 'a'\npath = '.'", "repeats"),
         ("[[project", "TOML"),
     ],
