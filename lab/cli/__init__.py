@@ -45,9 +45,8 @@ def cli() -> None:
     """Measure the energy of training runs with a power meter, and state how certain each number is.
 
     \b
-    One command:                        lab measure -- python train.py
+    One command, without a lab.toml:    lab measure -- python train.py
     First look, with a virtual meter:   lab demo
-    Any command, without a lab.toml:    lab measure -- COMMAND
     Your own bench:                     lab init, lab doctor, lab run
     Afterwards, anywhere:               lab check DIR, lab analyse DIR, lab report DIR
 

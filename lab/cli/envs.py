@@ -70,7 +70,7 @@ def install(names: tuple[str, ...], as_json: bool) -> None:
     install_named(names, as_json)
 
 
-@envs.command()
+@envs.command(short_help="Delete environments")
 @names_argument
 @json_option
 def remove(names: tuple[str, ...], as_json: bool) -> None:

@@ -87,13 +87,23 @@ class LabGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return a command; suggest the nearest one where there is none of that name."""
+        """Return a command; suggest the nearest one where there is none of that name, or where it is."""
         names, name = self.list_commands(ctx), args[0]
         if name in names or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
         near = nearest(name.lower(), names, _LIKENESS)
-        hint = f" Did you mean {near!r}?" if near else ""
+        meant = [near] if near else self._within(ctx, name)
+        hint = f" Did you mean {' or '.join(map(repr, meant))}?" if meant else ""
         raise click.UsageError(f"No such command {name!r}.{hint}", ctx)
+
+    def _within(self, ctx: click.Context, name: str) -> list[str]:
+        """Return the commands of that name in the groups of this one, with the name of their group."""
+        groups = ((one, self.get_command(ctx, one)) for one in self.list_commands(ctx))
+        return [
+            f"{one} {name}"
+            for one, group in groups
+            if isinstance(group, click.Group) and name in group.list_commands(ctx)
+        ]
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what a shell may put for a word: commands with their summaries, none of them imported."""

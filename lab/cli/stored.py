@@ -33,8 +33,9 @@ def campaigns() -> None:
 @click.argument("folder", metavar="[DIR]", type=InputPath(folder=True), required=False)
 @json_option
 def list_(folder: Path | None, as_json: bool) -> None:
-    """List the campaigns below DIR, by default below [campaign] out of lab.toml, or campaigns/; newest last.
+    """List the campaigns below a folder, newest last.
 
+    Without DIR, the folder is `out` of [campaign] in lab.toml, or campaigns/.
     Energy is the mean of one run of each scenario, once `lab analyse` has computed it.
 
     \b

@@ -93,7 +93,16 @@ def test_a_mistyped_command_is_answered_with_the_nearest(typed: list[str], meant
         cli(typed, standalone_mode=False)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("calibrate", {"meter calibrate", "trackers calibrate"}), ("rm", {"campaigns rm"})]
+)
+def test_a_command_of_a_group_is_answered_with_its_group(typed: str, meant: set[str]) -> None:
+    with pytest.raises(click.UsageError) as caught:
+        cli([typed], standalone_mode=False)
+    assert {words for words in caught.value.message.split("'") if words.endswith(f" {typed}")} == meant
+
+
 def test_a_command_like_none_is_answered_without_a_guess() -> None:
     with pytest.raises(click.UsageError) as caught:
-        cli(["calibrate"], standalone_mode=False)
+        cli(["xyzzy"], standalone_mode=False)
     assert not any(f"'{name}'" in caught.value.message for name in cli.commands_at)  # type: ignore[attr-defined]
