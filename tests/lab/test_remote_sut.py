@@ -250,5 +250,6 @@ def test_a_program_on_the_sut_is_profiled(bench: Bench) -> None:
     (bench.folder / "lab.toml").write_text(config.partition('[[scenario]]\nname = "work"')[0])
     options = ["--libs", "statistics", "--repeats", "1", "--baseline", "3", "--gate", "none", "--out", "c"]
     profiled = bench.lab("profile", "profiled.py", *options, "--python", sys.executable)
-    assert [call["api"] for call in profiled["calls"]] == ["statistics.fmean"]
+    calls = [(call["kind"], call["api"]) for call in profiled["calls"]]
+    assert calls == [("call", "statistics.fmean"), ("uncovered", "")]
     assert (profiled["completed"], profiled["missing"]) == (3, [])
