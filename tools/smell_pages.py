@@ -50,7 +50,7 @@ def _page(rule: Rule) -> str:
         f"## Good\n\n{_snippet(rule.code, 'good')}",
         f"## Fix\n\n{rule.fix}",
         f"## Limits\n\n{rule.limits}",
-        f"A comment `# noqa: {rule.code}` silences a line. More examples lie in `tests/source/smells/`.",
+        f"A comment `# noqa: {rule.code}` silences a line. More examples are in `tests/source/smells/`.",
     ]
     return "\n\n".join([*parts, ""]).rstrip("\n") + "\n"
 

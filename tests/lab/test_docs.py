@@ -86,6 +86,19 @@ def test_every_command_shown_on_a_page_is_one_of_the_lab(page: Path) -> None:
         command.make_parser(context).parse_args(list(rest))
 
 
+def test_every_page_is_in_the_contents() -> None:
+    docs = ROOT / "docs"
+    contents = [docs / "README.md", docs / "meters/README.md", docs / "reference/smells/README.md"]
+    linked = {
+        (page.parent / target).resolve()
+        for page in contents
+        for target in re.findall(r"\]\(([^)#:]+\.md)", page.read_text())
+    }
+    assert {
+        page for page in docs.rglob("*.md") if page.name not in ("README.md", "index.md")
+    } - linked == set()
+
+
 def test_the_pages_show_commands() -> None:
     assert sum(len(shown_commands(page)) for page in PAGES) > 100
 
