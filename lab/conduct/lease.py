@@ -142,7 +142,7 @@ def _lives_elsewhere(folder: Path, lease: LeaseRecord) -> bool:
 
 def _beat(folder: Path, ended: threading.Event) -> None:
     while not ended.wait(HEARTBEAT_S):
-        with suppress(FileNotFoundError):  # `check` tells that
+        with suppress(OSError):  # `check` tells where it is gone; a file system over a network comes back
             os.utime(_lease_json(folder))
 
 

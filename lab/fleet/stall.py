@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from lab.config.model import LabConfig
+from records.shard import LeaseRecord
 
 SLACK_S = 1800.0
 """Above the longest step that the configuration allows: start, transfers and analysis, on a slow machine."""
@@ -62,16 +64,18 @@ def wait(
         return True
 
 
-def end_hung(pid: int, journals: Path, silence_s: float) -> None:
+def end_hung(lease: LeaseRecord, journals: Path, silence_s: float) -> None:
     """Kill the process of an earlier worker when it hangs.
 
     Args:
-        pid: of the process that holds the bench now.
+        lease: of the bench, which a process on this machine holds now.
         journals: folder of the blocks of the bench, into one of which it writes.
         silence_s: see `wait`.
     """
-    if time.time() - max(map(_written, journals.glob("*/*/c/journal.jsonl")), default=0.0) > silence_s:
-        os.kill(pid, signal.SIGKILL)
+    written = max(map(_written, journals.glob("*/*/c/journal.jsonl")), default=0.0)
+    if lease.pid is not None and time.time() - max(lease.granted_utc_s, written) > silence_s:
+        with suppress(ProcessLookupError):  # it has just ended by itself
+            os.kill(lease.pid, signal.SIGKILL)
 
 
 def _written(path: Path) -> float:

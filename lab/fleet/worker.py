@@ -155,8 +155,8 @@ class BenchAgent(WorkerPlugin):
 
     def _end_hung(self, silence_s: float) -> None:
         holder = read_lease(self.bench.folder)
-        if holder is not None and holder.pid is not None and holder.host == socket.gethostname():
-            end_hung(holder.pid, self.bench.folder / "shards", silence_s)
+        if holder is not None and holder.host == socket.gethostname():
+            end_hung(holder, self.bench.folder / "shards", silence_s)
 
     def _conduct(self, folder: Path, silence_s: float) -> tuple[int, str]:
         argv = [sys.executable, "-m", "lab", "run", "--plan", str(folder / "shard.json")]

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
@@ -27,6 +28,7 @@ from lab.fleet.worker import BenchAgent
 from lab.serve.fleet import FleetWatch
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError, RecordError, SutError
+from records.shard import LeaseRecord
 from reports.pages.fleet import render_fleet
 
 BENCH = """
@@ -239,13 +241,20 @@ def test_a_block_that_writes_or_ends_is_left_alone(tmp_path: Path) -> None:
     assert child.returncode == 0
 
 
+def lease_of(process: subprocess.Popen[bytes], granted_before_s: float) -> LeaseRecord:
+    granted_utc_s = time.time() - granted_before_s
+    return LeaseRecord(number=1, owner="block 1", host="", granted_utc_s=granted_utc_s, pid=process.pid)
+
+
 def test_only_a_hung_process_of_an_earlier_worker_is_killed(tmp_path: Path) -> None:
     silent(tmp_path / "campaign/block-0001/c/journal.jsonl", 100.0)
     child = subprocess.Popen(["sleep", "60"])
-    end_hung(child.pid, tmp_path, 200.0)
-    assert child.poll() is None
-    end_hung(child.pid, tmp_path, 50.0)
+    end_hung(lease_of(child, 300.0), tmp_path, 200.0)
+    end_hung(lease_of(child, 20.0), tmp_path, 50.0)
+    assert child.poll() is None, "it writes, or has only just been given the bench"
+    end_hung(lease_of(child, 300.0), tmp_path, 50.0)
     assert child.wait(10) == -signal.SIGKILL
+    end_hung(lease_of(child, 300.0), tmp_path, 50.0)
 
 
 def test_the_longest_silence_holds_every_step_of_a_run(tmp_path: Path) -> None:
