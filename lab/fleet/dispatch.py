@@ -83,7 +83,7 @@ class Dispatcher:
         collect: takes in a block that was attempted to its end; where it raises `SutError` (the bench is
             away) or `RecordError` (what came is damaged), the block is handed out once more.
         note: takes the entries of the journal.
-        given_up: reason for each block that was tried too often.
+        given_up: reason for each block that was tried too often, or whose bench did not come back.
     """
 
     benches: Benches
@@ -157,23 +157,41 @@ class Dispatcher:
         able = [state for state in present.values() if self._fits(state) and state.state not in _UNABLE]
         if self._seen_s is None or able:
             self._seen_s = now_s
-        for work in self.work:
-            name = work.runs_at
-            if name is None:
-                continue
-            if name in present:
-                if present[name].state not in _UNABLE:
-                    work.lost_s = None
-            elif work.lost_s is None:
-                work.lost_s = now_s
-                self.note(BenchLost(bench=name, block=work.order.block))
-            elif now_s - work.lost_s > self.gone_s:
-                self.benches.forget(name, work.order.block)
-                work.runs_at = None
-                reason = f"bench {name} has been away for {self.gone_s:g} s"
-                self.note(BlockNotDone(block=work.order.block, bench=name, reason=reason))
+        for work in list(self.work):
+            if work.runs_at is not None:
+                self._watch_running(work, work.runs_at, present, now_s)
+            elif work.bound:
+                self._watch_bound(work, present, now_s)
         if self.work and now_s - self._seen_s > self.gone_s:
             self._stop(present)
+
+    def _watch_running(self, work: Work, name: str, present: Mapping[str, BenchState], now_s: float) -> None:
+        if name in present:
+            if present[name].state not in _UNABLE:
+                work.lost_s = None
+        elif work.lost_s is None:
+            work.lost_s = now_s
+            self.note(BenchLost(bench=name, block=work.order.block))
+        elif now_s - work.lost_s > self.gone_s:
+            self.benches.forget(name, work.order.block)
+            work.runs_at = None
+            reason = f"bench {name} has been away for {self.gone_s:g} s"
+            self.note(BlockNotDone(block=work.order.block, bench=name, reason=reason))
+
+    def _watch_bound(self, work: Work, present: Mapping[str, BenchState], now_s: float) -> None:
+        """Give a block up whose bench cannot complete it; no other may."""
+        state = present.get(work.at or "")
+        if state is not None and self._fits(state) and state.state not in _UNABLE:
+            work.lost_s = None
+        elif work.lost_s is None:
+            work.lost_s = now_s
+        elif now_s - work.lost_s > self.gone_s:
+            why = self._unfit.get(work.at or "") or ("it is away" if state is None else state.reason)
+            self.given_up[work.order.block] = (
+                f"bench {work.at}, which has measured part of its block, could not continue for "
+                f"{self.gone_s:g} s: {why}"
+            )
+            self.work.remove(work)
 
     def _stop(self, present: Mapping[str, BenchState]) -> None:
         if self._unfit:

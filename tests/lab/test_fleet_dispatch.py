@@ -231,11 +231,31 @@ def test_without_any_bench_it_stops_instead_of_waiting_for_ever() -> None:
         s.tick(GONE_S + 1)
 
 
-def test_a_block_of_which_runs_are_collected_stays_at_its_bench() -> None:
-    s = stage("b", blocks=1)
+def with_a_block_bound_to_a(*names: str) -> Stage:
+    s = stage(*names, blocks=2)
     s.dispatcher.work[0] = replace(s.dispatcher.work[0], at="a", lost_s=0.0, bound=True)
-    s.tick(2 * GONE_S)
-    assert s.yard.given == []
+    return s
+
+
+def test_a_block_of_which_runs_are_collected_is_given_up_where_its_bench_stays_away() -> None:
+    s = with_a_block_bound_to_a("b")
+    s.tick(0)
+    assert s.yard.given == [("b", 2)]
+    s.yard.end("b")
+    assert s.tick(GONE_S)
+    assert not s.tick(GONE_S + 1)
+    assert s.yard.given == [("b", 2)]
+    assert "bench a" in s.dispatcher.given_up[1]
+
+
+def test_a_block_of_which_runs_are_collected_waits_for_its_bench_while_that_is_busy() -> None:
+    s = with_a_block_bound_to_a("a", "b")
+    s.yard.here["a"] = replace(s.yard.here["a"], state="running")
+    for now_s in (0, GONE_S, 2 * GONE_S):
+        s.tick(now_s)
+    s.yard.here["a"] = replace(s.yard.here["a"], state="idle")
+    s.tick(2 * GONE_S + 1)
+    assert s.yard.given == [("b", 2), ("a", 1)]
 
 
 @settings(max_examples=200, deadline=None)
