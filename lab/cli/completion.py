@@ -3,7 +3,19 @@
 import click
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
-_SHELLS: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+
+class _QuotingBash(BashComplete):
+    """The script for bash with quoted words: unlike the others, bash puts them as they are into the line.
+
+    A campaign named ``my demo`` would become two words, and one named ``$(...)`` a command.
+    """
+
+    source_template = BashComplete.source_template.replace(
+        "COMPREPLY+=($value)", """COMPREPLY+=("$(printf '%%q' "$value")")"""
+    )
+
+
+_SHELLS: dict[str, type[ShellComplete]] = {"bash": _QuotingBash, "zsh": ZshComplete, "fish": FishComplete}
 
 
 @click.command()
