@@ -80,6 +80,7 @@ def test_counters_inside_the_machine_are_not_said_to_be_at_the_wall():
     assert "all energy at the wall plug" not in text
     assert "It is not that of the wall plug" in text
     assert "Not measured at the wall." in text
+    assert "of what the counters measured" in text and "the meter sees" not in text
 
 
 def test_a_ratio_has_the_digits_that_its_interval_allows():

@@ -128,6 +128,14 @@ def test_a_gpu_that_is_not_there_is_not_missed():
     assert "GPU" not in scope_words(view_with(runs_of(0.8, 0.0), gpus=False), "codecarbon")
 
 
+def test_next_to_counters_nothing_is_said_of_a_ratio_to_the_plug():
+    view = view_with(runs_of(0.8, 0.0))
+    view.results.meter["driver"] = "rapl"
+    assert "cpu" in scope_words(view, "codecarbon")
+    assert "expected" not in scope_words(view, "codecarbon")
+    assert "at the plug" not in " ".join(remarks(view, "codecarbon"))
+
+
 def test_a_tracker_without_a_scope_is_said_to_state_none():
     words = scope_words(view_with(runs_of(0.8, 0.0, scope="")), "codecarbon")
     assert "does not state what it sees" in words

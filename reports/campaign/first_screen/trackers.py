@@ -23,11 +23,12 @@ def _overall(rows: list[AgreementRow]) -> list[AgreementRow]:
 
 def _tracker_words(view: View, row: AgreementRow) -> str:
     results, tracker, unit = view.results, row.tracker, view.unit
-    words = f"{tracker} reported {_share(view, row, row.ratio)} of what the meter measured"
+    meter, of_meter = ("meter", "meter's") if view.at_wall else ("counters", "counters'")
+    words = f"{tracker} reported {_share(view, row, row.ratio)} of what the {meter} measured"
     if row.ratio_net is not None:
         nets = [r for r in _overall(results.agreement_scopes) if r.tracker == tracker]
         net = next((r for r in nets if r.against == "wall net"), row)
-        words += f"; {_share(view, net, row.ratio_net)} of the meter's energy above the baseline"
+        words += f"; {_share(view, net, row.ratio_net)} of the {of_meter} energy above the baseline"
     elif row.ratio_net_bound is not None:
         words += (
             f"; its share of the energy above the baseline is not resolved (at least "
@@ -36,10 +37,11 @@ def _tracker_words(view: View, row: AgreementRow) -> str:
     low, high = row.bias_low_wh, row.bias_high_wh
     ends = f" {unit.interval(low, high)}" if low is not None else ""
     bias = unit.in_interval(row.bias_wh, low, high)
-    words += f". Tracker minus meter: {bias} {unit.name}{ends} per run, over {counted(row.n, 'run')}"
+    words += f". Tracker minus {meter}: {bias} {unit.name}{ends} per run, over {counted(row.n, 'run')}"
     scopes = {r.scope for r in results.trackers if r.tracker == tracker}
     seen = " or ".join(sorted(scopes)) or "unknown"
-    return f"{words}. Its scope is {seen}; the meter sees all that the plug delivers."
+    sees = "the meter sees all that" if view.at_wall else "the counters see only a part of what"
+    return f"{words}. Its scope is {seen}; {sees} the plug delivers."
 
 
 def _share(view: View, row: AgreementRow, ratio: float | None) -> str:

@@ -19,6 +19,10 @@ from reports.words.numbers import in_interval, interval, plain, probability
 from reports.words.outcomes import not_compared
 
 _OUTSIDE = "losses of the power supply, mainboard, disks, fans"
+_COUNTERS = (
+    "It is compared with counters inside the machine, and nothing here says how far it is from the energy at "
+    "the plug."
+)
 _ESTIMATED = "what it gives is estimated, not measured"
 _PARTS = {"cpu": "CPU", "gpu": "GPU", "ram": "memory"}
 _CONSTANT = 0.005  # relative range of a part's power below which it is called constant
@@ -84,6 +88,10 @@ def scope_words(view: View, tracker: str) -> str:
     """Say what the tracker's scope leaves out, and what is therefore expected of its ratio to the wall."""
     scopes = dict.fromkeys(row.scope for row in of_tracker(view.results.trackers, tracker))
     scope = " or ".join(word for word in scopes if word)
+    told = f"{tracker} is a formula: {_ESTIMATED}. " if tracker in ESTIMATORS else ""
+    if not view.at_wall:
+        stated = f"The scope of {tracker} is {scope}" if scope else f"{tracker} does not state what it sees"
+        return f"{told}{stated}. {_COUNTERS}"
     if not scope:
         return (
             f"{tracker} does not state what it sees. The plug delivers all that the machine draws, "
@@ -91,7 +99,6 @@ def scope_words(view: View, tracker: str) -> str:
         )
     if scope == "wall":
         return f"{tracker} is a model of all that the plug delivers, fitted on other runs: {_ESTIMATED}."
-    told = f"{tracker} is a formula: {_ESTIMATED}. " if tracker in ESTIMATORS else ""
     seen = {part for word in scopes for part in word.lower().split("+")}
     if part_of(view.results.environment, "sut").get("gpus") == []:
         seen.add("gpu")  # there is none to be seen
@@ -132,14 +139,14 @@ def _above_baseline(view: View, tracker: str) -> str:
     if row is None or ratio is None:
         return ""
     low, high = ratio_interval(view, row)
+    added = "what the work added at the plug" if view.at_wall else "what the work added by the counters"
     if low is not None and high is not None and low <= 1 <= high:
-        meaning = "whether it reports more or less than what the work added at the plug is not shown"
+        meaning = f"whether it reports more or less than {added} is not shown"
         return f"Above the baseline its ratio is {_percent(view, row)}: {meaning}."
     meaning = (
-        "what it reports is less than what the work added at the plug, so that it misses energy even of that"
+        f"what it reports is less than {added}, so that it misses energy even of that"
         if ratio < 1
-        else "it reports more than what the work added at the plug, as it also counts power that the "
-        "machine draws without any work"
+        else f"it reports more than {added}, as it also counts power that the machine draws without any work"
     )
     return f"Above the baseline its ratio is {_percent(view, row)}: {meaning}."
 
