@@ -51,6 +51,7 @@ def test_all_runs_both_means_and_every_interval_are_there(both: Compared) -> Non
     assert len(table.all("tbody")[0].all("tr")) == 12
     for words in ("difference Wh, paired t", "ratio, Fieller", "Hedges' g", "Cliff's delta", "Wilcoxon"):
         assert words in text
+    assert html.index('id="figure-distance"') < html.index('id="table-samples"')
     for source in ("Student 1908", "Fieller's (1954)", "Bonett 2008", "Tukey 1977", "Mann 1945"):
         assert source in text
     assert "SIMULATED" not in html
@@ -69,6 +70,7 @@ def test_a_single_run_of_each_has_no_interval_and_no_verdict(tmp_path: Path) -> 
     assert "lean used 50 % less induced energy than cnn" in text
     assert "there is no verdict: a single run shows no scatter." in text
     assert 'class="verdict warn"' in html
+    assert [f.attributes["id"] for f in Page(html).all("figure")] == ["figure-runs", "figure-distance"]
     assert "Repeats needed" not in text.partition("How this was computed All is")[0]
     assert not re.search(r"\bnan\b", text, re.IGNORECASE)
 

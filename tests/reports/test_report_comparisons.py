@@ -91,6 +91,7 @@ def test_the_first_sentence_answers_for_the_two_workloads(compared):
     assert "Significant at 95 % (paired t test over 6 blocks, p < 0.001" in first
     assert "after Holm over 3 comparisons" in first
     assert compared.blocks[0].tone == "good"
+    assert [sheet.key for sheet in compared.sheets[:2]] == ["ratios", "matrix"]
 
 
 def test_a_single_run_of_each_is_called_untested_and_says_why():

@@ -10,10 +10,10 @@ from reports.campaign.comparisons.ratios import ratios_sheet
 from reports.campaign.comparisons.run_order import (
     CAPTION,
     HOW,
-    LEAST_RUNS,
+    NO_PANELS,
     Series,
     run_order_data,
-    run_order_panel,
+    run_order_panels,
 )
 from reports.campaign.comparisons.tables import (
     differences_table,
@@ -32,7 +32,6 @@ from reports.campaign.view import ScenarioView, View
 from reports.words.verdict import pair_words
 
 _MOST_SENTENCES = 3
-_MOST_PANELS = 12
 
 HOW_COMPARED = (
     "All is b minus a, or b over a. Scenarios that the plan interleaves are paired by block: what changes "
@@ -50,13 +49,13 @@ HOW_COMPARED = (
 def chapter(view: View) -> Chapter:
     """Show all comparisons of scenarios, and the runs that they rest on."""
     pairs = by_quantity(view)
-    blocks: list[Block] = [*_answers(view)]
-    if pairs:
-        blocks += [
-            matrix_sheet(view, HOW_COMPARED),
-            ratios_sheet(view, HOW_COMPARED),
-        ]
-    blocks += [
+    sheets = [ratios_sheet(view, HOW_COMPARED), matrix_sheet(view, HOW_COMPARED)] if pairs else []
+    answer, *further = _answers(view)
+    blocks: list[Block] = [
+        answer,
+        *sheets[:1],
+        *further,
+        *sheets[1:],
         Heading("The runs of each scenario"),
         _runs_sheet(view),
         statistics_table(view),
@@ -102,7 +101,7 @@ def _answers(view: View) -> list[Block]:
         answers.append(
             Text(
                 f"Of the {len(pairs)} pairs in {quantities[0].words}, {significant} are significant at 95 %; "
-                "the figures and tables below have them all.",
+                "the figures and tables have them all.",
                 "small",
             )
         )
@@ -132,11 +131,7 @@ def _runs_sheet(view: View) -> Sheet:
         (item, quantity) for item in view.scenarios if (quantity := described_quantity(item)) is not None
     ]
     series = [_series(view, item, quantity.name) for item, quantity in shown]
-    several = [one for one in series if one.sample.n >= LEAST_RUNS]
-    panels = [
-        run_order_panel(one, f"run-order-{number}", simulated=view.simulated)
-        for number, one in enumerate(several[:_MOST_PANELS])
-    ]
+    panels = run_order_panels(series, simulated=view.simulated)
     more = len(series) - len(panels)
     left_out = f" In the table only: {more} further scenario{'' if more == 1 else 's'}." if more > 0 else ""
     return Sheet(
@@ -147,7 +142,7 @@ def _runs_sheet(view: View) -> Sheet:
         caption=CAPTION + left_out,
         how=HOW,
         data=run_order_data(series) if series else None,
-        absent="" if panels else f"no scenario has {LEAST_RUNS} valid runs.",
+        absent="" if panels else NO_PANELS,
     )
 
 

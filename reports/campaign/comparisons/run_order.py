@@ -1,5 +1,7 @@
 """The runs of a scenario one by one in the order they were made: scatter, drift and outliers at a glance."""
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,6 +26,10 @@ HOW = (
 )
 LEAST_RUNS = 3
 """Fewer show neither scatter nor drift: they are in the table only."""
+
+NO_PANELS = f"no scenario has {LEAST_RUNS} valid runs."
+
+_MOST_PANELS = 12
 
 CAPTION = (
     "Dots: runs from the first to the last; line: their mean; band: mean ± one standard deviation; squares: "
@@ -136,6 +142,15 @@ class _Run(NamedTuple):
     run_dir: str
     place: int
     value: float
+
+
+def run_order_panels(series: Sequence[Series], *, simulated: bool) -> list[Markup]:
+    """Draw the scenarios that have so many runs that their order shows something."""
+    several = (one for one in series if one.sample.n >= LEAST_RUNS)
+    return [
+        run_order_panel(one, f"run-order-{number}", simulated=simulated)
+        for number, one in enumerate(itertools.islice(several, _MOST_PANELS))
+    ]
 
 
 def run_order_data(series: list[Series]) -> Table:

@@ -46,6 +46,7 @@ def render(compared: Compared) -> str:
             order_sheet(compared, looks, simulated),
         ]
         calls = calls_chapter(compared, looks.b, simulated)
+    drawn = [sheet for sheet in [*sheets, *(calls.sheets if calls else [])] if sheet.panels]
     row = compared.row
     context = {
         "summary": {"title": f"{compared.b.label} against {compared.a.label}", "facts": _facts(compared)},
@@ -58,9 +59,7 @@ def render(compared: Compared) -> str:
         "repeats": repeats_line(row) if row.p is not None else "",
         "program": program_chapter(compared.program),
         "calls": calls,
-        "numbers": {
-            sheet.key: number for number, sheet in enumerate(calls.sheets if calls else [], len(sheets) + 1)
-        },
+        "numbers": {sheet.key: number for number, sheet in enumerate(drawn, 1)},
         "remarks": compared.remarks,
         "refusals": compared.refusals,
         "paired": row.design == "paired",

@@ -14,7 +14,14 @@ from reports.blocks import palette
 from reports.blocks.columns import WithEnds, with_interval
 from reports.blocks.kit import Sheet, finish, new_panel
 from reports.blocks.tables import Column, Columns, Table, table, text_column
-from reports.campaign.comparisons.run_order import CAPTION, HOW, Series, run_order_data, run_order_panel
+from reports.campaign.comparisons.run_order import (
+    CAPTION,
+    HOW,
+    NO_PANELS,
+    Series,
+    run_order_data,
+    run_order_panels,
+)
 from reports.words.numbers import count, in_interval, interval
 from reports.words.texts import label
 
@@ -51,17 +58,16 @@ def runs_sheet(compared: Compared, looks: Looks, simulated: bool) -> Sheet:
 def order_sheet(compared: Compared, looks: Looks, simulated: bool) -> Sheet:
     """Draw the runs of each over their order."""
     series = [_series(side, colour) for side, colour in _both(compared, looks)]
+    panels = run_order_panels(series, simulated=simulated)
     return Sheet(
         key="run-order",
         title="Drift and outliers",
         size="third",
-        panels=[
-            run_order_panel(one, f"run-order-{number}", simulated=simulated)
-            for number, one in enumerate(series)
-        ],
+        panels=panels,
         caption=CAPTION,
         how=HOW,
         data=_description(compared),
+        absent="" if panels else NO_PANELS,
     )
 
 
