@@ -255,24 +255,37 @@ class Baseline:
         )
 
     def _drift(self, confidence: float) -> "_Slope":
-        """Regress baseline power on time in hours; needs three runs at three times."""
+        """Regress baseline power on time in hours; needs three runs at three times.
+
+        Several benches have one slope and each its own level, which takes a degree of freedom.
+        """
+        df = len(self.runs) - 1 - len(self._places)
+        if df < 1:
+            return _Slope()
         hours = np.array([run.middle_utc_s for run in self.runs]) / 3600
-        if len(self.runs) < 3 or hours.min() == hours.max():
+        hours = self._levelled(hours - hours[0])
+        if hours.min() == hours.max():
             return _Slope()
         from scipy import stats
 
-        fit = stats.linregress(hours - hours[0], self._levelled_w())
-        reach = student_t(confidence, len(self.runs) - 2) * float(fit.stderr)
-        slope = float(fit.slope)
-        return _Slope(*map(finite, (slope, slope - reach, slope + reach, fit.pvalue)))
+        fit = stats.linregress(hours, self._levelled_w())
+        slope, p = float(fit.slope), float(fit.pvalue)
+        stderr = float(fit.stderr) * sqrt((len(self.runs) - 2) / df)
+        if len(self._places) > 1 and stderr > 0:
+            p = float(2 * stats.t.sf(abs(slope) / stderr, df))
+        reach = student_t(confidence, df) * stderr
+        return _Slope(*map(finite, (slope, slope - reach, slope + reach, p)))
 
-    def _levelled_w(self) -> list[float]:
-        """Return the powers, those of each bench about its mean where there are several."""
-        power_w = np.array([run.power_w for run in self.runs])
+    def _levelled_w(self) -> Floats:
+        return self._levelled(np.array([run.power_w for run in self.runs]))
+
+    def _levelled(self, values: Floats) -> Floats:
+        """Return values ``(n,)`` of the runs, about the mean of each bench where there are several."""
+        levelled = values.copy()
         if len(self._places) > 1:
             for places in self._places.values():
-                power_w[places] -= power_w[places].mean()
-        return [float(value) for value in power_w]
+                levelled[places] -= values[places].mean()
+        return levelled
 
     def _block_change(self) -> tuple[float | None, float | None]:
         """Compare the later half of the blocks with the earlier one: the change in W, and p (Welch's t test).
@@ -281,7 +294,7 @@ class Baseline:
         """
         blocks = sorted({run.block for run in self.runs})
         half = len(blocks) // 2
-        levelled = list(zip(self.runs, self._levelled_w(), strict=True))
+        levelled = list(zip(self.runs, self._levelled_w().tolist(), strict=True))
         early = [power_w for run, power_w in levelled if run.block in blocks[:half]]
         late = [power_w for run, power_w in levelled if run.block in blocks[len(blocks) - half :]]
         if not early or not late:

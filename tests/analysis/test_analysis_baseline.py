@@ -173,3 +173,24 @@ def test_the_level_of_a_bench_is_no_scatter_no_step_and_no_drift() -> None:
     assert summary.drift_p > 0.05
     assert summary.block_change_p is not None
     assert summary.block_change_p > 0.05
+
+
+def test_a_drift_that_benches_share_is_found_about_the_level_of_each() -> None:
+    noise = (0.05, -0.05, 0.02, -0.02, 0.04, -0.04)
+    runs = [on("a", h, 40.0 + 0.5 * h + e) for h, e in enumerate(noise)]
+    runs += [on("b", h, 20.0 + 0.5 * h + e) for h, e in enumerate(noise, start=6)]
+    hours = np.array([run.middle_utc_s / 3600 for run in runs])
+    design = np.stack((hours, np.repeat([1.0, 0.0], 6), np.repeat([0.0, 1.0], 6)), axis=1)
+    power_w = np.array([run.power_w for run in runs])
+    slope, squares = np.linalg.lstsq(design, power_w)[:2]
+    u = sqrt(squares[0] / 9 * np.linalg.inv(design.T @ design)[0, 0])
+    summary = Baseline(runs, "pooled").summary(0.95)
+    assert summary.drift_w_per_h == pytest.approx(slope[0])
+    assert summary.drift_high_w_per_h == pytest.approx(slope[0] + 2.262 * u, rel=1e-3)  # Student's t, df 9
+    assert summary.drift_p is not None
+    assert summary.drift_p < 0.001
+
+
+def test_one_baseline_run_on_each_bench_shows_no_drift() -> None:
+    summary = Baseline([on(name, h, 40.0 + h) for h, name in enumerate("abcd")], "pooled").summary(0.95)
+    assert summary.drift_w_per_h is None
