@@ -51,10 +51,12 @@ class Limits:
         return self.centre + LIMIT_SIGMAS * self.sigma
 
     def standardised(self, values: Floats) -> Floats:
-        """Return the distances of values ``(n,)`` from the centre in sigma; zero where sigma is zero."""
+        """Return the distances of values ``(n,)`` from the centre in sigma; zero or infinite without any."""
         apart = values - self.centre
-        scaled: Floats = apart / self.sigma if self.sigma > 0 else np.sign(apart) * np.inf * (apart != 0)
-        return scaled
+        if self.sigma > 0:
+            scaled: Floats = apart / self.sigma
+            return scaled
+        return np.where(apart == 0, 0.0, np.copysign(np.inf, apart))
 
 
 def limits_of(values: Floats, least_sigma: float) -> Limits:
@@ -84,3 +86,27 @@ def pattern_signals(z: Floats, rule: str) -> list[int]:
         # A point signals where it is itself outside: the one after it would only repeat it.
         met |= outside & (counts > wanted - 0.5)
     return [int(i) for i in np.flatnonzero(met)]
+
+
+def change_points(values: Floats, least_sigmas: Floats) -> list[int]:
+    """Return the indices of values at which the level changed.
+
+    Each value is put on the chart of those since the last change, itself among them; where it lies beyond
+    the limits, a new chart begins with it. Its own moving range widens the limits, so the fifth value of a
+    chart is the first that can lie beyond them.
+
+    Args:
+        values: in the order of time ``(n,)``.
+        least_sigmas: of each value, what it scatters at least, zero where that is unknown ``(n,)``.
+    """
+    found: list[int] = []
+    begin = 0
+    for n in range(len(values)):
+        until = slice(begin, n + 1)
+        if n + 1 - begin < LEAST_POINTS:
+            continue
+        limits = limits_of(values[until], float(np.sqrt(np.square(least_sigmas[until]).mean())))
+        if n - begin in pattern_signals(limits.standardised(values[until]), "beyond-limits"):
+            found.append(n)
+            begin = n
+    return found

@@ -1,22 +1,25 @@
 """Energies of scenarios over campaigns: a panel for each scenario, a point for each campaign."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import sqrt
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 from matplotlib import dates
 from matplotlib.axes import Axes
 
+from analysis.health.chart import change_points
 from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, new_panel
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import EnergyKind, ScenarioView, energy_of, mean_words
 from reports.index.database import created
 from reports.index.entries import Entry
-from reports.words.numbers import count, in_interval, interval
+from reports.words.numbers import count, in_interval, interval, measured
 from reports.words.texts import label
 
 MOST_PANELS = 24
@@ -36,6 +39,8 @@ class _Point:
     value_wh: float
     low_wh: float | None
     high_wh: float | None
+    change_wh: float | None = None
+    """Step from the mean of the campaigns before, where the level changed; else ``None``."""
 
 
 def trend_sheet(entries: Sequence[Entry], quantity: EnergyKind) -> Sheet:
@@ -66,9 +71,14 @@ def trend_sheet(entries: Sequence[Entry], quantity: EnergyKind) -> Sheet:
         caption="A point for each campaign: the mean over its runs, with its 95 % interval; without a bar: "
         "one run, or no interval. Hollow points are SIMULATED, not measured. A line joins campaigns of the "
         "same machine and meter only. Dotted upright: another version of Wattlab from here on. "
+        "Solid upright: the level changed by so much. "
         + (f"{more} further scenarios are in the table only." if more else ""),
-        how="The means and intervals are those of each campaign's own results (scenarios.csv); nothing was "
-        "computed anew. What changed between campaigns (program, data, machine) is not known to this page: "
+        how="The means and intervals are those of each campaign's own results (scenarios.csv). The level "
+        "changed where a mean lies beyond three standard deviations on a chart of individuals with moving "
+        "ranges (Montgomery, section 6.4) of the campaigns of its bench since the last change, itself among "
+        "them; the standard deviation is at least that which the repeats give the means. Four campaigns or "
+        "fewer cannot show a change. The step is that from the mean of the campaigns before. "
+        "What changed between campaigns (program, data, machine) is not known to this page: "
         "scenarios are told apart by their names alone.",
         data=_data(points, quantity),
         absent="" if panels else "no campaign of the index has such an energy.",
@@ -85,7 +95,31 @@ def _points(entries: Sequence[Entry], quantity: EnergyKind) -> list[_Point]:
                 continue
             day = None if stamp is None else (stamp - _EPOCH) / timedelta(days=1)
             points.append(_Point(entry, scenario, day, mean.value, mean.low, mean.high))
-    return points
+    return _with_changes(points, quantity)
+
+
+def _with_changes(points: list[_Point], quantity: EnergyKind) -> list[_Point]:
+    """Mark the points at which the level of a scenario on a bench changed."""
+    series: dict[tuple[object, ...], list[int]] = {}
+    for place, point in enumerate(points):
+        if point.day is not None:
+            series.setdefault((point.scenario.name, point.entry.bench), []).append(place)
+    marked = list(points)
+    for places in series.values():
+        values_wh = np.array([points[place].value_wh for place in places])
+        begin = 0
+        for n in change_points(values_wh, np.array([_repeat_u_wh(points[p], quantity) for p in places])):
+            before_wh = float(values_wh[begin:n].mean())
+            marked[places[n]] = replace(points[places[n]], change_wh=float(values_wh[n]) - before_wh)
+            begin = n
+    return marked
+
+
+def _repeat_u_wh(point: _Point, quantity: EnergyKind) -> float:
+    """Return what the repeats say of the scatter of a mean; zero for a single run."""
+    row = point.scenario.row
+    sd_wh = row.induced_sd_wh if quantity == "induced" else row.energy_sd_wh
+    return (sd_wh or 0.0) / sqrt(row.n) if row.n else 0.0
 
 
 def _panel(key: str, name: str, found: list[_Point], quantity: EnergyKind, colours: dict[str, str]) -> Markup:
@@ -102,6 +136,14 @@ def _panel(key: str, name: str, found: list[_Point], quantity: EnergyKind, colou
         axes.axvline(day, color=palette.MUTED, linewidth=0.8, linestyle=":")
         top = axes.get_xaxis_transform()
         axes.text(day, 1.0, version, transform=top, ha="right", va="top", rotation=90, color=palette.MUTED)
+    changes = _changes(points)
+    for day, point in changes:
+        axes.axvline(day, color=palette.WARNING, linewidth=1.0)
+        words = f"{_change_words(point, quantity)} Wh"
+        bottom = axes.get_xaxis_transform()
+        axes.text(
+            day, 0.0, words, transform=bottom, ha="right", va="bottom", rotation=90, color=palette.WARNING
+        )
     _time_axis(axes, [point.day for point in points if point.day is not None])
     axes.set_ylabel(f"{_WORDS[quantity]} / Wh")
     simulated = [point.entry.simulated for point in points]
@@ -114,8 +156,13 @@ def _panel(key: str, name: str, found: list[_Point], quantity: EnergyKind, colou
         f"{in_interval(point.value_wh, point.low_wh, point.high_wh)} Wh"
         for point in points
     )
-    changes = "".join(f" Later campaigns: Wattlab {version}." for _, version in versions)
-    description = f"{name}, {_WORDS[quantity]} per run, {count(len(points))} campaigns: {means}.{changes}"
+    later = "".join(f" Later campaigns: Wattlab {version}." for _, version in versions)
+    steps = "".join(
+        f" Change at {point.entry.title}: {_change_words(point, quantity)} Wh." for _, point in changes
+    )
+    description = (
+        f"{name}, {_WORDS[quantity]} per run, {count(len(points))} campaigns: {means}.{later}{steps}"
+    )
     return finish(figure, key, label(name, width=30, lines=1), description, simulated=all(simulated))
 
 
@@ -128,6 +175,23 @@ def _new_versions(points: list[_Point]) -> list[tuple[float, str]]:
         and after.day is not None
         and before.entry.wattlab_version != after.entry.wattlab_version
     ]
+
+
+def _changes(points: list[_Point]) -> list[tuple[float, _Point]]:
+    """Return the points at which the level changed, each with the time halfway from the one before."""
+    return [
+        ((before.day + after.day) / 2, after)
+        for bench in dict.fromkeys(point.entry.bench for point in points)
+        for before, after in pairwise([point for point in points if point.entry.bench == bench])
+        if after.change_wh is not None and before.day is not None and after.day is not None
+    ]
+
+
+def _change_words(point: _Point, quantity: EnergyKind) -> str:
+    if point.change_wh is None:
+        return ""
+    u_wh = energy_of(point.scenario.row, quantity).u
+    return f"{'+' if point.change_wh > 0 else ''}{measured(point.change_wh, u_wh)}"
 
 
 def _draw(axes: Axes, point: _Point, colour: str) -> None:
@@ -171,6 +235,7 @@ def _data(points: list[_Point], quantity: EnergyKind) -> Table:
         Column("n", lambda point: count(point.scenario.row.n)),
         Column(_WORDS[quantity].capitalize(), lambda point: mean_words(point.scenario.row, quantity), "Wh"),
         Column("95 % interval", lambda point: interval(point.low_wh, point.high_wh), "Wh"),
+        Column("Change", lambda point: _change_words(point, quantity), "Wh"),
         text_column("", lambda point: "SIMULATED" if point.entry.simulated else "", whole=True),
     )
     caption = f"Mean {_WORDS[quantity]} per run, by scenario and campaign"

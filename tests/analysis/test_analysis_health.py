@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from synthetic import EPOCH_UTC_S, SyntheticCampaign, SyntheticRun
 
 from analysis.campaign import analyse
-from analysis.health.chart import PATTERNS, limits_of, pattern_signals
+from analysis.health.chart import PATTERNS, change_points, limits_of, pattern_signals
 from analysis.health.judge import SIGNIFICANT, judge
 from records.campaign import Campaign
 from records.errors import ConfigurationError
@@ -260,3 +260,22 @@ def test_a_wrong_section_is_told(tmp_path: Path, section: dict[str, object], wor
     (folder / "campaign.json").write_text(json.dumps(document))
     with pytest.raises(ConfigurationError, match=words):
         settings_of(Campaign.read(folder / "campaign.json"))
+
+
+def test_a_change_of_level_begins_a_chart_of_its_own() -> None:
+    steady = [10.0, 10.1, 9.9, 10.05, 9.95, 10.0]
+    higher = [value + 3 for value in steady]
+    none = np.zeros(18)
+    assert change_points(np.array(steady), none) == []
+    assert change_points(np.array([*steady, *higher, *steady]), none) == [6, 12]
+    assert change_points(np.array([*steady, *higher]), np.full(12, 2.0)) == [], (
+        "no more than the repeats scatter"
+    )
+    for n in range(5):  # too few, whatever they are
+        assert change_points(np.array([1.0, 1.0, 1.0, 50.0][:n]), np.zeros(n)) == []
+
+
+def test_level_changes_are_seldom_found_where_there_are_none() -> None:
+    values = np.random.default_rng(1).normal(100, 1, (400, 20))
+    found = sum(len(change_points(row, np.ones(20))) for row in values)
+    assert found < 0.05 * len(values), "of 400 trends of 20 campaigns each"

@@ -420,6 +420,23 @@ def test_a_new_version_of_wattlab_is_marked_in_the_trend(tmp_path: Path) -> None
     assert "1.1.0" in panel.text and "1.0.0" not in panel.text
 
 
+def test_a_step_of_the_level_is_marked_in_the_trend_of_its_scenario(tmp_path: Path) -> None:
+    levels = [1.0, 1.003, 0.998, 1.001, 0.997, 1.002, 1.3, 1.303, 1.298]
+    for number, level in enumerate(levels):
+        results = made(number)
+        for row in results.scenarios:
+            if row.scenario == "cnn" and not row.tracker:
+                step_wh = 2.0 * level - row.energy_wh
+                change(row, energy_wh=2.0 * level, energy_sd_wh=0.001, induced_wh=row.induced_wh + step_wh)
+        put(tmp_path / str(number), results)
+    index(tmp_path)
+    found = page(tmp_path)
+    marked = [svg.text for svg in found.all("svg") if "Change at" in svg.text]
+    assert len(marked) == 2  # gross and induced energy of the one scenario; 1.3 * 2 Wh less the mean before
+    assert all("Change at Campaign 6: +0.5997 Wh" in text for text in marked)
+    assert not any("Change at" in text.replace("Change at Campaign 6", "") for text in marked)
+
+
 def test_the_table_is_filtered_and_sorted(browser, three: Path) -> None:
     browser.open((three / "index.html").as_uri())
     ask_page = browser.driver.execute_script
