@@ -56,13 +56,13 @@ def _pattern(found: str) -> re.Pattern[str]:
 def texts(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the texts of a file that readers meet, each with the line on which it begins."""
     source = path.read_text(encoding="utf-8")
-    match "".join(path.suffixes[-2:]):
+    match path.suffix:
         case ".py":
             yield from _python(source)
         case ".js":
             for match in _JS_STRING.finditer(source):
                 yield source.count("\n", 0, match.start()) + 1, match[0]
-        case suffix if suffix.endswith(".md"):
+        case ".md":
             unreleased = source.partition("\n## [0")[0] if path.name == "CHANGELOG.md" else source
             yield 1, _blanked(_CODE, unreleased)
         case _:
@@ -91,6 +91,8 @@ def _blanked(pattern: re.Pattern[str], text: str) -> str:
 def files(paths: list[Path]) -> Iterator[Path]:
     """Yield the files to read of files and folders, in order."""
     for path in paths:
+        if not path.exists():
+            raise SystemExit(f"{path}: expected a file or folder, found nothing there")
         if path.is_dir():
             kinds = (".py", ".md", ".html", ".j2", ".js")
             yield from sorted(file for file in path.rglob("*") if file.suffix in kinds and file.is_file())

@@ -86,6 +86,25 @@ def test_every_command_shown_on_a_page_is_one_of_the_lab(page: Path) -> None:
         command.make_parser(context).parse_args(list(rest))
 
 
+def headings(page: Path) -> set[str]:
+    """Return the anchors of a page's headings."""
+    found = re.findall(r"^#+ (.*)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in found}
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md"])
+def test_every_link_of_a_page_outside_of_the_site_leads_somewhere(name: str) -> None:
+    text = re.sub(r"`[^`\n]*`", "", (ROOT / name).read_text())
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    dead = []
+    for link in links:
+        target, _, anchor = link.partition("#")
+        page = ROOT / (target or name)
+        if not page.exists() or (anchor and anchor not in headings(page)):
+            dead.append(link)
+    assert links and dead == []
+
+
 def test_every_page_is_in_the_contents() -> None:
     docs = ROOT / "docs"
     contents = [docs / "README.md", docs / "meters/README.md", docs / "reference/smells/README.md"]
@@ -155,9 +174,7 @@ def test_every_test_that_the_page_on_security_names_is_there() -> None:
 
 
 def test_the_sections_of_the_method_that_the_code_names_are_there() -> None:
-    headings = re.findall(r"^#+ (.*)$", (ROOT / "docs/explanation/method.md").read_text(), flags=re.M)
-    there = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
     rooms = ("lab", "reports", "analysis", "workload", "meter", "sut", "source", "records")
     sources = [path.read_text() for room in rooms for path in (ROOT / room).rglob("*.py")]
     named = {name for text in sources for name in re.findall(r"explanation/method\.md#([\w-]+)", text)}
-    assert named and named <= there
+    assert named and named <= headings(ROOT / "docs/explanation/method.md")

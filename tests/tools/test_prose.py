@@ -26,6 +26,7 @@ def found(path: Path) -> list[tuple[int, str]]:
         ("a.md", "`beside` and\n\n```\nbeside\n```\n[x](docs/beside.md)\n", []),
         ("a.py", 'raise ValueError(f"{x} readings beside {y}")\n', [(1, "beside")]),
         ("a.py", 'beside = row["beside"]  # beside\n', []),
+        ("a.b.py", 'beside = row["beside"]  # beside\n', []),
         ("a.py", '"""Readings.\n\nThose beside them.\n"""\n', [(3, "beside")]),
         ("a.html.j2", "<p>\n{{ beside }}<b class='beside'>beside</b></p>\n", [(2, "beside")]),
         ("a.js", "const beside = 1;\nshow('beside it');\n", [(2, "beside")]),
@@ -38,3 +39,10 @@ def test_what_readers_meet_is_read_and_code_is_not(
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     assert found(path) == expected
+
+
+def test_a_path_that_is_not_there_is_an_error() -> None:
+    command = [sys.executable, str(ROOT / "tools" / "prose.py"), "nowhere.md"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("nowhere.md: ")
