@@ -39,8 +39,11 @@ GROWTHS = ("rss_growth_mib_per_epoch", "gpu_memory_growth_mib_per_epoch")
 
 def quantity_words(quantity: str, energy: EnergyUnit) -> str:
     """Return a quantity with its unit: ``energy, mWh``."""
-    words, unit = QUANTITIES[quantity]
-    return f"{words}, {energy.name if is_energy(quantity) else unit}"
+    return f"{QUANTITIES[quantity].words}, {_unit_words(quantity, energy)}"
+
+
+def _unit_words(quantity: str, energy: EnergyUnit) -> str:
+    return energy.name if is_energy(quantity) else QUANTITIES[quantity].unit
 
 
 def energy_row(rows: list[SmellRow], smell: str) -> SmellRow | None:
@@ -60,10 +63,10 @@ def loaded_words(results: Results) -> str:
     )
 
 
-def answers(rows: list[SmellRow]) -> list[str]:
+def answers(rows: list[SmellRow], energy: EnergyUnit = WH) -> list[str]:
     """Say in a sentence or two for each smell what it costs in energy."""
     found = (energy_row(rows, smell) for smell in dict.fromkeys(row.smell for row in rows))
-    return [verdict_words(row) for row in found if row is not None]
+    return [verdict_words(row, energy) for row in found if row is not None]
 
 
 def signed(value: float | None, low: float | None = None, high: float | None = None) -> str:
@@ -85,12 +88,12 @@ def with_interval_words(
     return f"{text} ({said}{in_interval(low, low, high)} to {in_interval(high, low, high)})"
 
 
-def pct_words(row: SmellRow, *, said: str = "95 % interval ") -> str:
+def pct_words(row: SmellRow, energy: EnergyUnit = WH, *, said: str = "95 % interval ") -> str:
     """Return the percentage with its interval; the difference where there is no percentage, and of growth."""
     if row.pct is not None and row.quantity not in GROWTHS:
         return with_interval_words(row.pct, row.pct_low, row.pct_high, "%", said=said)
-    unit = QUANTITIES[row.quantity].unit
-    return with_interval_words(row.difference, row.difference_low, row.difference_high, unit, said=said)
+    shown, unit = in_unit(row, energy), _unit_words(row.quantity, energy)
+    return with_interval_words(shown.difference, shown.difference_low, shown.difference_high, unit, said=said)
 
 
 def cost_words(row: SmellRow) -> str:
@@ -102,25 +105,25 @@ def cost_words(row: SmellRow) -> str:
     found = f"{row.verdict}: {pct_words(row, said='')}"
     if row.verdict != "no difference found" or row.detectable is None:
         return found
-    return f"{found}, {_detectable_size(row)} or more would have been detected"
+    return f"{found}, {_detectable_size(row, WH)} or more would have been detected"
 
 
-def verdict_words(row: SmellRow) -> str:
+def verdict_words(row: SmellRow, energy: EnergyUnit = WH) -> str:
     """Say what a smell costs in one quantity, by one instrument."""
     pairs = f"{count(row.pairs)} pair{'' if row.pairs == 1 else 's'}"
-    words = QUANTITIES[row.quantity].words
+    words, pct = QUANTITIES[row.quantity].words, pct_words(row, energy)
     if row.verdict in ("costs more", "costs less"):
         more = row.verdict.removeprefix("costs ")
-        return f"{row.smell} costs {more} {words}: {pct_words(row)}, {_test_words(row)}, {pairs} {_by(row)}."
+        return f"{row.smell} costs {more} {words}: {pct}, {_test_words(row)}, {pairs} {_by(row)}."
     if row.verdict == "no difference found":
         return (
-            f"{row.smell}: no difference in {words} found, {pct_words(row)}, {_test_words(row)}, {pairs} "
-            f"{_by(row)}.{detectable_words(row)}"
+            f"{row.smell}: no difference in {words} found, {pct}, {_test_words(row)}, {pairs} "
+            f"{_by(row)}.{detectable_words(row, energy)}"
         )
     if row.verdict == "too few repeats":
         return f"{row.smell}: too few repeats for a verdict on {words} ({pairs}, three are needed)."
     note = f" ({row.note})" if row.note else ""
-    return f"{row.smell}: no verdict on {words}, {pct_words(row)}{note}."
+    return f"{row.smell}: no verdict on {words}, {pct}{note}."
 
 
 def _by(row: SmellRow) -> str:
@@ -136,17 +139,18 @@ def _test_words(row: SmellRow) -> str:
     return f"{text} ({p_words(row.p)} in this test alone)" if alone else text
 
 
-def detectable_words(row: SmellRow) -> str:
-    """Say which cost would probably have been seen; empty where that is not known."""
+def detectable_words(row: SmellRow, energy: EnergyUnit = WH) -> str:
+    """Say which cost would probably have been detected; empty where that is not known."""
     if row.detectable is None:
         return ""
-    return f" A difference of {_detectable_size(row)} or more would have been detected with a chance of 80 %."
+    size = _detectable_size(row, energy)
+    return f" A difference of {size} or more would have been detected with a chance of 80 %."
 
 
-def _detectable_size(row: SmellRow) -> str:
+def _detectable_size(row: SmellRow, energy: EnergyUnit) -> str:
     if row.detectable_pct is not None and row.quantity not in GROWTHS:
         return f"{plain(row.detectable_pct, 2)} %"
-    return f"{plain(row.detectable, 2)} {QUANTITIES[row.quantity].unit}"
+    return f"{plain(in_unit(row, energy).detectable, 2)} {_unit_words(row.quantity, energy)}"
 
 
 def parts_words(row: SmellRow, energy: EnergyUnit = WH) -> str:
@@ -156,7 +160,7 @@ def parts_words(row: SmellRow, energy: EnergyUnit = WH) -> str:
     shown = in_unit(row, energy)
     time = signed(shown.time_part, shown.time_part_low, shown.time_part_high)
     power = signed(shown.power_part, shown.power_part_low, shown.power_part_high)
-    unit = energy.name if is_energy(row.quantity) else QUANTITIES[row.quantity].unit
+    unit = _unit_words(row.quantity, energy)
     return f"By longer or shorter runs: {time} {unit}; by higher or lower power: {power} {unit}."
 
 

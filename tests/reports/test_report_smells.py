@@ -102,6 +102,15 @@ def test_no_difference_is_told_with_what_would_have_been_seen() -> None:
     assert "4.0 %" in found.words and "80 %" in found.words
 
 
+def test_a_difference_without_a_percentage_comes_in_the_unit_of_the_report() -> None:
+    row = replace(ENERGY, verdict="no difference found", pct=None, detectable_pct=None)
+    found = results_with(row)
+    found.scenarios = [replace(one, energy_wh=0.5) for one in found.scenarios]
+    words = verdict(made(chapter, found)).words
+    assert "+500 mWh (95 % interval 400 to 600)" in words and " 80 mWh or more" in words
+    assert summary_of(view_of(found)).smells == [words]
+
+
 @pytest.mark.parametrize("name", ["too few repeats", "no verdict"])
 def test_without_a_verdict_there_is_a_warning(name: str) -> None:
     assert verdict(made(chapter, results_with(replace(ENERGY, verdict=name)))).tone == "warn"

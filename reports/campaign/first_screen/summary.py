@@ -83,15 +83,15 @@ def summary_of(view: View) -> Summary:
         least=least,
         trackers=tracker_sentences(view),
         calls=[answer(profile).words for profile in profiles_of(view)],
-        smells=_smells(results),
+        smells=_smells(view),
         stand_ins=[f"{listed(names)}: {words}." for words, names in stand_ins(results).items()],
         wall=view.at_wall,
         baseline=view.baseline,
     )
 
 
-def _smells(results: Results) -> list[str]:
-    sentences = answers(results.smells)
+def _smells(view: View) -> list[str]:
+    sentences = answers(view.results.smells, view.unit)
     if len(sentences) <= _MOST_SMELLS:
         return sentences
     return [*sentences[:_MOST_SMELLS], f"{counted(len(sentences) - _MOST_SMELLS, 'further smell')}."]

@@ -56,7 +56,7 @@ def _answers(view: View, rows: list[SmellRow], smell: str) -> Iterator[Block]:
     if energy is None:
         yield Text(f"{smell}: not compared, no runs of both scenarios were counted.", "nothing")
         return
-    yield Text(verdict_words(energy), _tone(energy))
+    yield Text(verdict_words(energy, view.unit), _tone(energy))
     more = [parts_words(energy, view.unit)]
     more += [memory_words(row) for row in rows if row.smell == smell and row.quantity in GROWTHS]
     more += [

@@ -73,7 +73,7 @@ def _panel(view: View, row: SmellRow, pair: Pair, key: str) -> Markup:
         energy_axis(axes.yaxis, quantity.words, view.unit)
     else:
         axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
-    words = pct_words(row)
+    words = pct_words(row, view.unit)
     axes.set_title(words.replace(" (", "\n("), fontsize=7, color=palette.MUTED)
     rising = int((pair.b > pair.a).sum())
     description = (
