@@ -1,6 +1,7 @@
 """An analysed campaign as `lab compare` reads it: a plan, and results with made-up runs of some scenarios."""
 
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from typed_rows import MadeResults
@@ -57,7 +58,14 @@ def write_compared(
         meter={},
         runs=runs,
         scenarios=[
-            {"scenario": name, "base_scenario": name, "tracker": None, "kind": "workload"} for name in samples
+            {
+                "scenario": name,
+                "base_scenario": name,
+                "tracker": None,
+                "kind": "workload",
+                "energy_wh": fmean(values),
+            }
+            for name, values in samples.items()
         ],
         findings=findings or [],
     )

@@ -3,11 +3,11 @@
 from shlex import quote
 
 from analysis.comparing.sides import Side, label_of
-from analysis.statistics.samples import QUANTITIES, one_after_the_other
+from analysis.statistics.samples import one_after_the_other
 from records.campaign import CampaignFolder
 from records.meter import MeasuringPoint, measuring_point
 from records.results import Results
-from records.rows.statistics import ComparisonRow
+from records.rows.statistics import ComparisonRow, StatisticsRow
 from records.settings.analysis import CONFIDENCE
 
 
@@ -22,15 +22,19 @@ def about_sample(side: Side) -> list[str]:
             f"the rank test does not need that"
         )
     if row.drift_tau_p is not None and row.drift_tau_p < level:
-        remarks.append(
-            f"{side.label}: drifts over the order of its runs by {row.drift_per_run:+.2g} "
-            f"{QUANTITIES[row.quantity].unit} a run "
-            f"(Kendall p = {row.drift_tau_p:.2g})"
-        )
+        drift = f"drifts over the order of its runs{_of_mean(row)}"
+        remarks.append(f"{side.label}: {drift} (Kendall p = {row.drift_tau_p:.2g})")
     if missed := _after_analysis(side):
         again = f"run `lab analyse {quote(str(side.folder))}` again"
         remarks.append(f"{side.label}: {missed} run folders came after the analysis: {again}")
     return remarks
+
+
+def _of_mean(row: StatisticsRow) -> str:
+    """Return the drift in percent of the mean, which is the same in any unit; nothing of a mean of zero."""
+    if row.drift_per_run is None or row.mean == 0:
+        return ""
+    return f" by {100 * row.drift_per_run / abs(row.mean):+.2g} % of their mean a run"
 
 
 def _after_analysis(side: Side) -> int:

@@ -18,7 +18,7 @@ from reports.words.calls import difference_cells, differences_words, side_words,
 from reports.words.comparison_lines import figure_lines, repeats_line, sample_cells, sample_columns
 from reports.words.gate import gate_words
 from reports.words.program import program_lines
-from reports.words.verdict import verdict_words
+from reports.words.verdict import unit_of_compared, verdict_words
 
 _MOST_CALLS = 10
 
@@ -101,10 +101,10 @@ def _print(compared: Compared, gate: Gate | None) -> None:
         stdout.print(gate_words(gate, compared), soft_wrap=True)
     stdout.print(verdict_words(compared), soft_wrap=True)
     stdout.print()
-    unit = compared.quantity.unit
+    unit = unit_of_compared(compared)
     print_table(
         sample_columns(unit),
-        [sample_cells(side.statistics, side.mean_u) for side in (compared.a, compared.b)],
+        [sample_cells(side.statistics, side.mean_u, unit) for side in (compared.a, compared.b)],
     )
     stdout.print()
     lines = figure_lines(compared.row, unit)
@@ -120,7 +120,7 @@ def _print(compared: Compared, gate: Gate | None) -> None:
     for line in program_lines(compared.program):
         stdout.print(f"- {line}")
     for refusal in compared.refusals:
-        stdout.print(f"refused: {refusal}")
+        stdout.print(f"rejected: {refusal}")
 
 
 def _print_calls(calls: ComparedCalls, a: str, b: str) -> None:

@@ -12,13 +12,14 @@ from lab.cli.campaigns import outcome_json, run_campaign
 from lab.cli.output import make_stderr, print_json, stdout
 from lab.conduct.evaluated import Evaluated, run_and_evaluate
 from lab.config.model import LabConfig
-from lab.measure.answer import answers_of, remarks_of, unit_of
+from lab.measure.answer import answers_of, remarks_of
 from lab.measure.commands import MeasuredCommand
 from lab.measure.histogram import histogram_lines
 from lab.measure.warmup import warm_up
 from records.errors import RecordError
 from records.journal_events import WarmedUp
 from records.results import Results
+from reports.words.energy import unit_of_results
 from reports.words.verdict import verdict_words
 from sut.sut import Sut
 
@@ -91,7 +92,7 @@ def _print(evaluated: Evaluated, commands: Sequence[MeasuredCommand], compared: 
 
 
 def _print_histogram(results: Results, names: Sequence[str]) -> None:
-    unit = unit_of(results)
+    unit = unit_of_results(results)
     energies = {
         name: [
             run.energy_wh * unit.per_wh

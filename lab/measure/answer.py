@@ -11,7 +11,7 @@ from records.finding_codes.conduct import PRECISION_NOT_REACHED, PRECISION_REACH
 from records.meter import MeasuringPoint, measuring_point
 from records.results import Results
 from records.rows.scenarios import ScenarioRow
-from reports.words.energy import EnergyUnit, unit_for
+from reports.words.energy import EnergyUnit, unit_of_results
 from reports.words.numbers import between, given, plain
 
 RUNS = 1000
@@ -51,13 +51,8 @@ class Answer:
 def answers_of(results: Results, names: Sequence[str]) -> list[Answer]:
     """Return an answer for each command that has a valid run."""
     rows = {row.scenario: row for row in results.scenarios}
-    unit = unit_of(results)
+    unit = unit_of_results(results)
     return [_answer(results, rows[name], unit) for name in names if name in rows]
-
-
-def unit_of(results: Results) -> EnergyUnit:
-    """Return the unit of all energies, that of the report."""
-    return unit_for(row.energy_wh for row in results.scenarios)
 
 
 def remarks_of(results: Results, names: Sequence[str]) -> list[str]:

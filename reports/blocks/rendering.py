@@ -2,17 +2,22 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from records.rows.row import ResultRow
+from reports.blocks.embedded import packed_json
 from reports.blocks.palette import css
 from reports.words.texts import printable, unbroken
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
+
+Records = list[dict[str, Any]]
+"""Rows as JSON types, by the names of their columns."""
 
 
 def script(name: str) -> str:
@@ -25,12 +30,18 @@ def page_scripts() -> list[str]:
     return [script("page.js"), script("figures.js")]
 
 
+def records_of(rows: Iterable[ResultRow], *, simulated: bool) -> Records:
+    """Return rows of the results as a page offers them: each says by itself whether it is simulated."""
+    return [{**row.to_json(), "simulated": simulated} for row in rows]
+
+
 def render_page(
     template: str,
     context: Mapping[str, Any],
     *,
     simulated: bool,
     scripts: Sequence[str] = (),
+    tables: Mapping[str, Records] | None = None,
     connects: bool = False,
 ) -> str:
     """Return a page as HTML; the same context always gives the same text.
@@ -41,6 +52,8 @@ def render_page(
         simulated: whether the page says that its numbers are no measurement.
         scripts: texts of the scripts that run once the page is there, in this order. They come from this
             package or a library, never from a campaign; the policy lets nothing else run.
+        tables: rows with all their digits, which the page offers as CSV and JSON, by the name that a `Table`
+            has as its ``source``.
         connects: whether the scripts may ask the server that the page came from.
     """
     style, scheme = _style(simulated), script("scheme.js")
@@ -49,6 +62,7 @@ def render_page(
         "style": Markup(style),
         "scheme": Markup(scheme),
         "scripts": [Markup(text) for text in scripts],
+        "tables_packed": Markup(packed_json(tables)) if tables else "",
         "policy": _policy(style, [scheme, *scripts], connects),
     }
     return _environment().get_template(template).render({**context, **page})

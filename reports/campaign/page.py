@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from records.campaign import CampaignFolder
 from records.files import write_atomically
@@ -10,8 +9,7 @@ from records.programs import read_copy, read_programs, read_source
 from records.results import Results, read_results, tables_of
 from reports.blocks.boxes import boxes_script
 from reports.blocks.contract import Chapter
-from reports.blocks.embedded import packed_json
-from reports.blocks.rendering import page_scripts, render_page
+from reports.blocks.rendering import Records, page_scripts, records_of, render_page
 from reports.blocks.shortening import shortened
 from reports.blocks.svg import drawing_style
 from reports.campaign.actions import chapter as actions
@@ -158,9 +156,14 @@ def render(
         "chapters": shown,
         "absent": [chapter for chapter in made if chapter.absent],
         "numbers": _numbers(shown),
-        "data": packed_json(_sources(view, shown)),
     }
-    return render_page("campaign.html", context, simulated=view.simulated, scripts=_scripts(shown))
+    return render_page(
+        "campaign.html",
+        context,
+        simulated=view.simulated,
+        scripts=_scripts(shown),
+        tables=_sources(view, shown),
+    )
 
 
 def _scripts(chapters: list[Chapter]) -> list[str]:
@@ -180,11 +183,8 @@ def _numbers(chapters: list[Chapter]) -> dict[str, str]:
     }
 
 
-def _sources(view: View, chapters: list[Chapter]) -> dict[str, list[dict[str, Any]]]:
+def _sources(view: View, chapters: list[Chapter]) -> dict[str, Records]:
     """Return the tables of the results that the page offers for taking along, with all their digits."""
     wanted = {table.source for chapter in chapters for table in chapter.tables if table.source and table.rows}
     tables = tables_of(view.results)
-    return {
-        name: [{**row.to_json(), "simulated": view.simulated} for row in tables[name].rows]
-        for name in sorted(wanted)
-    }
+    return {name: records_of(tables[name].rows, simulated=view.simulated) for name in sorted(wanted)}

@@ -14,7 +14,7 @@ from records.rows.traces import Trace
 from reports.blocks.columns import OfScenario
 from reports.blocks.palette import MUTED, colours
 from reports.campaign.recorded_calls import RunCalls
-from reports.words.energy import WH, EnergyUnit, unit_for
+from reports.words.energy import WH, EnergyUnit, unit_of_results
 from reports.words.numbers import finite
 
 _KIND_ORDER = {"baseline": 0, "idle": 1, "workload": 2}
@@ -108,7 +108,7 @@ class View:
     @cached_property
     def unit(self) -> EnergyUnit:
         """The unit of all energies of the report."""
-        return unit_for(item.row.energy_wh for item in self.scenarios)
+        return unit_of_results(self.results)
 
     @property
     def control(self) -> str | None:

@@ -8,7 +8,7 @@ from reports.exports.markdown import render_markdown
 from reports.words.comparison_lines import figure_lines, sample_cells, sample_columns
 from reports.words.gate import gate_words
 from reports.words.program import program_lines
-from reports.words.verdict import verdict_words
+from reports.words.verdict import unit_of_compared, verdict_words
 
 
 def append_summary(compared: Compared, gate: Gate | None, path: Path) -> None:
@@ -28,7 +28,7 @@ def append_summary(compared: Compared, gate: Gate | None, path: Path) -> None:
 
 def summary_of(compared: Compared, gate: Gate | None) -> str:
     """Return a comparison as Markdown."""
-    unit, sides = compared.quantity.unit, (compared.a, compared.b)
+    unit, sides = unit_of_compared(compared), (compared.a, compared.b)
     return render_markdown(
         "comparison.md",
         {
@@ -37,7 +37,7 @@ def summary_of(compared: Compared, gate: Gate | None) -> str:
             "gate": None if gate is None else gate_words(gate, compared),
             "verdict": verdict_words(compared),
             "sample_columns": sample_columns(unit),
-            "samples": [sample_cells(side.statistics, side.mean_u) for side in sides],
+            "samples": [sample_cells(side.statistics, side.mean_u, unit) for side in sides],
             "figures": figure_lines(compared.row, unit),
             "remarks": [*compared.remarks, *program_lines(compared.program)],
             "refusals": compared.refusals,

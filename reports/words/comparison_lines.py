@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from records.rows.statistics import ComparisonRow, StatisticsRow
+from reports.words.energy import EnergyUnit, in_unit
 from reports.words.numbers import (
     ABSENT,
     count,
@@ -33,19 +34,22 @@ class Line:
         return any(part not in ("", ABSENT) for part in (self.value, self.ends, self.p))
 
 
-def sample_columns(unit: str) -> tuple[str, ...]:
+def sample_columns(unit: EnergyUnit) -> tuple[str, ...]:
     """Return the headers of `sample_cells`."""
-    return ("scenario", "n", f"mean {unit}", f"sd {unit}", f"median {unit}", "range", "95 % interval")
+    name = unit.name
+    return ("scenario", "n", f"mean {name}", f"sd {name}", f"median {name}", "range", "95 % interval")
 
 
-def sample_cells(row: StatisticsRow, u: float | None) -> tuple[str, ...]:
+def sample_cells(row: StatisticsRow, u: float | None, unit: EnergyUnit) -> tuple[str, ...]:
     """Return the description of one of the two samples.
 
     Args:
         row: of the sample.
         u: standard uncertainty of its mean, which decides the digits of a single run; ``None`` if unknown.
+        unit: of the texts.
     """
-    sd = u if row.sd is None else row.sd
+    row = in_unit(row, unit)
+    sd = unit.of(u) if row.sd is None else row.sd
     return (
         row.scenario,
         count(row.n),
@@ -57,17 +61,18 @@ def sample_cells(row: StatisticsRow, u: float | None) -> tuple[str, ...]:
     )
 
 
-def figure_lines(row: ComparisonRow, unit: str) -> list[Line]:
+def figure_lines(row: ComparisonRow, unit: EnergyUnit) -> list[Line]:
     """Return the figures of a comparison in a unit; what could not be computed is left out."""
+    row, name = in_unit(row, unit), f"difference {unit.name}"
     t_name = "paired t" if row.design == "paired" else "Welch's t"
     lines = [
         Line(
-            f"difference {unit}, {t_name}",
+            f"{name}, {t_name}",
             *_estimate(row.difference, row.difference_low, row.difference_high),
             _p(row.p),
         ),
-        Line(f"difference {unit}, bootstrap BCa", ends=interval(row.bca_low, row.bca_high)),
-        Line(f"difference {unit}, with the meter's part", ends=interval(row.total_low, row.total_high)),
+        Line(f"{name}, bootstrap BCa", ends=interval(row.bca_low, row.bca_high)),
+        Line(f"{name}, with the meter's part", ends=interval(row.total_low, row.total_high)),
         Line("ratio, Fieller", *_estimate(row.ratio, row.ratio_low, row.ratio_high)),
         Line("ratio, with the meter's part", ends=interval(row.ratio_total_low, row.ratio_total_high)),
         Line(RANK_TESTS[row.rank_test], p=_p(row.rank_p)),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
+from records.results import Results
 from records.rows.agreement import ON_SCALE
 from records.rows.row import ResultRow
 from reports.words import numbers
@@ -106,3 +107,8 @@ def unit_for(energies_wh: Iterable[float | None]) -> EnergyUnit:
     if 0 < largest_wh < _MWH_BELOW_WH:
         return MWH
     return KWH if largest_wh >= _KWH_FROM_WH else WH
+
+
+def unit_of_results(*results: Results) -> EnergyUnit:
+    """Return the unit of all energies in a report, a page or an output about some campaigns."""
+    return unit_for(row.energy_wh for one in results for row in one.scenarios)

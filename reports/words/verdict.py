@@ -17,7 +17,7 @@ from analysis.statistics.repeats import MOST
 from analysis.statistics.samples import QUANTITIES
 from records.rows.statistics import ComparisonRow
 from records.settings.analysis import CONFIDENCE
-from reports.words.energy import WH, EnergyUnit, unit_of
+from reports.words.energy import WH, EnergyUnit, unit_of, unit_of_results
 from reports.words.numbers import count, in_interval, interval, plain, probability
 
 CERTAINTY: dict[Verdict, str] = {
@@ -36,8 +36,14 @@ _TESTS = {
 
 def verdict_words(compared: Compared) -> str:
     """Return the verdict in two or three sentences, without a claim that the data do not bear."""
-    words = pair_words(compared.row, compared.a.label, compared.b.label)
+    energy = unit_of_results(compared.a.results, compared.b.results)
+    words = pair_words(compared.row, compared.a.label, compared.b.label, energy)
     return " ".join([words, *_equivalence(compared)])
+
+
+def unit_of_compared(compared: Compared) -> EnergyUnit:
+    """Return the unit of the compared quantity: energies are in that of the reports of both campaigns."""
+    return unit_in(compared.quantity.name, unit_of_results(compared.a.results, compared.b.results))
 
 
 def unit_in(quantity: str, energy: EnergyUnit = WH) -> EnergyUnit:

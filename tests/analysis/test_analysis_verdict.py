@@ -8,6 +8,7 @@ from typed_rows import row_of
 from analysis.comparing.verdict import disagree, significant_by_test, verdict_of
 from records.rows.statistics import ComparisonRow, StatisticsRow
 from reports.words.comparison_lines import sample_cells
+from reports.words.energy import WH
 from reports.words.verdict import difference_intervals, pair_words
 
 SIX_PAIRS = row_of(
@@ -81,10 +82,13 @@ def test_a_rank_test_that_cannot_be_significant_does_not_disagree():
 
 def test_a_single_run_has_the_digits_that_its_budget_allows():
     single = row_of(StatisticsRow, scenario="a", quantity="energy_wh", n=1, mean=0.123456, median=0.123456)
-    assert sample_cells(single, 0.0021)[2] == "0.1235"
-    assert sample_cells(single, 0.021)[2] == "0.123"
+    assert sample_cells(single, 0.0021, WH)[2] == "0.1235"
+    assert sample_cells(single, 0.021, WH)[2] == "0.123"
     two = replace(single, n=2, sd=0.03)
-    assert (sample_cells(two, 0.021)[2], sample_cells(two, 0.021)[-1]) == ("0.123", "n = 2: no interval")
+    assert (sample_cells(two, 0.021, WH)[2], sample_cells(two, 0.021, WH)[-1]) == (
+        "0.123",
+        "n = 2: no interval",
+    )
 
 
 def test_the_wider_of_two_intervals_leads():

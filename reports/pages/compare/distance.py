@@ -9,22 +9,23 @@ from reports.blocks.columns import with_interval
 from reports.blocks.forest import Mark, forest_panel
 from reports.blocks.kit import Sheet
 from reports.blocks.tables import Columns, Table, table, text_column
+from reports.words.energy import EnergyUnit, in_unit
 from reports.words.numbers import in_interval
 from reports.words.texts import label
 from reports.words.verdict import relative_words
 
 
-def distance_sheet(compared: Compared, colour: str, simulated: bool) -> Sheet:
+def distance_sheet(compared: Compared, colour: str, unit: EnergyUnit, simulated: bool) -> Sheet:
     """Draw difference and ratio, each with all its intervals."""
-    row, unit = compared.row, compared.quantity.unit
+    row = in_unit(compared.row, unit)
     filled = is_significant(row)
     panels = [
         forest_panel(
             "half",
             "distance-difference",
             f"Difference in {compared.quantity.words}",
-            f"difference / {unit}",
-            _differences(row, unit, colour, filled),
+            f"difference / {unit.name}",
+            _differences(row, unit.name, colour, filled),
             simulated=simulated,
         )
     ]
@@ -49,7 +50,7 @@ def distance_sheet(compared: Compared, colour: str, simulated: bool) -> Sheet:
         "lines: 95 % intervals. An interval that meets the upright line leaves open which uses less.",
         how="Each line is computed as its name says; “How this was computed” below has the formulas and "
         "sources.",
-        data=_distances(row, unit),
+        data=_distances(row, unit.name),
     )
 
 
@@ -90,7 +91,7 @@ def _distances(row: ComparisonRow, unit: str) -> Table:
         text_column("Figure", lambda one: one.name),
         with_interval("Value", lambda one: (one.value, one.low, one.high)),
     )
-    return table("distance-data", "Difference and ratio", columns, rows, folded=False)
+    return table("distance-data", "Difference and ratio", columns, rows, folded=False, source="comparisons")
 
 
 class _Distance(NamedTuple):

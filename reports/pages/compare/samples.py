@@ -12,7 +12,7 @@ from analysis.statistics.samples import pair_of
 from records.rows.statistics import StatisticsRow
 from reports.blocks import palette
 from reports.blocks.columns import WithEnds, with_interval
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, energy_axis, finish, new_panel
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.comparisons.run_order import (
     CAPTION,
@@ -22,7 +22,8 @@ from reports.campaign.comparisons.run_order import (
     run_order_data,
     run_order_panels,
 )
-from reports.words.numbers import count, in_interval, interval
+from reports.words.energy import EnergyUnit
+from reports.words.numbers import count
 from reports.words.texts import label
 
 _SPREAD = 0.16
@@ -37,16 +38,16 @@ class Looks:
     b: str
 
 
-def runs_sheet(compared: Compared, looks: Looks, simulated: bool) -> Sheet:
+def runs_sheet(compared: Compared, looks: Looks, unit: EnergyUnit, simulated: bool) -> Sheet:
     """Draw all runs of both with mean and interval; runs of one block are joined where they are pairs."""
     paired = compared.row.design == "paired"
     joined = " Grey lines join the means of the blocks that hold runs of both." if paired else ""
-    series = [_series(side, colour) for side, colour in _both(compared, looks)]
+    series = [_series(side, colour, unit) for side, colour in _both(compared, looks)]
     return Sheet(
         key="runs",
         title="All runs of both",
         size="half",
-        panels=[_strips(compared, looks, simulated)],
+        panels=[_strips(compared, looks, unit, simulated)],
         caption="Dots: runs, from left to right in the order they were made; bars: mean with its 95 % "
         f"interval by the scatter of the runs.{joined} The axis does not begin at zero.",
         how="Mean over the runs and Student's t interval with n − 1 degrees of freedom; with one run there "
@@ -55,9 +56,9 @@ def runs_sheet(compared: Compared, looks: Looks, simulated: bool) -> Sheet:
     )
 
 
-def order_sheet(compared: Compared, looks: Looks, simulated: bool) -> Sheet:
+def order_sheet(compared: Compared, looks: Looks, unit: EnergyUnit, simulated: bool) -> Sheet:
     """Draw the runs of each over their order."""
-    series = [_series(side, colour) for side, colour in _both(compared, looks)]
+    series = [_series(side, colour, unit) for side, colour in _both(compared, looks)]
     panels = run_order_panels(series, simulated=simulated)
     return Sheet(
         key="run-order",
@@ -66,7 +67,7 @@ def order_sheet(compared: Compared, looks: Looks, simulated: bool) -> Sheet:
         panels=panels,
         caption=CAPTION,
         how=HOW,
-        data=_description(compared),
+        data=_description(compared, unit),
         absent="" if panels else NO_PANELS,
     )
 
@@ -75,11 +76,11 @@ def _both(compared: Compared, looks: Looks) -> list[tuple[Side, str]]:
     return [(compared.a, looks.a), (compared.b, looks.b)]
 
 
-def _series(side: Side, colour: str) -> Series:
-    return Series(side.label, colour, side.sample, side.statistics)
+def _series(side: Side, colour: str, unit: EnergyUnit) -> Series:
+    return Series(side.label, colour, side.sample, side.statistics, unit)
 
 
-def _strips(compared: Compared, looks: Looks, simulated: bool) -> Markup:
+def _strips(compared: Compared, looks: Looks, unit: EnergyUnit, simulated: bool) -> Markup:
     figure, axes = new_panel("half", 3.2)
     pair = pair_of(compared.a.sample, compared.b.sample)
     if pair.paired:
@@ -91,10 +92,10 @@ def _strips(compared: Compared, looks: Looks, simulated: bool) -> Markup:
     axes.set_xticks([0, 1], [label(side.label, width=24) for side, _ in _both(compared, looks)])
     axes.grid(visible=False, axis="x")
     axes.margins(y=0.1)
-    quantity = compared.quantity
-    axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
+    words = compared.quantity.words
+    energy_axis(axes.yaxis, words, unit)
     means = "; ".join(
-        f"{side.label} {_mean(side)} {quantity.unit}, n = {side.sample.n}"
+        f"{side.label} {_mean(side, unit)} {unit.name}, n = {side.sample.n}"
         for side in (compared.a, compared.b)
     )
     axes.set_title(
@@ -102,7 +103,7 @@ def _strips(compared: Compared, looks: Looks, simulated: bool) -> Markup:
         fontsize=6.8,
         color=palette.MUTED,
     )
-    title = f"{quantity.words.capitalize()} per run"
+    title = f"{words.capitalize()} per run"
     return finish(figure, "runs-both", title, f"{title}: {means}.", simulated=simulated)
 
 
@@ -125,22 +126,22 @@ def _strip(axes: Axes, place: int, side: Side, colour: str) -> None:
     axes.plot([at - 0.07, at + 0.07], [row.mean, row.mean], color=colour, linewidth=2.2)
 
 
-def _mean(side: Side) -> str:
+def _mean(side: Side, unit: EnergyUnit) -> str:
     row = side.statistics
-    ends = f" {interval(row.mean_low, row.mean_high)}" if row.mean_low is not None else ""
+    ends = f" {unit.interval(row.mean_low, row.mean_high)}" if row.mean_low is not None else ""
     u = side.mean_u if row.sd is None else row.sd
-    return f"{in_interval(row.mean, row.mean_low, row.mean_high, u)}{ends}"
+    return f"{unit.in_interval(row.mean, row.mean_low, row.mean_high, u)}{ends}"
 
 
-def _description(compared: Compared) -> Table:
+def _description(compared: Compared, unit: EnergyUnit) -> Table:
     sides = (compared.a, compared.b)
     columns: Columns[Side] = (
         text_column("Scenario", lambda side: side.label),
         Column("n", lambda side: count(side.statistics.n)),
-        with_interval("Drift per run", lambda side: _drift(side.statistics)),
+        with_interval("Drift per run", lambda side: _drift(side.statistics), unit),
         text_column("Outliers, kept", lambda side: side.statistics.outliers),
     )
-    return table("run-order-drift", "Drift and outliers", columns, sides, folded=False)
+    return table("run-order-drift", "Drift and outliers", columns, sides, folded=False, source="statistics")
 
 
 def _drift(row: StatisticsRow) -> WithEnds:
