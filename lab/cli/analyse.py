@@ -20,6 +20,7 @@ from records.meter import MeasuringPoint, measuring_point
 from records.results import Results
 from records.rows.parts import ControlChart
 from records.rows.scenarios import ScenarioRow
+from reports.words.energy import EnergyUnit, unit_of_results
 from reports.words.outcomes import lines_of_failures
 from reports.words.per_epoch import PerEpoch, per_epoch_of
 from reports.words.smells import answers
@@ -105,36 +106,33 @@ def print_scenarios(results: Results) -> None:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
     if measuring_point(str(results.meter.get("driver"))) is MeasuringPoint.INSIDE:
         stdout.print("Not measured at the wall: counters inside the computer gave the readings", style="bold")
-    per_epoch = per_epoch_of(results)
-    rows = []
-    for row in results.scenarios:
-        low, high = row.induced_low_wh, row.induced_high_wh
-        interval = f"{low:.4f} .. {high:.4f}" if low is not None and high is not None else ""
-        rows.append(
-            (
-                row.scenario,
-                row.n,
-                _number(row.duration_s, 1),
-                _number(row.mean_power_w, 2),
-                _number(row.energy_wh, 4),
-                _induced(row),
-                interval,
-                *((_mean_per_epoch(per_epoch, row), per_epoch.ends(row)) if per_epoch else ()),
-            )
+    unit, per_epoch = unit_of_results(results), per_epoch_of(results)
+    rows = [
+        (
+            row.scenario,
+            row.n,
+            _number(row.duration_s, 1),
+            _number(row.mean_power_w, 2),
+            _energy(row, unit),
+            _induced(row, unit),
+            _induced_ends(row, unit),
+            *((_mean_per_epoch(per_epoch, row), per_epoch.ends(row)) if per_epoch else ()),
         )
+        for row in results.scenarios
+    ]
     columns = (
         "scenario",
         "n",
         "duration s",
         "mean W",
-        "energy Wh",
-        "induced Wh",
+        f"energy {unit.name}",
+        f"induced {unit.name}",
         "95 % interval",
-        *((f"{per_epoch.kind} Wh per epoch", "95 % interval") if per_epoch else ()),
+        *((f"{per_epoch.kind} {unit.name} per epoch", "95 % interval") if per_epoch else ()),
     )
     print_table(columns, rows)
     _print_trackers(results)
-    for line in answers(results.smells):
+    for line in answers(results.smells, unit):
         stdout.print(line, highlight=False, markup=False)
     _print_health(results.health)
     counts = level_counts([row.level for row in results.findings])
@@ -172,10 +170,24 @@ def _ratio(value: float | None, low: float | None, high: float | None) -> str:
     return "" if value is None else f"{value:.3f}{ends}"
 
 
-def _induced(row: ScenarioRow) -> str:
+def _energy(row: ScenarioRow, unit: EnergyUnit) -> str:
+    if row.energy_wh is None:
+        return ""
+    return unit.in_interval(row.energy_wh, row.energy_low_wh, row.energy_high_wh, row.energy_u_wh)
+
+
+def _induced(row: ScenarioRow, unit: EnergyUnit) -> str:
     if row.induced_bound_wh is not None:
-        return f"not resolved, <= {row.induced_bound_wh:.4f}"
-    return _number(row.induced_wh, 4)
+        return f"not resolved, <= {unit.measured(row.induced_bound_wh, row.induced_u_wh)}"
+    if row.induced_wh is None:
+        return ""
+    return unit.in_interval(row.induced_wh, row.induced_low_wh, row.induced_high_wh, row.induced_u_wh)
+
+
+def _induced_ends(row: ScenarioRow, unit: EnergyUnit) -> str:
+    if row.induced_low_wh is None:
+        return ""
+    return unit.interval(row.induced_low_wh, row.induced_high_wh)
 
 
 def _mean_per_epoch(energy: PerEpoch, row: ScenarioRow) -> str:

@@ -8,32 +8,34 @@ from records.errors import InputError
 from records.programs import read_programs
 from records.results import read_results
 from records.rows.smells import SmellRow
+from reports.words.energy import EnergyUnit, unit_of_results
 from reports.words.smells import QUANTITIES, cost_words
 from source.smells.engine import Smell, search
 
 
 def print_smells_of_campaign(campaign: Path, as_json: bool) -> int:
     """Print each smell with the scenarios of its program and their energy; return the exit code."""
-    rows = _rows(campaign)
+    rows, unit = _rows(campaign)
     if as_json:
         print_json({"findings": rows})
     elif rows:
-        columns = ("code", "program", "line", "scenario", "energy Wh", "induced Wh", "cost of the smell")
-        print_table(columns, [_cells(row) for row in rows])
+        energies = (f"energy {unit.name}", f"induced {unit.name}")
+        columns = ("code", "program", "line", "scenario", *energies, "cost of the smell")
+        print_table(columns, [_cells(row, unit) for row in rows])
     if not as_json:
         noun = "finding" if len(rows) == 1 else "findings"
         stdout.print(f"{len(rows)} {noun} in the recorded programs." if rows else "No smells found.")
     return 1 if rows else 0
 
 
-def _cells(row: dict[str, Any]) -> list[Any]:
+def _cells(row: dict[str, Any], unit: EnergyUnit) -> list[Any]:
     line = row["line"] if row["cell"] is None else f"cell {row['cell']}:{row['line']}"
-    energies = (_shown(row[key]) for key in ("energy_wh", "induced_wh"))
+    energies = (_shown(row[key], unit) for key in ("energy_wh", "induced_wh"))
     return [row["code"], row["path"], line, row["scenario"], *energies, _said(row["costs"])]
 
 
-def _shown(value: Any) -> Any:
-    return f"{value:.4g}" if isinstance(value, float) else value
+def _shown(energy_wh: float | None, unit: EnergyUnit) -> str:
+    return "" if energy_wh is None else unit.plain(energy_wh)
 
 
 def _said(costs: list[dict[str, Any]]) -> str:
@@ -41,13 +43,14 @@ def _said(costs: list[dict[str, Any]]) -> str:
     return "; ".join(f"{cost['smell']}, {cost['instrument']}: {cost['words']}" for cost in energies)
 
 
-def _rows(campaign: Path) -> list[dict[str, Any]]:
+def _rows(campaign: Path) -> tuple[list[dict[str, Any]], EnergyUnit]:
     programs = read_programs(campaign)
     if programs is None:
         raise InputError(
             f"{campaign}: expected recorded programs, but it has none. Measure it again with this version"
         )
     results = read_results(campaign / "results")
+    unit = unit_of_results(results)
     energies = {row.scenario: row for row in results.scenarios}
     copies = {
         campaign / "programs" / file.copy: file
@@ -57,14 +60,15 @@ def _rows(campaign: Path) -> list[dict[str, Any]]:
     found = search(copies)
     for note in found.unread:
         make_stderr().print(f"{copies[note.path].name}: not read: {note.reason}", soft_wrap=True)
-    return [
+    rows = [
         {
             **_row(smell, file.name, scenario, energies.get(scenario)),
-            "costs": _costs(results.smells, smell.code, scenario),
+            "costs": _costs(results.smells, smell.code, scenario, unit),
         }
         for file, smell in ((copies[smell.path], smell) for smell in found.smells)
         for scenario in file.scenarios or [""]
     ]
+    return rows, unit
 
 
 def _row(smell: Smell, name: str, scenario: str, energy: Any) -> dict[str, Any]:
@@ -81,7 +85,7 @@ def _row(smell: Smell, name: str, scenario: str, energy: Any) -> dict[str, Any]:
     }
 
 
-def _costs(rows: list[SmellRow], code: str, scenario: str) -> list[dict[str, Any]]:
+def _costs(rows: list[SmellRow], code: str, scenario: str, unit: EnergyUnit) -> list[dict[str, Any]]:
     """Return what this campaign measured of a smell, where it compared the scenario with a clean twin."""
     return [
         {
@@ -95,7 +99,7 @@ def _costs(rows: list[SmellRow], code: str, scenario: str) -> list[dict[str, Any
             "pct_low": row.pct_low,
             "pct_high": row.pct_high,
             "verdict": row.verdict,
-            "words": cost_words(row),
+            "words": cost_words(row, unit),
         }
         for row in rows
         if (row.code, row.smelly) == (code, scenario) and row.quantity in QUANTITIES

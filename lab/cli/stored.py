@@ -17,6 +17,7 @@ from records.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from lab.conduct.stored import StoredCampaign
+    from reports.words.energy import EnergyUnit
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
@@ -44,6 +45,7 @@ def list_(folder: Path | None, as_json: bool) -> None:
     """
     from lab.cli.output import print_json, print_table, stdout
     from lab.conduct.stored import describe
+    from reports.words.energy import unit_for
 
     found = [describe(name, path) for name, path in stored_campaigns(folder).items()]
     found.sort(key=lambda one: (one.created_utc_s or 0.0, one.name))
@@ -52,12 +54,21 @@ def list_(folder: Path | None, as_json: bool) -> None:
     elif not found:
         stdout.print(f"No campaigns in {folder or campaigns_folder()}. Start one with `lab run`")
     else:
-        print_table(("name", "state", "runs", "Wh per run", "created", "size"), [_row(one) for one in found])
+        unit = unit_for(energy for one in found for energy in one.energy_wh.values())
+        columns = ("name", "state", "runs", f"{unit.name} per run", "created", "size")
+        print_table(columns, [_row(one, unit) for one in found])
 
 
-def _row(one: "StoredCampaign") -> tuple[str, ...]:
+def _row(one: "StoredCampaign", unit: "EnergyUnit") -> tuple[str, ...]:
     runs = f"{one.completed} of {one.planned}" if one.id is not None else ""
-    return one.name, one.state, runs, _energy_words(one), _created_words(one), _size_words(one.size_bytes)
+    return (
+        one.name,
+        one.state,
+        runs,
+        _energy_words(one, unit),
+        _created_words(one),
+        _size_words(one.size_bytes),
+    )
 
 
 def _created_words(one: "StoredCampaign") -> str:
@@ -67,12 +78,12 @@ def _created_words(one: "StoredCampaign") -> str:
         return "?"
 
 
-def _energy_words(one: "StoredCampaign") -> str:
+def _energy_words(one: "StoredCampaign", unit: "EnergyUnit") -> str:
     """Return the mean energy of a run, or the range over the scenarios."""
     energies = one.energy_wh.values()
     if not energies:
         return ""
-    ends = dict.fromkeys(f"{energy:.3g}" for energy in (min(energies), max(energies)))
+    ends = dict.fromkeys(unit.plain(energy, 3) for energy in (min(energies), max(energies)))
     return " to ".join(ends) + (" SIMULATED" if one.simulated else "")
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from records.rows.standards import HealthRow
 from reports.blocks.columns import with_u
 from reports.blocks.kit import Sheet
+from reports.blocks.rendering import Records, records_of
 from reports.blocks.tables import Column, Columns, Table, columns_of_part, table, text_column
 from reports.campaign.health.control_chart import control_chart_panel
 from reports.index.database import created
 from reports.index.entries import Entry
+from reports.words.energy import EnergyUnit
 from reports.words.numbers import count
 
 
@@ -24,7 +26,7 @@ class _Chart:
         return f"{self.control} (SIMULATED)" if self.simulated else self.control
 
 
-def control_sheet(entries: Sequence[Entry]) -> Sheet:
+def control_sheet(entries: Sequence[Entry], unit: EnergyUnit) -> Sheet:
     """Draw the control chart of each bench over the campaigns of an index.
 
     Runs stand on one chart where `records.health.HealthRecord.basis_sha256` is the same. Centre, limits and
@@ -32,6 +34,7 @@ def control_sheet(entries: Sequence[Entry]) -> Sheet:
 
     Args:
         entries: campaigns of the index.
+        unit: of the index.
     """
     charts = _charts(entries)
     return Sheet(
@@ -39,7 +42,9 @@ def control_sheet(entries: Sequence[Entry]) -> Sheet:
         title="Control workload over the campaigns",
         size="half",
         panels=[
-            control_chart_panel(f"control-{n}", chart.control, chart.runs, simulated=chart.simulated)
+            control_chart_panel(
+                f"control-{n}", chart.control, chart.runs, simulated=chart.simulated, unit=unit
+            )
             for n, chart in enumerate(charts)
         ],
         caption="Dots: control runs in the order of time; the bars show one standard uncertainty of what "
@@ -51,7 +56,7 @@ def control_sheet(entries: Sequence[Entry]) -> Sheet:
         "rules of the Western Electric handbook (1956), as the analysis of each campaign judged its own "
         "runs; nothing was judged anew. Runs stand on one chart where command, machine, meter and "
         "simulation are the same.",
-        data=_data(charts) if charts else None,
+        data=_data(charts, unit) if charts else None,
         absent="" if charts else "no campaign of the index has a control workload ([health] in lab.toml).",
     )
 
@@ -79,15 +84,22 @@ def _in_time(rows: Iterable[HealthRow]) -> list[HealthRow]:
     return sorted(rows, key=lambda row: row.t_utc_s)
 
 
-def _data(charts: list[_Chart]) -> Table:
+def control_records(entries: Sequence[Entry]) -> Records:
+    """Return the runs of all charts with all their digits."""
+    return [
+        record for chart in _charts(entries) for record in records_of(chart.runs, simulated=chart.simulated)
+    ]
+
+
+def _data(charts: list[_Chart], unit: EnergyUnit) -> Table:
     own: Columns[HealthRow] = (
         text_column("Campaign", lambda row: row.campaign),
         text_column("Run", lambda row: row.run_dir, whole=True),
         text_column("Time (UTC)", lambda row: _time(row.t_utc_s), whole=True),
-        with_u("Energy", lambda row: (row.energy_wh, row.energy_u_wh), "Wh"),
-        with_u("Centre", lambda row: (row.centre_wh, row.energy_u_wh), "Wh"),
-        with_u("Lower limit", lambda row: (row.lower_wh, row.energy_u_wh), "Wh"),
-        with_u("Upper limit", lambda row: (row.upper_wh, row.energy_u_wh), "Wh"),
+        with_u("Energy", lambda row: (row.energy_wh, row.energy_u_wh), unit),
+        with_u("Centre", lambda row: (row.centre_wh, row.energy_u_wh), unit),
+        with_u("Lower limit", lambda row: (row.lower_wh, row.energy_u_wh), unit),
+        with_u("Upper limit", lambda row: (row.upper_wh, row.energy_u_wh), unit),
         text_column("Signals", lambda row: row.signals),
         Column("Phase", lambda row: count(row.phase)),
     )
@@ -96,7 +108,7 @@ def _data(charts: list[_Chart]) -> Table:
         columns_of_part(lambda pair: pair[1], own),
     )
     rows = [(chart, row) for chart in charts for row in chart.runs]
-    return table("control-data", "Runs of the control workload", columns, rows, folded=False)
+    return table("control-data", "Runs of the control workload", columns, rows, folded=False, source="health")
 
 
 def _time(t_utc_s: float) -> str:

@@ -74,6 +74,11 @@ class Entry:
         """What two campaigns must share before a line may join them: SUT, meter, measured or simulated."""
         return self.sut, self.meter, self.simulated
 
+    def energies_wh(self) -> list[float | None]:
+        """Return the energies of which the largest decides the unit of the index."""
+        control = self.health.points if self.health else []
+        return [item.row.energy_wh for item in self.scenarios] + [row.energy_wh for row in control]
+
 
 def read_entry(place: Place) -> tuple[Entry, Results] | LeftOut:
     """Read a campaign's results, or say why they cannot be used; nothing is raised for damaged ones."""

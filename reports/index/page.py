@@ -1,32 +1,24 @@
 """The page of the index: which campaigns there are, how energies went, whether the lab was in order."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
-
-from markupsafe import Markup
 
 from records.campaign import CampaignFolder
 from records.errors import ConfigurationError
 from records.files import write_atomically
-from reports.blocks.rendering import render_page, script
+from reports.blocks.rendering import page_scripts, render_page, script
 from reports.blocks.svg import drawing_style
 from reports.blocks.tables import Column, Columns, Table, table, text_column
-from reports.campaign.first_screen.status import Status
-from reports.campaign.view import energy_of, mean_words
-from reports.index.control_runs import control_sheet
+from reports.index.campaigns import Links, anchors, campaign_records, campaigns_table
+from reports.index.control_runs import control_records, control_sheet
 from reports.index.database import created
 from reports.index.entries import Entry
 from reports.index.find import LeftOut, Place
-from reports.index.sparkline import sparkline
-from reports.index.trend import trend_sheet
-from reports.words.energy import EnergyUnit, unit_for
-from reports.words.numbers import count, fixed
-from reports.words.texts import printable
-
-Links = Callable[[Place], list[tuple[str, str]]]
-"""Gives the words and addresses of the pages about a campaign."""
+from reports.index.trend import trend_points, trend_records, trend_sheet
+from reports.words.energy import unit_for
+from reports.words.numbers import count
 
 _MARK = 'data-wattlab="index"'
 
@@ -92,20 +84,38 @@ def render(entries: Sequence[Entry], left_out: Sequence[LeftOut], links: Links, 
         database: name of the database's file; ``None`` where none was written.
     """
     ordered = sorted(entries, key=lambda item: (-(item.created_utc_s or 0.0), item.place.folder))
+    unit = unit_for(energy_wh for entry in entries for energy_wh in entry.energies_wh())
+    induced, gross = trend_points(entries, "induced"), trend_points(entries, "energy")
     with drawing_style():
-        sheets = [trend_sheet(entries, "induced"), trend_sheet(entries, "energy"), control_sheet(entries)]
+        sheets = [
+            trend_sheet(induced, "induced", unit),
+            trend_sheet(gross, "energy", unit),
+            control_sheet(entries, unit),
+        ]
+    tables = {
+        "campaigns": campaign_records(ordered),
+        "trend_induced": trend_records(induced, "induced"),
+        "trend_energy": trend_records(gross, "energy"),
+        "health": control_records(entries),
+    }
     context = {
         "summary": {"title": "Campaigns", "facts": _facts(entries, left_out)},
         "n": len(entries),
         "n_simulated": sum(entry.simulated for entry in entries),
         "refused": [entry.title for entry in ordered if entry.findings["refuse"]],
-        "campaigns": _campaigns(ordered, links),
+        "campaigns": campaigns_table(ordered, links, unit),
         "sheets": sheets,
         "left_out": _left_out(left_out, links),
         "database": database,
     }
     simulated = bool(entries) and all(entry.simulated for entry in entries)
-    return render_page("index.html.j2", context, simulated=simulated, scripts=[script("index.js")])
+    return render_page(
+        "index.html.j2",
+        context,
+        simulated=simulated,
+        scripts=[*page_scripts(), script("index.js")],
+        tables=tables,
+    )
 
 
 def _facts(entries: Sequence[Entry], left_out: Sequence[LeftOut]) -> list[tuple[str, str]]:
@@ -119,74 +129,11 @@ def _facts(entries: Sequence[Entry], left_out: Sequence[LeftOut]) -> list[tuple[
     ]
 
 
-def _campaigns(entries: Sequence[Entry], links: Links) -> Table:
-    unit = unit_for(run.energy_wh for entry in entries for run in entry.runs)
-    columns: Columns[Entry] = (
-        text_column("Campaign", lambda entry: entry.title),
-        Column("Pages", lambda entry: _anchors(links(entry.place)), numeric=False, whole=True),
-        Column("Status", lambda entry: _chip(entry.status), numeric=False, whole=True),
-        Column("Energy per run", lambda entry: _headline(entry, unit), unit.name),
-        Column("Runs over time", lambda entry: sparkline(entry.runs), numeric=False, whole=True),
-        text_column("Planned (UTC)", lambda entry: _minute(entry.created_utc_s), whole=True),
-        Column("Duration", lambda entry: _minutes(entry.duration_s), "min"),
-        text_column("Meter", lambda entry: "SIMULATED" if entry.simulated else "measured", whole=True),
-        Column("Runs", lambda entry: f"{count(entry.completed)} of {count(entry.planned)}"),
-        text_column("Wattlab", lambda entry: entry.wattlab_version, whole=True),
-        text_column("Folder", lambda entry: entry.place.folder, whole=True),
-        text_column("SUT", lambda entry: entry.sut, whole=True),
-        text_column("Instrument", lambda entry: entry.meter, whole=True),
-        text_column("Rule", lambda entry: entry.rule, whole=True),
-    )
-    caption = "Campaigns, the latest first"
-    nothing = "No analysed campaign was found."
-    note = (
-        "Energy per run: mean gross energy of one run with its 95 % interval; of several scenarios the "
-        "lowest and the highest mean. Baselines are left out. Runs over time: energy of each run in the "
-        "order of time, relative to the mean of its scenario; the axis spans at least 5 % to either side. "
-        "Duration: start of the first valid run to the end of the last one."
-    )
-    return table("campaigns", caption, columns, entries, folded=False, nothing=nothing, note=note)
-
-
-def _headline(entry: Entry, unit: EnergyUnit) -> str:
-    scenarios = [item for item in entry.scenarios if item.kind != "baseline"]
-    means = [
-        (energy.value, energy.u, item)
-        for item in scenarios
-        if (energy := energy_of(item.row, "energy")).value is not None
-    ]
-    if not means:
-        return ""
-    if len(means) == 1:
-        return mean_words(means[0][2].row, "energy", unit)
-    low, high = (pick(means, key=lambda mean: mean[0]) for pick in (min, max))
-    ends = " to ".join(unit.measured(value, u) for value, u, _ in (low, high))
-    return f"{ends} ({len(means)} scenarios)"
-
-
-def _chip(status: Status) -> Markup:
-    return Markup('<span class="chip {}">{}</span>').format(status.tone, printable(status.chip))
-
-
-def _minutes(duration_s: float | None) -> str:
-    return "" if duration_s is None else fixed(duration_s / 60, 1)
-
-
 def _left_out(left_out: Sequence[LeftOut], links: Links) -> Table:
     columns: Columns[LeftOut] = (
         text_column("Folder", lambda left: left.place.folder),
-        Column("Pages", lambda left: _anchors(links(left.place)), numeric=False, whole=True),
+        Column("Pages", lambda left: anchors(links(left.place)), numeric=False, whole=True),
         text_column("Reason", lambda left: left.reason),
     )
     nothing = "None: every campaign that was found is in the index."
     return table("left-out", "Folders left out", columns, left_out, folded=False, nothing=nothing)
-
-
-def _anchors(links: list[tuple[str, str]]) -> Markup:
-    anchor = Markup('<a href="{}">{}</a>')
-    return Markup(" · ").join(anchor.format(href, printable(words)) for words, href in links) or Markup("–")
-
-
-def _minute(t_utc_s: float | None) -> str:
-    stamp = created(t_utc_s)
-    return "" if stamp is None else f"{stamp:%Y-%m-%d %H:%M}"

@@ -14,12 +14,14 @@ from matplotlib.axes import Axes
 
 from analysis.health.chart import change_points
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, energy_axis, finish, new_panel
+from reports.blocks.rendering import Records
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import EnergyKind, ScenarioView, energy_of, mean_words
 from reports.index.database import created
 from reports.index.entries import Entry
-from reports.words.numbers import count, in_interval, interval, measured
+from reports.words.energy import EnergyUnit
+from reports.words.numbers import count
 from reports.words.texts import label
 
 MOST_PANELS = 24
@@ -32,7 +34,9 @@ _dates: Any = dates
 
 
 @dataclass(frozen=True)
-class _Point:
+class TrendPoint:
+    """The mean energy of a scenario in one campaign; ``day`` counts from 1970, ``None`` where unknown."""
+
     entry: Entry
     scenario: ScenarioView
     day: float | None
@@ -43,15 +47,15 @@ class _Point:
     """Step from the mean of the campaigns before, where the level changed; else ``None``."""
 
 
-def trend_sheet(entries: Sequence[Entry], quantity: EnergyKind) -> Sheet:
+def trend_sheet(points: list[TrendPoint], quantity: EnergyKind, unit: EnergyUnit) -> Sheet:
     """Draw the mean energy per run of each scenario over the campaigns.
 
     Args:
-        entries: campaigns of the index.
+        points: of `trend_points`.
         quantity: ``induced`` or ``energy`` (gross).
+        unit: of the index.
     """
-    points = _points(entries, quantity)
-    by_scenario: dict[str, list[_Point]] = {}
+    by_scenario: dict[str, list[TrendPoint]] = {}
     for point in points:
         by_scenario.setdefault(point.scenario.name, []).append(point)
     colours = palette.colours([(point.scenario.base, point.scenario.kind) for point in points])
@@ -59,7 +63,7 @@ def trend_sheet(entries: Sequence[Entry], quantity: EnergyKind) -> Sheet:
         (name, found) for name, found in by_scenario.items() if any(point.day is not None for point in found)
     ][:MOST_PANELS]
     panels = [
-        _panel(f"trend-{quantity}-{n}", name, found, quantity, colours)
+        _panel(f"trend-{quantity}-{n}", name, found, quantity, unit, colours)
         for n, (name, found) in enumerate(drawn)
     ]
     more = len(by_scenario) - len(drawn)
@@ -80,12 +84,13 @@ def trend_sheet(entries: Sequence[Entry], quantity: EnergyKind) -> Sheet:
         "fewer cannot show a change. The step is that from the mean of the campaigns before. "
         "What changed between campaigns (program, data, machine) is not known to this page: "
         "scenarios are told apart by their names alone.",
-        data=_data(points, quantity),
+        data=_data(points, quantity, unit),
         absent="" if panels else "no campaign of the index has such an energy.",
     )
 
 
-def _points(entries: Sequence[Entry], quantity: EnergyKind) -> list[_Point]:
+def trend_points(entries: Sequence[Entry], quantity: EnergyKind) -> list[TrendPoint]:
+    """Return the means of one kind of energy in the order of time, with the changes of their level."""
     points = []
     for entry in sorted(entries, key=lambda item: (item.created_utc_s or 0.0, item.place.folder)):
         stamp = created(entry.created_utc_s)
@@ -94,11 +99,11 @@ def _points(entries: Sequence[Entry], quantity: EnergyKind) -> list[_Point]:
             if mean.value is None or (quantity == "induced" and scenario.kind == "baseline"):
                 continue
             day = None if stamp is None else (stamp - _EPOCH) / timedelta(days=1)
-            points.append(_Point(entry, scenario, day, mean.value, mean.low, mean.high))
+            points.append(TrendPoint(entry, scenario, day, mean.value, mean.low, mean.high))
     return _with_changes(points, quantity)
 
 
-def _with_changes(points: list[_Point], quantity: EnergyKind) -> list[_Point]:
+def _with_changes(points: list[TrendPoint], quantity: EnergyKind) -> list[TrendPoint]:
     """Mark the points at which the level of a scenario on a bench changed."""
     series: dict[tuple[object, ...], list[int]] = {}
     for place, point in enumerate(points):
@@ -115,14 +120,21 @@ def _with_changes(points: list[_Point], quantity: EnergyKind) -> list[_Point]:
     return marked
 
 
-def _repeat_u_wh(point: _Point, quantity: EnergyKind) -> float:
+def _repeat_u_wh(point: TrendPoint, quantity: EnergyKind) -> float:
     """Return what the repeats say of the scatter of a mean; zero for a single run."""
     row = point.scenario.row
     sd_wh = row.induced_sd_wh if quantity == "induced" else row.energy_sd_wh
     return (sd_wh or 0.0) / sqrt(row.n) if row.n else 0.0
 
 
-def _panel(key: str, name: str, found: list[_Point], quantity: EnergyKind, colours: dict[str, str]) -> Markup:
+def _panel(
+    key: str,
+    name: str,
+    found: list[TrendPoint],
+    quantity: EnergyKind,
+    unit: EnergyUnit,
+    colours: dict[str, str],
+) -> Markup:
     points = [point for point in found if point.day is not None]
     figure, axes = new_panel("third", 2.1)
     colour = colours[points[0].scenario.base]
@@ -139,13 +151,13 @@ def _panel(key: str, name: str, found: list[_Point], quantity: EnergyKind, colou
     changes = _changes(points)
     for day, point in changes:
         axes.axvline(day, color=palette.WARNING, linewidth=1.0)
-        words = f"{_change_words(point, quantity)} Wh"
+        words = f"{_change_words(point, quantity, unit)} {unit.name}"
         bottom = axes.get_xaxis_transform()
         axes.text(
             day, 0.0, words, transform=bottom, ha="right", va="bottom", rotation=90, color=palette.WARNING
         )
     _time_axis(axes, [point.day for point in points if point.day is not None])
-    axes.set_ylabel(f"{_WORDS[quantity]} / Wh")
+    energy_axis(axes.yaxis, _WORDS[quantity], unit)
     simulated = [point.entry.simulated for point in points]
     if any(simulated) and not all(simulated):
         figure.text(
@@ -153,12 +165,13 @@ def _panel(key: str, name: str, found: list[_Point], quantity: EnergyKind, colou
         )
     means = "; ".join(
         f"{point.entry.title}{' (SIMULATED)' if point.entry.simulated else ''} "
-        f"{in_interval(point.value_wh, point.low_wh, point.high_wh)} Wh"
+        f"{unit.in_interval(point.value_wh, point.low_wh, point.high_wh)} {unit.name}"
         for point in points
     )
     later = "".join(f" Later campaigns: Wattlab {version}." for _, version in versions)
     steps = "".join(
-        f" Change at {point.entry.title}: {_change_words(point, quantity)} Wh." for _, point in changes
+        f" Change at {point.entry.title}: {_change_words(point, quantity, unit)} {unit.name}."
+        for _, point in changes
     )
     description = (
         f"{name}, {_WORDS[quantity]} per run, {count(len(points))} campaigns: {means}.{later}{steps}"
@@ -166,7 +179,7 @@ def _panel(key: str, name: str, found: list[_Point], quantity: EnergyKind, colou
     return finish(figure, key, label(name, width=30, lines=1), description, simulated=all(simulated))
 
 
-def _new_versions(points: list[_Point]) -> list[tuple[float, str]]:
+def _new_versions(points: list[TrendPoint]) -> list[tuple[float, str]]:
     """Return between which days the version of Wattlab changed (halfway), and to which."""
     return [
         ((before.day + after.day) / 2, after.entry.wattlab_version)
@@ -177,7 +190,7 @@ def _new_versions(points: list[_Point]) -> list[tuple[float, str]]:
     ]
 
 
-def _changes(points: list[_Point]) -> list[tuple[float, _Point]]:
+def _changes(points: list[TrendPoint]) -> list[tuple[float, TrendPoint]]:
     """Return the points at which the level changed, each with the time halfway from the one before."""
     return [
         ((before.day + after.day) / 2, after)
@@ -187,14 +200,14 @@ def _changes(points: list[_Point]) -> list[tuple[float, _Point]]:
     ]
 
 
-def _change_words(point: _Point, quantity: EnergyKind) -> str:
+def _change_words(point: TrendPoint, quantity: EnergyKind, unit: EnergyUnit) -> str:
     if point.change_wh is None:
         return ""
     u_wh = energy_of(point.scenario.row, quantity).u
-    return f"{'+' if point.change_wh > 0 else ''}{measured(point.change_wh, u_wh)}"
+    return f"{'+' if point.change_wh > 0 else ''}{unit.measured(point.change_wh, u_wh)}"
 
 
-def _draw(axes: Axes, point: _Point, colour: str) -> None:
+def _draw(axes: Axes, point: TrendPoint, colour: str) -> None:
     if point.day is None:
         return
     if point.low_wh is not None and point.high_wh is not None:
@@ -225,18 +238,42 @@ def _time_axis(axes: Axes, days: list[float]) -> None:
     axes.xaxis.set_major_formatter(_dates.ConciseDateFormatter(locator))
 
 
-def _data(points: list[_Point], quantity: EnergyKind) -> Table:
-    columns: Columns[_Point] = (
+def trend_records(points: list[TrendPoint], quantity: EnergyKind) -> Records:
+    """Return the points with all their digits, the columns named like those of ``scenarios.csv``."""
+    return [
+        {
+            "campaign": point.entry.campaign,
+            "folder": point.entry.place.folder,
+            "simulated": point.entry.simulated,
+            "created_utc_s": point.entry.created_utc_s,
+            "wattlab_version": point.entry.wattlab_version,
+            "scenario": point.scenario.key,
+            "n": point.scenario.row.n,
+            f"{quantity}_wh": point.value_wh,
+            f"{quantity}_low_wh": point.low_wh,
+            f"{quantity}_high_wh": point.high_wh,
+            "change_wh": point.change_wh,
+        }
+        for point in points
+    ]
+
+
+def _data(points: list[TrendPoint], quantity: EnergyKind, unit: EnergyUnit) -> Table:
+    columns: Columns[TrendPoint] = (
         text_column("Campaign", lambda point: point.entry.title),
         text_column("Folder", lambda point: point.entry.place.folder),
         text_column("Planned (UTC)", lambda point: created(point.entry.created_utc_s), whole=True),
         text_column("Wattlab", lambda point: point.entry.wattlab_version, whole=True),
         text_column("Scenario", lambda point: point.scenario.name),
         Column("n", lambda point: count(point.scenario.row.n)),
-        Column(_WORDS[quantity].capitalize(), lambda point: mean_words(point.scenario.row, quantity), "Wh"),
-        Column("95 % interval", lambda point: interval(point.low_wh, point.high_wh), "Wh"),
-        Column("Change", lambda point: _change_words(point, quantity), "Wh"),
+        Column(
+            _WORDS[quantity].capitalize(),
+            lambda point: mean_words(point.scenario.row, quantity, unit),
+            unit.name,
+        ),
+        Column("95 % interval", lambda point: unit.interval(point.low_wh, point.high_wh), unit.name),
+        Column("Change", lambda point: _change_words(point, quantity, unit), unit.name),
         text_column("", lambda point: "SIMULATED" if point.entry.simulated else "", whole=True),
     )
     caption = f"Mean {_WORDS[quantity]} per run, by scenario and campaign"
-    return table(f"trend-{quantity}-data", caption, columns, points, folded=False)
+    return table(f"trend-{quantity}-data", caption, columns, points, folded=False, source=f"trend_{quantity}")

@@ -60,9 +60,10 @@ const wattlab = {
     return [columns, ...rows.map((row) => columns.map((name) => row[name]))].map((line) => line.map(cell).join(",") + "\n").join("");
   }
 
-  // Markdown and LaTeX are for texts: the cells as the page shows them.
+  // Markdown and LaTeX are for texts: the cells as the page shows them, without rows that a filter hides.
   function shownOf(table) {
-    const lines = [table.tHead ? cellsOf(table.tHead.rows[0]) : ["name", "value"], ...Array.from(table.tBodies[0].rows, cellsOf)];
+    const rows = Array.from(table.tBodies[0].rows).filter((row) => !row.hidden);
+    const lines = [table.tHead ? cellsOf(table.tHead.rows[0]) : ["name", "value"], ...rows.map(cellsOf)];
     const mark = document.querySelector(".simulated strong");
     const simulated = mark ? `${mark.textContent}, not a measurement. ` : "";
     const numeric = Array.from((table.tHead ?? table).rows[0].cells, (cell) => cell.classList.contains("number"));

@@ -96,16 +96,16 @@ def pct_words(row: SmellRow, energy: EnergyUnit = WH, *, said: str = "95 % inter
     return with_interval_words(shown.difference, shown.difference_low, shown.difference_high, unit, said=said)
 
 
-def cost_words(row: SmellRow) -> str:
+def cost_words(row: SmellRow, energy: EnergyUnit = WH) -> str:
     """Return a cost in a few words: with its interval, or with what would have been detected."""
     if row.verdict == "too few repeats":
         return row.verdict
     if row.verdict.startswith("costs"):
-        return pct_words(row, said="")
-    found = f"{row.verdict}: {pct_words(row, said='')}"
+        return pct_words(row, energy, said="")
+    found = f"{row.verdict}: {pct_words(row, energy, said='')}"
     if row.verdict != "no difference found" or row.detectable is None:
         return found
-    return f"{found}, {_detectable_size(row, WH)} or more would have been detected"
+    return f"{found}, {_detectable_size(row, energy)} or more would have been detected"
 
 
 def verdict_words(row: SmellRow, energy: EnergyUnit = WH) -> str:

@@ -64,7 +64,7 @@ def test_what_refuses_the_data_is_printed_and_ends_with_1(tmp_path: Path) -> Non
     finding = {"level": "refuse", "run_dir": "0003-a", "code": "slot-incomplete", "message": "no run counts"}
     done = lab("compare", write_campaign(tmp_path / "c", findings=[finding]), "a", "b")
     assert done.returncode == 1
-    assert "refused: 0003-a: slot-incomplete: no run counts" in done.stdout
+    assert "rejected: 0003-a: slot-incomplete: no run counts" in done.stdout
 
 
 @pytest.mark.parametrize(

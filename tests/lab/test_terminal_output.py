@@ -13,7 +13,9 @@ from lab_bench import lab, write_config
 from rich.text import Text
 
 from lab.cli import cli
+from lab.cli.analyse import print_scenarios
 from lab.cli.output import PlainConsole, print_json
+from records.results import read_results
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202eabc:x:[red]"
 BAD = set("\x1b\x07\x9b\u202e")
@@ -85,6 +87,20 @@ def test_a_hint_can_be_pasted_whatever_the_folder_is_called(tmp_path: Path) -> N
     done = lab("report", folder)
     assert done.returncode == 2
     assert f"lab analyse {shlex.quote(str(folder))}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("factor", "unit", "energy"), [(0.1, "mWh", "105.0"), (1, "Wh", "1.050"), (1e5, "kWh", "105.0")]
+)
+def test_all_energies_of_the_summary_are_in_one_unit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], factor: float, unit: str, energy: str
+) -> None:
+    samples = {"cnn": (1.0 * factor, 1.1 * factor), "lean": (0.0001 * factor, 0.0002 * factor)}
+    folder = write_compared(tmp_path / "now", samples)
+    print_scenarios(read_results(folder / "results"))
+    head, *rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert {word for word in head if word.endswith("Wh")} == {unit}
+    assert energy in rows[0]
 
 
 @pytest.mark.slow

@@ -1,8 +1,5 @@
 """The page of ``lab compare``: complete, one file, safe with any text, drawn by a browser."""
 
-import base64
-import gzip
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -22,11 +19,6 @@ B_WH = (0.971, 0.992, 0.96, 1.001, 0.982, 0.95)
 
 def compared_of(folder: Path, a: str = "cnn", b: str = "lean", **more: object) -> Compared:
     return compare_scenarios(folder, a, b, **more)  # type: ignore[arg-type]
-
-
-def tables_of(page: Page) -> dict[str, list[dict[str, object]]]:
-    (packed,) = [item for item in page.all("script") if item.attributes.get("id") == "tables"]
-    return json.loads(gzip.decompress(base64.b64decode(packed.texts[0])))  # type: ignore[no-any-return]
 
 
 def text_of(page: str) -> str:
@@ -72,12 +64,11 @@ def test_small_energies_have_one_unit_on_the_page_and_wh_in_the_tables_to_take_a
     (samples,) = [table for table in page.all("table") if table.attributes.get("id") == "table-samples"]
     assert samples.all("td")[1].text == "10.05" and "mean mWh" in samples.text
     assert not re.search(r"\bWh\b", page.text)
-    records = tables_of(page)
+    records = page.records
     (row,) = records["comparisons"]
     assert row["difference"] == both.row.difference and row["simulated"] is False
     assert [row["mean"] for row in records["statistics"]] == [both.a.statistics.mean, both.b.statistics.mean]
-    sources = {table.attributes.get("data-source") for table in page.all("table")}
-    assert sources == {None, *records}
+    assert page.sources == set(records)
 
 
 def test_what_is_not_interleaved_is_said_to_be_kept_apart(tmp_path: Path) -> None:

@@ -118,6 +118,27 @@ def test_the_questions_of_the_how_to_can_be_asked(three: Path) -> None:
         ask(three, query)
 
 
+def test_energies_have_one_unit_on_the_page_and_wh_in_the_tables_to_take_along(three: Path) -> None:
+    shown = page(three)
+    assert not re.search(r"\bWh\b", shown.text.partition("Left out")[0])
+    records = shown.records
+    assert shown.sources <= set(records)
+    by_folder = {row["folder"]: row for row in records["campaigns"]}
+    simulated = {folder: row["simulated"] for folder, row in by_folder.items()}
+    assert simulated == {"a": False, "deep/er/b": False, "c": True}
+    means = {
+        row.scenario: row.energy_wh for row in made(0, simulated=False).scenarios if row.kind != "baseline"
+    }
+    least, most = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+    found = [
+        by_folder["a"][name]
+        for name in ("least_scenario", "least_energy_wh", "most_scenario", "most_energy_wh")
+    ]
+    assert found == [least, means[least], most, means[most]]
+    trend = [row["energy_wh"] for row in records["trend_energy"] if row["folder"] == "a"]
+    assert sorted(trend) == sorted(row.energy_wh for row in made(0, simulated=False).scenarios)
+
+
 def test_only_simulated_campaigns_make_a_simulated_page(tmp_path: Path) -> None:
     put(tmp_path / "a", made(0))
     index(tmp_path)
