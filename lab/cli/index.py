@@ -7,6 +7,7 @@ import click
 from lab.cli.common import json_option
 from lab.cli.output import print_json, print_table, progress_bar, stdout
 from lab.cli.paths import InputPath, OutputFile
+from reports.words.texts import counted
 
 
 @click.command()
@@ -47,8 +48,7 @@ def index(ctx: click.Context, folder: Path, out: Path | None, page: Path | None,
     else:
         if found.left_out:
             print_table(("left out", "reason"), [(x.place.folder, x.reason) for x in found.left_out])
-        stdout.print(
-            f"{len(found.entries)} campaigns, {simulated} of them SIMULATED; {len(found.left_out)} left out",
-        )
+        campaigns = f"{counted(len(found.entries), 'campaign')}, {simulated} of them SIMULATED"
+        stdout.print(f"{campaigns}; {len(found.left_out)} left out")
         stdout.print(f"Written: {database}, {page}")
     ctx.exit(0 if all(left.sound for left in found.left_out) else 1)

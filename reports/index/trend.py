@@ -152,9 +152,15 @@ def _panel(
     for day, point in changes:
         axes.axvline(day, color=palette.WARNING, linewidth=1.0)
         words = f"{_change_words(point, quantity, unit)} {unit.name}"
-        bottom = axes.get_xaxis_transform()
         axes.text(
-            day, 0.0, words, transform=bottom, ha="right", va="bottom", rotation=90, color=palette.WARNING
+            day,
+            0.0,
+            words,
+            transform=axes.get_xaxis_transform(),
+            ha="left" if (point.change_wh or 0.0) > 0 else "right",  # below the higher of the two levels
+            va="bottom",
+            rotation=90,
+            color=palette.WARNING,
         )
     _time_axis(axes, [point.day for point in points if point.day is not None])
     energy_axis(axes.yaxis, _WORDS[quantity], unit)

@@ -1,8 +1,9 @@
 """The certificate of a calibration: one HTML page that opens offline and prints well."""
 
+from dataclasses import asdict
 from math import hypot, sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis.power.conformity import COVERAGE_FACTOR, Conformity, conformity, worst
 from records.calibration import CalibrationRecord, Level
@@ -10,7 +11,7 @@ from records.files import write_atomically
 from records.times import iso_utc
 from reports.blocks import palette
 from reports.blocks.kit import Sheet, finish, new_panel
-from reports.blocks.rendering import render_page
+from reports.blocks.rendering import Records, page_scripts, render_page
 from reports.blocks.svg import drawing_style
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.words.environment import lines_of
@@ -58,15 +59,30 @@ def render(record: CalibrationRecord, sha256: str) -> str:
         "due": record.next_due or _NOT_GIVEN,
         "operator": record.operator or _NOT_GIVEN,
         "sha256": sha256,
-        "results": _results(record),
+        "line": _line_table(record),
         "correction": _correction(record),
         "covariance": plain(record.gain_offset_cov, 2),
         "levels": _levels_table(record),
         "figure": figure,
-        "meter": lines_of({"driver": record.driver, "identity": _plain(record), "options": record.options}),
+        "meter": lines_of({"driver": record.driver, **_plain(record), "options": record.options}),
         "record": record,
     }
-    return render_page("certificate.html.j2", context, simulated=record.simulated)
+    return render_page(
+        "certificate.html.j2",
+        context,
+        simulated=record.simulated,
+        scripts=page_scripts(),
+        tables=_records(record),
+    )
+
+
+def _records(record: CalibrationRecord) -> dict[str, Records]:
+    """Return the levels with all their digits."""
+    tables = {"levels": record.levels, "found": record.as_found.levels if record.as_found else []}
+    return {
+        name: [{**asdict(level), "simulated": record.simulated} for level in levels]
+        for name, levels in tables.items()
+    }
 
 
 def _facts(record: CalibrationRecord) -> list[tuple[str, str]]:
@@ -136,7 +152,8 @@ def _errors_table(key: str, caption: str, levels: list[Conformity]) -> Table:
         Column("Limit", lambda one: _pct(one, one.level.limit_w), "± %"),
         text_column("Within limits", lambda one: one.verdict or "not known", whole=True),
     )
-    return table(key, caption, columns, levels, folded=False)
+    source = "found" if key == "found" else "levels"
+    return table(key, caption, columns, levels, folded=False, source=source)
 
 
 def _span(record: CalibrationRecord) -> str:
@@ -149,13 +166,26 @@ def _plain(record: CalibrationRecord) -> dict[str, str]:
     return {"maker": who.maker, "model": who.model, "serial": who.serial, "firmware": who.firmware}
 
 
-def _results(record: CalibrationRecord) -> list[tuple[str, str, str, str, str]]:
-    """Return name, value, unit, standard and expanded uncertainty of the line's parameters."""
-    rows = (
-        ("Gain", record.gain, "", record.gain_u),
-        ("Offset", record.offset_w, "W", record.offset_u_w),
+class _Parameter(NamedTuple):
+    """A parameter of the line with its standard uncertainty."""
+
+    name: str
+    value: float
+    u: float
+
+
+def _line_table(record: CalibrationRecord) -> Table:
+    rows = [
+        _Parameter("Gain", record.gain, record.gain_u),
+        _Parameter("Offset, W", record.offset_w, record.offset_u_w),
+    ]
+    columns: Columns[_Parameter] = (
+        text_column("Parameter", lambda one: one.name),
+        Column("Value", lambda one: measured(one.value, one.u)),
+        Column("u (k = 1)", lambda one: spread(one.u)),
+        Column("U (k = 2)", lambda one: spread(COVERAGE_FACTOR * one.u)),
     )
-    return [(n, measured(v, u), unit, spread(u), spread(COVERAGE_FACTOR * u)) for n, v, unit, u in rows]
+    return table("line", "Indication = offset + gain × true power", columns, rows, folded=False)
 
 
 def _correction(record: CalibrationRecord) -> str:
@@ -188,7 +218,7 @@ def _levels_table(record: CalibrationRecord) -> Table:
         ),
         Column("Readings", lambda level: count(level.readings)),
     )
-    return table("levels", "Levels of load", columns, record.levels, folded=False)
+    return table("levels", "Levels of load", columns, record.levels, folded=False, source="levels")
 
 
 def _residuals_sheet(record: CalibrationRecord) -> Sheet:

@@ -100,10 +100,11 @@ const wattlab = {
 
   async function save(table, format) {
     const text = await TEXTS[format](table);
-    wattlab.save(`${table.dataset.source || table.id.replace("table-", "")}.${format}`, new Blob([text], { type: TYPES[format] }));
+    const name = table.id.replace("table-", "") || table.caption.textContent.trim().replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
+    wattlab.save(`${table.dataset.source || name}.${format}`, new Blob([text], { type: TYPES[format] }));
   }
 
-  for (const table of document.querySelectorAll("table[id]")) {
+  for (const table of document.querySelectorAll("table[id], table.lines")) {
     const words = { csv: "as CSV", json: "as JSON", md: "as Markdown", tex: "as LaTeX" };
     const bar = wattlab.bar(words, table.caption.textContent.trim(), (format) => save(table, format));
     const more = table.parentElement.nextElementSibling;
