@@ -26,7 +26,7 @@ def status(folder: Path, as_json: bool) -> None:
     """
     from lab.cli.output import print_json, print_table, stdout
     from lab.conduct.campaign import reopen
-    from lab.conduct.plan import slot_name, time_left
+    from lab.conduct.plan import slot_name
     from lab.conduct.reached import precision_words
     from lab.conduct.standing import standing_of
 
@@ -42,13 +42,12 @@ def status(folder: Path, as_json: bool) -> None:
         stdout.print(how_to_go_on(standing.stopped, folder))
     if standing.precision is not None:
         stdout.print(f"Precision: {precision_words(standing.precision)}", soft_wrap=True)
-    left = standing.left_s
     stdout.print(f"{completed} of {len(states)} runs completed{simulated_mark(opened.campaign)}.")
     if standing.running:
-        stdout.print(f"Running; {time_left(opened.config, left)} left.")
+        stdout.print(f"Running; time left: {standing.left.words}.")
         stdout.print(_now(standing))
     elif completed < len(states):
-        stdout.print(f"Continue with: lab resume {quote(str(folder))}   ({time_left(opened.config, left)})")
+        stdout.print(f"Continue with: lab resume {quote(str(folder))}   ({standing.left.words})")
     else:
         name = quote(str(folder))
         stdout.print(f"Next: lab check {name}, lab analyse {name}, lab report {name}")

@@ -162,7 +162,9 @@ def time_left(config: LabConfig, seconds: float) -> str:
     return f"{'at most' if early else 'about'} {duration(seconds)}"
 
 
-def left_words(left: TimeLeft, config: LabConfig, slots: Sequence[Slot], running_s: float = 0.0) -> str:
+def left_words(
+    left: TimeLeft, config: LabConfig, slots: Sequence[Slot], running_s: float = 0.0, said: str = " left"
+) -> str:
     """Return ``about 12 min left``; programs of unknown length are named, and not guessed.
 
     Args:
@@ -170,10 +172,11 @@ def left_words(left: TimeLeft, config: LabConfig, slots: Sequence[Slot], running
         config: of the campaign.
         slots: still to be run, the running one first.
         running_s: for how long the first one has been running.
+        said: written after the time.
     """
     known = [slot for slot in slots if left.knows(slot)]
     unknown = list(dict.fromkeys(slot.scenario for slot in slots if not left.knows(slot)))
-    words = f"{time_left(config, left.of(known, running_s if known[:1] == list(slots[:1]) else 0.0))} left"
+    words = f"{time_left(config, left.of(known, running_s if known[:1] == list(slots[:1]) else 0.0))}{said}"
     if not unknown:
         return words
     names = ", ".join(unknown) if len(unknown) <= _MOST_NAMES else f"{len(unknown)} scenarios"

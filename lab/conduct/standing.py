@@ -2,17 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lab.conduct.activity import Activity, activity_of
 from lab.conduct.campaign import OpenCampaign, SlotState, is_running, slot_states
-from lab.conduct.plan import TimeLeft
+from lab.conduct.plan import TimeLeft, left_words
 from lab.conduct.reached import precision_json, precision_of
+from records.campaign import Slot
 from records.errors import RecordError
 from records.health import read_health
 from records.journal import read_journal
 from records.journal_events import JournalEntry, PrecisionChecked, RepeatsEnough, RunEnded, RunStarted
 from records.times import now_utc_s
+
+
+class Left(NamedTuple):
+    """The time that a campaign still needs.
+
+    Attributes:
+        seconds: with a guess for programs whose length is not known yet.
+        words: without that guess, the programs named: ``about 12 min plus the runs of cnn (...)``.
+    """
+
+    seconds: float
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,7 @@ class Standing:
         states: of its slots, in the order of the plan.
         running: whether a controller holds it right now.
         stopped: why the control workload stopped it, or ``None``.
-        left_s: how long the slots that are not completed should take.
+        left: how long the slots that are not completed should take.
         activity: what the journal says last.
         precision: what it says last of a wanted precision.
     """
@@ -31,7 +44,7 @@ class Standing:
     states: Sequence[SlotState]
     running: bool
     stopped: str | None
-    left_s: float
+    left: Left
     activity: Activity
     precision: PrecisionChecked | RepeatsEnough | None = None
 
@@ -74,7 +87,7 @@ def standing_of(opened: OpenCampaign) -> Standing:
     """
     running = is_running(opened.folder)
     states, entries = slot_states(opened), entries_of(opened)
-    left = left_s(opened, states, entries, now_utc_s() if running else None)
+    left = left_of(opened, states, entries, now_utc_s() if running else None)
     return Standing(
         states, running, stopped_by_health(opened), left, activity_of(entries), precision_of(entries)
     )
@@ -98,13 +111,13 @@ def stopped_by_health(opened: OpenCampaign) -> str | None:
     return health.stopped if health else None
 
 
-def left_s(
+def left_of(
     opened: OpenCampaign,
     states: Sequence[SlotState],
     entries: Iterable[JournalEntry],
     running_utc_s: float | None = None,
-) -> float:
-    """Return how long the slots that are not completed should take, in seconds.
+) -> Left:
+    """Return how long the slots that are not completed should take.
 
     Args:
         opened: the campaign.
@@ -131,7 +144,11 @@ def left_s(
                 left.learn(slots[number], entry.t_mono_s - begin_s)
     todo = [state.slot for state in states if state.state != "completed"]
     if running_utc_s is None or under_way is None or under_way.t_utc_s is None:
-        return left.of(todo)
+        return _left(opened, left, todo, 0.0)
     number = under_way.slot
     todo.sort(key=lambda slot: slot.slot != number)  # the running one first
-    return left.of(todo, running_s=max(0.0, running_utc_s - under_way.t_utc_s))
+    return _left(opened, left, todo, max(0.0, running_utc_s - under_way.t_utc_s))
+
+
+def _left(opened: OpenCampaign, left: TimeLeft, todo: Sequence[Slot], running_s: float) -> Left:
+    return Left(left.of(todo, running_s), left_words(left, opened.config, todo, running_s, said=""))

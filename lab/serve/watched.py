@@ -11,12 +11,14 @@ from typing import Any
 from lab.conduct.activity import Activity, Phase, activity_of
 from lab.conduct.campaign import OpenCampaign, SlotState, is_running, recorded_states
 from lab.conduct.live import Follower, LiveReading
-from lab.conduct.plan import duration, slot_name
-from lab.conduct.standing import Standing, entries_of, left_s, stopped_by_health
+from lab.conduct.plan import slot_name
+from lab.conduct.precision import LEAST_BLOCKS
+from lab.conduct.reached import precision_of, precision_words
+from lab.conduct.standing import Standing, entries_of, left_of, stopped_by_health
 from lab.serve.epochs import EpochFollower
 from records.errors import RecordError
 from records.folders import RunPaths
-from records.journal_events import GateDecided, GateWaiting, JournalEntry, RunEnded, RunStarted
+from records.journal_events import GateDecided, GateWaiting, JournalEntry, RepeatsEnough, RunEnded, RunStarted
 from records.times import iso_utc, now_utc_s
 from reports.words.texts import printable
 
@@ -62,8 +64,10 @@ class WatchedCampaign:
         activity = activity_of(self._entries)
         damage = self._follow(activity)
         now = now_utc_s()
-        left = left_s(opened, self._states, self._entries, now if running else None)
-        standing = Standing(self._states, running, _stopped(opened), left, activity)
+        left = left_of(opened, self._states, self._entries, now if running else None)
+        standing = Standing(
+            self._states, running, _stopped(opened), left, activity, precision_of(self._entries)
+        )
         return {
             **standing.to_json(opened),
             "title": opened.config.campaign.title,
@@ -72,8 +76,10 @@ class WatchedCampaign:
             "words": _words(activity, standing, printable(str(opened.folder.path)), damage),
             "gate": _gate(self._entries) if running else "idle",
             "epoch": self._epoch(activity) if running else None,
-            "left_s": standing.left_s,
-            "left": duration(standing.left_s) if standing.completed < len(self._states) else "",
+            "planned_words": f"{'at most ' if _may_end_early(opened, standing) else ''}{len(self._states)}",
+            "precision_words": _precision_words(opened, standing),
+            "left_s": left.seconds,
+            "left": left.words if standing.completed < len(self._states) else "",
             "reading": self._last_reading(now),
             "power": [[round(t, 3), power_w] for t, power_w in self._shown()],
             "window_s": WINDOW_S,
@@ -193,6 +199,23 @@ def _time(t_utc_s: float) -> str:
         return iso_utc(t_utc_s)
     except (ValueError, OverflowError, OSError):
         return "at no known time"
+
+
+def _may_end_early(opened: OpenCampaign, standing: Standing) -> bool:
+    """Say whether a wanted precision may still end the campaign before the last planned run."""
+    return opened.config.campaign.precision_pct is not None and not isinstance(
+        standing.precision, RepeatsEnough
+    )
+
+
+def _precision_words(opened: OpenCampaign, standing: Standing) -> str:
+    """Say which precision is reached so far, and which is wanted; empty where none is."""
+    target_pct = opened.config.campaign.precision_pct
+    if target_pct is None:
+        return ""
+    if standing.precision is None:
+        return f"wanted: ±{target_pct:g} %; what is reached is known from block {LEAST_BLOCKS} on"
+    return precision_words(standing.precision)
 
 
 def _stopped(opened: OpenCampaign) -> str | None:

@@ -76,6 +76,9 @@
     put("words", found.words);
     put("completed", String(found.completed));
     put("left", found.left || "none");
+    put("planned", found.planned_words);
+    if (found.precision_words) put("precision", found.precision_words);
+    at("progress").max = found.planned;
     at("progress").value = found.completed;
     const now = found.now;
     put("now", now && now.slot !== null ? "[" + now.slot + "/" + found.planned + "] " + now.name +

@@ -34,8 +34,10 @@ from records.journal_events import (
     GateDecided,
     GateWaiting,
     JournalEntry,
+    PrecisionChecked,
     Process,
     ProcessReady,
+    RepeatsEnough,
     RunEnded,
     RunStarted,
     UnknownEntry,
@@ -112,10 +114,10 @@ def put(folder: Path, title: str = "A campaign", *, analysed: bool = True) -> Pa
 class ByHand:
     """A campaign whose files grow as a controller lets them grow."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, repeats: str = "1") -> None:
         folder.parent.mkdir(exist_ok=True)
         path = folder.parent / "lab.toml"
-        path.write_text(CONFIG)
+        path.write_text(CONFIG.replace("repeats = 1", f"repeats = {repeats}"))
         config = load_config(path)
         self.opened: OpenCampaign = create(draw_campaign(config, only=[], simulated=True), config, folder)
         self.journal = Journal(self.opened.folder.journal)
@@ -487,6 +489,30 @@ def test_the_epoch_is_counted_against_the_last_completed_run_of_the_scenario(tmp
         train(second, 3, None)
         assert watched.look()["epoch"] == {**expected, "number": 3, "of": None}, "more than last time"
     assert watched.look()["epoch"] is None, "its controller was killed"
+
+
+def test_the_precision_that_is_reached_so_far_is_shown_and_when_it_ended_the_campaign(tmp_path: Path) -> None:
+    hand = ByHand(tmp_path / "c", repeats='"until 2 %, at most 4"')
+    watched = WatchedCampaign(hand.opened, tmp_path)
+    assert "wanted: ±2 %" in watched.look()["precision_words"]
+    assert watched.look()["planned_words"] == "at most 9"
+    half_pct = {"work": 2.345}
+    with lock(hand.opened.folder):
+        hand.journal.write(PrecisionChecked(blocks=3, target_pct=2.0, half_pct=half_pct))
+        found = watched.look()
+        assert "work ±2.3 %" in found["precision_words"]
+        assert (found["precision"]["half_pct"], found["precision"]["reached"]) == (half_pct, None)
+        enough = RepeatsEnough(
+            blocks=3, target_pct=2.0, reached=True, half_pct=half_pct, dropped=[7, 8], reason="because"
+        )
+        hand.journal.write(enough)
+        found = watched.look()
+    assert (found["precision_words"], found["planned_words"], found["planned"]) == ("because", "7", 7)
+
+
+def test_without_a_wanted_precision_none_is_shown(tmp_path: Path) -> None:
+    found = WatchedCampaign(ByHand(tmp_path / "c").opened, tmp_path).look()
+    assert (found["precision_words"], found["precision"], found["planned_words"]) == ("", None, "3")
 
 
 def test_a_record_that_leads_out_is_not_followed(tmp_path: Path) -> None:
