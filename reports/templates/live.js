@@ -83,7 +83,8 @@
     const now = found.now;
     put("now", now && now.slot !== null ? "[" + now.slot + "/" + found.planned + "] " + now.name +
       (now.attempt > 1 ? ", attempt " + now.attempt : "") : "idle");
-    put("phase", now ? now.phase_words + " for " + now.since + (now.gate ? ", " + now.gate.try : "") : "");
+    put("phase", now ? now.phase_words[0].toUpperCase() + now.phase_words.slice(1) + " (" + now.since + " so far" +
+      (now.gate ? ", " + now.gate.try : "") + ")" : "");
     put("epoch", epochWords(found.epoch));
     const waits = now && now.gate ? now.gate.waiting_for : [];
     if ([...at("gate").children].map((item) => item.textContent).join("\n") !== waits.join("\n")) {
