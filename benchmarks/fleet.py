@@ -3,7 +3,7 @@
     python -m benchmarks.fleet [--benches 10,100,500] [--block-s 20] [--blocks 3] [--json]
 
 Scheduler, workers, heartbeats, orders and the transfer of what was measured are the real ones
-(`lab.fleet.dispatch`, `lab.fleet.cluster`, `lab.fleet.worker`); only the bench itself is simulated: a block
+(`lab.fleet.dispatch`, `lab.fleet.blocks`, `lab.fleet.worker`); only the bench itself is simulated: a block
 is a sleep, and what it measured a file of 100 kB. Fifty workers share a process, so that 500 fit one machine.
 In the middle of it one bench in ten is killed; its block goes to another once it has been away for a block's
 length.
@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -32,7 +32,8 @@ import numpy as np
 
 from benchmarks.overhead import cpu_s_of_tree
 from lab.fleet.bench import load_bench
-from lab.fleet.cluster import DaskBenches
+from lab.fleet.blocks import DaskBenches
+from lab.fleet.cluster import Cluster
 from lab.fleet.dispatch import Dispatcher, Work
 from lab.fleet.link import Link
 from lab.fleet.orders import BlockAnswer, BlockOrder
@@ -58,7 +59,9 @@ class SimulatedBench(BenchAgent):
         path = folder / f"{name}.toml"
         path.write_text(_BENCH.format(name=name, model=MODEL))
         super().__init__(load_bench(path))
-        self._measured, self._block_s = folder / "measured", block_s
+        self._block_s = block_s
+        (self.bench.folder / "c").mkdir(parents=True)
+        (self.bench.folder / "c/readings").write_bytes(os.urandom(_MEASURED_BYTES))
 
     def run(self, order: BlockOrder) -> BlockAnswer:
         """Sleep for a block; the reason holds begin and end on the monotonic clock."""
@@ -67,8 +70,8 @@ class SimulatedBench(BenchAgent):
         return BlockAnswer(self.state.name, order.block, 0, json.dumps([begun_s, time.monotonic()]))
 
     def folder_of(self, campaign_id: str, block: int) -> Path:
-        """Return the folder of a block, one for all."""
-        return self._measured
+        """Return the folder of a block, one for all blocks of the bench."""
+        return self.bench.folder
 
 
 async def _offer_all(names: list[str], folder: Path, block_s: float, scheduler: str) -> None:
@@ -117,8 +120,7 @@ def simulate(benches: int, per_bench: int, block_s: float) -> Result:
     groups = [names[:dead], *(names[n : n + _PER_PROCESS] for n in range(dead, benches, _PER_PROCESS))]
     with tempfile.TemporaryDirectory(prefix="fleet-") as name, ExitStack() as stack:
         folder = Path(name)
-        (folder / "measured/c").mkdir(parents=True)
-        (folder / "measured/c/readings").write_bytes(os.urandom(_MEASURED_BYTES))
+        archives = folder / "archives"
         scheduler, address = _scheduler(folder)
         stack.callback(_end, scheduler)
         hosts = []
@@ -127,8 +129,8 @@ def simulate(benches: int, per_bench: int, block_s: float) -> Result:
             command = [sys.executable, "-m", "benchmarks.fleet", *words]
             hosts.append(subprocess.Popen(command, cwd=HERE, stderr=subprocess.DEVNULL))
             stack.callback(_end, hosts[-1])
-        fleet = DaskBenches(Link(address))
-        stack.callback(fleet.close)
+        cluster = stack.enter_context(closing(Cluster(Link(address))))
+        fleet = DaskBenches(cluster, lambda bench, block: archives / f"{bench}-{block}.tar.gz")
         _await(lambda: len(fleet.present()) == benches, "the benches")
         return _dispatch(fleet, Result(benches, benches * per_bench, dead=dead), scheduler, hosts[0], block_s)
 
@@ -143,7 +145,10 @@ def _dispatch(
     spans: list[tuple[str, int, float, float]] = []
 
     def collect(answer: BlockAnswer) -> None:
-        fleet.fetch(answer.bench, "simulated", answer.block)
+        archive = fleet.archive_of(answer.bench, answer.block)
+        if archive.stat().st_size < _MEASURED_BYTES:  # random bytes cannot be packed any smaller
+            raise SystemExit(f"{archive.name}: expected what was measured")
+        archive.unlink()
         spans.append((answer.bench, answer.block, *json.loads(answer.reason)))
 
     def note(entry: JournalEntry) -> None:

@@ -23,7 +23,7 @@ from records.times import now_utc_s
 
 if TYPE_CHECKING:
     from lab.conduct.campaign import OpenCampaign
-    from lab.fleet.cluster import DaskBenches
+    from lab.fleet.cluster import Cluster
     from lab.fleet.link import Link
     from lab.fleet.run import FleetOutcome
 
@@ -75,14 +75,14 @@ def run(campaign: Path, link: "Link", out: Path | None, gone_s: float, as_json: 
     lab fleet run lab.toml --scheduler tcp://127.0.0.1:8786
     lab fleet run campaigns/20260131-120000-demo --scheduler tcp://127.0.0.1:8786
     """
-    from lab.fleet.cluster import DaskBenches
+    from lab.fleet.cluster import Cluster
     from lab.fleet.run import run_fleet
 
     if campaign.is_dir():
         CampaignFolder(campaign).read()  # what is wrong with it is said before anything is connected
-    with closing(DaskBenches(link)) as benches:
-        opened, model = _open(campaign, out, benches, gone_s)
-        outcome = run_fleet(opened, benches, model, gone_s, _say)
+    with closing(Cluster(link)) as cluster:
+        opened, model = _open(campaign, out, cluster, gone_s)
+        outcome = run_fleet(opened, cluster, model, gone_s, _say)
     _print_outcome(opened, outcome, as_json)
 
 
@@ -112,9 +112,7 @@ def status(link: "Link", as_json: bool) -> None:
         stdout.print("Benches with a SIMULATED meter take part in simulated campaigns only.")
 
 
-def _open(
-    source: Path, out: Path | None, benches: "DaskBenches", wait_s: float
-) -> "tuple[OpenCampaign, str]":
+def _open(source: Path, out: Path | None, cluster: "Cluster", wait_s: float) -> "tuple[OpenCampaign, str]":
     """Open a campaign, or draw a new one once it is known from a bench whether it will be simulated."""
     from lab.fleet.cluster import wait_for_bench
     from lab.fleet.run import check_fleets_own, check_plan
@@ -126,11 +124,11 @@ def _open(
             )
         opened = reopen(source)
         check_fleets_own(opened)
-        return opened, model_of_fleet(opened.folder) or wait_for_bench(benches, wait_s).model
+        return opened, model_of_fleet(opened.folder) or wait_for_bench(cluster, wait_s).model
     config = load_config(source)
     campaign = draw_campaign(config, only=(), simulated=will_be_simulated(config.meter))
     check_plan(campaign)
-    first = wait_for_bench(benches, wait_s)
+    first = wait_for_bench(cluster, wait_s)
     campaign.simulated = first.simulated
     return create(campaign, config, folder_of(campaign, config, out)), first.model
 

@@ -80,8 +80,8 @@ class Dispatcher:
         model, simulated: of the benches that may take part.
         gone_s: a bench that is away for longer loses what it has begun to another; without any bench for
             so long the campaign stops.
-        collect: takes in a block that was attempted to its end; where it raises `SutError` (the bench is
-            away) or `RecordError` (what came is damaged), the block is handed out once more.
+        collect: takes in a block that was attempted to its end; where it raises `RecordError` (what came is
+            damaged), the block is handed out once more.
         note: takes the entries of the journal.
         given_up: reason for each block that was tried too often, or whose bench did not come back.
     """
@@ -127,9 +127,8 @@ class Dispatcher:
         if answer.code in (0, 1):
             try:
                 self.collect(answer)
-            except (SutError, RecordError) as error:
-                code = LOST if isinstance(error, SutError) else error.exit_code
-                self._not_done(work, replace(answer, code=code, reason=str(error)), now_s)
+            except RecordError as error:
+                self._not_done(work, replace(answer, code=SutError.exit_code, reason=str(error)), now_s)
                 return
             self.work.remove(work)
             self._rests.pop(answer.bench, None)

@@ -1,15 +1,17 @@
 """``lab fleet run``: one plan, its blocks over the benches, and everything in one campaign folder."""
 
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from shlex import quote
 
 from lab.conduct.campaign import OpenCampaign, close_orphans, lock, model_of_fleet, slot_states
 from lab.conduct.conductor import interruptible
 from lab.conduct.notify import notify, notifying_of_errors
-from lab.fleet.cluster import DaskBenches
+from lab.fleet.blocks import DaskBenches
+from lab.fleet.cluster import Cluster
 from lab.fleet.dispatch import Dispatcher, Work
 from lab.fleet.merge import merge
 from lab.fleet.orders import BlockAnswer, BlockOrder
@@ -72,7 +74,7 @@ def check_fleets_own(opened: OpenCampaign) -> None:
 
 def run_fleet(
     opened: OpenCampaign,
-    benches: DaskBenches,
+    cluster: Cluster,
     model: str,
     gone_s: float,
     say: Callable[[str], None],
@@ -81,7 +83,7 @@ def run_fleet(
 
     Args:
         opened: the campaign.
-        benches: of the fleet.
+        cluster: that the benches have joined.
         model: of the SUTs that may take part.
         gone_s: see `Dispatcher`.
         say: told of what happens.
@@ -91,8 +93,6 @@ def run_fleet(
         InterruptedCampaign: Ctrl-C or SIGTERM; the benches continue, and the next run collects what they did.
     """
     folder = opened.folder
-    again = f"`lab fleet run {quote(str(folder.path))} --scheduler URL`"
-
     with (
         lock(folder),
         interruptible(),
@@ -114,40 +114,50 @@ def run_fleet(
             journal.write(entry)
             say(_words(entry))
 
+        def archive_of(bench: str, block: int) -> Path:
+            return folder.benches / bench / f"block-{block:04d}.tar.gz"
+
         def collect(answer: BlockAnswer) -> None:
-            archive = folder.benches / answer.bench / f"block-{answer.block:04d}.tar.gz"
-            archive.parent.mkdir(parents=True, exist_ok=True)
+            archive = archive_of(answer.bench, answer.block)
             try:
-                benches.fetch(answer.bench, opened.campaign.id, answer.block, archive)
                 merge(folder, answer.bench, answer.block, archive)
             finally:
                 archive.unlink(missing_ok=True)
             note(BlockCollected(block=answer.block, bench=answer.bench, reason=answer.reason))
 
         simulated = opened.campaign.simulated
-        dispatcher = Dispatcher(benches, left, model, simulated, gone_s, collect, note)
-        try:
+        with _stopping_in_words(opened, journal), closing(DaskBenches(cluster, archive_of)) as benches:
+            dispatcher = Dispatcher(benches, left, model, simulated, gone_s, collect, note)
             while dispatcher.tick(time.monotonic()):
                 time.sleep(_TICK_S)
-        except KeyboardInterrupt:
-            journal.write(CampaignInterrupted())
-            raise InterruptedCampaign(
-                f"interrupted; completed runs are kept, and the benches finish their blocks. "
-                f"Continue with {again}"
-            ) from None
-        except (SutError, ConfigurationError) as error:
-            journal.write(CampaignStopped(reason=str(error)))
-            raise type(error)(f"{error}. Completed runs are kept; continue with {again}") from None
-        except OSError as error:
-            raise SutError(
-                f"{folder.path}: writing failed: {error}. Free space on this disk, then continue with "
-                f"{again}; the benches keep what they measured"
-            ) from error
         outcome = _outcome(opened, dispatcher.given_up)
         completed, missing = len(outcome.completed), len(outcome.missing)
         journal.write(CampaignEnded(completed=completed, missing=missing))
         notify(opened, journal, say, "ended", f"{completed} runs completed, {missing} missing")
     return outcome
+
+
+@contextmanager
+def _stopping_in_words(opened: OpenCampaign, journal: Journal) -> Iterator[None]:
+    """Say how to continue a campaign that is interrupted or stops."""
+    path = opened.folder.path
+    again = f"`lab fleet run {quote(str(path))} --scheduler URL`"
+    try:
+        yield
+    except KeyboardInterrupt:
+        journal.write(CampaignInterrupted())
+        raise InterruptedCampaign(
+            f"interrupted; completed runs are kept, and the benches finish their blocks. "
+            f"Continue with {again}"
+        ) from None
+    except (SutError, ConfigurationError) as error:
+        journal.write(CampaignStopped(reason=str(error)))
+        raise type(error)(f"{error}. Completed runs are kept; continue with {again}") from None
+    except OSError as error:
+        raise SutError(
+            f"{path}: writing failed: {error}. Free space on this disk, then continue with {again}; the "
+            f"benches keep what they measured"
+        ) from error
 
 
 def blocks_left(opened: OpenCampaign) -> list[Work]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lab.conduct.plan import duration
-from lab.fleet.cluster import DaskBenches
+from lab.fleet.cluster import Cluster
 from lab.fleet.link import Link
 from lab.fleet.orders import STATES, BenchState
 from lab.fleet.standing import standing_of
@@ -22,7 +22,7 @@ class FleetWatch:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._benches = DaskBenches(link)
+        self._cluster = Cluster(link)
         self._one_at_a_time = threading.Lock()
 
     def look(self) -> dict[str, Any]:
@@ -50,10 +50,10 @@ class FleetWatch:
     def close(self) -> None:
         """Leave the scheduler."""
         with self._one_at_a_time:
-            self._benches.close()
+            self._cluster.close()
 
     def _states(self) -> list[BenchState] | None:
-        client = self._benches.client()
+        client = self._cluster.client()
         try:
             return None if client is None else standing_of(client)
         except (OSError, TimeoutError):  # lost this very moment

@@ -18,7 +18,6 @@ from lab_bench import LAB, kill, lab, processes_naming, wait_for, write_config
 from lab.conduct.campaign import create, draw_campaign
 from lab.config.file import load_config
 from lab.fleet.bench import load_bench
-from lab.fleet.cluster import DaskBenches, wait_for_bench
 from lab.fleet.link import Link
 from lab.fleet.merge import merge, pack
 from lab.fleet.orders import BlockOrder
@@ -473,19 +472,3 @@ def test_a_scheduler_without_wattlab_stops_the_campaign_at_once(
     assert done.returncode == 2
     assert "environment" in done.stderr
     assert "RuntimeError" not in done.stderr
-
-
-@pytest.mark.slow
-def test_what_a_bench_cannot_hand_over_is_told_from_a_bench_that_is_away(
-    tmp_path: Path, scheduler: Scheduler, controllers: Controllers
-) -> None:
-    controllers.start("a")
-    with closing(DaskBenches(Link(scheduler.address))) as benches:
-        wait_for_bench(benches, 60)
-        with pytest.raises(RecordError, match="block 7, but: FileNotFoundError"):
-            benches.fetch("a", "no-campaign", 7, tmp_path / "block.tar.gz")
-        with pytest.raises(SutError, match="away"):
-            benches.fetch("b", "no-campaign", 7, tmp_path / "block.tar.gz")
-        kill(controllers.processes["a"])
-        with pytest.raises(SutError, match="away"):
-            benches.fetch("a", "no-campaign", 7, tmp_path / "block.tar.gz")
