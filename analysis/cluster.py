@@ -146,8 +146,8 @@ def _cluster_at(address: str, security: "Security | None", folder: Path) -> Iter
         except OSError:
             raise SutError(
                 f"--scheduler {address}: expected a Dask scheduler, but nothing answered there within "
-                f"{ANSWER_S:g} s. Start one with `dask scheduler` and `dask worker {address}`, or use --jobs "
-                f"for this machine alone"
+                f"{ANSWER_S:g} s. Start one and its workers (docs/explanation/scale.md), or use --jobs for "
+                f"this machine alone"
             ) from None
         with client:
             _check_workers(client, address, folder)
@@ -160,8 +160,8 @@ def _check_workers(client: "Client", address: str, folder: Path) -> None:
         client.wait_for_workers(1, timeout=ANSWER_S)
     except TimeoutError:
         raise SutError(
-            f"--scheduler {address}: the scheduler answers, but has no worker; start some with "
-            f"`dask worker {address}` in this environment"
+            f"--scheduler {address}: expected workers, but this scheduler has none. Start some in this "
+            f"environment (docs/explanation/scale.md)"
         ) from None
     try:
         replies = client.run(worker_facts, str(folder))

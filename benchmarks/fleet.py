@@ -181,7 +181,7 @@ def _dispatch(
 
 def _scheduler(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     told = folder / "scheduler.json"
-    words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter"]
+    words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
     process = subprocess.Popen(
         [sys.executable, "-m", "dask", "scheduler", *words, "--scheduler-file", str(told)],
         stdout=subprocess.DEVNULL,

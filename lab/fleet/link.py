@@ -1,6 +1,7 @@
 """The way to the scheduler: plain within this machine, else encrypted, both sides with certificates."""
 
 import ipaddress
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,12 +61,33 @@ class Link:
         protocol, host = _parts(self.scheduler)
         return ("127.0.0.1" if host == "localhost" else host) if protocol == "tcp" else None
 
+    @property
+    def start(self) -> str:
+        """Command that starts such a scheduler, which answers nobody else; its page is for this machine."""
+        port = self.scheduler.rpartition(":")[2]
+        if self.ca is None:
+            way = f"--host {self.host}"
+        else:
+            way = "--protocol tls --tls-ca-file FILE --tls-cert FILE --tls-key FILE"
+        return f"dask scheduler {way} --port {port} --dashboard-address 127.0.0.1:8787"
+
     def security(self) -> "Security | None":
-        """Return the certificates as Dask takes them."""
+        """Return the certificates as Dask takes them.
+
+        Raises:
+            ConfigurationError: they are no PEM files, or the key is not that of the certificate.
+        """
         from distributed import Security
 
-        if self.ca is None:
+        if self.ca is None or self.cert is None:
             return None
+        try:
+            ssl.create_default_context(cafile=self.ca).load_cert_chain(self.cert, self.key, password="")
+        except OSError as error:  # which an ssl.SSLError is
+            raise ConfigurationError(
+                f"expected the PEM files of an authority (--tls-ca {self.ca}), of a certificate (--tls-cert "
+                f"{self.cert}) and of its key without a password (--tls-key {self.key}), but: {error}"
+            ) from None
         both = {"cert": str(self.cert), "key": str(self.key)}
         roles = {f"tls_{role}_{part}": path for role in ("client", "worker") for part, path in both.items()}
         return Security(  # type: ignore[no-untyped-call]
@@ -100,9 +122,10 @@ class Link:
                     self.scheduler, security=self.security(), timeout=ANSWER_S, set_as_default=False
                 )
             except (OSError, TimeoutError):
+                accepts = "" if self.ca is None else " that accepts this certificate"
                 raise SutError(
-                    f"--scheduler {self.scheduler}: expected a Dask scheduler, but nothing answered there "
-                    f"within {ANSWER_S:g} s. Start one with `dask scheduler`, or correct the address"
+                    f"--scheduler {self.scheduler}: expected a Dask scheduler{accepts}, but nothing answered "
+                    f"there within {ANSWER_S:g} s. Correct the address, or start one with `{self.start}`"
                 ) from None
 
 

@@ -42,7 +42,7 @@ class FleetWatch:
             "scheduler": self._link.scheduler,
             "t_utc_s": round(now, 3),
             "connected": states is not None,
-            "words": _words(self._link.scheduler, states),
+            "words": _words(self._link, states),
             "simulated": any(state.simulated for state in states or ()),
             "benches": rows,
         }
@@ -60,9 +60,9 @@ class FleetWatch:
             return None
 
 
-def _words(scheduler: str, states: Sequence[BenchState] | None) -> str:
+def _words(link: Link, states: Sequence[BenchState] | None) -> str:
     if states is None:
-        return f"No scheduler answers at {scheduler}. Start it with `dask scheduler`."
+        return f"No scheduler answers at {link.scheduler}. Start it with: {link.start}"
     if not states:
         return "No bench has joined the scheduler. Start `lab fleet worker` on the controller of each."
     counted = Counter(state.state for state in states)

@@ -20,6 +20,7 @@ from records.errors import ConfigurationError, RecordError, SutError
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60.0
+PRIVATE = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 NAMES = [f"{number:04d}-run" for number in range(1, 7)]
 
 
@@ -139,7 +140,7 @@ class Cluster:
         self._folder = folder
         self._children: list[subprocess.Popen[bytes]] = []
         self.log = folder / "scheduler.log"
-        self._start(self.log, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        self._start(self.log, "scheduler", "--host", "127.0.0.1", "--port", "0", *PRIVATE)
         self.address = self._await_address()
 
     def _start(self, log: Path, *arguments: str, code: Path = ROOT) -> subprocess.Popen[bytes]:
@@ -168,7 +169,7 @@ class Cluster:
         child = self._start(
             self._folder / f"{name}.log",
             *("worker", self.address, "--name", name, "--nthreads", "1", "--memory-limit", "0"),
-            *("--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(self._folder)),
+            *("--no-nanny", *PRIVATE, "--host", "127.0.0.1", "--local-directory", str(self._folder)),
             code=code,
         )
         deadline = time.monotonic() + START_S
@@ -195,7 +196,7 @@ def test_a_cluster_without_workers_with_stale_ones_and_with_good_ones(
     cluster: Cluster, campaign: Path, alone: dict[str, bytes], tmp_path: Path
 ) -> None:
     workforce = Workforce(scheduler=cluster.address)
-    with pytest.raises(SutError, match=r"has no worker; start some with `dask worker tcp://127\.0\.0\.1"):
+    with pytest.raises(SutError, match=r"tcp://127\.0\.0\.1.*expected workers"):
         analyse(campaign, workforce=workforce)
 
     for package in ("records", "analysis"):

@@ -39,7 +39,7 @@ driver = "wattsup_pro"
 port = "virtual"
 """
 _FAR_SUT = f'host = "{SUT_NAME}"\npython = "/usr/bin/python3"\nlink_lost_s = {LINK_LOST_S}'
-_PRIVATE = ("--host", "127.0.0.1", "--no-dashboard", "--no-jupyter")
+_PRIVATE = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 _CONTROLLER = (
     "lab fleet worker",
     "lab run --plan",

@@ -92,9 +92,9 @@ def test_certificates_come_together_and_only_with_tls(tmp_path: Path) -> None:
         Link("tls://192.0.2.1:8786", ca=pem)
     with pytest.raises(ConfigurationError, match="tls://"):
         Link("tcp://127.0.0.1:8786", pem, pem, pem)
-    security = Link("tls://192.0.2.1:8786", pem, pem, pem).security()
-    assert security is not None
-    assert security.require_encryption
+    pem.write_text("no certificate")
+    with pytest.raises(ConfigurationError, match=r"x\.pem"):
+        Link("tls://192.0.2.1:8786", pem, pem, pem).security()
 
 
 def damaged_archive(folder: Path, damage: str) -> Path:
@@ -288,7 +288,8 @@ class Scheduler:
     def start(self, port: str | None = None) -> str:
         """Start it, at the port of before unless given, and return its address."""
         argv = [sys.executable, "-c", self._program, "--host", "127.0.0.1"]
-        argv += ["--port", port or self.address.rpartition(":")[2], "--no-dashboard", "--no-jupyter"]
+        argv += ["--port", port or self.address.rpartition(":")[2], "--no-dashboard"]
+        argv += ["--dashboard-address", "127.0.0.1:0"]
         argv += ["--scheduler-file", str(self._told)]
         self._told.unlink(missing_ok=True)
         self.process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from lab_bench import lab, wait_for
 
+from lab.fleet.link import Link
+from records.errors import ConfigurationError
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("openssl") is None, reason="makes certificates with the command openssl"),
@@ -52,7 +55,8 @@ def scheduler(certificates: Path) -> Iterator[str]:
     """The address of a scheduler that speaks TLS only."""
     told = certificates / "scheduler.json"
     argv = [str(Path(sys.executable).with_name("dask")), "scheduler", "--protocol", "tls"]
-    argv += ["--host", "tls://127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter"]
+    argv += ["--host", "tls://127.0.0.1", "--port", "0", "--no-dashboard"]
+    argv += ["--dashboard-address", "127.0.0.1:0"]
     argv += ["--scheduler-file", str(told), "--tls-ca-file", str(certificates / "ours-ca.pem")]
     argv += ["--tls-cert", str(certificates / "ours.pem"), "--tls-key", str(certificates / "ours.key")]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -66,6 +70,19 @@ def test_with_our_certificate_the_scheduler_answers(certificates: Path, schedule
     done = lab("fleet", "status", "--scheduler", scheduler, *options(certificates, "ours"), "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["benches"] == []
+
+
+def test_encryption_is_required_of_both_sides(certificates: Path) -> None:
+    pems = (certificates / name for name in ("ours-ca.pem", "ours.pem", "ours.key"))
+    security = Link("tls://192.0.2.1:8786", *pems).security()
+    assert security is not None
+    assert security.require_encryption
+
+
+def test_a_key_of_another_certificate_is_told(certificates: Path) -> None:
+    pems = (certificates / name for name in ("ours-ca.pem", "ours.pem", "stranger.key"))
+    with pytest.raises(ConfigurationError, match=r"stranger\.key"):
+        Link("tls://192.0.2.1:8786", *pems).security()
 
 
 def test_the_certificate_of_a_stranger_gets_no_answer(certificates: Path, scheduler: str) -> None:

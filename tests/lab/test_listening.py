@@ -1,6 +1,8 @@
 """Who listens where: real sockets of real processes, all of them on this machine alone."""
 
 import json
+import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -13,6 +15,9 @@ import psutil
 import pytest
 from lab_bench import LAB, lab, wait_for
 
+from lab.fleet.link import Link
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 BENCH = """
 [bench]
 name = "a"
@@ -68,24 +73,37 @@ def test_the_page_and_a_virtual_instrument_listen_on_loopback_only(start: Start,
         assert listening(process) == {"127.0.0.1"}
 
 
+def commands_of(page: str, program: str) -> list[list[str]]:
+    """Return the commands of a page of the docs for one machine, at free ports."""
+    lines = (DOCS / page).read_text().splitlines()
+    found = [line.strip() for line in lines if line.startswith(f"    {program} ")]
+    ports = (re.sub(r"(?<=[: ])87\d\d\b", "0", line) for line in found if "tls" not in line)
+    return [[str(Path(sys.executable).with_name("dask")), *shlex.split(line)[1:]] for line in ports]
+
+
 @pytest.mark.slow
-def test_scheduler_and_worker_of_a_fleet_listen_on_loopback_only(start: Start, tmp_path: Path) -> None:
-    """The scheduler is Dask's own, started as docs/how-to/fleet.md says for one machine."""
+@pytest.mark.parametrize("page", ["how-to/fleet.md", "explanation/scale.md"])
+def test_scheduler_and_worker_of_a_fleet_listen_on_loopback_only(
+    start: Start, tmp_path: Path, page: str
+) -> None:
+    """Scheduler and worker are started as the guides say for one machine."""
     (tmp_path / "a.toml").write_text(BENCH)
     told = tmp_path / "scheduler.json"
-    dask = Path(sys.executable).with_name("dask")
-    scheduler = start(
-        *(dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0"),
-        *("--scheduler-file", told),
-    )
+    (command,) = commands_of(page, "dask scheduler")
+    scheduler = start(*command, "--scheduler-file", told)
     address = wait_for("the scheduler", lambda: told.exists() and json.loads(told.read_text())["address"])
     worker = start(*LAB, "fleet", "worker", "--bench", tmp_path / "a.toml", "--scheduler", address)
+    others = [
+        start(*(address if word.startswith("tcp://") else word for word in words))
+        for words in commands_of(page, "dask worker")
+    ]
 
-    def benches() -> object:
-        return json.loads(lab("fleet", "status", "--scheduler", address, "--json").stdout)["benches"]
-
-    wait_for("the bench", benches)
-    for process in (scheduler, worker):
+    with Link(address).client() as client:
+        wait_for(
+            "the workers",
+            lambda: len(client.scheduler_info(n_workers=-1)["workers"]) == 1 + len(others),
+        )
+    for process in (scheduler, worker, *others):
         found = listening(process)
         assert found, "it listens nowhere"
         assert all(ip_address(one).is_loopback for one in found)
