@@ -36,7 +36,7 @@ from lab.fleet.blocks import DaskBenches
 from lab.fleet.cluster import Cluster
 from lab.fleet.dispatch import Dispatcher, Work
 from lab.fleet.link import Link
-from lab.fleet.orders import BlockAnswer, BlockOrder
+from lab.fleet.orders import BlockAnswer, BlockOrder, Kind, measuring_code
 from lab.fleet.worker import BenchAgent, offer
 from records.journal_events import BenchLost, BlockNotDone, JournalEntry
 from sut.inventory.machine import cpu
@@ -156,7 +156,8 @@ def _dispatch(
         result.moved += isinstance(entry, BlockNotDone)
 
     work = [Work(BlockOrder({"id": "simulated"}, block)) for block in range(1, result.blocks + 1)]
-    dispatcher = Dispatcher(fleet, work, MODEL, True, block_s, collect, note)
+    kind = Kind(MODEL, True, measuring_code())
+    dispatcher = Dispatcher(fleet, work, kind, block_s, collect, note, lambda _: None)
     begun_s, spent_s = time.monotonic(), cpu_s_of_tree(scheduler.pid)
     left = True
     while left:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lab.conduct.campaign import OpenCampaign
     from lab.fleet.cluster import Cluster
     from lab.fleet.link import Link
+    from lab.fleet.orders import Kind
     from lab.fleet.run import FleetOutcome
 
 
@@ -57,6 +58,7 @@ def worker(bench_toml: Path, link: "Link") -> None:
 @click.argument("campaign", metavar="CAMPAIGN", type=CampaignFolderPath(file=True))
 @link_options("Address of a Dask scheduler.", required=True)
 @click.option("--out", type=OutputFolder(), help="Folder of a new campaign.")
+@click.option("--model", help="Model of the SUTs, where benches of several have joined.")
 @click.option(
     "--gone-s",
     type=FiniteRange(1, 86_400),
@@ -65,7 +67,9 @@ def worker(bench_toml: Path, link: "Link") -> None:
     help="Seconds without a bench before its block goes to another, or the campaign stops.",
 )
 @json_option
-def run(campaign: Path, link: "Link", out: Path | None, gone_s: float, as_json: bool) -> None:
+def run(
+    campaign: Path, link: "Link", out: Path | None, model: str | None, gone_s: float, as_json: bool
+) -> None:
     """Run a campaign over the benches of one model; whole blocks stay within a bench.
 
     CAMPAIGN is a lab.toml, or the folder of a campaign to be resumed. The plan is that of one bench; the
@@ -81,8 +85,8 @@ def run(campaign: Path, link: "Link", out: Path | None, gone_s: float, as_json: 
     if campaign.is_dir():
         CampaignFolder(campaign).read()  # what is wrong with it is said before anything is connected
     with closing(Cluster(link)) as cluster:
-        opened, model = _open(campaign, out, cluster, gone_s)
-        outcome = run_fleet(opened, cluster, model, gone_s, _say)
+        opened, kind = _open(campaign, out, model, cluster, gone_s)
+        outcome = run_fleet(opened, cluster, kind, gone_s, _say)
     _print_outcome(opened, outcome, as_json)
 
 
@@ -112,9 +116,11 @@ def status(link: "Link", as_json: bool) -> None:
         stdout.print("Benches with a SIMULATED meter take part in simulated campaigns only.")
 
 
-def _open(source: Path, out: Path | None, cluster: "Cluster", wait_s: float) -> "tuple[OpenCampaign, str]":
-    """Open a campaign, or draw a new one once it is known from a bench whether it will be simulated."""
-    from lab.fleet.cluster import wait_for_bench
+def _open(
+    source: Path, out: Path | None, model: str | None, cluster: "Cluster", wait_s: float
+) -> "tuple[OpenCampaign, Kind]":
+    """Open a campaign, or draw a new one once it is known from the benches whether it will be simulated."""
+    from lab.fleet.cluster import wait_for_kind
     from lab.fleet.run import check_fleets_own, check_plan
 
     if source.is_dir():
@@ -124,13 +130,28 @@ def _open(source: Path, out: Path | None, cluster: "Cluster", wait_s: float) -> 
             )
         opened = reopen(source)
         check_fleets_own(opened)
-        return opened, model_of_fleet(opened.folder) or wait_for_bench(cluster, wait_s).model
+        return opened, _kind_of(opened, model, cluster, wait_s)
     config = load_config(source)
     campaign = draw_campaign(config, only=(), simulated=will_be_simulated(config.meter))
     check_plan(campaign)
-    first = wait_for_bench(cluster, wait_s)
-    campaign.simulated = first.simulated
-    return create(campaign, config, folder_of(campaign, config, out)), first.model
+    kind = wait_for_kind(cluster, wait_s, model)
+    campaign.simulated = kind.simulated
+    return create(campaign, config, folder_of(campaign, config, out)), kind
+
+
+def _kind_of(opened: "OpenCampaign", model: str | None, cluster: "Cluster", wait_s: float) -> "Kind":
+    """Return the kind of the benches that have begun a campaign, or that are to begin it."""
+    from lab.fleet.cluster import wait_for_kind
+    from lab.fleet.orders import Kind, measuring_code
+
+    begun = model_of_fleet(opened.folder)
+    if begun is None:
+        begun = wait_for_kind(cluster, wait_s, model).model
+    elif model not in (None, begun):
+        raise ConfigurationError(
+            f"--model {model!r}: expected {begun!r}, on which {opened.folder.path} was begun"
+        )
+    return Kind(begun, opened.campaign.simulated, measuring_code())
 
 
 def _print_outcome(opened: "OpenCampaign", outcome: "FleetOutcome", as_json: bool) -> None:

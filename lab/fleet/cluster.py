@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lab.fleet.link import Link
-from lab.fleet.orders import BenchState
+from lab.fleet.orders import BenchState, Kind, measuring_code
 from lab.fleet.worker import METRIC
 from records.errors import ConfigurationError, SutError
 
@@ -85,18 +85,30 @@ def _workers_of(client: "Client") -> dict[str, BenchState]:
     return {address: state for address, state in states.items() if state is not None}
 
 
-def wait_for_bench(cluster: Cluster, wait_s: float) -> BenchState:
-    """Return the first bench of a fleet.
+def wait_for_kind(cluster: Cluster, wait_s: float, model: str | None) -> Kind:
+    """Return the kind of the benches that have joined, as soon as one has.
+
+    Args:
+        cluster: that they join.
+        wait_s: how long one may take.
+        model: of the SUTs; the one that all have if ``None``.
 
     Raises:
         SutError: none joins in time.
+        ConfigurationError: SUTs of several models have joined.
     """
     deadline = time.monotonic() + wait_s
-    while not (present := cluster.present()):
+    while not (there := [one for one in cluster.present().values() if model in (None, one.model)]):
         if time.monotonic() > deadline:
+            of_model = "" if model is None else f" of model {model!r}"
             raise SutError(
-                f"--scheduler {cluster.link.scheduler}: expected a bench within {wait_s:g} s, but none has "
-                f"joined. Start `lab fleet worker` on the controller of each"
+                f"--scheduler {cluster.link.scheduler}: expected a bench{of_model} within {wait_s:g} s, but "
+                f"none has joined. Start `lab fleet worker` on the controller of each"
             )
         time.sleep(0.5)
-    return present[min(present)]
+    models = sorted({one.model for one in there})
+    if len(models) > 1:
+        raise ConfigurationError(
+            f"expected --model, since benches of several models have joined: {', '.join(map(repr, models))}"
+        )
+    return Kind(models[0], all(one.simulated for one in there), measuring_code())

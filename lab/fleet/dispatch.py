@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from lab.fleet.orders import LOST, UNTESTED, BenchState, BlockAnswer, BlockOrder
+from lab.fleet.orders import LOST, UNTESTED, BenchState, BlockAnswer, BlockOrder, Kind
 from records.errors import ConfigurationError, InterruptedCampaign, RecordError, SutError
 from records.journal_events import BenchLost, BlockGiven, BlockNotDone, JournalEntry
 
@@ -77,25 +77,27 @@ class Dispatcher:
     Attributes:
         benches: the benches.
         work: the blocks, in the order of the plan.
-        model, simulated: of the benches that may take part.
+        kind: of the benches that may take part.
         gone_s: a bench that is away for longer loses what it has begun to another; without any bench for
             so long the campaign stops.
         collect: takes in a block that was attempted to its end; where it raises `RecordError` (what came is
             damaged), the block is handed out once more.
         note: takes the entries of the journal.
+        say: told of each bench that takes no part, and why.
         given_up: reason for each block that was tried too often, or whose bench did not come back.
     """
 
     benches: Benches
     work: list[Work]
-    model: str
-    simulated: bool
+    kind: Kind
     gone_s: float
     collect: Callable[[BlockAnswer], None]
     note: Callable[[JournalEntry], None]
+    say: Callable[[str], None]
     given_up: dict[int, str] = field(default_factory=dict)
     _rests: dict[str, _Rest] = field(default_factory=dict)
     _unfit: dict[str, str] = field(default_factory=dict)
+    _told: dict[str, str] = field(default_factory=dict)
     _seen_s: float | None = None
 
     def tick(self, now_s: float) -> bool:
@@ -114,6 +116,7 @@ class Dispatcher:
         for answer in self.benches.answers():
             self._take(answer, now_s)
         present = self.benches.present()
+        self._tell_misfits(present)
         self._watch(present, now_s)
         for name in self._free(present, now_s):
             self._give(name, now_s)
@@ -151,6 +154,13 @@ class Dispatcher:
         if work.tries >= MOST_TRIES:
             self.given_up[answer.block] = answer.reason
             self.work.remove(work)
+
+    def _tell_misfits(self, present: Mapping[str, BenchState]) -> None:
+        for name, state in present.items():
+            why = self.kind.misfit(state)
+            if why and self._told.get(name) != why:
+                self.say(f"bench {name} takes no part: {why}")
+            self._told[name] = why
 
     def _watch(self, present: Mapping[str, BenchState], now_s: float) -> None:
         able = [state for state in present.values() if self._fits(state) and state.state not in _UNABLE]
@@ -196,16 +206,18 @@ class Dispatcher:
         if self._unfit:
             reasons = "\n".join(f"bench {name}: {reason}" for name, reason in self._unfit.items())
             raise ConfigurationError(f"no bench can run this campaign:\n{reasons}")
-        there = [f"{name}: {s.model}, {s.state} {s.reason}".rstrip() for name, s in present.items()]
+        there = [
+            f"{name}: {self.kind.misfit(s) or f'{s.state} {s.reason}'.rstrip()}"
+            for name, s in present.items()
+        ]
         raise SutError(
-            f"expected a bench of model {self.model!r} that can measure within {self.gone_s:g} s, but there "
-            f"is none (there: {'; '.join(there) or 'none at all'}). Repair one, or start `lab fleet worker` "
-            f"on its controller"
+            f"expected a bench of model {self.kind.model!r} that can measure within {self.gone_s:g} s, but "
+            f"there is none (there: {'; '.join(there) or 'none at all'}). Repair one, or start `lab fleet "
+            f"worker` on its controller"
         )
 
     def _fits(self, state: BenchState) -> bool:
-        same = (state.model, state.simulated) == (self.model, self.simulated)
-        return same and state.name not in self._unfit
+        return not self.kind.misfit(state) and state.name not in self._unfit
 
     def _free(self, present: Mapping[str, BenchState], now_s: float) -> list[str]:
         busy = {work.runs_at for work in self.work}
@@ -226,7 +238,7 @@ class Dispatcher:
         if work.at != name:
             work.at, work.lost_s = name, None
         work.runs_at = name
-        self.note(BlockGiven(block=work.order.block, bench=name, model=self.model, tries=work.tries))
+        self.note(BlockGiven(block=work.order.block, bench=name, model=self.kind.model, tries=work.tries))
         self.benches.start(name, work.order)
 
     def _may(self, work: Work, name: str, now_s: float) -> bool:

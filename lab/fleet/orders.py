@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from sut.remote.deployed import ROOMS, digest_here
+
 RESOURCE = "bench:"
 """A worker declares one of the resource ``bench:NAME``, so that Dask starts one task at a time there."""
 
@@ -61,6 +63,7 @@ class BenchState:
         running: campaign and block; ``None`` when it runs nothing.
         completed, planned: runs of that block.
         lease: number of the last lease.
+        code: hash of the Wattlab that measures there (see `measuring_code`).
     """
 
     name: str
@@ -73,6 +76,7 @@ class BenchState:
     lease: int | None = None
     completed: int = 0
     planned: int = 0
+    code: str = ""
 
     @property
     def runs_words(self) -> str:
@@ -93,3 +97,35 @@ class BenchState:
             return cls(**told)
         except TypeError:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What all benches of a campaign have in common.
+
+    Attributes:
+        model: of their SUTs.
+        simulated: whether their meters are virtual ones.
+        code: hash of the Wattlab that measures there.
+    """
+
+    model: str
+    simulated: bool
+    code: str
+
+    def misfit(self, state: BenchState) -> str:
+        """Say why a bench is of another kind; empty where it is of this one."""
+        if state.model != self.model:
+            return f"its model is {state.model!r}, not {self.model!r}"
+        if state.simulated != self.simulated:
+            return (
+                "its meter is SIMULATED" if state.simulated else "its meter is real, the campaign SIMULATED"
+            )
+        if state.code != self.code:
+            return f"its Wattlab ({state.code}) is not the one here ({self.code}). Install the same on both"
+        return ""
+
+
+def measuring_code() -> str:
+    """Return a hash of the rooms of this installation that measure."""
+    return digest_here((*ROOMS, "meter", "lab"))

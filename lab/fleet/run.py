@@ -14,7 +14,7 @@ from lab.fleet.blocks import DaskBenches
 from lab.fleet.cluster import Cluster
 from lab.fleet.dispatch import Dispatcher, Work
 from lab.fleet.merge import merge
-from lab.fleet.orders import BlockAnswer, BlockOrder
+from lab.fleet.orders import BlockAnswer, BlockOrder, Kind
 from records.campaign import Campaign, Slot
 from records.errors import ConfigurationError, InterruptedCampaign, SutError
 from records.files import sha256_of_json
@@ -75,7 +75,7 @@ def check_fleets_own(opened: OpenCampaign) -> None:
 def run_fleet(
     opened: OpenCampaign,
     cluster: Cluster,
-    model: str,
+    kind: Kind,
     gone_s: float,
     say: Callable[[str], None],
 ) -> FleetOutcome:
@@ -84,7 +84,7 @@ def run_fleet(
     Args:
         opened: the campaign.
         cluster: that the benches have joined.
-        model: of the SUTs that may take part.
+        kind: of the benches that may take part.
         gone_s: see `Dispatcher`.
         say: told of what happens.
 
@@ -125,9 +125,8 @@ def run_fleet(
                 archive.unlink(missing_ok=True)
             note(BlockCollected(block=answer.block, bench=answer.bench, reason=answer.reason))
 
-        simulated = opened.campaign.simulated
         with _stopping_in_words(opened, journal), closing(DaskBenches(cluster, archive_of)) as benches:
-            dispatcher = Dispatcher(benches, left, model, simulated, gone_s, collect, note)
+            dispatcher = Dispatcher(benches, left, kind, gone_s, collect, note, say)
             while dispatcher.tick(time.monotonic()):
                 time.sleep(_TICK_S)
         outcome = _outcome(opened, dispatcher.given_up)

@@ -23,7 +23,7 @@ from lab.config.model import LabConfig
 from lab.fleet.bench import BenchFile
 from lab.fleet.link import Link
 from lab.fleet.merge import pack
-from lab.fleet.orders import RESOURCE, UNTESTED, BenchState, BlockAnswer, BlockOrder
+from lab.fleet.orders import RESOURCE, UNTESTED, BenchState, BlockAnswer, BlockOrder, measuring_code
 from lab.fleet.stall import LOOK_S, SLACK_S, end_hung, longest_silence_s, wait
 from records.campaign import Campaign, CampaignFolder
 from records.documents import build
@@ -74,6 +74,7 @@ class BenchAgent(WorkerPlugin):
             state="faulty" if self._fault else "idle",
             since_utc_s=now_utc_s(),
             reason=self._fault,
+            code=measuring_code(),
         )
 
     @property

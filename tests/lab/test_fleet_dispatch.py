@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.fleet.dispatch import MOST_TRIES, REST_S, Dispatcher, Work
-from lab.fleet.orders import LOST, UNTESTED, BenchState, BlockAnswer, BlockOrder
+from lab.fleet.orders import LOST, UNTESTED, BenchState, BlockAnswer, BlockOrder, Kind
 from records.errors import ConfigurationError, SutError
 from records.journal_events import BenchLost, BlockGiven, BlockNotDone, JournalEntry
 
@@ -16,8 +16,8 @@ GONE_S = 100.0
 HAPPENINGS = st.tuples(st.sampled_from(["end", "break", "lose", "leave", "come"]), st.sampled_from("abc"))
 
 
-def bench(name: str, model: str = "m", simulated: bool = True) -> BenchState:
-    return BenchState(name=name, model=model, simulated=simulated, state="idle", since_utc_s=0.0)
+def bench(name: str, model: str = "m", simulated: bool = True, code: str = "code") -> BenchState:
+    return BenchState(name=name, model=model, simulated=simulated, state="idle", since_utc_s=0.0, code=code)
 
 
 @dataclass
@@ -58,17 +58,18 @@ class Stage:
     blocks: int = 4
     collected: list[tuple[str, int]] = field(default_factory=list)
     notes: list[JournalEntry] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         work = [Work(BlockOrder({}, block)) for block in range(1, self.blocks + 1)]
         self.dispatcher = Dispatcher(
             self.yard,
             work,
-            "m",
-            True,
+            Kind("m", True, "code"),
             GONE_S,
             lambda answer: self.collected.append((answer.bench, answer.block)),
             self.notes.append,
+            self.said.append,
         )
 
     def tick(self, now_s: float) -> bool:
@@ -98,10 +99,22 @@ def test_it_ends_when_all_is_collected() -> None:
     assert s.collected == [("a", 1)]
 
 
-def test_benches_of_another_model_or_kind_take_no_part() -> None:
+def test_benches_of_another_kind_take_no_part_and_are_named_once() -> None:
     s = stage("a")
     s.yard.here |= {"other": bench("other", model="n"), "real": bench("real", simulated=False)}
+    s.yard.here["old"] = bench("old", code="of before")
     s.tick(0)
+    s.tick(1)
+    assert s.yard.given == [("a", 1)]
+    assert [line.split()[1] for line in s.said] == ["other", "real", "old"]
+
+
+def test_a_bench_that_comes_back_updated_takes_part() -> None:
+    s = stage("a")
+    s.yard.here["a"] = bench("a", code="of before")
+    s.tick(0)
+    s.yard.here["a"] = bench("a")
+    s.tick(1)
     assert s.yard.given == [("a", 1)]
 
 
@@ -227,7 +240,7 @@ def test_without_any_bench_it_stops_instead_of_waiting_for_ever() -> None:
     s.tick(0)
     s.yard.here = {"x": bench("x", model="other")}
     s.tick(GONE_S)
-    with pytest.raises(SutError, match="x: other"):
+    with pytest.raises(SutError, match=r"x: .*'other'"):
         s.tick(GONE_S + 1)
 
 

@@ -14,13 +14,13 @@ from lab_bench import wait_for
 
 from lab.fleet.bench import load_bench
 from lab.fleet.blocks import DaskBenches
-from lab.fleet.cluster import Cluster
+from lab.fleet.cluster import Cluster, wait_for_kind
 from lab.fleet.link import Link
-from lab.fleet.orders import LOST, BlockAnswer, BlockOrder
+from lab.fleet.orders import LOST, BlockAnswer, BlockOrder, Kind, measuring_code
 from lab.fleet.worker import BenchAgent, offer
-from records.errors import SutError
+from records.errors import ConfigurationError, SutError
 
-BENCH = '[bench]\nname = "{name}"\nmodel = "m"\n[meter]\ndriver = "wattsup_pro"\nport = "virtual"\n'
+BENCH = '[bench]\nname = "{name}"\nmodel = "{model}"\n[meter]\ndriver = "wattsup_pro"\nport = "virtual"\n'
 MORE_THAN_A_PART = 17 << 20
 
 
@@ -29,7 +29,7 @@ class Measured(BenchAgent):
 
     def __init__(self, folder: Path, name: str) -> None:
         path = folder / f"{name}.toml"
-        path.write_text(BENCH.format(name=name))
+        path.write_text(BENCH.format(name=name, model=f"model of {name}"))
         super().__init__(load_bench(path))
         self.may_hand_over = threading.Event()
         self.may_hand_over.set()
@@ -145,3 +145,16 @@ def test_a_bench_that_leaves_while_it_hands_over_is_lost(yard: Yard) -> None:
     (answer,) = yard.answers(1)
     assert answer.code == LOST
     assert list(yard.archives.iterdir()) == []
+
+
+def test_where_benches_of_several_models_have_joined_one_is_to_be_named(yard: Yard) -> None:
+    with pytest.raises(ConfigurationError, match=r"--model.*'model of a', 'model of b'"):
+        wait_for_kind(yard.cluster, 1.0, None)
+    assert wait_for_kind(yard.cluster, 1.0, "model of b") == Kind("model of b", True, measuring_code())
+    with pytest.raises(SutError, match="model of c"):
+        wait_for_kind(yard.cluster, 0.0, "model of c")
+
+
+def test_a_bench_on_this_machine_has_the_code_that_is_here(yard: Yard) -> None:
+    kind = wait_for_kind(yard.cluster, 1.0, "model of a")
+    assert [name for name, state in yard.benches.present().items() if not kind.misfit(state)] == ["a"]
