@@ -106,6 +106,9 @@ def status(link: "Link", as_json: bool) -> None:
     if as_json:
         print_json({"scheduler": link.scheduler, "benches": [state.to_json() for state in states]})
         return
+    if not states:
+        stdout.print("No bench has joined. Start `lab fleet worker` on the controller of each.")
+        return
     now = now_utc_s()
     rows = [
         (s.name, s.model, s.state, duration(max(0.0, now - s.since_utc_s)), s.runs_words, s.reason)

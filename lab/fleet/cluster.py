@@ -101,9 +101,11 @@ def wait_for_kind(cluster: Cluster, wait_s: float, model: str | None) -> Kind:
     while not (there := [one for one in cluster.present().values() if model in (None, one.model)]):
         if time.monotonic() > deadline:
             of_model = "" if model is None else f" of model {model!r}"
+            others = "; ".join(f"{one.name}: {one.model!r}" for one in cluster.present().values())
             raise SutError(
                 f"--scheduler {cluster.link.scheduler}: expected a bench{of_model} within {wait_s:g} s, but "
-                f"none has joined. Start `lab fleet worker` on the controller of each"
+                f"none has joined{f' ({others})' if others else ''}. Start `lab fleet worker` on the "
+                f"controller of each"
             )
         time.sleep(0.5)
     models = sorted({one.model for one in there})

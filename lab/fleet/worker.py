@@ -325,7 +325,13 @@ async def offer(agent: BenchAgent, link: Link, say: Callable[[str], None], stopp
             death_timeout=_RECONNECT_S * 5,
         )
     except (OSError, TimeoutError, ValueError, RuntimeError) as error:
-        return f"expected a scheduler at {link.scheduler}, but: {error}"
+        cause = str(error.__cause__ or error)
+        if "name taken" in cause:
+            return (
+                f"expected that no other worker offers this bench to {link.scheduler}, but one does. End it, "
+                f"or correct [bench] name"
+            )
+        return f"expected a scheduler at {link.scheduler}, but: {cause}"
     worker.log_event(TOPIC, {"worker": worker.address, "bench": agent.state.to_json()})
     say(f"bench {name} ({agent.state.model}) is offered to {link.scheduler}")
     try:

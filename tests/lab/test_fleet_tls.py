@@ -70,6 +70,8 @@ def test_with_our_certificate_the_scheduler_answers(certificates: Path, schedule
     done = lab("fleet", "status", "--scheduler", scheduler, *options(certificates, "ours"), "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["benches"] == []
+    done = lab("fleet", "status", "--scheduler", scheduler, *options(certificates, "ours"))
+    assert "lab fleet worker" in done.stdout
 
 
 def test_encryption_is_required_of_both_sides(certificates: Path) -> None:

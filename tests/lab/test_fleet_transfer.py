@@ -60,11 +60,10 @@ class Yard:
     async def _serve(self) -> None:
         async with Scheduler(host="127.0.0.1", port=0, dashboard_address="127.0.0.1:0") as scheduler:
             self._address = scheduler.address
-            offers = (
-                offer(agent, Link(scheduler.address), lambda _: None, self._stopped[name])
-                for name, agent in self.agents.items()
-            )
-            await asyncio.gather(*offers)
+            await asyncio.gather(*map(self._offer, self.agents))
+
+    async def _offer(self, name: str) -> str:
+        return await offer(self.agents[name], Link(self._address), lambda _: None, self._stopped[name])
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -84,6 +83,10 @@ class Yard:
 
     def leave(self, name: str) -> None:
         self._loop.call_soon_threadsafe(self._stopped[name].set)
+
+    def offer_again(self, name: str) -> str:
+        """Offer a bench from a second worker, and return why that ended."""
+        return asyncio.run_coroutine_threadsafe(self._offer(name), self._loop).result(60)
 
     def give(self, *names: str) -> None:
         for name in names:
@@ -158,3 +161,7 @@ def test_where_benches_of_several_models_have_joined_one_is_to_be_named(yard: Ya
 def test_a_bench_on_this_machine_has_the_code_that_is_here(yard: Yard) -> None:
     kind = wait_for_kind(yard.cluster, 1.0, "model of a")
     assert [name for name, state in yard.benches.present().items() if not kind.misfit(state)] == ["a"]
+
+
+def test_a_second_worker_of_a_bench_is_told_that_there_is_one(yard: Yard) -> None:
+    assert "[bench] name" in yard.offer_again("a")
