@@ -15,7 +15,22 @@ class _QuotingBash(BashComplete):
     )
 
 
-_SHELLS: dict[str, type[ShellComplete]] = {"bash": _QuotingBash, "zsh": ZshComplete, "fish": FishComplete}
+class _RepeatingZsh(ZshComplete):
+    """The script for zsh that also works when it is called again: that of click skips the second Tab.
+
+    A file on ``fpath`` is loaded at the first Tab and from then on called as a function.
+    """
+
+    source_template = ZshComplete.source_template.replace("== loadautofunc", "== (loadautofunc|shfunc)")
+
+
+class _WholeFish(FishComplete):
+    """The script for fish with names and summaries that contain a comma: that of click ends at the comma."""
+
+    source_template = FishComplete.source_template.replace("string split", "string split --max 1")
+
+
+_SHELLS: dict[str, type[ShellComplete]] = {"bash": _QuotingBash, "zsh": _RepeatingZsh, "fish": _WholeFish}
 
 
 @click.command()
@@ -26,7 +41,7 @@ def completion(ctx: click.Context, shell: str) -> None:
 
     \b
     lab completion bash > ~/.local/share/bash-completion/completions/lab
-    lab completion zsh > ~/.zfunc/_lab
+    lab completion zsh > ~/.zfunc/_lab           with fpath+=~/.zfunc before compinit in ~/.zshrc
     lab completion fish > ~/.config/fish/completions/lab.fish
     """
     click.echo(_SHELLS[shell](ctx.find_root().command, {}, "lab", "_LAB_COMPLETE").source())

@@ -6,7 +6,13 @@ import click
 
 from lab.cli.bench_options import PercentText
 from lab.cli.common import json_option
-from lab.cli.measure_options import BEHIND, CommandBehindDashes, DurationText, choose_bench
+from lab.cli.measure_options import (
+    BEHIND,
+    CommandBehindDashes,
+    DurationText,
+    choose_bench,
+    files_behind_dashes,
+)
 from lab.cli.paths import InputPath, OutputFolder
 from lab.measure.bench import VIRTUAL
 from lab.measure.commands import commands_of
@@ -22,7 +28,7 @@ REPEATS_MAX = 30
 
 
 @click.command(cls=CommandBehindDashes)
-@click.argument("name", metavar="[NAME]", required=False)
+@click.argument("name", metavar="[NAME]", required=False, shell_complete=files_behind_dashes)
 @click.option(
     "-n",
     "--repeats",
@@ -101,7 +107,7 @@ def measure(
     """
     if repeats is not None and precision_pct is not None:
         raise ConfigurationError("expected either -n or --precision, not both")
-    words = ctx.meta[BEHIND]
+    words = ctx.meta.get(BEHIND, ())
     commands = commands_of(name, words)
     bench = choose_bench(config_path, driver, port, rapl, nvml, words)
     quick = bench.sections["meter"]["port"] == VIRTUAL

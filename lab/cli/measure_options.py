@@ -6,6 +6,7 @@ from pathlib import Path
 from shlex import join
 
 import click
+from click.shell_completion import CompletionItem
 
 from lab.config.bench import bench_of
 from lab.config.file import load_config
@@ -14,7 +15,7 @@ from records.errors import ConfigurationError
 
 END = "--"
 BEHIND = "lab.measure.behind"
-"""Where the words behind the first ``--`` are kept in the context of the command."""
+"""Where the words behind the first ``--`` are kept in the context of the command, if there is one."""
 
 _DURATION = re.compile(r"([0-9]*\.?[0-9]+)\s*(s|min|)")
 _LEAST_S, _MOST_S = 3.0, 86_400.0
@@ -30,17 +31,30 @@ class CommandBehindDashes(click.Command):
             ConfigurationError: there is no ``--``, or nothing behind it.
         """
         place = args.index(END) if END in args else len(args)
-        ctx.meta[BEHIND] = args[place + 1 :]
-        if not ctx.meta[BEHIND] and not ctx.resilient_parsing and not {"-h", "--help"} & set(args):
+        behind = args[place + 1 :]
+        if place < len(args):
+            ctx.meta[BEHIND] = behind
+        if not behind and not ctx.resilient_parsing and not {"-h", "--help"} & set(args):
             example = join(args[:place]) if args and not args[0].startswith("-") else "python train.py"
             raise ConfigurationError(
                 f"expected the command behind `--`, as in: lab measure -- {example} (see lab measure --help)"
             )
         return super().parse_args(ctx, args[:place])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return what a shell may put for a word: options, or files behind ``--``."""
+        return files_behind_dashes(ctx, None, incomplete) or super().shell_complete(ctx, incomplete)
+
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return the pieces of the usage line."""
         return [*super().collect_usage_pieces(ctx), "-- COMMAND... [vs [NAME] -- COMMAND...]"]
+
+
+def files_behind_dashes(
+    ctx: click.Context, _: click.Parameter | None, incomplete: str
+) -> list[CompletionItem]:
+    """Return that a shell may put a file for a word behind ``--``; nothing for one before it."""
+    return [CompletionItem(incomplete, type="file")] if BEHIND in ctx.meta else []
 
 
 class DurationText(click.ParamType[float]):

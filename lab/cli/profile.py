@@ -23,7 +23,7 @@ REPEATS_MAX = 30
 
 
 @click.command()
-@click.argument("program", metavar="FILE [-- ARGS]", nargs=-1)
+@click.argument("program", metavar="FILE [-- ARGS]", nargs=-1, type=click.Path())
 @click.option("-m", "module", metavar="MODULE", help="Module or package to run instead of a file.")
 @click.option(
     "--libs",

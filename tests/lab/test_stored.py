@@ -1,9 +1,6 @@
 """Campaigns by name: the newest, the nearest to a mistyped one, the list of all, renaming and deleting."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -115,22 +112,6 @@ def test_a_shell_completes_the_names_of_campaigns(campaigns: Path) -> None:
     assert completed("lab report ") == ["plain,latest", "plain,first", "plain,second", "plain,third"]
     assert completed("lab report th") == ["plain,third"]
     assert completed("lab report campaigns/th") == ["dir,campaigns/th"]
-
-
-@pytest.mark.parametrize("name", ["my demo", "$(touch made)"])
-def test_bash_completes_a_campaign_as_one_quoted_word(campaigns: Path, name: str) -> None:
-    (campaigns / "second").rename(campaigns / name)
-    script = f"""{lab("completion", "bash").stdout}
-        COMP_WORDS=(lab report ""); COMP_CWORD=2
-        _lab_completion lab
-        eval "set -- ${{COMPREPLY[*]}}"
-        printf '%s\\n' "$@"
-    """
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    argv = ["bash", "-c", script]
-    done = subprocess.run(argv, capture_output=True, text=True, check=True, env={**os.environ, "PATH": path})
-    assert sorted(done.stdout.splitlines()) == sorted(["latest", "first", "third", name])
-    assert names_in(Path()) == ["campaigns"]
 
 
 def test_the_list_says_of_each_campaign_what_it_is(campaigns: Path) -> None:
