@@ -52,7 +52,8 @@ class Work:
         reactive_share: reactive over active power of what the gain acts on.
         clock: standard uncertainty by the SUT's clock.
         epoch_s: length of an epoch, where the energy of one is asked for.
-        resolved: whether the mean energy can be told from zero; if not, the shares are of a poor estimate.
+        resolved: whether the mean energy can be told from zero; if not, the shares are of its bound, the
+            most that it can be (95 %).
     """
 
     name: str

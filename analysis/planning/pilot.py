@@ -21,10 +21,14 @@ Wanted = Literal["induced", "difference", "epoch"]
 
 _QUANTITY = {"induced": "induced_wh", "epoch": "induced_wh_per_epoch"}
 _OF_RUNS: tuple[BudgetTerm, ...] = ("repeats", "baseline")
+_OF_GAIN: tuple[BudgetTerm, ...] = ("gain", "calibration")
 
 
 def pilots(results: Results, of: Wanted, names: Sequence[str] = ()) -> list[tuple[Work, PlannedMeter]]:
     """Return what a campaign measured, each with its meter as it stood in the budget.
+
+    Where an energy cannot be told from zero, all shares are of its bound, the upper end of the 95 % interval:
+    a smaller energy needs more repeats.
 
     Args:
         results: of the campaign.
@@ -33,7 +37,8 @@ def pilots(results: Results, of: Wanted, names: Sequence[str] = ()) -> list[tupl
             the control workload unless given.
 
     Raises:
-        RecordError: there is no such scenario, or none with an energy above zero and a known scatter.
+        RecordError: there is no such scenario, or none with a known scatter and an energy that may be above
+            zero.
     """
     rows = _chosen(results, names)
     found = list(_differences(results, rows) if of == "difference" else _means(results, rows, of))
@@ -64,9 +69,9 @@ def _chosen(results: Results, names: Sequence[str]) -> list[ScenarioRow]:
 
 def _missing(of: Wanted, rows: Sequence[ScenarioRow]) -> str:
     what = {
-        "induced": "a workload with a mean induced energy above zero",
-        "difference": "two workloads, the first with a mean induced energy above zero",
-        "epoch": "a workload with epochs and a mean induced energy above zero",
+        "induced": "a workload whose induced energy may be above zero",
+        "difference": "two workloads, of which the first may have an induced energy above zero",
+        "epoch": "a workload with epochs whose induced energy may be above zero",
     }
     return (
         f"expected {what[of]}, in {LEAST_FOR_INTERVAL} valid runs or more, but found "
@@ -83,12 +88,14 @@ def _what_was_found(row: ScenarioRow) -> str:
 def _means(results: Results, rows: Iterable[ScenarioRow], of: Wanted) -> Iterable[tuple[Work, PlannedMeter]]:
     for row in rows:
         budget = _budget(results, "scenario", row.scenario, _QUANTITY[of])
-        label = row.scenario
-        lengths_s = [e.duration_s for e in results.epochs if label_of(e.scenario, e.tracker) == label]
-        if budget is None or budget.value <= 0 or row.n < LEAST_FOR_INTERVAL:
+        if budget is None or row.n < LEAST_FOR_INTERVAL:
             continue
+        bound_wh = row.induced_per_epoch_bound_wh if of == "epoch" else row.induced_bound_wh
+        whole_wh = budget.value if bound_wh is None else bound_wh
+        lengths_s = [e.duration_s for e in results.epochs if label_of(e.scenario, e.tracker) == row.scenario]
         epoch_s = float(np.mean(lengths_s)) if of == "epoch" and lengths_s else None
-        yield _planned(results, budget, row, row.n, budget.value, epoch_s=epoch_s)
+        if whole_wh > 0:
+            yield _planned(results, budget, row, row.n, whole_wh, epoch_s=epoch_s, resolved=bound_wh is None)
 
 
 def _differences(results: Results, rows: Sequence[ScenarioRow]) -> Iterable[tuple[Work, PlannedMeter]]:
@@ -97,15 +104,20 @@ def _differences(results: Results, rows: Sequence[ScenarioRow]) -> Iterable[tupl
         a, b = known.get(pair.a), known.get(pair.b)
         budget = _budget(results, "comparison", pair.b, "induced_wh difference", pair.a)
         n = pair.pairs or min(pair.n_a, pair.n_b)
-        if (
-            pair.quantity == "induced_wh"
-            and a
-            and b
-            and budget
-            and pair.mean_a > 0
-            and n >= LEAST_FOR_INTERVAL
-        ):
-            yield _planned(results, budget, a, n, pair.mean_a, name=f"{b.scenario} against {a.scenario}")
+        if pair.quantity != "induced_wh" or not a or not b or budget is None or n < LEAST_FOR_INTERVAL:
+            continue
+        whole_wh = pair.mean_a if a.induced_bound_wh is None else a.induced_bound_wh
+        if whole_wh > 0:
+            yield _planned(
+                results,
+                budget,
+                a,
+                n,
+                whole_wh,
+                name=f"{b.scenario} against {a.scenario}",
+                gain_share=abs(budget.value) / whole_wh,
+                resolved=a.induced_bound_wh is None,
+            )
 
 
 def _planned(
@@ -113,20 +125,24 @@ def _planned(
     budget: BudgetRow,
     row: ScenarioRow,
     n: int,
-    whole: float,
+    whole_wh: float,
     *,
+    resolved: bool,
     name: str | None = None,
+    gain_share: float = 1.0,
     epoch_s: float | None = None,
 ) -> tuple[Work, PlannedMeter]:
-    """Turn the budget of a mean into shares of ``whole``."""
-    shares = {term: u / whole for term, u in budget.terms.items()}
+    """Turn the budget of a mean into shares of ``whole_wh``."""
+    shares = {term: u / whole_wh for term, u in budget.terms.items()}
+    if not resolved and budget.value:  # the gain acts on an energy as large as the bound
+        acted_on = abs(budget.value) / whole_wh
+        shares |= {term: u * gain_share / acted_on for term, u in shares.items() if term in _OF_GAIN}
     duration_s, latency_u_s = row.duration_s or 1.0, results.meter.get("latency_u_s") or 0.0
-    gain_share = abs(budget.value) / whole
     reactive_u = (results.meter.get("accuracy") or {}).get("reactive_pct", 0.0) / 100 / sqrt(3)
     work = Work(
         name=name or row.scenario,
         duration_s=duration_s,
-        power_w=(row.induced_wh or 0.0) * 3600 / duration_s,
+        power_w=whole_wh * 3600 / (epoch_s or duration_s),
         scatter=sqrt(n) * shares.get("repeats", 0.0),
         baseline_scatter=sqrt(n) * shares.get("baseline", 0.0),
         scatter_df=n - 1.0,
@@ -137,7 +153,7 @@ def _planned(
         else REACTIVE_SHARE,
         clock=shares.get("clock", 0.0),
         epoch_s=epoch_s,
-        resolved=row.induced_bound_wh is None,
+        resolved=resolved,
     )
     stays = {term: u for term, u in shares.items() if term not in _OF_RUNS}
     model = (results.meter.get("identity") or {}).get("model")

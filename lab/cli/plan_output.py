@@ -131,7 +131,7 @@ def _cells(planned: Planned, row: PlanRow) -> list[str]:
 
 def _repeats(planned: Planned, row: PlanRow) -> str:
     if row.enough is not None:
-        return str(row.enough.repeats)
+        return f"{'' if row.work.resolved else '≥ '}{row.enough.repeats}"
     if not row.meter.resolves(row.work):
         return "epoch too short"
     if 100 * row.least >= planned.want_pct:
@@ -157,8 +157,9 @@ def plan_words(planned: Planned) -> str:
         words = f"{own[0].meter.name}, does not reach {wanted}: {reason}. "
     enough = chosen.enough
     assert enough is not None
+    least = "" if chosen.work.resolved else "at least "
     return (
-        f"{words}Plan {enough.repeats} repeats of {duration(chosen.work.duration_s)} with "
+        f"{words}Plan {least}{enough.repeats} repeats of {duration(chosen.work.duration_s)} with "
         f"{chosen.meter.name}{'' if words else f', to reach {wanted}'}: about "
         f"{duration(planned.seconds(chosen, enough.repeats))}. The largest term is then {_term(enough)}."
     )
@@ -202,12 +203,13 @@ def _notes(planned: Planned) -> list[str]:
     )
     return [
         *(
-            f"The pilot does not distinguish the energy of {name} from zero: percentages are of a poor "
-            f"estimate. Take this as an order of magnitude; plan again with the next campaign as the pilot"
+            f"The pilot does not distinguish the energy of {name} from zero. Percentages are of the most "
+            f"that it can be (95 %): if it is smaller, more repeats are needed. Plan again with the next "
+            f"campaign as the pilot"
             for name in unresolved
         ),
         *(
-            f"Not planned: {name} has no mean energy above zero in three valid runs"
+            f"Not planned: {name} has fewer than three valid runs, or an energy that is not above zero"
             for name in planned.left_out
         ),
         f"{100 * ASSURANCE:.0f} of 100 such campaigns reach the interval",

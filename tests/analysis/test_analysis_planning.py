@@ -143,12 +143,19 @@ def pilot_with_powers(folder: Path, *powers_w: float) -> Results:
     return evaluate(campaign.write(folder / "campaign"))
 
 
-def test_a_pilot_whose_energy_is_not_resolved_is_planned_and_marked(tmp_path: Path) -> None:
-    results = pilot_with_powers(tmp_path, 8.0, -4.0, 6.0, -3.0)
+@pytest.mark.parametrize("powers_w", [(8.0, -4.0, 6.0, -3.0), (-8.0, 4.0, -6.0, 3.0)])
+def test_a_pilot_whose_energy_is_not_resolved_is_planned_with_its_bound(
+    powers_w: tuple[float, ...], tmp_path: Path
+) -> None:
+    results = pilot_with_powers(tmp_path, *powers_w)
     (row,) = [row for row in results.scenarios if row.scenario == "cnn"]
-    assert row.induced_bound_wh is not None
+    assert row.induced_bound_wh is not None and row.induced_sd_wh is not None
     ((known, meter),) = pilots(results, "induced")
     assert not known.resolved
+    assert known.scatter == pytest.approx(row.induced_sd_wh / row.induced_bound_wh, rel=0.05)
+    assert known.power_w == pytest.approx(row.induced_bound_wh * 3600 / known.duration_s)
+    gain = results.meter["accuracy"]["reading_pct"] / 100 / sqrt(3)
+    assert expect(known, meter, row.n).terms["gain"] == pytest.approx(gain)
     enough = repeats_for(known, meter, 0.2)
     assert enough is not None
     assert enough.repeats > row.n
