@@ -8,9 +8,9 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from lab.conduct.scripts import script_of
+from lab.config.programs import BASELINE
 from records.errors import ConfigurationError
 
-BASELINE = "baseline"
 _MOST_CHARACTERS = 40
 _END, _VERSUS = "--", "vs"
 

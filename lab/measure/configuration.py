@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from lab.config.file import build_config, check_drivers
 from lab.config.model import LabConfig
-from lab.config.secrets import check_secrets
-from lab.measure.commands import BASELINE, MeasuredCommand
+from lab.config.programs import config_of_programs
+from lab.measure.commands import MeasuredCommand
 from workload.command import literal
 
 Gate = Literal["run", "none"]
 
-SOURCE = "lab measure"
 LIMIT_S = 7 * 86_400.0
 """A command that runs for longer is ended: it hangs."""
 
@@ -53,27 +51,18 @@ def measurement_config(
     Raises:
         ConfigurationError: the bench or the measurement cannot be used.
     """
-    campaign: dict[str, Any] = {
-        "title": measurement.title,
-        "repeats": measurement.repeats,
-        "stop_on_failure": True,
-    }
-    if measurement.precision_pct is not None:
-        campaign["precision_pct"] = measurement.precision_pct
-    if out is not None:
-        campaign["out"] = out
-    document = dict(bench)
-    if measurement.gate == "none":
-        document["gate"] = {**document.get("gate", {}), "enabled": False}
-    document["campaign"] = campaign
-    document["scenario"] = [
-        {"name": BASELINE, "kind": "baseline", "duration_s": measurement.baseline_s},
-        *(
+    return config_of_programs(
+        bench,
+        [
             {"name": command.name, "command": [literal(word) for word in command.words], "limit_s": LIMIT_S}
             for command in measurement.commands
-        ),
-    ]
-    check_secrets(document, SOURCE)
-    config = build_config(document, SOURCE, folder)
-    check_drivers(config, SOURCE)
-    return config
+        ],
+        source="lab measure",
+        folder=folder,
+        title=measurement.title,
+        repeats=measurement.repeats,
+        precision_pct=measurement.precision_pct,
+        baseline_s=measurement.baseline_s,
+        gated=measurement.gate == "run",
+        out=out,
+    )

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from lab.config.file import build_config, check_drivers
 from lab.config.model import LabConfig
-from lab.config.secrets import check_secrets
+from lab.config.programs import BASELINE, config_of_programs
 from records.errors import ConfigurationError
 from workload.command import literal
 
 Mode = Literal["project", "method", "data-size"]
 Gate = Literal["run", "call", "none"]
 
-BASELINE = "baseline"
 ENVIRONMENT = "profiled"
 _MOST_CHARACTERS = 40
 """Of the name of a scenario."""
@@ -109,30 +107,23 @@ def profile_config(profile: Profile, bench: dict[str, Any], folder: Path, out: s
             f"--mode project: expected a script, but {profile.program[0]} is a notebook, which runs only "
             f"with its calls on record: use --mode method"
         )
-    campaign: dict[str, Any] = {"title": f"Profile of {profile.name}", "repeats": profile.repeats}
-    campaign["stop_on_failure"] = True
-    if profile.precision_pct is not None:
-        campaign["precision_pct"] = profile.precision_pct
-    if out is not None:
-        campaign["out"] = out
-    document = dict(bench)
-    if profile.gate == "none":
-        document["gate"] = {**document.get("gate", {}), "enabled": False}
-    document |= {
-        "campaign": campaign,
-        "environments": {ENVIRONMENT: {"python": profile.python}},
-        "scenario": [
-            {"name": BASELINE, "kind": "baseline", "duration_s": profile.baseline_s},
-            *(_scenario(profile, name, extra) for name, extra in profile.scenarios.items()),
-        ],
-    }
+    more: dict[str, Any] = {"environments": {ENVIRONMENT: {"python": profile.python}}}
     script = Path(os.path.normpath(folder.absolute() / profile.program[0]))
     if profile.program[0] != "-m" and not script.is_relative_to(folder.absolute()):
-        document["program"] = {"include": [str(script.parent)]}
-    check_secrets(document, "profile")
-    config = build_config(document, "profile", folder)
-    check_drivers(config, "profile")
-    return config
+        more["program"] = {"include": [str(script.parent)]}
+    return config_of_programs(
+        bench,
+        [_scenario(profile, name, extra) for name, extra in profile.scenarios.items()],
+        source="profile",
+        folder=folder,
+        title=f"Profile of {profile.name}",
+        repeats=profile.repeats,
+        precision_pct=profile.precision_pct,
+        baseline_s=profile.baseline_s,
+        gated=profile.gate != "none",
+        out=out,
+        more=more,
+    )
 
 
 def _scenario(profile: Profile, name: str, extra: Sequence[str]) -> dict[str, Any]:
