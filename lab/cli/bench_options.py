@@ -7,6 +7,7 @@ import click
 
 from lab.config.bench import bench_of
 from lab.config.file import load_config
+from lab.config.meter import VIRTUAL
 from records.errors import ConfigurationError
 
 _VIRTUAL_DRIVER = "wattsup_pro"
@@ -30,6 +31,23 @@ class PercentText(click.ParamType[float]):
         return percent
 
 
+def port_of_meter(driver: str | None, port: str | None) -> str | None:
+    """Return the port of the meter that a command line names, ``None`` where it names none.
+
+    Raises:
+        ConfigurationError: it names a driver without its port, or a port without its driver.
+    """
+    if driver is None and port is None:
+        return None
+    if port is None or (driver is None and port != VIRTUAL):
+        found = f"--driver {driver}" if port is None else f"--port {port}"
+        raise ConfigurationError(
+            f"expected --driver and --port together, but got only {found}; `lab meter drivers` lists the "
+            f"drivers, `lab meter ports` the ports"
+        )
+    return port
+
+
 def bench(
     config_path: Path | None, driver: str | None, port: str | None
 ) -> tuple[dict[str, Any], str | None]:
@@ -38,11 +56,8 @@ def bench(
     Raises:
         ConfigurationError: there is no bench.
     """
-    if port is not None or driver is not None:
-        if port is None or (driver is None and port != "virtual"):
-            raise ConfigurationError(
-                "expected --driver and --port together; `lab meter drivers` lists drivers"
-            )
+    port = port_of_meter(driver, port)
+    if port is not None:
         if config_path is not None:
             raise ConfigurationError("expected either --config or a meter with --driver and --port, not both")
         return {"meter": {"driver": driver or _VIRTUAL_DRIVER, "port": port}}, None

@@ -14,7 +14,7 @@ from lab.cli.measure_options import (
     files_behind_dashes,
 )
 from lab.cli.paths import InputPath, OutputFolder
-from lab.measure.bench import VIRTUAL
+from lab.config.meter import VIRTUAL
 from lab.measure.commands import commands_of
 from lab.measure.configuration import Gate, Measurement, measurement_config
 from records.errors import ConfigurationError

@@ -8,6 +8,7 @@ from shlex import join
 import click
 from click.shell_completion import CompletionItem
 
+from lab.cli.bench_options import port_of_meter
 from lab.config.bench import bench_of
 from lab.config.file import load_config
 from lab.measure.bench import Bench, counter_bench, find_bench, meter_bench
@@ -93,11 +94,8 @@ def choose_bench(
         raise ConfigurationError(f"expected one source of power readings, but got {' and '.join(named)}")
     if rapl or nvml:
         return counter_bench(rapl=rapl, nvml=nvml)
-    if driver is not None or port is not None:
-        if port is None or (driver is None and port != "virtual"):
-            raise ConfigurationError(
-                "expected --driver and --port together; `lab meter drivers` and `lab meter ports` list them"
-            )
+    port = port_of_meter(driver, port)
+    if port is not None:
         return meter_bench(driver, port)
     path = config_path or Path("lab.toml")
     if config_path is None and not path.exists():

@@ -7,6 +7,9 @@ from pydantic import field_validator, model_validator
 
 from records.settings.section import Interval, Name, NotNegative, Pause, Positive, Section, Seed
 
+VIRTUAL = "virtual"
+"""The port at which the lab itself starts a virtual instrument."""
+
 
 class VirtualMeterSection(Section):
     """``[meter.virtual]``: parameters of the virtual instrument; assumptions, not measurements."""
@@ -43,7 +46,7 @@ class OneMeterSection(Section):
     @property
     def is_virtual(self) -> bool:
         """Whether the lab itself starts the instrument."""
-        return self.port == "virtual"
+        return self.port == VIRTUAL
 
 
 class MoreMeterSection(OneMeterSection):

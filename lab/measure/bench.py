@@ -10,6 +10,7 @@ from pathlib import Path
 from shlex import join
 from typing import Any
 
+from lab.config.meter import VIRTUAL
 from meter.adapters import recognise
 from meter.line.ports import SerialPort, list_ports
 from meter.registry import driver_class
@@ -17,7 +18,6 @@ from records.errors import DeviceError
 from records.powercap import TREE, cannot_read, find_zones
 from sut.collectors.nvml import open_gpus
 
-VIRTUAL = "virtual"
 _VIRTUAL_METER = {"driver": "yokogawa_wt310", "port": VIRTUAL, "virtual": {"gain_error_pct": 0.05}}
 """Fast, so that a short command is longer than its interval; its error is within its data sheet's limits."""
 

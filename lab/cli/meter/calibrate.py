@@ -15,15 +15,13 @@ from lab.cli.meter.talking import driver_option, interval_option, never, option_
 from lab.cli.output import make_stderr, print_json, print_table, stdout
 from lab.cli.paths import InputPath, OutputFile
 from lab.conduct.twin import temporary_port
-from lab.config.meter import MeterSection, VirtualMeterSection
+from lab.config.meter import VIRTUAL, MeterSection, VirtualMeterSection
 from meter.registry import driver_class
 from meter.trust.calibration import Calibrator, Target
 from meter.trust.line_fit import LEAST_LEVELS
 from records.calibration import AsFound, CalibrationRecord, Level
 from records.errors import ConfigurationError
 from records.files import sha256_of
-
-_VIRTUAL = "virtual"
 
 
 @click.command()
@@ -201,12 +199,12 @@ def _reference(
 
 
 def _check_calibrate(target: Target, reference: Target | None, levels: list[float] | None, yes: bool) -> None:
-    if levels is None and (reference is None or yes or target.port == _VIRTUAL):
+    if levels is None and (reference is None or yes or target.port == VIRTUAL):
         raise ConfigurationError(
             "--levels: expected watts, e.g. 200,100,50,20; only with a reference meter and someone to set "
             "the loads can they be left out"
         )
-    if reference is not None and (target.port == _VIRTUAL) != (reference.port == _VIRTUAL):
+    if reference is not None and (target.port == VIRTUAL) != (reference.port == VIRTUAL):
         raise ConfigurationError(
             "--port and --reference-port: expected both virtual or neither; a virtual and a real meter "
             "cannot measure the same load"
@@ -230,7 +228,7 @@ def _take(
             number += 1
         return
     for load_w in levels:
-        if calibrator.target.port == _VIRTUAL:
+        if calibrator.target.port == VIRTUAL:
             yield load_w, _take_virtual(calibrator, load_w, seconds)
             continue
         true_w = load_w
@@ -261,14 +259,14 @@ def _take_virtual(calibrator: Calibrator, load_w: float, seconds: float) -> Leve
             port = stack.enter_context(_constant(reference, load_w, VirtualMeterSection(gain_error_pct=0.0)))
             calibrator.reference = replace(reference, port=port)
         level = calibrator.take(load_w if reference is None else None, seconds, never)
-    calibrator.target = replace(calibrator.target, port=_VIRTUAL)
+    calibrator.target = replace(calibrator.target, port=VIRTUAL)
     if calibrator.reference is not None:
-        calibrator.reference = replace(calibrator.reference, port=_VIRTUAL)
+        calibrator.reference = replace(calibrator.reference, port=VIRTUAL)
     return level
 
 
 def _constant(target: Target, load_w: float, settings: VirtualMeterSection) -> AbstractContextManager[str]:
-    section = MeterSection(driver=target.driver, port=_VIRTUAL, virtual=settings)
+    section = MeterSection(driver=target.driver, port=VIRTUAL, virtual=settings)
     return temporary_port(section, load_w)
 
 
