@@ -15,7 +15,8 @@ from lab.cli.measure_options import (
 )
 from lab.cli.paths import InputPath, OutputFolder
 from lab.config.meter import VIRTUAL
-from lab.measure.commands import commands_of
+from lab.config.model import MOST_SLOTS
+from lab.measure.commands import commands_of, stray_versus
 from lab.measure.configuration import Gate, Measurement, measurement_config
 from records.errors import ConfigurationError
 
@@ -32,30 +33,38 @@ REPEATS_MAX = 30
 @click.option(
     "-n",
     "--repeats",
-    type=click.IntRange(min=1),
+    metavar="N",
+    type=click.IntRange(1, MOST_SLOTS),
     help=f"Number of runs of each command; {REPEATS} by default ({REPEATS_VIRTUAL} with a virtual meter).",
 )
 @click.option(
     "--precision",
     "precision_pct",
+    metavar="PCT",
     type=PercentText(),
     help=f"Half of the wanted 95 % interval, such as 2%: runs until it is reached, at most {REPEATS_MAX}.",
 )
 @click.option("--driver", metavar="NAME", help="Driver of the meter; `lab meter drivers` lists them.")
-@click.option("--port", help="Port of the meter; `virtual` is a simulated one, for a try.")
+@click.option("--port", metavar="PORT", help="Port of the meter; `virtual` is a simulated one, for a try.")
 @click.option("--rapl", is_flag=True, help="Energy counters of the CPU instead of a meter.")
 @click.option("--nvml", is_flag=True, help="Energy counters of NVIDIA graphics cards; with --rapl the sum.")
 @click.option(
-    "--config", "config_path", type=InputPath(file=True), help="Bench; lab.toml where there is one."
+    "--config",
+    "config_path",
+    metavar="FILE",
+    type=InputPath(file=True),
+    help="Bench; lab.toml where there is one.",
 )
 @click.option(
     "--baseline",
     "baseline_s",
+    metavar="TIME",
     type=DurationText(),
     help=f"Length of a baseline; {BASELINE_S:g}s by default ({BASELINE_VIRTUAL_S:g}s with a virtual meter).",
 )
 @click.option(
     "--warmup",
+    metavar="N",
     type=click.IntRange(0, 10_000),
     default=0,
     help="Number of runs before, which are not measured.",
@@ -68,7 +77,7 @@ REPEATS_MAX = 30
     help="Stability gate before each run, or none.",
 )
 @click.option("--name", "title", metavar="TITLE", help="Title of the campaign, also used for its folder.")
-@click.option("--out", type=OutputFolder(), help="Folder of the campaign, new or empty.")
+@click.option("--out", metavar="DIR", type=OutputFolder(), help="Folder of the campaign, new or empty.")
 @json_option
 @click.pass_context
 def measure(
@@ -122,7 +131,8 @@ def measure(
     config = measurement_config(wanted, bench.sections, Path.cwd(), bench.out)
     from lab.cli.measure_run import run_and_print  # the evaluation, which a wrong command line does not need
 
-    ctx.exit(run_and_print(config, commands, bench.notes, warmup, out, as_json))
+    notes = [*bench.notes, *filter(None, [stray_versus(commands)])]
+    ctx.exit(run_and_print(config, commands, notes, warmup, out, as_json))
 
 
 def _repeats(precision_pct: float | None, quick: bool) -> int:

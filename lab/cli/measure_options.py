@@ -18,7 +18,8 @@ END = "--"
 BEHIND = "lab.measure.behind"
 """Where the words behind the first ``--`` are kept in the context of the command, if there is one."""
 
-_DURATION = re.compile(r"([0-9]*\.?[0-9]+)\s*(s|min|)")
+_DURATION = re.compile(r"([0-9]*\.?[0-9]+)\s*(s|min|h|)")
+_SECONDS = {"": 1, "s": 1, "min": 60, "h": 3600}
 _LEAST_S, _MOST_S = 3.0, 86_400.0
 
 
@@ -59,7 +60,7 @@ def files_behind_dashes(
 
 
 class DurationText(click.ParamType[float]):
-    """A duration such as ``30s`` or ``2min``; a number alone means seconds."""
+    """A duration such as ``30s``, ``2min`` or ``1h``; a number alone means seconds."""
 
     name = "duration"
 
@@ -68,9 +69,9 @@ class DurationText(click.ParamType[float]):
         if isinstance(value, float):
             return value
         match = _DURATION.fullmatch(value.strip())
-        seconds = 0.0 if match is None else float(match[1]) * (60 if match[2] == "min" else 1)
+        seconds = 0.0 if match is None else float(match[1]) * _SECONDS[match[2]]
         if not _LEAST_S <= seconds <= _MOST_S:
-            self.fail(f"{value!r}: expected {_LEAST_S:g}s to {_MOST_S:g}s, such as 30s or 2min.", param, ctx)
+            self.fail(f"{value!r}: expected {_LEAST_S:g}s to 24h, such as 30s or 2min.", param, ctx)
         return seconds
 
 
@@ -88,10 +89,14 @@ def choose_bench(
         ConfigurationError: several are named, or the named one cannot be used.
         DeviceError: none is named and none is found.
     """
-    given = {"--config": config_path, "--driver and --port": port or driver, "--rapl or --nvml": rapl or nvml}
-    named = [name for name, value in given.items() if value]
-    if len(named) > 1:
-        raise ConfigurationError(f"expected one source of power readings, but got {' and '.join(named)}")
+    counters = [name for name, is_wanted in (("--rapl", rapl), ("--nvml", nvml)) if is_wanted]
+    meter = [name for name, value in (("--driver", driver), ("--port", port)) if value is not None]
+    bench = ["--config"] if config_path is not None else []
+    if sum(map(bool, (bench, meter, counters))) > 1:
+        raise ConfigurationError(
+            f"expected one source of power readings (--config, or --driver with --port, or --rapl, --nvml or "
+            f"both), but got {', '.join([*bench, *meter, *counters])}. Leave out what is not wanted"
+        )
     if rapl or nvml:
         return counter_bench(rapl=rapl, nvml=nvml)
     port = port_of_meter(driver, port)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePosixPath
+from shlex import join
 
 from lab.conduct.scripts import script_of
 from lab.config.programs import BASELINE
@@ -47,6 +48,19 @@ def commands_of(name: str | None, words: Sequence[str]) -> list[MeasuredCommand]
     return [MeasuredCommand(name, tuple(part)) for name, (_, part) in zip(_names(parts), parts, strict=True)]
 
 
+def stray_versus(commands: Sequence[MeasuredCommand]) -> str | None:
+    """Return a note where a ``vs`` is an argument of a command, which may have been meant to compare."""
+    for command in commands:
+        if _VERSUS in command.words[1:]:
+            place = command.words.index(_VERSUS, 1)
+            first, second = join(command.words[:place]), join(command.words[place + 1 :]) or "COMMAND"
+            return (
+                f"`{_VERSUS}` is an argument of {command.name}, because no `{_END}` follows it. To compare "
+                f"two commands: lab measure -- {first} {_VERSUS} -- {second}"
+            )
+    return None
+
+
 _Part = tuple[str | None, Sequence[str]]
 
 
@@ -79,7 +93,7 @@ def _names(parts: Sequence[_Part]) -> list[str]:
     unusable = next((name for name in given if _slug(name) in ("", BASELINE)), None)
     if unusable is not None:
         raise ConfigurationError(
-            f"{unusable!r}: expected a name with letters or digits, other than {BASELINE}"
+            f"{unusable!r}: expected a name with letters (a to z) or digits, other than {BASELINE}"
         )
     own = Counter(_slug(name) for name in given)
     twice = next((name for name, times in own.items() if times > 1), None)

@@ -71,8 +71,9 @@ class Rapl(PolledMeter):
         if not self._zones:
             names = ", ".join(zone.name for zone in found) or "none"
             raise DeviceError(
-                f"{port}: expected RAPL counters of {self.settings['scope']}, found {names}. Choose another "
-                f"scope, or load the kernel's driver: `sudo modprobe intel_rapl_msr`"
+                f"{port}: expected RAPL counters of {self.settings['scope']}, found {names}. Set another "
+                f"scope, or load the kernel's driver: `sudo modprobe intel_rapl_msr` (few virtual machines "
+                f"have counters)"
             )
         try:
             self._read()

@@ -55,7 +55,7 @@ def check_port(port: str) -> None:
     if not Path(port.removeprefix(scheme or "")).exists():
         raise DeviceError(
             f"{port}: expected the port of a meter, but there is none. `lab meter ports` lists what is "
-            f"plugged in; set port in [meter] of lab.toml"
+            f"plugged in; set --port, or port in [meter] of lab.toml"
         )
 
 

@@ -12,7 +12,7 @@ from typed_rows import part_of
 from lab.cli import cli
 from lab.measure.answer import answers_of, remarks_of
 from lab.measure.bench import counter_bench, find_bench, meter_bench
-from lab.measure.commands import MeasuredCommand, commands_of
+from lab.measure.commands import MeasuredCommand, commands_of, stray_versus
 from lab.measure.configuration import Measurement, measurement_config
 from lab.measure.histogram import histogram_lines
 from lab.measure.warmup import warm_up
@@ -48,6 +48,25 @@ from workload.command import SCENARIOS_DIR
 def test_commands_are_told_apart_and_named(name: str | None, line: str, expected: dict[str, str]) -> None:
     found = commands_of(name, line.split())
     assert {command.name: " ".join(command.words) for command in found} == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("./old --fast vs ./new", "./old --fast vs -- ./new"),
+        ("./old vs", "./old vs -- COMMAND"),
+        ("a vs -- b vs c", "b vs -- c"),
+    ],
+)
+def test_a_versus_that_compares_nothing_is_noted(line: str, meant: str) -> None:
+    note = stray_versus(commands_of(None, line.split()))
+    assert note is not None
+    assert note.endswith(meant)
+
+
+@pytest.mark.parametrize("line", ["a vs -- b", "vs", "a -- b", "a versus b"])
+def test_other_commands_have_no_such_note(line: str) -> None:
+    assert stray_versus(commands_of(None, line.split())) is None
 
 
 @pytest.mark.parametrize(
@@ -135,6 +154,7 @@ def test_where_nothing_measures_energy_the_next_step_is_named(tmp_path: Path) ->
         ("-n", "3", "--precision", "2%", "--port", "virtual", "--", "true"),
         ("--rapl", "--port", "virtual", "--", "true"),
         ("--driver", "wattsup_pro", "--", "true"),
+        ("-n", "100001", "--port", "virtual", "--", "true"),
         ("--baseline", "1s", "--port", "virtual", "--", "true"),
         ("--port", "virtual", "--", "no-such-program"),
         ("--driver", "nonesuch", "--port", "virtual", "--", "true"),
