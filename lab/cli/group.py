@@ -127,7 +127,7 @@ class LabGroup(click.Group):
             wrong_path = error.errno in _WRONG_PATHS and error.filename is not None
             click.echo(f"lab: {visible(_words(error, wrong_path))}", err=True)
             ctx.exit(ConfigurationError.exit_code if wrong_path else SutError.exit_code)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):  # the second is Ctrl-C or Ctrl-D at a question
             click.echo("lab: interrupted", err=True)
             ctx.exit(INTERRUPTED)
 

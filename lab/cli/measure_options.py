@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from lab.cli.bench_options import port_of_meter
+from lab.cli.paths import any_file
 from lab.config.bench import bench_of
 from lab.config.file import load_config
 from lab.measure.bench import Bench, counter_bench, find_bench, meter_bench
@@ -53,10 +54,10 @@ class CommandBehindDashes(click.Command):
 
 
 def files_behind_dashes(
-    ctx: click.Context, _: click.Parameter | None, incomplete: str
+    ctx: click.Context, param: click.Parameter | None, incomplete: str
 ) -> list[CompletionItem]:
     """Return that a shell may put a file for a word behind ``--``; nothing for one before it."""
-    return [CompletionItem(incomplete, type="file")] if BEHIND in ctx.meta else []
+    return any_file(ctx, param, incomplete) if BEHIND in ctx.meta else []
 
 
 class DurationText(click.ParamType[float]):

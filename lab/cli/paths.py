@@ -106,6 +106,11 @@ class CampaignFolderPath(InputPath):
         return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type=kind)]
 
 
+def any_file(_: click.Context, __: click.Parameter | None, incomplete: str) -> list[CompletionItem]:
+    """Return that a shell may put a file for a word that is not a path of ours to look at."""
+    return [CompletionItem(incomplete, type="file")]
+
+
 class ScenarioName(click.ParamType[str]):
     """``NAME`` of a scenario, or ``CAMPAIGN:NAME`` with a campaign as `CampaignFolderPath` takes it."""
 

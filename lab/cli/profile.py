@@ -7,7 +7,7 @@ import click
 from lab.cli.bench_options import PercentText, bench
 from lab.cli.call_list import print_calls
 from lab.cli.common import MOST_SEED, FiniteRange, json_option
-from lab.cli.paths import InputPath, OutputFolder
+from lab.cli.paths import InputPath, OutputFolder, any_file
 from lab.cli.profile_options import LibraryNames, Varied, interpreter
 from lab.profiling.budget import INDUCED, RUN, Budget
 from lab.profiling.configuration import Gate, Mode, Profile, Variation, profile_config
@@ -23,7 +23,7 @@ REPEATS_MAX = 30
 
 
 @click.command()
-@click.argument("program", metavar="FILE [-- ARGS]", nargs=-1, type=click.Path())
+@click.argument("program", metavar="FILE [-- ARGS]", nargs=-1, shell_complete=any_file)
 @click.option("-m", "module", metavar="MODULE", help="Module or package to run instead of a file.")
 @click.option(
     "--libs",

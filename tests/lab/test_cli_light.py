@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from lab_bench import write_config
 
 from lab.cli import cli
-from lab.cli.group import LabGroup
+from lab.cli.group import INTERRUPTED, LabGroup
 from lab.conduct.campaign import create, draw_campaign
 from lab.config.file import load_config
 
@@ -106,3 +107,8 @@ def test_a_command_like_none_is_answered_without_a_guess() -> None:
     with pytest.raises(click.UsageError) as caught:
         cli(["xyzzy"], standalone_mode=False)
     assert not any(f"'{name}'" in caught.value.message for name in cli.commands_at)  # type: ignore[attr-defined]
+
+
+def test_a_question_that_is_answered_with_ctrl_c_or_ctrl_d_is_an_interruption() -> None:
+    group = LabGroup("group", {"ask": click.Command("ask", callback=lambda: click.confirm("Sure?"))})
+    assert CliRunner().invoke(group, ["ask"], input="").exit_code == INTERRUPTED
