@@ -9,12 +9,12 @@
     const { header, column } = wattlab.traces.open(await wattlab.unpack("traces"));
     const seriesOf = (item) => {
       const v = column(item.v);
-      return { t: column(item.t), v, low: item.low ? column(item.low) : v, high: item.high ? column(item.high) : v, gaps: item.gaps ?? [] };
+      return { recorded: column(item.t), v, low: item.low ? column(item.low) : v, high: item.high ? column(item.high) : v, gaps: item.gaps ?? [] };
     };
     const spansOf = (item) => ({ start: column(item.start), length: column(item.length), depth: column(item.depth), name: column(item.name), names: item.names });
     return {
       ...header,
-      scenarios: header.scenarios.map((item) => ({ ...item, shown: true, mean: item.mean && seriesOf(item.mean) })),
+      scenarios: header.scenarios.map((item) => ({ ...item, shown: true })),
       runs: header.runs.map((run) => ({
         ...run,
         series: Object.fromEntries(Object.entries(run.series).map(([name, item]) => [name, seriesOf(item)])),
@@ -47,6 +47,26 @@
     });
     select.addEventListener("change", () => {
       figure.chosen = Number(select.value);
+      figure.shade();
+      figure.fill();
+    });
+  }
+
+  function alignment(figure) {
+    const { runs } = figure.data;
+    const names = [...new Set(runs.flatMap((run) => run.actions.names))];
+    const select = part("align").querySelector("select");
+    for (const name of names) {
+      const number = runs.filter((run) => run.actions.names.includes(name)).length;
+      select.append(new Option(`${name} (${number} of ${runs.length} runs)`));
+    }
+    part("align").hidden = !names.length;
+    select.addEventListener("change", () => {
+      figure.align(names[select.selectedIndex - 1] ?? null);
+      const shaded = part("run").querySelector("select");
+      [...shaded.options].forEach((option, place) => { option.disabled = !figure.has(runs[place]); });
+      shaded.value = String(figure.chosen);
+      part("legend").querySelectorAll("button").forEach((button, place) => { button.disabled = !runs.some((run) => run.scenario === place && figure.has(run)); });
       figure.shade();
       figure.fill();
     });
@@ -88,6 +108,7 @@
     // The figure is one stop of the Tab key, not one a panel.
     for (const view of manager.query((view) => view.model.type === "Plot")) view.canvas.events_el.tabIndex = -1;
     legend(figure);
+    alignment(figure);
     controls(figure, views);
     figure.drawOverview = wattlab.traces.overview(figure, part("overview"));
     figure.drawOverview();

@@ -9,15 +9,33 @@ wattlab.traces.Figure = class {
     this.part = part;
     this.data = data;
     this.document = Bokeh.require("document/document").Document.from_json(data.document);
-    this.columns = Object.keys(data.ends).filter((name) => name !== "time");
+    this.columns = Object.keys(data.ends);
     this.time = this.model("time");
-    const end = data.ends.time;
-    this.time.setv({ start: 0, end, reset_start: 0, reset_end: end, bounds: [-0.02 * end, 1.02 * end], min_interval: Math.min(0.5, end) });
     for (const name of this.columns) this.model(`axis-${name}`).setv({ start: data.starts[name] ?? 0, end: data.ends[name] });
     this.model("axis-lanes").setv({ start: 0, end: 2 });
     const first = (kind) => data.runs.findIndex((run) => run[kind].start.length);
     this.chosen = Math.max(0, first("epochs") < 0 ? first("actions") : first("epochs"));
     this.pen = document.createElement("canvas").getContext("2d");
+    this.align(null);
+  }
+
+  // Lay the runs upon each other where an action begins, or at their starts; runs without it are not shown.
+  align(action) {
+    const { begin, end } = wattlab.traces.align(this.data, action);
+    Object.assign(this, { begin, end });
+    const room = 0.02 * (end - begin);
+    this.time.setv({ bounds: [begin - room, end + room], min_interval: Math.min(0.5, end - begin) }); // first: they limit the ends
+    this.time.setv({ start: begin, end, reset_start: begin, reset_end: end });
+    this.model("across").axis_label = `time from start of the ${action === null ? "run" : "chosen action"} / s`;
+    if (!this.has(this.data.runs[this.chosen])) this.chosen = this.data.runs.findIndex((run) => this.has(run));
+  }
+
+  has(run) {
+    return !Number.isNaN(run.zero);
+  }
+
+  isShown(run) {
+    return this.has(run) && this.data.scenarios[run.scenario].shown;
   }
 
   model(name) {
@@ -42,7 +60,7 @@ wattlab.traces.Figure = class {
       const all = this.data.scenarios.map((scenario) => ({ ...scenario, colour: wattlab.traces.css(scenario.colour) }));
       for (const run of this.data.runs) {
         const scenario = all[run.scenario];
-        if (scenario.shown && run.series[name]) add(run.series[name], scenario.colour, scenario.dash, 1, scenario.mean && name === "power_w" ? 0.4 : 0.8);
+        if (this.isShown(run) && run.series[name]) add(run.series[name], scenario.colour, scenario.dash, 1, scenario.mean && name === "power_w" ? 0.4 : 0.8);
       }
       if (name === "power_w") {
         for (const item of all) if (item.shown && item.mean) add(item.mean, item.colour, item.dash, 2.6, 1);
@@ -62,7 +80,7 @@ wattlab.traces.Figure = class {
     for (const [kind, colour, bottom] of [["actions", wattlab.traces.css("var(--soft)"), 1.08], ["epochs", wattlab.traces.css(this.data.scenarios[run.scenario].colour), 0.08]]) {
       const { start, length, depth, name, names } = run[kind];
       for (let i = 0; i < start.length; i++) {
-        const [x0, x1] = [start[i], start[i] + length[i]];
+        const x0 = start[i] - run.zero, x1 = x0 + length[i];
         const y0 = bottom + 0.12 * Math.min(4, depth[i] - 1), y1 = bottom + 0.84;
         for (const [key, value] of Object.entries({ x0, x1, y0, y1, colour, alpha: i % 2 ? 0.18 : 0.32 })) boxes[key].push(value);
         for (const [key, value] of Object.entries({ x0, x1, colour, alpha: i % 2 ? 0.05 : 0.12 })) strips[key].push(value);
@@ -118,10 +136,9 @@ wattlab.traces.Figure = class {
 
   // Show a stretch of time, not beyond the ends and not narrower than can be told apart.
   show(from, to) {
-    const all = this.data.ends.time;
-    const length = Math.min(all, Math.max(to - from, this.time.min_interval));
+    const length = Math.min(this.end - this.begin, Math.max(to - from, this.time.min_interval));
     const middle = (from + to) / 2;
-    const start = Math.min(Math.max(0, middle - length / 2), all - length);
+    const start = Math.min(Math.max(this.begin, middle - length / 2), this.end - length);
     this.time.setv({ start, end: start + length });
   }
 
@@ -129,7 +146,7 @@ wattlab.traces.Figure = class {
     const { start, end } = this.time;
     const length = end - start;
     const steps = { left: [-0.2, -0.2], right: [0.2, 0.2], in: [0.2, -0.2], out: [-1 / 3, 1 / 3] };
-    if (what === "all") this.show(0, this.data.ends.time);
+    if (what === "all") this.show(this.begin, this.end);
     else this.show(start + steps[what][0] * length, end + steps[what][1] * length);
   }
 
@@ -155,7 +172,7 @@ wattlab.traces.Figure = class {
     let best = null;
     for (const run of this.data.runs) {
       const series = run.series[hit.name];
-      if (!series || !this.data.scenarios[run.scenario].shown) continue;
+      if (!series || !this.isShown(run)) continue;
       const place = wattlab.traces.nearest(series.t, x, Math.max(5, (10 * (this.time.end - this.time.start)) / this.width));
       if (place < 0) continue;
       const far = Math.abs(hit.view.frame.y_scale.compute(series.v[place]) - (event.clientY - box.top));

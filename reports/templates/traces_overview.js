@@ -5,10 +5,10 @@ wattlab.traces.overview = (figure, place) => {
   const EDGE = 8; // pixels that count as an end of the stretch
   const canvas = place.querySelector("canvas");
   const shown = place.querySelector("div");
-  const all = figure.data.ends.time;
+  const all = () => figure.end - figure.begin;
   const width = () => Math.max(1, place.clientWidth - LEFT - RIGHT);
-  const pixel = (t) => LEFT + (t / all) * width();
-  const second = (x) => Math.min(all, Math.max(0, ((x - place.getBoundingClientRect().left - LEFT) / width()) * all));
+  const pixel = (t) => LEFT + ((t - figure.begin) / all()) * width();
+  const second = (x) => figure.begin + Math.min(1, Math.max(0, (x - place.getBoundingClientRect().left - LEFT) / width())) * all();
 
   function draw() {
     const dots = Math.min(2, devicePixelRatio), high = place.clientHeight;
@@ -18,9 +18,9 @@ wattlab.traces.overview = (figure, place) => {
     pen.scale(dots, dots);
     const low = figure.data.starts.power_w, span = figure.data.ends.power_w - low;
     figure.data.scenarios.forEach((scenario, i) => {
-      const series = scenario.mean ?? figure.data.runs.find((run) => run.scenario === i)?.series.power_w;
+      const series = scenario.mean ?? figure.data.runs.find((run) => run.scenario === i && figure.has(run))?.series.power_w;
       if (!scenario.shown || !series) return;
-      const { xs, ys } = wattlab.traces.reduced(series, 0, all, Math.round(width()));
+      const { xs, ys } = wattlab.traces.reduced(series, figure.begin, figure.end, Math.round(width()));
       pen.strokeStyle = wattlab.traces.css(scenario.colour);
       pen.beginPath();
       let broken = true;
@@ -45,7 +45,7 @@ wattlab.traces.overview = (figure, place) => {
     const box = shown.getBoundingClientRect();
     const from = second(event.clientX);
     const near = (x) => Math.abs(event.clientX - x) <= EDGE;
-    const whole = end - start >= all * 0.999;
+    const whole = end - start >= all() * 0.999;
     let move = (to) => figure.show(Math.min(from, to), Math.max(from, to));
     if (!whole && near(box.left)) move = (to) => figure.show(Math.min(to, end - figure.time.min_interval), end);
     else if (!whole && near(box.right)) move = (to) => figure.show(start, Math.max(to, start + figure.time.min_interval));

@@ -12,6 +12,7 @@ from typed_rows import change
 from benchmarks.report import synthetic_results
 from records.results import Results
 from reports.campaign.page import render
+from reports.campaign.power import traces
 from reports.campaign.power.chapter import chapter
 from reports.campaign.power.interactive.live import live_traces
 from reports.campaign.power.interactive.models import traces_document
@@ -231,6 +232,71 @@ def test_a_scenario_can_be_left_out_and_another_run_be_shaded(browser, results, 
     select.select_by_index(len(results.traces) - 1)
     settle(driver)
     assert driver.execute_script(strips) != first
+
+
+def means_of(results, zero_s):
+    """Return the mean trace of each scenario, its runs laid on each other at ``zero_s`` by run folder."""
+    means = []
+    for item in view_of(results).scenarios:
+        lines = [
+            (t_s - zero_s[row.run_dir], power_w)
+            for row in item.traces
+            if row.run_dir in zero_s
+            for t_s, power_w in [traces.trace_of(row)]
+        ]
+        begin = min(-zero for zero in zero_s.values())
+        shifted = [(t_s - begin, power_w) for t_s, power_w in lines]
+        t_s, mean_w = traces.mean_trace(shifted, traces.mean_step_s(item.traces)) if lines[1:] else ([], [])
+        means.append([[float(t) + begin for t in t_s], [float(mean) for mean in mean_w]])
+    return means
+
+
+MEANS = """
+return wattlab.traces.figure.data.scenarios.map(({mean}) => mean ? [[...mean.t], [...mean.v]] : [[], []]);
+"""
+
+
+def test_the_mean_on_the_screen_is_the_one_on_paper(browser, results, address):
+    means = means_of(results, {row.run_dir: 0.0 for row in results.traces})
+    assert all(len(t_s) > 100 for t_s, _ in means)
+    shown = opened(browser, address).execute_script(MEANS)
+    assert shown == [[pytest.approx(t_s), pytest.approx(mean_w)] for t_s, mean_w in means]
+
+
+def test_runs_are_laid_on_each_other_where_a_chosen_action_begins_first(browser, results, address):
+    from selenium.webdriver.support.ui import Select
+
+    zero_s = {}
+    for row in results.actions:
+        if row.name == "train":
+            zero_s[row.run_dir] = min(row.start_s, zero_s.get(row.run_dir, np.inf))
+    assert len(set(zero_s.values())) > 1 and len(zero_s) < len(results.traces)
+    driver = opened(browser, address)
+    select = Select(driver.find_element("css selector", ".traces-align select"))
+    select.select_by_visible_text(f"train ({len(zero_s)} of {len(results.traces)} runs)")
+    settle(driver)
+    zeros = driver.execute_script(
+        "return Object.fromEntries(wattlab.traces.figure.data.runs.map(run => [run.name, run.zero]))"
+    )
+    assert {name: zero for name, zero in zeros.items() if zero is not None} == zero_s
+    means = means_of(results, zero_s)
+    shown = driver.execute_script(MEANS)
+    assert shown == [[pytest.approx(t_s), pytest.approx(mean_w)] for t_s, mean_w in means]
+    lines = driver.execute_script("return wattlab.traces.figure.model('lines-power_w').data.xs.length")
+    assert lines == len(zero_s) + sum(bool(t_s) for t_s, _ in means)
+    strips = driver.execute_script("return wattlab.traces.figure.model('strips-power_w').data.x0")
+    assert 0 in strips
+    assert driver.execute_script(RANGES)[0][0] == -max(zero_s.values())
+    off = driver.find_elements("css selector", ".traces-legend button:disabled")
+    assert [button.text for button in off] == [
+        item.name
+        for item in view_of(results).scenarios
+        if not any(row.run_dir in zero_s for row in item.traces)
+    ]
+    select.select_by_index(0)
+    settle(driver)
+    assert driver.execute_script(RANGES)[0][0] == 0
+    assert not driver.find_elements("css selector", ".traces-legend button:disabled")
 
 
 def test_names_are_text_whatever_they_hold(browser, tmp_path):

@@ -23,14 +23,14 @@ _MOST_BANDS = 100  # of more epochs no band can be told from the next
 
 _HOW = (
     "Each thin line is one run as the meter read it; time counts from the start of the run's rating "
-    "interval, and a reading stands in the middle of the interval it is the mean of. The thick line is "
-    "the mean of the runs at the same time, drawn while more than half of them are running. The dashed "
-    "line is the scenario's mean power, for which the readings at both borders count only with their share "
-    "inside the run. For drawing, of every column of the screen (and of "
-    "every stretch of a long trace) the smallest and the largest reading stay; the numbers are computed "
-    "from all readings. A gap in a line is a gap in the data. Shaded are actions and epochs of the chosen "
-    "run, by the SUT's clock set against the controller's. A sample of the hardware stands in the middle of "
-    "the time that it speaks for."
+    "interval, or from where the chosen action first begins in the run, and a reading stands in the middle "
+    "of the interval it is the mean of. The thick line is the mean of the runs at the same time, drawn "
+    "while more than half of them are running. The dashed line is the scenario's mean power, for which the "
+    "readings at both borders count only with their share inside the run. For drawing, of every column of "
+    "the screen (and of every stretch of a long trace) the smallest and the largest reading stay; the "
+    "numbers are computed from all readings. A gap in a line is a gap in the data. Shaded are actions and "
+    "epochs of the chosen run, by the SUT's clock set against the controller's. A sample of the hardware "
+    "stands in the middle of the time that it speaks for."
 )
 
 
@@ -48,9 +48,9 @@ def power_sheet(view: View) -> Sheet:
         size="half",
         panels=panels,
         caption=f"{what}: thin, every run; thick, the mean of a scenario's runs. On a screen "
-        "all scenarios share one time axis with the hardware, and zooming in shows every point. On paper "
-        "there is one panel per scenario, its overall average dashed, the epochs of one run as bands; they "
-        "share the power axis only, which need not begin at zero."
+        "all scenarios share one time axis with the hardware, zooming in shows every point, and runs can be "
+        "aligned on the start of an action. On paper there is one panel per scenario, its overall average "
+        "dashed, the epochs of one run as bands; they share the power axis, which need not begin at zero."
         + (f" There the last {more} scenarios have no panel; the table has them." if more > 0 else ""),
         how=_HOW,
         data=_data(view),
@@ -71,8 +71,7 @@ def _panel(
         lines.append((t_s, power_w))
         axes.plot(*traces.drawable(row, limit), color=scenario.colour, linewidth=0.7, alpha=0.55)
     if len(lines) > 1:
-        step = max((traces.step_s(row) or 0.0 for row in scenario.traces), default=0.0) or 1.0
-        mean_t, mean_p = traces.mean_trace(lines, step)
+        mean_t, mean_p = traces.mean_trace(lines, traces.mean_step_s(scenario.traces))
         mean_t, mean_p = traces.thin(mean_t, mean_p, limit)
         axes.plot(mean_t, mean_p, color=palette.INK, linewidth=1.1)
     overall = scenario.row.mean_power_w

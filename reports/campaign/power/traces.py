@@ -48,6 +48,11 @@ def step_s(row: Trace) -> float | None:
     return row.bin_s or row.interval_s or None
 
 
+def mean_step_s(rows: Sequence[Trace]) -> float:
+    """Return the step in which the mean of runs is drawn: the longest of their steps."""
+    return max((step_s(row) or 0.0 for row in rows), default=0.0) or 1.0
+
+
 def numbers_of(values: Sequence[float | None]) -> Array:
     """Return a list of a row as numbers ``(n,)``, NaN where it holds none."""
     if set(map(type, values or ())) <= {float, int}:

@@ -43,7 +43,7 @@ def packed_traces(view: View) -> bytes:
         "starts": {
             POWER_PANEL.column: traces.power_ends_w([row for item in shown for row in item.traces])[0]
         },
-        "scenarios": [_scenario(packer, item) for item in shown],
+        "scenarios": [_scenario(item) for item in shown],
         "runs": [
             {
                 **_run(packer, row, place, columns),
@@ -57,17 +57,13 @@ def packed_traces(view: View) -> bytes:
 
 
 def _ends(shown: list[ScenarioView], columns: list[HardwareColumn]) -> dict[str, float]:
-    """Return where the axes end: that of time, of the power and of each panel, by column."""
+    """Return where the axes of the power and of each panel end, by column."""
     rows = [row for item in shown for row in item.traces]
-    ends = {"time": max((row.duration_s for row in rows), default=0.0)}
-    powers = [traces.trace_of(row, extremes=True) for row in rows]
-    ends["time"] = max([ends["time"], *(float(t_s[-1]) for t_s, _ in powers if len(t_s))])
+    ends = {POWER_PANEL.column: traces.power_ends_w(rows)[1]}
     for name in columns:
         sampled = [traces.numbers_of(row.hardware[name]["values"]) for row in rows if name in row.hardware]
-        ends[name] = max(float(np.nanmax(values, initial=0.0)) for values in sampled)
-    ends |= {name: end * _HEADROOM or 1.0 for name, end in ends.items() if name != "time"}
-    power_end_w = traces.power_ends_w(rows)[1]
-    return {"time": ends.pop("time"), POWER_PANEL.column: power_end_w, **ends}
+        ends[name] = max(float(np.nanmax(values, initial=0.0)) for values in sampled) * _HEADROOM or 1.0
+    return ends
 
 
 def _by_run(rows: list[SpanOrEpoch]) -> dict[str, list[SpanOrEpoch]]:
@@ -77,17 +73,12 @@ def _by_run(rows: list[SpanOrEpoch]) -> dict[str, list[SpanOrEpoch]]:
     return by_run
 
 
-def _scenario(packer: Packer, item: ScenarioView) -> dict[str, Any]:
-    lines = [line for line in (traces.trace_of(row) for row in item.traces) if len(line[0])]
-    mean = None
-    if len(lines) > 1:
-        step_s = max((traces.step_s(row) or 0.0 for row in item.traces), default=0.0) or 1.0
-        mean = _series(packer, *traces.mean_trace(lines, step_s))
+def _scenario(item: ScenarioView) -> dict[str, Any]:
     return {
         "name": printable(item.name),
         "colour": css(item.colour),
         "dash": "dashed" if item.tracker else "solid",
-        "mean": mean,
+        "step_s": traces.mean_step_s(item.traces),
     }
 
 

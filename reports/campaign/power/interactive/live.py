@@ -28,6 +28,7 @@ _PLACE = Markup(
     '<div class="traces-bar">'
     '<div role="toolbar" aria-label="Zoom of the traces">{acts}</div>'
     '<div role="group" aria-label="What dragging does">{drags}</div>'
+    '<label class="traces-align">Align runs on <select><option>start of the run</option></select></label>'
     '<label class="traces-run">Actions and epochs of <select></select></label>'
     "</div>\n"
     '<div class="traces-legend" role="group" aria-label="Scenarios that are shown"></div>\n'
@@ -66,7 +67,14 @@ def live_traces(view: View) -> Markup:
 
 def live_scripts() -> list[str]:
     """Return the scripts, in their order, that run after ``page.js``."""
-    names = ("traces_data.js", "bokeh_sheets.js", "traces_figure.js", "traces_overview.js", "traces.js")
+    names = (
+        "traces_data.js",
+        "bokeh_sheets.js",
+        "traces_align.js",
+        "traces_figure.js",
+        "traces_overview.js",
+        "traces.js",
+    )
     return [_bokeh(), *(script(name) for name in names)]
 
 

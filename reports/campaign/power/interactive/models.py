@@ -2,8 +2,9 @@
 
 No text of a campaign and no code goes into the models, so that BokehJS has nothing to interpret; names,
 legend and read-out are made by the script as plain text. Colours and ends of the axes are set by the
-script as well. It finds the models by name: ``time``, ``boxes`` and ``words`` (of the lanes), and with the
-column of the panel behind ``frame-``, ``axis-``, ``lines-``, ``strips-``, ``here-`` and ``cursor-``.
+script as well. It finds the models by name: ``time``, ``across`` (its axis), ``boxes`` and ``words`` (of
+the lanes), and with the column of the panel behind ``frame-``, ``axis-``, ``lines-``, ``strips-``, ``here-``
+and ``cursor-``.
 """
 
 import re
@@ -85,7 +86,7 @@ def _panel(panel: Panel, time: "Range1d", last: bool, simulated: bool) -> "Plot"
     name = panel.column
     height_px = _POWER_PX if panel is POWER_PANEL else _PANEL_PX
     plot = _plot(name, time, height_px + (_TIME_AXIS_PX if last else 0))
-    across = LinearAxis(axis_label="time from start of the run / s", visible=last, **_FONT)
+    across = LinearAxis(name="across" if last else None, visible=last, **_FONT)
     plot.add_layout(across, "below")
     ticker = BasicTicker(desired_num_ticks=6 if panel is POWER_PANEL else 3)
     plot.add_layout(LinearAxis(axis_label=panel.label, ticker=ticker, **_FONT), "left")
