@@ -92,6 +92,55 @@ for (const item of document.querySelectorAll('body *')) {
 }
 return found;
 """
+# Texts of drawings that are cut at an edge, or stand on another text, a mark or a line (those of the grid lie
+# behind a box of the text). Boxes clip their texts themselves.
+_BAD_LABELS = """
+const found = [], grid = getComputedStyle(document.documentElement).getPropertyValue('--grid').trim();
+const probe = document.body.appendChild(document.createElement('i'));
+probe.style.color = grid;
+const ofGrid = getComputedStyle(probe).color;
+probe.remove();
+const pointsOf = (item) => {
+  if (item.localName === 'use') {
+    const box = item.getBoundingClientRect();
+    return [[box.x + box.width / 2, box.y + box.height / 2]];
+  }
+  const style = getComputedStyle(item), matrix = item.getScreenCTM(), points = [];
+  if (style.stroke === 'none' || style.stroke === ofGrid || !parseFloat(style.strokeWidth)) return [];
+  for (let at = 0; at <= item.getTotalLength(); at += 2) {
+    const {x, y} = item.getPointAtLength(at).matrixTransform(matrix);
+    points.push([x, y]);
+  }
+  const clip = /#([^")]+)/.exec(item.getAttribute('clip-path') ?? '');
+  if (!clip) return points;
+  const {x, y, width, height} = document.getElementById(clip[1]).firstElementChild.getBBox();
+  const corner = (x, y) => new DOMPoint(x, y).matrixTransform(item.ownerSVGElement.getScreenCTM());
+  const first = corner(x, y), last = corner(x + width, y + height);
+  return points.filter(([x, y]) => x >= first.x && x <= last.x && y >= first.y && y <= last.y);
+};
+for (const svg of document.querySelectorAll('svg[role=img]:not(.boxes)')) {
+  const edge = svg.getBoundingClientRect();
+  if (!edge.width || getComputedStyle(svg).visibility === 'hidden') continue;
+  const texts = [...svg.querySelectorAll('text')].filter(item => item.textContent.trim())
+    .map(item => [item.textContent, item.getBoundingClientRect()]);
+  const drawn = [...svg.querySelectorAll('path, use')].filter(item => !item.closest('defs'));
+  const points = drawn.flatMap(pointsOf);
+  texts.forEach(([words, box], place) => {
+    const across = Math.max(edge.left - box.left, box.right - edge.right);
+    const cut = Math.max(across, edge.top - box.top, box.bottom - edge.bottom);
+    if (cut > 1) found.push(`${svg.id}: “${words}” is cut by ${cut.toFixed(1)} px`);
+    for (const [other, next] of texts.slice(place + 1)) {
+      const wide = Math.min(box.right, next.right) - Math.max(box.left, next.left);
+      const high = Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top);
+      if (wide > 1 && high > 2) found.push(`${svg.id}: “${words}” and “${other}”`);
+    }
+    // The box of a text is higher than its letters.
+    const on = ([x, y]) => x > box.left + 1 && x < box.right - 1 && y > box.top + 2.5 && y < box.bottom - 2.5;
+    if (points.some(on)) found.push(`${svg.id}: “${words}” stands on a line or a mark`);
+  });
+}
+return found;
+"""
 _LEAST_CONTRAST = 4.5
 """Of text on its background, by WCAG 2.1, success criterion 1.4.3 (level AA)."""
 
@@ -190,6 +239,13 @@ def check_contrast(driver: Any) -> None:
     assert len(texts) > 5
     weak = {pair: text for pair, text in texts.items() if _contrast(*pair.split("|")) < _LEAST_CONTRAST}
     assert weak == {}
+
+
+def bad_labels(driver: Any) -> list[str]:
+    """Return the labels of the figures that are cut, or stand on something else."""
+    driver.execute_script("document.querySelectorAll('details').forEach(item => { item.open = true; })")
+    found: list[str] = driver.execute_script(_BAD_LABELS)
+    return found
 
 
 def _contrast(text: str, behind: str) -> float:

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from analysis.maths.arrays import Floats
 from records.rows.agreement import ComparedColumns
 from reports.blocks import palette
-from reports.blocks.kit import finish, new_panel
+from reports.blocks.kit import finish, legend_below, new_panel
 from reports.words.numbers import MINUS, plain
 from reports.words.texts import label, printable
 
@@ -43,6 +43,7 @@ LINES_CAPTION = (
 _DEMING, _PASSING = palette.OKABE_ITO[1], palette.OKABE_ITO[2]
 _COVERAGE_FACTOR = 2
 _NONE = "none"
+_FLAT = 1e-6  # of the values; differences that differ by less are one number, and its rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ def difference_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
     axes.set_xlabel(label(f"mean of both, {cloud.unit}", width=60, lines=1))
     axes.set_ylabel("estimated − measured, " + ("%" if cloud.logarithmic else cloud.difference_unit))
     if handles:
-        figure.legend(handles, names, loc="lower center", ncols=3, fontsize=7)
+        legend_below(figure, handles, names)
     compared = cloud.compared
     bias, lower, upper = (
         _NONE if value is None else plain(value, 3)
@@ -104,7 +105,9 @@ def _frame(axes: Axes, shown: Floats, compared: ComparedColumns) -> None:
     lines = (compared.mean_difference, compared.lower, compared.upper)
     values = [*shown, *(line for line in lines if line is not None)]
     low, high = float(min(values)), float(max(values))
-    room = 0.06 * (high - low) or 1.0
+    room = 0.06 * (high - low)
+    if high - low <= _FLAT * max(abs(low), abs(high)):
+        room = 0.1 * max(abs(low), abs(high)) or 1.0
     low, high = low - room, high + room
     if low <= 0 <= high:
         axes.axhline(0, color=palette.MUTED, linewidth=0.6)
@@ -194,6 +197,6 @@ def line_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
     axes.locator_params(nbins=6)
     axes.set_xlabel(label(f"measured: {cloud.measured_words}", width=60, lines=1))
     axes.set_ylabel(label(f"estimated: {cloud.estimated_words}", width=36, lines=1))
-    figure.legend([*handles, *dots], [*names, *groups], loc="lower center", ncols=3, fontsize=7)
+    legend_below(figure, [*handles, *dots], [*names, *groups])
     words = f"Estimated over measured: {len(cloud.measured)} rows; {'; '.join(names)}"
     return finish(figure, key, cloud.name, f"{words}.", simulated=simulated)

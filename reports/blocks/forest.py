@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.markers import CARETLEFT, CARETRIGHT
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
 from reports.blocks import palette
@@ -89,7 +90,7 @@ def forest_panel(
     figure, axes = new_panel(size, _FRAME_IN + _LINE_IN * len(marks))
     if ratios:
         axes.set_xscale("log")
-        limits = _ratio_limits(marks)
+        limits = limits or ratio_limits(marks)
     if limits is not None:
         axes.set_xlim(*limits)
     axes.axvline(1.0 if ratios else none_at, color=palette.MUTED, linewidth=0.9)
@@ -146,13 +147,20 @@ def _line(
     low, high = ends
     if limits is not None:
         low, high = max(low, limits[0]), min(high, limits[1])
-        for end, cut, marker in ((low, ends[0] < low, "<"), (high, ends[1] > high, ">")):
+        for end, cut, marker in ((low, ends[0] < low, CARETLEFT), (high, ends[1] > high, CARETRIGHT)):
             if cut:
                 axes.plot(end, place, marker=marker, markersize=4.5, color=colour, clip_on=False)
     axes.plot([low, high], [place, place], color=colour, linewidth=width, solid_capstyle="butt")
 
 
-def _ratio_limits(marks: list[Mark]) -> tuple[float, float]:
+def linear_limits(marks: list[Mark]) -> tuple[float, float]:
+    """Return an axis that holds all marks with their intervals, and zero: of panels next to each other."""
+    ends = [0.0, *(end for mark in marks for end in mark.ends()), *(mark.value or 0.0 for mark in marks)]
+    room = 0.05 * (max(ends) - min(ends)) or 1.0
+    return min(ends) - room, max(ends) + room
+
+
+def ratio_limits(marks: list[Mark]) -> tuple[float, float]:
     """Return an axis that holds all ratios, and their intervals unless these are far away."""
     drawn = (value for mark in marks for value in (mark.value, mark.quoted))
     values = [value for value in drawn if value is not None] or [1.0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 from reports.blocks import palette
-from reports.blocks.layout import NAME_GAP_PT, NUMBERS_PT, lay_out
+from reports.blocks.layout import NAME_GAP_PT, NUMBERS_PT, lay_out, text_width
 from reports.blocks.svg import inline_svg
 from reports.blocks.tables import Table
 from reports.words.energy import EnergyUnit
@@ -26,7 +26,10 @@ _WIDTH_IN: dict[Size, float] = {"half": 4.4, "third": 3.1}
 _BAR_IN = 0.34
 _FRAME_IN = 0.85
 _ROOM_FOR_TEXT = 1.32
-_MARK_IN, _LETTER_IN = 0.75, 0.083  # of SIMULATED beside a heading; of a letter of the heading
+_MARK_PT = 54.0  # of SIMULATED beside a heading
+_HEADING_PT, _MOST_LETTERS = 8.5, 100
+_SWATCH = 5.0  # of a legend, with the room around it, in font sizes
+_BOLD = 1.12  # as wide as regular letters so many times
 _DOTS_BELOW = 0.2  # beside the line of the interval, not upon it
 HATCH = "////"
 
@@ -119,9 +122,9 @@ def new_panel(size: Size, height_in: float) -> tuple[Figure, Axes]:
 
 def finish(figure: Figure, key: str, title: str, description: str, *, simulated: bool) -> Markup:
     """Draw a panel, and write on it where its numbers are no measurement."""
-    room_in = figure.get_figwidth() - (_MARK_IN if simulated else 0.0)
-    shown = label(title, width=int(room_in / _LETTER_IN), lines=1)
-    heading = figure.text(0.01, 0.985, shown, ha="left", va="top", fontsize=8.5, fontweight="bold")
+    room_pt = 0.98 * 72 * figure.get_figwidth() - (_MARK_PT if simulated else 0.0)
+    shown = _as_wide(label(title, width=_MOST_LETTERS, lines=1), room_pt)
+    heading = figure.text(0.01, 0.985, shown, ha="left", va="top", fontsize=_HEADING_PT, fontweight="bold")
     if simulated:
         figure.text(
             0.995, 0.985, "SIMULATED", ha="right", va="top", fontsize=7, color=palette.WARNING, weight="bold"
@@ -131,8 +134,51 @@ def finish(figure: Figure, key: str, title: str, description: str, *, simulated:
     return inline_svg(figure, key, title, description)
 
 
+def _as_wide(heading: str, room_pt: float) -> str:
+    """Return a heading, cut with an ellipsis where it has no room."""
+    shown = heading
+    while len(shown) > 1 and _BOLD * text_width(shown, _HEADING_PT) > room_pt:
+        shown = f"{shown.rstrip('…')[:-1].rstrip()}…"
+    return shown
+
+
+def legend_below(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:
+    """Explain colours and marks below everything, in as many columns as there is room for."""
+    if not names:
+        return
+    size_pt = NUMBERS_PT - 0.5
+    widths_pt = [text_width(name, size_pt) + _SWATCH * size_pt for name in names]
+    columns = len(names)
+    while columns > 1 and _as_columns(widths_pt, columns) > 72 * figure.get_figwidth():
+        columns -= 1
+    figure.legend(handles, names, loc="lower center", ncols=columns, fontsize=size_pt)
+
+
+def _as_columns(widths_pt: Sequence[float], columns: int) -> float:
+    return sum(float(column.max()) for column in np.array_split(widths_pt, columns))
+
+
+def share(panels: Sequence[Axes], side: Literal["x", "y"]) -> None:
+    """Give panels that show the same quantity the same axis, so that they can be compared at sight.
+
+    Args:
+        panels: complete, before `finish`.
+        side: which of their axes.
+    """
+    ends = [getattr(axes, f"get_{side}lim")() for axes in panels if axes.has_data()]
+    for axes in panels if ends else ():
+        axes.set(**{f"{side}lim": (min(low for low, _ in ends), max(high for _, high in ends))})
+
+
 def bars_panel(
-    size: Size, key: str, title: str, axis_label: str, bars: list[Bar], *, simulated: bool
+    size: Size,
+    key: str,
+    title: str,
+    axis_label: str,
+    bars: list[Bar],
+    *,
+    simulated: bool,
+    beside: Sequence[Bar] = (),
 ) -> Markup:
     """Draw horizontal bars from top to bottom, with intervals as lines and single runs as dots.
 
@@ -143,12 +189,13 @@ def bars_panel(
         axis_label: quantity and unit.
         bars: at least one.
         simulated: whether the panel says SIMULATED.
+        beside: bars of the panels next to this one that show the same quantity, on the same axis.
     """
     figure, axes = new_panel(size, _FRAME_IN + _BAR_IN * len(bars))
     _draw_bars(axes, bars)
     _draw_intervals(axes, bars)
-    low = min(bar.reach()[0] for bar in bars)
-    high = max(bar.reach()[1] for bar in bars)
+    low = min(bar.reach()[0] for bar in [*bars, *beside])
+    high = max(bar.reach()[1] for bar in [*bars, *beside])
     span = (high - low) or 1.0
     axes.set_xlim(low - (0.04 * span if low < 0 else 0), low + span * _ROOM_FOR_TEXT)
     name_rows(axes, [label(bar.name) for bar in bars])
@@ -182,6 +229,19 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
         )
 
 
+def write_value(axes: Axes, words: str, x: float, place: int) -> None:
+    """Write a number to the right of what is drawn in a row, clear of the lines of the grid."""
+    axes.annotate(
+        words,
+        (x, place),
+        xytext=(5, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=NUMBERS_PT,
+        bbox={"facecolor": palette.PAPER, "edgecolor": "none", "pad": 0.8},
+    )
+
+
 def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
     starts = [min(bar.below, bar.value) if bar.below is not None else 0.0 for bar in bars]
     below = [place for place, start in enumerate(starts) if start]
@@ -200,14 +260,7 @@ def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
             face.set_edgecolor("white")
             face.set_linewidth(0)
     for place, bar in enumerate(bars):
-        axes.annotate(
-            bar.text,
-            (bar.reach()[1], place),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=NUMBERS_PT,
-        )
+        write_value(axes, bar.text, bar.reach()[1], place)
 
 
 def _draw_intervals(axes: Axes, bars: Sequence[Bar]) -> None:

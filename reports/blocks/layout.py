@@ -1,8 +1,9 @@
-"""Where the axes of a panel stand: margins from the widths of its texts, found in one pass.
+"""Where the axes of a panel stand: margins from the widths of its texts.
 
 The layouts of matplotlib draw every text twice to find them, which took half the time of a report.
 """
 
+import warnings
 from functools import lru_cache
 from typing import Any
 
@@ -18,8 +19,12 @@ _LINE = 1.25  # height of a line of text, in font sizes
 _TITLE_SIZE_PT, _TITLE_PT = 7.5, 5.0  # of a title of axes, and between it and them
 _BETWEEN_PT = 9.0  # between axes below each other
 _NARROWEST_PT = 60.0
+_MOST_PASSES = 3  # ticks are chosen by the size of the axes, and their labels make it
 NUMBERS_PT = 7.5
 """Size of the numbers at an axis, and of the names of rows."""
+
+MISSING_GLYPH = r"Glyph .* missing from font"
+"""Warning of matplotlib about a letter of a script that its font lacks; the reader's browser has others."""
 
 NAME_GAP_PT = 4.0
 """Between the name of a row and the axes."""
@@ -32,6 +37,22 @@ def lay_out(figure: Figure, heading: Text | None) -> None:
         figure: complete, with one pair of axes or several below each other on one x axis.
         heading: of the panel, above everything.
     """
+    for _ in range(_MOST_PASSES):
+        before = [_tick_labels(axis) for axis in _axes_lines(figure)]
+        _place(figure, heading)
+        if [_tick_labels(axis) for axis in _axes_lines(figure)] == before:
+            break
+    for axes in figure.axes:
+        box = axes.get_window_extent()
+        _fix_label(axes.yaxis, 72 * box.width / figure.dpi)
+        _fix_label(axes.xaxis, 72 * box.height / figure.dpi)
+
+
+def _axes_lines(figure: Figure) -> list[Axis]:
+    return [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+
+
+def _place(figure: Figure, heading: Text | None) -> None:
     width_pt, height_pt = 72 * figure.get_figwidth(), 72 * figure.get_figheight()
     upper, lower = figure.axes[0], figure.axes[-1]
     top_pt = height_pt - _PAD_PT - (_height(heading) + _PAD_PT if heading is not None else 0.0)
@@ -52,10 +73,6 @@ def lay_out(figure: Figure, heading: Text | None) -> None:
         top=top_pt / height_pt,
         hspace=_BETWEEN_PT / each_pt,
     )
-    for axes in figure.axes:
-        box = axes.get_position()
-        _fix_label(axes.yaxis, box.width * width_pt)
-        _fix_label(axes.xaxis, box.height * height_pt)
 
 
 def _legend_height(legend: Any) -> float:
@@ -67,9 +84,12 @@ def _legend_height(legend: Any) -> float:
 
 def _tick_labels(axis: Axis) -> list[str]:
     """Return what stands at the ticks, without making the ticks."""
+    return [str(text) for text in axis.get_major_formatter().format_ticks(_ticks(axis))]
+
+
+def _ticks(axis: Axis) -> list[float]:
     low, high = sorted(axis.get_view_interval())
-    locations = [place for place in axis.get_majorticklocs() if low <= place <= high]
-    return [str(text) for text in axis.get_major_formatter().format_ticks(locations)]
+    return [float(place) for place in axis.get_majorticklocs() if low <= place <= high]
 
 
 def _ticks_across(axis: Axis) -> float:
@@ -107,9 +127,11 @@ def _fix_label(axis: Axis, size_pt: float) -> None:
 
 def _right_end(axes: Axes, left_pt: float, end_pt: float) -> float:
     """Return where the axes may end, so that neither the last tick label nor any text is cut."""
-    labels = _tick_labels(axes.xaxis)
-    last_pt = text_width(labels[-1], NUMBERS_PT) / 2 if labels else 0.0
-    ends = [end_pt - last_pt / 2]
+    ends = [end_pt]
+    for place, words in zip(_ticks(axes.xaxis), _tick_labels(axes.xaxis), strict=True):
+        share, _ = axes.transAxes.inverted().transform(axes.transData.transform((place, 0.5)))
+        if share > 0:
+            ends.append(left_pt + (end_pt - left_pt - text_width(words, NUMBERS_PT) / 2) / share)
     for text in axes.texts:
         share, shift_pt = _start(axes, text)
         width_pt = text_width(text.get_text(), float(text.get_fontsize()))
@@ -140,5 +162,7 @@ def text_width(text: str, size_pt: float) -> float:
 @lru_cache(maxsize=4096)
 def _line_width(line: str, size_pt: float) -> float:
     font = FontProperties(size=size_pt)
-    width, _, _ = text_to_path.get_text_width_height_descent(line, font, ismath=False)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=MISSING_GLYPH)
+        width, _, _ = text_to_path.get_text_width_height_descent(line, font, ismath=False)
     return float(width)

@@ -21,6 +21,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from reports.blocks import palette
+from reports.blocks.layout import MISSING_GLYPH
 from reports.words.texts import printable
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -116,8 +117,7 @@ def inline_svg(figure: Figure, key: str, title: str, description: str) -> Markup
 def _draw(figure: Figure, key: str) -> str:
     buffer = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": key}), warnings.catch_warnings():
-        # The reader's browser draws the text, with whatever fonts it has for the script.
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
+        warnings.filterwarnings("ignore", message=MISSING_GLYPH)
         # Not savefig(), which lays out and draws everything twice.
         canvas: Any = FigureCanvasSVG(figure)
         canvas.print_svg(buffer, metadata={"Date": None})

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 from report_example import nothing_counted
-from report_in_browser import emulated
+from report_in_browser import bad_labels, emulated
 
 from reports.campaign.page import render
 
@@ -28,6 +28,11 @@ def test_the_browser_has_nothing_to_complain_of(browser, address):
 def test_every_figure_is_drawn(browser, address):
     browser.open(address)
     browser.check_figures(0 if "nothing" in address else 16)
+
+
+def test_labels_stand_clear_of_each_other_of_lines_and_of_marks(browser, address):
+    browser.open(address)
+    assert bad_labels(browser.driver) == []
 
 
 def test_a_telephone_shows_the_page_without_scrolling_sideways(browser, address):

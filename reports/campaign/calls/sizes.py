@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from markupsafe import Markup
+from matplotlib.lines import Line2D
 
 from records.rows.calls import CallSiteRow
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, finish, legend_below, new_panel
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.calls.profiles import Profile
 from reports.words.calls import full_name
@@ -76,15 +77,18 @@ def _panel(sites: list[tuple[str, list[_Point]]], kind: str, simulated: bool) ->
     figure, axes = new_panel("half", 3.0 + 0.2 * len(sites))
     axes.set_xscale("log")
     axes.set_yscale("log")
+    lines: list[Line2D] = []
+    names = []
     for (name, points), colour in zip(sites, palette.OKABE_ITO, strict=False):
         x, y = [point.size_bytes for point in points], [point.energy_j for point in points]
-        axes.plot(x, y, marker="o", markersize=4, color=colour, linewidth=1.4, label=label(name, 44, 1))
+        lines += axes.plot(x, y, marker="o", markersize=4, color=colour, linewidth=1.4)
+        names.append(label(name, 44, 1))
         for point in points:
             if point.low_j is not None and point.high_j is not None and point.low_j > 0:
                 axes.plot([point.size_bytes] * 2, [point.low_j, point.high_j], color=colour, linewidth=1.0)
     axes.set_xlabel("size of the arguments / bytes (logarithmic)")
     axes.set_ylabel(f"{kind} of a call / J (logarithmic)")
-    figure.legend(loc="lower center", ncols=1, fontsize=7)
+    legend_below(figure, lines, names)
     said = "; ".join(
         f"{name}: {plain(points[0].energy_j, 3)} J at {plain(points[0].size_bytes, 3)} bytes to "
         f"{plain(points[-1].energy_j, 3)} J at {plain(points[-1].size_bytes, 3)} bytes"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 from matplotlib.lines import Line2D
 
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, finish, legend_below, new_panel
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.view import View, numbers
 from reports.words.numbers import count, finite, given, plain
@@ -101,7 +101,7 @@ def _curves_panel(view: View, curves: list[Curve], key: str) -> Markup:
         Line2D([], [], color=item.colour, linestyle=(0, (4, 2)) if item.tracker else "-") for item in shown
     ]
     names = [label(item.name, width=40, lines=1) for item in shown]
-    figure.legend(handles, names, loc="lower center", ncols=2)
+    legend_below(figure, handles, names)
     words = f"{len(curves)} runs of {', '.join(item.name for item in shown)}"
     return finish(
         figure,

@@ -6,13 +6,14 @@ from itertools import pairwise
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from records.rows.standards import HealthRow
 from reports.blocks import palette
-from reports.blocks.kit import Size, energy_axis, finish, new_panel
+from reports.blocks.kit import Size, energy_axis, finish, legend_below, new_panel
 from reports.words.energy import WH, EnergyUnit
 
 LIMIT_SIGMAS, WARNING_SIGMAS = 3.0, 2.0
@@ -60,7 +61,7 @@ def control_chart_panel(
     axes.locator_params(axis="x", nbins=8, integer=True)
     axes.set_xlabel(f"control run, in the order of time (n = {len(points)})")
     energy_axis(axes.yaxis, "energy", unit)
-    _add_legend(axes, points, own)
+    _add_legend(figure, points, own)
     return finish(figure, key, title, _description(title, points, unit), simulated=simulated)
 
 
@@ -150,7 +151,7 @@ def _rules_met(row: HealthRow) -> list[str]:
     return row.signals.split()
 
 
-def _add_legend(axes: Axes, points: Sequence[HealthRow], own: str) -> None:
+def _add_legend(figure: Figure, points: Sequence[HealthRow], own: str) -> None:
     dot = {"color": _RUN, "marker": "o", "markersize": 4, "linewidth": 0.6}
     handles = [Line2D([], [], **dot)]  # type: ignore[arg-type]
     names = ["run"]
@@ -161,7 +162,7 @@ def _add_legend(axes: Axes, points: Sequence[HealthRow], own: str) -> None:
         lines = (Line2D([], [], color=palette.INK, linewidth=0.9, linestyle=s) for s in ("-", (0, (5, 3))))
         handles += [*lines, Patch(color=palette.GRID)]  # type: ignore[list-item]
         names += ["centre", "limits, 3 σ", "warning, 2 σ to 3 σ"]
-    axes.figure.legend(handles, names, loc="lower center", ncols=3, fontsize=7)
+    legend_below(figure, handles, names)
 
 
 def _description(title: str, points: Sequence[HealthRow], unit: EnergyUnit) -> str:

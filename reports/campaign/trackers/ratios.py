@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from analysis.agreement.trackers import ALL
 from records.rows.agreement import AgreementRow, TrackerRow
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, name_rows, new_panel
+from reports.blocks.kit import Sheet, finish, name_rows, new_panel, write_value
 from reports.blocks.tables import Table
 from reports.campaign.trackers.cost import runs_of, where
 from reports.campaign.view import View
@@ -105,15 +105,7 @@ def _ratio_row(view: View, axes: Axes, place: int, row: AgreementRow) -> str:
     axes.plot([ratio], [place], linestyle="none", marker="D" if whole else "o", markersize=5, color=colour)
     text = f"{in_interval(ratio, low, high) if low is not None else f'{ratio:.1f}'} %"
     reach = max(value for value in (ratio, high, *runs) if value is not None)
-    axes.annotate(
-        text,
-        (reach, place),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=7.5,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},  # on the 100 % line
-    )
+    write_value(axes, text, reach, place)
     return f"{text}, 95 % interval {interval(low, high)} %" if low is not None else f"{text}, no interval"
 
 

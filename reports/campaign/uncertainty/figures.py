@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from records.rows.budgets import BudgetRow
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, name_rows, new_panel
+from reports.blocks.kit import Sheet, finish, legend_below, name_rows, new_panel, write_value
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.uncertainty.terms import FAMILIES, family_shares, shares
 from reports.campaign.view import View
@@ -79,17 +79,15 @@ def _panel(view: View, group: Group) -> Markup:
     axes.set_xlim(0, 122)
     axes.set_xticks(range(0, 101, 20))
     axes.set_xlabel("share of the variance / %")
-    handles = [
-        _swatch(family) for family in FAMILIES if any(family_shares(r)[family] > _LEAST_DRAWN for r in shown)
-    ]
-    figure.legend(handles=handles, loc="lower center", ncols=2, fontsize=7)
+    drawn = [family for family in FAMILIES if any(family_shares(r)[family] > _LEAST_DRAWN for r in shown)]
+    legend_below(figure, [*map(_swatch, drawn)], [FAMILIES[family] for family in drawn])
     words = "; ".join(f"{name(row)}: {_words(row)}" for row in shown)
     return finish(figure, group.key, group.title, f"{group.title}. {words}.", simulated=view.simulated)
 
 
 def _swatch(family: str) -> Patch:
     face, hatch = _LOOKS[family]
-    return Patch(facecolor=face, edgecolor=palette.INK, hatch=hatch, linewidth=0.4, label=FAMILIES[family])
+    return Patch(facecolor=face, edgecolor=palette.INK, hatch=hatch, linewidth=0.4)
 
 
 def _bar(axes: Axes, place: int, row: BudgetRow) -> None:
@@ -119,9 +117,8 @@ def _bar(axes: Axes, place: int, row: BudgetRow) -> None:
                 bbox=None if not hatch else {"facecolor": face, "edgecolor": "none", "pad": 1},
             )
         left += width
-    axes.annotate(
-        relative_words(row), (100, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7
-    )
+    if words := relative_words(row):
+        write_value(axes, words, 100, place)
 
 
 def relative_words(row: BudgetRow) -> str:
