@@ -20,17 +20,21 @@ _HOW = (
 def actions_sheet(view: View, data: Table) -> Sheet:
     """Draw the energy of every outermost action, induced where there is a baseline, else gross."""
     shown = [item for item in view.scenarios if _totals(view, item)[0]]
+    drawn = [(item, *_totals(view, item)) for item in shown[:_MOST_PANELS]]
+    bars = [_bars(view, item, totals) for item, totals, _ in drawn]
     panels = [
         bars_panel(
             "half",
             f"actions-{index}-{slug(item.key)}",
             item.name,
             f"{'induced ' if induced else ''}energy per run / {view.unit.name}",
-            _bars(view, item, totals),
+            own,
             simulated=view.simulated,
+            beside=[
+                bar for other, (*_, kind) in zip(bars, drawn, strict=True) if kind == induced for bar in other
+            ],
         )
-        for index, item in enumerate(shown[:_MOST_PANELS])
-        for totals, induced in [_totals(view, item)]
+        for index, ((item, _, induced), own) in enumerate(zip(drawn, bars, strict=True))
     ]
     more = len(shown) - _MOST_PANELS
     return Sheet(
@@ -39,7 +43,8 @@ def actions_sheet(view: View, data: Table) -> Sheet:
         size="half",
         panels=panels,
         caption="Bars: mean over the runs, in the order in which the actions began; circles: single runs; "
-        "lines: 95 % intervals." + (f" {more} further scenarios are in the table only." if more > 0 else ""),
+        "lines: 95 % intervals. Panels of the same energy share their axis."
+        + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how=_HOW,
         data=data,
         absent="" if panels else "no action has an energy.",

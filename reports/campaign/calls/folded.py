@@ -2,10 +2,11 @@
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.axes import Axes
 
 from records.rows.calls import CallProfileRow
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, finish, new_panel, share
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.calls.profiles import Profile
 from reports.words.calls import full_name
@@ -29,11 +30,9 @@ def folded_sheet(profiles: list[Profile], *, simulated: bool) -> Sheet | None:
         key="call-phases",
         title="Power within a call or epoch",
         size="half",
-        panels=[
-            _panel(name, rows, index, simulated) for index, (name, rows) in enumerate(folds[:_MOST_PANELS])
-        ],
+        panels=_panels(folds[:_MOST_PANELS], simulated),
         caption="Line: mean power in each phase over all executions; band: its 95 % interval. The time axis "
-        "is the mean duration of an execution."
+        "is the mean duration of an execution. All panels share the power axis."
         + (f" {more} further profiles are in the table only." if more > 0 else ""),
         how=_HOW,
         data=_data(folds),
@@ -51,8 +50,18 @@ def _folds(profile: Profile) -> list[tuple[str, list[CallProfileRow]]]:
     ]
 
 
-def _panel(name: str, rows: list[CallProfileRow], index: int, simulated: bool) -> Markup:
-    figure, axes = new_panel("half", 2.4)
+def _panels(folds: list[tuple[str, list[CallProfileRow]]], simulated: bool) -> list[Markup]:
+    drawn = [new_panel("half", 2.4) for _ in folds]
+    for (_, rows), (_, axes) in zip(folds, drawn, strict=True):
+        _draw(axes, rows)
+    share([axes for _, axes in drawn], "y")
+    return [
+        finish(figure, f"call-phases-{index}", name, _words(name, rows), simulated=simulated)
+        for index, ((name, rows), (figure, _)) in enumerate(zip(folds, drawn, strict=True))
+    ]
+
+
+def _draw(axes: Axes, rows: list[CallProfileRow]) -> None:
     duration_s = rows[0].duration_s
     edges_s = duration_s * np.array([rows[0].phase_low, *(row.phase_high for row in rows)])
     lows, highs = ([_end(row, side) for row in rows] for side in (-1, 1))
@@ -63,9 +72,12 @@ def _panel(name: str, rows: list[CallProfileRow], index: int, simulated: bool) -
     axes.margins(y=0.1)
     axes.set_xlabel("time from the start / s")
     axes.set_ylabel("power / W")
-    said = f"{name}: {count(rows[0].executions)} executions of {plain(duration_s, 3)} s; {len(rows)} phases"
-    span = f"mean power between {plain(min(powers), 3)} and {plain(max(powers), 3)} W"
-    return finish(figure, f"call-phases-{index}", name, f"{said}, {span}.", simulated=simulated)
+
+
+def _words(name: str, rows: list[CallProfileRow]) -> str:
+    powers, length = [row.power_w for row in rows], plain(rows[0].duration_s, 3)
+    said = f"{name}: {count(rows[0].executions)} executions of {length} s; {len(rows)} phases"
+    return f"{said}, mean power between {plain(min(powers), 3)} and {plain(max(powers), 3)} W."
 
 
 def _end(row: CallProfileRow, side: int) -> float:

@@ -1,19 +1,20 @@
 """The runs of a scenario one by one in the order they were made: scatter, drift and outliers at a glance."""
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.statistics.samples import QUANTITIES, Sample
 from records.rows.statistics import StatisticsRow
 from records.settings.analysis import CONFIDENCE
 from reports.blocks import palette
-from reports.blocks.kit import energy_axis, finish, new_panel
+from reports.blocks.kit import finish, new_panel, share
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.words.energy import WH, EnergyUnit, in_unit
 from reports.words.numbers import count, in_interval, plain
@@ -31,9 +32,12 @@ NO_PANELS = f"no scenario has {LEAST_RUNS} valid runs."
 
 _MOST_PANELS = 12
 
+_MOST_PCT = 50.0  # standard deviation, of the mean; beyond it a mean is too near to zero to count in it
+
 CAPTION = (
-    "Dots: runs from the first to the last; line: their mean; band: mean ± one standard deviation; squares: "
-    "outliers, kept; dashed: drift, where there is one. Axes do not begin at zero."
+    "Dots: how far each run lies from the mean of its scenario, from the first run to the last; band: ± one "
+    "standard deviation; squares: outliers, kept; dashed: drift, where there is one. Panels of one quantity "
+    "share their axis."
 )
 
 
@@ -66,6 +70,11 @@ class Series:
         return None if self.statistics is None else self.statistics.sd
 
     @property
+    def mean(self) -> float:
+        """Mean of the runs."""
+        return float(self.sample.values.mean())
+
+    @property
     def outliers(self) -> list[str]:
         """Folders of the runs that are outliers."""
         return [] if self.statistics is None else self.statistics.outliers.split()
@@ -79,16 +88,17 @@ class Series:
         return row if row.drift_tau_p < 1 - CONFIDENCE else None
 
 
-def run_order_panel(series: Series, key: str, *, simulated: bool) -> Markup:
-    """Draw the runs of one scenario over their order."""
-    figure, axes = new_panel("third", 1.9)
-    values, order = series.sample.values, np.arange(1, series.sample.n + 1)
-    quantity, mean, sd = QUANTITIES[series.sample.quantity], float(values.mean()), series.sd
-    if sd is not None:
-        axes.axhspan(mean - sd, mean + sd, color=palette.GRID, linewidth=0)
-    axes.axhline(mean, color=series.colour, linewidth=1.1)
+def _drawn(series: Series, percent: bool) -> tuple[Figure, Axes]:
+    """Draw the runs of one scenario over their order: from their mean, in percent of it or in their unit."""
+    figure, axes = new_panel("third", 2.1)
+    order, mean = np.arange(1, series.sample.n + 1), series.mean
+    scale = 100 / abs(mean) if percent else series.unit.per_wh
+    values = scale * (series.sample.values - mean)
+    if series.sd is not None:
+        axes.axhspan(-scale * series.sd, scale * series.sd, color=palette.GRID, linewidth=0)
+    axes.axhline(0, color=series.colour, linewidth=1.1)
     if series.drift is not None:
-        line = mean + (series.drift.drift_per_run or 0.0) * (order - order.mean())
+        line = scale * (series.drift.drift_per_run or 0.0) * (order - order.mean())
         axes.plot(order, line, color=palette.WARNING, linewidth=1.2, linestyle=(0, (4, 2)))
     out = [run_dir in series.outliers for run_dir in series.sample.run_dirs]
     for far, marker, face in ((False, "o", palette.PAPER), (True, "s", series.colour)):
@@ -108,23 +118,20 @@ def run_order_panel(series: Series, key: str, *, simulated: bool) -> Markup:
     axes.locator_params(axis="y", nbins=4)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.set_xlabel("run, in order")
-    energy_axis(axes.yaxis, quantity.words, series.unit)
-    words = _words(series, sum(out))
-    axes.set_title(words, fontsize=7, color=palette.MUTED)
-    description = f"{quantity.words} of the runs of {series.name}, in order: {words}."
-    return finish(figure, key, series.name, description, simulated=simulated)
+    axes.set_ylabel(f"from the mean / {'%' if percent else series.unit.name}")
+    axes.set_title(_words(series), fontsize=7, color=palette.MUTED)
+    return figure, axes
 
 
-def _words(series: Series, outliers: int) -> str:
-    row = series.statistics
-    if series.sample.n == 1:
-        return "n = 1: no scatter is known"
+def _words(series: Series) -> str:
+    row, outliers, quantity = series.statistics, len(series.outliers), QUANTITIES[series.sample.quantity]
+    mean = f"{series.unit.measured(series.mean, series.sd)} {series.unit.name}"
     parts = [f"n = {series.sample.n}"]
     if row is not None and row.sd_pct is not None:
         parts.append(f"sd {plain(row.sd_pct, 2)} %")
     if outliers:
         parts.append(f"{outliers} outlier{'' if outliers == 1 else 's'}")
-    words = ", ".join(parts)
+    words = f"mean {quantity.words} {mean}\n{', '.join(parts)}"
     if (drift := series.drift) is None:
         return words
     return f"{words}\ndrift {drift_words(in_unit(drift, series.energy))} a run, {p_words(drift.drift_tau_p)}"
@@ -146,11 +153,27 @@ class _Run(NamedTuple):
 
 def run_order_panels(series: Sequence[Series], *, simulated: bool) -> list[Markup]:
     """Draw the scenarios that have so many runs that their order shows something."""
-    several = (one for one in series if one.sample.n >= LEAST_RUNS)
+    several = [one for one in series if one.sample.n >= LEAST_RUNS][:_MOST_PANELS]
+    figures: dict[Series, Figure] = {}
+    for quantity in dict.fromkeys(one.sample.quantity for one in several):
+        alike = [one for one in several if one.sample.quantity == quantity]
+        percent = all(map(_resolved, alike))
+        drawn = [_drawn(one, percent) for one in alike]
+        share([axes for _, axes in drawn], "y")
+        figures |= {one: figure for one, (figure, _) in zip(alike, drawn, strict=True)}
     return [
-        run_order_panel(one, f"run-order-{number}", simulated=simulated)
-        for number, one in enumerate(itertools.islice(several, _MOST_PANELS))
+        finish(figures[one], f"run-order-{number}", one.name, _description(one), simulated=simulated)
+        for number, one in enumerate(several)
     ]
+
+
+def _resolved(series: Series) -> bool:
+    return series.sd is not None and 100 * series.sd <= _MOST_PCT * series.mean
+
+
+def _description(series: Series) -> str:
+    words = QUANTITIES[series.sample.quantity].words
+    return f"{words} of the runs of {series.name}, in order: {_words(series)}."
 
 
 def run_order_data(series: list[Series]) -> Table:

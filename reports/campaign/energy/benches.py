@@ -7,7 +7,7 @@ from analysis.scenario.baseline import SIGNIFICANT
 from records.rows.benches import BenchRow
 from records.settings.analysis import CONFIDENCE
 from reports.blocks.contract import Block, Heading
-from reports.blocks.forest import Mark, forest_panel
+from reports.blocks.forest import Mark, forest_panel, linear_limits
 from reports.blocks.kit import Sheet
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import View
@@ -55,18 +55,20 @@ def benches_table(view: View) -> Table:
 
 
 def _sheet(view: View, rows: list[BenchRow]) -> Sheet:
-    panels = []
-    for scenario in dict.fromkeys(row.scenario for row in rows):
-        marks = [
-            _mark(view, row)
-            for row in rows
-            if row.scenario == scenario and row.quantity == "energy_wh" and row.pct is not None
-        ]
-        if marks:
-            key = slug(f"benches-{scenario}")
-            words = "energy against the mean of the benches / %"
-            panel = forest_panel("half", key, view.name_of(scenario), words, marks, simulated=view.simulated)
-            panels.append(panel)
+    known = [row for row in rows if row.quantity == "energy_wh" and row.pct is not None]
+    limits = linear_limits([_mark(view, row) for row in known]) if known else None
+    panels = [
+        forest_panel(
+            "half",
+            slug(f"benches-{scenario}"),
+            view.name_of(scenario),
+            "energy against the mean of the benches / %",
+            [_mark(view, row) for row in known if row.scenario == scenario],
+            simulated=view.simulated,
+            limits=limits,
+        )
+        for scenario in dict.fromkeys(row.scenario for row in known)
+    ]
     return Sheet(
         key="benches-energy",
         title="Energy per run on each bench",

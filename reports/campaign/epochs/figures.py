@@ -12,7 +12,7 @@ from records.rows.families import HardwareColumn
 from records.rows.runs import EpochRow
 from reports.blocks import palette
 from reports.blocks.columns import spread_column, with_u
-from reports.blocks.kit import Sheet, energy_axis, finish
+from reports.blocks.kit import Sheet, energy_axis, finish, share
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.epochs.temperature import CHIPS
 from reports.campaign.view import ScenarioView, View, numbers
@@ -40,7 +40,13 @@ def epochs_sheet(view: View, how: str) -> Sheet:
     def temperature(row: EpochRow) -> float | None:
         return None if column is None else row.hardware.get(column)
 
-    panels = [_panel(item, index, energy, temperature, chip, view) for index, item in enumerate(shown)]
+    drawn = [_drawn(item, energy, temperature, chip, view) for item in shown]
+    for row in range(2 if chip else 1):
+        share([figure.axes[row] for figure in drawn], "y")
+    panels = [
+        _finished(figure, item, index, view)
+        for index, (figure, item) in enumerate(zip(drawn, shown, strict=True))
+    ]
     kind = "Induced" if energy.induced else "Gross"
     below = f"Below: mean {chip} temperature of the epoch." if chip else "This SUT has no temperature sensor."
     return Sheet(
@@ -49,8 +55,8 @@ def epochs_sheet(view: View, how: str) -> Sheet:
         size="half",
         panels=panels,
         caption=f"{kind} energy of every epoch; circles (with many epochs a pale area from the lowest to the "
-        f"highest): single runs, line: mean of the runs that reached the epoch. {below} Energy axes differ "
-        "between panels." + (f" {more} further scenarios are in the table only." if more > 0 else ""),
+        f"highest): single runs, line: mean of the runs that reached the epoch. {below} All panels share "
+        "their axes." + (f" {more} further scenarios are in the table only." if more > 0 else ""),
         how=how,
         data=_data(view.unit, with_epochs, temperature, chip) if panels else None,
         absent="" if panels else "no run reported epochs.",
@@ -89,9 +95,7 @@ def epoch_energy(view: View) -> EpochEnergy:
     return EpochEnergy(bool(numbers(row.induced_wh for row in view.results.epochs)))
 
 
-def _panel(
-    scenario: ScenarioView, index: int, energy: EpochEnergy, temperature: Value, chip: str, view: View
-) -> Markup:
+def _drawn(scenario: ScenarioView, energy: EpochEnergy, temperature: Value, chip: str, view: View) -> Figure:
     figure = Figure(figsize=(4.4, 3.0 if chip else 2.2))
     if chip:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1])
@@ -106,13 +110,17 @@ def _panel(
     energy_axis(upper.yaxis, "energy", view.unit)
     bottom.set_xlabel("epoch")
     bottom.xaxis.get_major_locator().set_params(integer=True)
+    return figure
+
+
+def _finished(figure: Figure, scenario: ScenarioView, index: int, view: View) -> Markup:
     per_epoch = per_epoch_of(view.results, view.unit)
     mean = per_epoch.mean(scenario.row) if per_epoch else ABSENT
     epochs = len(numbers(row.energy_wh for row in scenario.epochs))
     words = (
         f"{epochs} epochs in {scenario.n} run{'' if scenario.n == 1 else 's'}, mean {mean} {view.unit.name}"
     )
-    upper.set_title(words, fontsize=7.5, color=palette.MUTED)
+    figure.axes[0].set_title(words, fontsize=7.5, color=palette.MUTED)
     return finish(
         figure,
         f"epochs-{index}-{slug(scenario.key)}",

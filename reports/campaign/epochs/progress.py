@@ -7,11 +7,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from records.rows.runs import EpochRow
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, finish, legend_below, new_panel, share
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import ScenarioView, View, numbers
 from reports.words.numbers import count, plain
@@ -54,7 +55,7 @@ def progress_sheet(view: View) -> Sheet:
         key="progress",
         title="What each epoch reached",
         size="half",
-        panels=[_panel(view, measure) for measure in shown],
+        panels=_panels(view, shown),
         caption="Lines: mean of the runs that reached the epoch; pale areas: from the lowest to the highest "
         "of them. Dashed: runs with a tracker. More accuracy and less loss are better."
         + (f" {more} further scenarios are in the table only." if more > 0 else ""),
@@ -70,8 +71,19 @@ def _that_have(view: View, measure: Measure) -> list[ScenarioView]:
     return [item for item in view.scenarios if numbers(map(measure.of, item.epochs))]
 
 
-def _panel(view: View, measure: Measure) -> Markup:
-    figure, axes = new_panel("half", 2.7)
+def _panels(view: View, shown: list[Measure]) -> list[Markup]:
+    """Draw a panel for each; those of the losses share their axis, as those of the accuracies do."""
+    drawn = {measure: new_panel("half", 2.7) for measure in shown}
+    words = [_draw_all(view, measure, *panel) for measure, panel in drawn.items()]
+    share([axes for measure, (_, axes) in drawn.items() if measure.top is None], "y")
+    return [
+        finish(figure, f"progress-{measure.key}", measure.title, said, simulated=False)
+        for (measure, (figure, _)), said in zip(drawn.items(), words, strict=True)
+    ]
+
+
+def _draw_all(view: View, measure: Measure, figure: Figure, axes: Axes) -> str:
+    """Draw what all scenarios reached, and return it in words."""
     shown = _that_have(view, measure)[:MOST_LINES]
     bases = list(dict.fromkeys(item.base for item in shown))
     handles, reached = [], []
@@ -85,9 +97,8 @@ def _panel(view: View, measure: Measure) -> Markup:
     axes.set_xlabel("epoch")
     axes.set_ylabel(measure.title.lower())
     names = [label(item.name, width=40, lines=1) for item in shown]
-    figure.legend(handles, names, loc="lower center", ncols=2)
-    description = f"{measure.title} ({measure.words}) over the epochs: {'; '.join(reached)}."
-    return finish(figure, f"progress-{measure.key}", measure.title, description, simulated=False)
+    legend_below(figure, handles, names)
+    return f"{measure.title} ({measure.words}) over the epochs: {'; '.join(reached)}."
 
 
 def _handle(item: ScenarioView, marker: str) -> Line2D:

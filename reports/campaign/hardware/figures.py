@@ -25,6 +25,11 @@ class Indicator:
     unit: str
     divisor: float = 1.0
 
+    @property
+    def axis(self) -> tuple[str, str]:
+        """What has one axis: reading and writing of a disk, both directions of a network."""
+        return self.title.partition(",")[0], self.unit
+
     def of(self, scenario: ScenarioView) -> float | None:
         """Return the scenario's mean in the unit of the report."""
         value = scenario.row.hardware.get(self.column)
@@ -62,14 +67,19 @@ def hardware_sheet(view: View) -> Sheet:
     """Draw a panel for every indicator that the SUT recorded, and name those it did not."""
     present = [item for item in INDICATORS if any(item.of(s) is not None for s in view.scenarios)]
     missing = [item.title for item in INDICATORS if item not in present]
-    panels = [_panel(view, indicator) for indicator in present]
+    bars = {item: _bars(view, item) for item in present}
+    panels = [
+        _panel(item, own, [bar for other in present if other.axis == item.axis for bar in bars[other]])
+        for item, own in bars.items()
+    ]
     notice = f" Not recorded (no sensor): {', '.join(missing)}." if missing else ""
     return Sheet(
         key="hardware",
         title="Hardware usage",
         size="third",
         panels=panels,
-        caption=f"Mean per scenario, as the collectors on the SUT recorded it.{notice}",
+        caption="Mean per scenario, as the collectors on the SUT recorded it. Both directions of a disk or "
+        f"network share an axis.{notice}",
         from_meter=False,
         how=_HOW,
         data=_data(view, present) if panels else None,
@@ -77,8 +87,8 @@ def hardware_sheet(view: View) -> Sheet:
     )
 
 
-def _panel(view: View, indicator: Indicator) -> Markup:
-    bars = [
+def _bars(view: View, indicator: Indicator) -> list[Bar]:
+    return [
         Bar(
             name=item.name,
             colour=item.colour,
@@ -90,6 +100,9 @@ def _panel(view: View, indicator: Indicator) -> Markup:
         for item in view.scenarios
         if (value := indicator.of(item)) is not None
     ]
+
+
+def _panel(indicator: Indicator, bars: list[Bar], beside: list[Bar]) -> Markup:
     key = f"hardware-{indicator.column.replace('_', '-')}"
     return bars_panel(
         "third",
@@ -98,6 +111,7 @@ def _panel(view: View, indicator: Indicator) -> Markup:
         f"{indicator.quantity} / {indicator.unit}",
         bars,
         simulated=False,  # the collectors are real whatever the meter is
+        beside=beside,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from records.rows.smells import SmellRow
 from records.settings.smell import Published, Smell
 from reports.blocks import palette
-from reports.blocks.forest import Mark, forest_panel
+from reports.blocks.forest import Mark, forest_panel, ratio_limits
 from reports.blocks.kit import Sheet
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.view import View
@@ -29,24 +29,26 @@ def published_of(settings: dict[str, Any]) -> dict[str, tuple[Published, ...]]:
 def costs_sheet(view: View, rows: list[SmellRow], how: str) -> Sheet:
     """Draw the change of energy and time in percent, one panel per smell."""
     published = published_of(view.results.settings)
-    panels = []
-    for number, smell in enumerate(dict.fromkeys(row.smell for row in rows)):
-        own = list(_drawable(rows, smell))
-        if not own:
-            continue
-        marks = [_mark(view, row) for row in own] + [_quoted(one) for one in published.get(smell, ())]
-        panels.append(
-            forest_panel(
-                "half",
-                f"smell-costs-{number}",
-                smell,
-                "smelly against clean / %",
-                marks,
-                simulated=view.simulated,
-                ratios=True,
-                quoted_lines=True,
-            )
+    marks = {
+        smell: [*(_mark(view, row) for row in own), *map(_quoted, published.get(smell, ()))]
+        for smell in dict.fromkeys(row.smell for row in rows)
+        if (own := list(_drawable(rows, smell)))
+    }
+    limits = ratio_limits([mark for one in marks.values() for mark in one]) if marks else None
+    panels = [
+        forest_panel(
+            "half",
+            f"smell-costs-{number}",
+            smell,
+            "smelly against clean / %",
+            one,
+            simulated=view.simulated,
+            ratios=True,
+            limits=limits,
+            quoted_lines=True,
         )
+        for number, (smell, one) in enumerate(marks.items())
+    ]
     return Sheet(
         key="smell-costs",
         title="What the smells cost, in percent of the clean program",
@@ -54,7 +56,7 @@ def costs_sheet(view: View, rows: list[SmellRow], how: str) -> Sheet:
         panels=panels,
         caption="Marks with 95 % intervals: this campaign; filled where the verdict is that the smell costs "
         "more or less, open elsewhere. Diamonds and dashed lines: published figures, which are no result of "
-        "this campaign. An arrow: the interval continues.",
+        "this campaign. An arrow: the interval continues. All panels share their axis.",
         how=how,
         data=_data(rows, published) if panels else None,
         absent="" if panels else "no smell has a percentage.",

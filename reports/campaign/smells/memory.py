@@ -5,6 +5,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
@@ -13,7 +15,7 @@ from records.rows.runs import EpochRow
 from records.rows.smells import SmellRow
 from reports.blocks import palette
 from reports.blocks.columns import with_interval
-from reports.blocks.kit import Sheet, finish, new_panel
+from reports.blocks.kit import Sheet, finish, legend_below, new_panel, share
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.view import View
 from reports.words.numbers import interval
@@ -30,14 +32,21 @@ _WORDS = {"process": "resident memory of the process", "gpu": "memory of the GPU
 def memory_sheet(view: View, rows: list[SmellRow]) -> Sheet:
     """Draw the memory of every run over its epochs, a panel per smell and memory."""
     grown = [row for row in rows if row.quantity in GROWTHS]
-    panels = [_panel(view, row, f"smell-memory-{number}") for number, row in enumerate(grown)]
+    drawn = [_drawn(view, row) for row in grown]
+    for memory in _WORDS:
+        share([axes for row, (_, axes) in zip(grown, drawn, strict=True) if row.instrument == memory], "y")
+    panels = [
+        _finished(view, row, figure, f"smell-memory-{number}")
+        for number, (row, (figure, _)) in enumerate(zip(grown, drawn, strict=True))
+    ]
     return Sheet(
         key="smell-memory",
         title="Memory over the epochs",
         size="half",
         panels=panels,
         caption="Thin lines: single runs; thick lines: the mean slope. The legend gives the slope with its "
-        "95 % interval over the runs, in MiB per epoch. Axes do not begin at zero.",
+        "95 % interval over the runs, in MiB per epoch. Panels of the same memory share their "
+        "axis, which does not begin at zero.",
         how="The slope of a run is that of a straight line by least squares over its epochs (three at "
         "least); the interval of the mean is Student's over the runs. Memory of the process: its resident "
         "set at the end of each epoch; of the GPU: the mean of what the collector sampled in the epoch. "
@@ -74,10 +83,9 @@ def _sides(view: View, row: SmellRow) -> tuple[_Side, _Side]:
     )
 
 
-def _panel(view: View, row: SmellRow, key: str) -> Markup:
+def _drawn(view: View, row: SmellRow) -> tuple[Figure, Axes]:
     figure, axes = new_panel("half", 2.6)
-    sides = _sides(view, row)
-    for side in sides:
+    for side in _sides(view, row):
         runs = list(_memory_of_runs(view, row, side.scenario))
         for values in runs:
             known = np.flatnonzero(np.isfinite(values))
@@ -91,8 +99,13 @@ def _panel(view: View, row: SmellRow, key: str) -> Markup:
     axes.set_ylabel("MiB")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.locator_params(axis="y", nbins=5)
+    return figure, axes
+
+
+def _finished(view: View, row: SmellRow, figure: Figure, key: str) -> Markup:
+    sides = _sides(view, row)
     handles = [Line2D([], [], color=side.colour, linewidth=2.0, linestyle=side.dash) for side in sides]
-    figure.legend(handles, [side.words for side in sides], loc="lower center", ncols=1)
+    legend_below(figure, handles, [side.words for side in sides])
     title = f"{row.smell}: {_WORDS[row.instrument]}"
     said = "; ".join(side.words for side in sides)
     return finish(figure, key, title, f"{title} over the epochs, MiB per epoch: {said}.", simulated=False)

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from records.rows.agreement import TrackerRow
 from reports.blocks import palette
 from reports.blocks.columns import plain_column
-from reports.blocks.kit import Sheet, energy_axis, finish, name_rows, new_panel
+from reports.blocks.kit import Sheet, energy_axis, finish, legend_below, name_rows, new_panel, write_value
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import View, numbers
 from reports.words.numbers import count
@@ -28,6 +28,7 @@ _KINDS = ("meter", "tracker", "gpu")
 _LEAST_REST = 0.005  # of the total; less is rounding
 _BAR_IN = 0.27
 _FRAME_IN = 1.15
+_ROOM_FOR_TEXT = 1.18
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,11 @@ def scope_sheet(view: View) -> Sheet:
     """Draw per tracker and scenario: the meter, the tracker part by part, the sampled GPU energy."""
     rows = [row for row in scope_rows(view) if row.tracker_wh is not None]
     trackers = list(dict.fromkeys(row.tracker for row in rows))[:MOST_PANELS]
+    groups = {name: [row for row in rows if row.tracker == name][:MOST_SCENARIOS] for name in trackers}
+    totals = [row.total_wh(kind) for group in groups.values() for row in group for kind in _KINDS]
+    end_wh = max(numbers(totals), default=0.0) or 1.0
     panels = [
-        _panel(view, number, name, [row for row in rows if row.tracker == name][:MOST_SCENARIOS])
-        for number, name in enumerate(trackers)
+        _panel(view, number, name, group, end_wh) for number, (name, group) in enumerate(groups.items())
     ]
     return Sheet(
         key="trackers-scope",
@@ -119,19 +122,18 @@ def scope_sheet(view: View) -> Sheet:
     )
 
 
-def _panel(view: View, number: int, tracker: str, rows: list[Seen]) -> Markup:
+def _panel(view: View, number: int, tracker: str, rows: list[Seen], end_wh: float) -> Markup:
     bars = [(row, kind) for row in rows for kind in _KINDS if row.total_wh(kind) is not None]
     figure, axes = new_panel("half", _FRAME_IN + _BAR_IN * len(bars))
     texts = [_bar(view, axes, place, row, kind) for place, (row, kind) in enumerate(bars)]
     names = [_name(row, kind, tracker) for row, kind in bars]
     name_rows(axes, [label(name, width=26, lines=1) for name in names])
-    axes.set_xlim(0, axes.get_xlim()[1] * 1.12)
+    axes.set_xlim(0, end_wh * _ROOM_FOR_TEXT)
     axes.locator_params(axis="x", nbins=5)
     energy_axis(axes.xaxis, "mean energy per run", view.unit)
     shown = [part for part in PARTS if any(row.parts_wh[part] is not None for row in rows)]
-    handles = [Patch(facecolor=palette.BASELINE_PART, label="baseline")]
-    handles += [_swatch(name, PARTS[name]) for name in shown]
-    figure.legend(handles=handles, loc="lower center", ncols=5, fontsize=7)
+    handles = [Patch(facecolor=palette.BASELINE_PART), *(_swatch(PARTS[name]) for name in shown)]
+    legend_below(figure, handles, ["baseline", *shown])
     words = "; ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
     title = f"{tracker}: mean energy per run"
     return finish(figure, f"trackers-scope-{number}", title, f"{title}: {words}.", simulated=view.simulated)
@@ -142,9 +144,8 @@ def _name(row: Seen, kind: str, tracker: str) -> str:
     return f"{row.scenario}: {who}"
 
 
-def _swatch(name: str, hatch: str) -> Patch:
-    face = palette.pale(palette.BASELINE)
-    return Patch(facecolor=face, edgecolor=palette.INK, hatch=hatch, linewidth=0, label=name)
+def _swatch(hatch: str) -> Patch:
+    return Patch(facecolor=palette.pale(palette.BASELINE), edgecolor=palette.INK, hatch=hatch, linewidth=0)
 
 
 def _bar(view: View, axes: Axes, place: int, row: Seen, kind: str) -> str:
@@ -174,7 +175,7 @@ def _bar(view: View, axes: Axes, place: int, row: Seen, kind: str) -> str:
             )
             left += part
     text = f"{view.unit.plain(total, 3)} {view.unit.name}"
-    axes.annotate(text, (total, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7)
+    write_value(axes, text, total, place)
     return text
 
 

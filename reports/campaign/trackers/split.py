@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from analysis.agreement.split import Split, splits
 from analysis.maths.arrays import finite
 from reports.blocks import palette
 from reports.blocks.columns import plain_column
-from reports.blocks.kit import Sheet, energy_axis, finish, name_rows, new_panel
+from reports.blocks.kit import Sheet, energy_axis, finish, legend_below, name_rows, new_panel, share
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import View
 from reports.words.energy import EnergyUnit
@@ -74,9 +75,12 @@ def split_sheet(view: View) -> Sheet:
     confidence = finite(view.results.settings.get("confidence")) or 0.95
     rows = splits(view.results.trackers, confidence)
     scenarios = list(dict.fromkeys(row.scenario for row in rows))[:MOST_PANELS]
+    groups = {name: [row for row in rows if row.scenario == name][:MOST_TRACKERS] for name in scenarios}
+    drawn = [_drawn(view, group) for group in groups.values()]
+    share([axes for _, axes in drawn], "x")
     panels = [
-        _panel(view, number, name, [row for row in rows if row.scenario == name][:MOST_TRACKERS])
-        for number, name in enumerate(scenarios)
+        _finished(view, number, name, group, figure)
+        for number, ((name, group), (figure, _)) in enumerate(zip(groups.items(), drawn, strict=True))
     ]
     return Sheet(
         key="trackers-split",
@@ -84,14 +88,14 @@ def split_sheet(view: View) -> Sheet:
         size="half",
         panels=panels,
         caption="Mean per run of wall minus tracker, by its terms; to the left of zero the tracker reports "
-        "more than there is. The line marks the sum.",
+        "more than there is. The line marks the sum. All panels share their axis.",
         how=_HOW,
         data=_table(view, rows) if rows else None,
         absent="" if panels else "no tracker has an energy next to one of the meter.",
     )
 
 
-def _panel(view: View, number: int, scenario: str, rows: list[Split]) -> Markup:
+def _drawn(view: View, rows: list[Split]) -> tuple[Figure, Axes]:
     figure, axes = new_panel("half", _FRAME_IN + _BAR_IN * len(rows))
     for place, row in enumerate(rows):
         _bar(axes, place, row)
@@ -102,10 +106,13 @@ def _panel(view: View, number: int, scenario: str, rows: list[Split]) -> Markup:
     energy_axis(axes.xaxis, "wall − tracker, mean per run", view.unit)
     shown = [term for term in TERMS if any(_visible(row, term) for row in rows)]
     handles = [
-        Patch(facecolor=term.colour, edgecolor=palette.INK, hatch=term.hatch, linewidth=0.3, label=term.name)
-        for term in shown
+        Patch(facecolor=term.colour, edgecolor=palette.INK, hatch=term.hatch, linewidth=0.3) for term in shown
     ]
-    figure.legend(handles=handles, loc="lower center", ncols=2, fontsize=7)
+    legend_below(figure, handles, [term.name for term in shown])
+    return figure, axes
+
+
+def _finished(view: View, number: int, scenario: str, rows: list[Split], figure: Figure) -> Markup:
     title = f"{scenario}: wall minus tracker"
     return finish(
         figure, f"trackers-split-{number}", title, _words(title, rows, view.unit), simulated=view.simulated
