@@ -125,6 +125,17 @@ class CampaignFolder:
         """Folder of what each bench of a fleet recorded that is no run: ``NAME/block-0001/``."""
         return self.path / "benches"
 
+    def block_of(self, bench: str, block: int) -> "CampaignFolder":
+        """Return the folder of what a bench of a fleet recorded of a block in addition to its runs."""
+        return CampaignFolder(self._of_bench(bench) / f"block-{block:04d}")
+
+    def blocks_of(self, bench: str) -> "list[CampaignFolder]":
+        """Return those of all blocks of a bench, in their order; none outside of a fleet's campaign."""
+        return [CampaignFolder(path) for path in sorted(self._of_bench(bench).glob("block-*"))]
+
+    def _of_bench(self, bench: str) -> Path:
+        return self.benches / Path(bench).name  # a foreign record names no folder elsewhere
+
     @property
     def results(self) -> Path:
         return self.path / "results"

@@ -154,7 +154,7 @@ def check_stamps(case: CampaignCase) -> list[Finding]:
     for item in case.runs:
         if item.run.t_start_utc_s is None or item.run.t_stop_utc_s is None:
             continue
-        clock = campaign_clock(case.place.runs / item.name).at(item.run.t_start_utc_s)
+        clock = campaign_clock(case.place.runs / item.name, item.run.bench).at(item.run.t_start_utc_s)
         start_s, stop_s = map(clock.to_controller, (item.run.t_start_utc_s, item.run.t_stop_utc_s))
         begin, end = started.get(item.name), ended.get(item.name)
         earliest = (begin.t_utc_s if begin else None) or case.campaign.created_utc_s
@@ -174,7 +174,8 @@ def check_clock_settings(case: CampaignCase) -> list[Finding]:
     """Say when the SUT's clock was set against the controller's between runs."""
     if case.campaign is None or case.imported or not case.runs:
         return []
-    settings = campaign_clock(case.place.runs / case.runs[0].name).settings_s
+    one_of_bench = {item.run.bench: case.place.runs / item.name for item in case.runs}
+    settings = [s for bench, path in one_of_bench.items() for s in campaign_clock(path, bench).settings_s]
     if not settings:
         return []
     largest_s = max((step_s for _, step_s in settings), key=abs)

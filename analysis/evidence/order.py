@@ -159,7 +159,7 @@ def clock_step_s(offset_s: Floats) -> float:
 def _journal_offset_s(case: RunCase) -> Floats:
     """Return UTC minus monotonic time from the last entry before the run to the first after it."""
     start, stop = case.run.t_start_utc_s, case.run.t_stop_utc_s
-    utc_s, mono_s = journal_stamps(case.path)
+    utc_s, mono_s = journal_stamps(case.path, case.run)
     if len(utc_s) == 0 or start is None or stop is None:
         return np.array([])
     earlier, later = np.flatnonzero(utc_s <= start), np.flatnonzero(utc_s >= stop)

@@ -1,4 +1,4 @@
-"""When the entries of a campaign's journal were written, by both clocks of the controller.
+"""When the entries of a run's journal were written, by both clocks of its controller.
 
 A conductor asks after each run. It would take more time and memory from run to run if the whole journal were
 read each time.
@@ -13,16 +13,20 @@ from analysis.maths.arrays import Floats
 from records.campaign import CampaignFolder
 from records.files import open_record, read_json_lines
 from records.journal_events import entry_of
+from records.run import Run
 
 _COMPARED_BYTES = 4096
 
 
-def journal_stamps(run_dir: Path) -> tuple[Floats, Floats]:
-    """Return UTC and monotonic stamps ``(n,)`` of the journal of a run's campaign, none without one."""
-    path = CampaignFolder(run_dir.parent.parent).journal
-    if not path.is_file():
-        return np.array([]), np.array([])
-    return _stamps_of(path).read()
+def journal_stamps(run_dir: Path, run: Run) -> tuple[Floats, Floats]:
+    """Return UTC and monotonic stamps ``(n,)`` of the journal that a run is in, none without one.
+
+    Each bench of a fleet has a controller of its own, with clocks and a journal of its own.
+    """
+    campaign = CampaignFolder(run_dir.parent.parent)
+    of_bench = [] if run.bench is None else [campaign.block_of(run.bench, run.block).journal]
+    path = next((path for path in (*of_bench, campaign.journal) if path.is_file()), None)
+    return (np.array([]), np.array([])) if path is None else _stamps_of(path).read()
 
 
 @lru_cache(maxsize=1)

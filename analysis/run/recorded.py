@@ -16,8 +16,7 @@ from analysis.power.trace import PowerTrace, make_trace, read_meter
 from analysis.run.clock import Clock, ClockFit, fit_clocks
 from analysis.run.counters import Counters
 from analysis.run.spans import rating_interval
-from records.campaign import CampaignFolder
-from records.clock import read_clock
+from records.clock import clock_files, read_clock
 from records.events import Events, read_events
 from records.gpu import read_gpu
 from records.host import read_host, read_sensors
@@ -111,8 +110,8 @@ class RecordedRun:
 
     @cached_property
     def clock(self) -> ClockFit:
-        """From the SUT's clock to the controller's, by the campaign's ``clock.csv``."""
-        return campaign_clock(self.path).at(self.run.t_start_utc_s or 0.0)
+        """From the SUT's clock to the controller's, by ``clock.csv`` of the campaign, or of the bench."""
+        return campaign_clock(self.path, self.run.bench).at(self.run.t_start_utc_s or 0.0)
 
     @cached_property
     def rating_interval(self) -> tuple[float, float]:
@@ -131,25 +130,27 @@ class RecordedRun:
         return window_energy(self.trace, 0.0, stop_utc_s - start_utc_s)
 
 
-def campaign_clock(run_dir: Path) -> Clock:
-    """Fit ``clock.csv`` of the campaign that a run folder belongs to.
+def campaign_clock(run_dir: Path, bench: str | None) -> Clock:
+    """Fit all comparisons of the two clocks that a run is placed by (`records.clock.clock_files`).
 
-    A run that was imported may have one of its own, because such runs come from several hosts.
-    Without either SUT and controller are one machine and the offset is zero.
+    Args:
+        run_dir: folder of the run.
+        bench: of a fleet, on which it was.
 
     Raises:
-        RecordError: the file cannot be used.
+        RecordError: a file cannot be used.
     """
-    path = RunFolder(run_dir).clock_csv
-    if not path.is_file():
-        path = CampaignFolder(run_dir.parent.parent).clock
-    return _fit(path, *_version(path)) if path.is_file() else Clock()
+    files = clock_files(run_dir, bench)
+    return _fit(*((path, *_version(path)) for path in files)) if files else Clock()
 
 
-@lru_cache(maxsize=1)
-def _fit(path: Path, _changed_ns: int, _bytes: int) -> Clock:
-    table = read_clock(path)
-    t, offset, u = (column(table, name) for name in ("t_utc_s", "offset_s", "offset_u_s"))
+@lru_cache(maxsize=64)
+def _fit(*files: tuple[Path, int, int]) -> Clock:
+    tables = [read_clock(path) for path, *_ in files]
+    t, offset, u = (
+        np.concatenate([column(table, name) for table in tables])
+        for name in ("t_utc_s", "offset_s", "offset_u_s")
+    )
     whole = np.isfinite(t) & np.isfinite(offset) & np.isfinite(u)
     return fit_clocks(t[whole], offset[whole], u[whole])
 

@@ -122,7 +122,7 @@ def _records(
         left_out.append(f"{row.run_dir}: {nested} calls within others or waits, {shorter} shorter calls")
     if not calls:
         return
-    channels = list(_channels(run, campaign_clock(run.path).at(row.t_start_utc_s)))
+    channels = list(_channels(run, campaign_clock(run.path, row.bench).at(row.t_start_utc_s)))
     temperatures = _cpu_temperatures(run)
     settings, project = _settings(run, results.campaign.simulated), _project(place)
     unread = 0

@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from records.campaign import CampaignFolder
-from records.clock import read_clock
+from records.clock import clock_files, read_clock
 from records.errors import ConfigurationError, RecordError
 from records.meter import MeterRecord, read_readings
 from records.package import problem_of
 from records.results import Results, read_results
 from records.rows.runs import RunRow
 from records.run import RunFolder
-from records.tables import Table
 from reports.exports.markdown import render_markdown
 from reports.exports.mlperf_result import NOT_AVAILABLE, RunRecords, result_files
 from reports.words.numbers import measured
@@ -118,17 +117,12 @@ def _records(place: CampaignFolder, results: Results, simulated: bool) -> Iterat
                 row=row,
                 meter=MeterRecord.read(folder.meter_json),
                 readings=read_readings(folder.meter_csv),
-                clock=_clock(place, folder),
+                clocks=[read_clock(path) for path in clock_files(folder.path, row.bench)],
                 t_start_utc_s=record.t_start_utc_s,
                 t_stop_utc_s=record.t_stop_utc_s,
                 simulated=simulated,
             ),
         )
-
-
-def _clock(place: CampaignFolder, folder: RunFolder) -> Table | None:
-    path = folder.clock_csv if folder.clock_csv.is_file() else place.clock
-    return read_clock(path) if path.is_file() else None
 
 
 def _reason_against(run: RunRecords) -> str | None:

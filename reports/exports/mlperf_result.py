@@ -35,7 +35,7 @@ class RunRecords:
 
     Attributes:
         row: of ``Results.runs``.
-        meter: its record; ``readings`` its ``meter.csv``; ``clock`` the comparisons of the clocks.
+        meter: its record; ``readings`` its ``meter.csv``; ``clocks`` the comparisons of its two clocks.
         t_start_utc_s, t_stop_utc_s: the rating interval by the clock of the SUT.
         simulated: whether a virtual instrument took part.
     """
@@ -43,7 +43,7 @@ class RunRecords:
     row: RunRow
     meter: MeterRecord
     readings: Table
-    clock: Table | None
+    clocks: list[Table]
     t_start_utc_s: float
     t_stop_utc_s: float
     simulated: bool
@@ -122,9 +122,9 @@ def _entry(key: str, value: Any) -> dict[str, Any]:
 def _client(run: RunRecords, stamps_s: list[float]) -> str:
     began_s, ended_s = _span(run, stamps_s)
     messages = []
-    if run.clock is not None:
-        names = ("t_utc_s", "offset_s", "offset_u_s")
-        for t_s, offset_s, u_s in zip(*(run.clock.numbers(name).tolist() for name in names), strict=True):
+    names = ("t_utc_s", "offset_s", "offset_u_s")
+    for clock in run.clocks:
+        for t_s, offset_s, u_s in zip(*(clock.numbers(name).tolist() for name in names), strict=True):
             middle_s, half_s = t_s + offset_s, math.sqrt(3) * u_s  # the importer takes a rectangle
             times = {"cmd_time": middle_s - half_s, "reply": repr(t_s), "reply_time": middle_s + half_s}
             if all(map(math.isfinite, (t_s, middle_s, half_s))):

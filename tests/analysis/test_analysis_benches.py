@@ -12,8 +12,11 @@ from synthetic import Instrument, SyntheticCampaign, SyntheticRun
 from analysis.campaign import analyse
 from analysis.maths.benches import Benches
 from analysis.maths.describe import student_t
+from analysis.run.recorded import campaign_clock
 from analysis.statistics.difference import fieller, standard_error, t_test
 from analysis.statistics.samples import Pair
+from records.campaign import CampaignFolder
+from records.clock import append_clock, clock_files
 
 DYESTUFF = {
     "A": [1545, 1440, 1440, 1520, 1580],
@@ -159,3 +162,24 @@ def test_the_energy_of_a_scenario_holds_how_the_benches_differ(tmp_path: Path) -
     u = [next(r.energy_u_wh for r in res.scenarios if r.scenario == "cnn") for res in (alike, differing)]
     assert u[0] is not None and u[1] is not None
     assert sqrt(u[1] ** 2 - u[0] ** 2) == pytest.approx(4.0 / sqrt(3) * 20 / 3600, rel=0.1)
+
+
+def test_each_bench_is_placed_by_its_own_clocks(tmp_path: Path) -> None:
+    place, off_s = CampaignFolder(tmp_path), {"a": 0.7, "b": -0.4}
+    for n in range(12):
+        bench = "ab"[n % 2]
+        own = place.block_of(bench, n // 2 + 1).clock
+        own.parent.mkdir(parents=True, exist_ok=True)
+        for path in (own, place.clock):
+            append_clock(path, 1000.0 + 60 * n, off_s[bench], 1e-3, 2e-3, "exchange")
+    for bench, offset_s in off_s.items():
+        clock = campaign_clock(place.runs / "0001-cnn", bench)
+        assert clock.settings_s == []
+        assert clock.at(1100.0).to_controller(1100.0 + offset_s) == pytest.approx(1100.0, abs=1e-3)
+
+
+def test_the_name_of_a_bench_leads_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "secret/block-0001").mkdir(parents=True)
+    append_clock(tmp_path / "secret/block-0001/clock.csv", 0.0, 5.0, 1e-3, 2e-3, "exchange")
+    place = CampaignFolder(tmp_path / "campaign")
+    assert clock_files(place.runs / "0001-cnn", "../../secret") == []

@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from analysis.run.journal_stamps import journal_stamps
-from records.campaign import CampaignFolder
+from records.campaign import CampaignFolder, Slot
+from records.run import Run
+
+SLOT = Slot(slot=1, scenario="work", kind="workload", repeat=1, block=2, tracker=None, run_dir="0001-work")
+RUN = Run.of_slot(SLOT, "completed", 1)
 
 
 def lines(stamps: Iterable[float]) -> str:
@@ -23,7 +28,7 @@ def journal(tmp_path: Path) -> Path:
 
 
 def mono_s(journal: Path) -> list[float]:
-    utc_s, mono = journal_stamps(journal.parent / "runs/0001-work")
+    utc_s, mono = journal_stamps(journal.parent / "runs/0001-work", RUN)
     assert np.array_equal(utc_s, mono + 1000)
     return list(mono)
 
@@ -47,3 +52,16 @@ def test_another_journal_under_the_same_name_is_read_anew(journal: Path, other: 
     assert len(mono_s(journal)) == 300
     journal.write_text(other)
     assert mono_s(journal) == [json.loads(line)["t_mono_s"] for line in other.splitlines()]
+
+
+@pytest.mark.parametrize("bench", ["a", "b"])
+def test_a_run_of_a_fleet_has_the_stamps_of_its_own_controller(journal: Path, bench: str) -> None:
+    of_benches = {"a": range(300, 310), "b": range(5000, 5010)}
+    place = CampaignFolder(journal.parent)
+    for name, stamps in of_benches.items():
+        own = place.block_of(name, RUN.block).journal
+        own.parent.mkdir(parents=True)
+        own.write_text(lines(stamps))
+    journal.write_text("".join(map(lines, of_benches.values())))
+    _, mono = journal_stamps(place.runs / "0001-work", replace(RUN, bench=bench))
+    assert list(mono) == list(of_benches[bench])

@@ -188,7 +188,7 @@ def _cutting(journal: Path, network: FarNetwork) -> Iterator[list[str]]:
 def _compared(near: Path, far: Path, clock: SteppedClock, cut_run: str) -> Comparison:
     for campaign in (near, far):
         _lab(campaign.parent, {}, "analyse", "c")
-    fitted = campaign_clock(next((far / "runs").iterdir()))
+    fitted = campaign_clock(next((far / "runs").iterdir()), None)
     table = read_clock(far / "clock.csv")
     (fit,) = fitted.fits
     at_s = np.asarray(table.columns["t_utc_s"], float)
