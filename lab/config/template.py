@@ -63,8 +63,6 @@ _BENCH = _COMMON | {
     "limit_s": 36000,
 }
 
-_SMALL_NET = {"transfer_what": "a small net that was pretrained on drawn plants, with a new last layer"}
-
 _FULL_DEMO = _COMMON | {
     "demo": True,
     "target": "demo-full",

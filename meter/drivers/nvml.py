@@ -13,14 +13,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from meter.kinds.polled import PolledMeter
+from meter.kinds.counters import CounterMeter
 from meter.line.errors import PortLost
 from meter.options import Option, Value
 from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
-from records.meter import STAND_IN, Accuracy, Identity, MeasuringPoint, Reading
-from records.times import now_mono_s, now_utc_s
-from records.truth import is_on_stage
+from records.meter import STAND_IN, Accuracy, Identity, MeasuringPoint
 
 PORT = "nvml"
 ALL = "all"
@@ -52,7 +50,7 @@ SPEC = MeterSpec(
 )
 
 
-class NvmlCounters(PolledMeter):
+class NvmlCounters(CounterMeter):
     """The driver. A reading is the mean power since the one before, of all chosen cards together."""
 
     spec = SPEC
@@ -63,7 +61,6 @@ class NvmlCounters(PolledMeter):
         self._nvml = nvml  # a twin of `pynvml`; that itself if None
         self._is_open = False
         self._cards: dict[int, Any] = {}
-        self._before: tuple[float, int] | None = None
 
     def open(self, port: str, interval_s: float) -> None:
         self.check_interval(interval_s)
@@ -87,23 +84,6 @@ class NvmlCounters(PolledMeter):
         """Name the cards that are added."""
         return Identity(maker=SPEC.maker, model=f"NVML {self._names} ({STAND_IN})")
 
-    def says_simulated(self) -> bool:
-        """On a stage the counters follow a script."""
-        return is_on_stage()
-
-    def start(self) -> None:
-        self._before = None
-        self._measure()
-        self.begin_polling()
-        self._asked = 1  # the first reading is due when the first interval is over
-
-    def ask(self) -> Reading | None:
-        power_w = self._measure()
-        return Reading(now_utc_s(), power_w, "" if power_w is not None else "malformed")
-
-    def stop(self) -> None:
-        """Counters need no stopping."""
-
     def release(self) -> None:
         if self._is_open:
             self._nvml.nvmlShutdown()
@@ -126,23 +106,19 @@ class NvmlCounters(PolledMeter):
             raise DeviceError(f"{PORT}: expected the graphics cards {self._chosen}, found {there}")
         return {index: card for index, card in cards.items() if str(index) in wanted}
 
-    def _read_mj(self) -> int:
-        return sum(self._nvml.nvmlDeviceGetTotalEnergyConsumption(card) for card in self._cards.values())
-
-    def _measure(self) -> float | None:
-        """Return the mean power since the last call, ``None`` where the counters began again since.
-
-        Raises:
-            PortLost: a card does not answer any more.
-        """
+    def read_counters(self) -> list[int]:
+        """Return millijoules by card."""
         try:
-            now_s, now_mj = now_mono_s(), self._read_mj()
+            return self._read_mj()
         except self._nvml.NVMLError as error:
             raise PortLost(f"{PORT}: {error}") from None
-        before, self._before = self._before, (now_s, now_mj)
-        if before is None or now_mj < before[1] or now_s <= before[0]:
-            return None
-        return (now_mj - before[1]) / _MJ_PER_J / (now_s - before[0])
+
+    def _read_mj(self) -> list[int]:
+        return list(map(self._nvml.nvmlDeviceGetTotalEnergyConsumption, self._cards.values()))
+
+    def gained_j(self, before: list[int], now: list[int], seconds: float) -> float | None:
+        gained_mj = [is_ - was for was, is_ in zip(before, now, strict=True)]
+        return None if min(gained_mj) < 0 else sum(gained_mj) / _MJ_PER_J
 
 
 def _pynvml() -> Any:

@@ -12,15 +12,13 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from meter.kinds.polled import PolledMeter
+from meter.kinds.counters import CounterMeter
 from meter.line.errors import PortLost
 from meter.options import Option, Value
 from meter.spec import MeterSpec
 from records.errors import ConfigurationError, DeviceError
-from records.meter import STAND_IN, Accuracy, Identity, MeasuringPoint, Reading
+from records.meter import STAND_IN, Accuracy, Identity, MeasuringPoint
 from records.powercap import MOST_W, Zone, cannot_read, find_zones, gained_j
-from records.times import now_mono_s, now_utc_s
-from records.truth import is_on_stage
 
 SCOPES = {"package": ("package",), "package+dram": ("package", "dram"), "psys": ("psys",)}
 
@@ -49,7 +47,7 @@ SPEC = MeterSpec(
 )
 
 
-class Rapl(PolledMeter):
+class Rapl(CounterMeter):
     """The driver. A reading is the mean power since the one before."""
 
     spec = SPEC
@@ -59,7 +57,6 @@ class Rapl(PolledMeter):
         self._parts = SCOPES[str(self.settings["scope"])]
         self._port = ""
         self._zones: list[Zone] = []
-        self._before: tuple[float, list[int]] | None = None
 
     def open(self, port: str, interval_s: float) -> None:
         self.check_interval(interval_s)
@@ -76,30 +73,13 @@ class Rapl(PolledMeter):
                 f"have counters)"
             )
         try:
-            self._read()
-        except (OSError, ValueError) as error:
-            raise DeviceError(cannot_read(self._zones[0].path, error)) from None
+            self.read_counters()
+        except PortLost as lost:
+            raise DeviceError(str(lost)) from None
 
     def identify(self) -> Identity:
         """Name the counters that are added."""
         return Identity(maker=SPEC.maker, model=f"RAPL {self._names} ({STAND_IN})")
-
-    def says_simulated(self) -> bool:
-        """On a stage the counters follow a script."""
-        return is_on_stage()
-
-    def start(self) -> None:
-        self._before = None
-        self._measure()
-        self.begin_polling()
-        self._asked = 1  # the first reading is due when the first interval is over
-
-    def ask(self) -> Reading | None:
-        power_w = self._measure()
-        return Reading(now_utc_s(), power_w, "" if power_w is not None else "malformed")
-
-    def stop(self) -> None:
-        """Counters need no stopping."""
 
     def release(self) -> None:
         self._zones = []
@@ -112,26 +92,17 @@ class Rapl(PolledMeter):
     def _names(self) -> str:
         return " + ".join(zone.name for zone in self._zones)
 
-    def _read(self) -> list[int]:
-        return [zone.read_uj() for zone in self._zones]
-
-    def _measure(self) -> float | None:
-        """Return the mean power since the last call, ``None`` where a counter was reset since.
-
-        Raises:
-            PortLost: a counter cannot be read any more.
-        """
+    def read_counters(self) -> list[int]:
+        """Return microjoules by zone."""
         try:
-            now_s, now = now_mono_s(), self._read()
+            return [zone.read_uj() for zone in self._zones]
         except (OSError, ValueError) as error:
             raise PortLost(cannot_read(self._zones[0].path, error)) from None
-        before, self._before = self._before, (now_s, now)
-        if before is None:
-            return None
-        seconds = now_s - before[0]
+
+    def gained_j(self, before: list[int], now: list[int], seconds: float) -> float | None:
         gained = [
             gained_j(was, is_, zone.range_uj, seconds)
-            for was, is_, zone in zip(before[1], now, self._zones, strict=True)
+            for was, is_, zone in zip(before, now, self._zones, strict=True)
         ]
         known = [joules for joules in gained if joules is not None]
-        return sum(known) / seconds if len(known) == len(gained) and seconds > 0 else None
+        return sum(known) if len(known) == len(gained) else None

@@ -63,7 +63,7 @@ def stored(path: str, read: Callable[[str], str] = str.upper) -> Command:
     """Return a command that only keeps its argument, to answer with it.
 
     Args:
-        path: see `Command`. It is the also the name of what is kept.
+        path: see `Command`. It is also the name of what is kept.
         read: makes the answer of the argument; may raise `Refused`.
     """
 

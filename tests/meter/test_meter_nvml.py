@@ -73,11 +73,12 @@ def test_a_reading_is_the_mean_power_of_the_chosen_cards(gpus: str, names: str, 
     assert cards.users == 0
 
 
-def test_counters_that_begin_again_give_no_power() -> None:
-    cards = Cards(1_000)
+@pytest.mark.parametrize("after_mj", [(5, 2_000), (5, 900_000)])
+def test_counters_that_begin_again_give_no_power(after_mj: tuple[int, int]) -> None:
+    cards = Cards(1_000, 2_000)
     driver = opened(cards)
     driver.start()
-    cards.energies_mj = {0: 5}
+    cards.energies_mj = dict(enumerate(after_mj))
     reading = driver.read(2.0)
     assert reading is not None and (reading.power_w, reading.flag) == (None, "malformed")
 
