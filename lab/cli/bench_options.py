@@ -1,16 +1,39 @@
 """Options of commands that run a program without a ``lab.toml``: the bench, the wanted precision."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from lab.cli.paths import InputPath
 from lab.config.bench import bench_of
 from lab.config.file import load_config
 from lab.config.meter import VIRTUAL
 from records.errors import ConfigurationError
 
 _VIRTUAL_DRIVER = "wattsup_pro"
+
+gate_option = click.option(
+    "--gate",
+    type=click.Choice(["call", "run", "none"]),
+    default="run",
+    show_default=True,
+    help="Stability gate: before each run, before each call as well, or none.",
+)
+
+
+def bench_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `bench_sections`."""
+    config = click.option(
+        "--config",
+        "config_path",
+        type=InputPath(file=True),
+        help="Configuration of the bench; lab.toml by default.",
+    )
+    driver = click.option("--driver", metavar="NAME", help="Driver of the meter, instead of a lab.toml.")
+    port = click.option("--port", help="Port of the meter, instead of a lab.toml; `virtual` is SIMULATED.")
+    return config(driver(port(command)))
 
 
 class PercentText(click.ParamType[float]):
@@ -48,7 +71,7 @@ def port_of_meter(driver: str | None, port: str | None) -> str | None:
     return port
 
 
-def bench(
+def bench_sections(
     config_path: Path | None, driver: str | None, port: str | None
 ) -> tuple[dict[str, Any], str | None]:
     """Return the sections of the bench, and its folder for campaigns where it names one.

@@ -147,13 +147,18 @@ def outcome_json(opened: OpenCampaign, outcome: Outcome) -> dict[str, object]:
         "simulated": opened.campaign.simulated,
         "planned": len(slots_wanted(opened)),
         "completed": len(outcome.completed),
-        "missing": [
-            {"slot": slot.slot, "scenario": slot.scenario, "tracker": slot.tracker, "reason": reason}
-            for slot, reason in outcome.missing
-        ],
+        "missing": missing_json(outcome.missing),
         "stopped": outcome.stopped,
         "precision": precision_json(precision_of(entries_of(opened))),
     }
+
+
+def missing_json(missing: Sequence[tuple[Slot, str]]) -> list[dict[str, object]]:
+    """Return the slots without a completed run, each with its reason."""
+    return [
+        {"slot": slot.slot, "scenario": slot.scenario, "tracker": slot.tracker, "reason": reason}
+        for slot, reason in missing
+    ]
 
 
 def _print_plan(campaign: Campaign, config: LabConfig, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from lab.cli.bench_options import bench as bench_options
+from lab.cli.bench_options import bench_options, bench_sections, gate_option
 from lab.cli.common import json_option
 from lab.cli.group import LabGroup
 from lab.cli.needed_envs import progress_lines
@@ -24,21 +24,8 @@ def dataset() -> None:
 @click.option(
     "--out", type=OutputFolder(), required=True, help="Folder of the dataset, new or to be continued."
 )
-@click.option(
-    "--config",
-    "config_path",
-    type=InputPath(file=True),
-    help="Configuration of the bench; lab.toml by default.",
-)
-@click.option("--driver", metavar="NAME", help="Driver of the meter, instead of a lab.toml.")
-@click.option("--port", help="Port of the meter, instead of a lab.toml; `virtual` is SIMULATED.")
-@click.option(
-    "--gate",
-    type=click.Choice(["call", "run", "none"]),
-    default="run",
-    show_default=True,
-    help="Stability gate: before each run, before each call as well, or none.",
-)
+@bench_options
+@gate_option
 @json_option
 @click.pass_context
 def build(
@@ -69,7 +56,7 @@ def build(
     from lab.dataset.tables import write_tables
 
     wanted = read_listing(listing)
-    sections, _ = bench_options(config_path, driver, port)
+    sections, _ = bench_sections(config_path, driver, port)
     bench = Bench(sections, gate)  # type: ignore[arg-type]
     run = Runner(run_campaign, analyse_with_progress)
     states = build_dataset(wanted, listing.absolute().parent, out, bench, run, progress_lines())

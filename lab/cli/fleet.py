@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lab.cli.campaigns import missing_json
 from lab.cli.common import FiniteRange, json_option
 from lab.cli.group import LabGroup
 from lab.cli.link import link_options
@@ -166,10 +167,7 @@ def _print_outcome(opened: "OpenCampaign", outcome: "FleetOutcome", as_json: boo
                 "simulated": opened.campaign.simulated,
                 "planned": planned,
                 "completed": len(outcome.completed),
-                "missing": [
-                    {"slot": slot.slot, "scenario": slot.scenario, "tracker": slot.tracker, "reason": reason}
-                    for slot, reason in outcome.missing
-                ],
+                "missing": missing_json(outcome.missing),
             }
         )
     else:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from lab.cli.bench_options import PercentText, bench
+from lab.cli.bench_options import PercentText, bench_options, bench_sections, gate_option
 from lab.cli.call_list import print_calls
 from lab.cli.common import MOST_SEED, FiniteRange, json_option
 from lab.cli.paths import InputPath, OutputFolder, any_file
@@ -43,13 +43,7 @@ REPEATS_MAX = 30
 @click.option(
     "--vary", type=Varied(), help="Option of the program with its values; each value is a scenario."
 )
-@click.option(
-    "--gate",
-    type=click.Choice(["call", "run", "none"]),
-    default="run",
-    show_default=True,
-    help="Stability gate: before each run, before each call as well, or none.",
-)
+@gate_option
 @click.option("--repeats", type=click.IntRange(min=1), help=f"Number of runs; {REPEATS} by default.")
 @click.option(
     "--precision",
@@ -64,14 +58,7 @@ REPEATS_MAX = 30
 )
 @click.option("--sync-device", is_flag=True, help="Synchronise the accelerator before and after each call.")
 @click.option("--python", metavar="PATH", help="Interpreter of the program; by default the one on PATH.")
-@click.option(
-    "--config",
-    "config_path",
-    type=InputPath(file=True),
-    help="Configuration of the bench; lab.toml by default.",
-)
-@click.option("--driver", metavar="NAME", help="Driver of the meter, instead of a lab.toml.")
-@click.option("--port", help="Port of the meter, instead of a lab.toml; `virtual` is SIMULATED.")
+@bench_options
 @click.option(
     "--baseline",
     "baseline_s",
@@ -148,7 +135,7 @@ def profile(
     limit = _budget(budget, budget_of, mode)
     from lab.cli.profile_run import run_and_print  # the evaluation, which reading a program does not need
 
-    sections, campaigns = bench(config_path, driver, port)
+    sections, campaigns = bench_sections(config_path, driver, port)
     wanted = Profile(
         program=words,
         arguments=arguments,

@@ -22,7 +22,7 @@ from records.errors import ConfigurationError, RecordError, SutError
 from records.files import sha256_of_json
 from records.journal import dropped_slots, read_journal
 from records.journal_events import BlockGiven
-from records.locks import try_lock
+from records.locks import lock_file, try_lock
 from records.run import Run, RunFolder
 from records.times import now_utc_s
 
@@ -257,13 +257,10 @@ def lock(folder: CampaignFolder) -> Iterator[None]:
     Raises:
         SutError: another process holds it.
     """
-    descriptor = os.open(folder.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        if not try_lock(descriptor):
+    with lock_file(folder.path / _LOCK) as ours:
+        if not ours:
             raise SutError(
                 f"{folder.path}: another process is running this campaign now. "
                 f"`lab status {quote(str(folder.path))}` shows how far it is"
             )
         yield
-    finally:
-        os.close(descriptor)

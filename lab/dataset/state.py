@@ -1,6 +1,5 @@
 """How far a project of a dataset is: ``state.json`` in its folder. A build goes on from there."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import ClassVar, Literal
 
 from records.documents import Document
 from records.errors import SutError
-from records.locks import try_lock
+from records.locks import lock_file
 
 PROJECTS = "projects"
 """Folder of a dataset that holds those of its projects."""
@@ -101,12 +100,9 @@ def alone(dataset: Path) -> Iterator[None]:
         SutError: another process builds there.
     """
     dataset.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(dataset / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        if not try_lock(descriptor):
+    with lock_file(dataset / _LOCK) as ours:
+        if not ours:
             raise SutError(
                 f"{dataset}: another `lab dataset build` is under way here; wait until it has ended"
             )
         yield
-    finally:
-        os.close(descriptor)
