@@ -25,6 +25,7 @@ from analysis.run.measure import RunMeasure
 from analysis.run.provenance import Origin, by_scenario
 from analysis.run.recorded import RecordedRun
 from analysis.scenario.baseline import Baseline, BaselinePower, baseline_run
+from analysis.scenario.baseline_change import baseline_summary
 from analysis.scenario.groups import group_runs, scenario_row
 from analysis.scenario.notes import (
     check_baseline,
@@ -168,7 +169,7 @@ def reduce_runs(
     environment = _environment(place)
     baseline = Baseline([baseline_run(run) for run in runs if _is_reference(run)], settings.baseline)
     reference = {run.run_dir: _reference(run, baseline) for run in runs}
-    summary = baseline.summary(settings.confidence)
+    summary = baseline_summary(baseline, settings.confidence)
     targets = settings.target_val_accuracy
     rows = [run_row(run, reference[run.run_dir], targets.get(run.run.scenario)) for run in runs]
     actions = [row for run in runs for row in span_rows(run, run.actions, reference[run.run_dir])]

@@ -12,11 +12,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from analysis.maths.arrays import Floats, finite
-from analysis.maths.describe import SAME_SHARE, satterthwaite, student_t
+from analysis.maths.arrays import Floats
+from analysis.maths.describe import SAME_SHARE
 from analysis.run.measure import RunMeasure
 from analysis.uncertainty.meter_errors import Exposures, combined, rounded_alike
-from records.rows.parts import BaselineSummary
 
 Reference = Literal["interpolated", "pooled"]
 """Neighbours in time, linearly interpolated; or the time-weighted mean of all baseline runs."""
@@ -98,12 +97,16 @@ class Baseline:
     Args:
         runs: in any order; may be empty.
         reference: which rule gives the power.
+
+    Attributes:
+        runs: by bench, and in the order of time.
+        places: by bench, where its runs are in ``runs``; in a campaign of one bench by ``None``.
     """
 
     def __init__(self, runs: list[BaselineRun], reference: Reference) -> None:
         self.runs = sorted(runs, key=lambda run: (run.bench or "", run.middle_utc_s))
         self.reference = reference
-        self._places = {
+        self.places = {
             bench: [i for i, run in enumerate(self.runs) if run.bench == bench]
             for bench in dict.fromkeys(run.bench for run in self.runs)
         }
@@ -121,7 +124,7 @@ class Baseline:
             return 0.0, 1.0
         if len(self.runs) == 1:
             return self.runs[0].readings_sd_w, 1.0
-        parts = [self._residuals([self.runs[i] for i in places]) for places in self._places.values()]
+        parts = [self._residuals([self.runs[i] for i in places]) for places in self.places.values()]
         squares, df = (sum(column) for column in zip(*parts, strict=True))
         if df == 0:  # one run on each bench
             return max(run.readings_sd_w for run in self.runs), 1.0
@@ -158,7 +161,7 @@ class Baseline:
             middle_utc_s: the moment.
             bench: on which the run was; only its baseline runs are used.
         """
-        places = self._places.get(bench)
+        places = self.places.get(bench)
         if places is None:
             return None
         if self.reference == "pooled":
@@ -205,7 +208,7 @@ class Baseline:
         that a level scatters by.
         """
         n = len(self.runs)
-        if n < LEAST_FOR_STEP or len(self._places) > 1:
+        if n < LEAST_FOR_STEP or len(self.places) > 1:
             return None
         power_w = np.array([run.power_w for run in self.runs])
         before, rest = min(((k, _about(power_w[:k]) + _about(power_w[k:])) for k in range(1, n)), key=_rest)
@@ -236,71 +239,6 @@ class Baseline:
             ),
         )
 
-    def summary(self, confidence: float) -> BaselineSummary:
-        """Return the baseline as the results hold it."""
-        pooled, drift = self.pooled, self._drift(confidence)
-        change_w, change_p = self._block_change()
-        return BaselineSummary(
-            reference=self.reference,
-            n=len(self.runs),
-            mean_power_w=pooled.power_w if pooled else None,
-            mean_power_u_w=pooled.power_u_w if pooled else None,
-            sd_w=float(np.std([run.power_w for run in self.runs], ddof=1)) if len(self.runs) > 1 else None,
-            drift_w_per_h=drift.value,
-            drift_low_w_per_h=drift.low,
-            drift_high_w_per_h=drift.high,
-            drift_p=drift.p,
-            block_change_w=change_w,
-            block_change_p=change_p,
-        )
-
-    def _drift(self, confidence: float) -> "_Slope":
-        """Regress baseline power on time in hours; needs three runs at three times.
-
-        Several benches have one slope and each its own level, which takes a degree of freedom.
-        """
-        df = len(self.runs) - 1 - len(self._places)
-        if df < 1:
-            return _Slope()
-        hours = np.array([run.middle_utc_s for run in self.runs]) / 3600
-        hours = self._levelled(hours - hours[0])
-        if hours.min() == hours.max():
-            return _Slope()
-        from scipy import stats
-
-        fit = stats.linregress(hours, self._levelled_w())
-        slope, p = float(fit.slope), float(fit.pvalue)
-        stderr = float(fit.stderr) * sqrt((len(self.runs) - 2) / df)
-        if len(self._places) > 1 and stderr > 0:
-            p = float(2 * stats.t.sf(abs(slope) / stderr, df))
-        reach = student_t(confidence, df) * stderr
-        return _Slope(*map(finite, (slope, slope - reach, slope + reach, p)))
-
-    def _levelled_w(self) -> Floats:
-        return self._levelled(np.array([run.power_w for run in self.runs]))
-
-    def _levelled(self, values: Floats) -> Floats:
-        """Return values ``(n,)`` of the runs, about the mean of each bench where there are several."""
-        levelled = values.copy()
-        if len(self._places) > 1:
-            for places in self._places.values():
-                levelled[places] -= values[places].mean()
-        return levelled
-
-    def _block_change(self) -> tuple[float | None, float | None]:
-        """Compare the later half of the blocks with the earlier one: the change in W, and p (Welch's t test).
-
-        The middle block of an odd number belongs to neither half.
-        """
-        blocks = sorted({run.block for run in self.runs})
-        half = len(blocks) // 2
-        levelled = list(zip(self.runs, self._levelled_w().tolist(), strict=True))
-        early = [power_w for run, power_w in levelled if run.block in blocks[:half]]
-        late = [power_w for run, power_w in levelled if run.block in blocks[len(blocks) - half :]]
-        if not early or not late:
-            return None, None
-        return float(np.mean(late) - np.mean(early)), _welch_p(early, late)
-
 
 class Step(NamedTuple):
     """A step of the baseline: between the run of index ``before`` and the one before it, by ``change_w``."""
@@ -318,25 +256,3 @@ def _about(values: Floats) -> float:
 
 def _rest(place: tuple[int, float]) -> float:
     return place[1]
-
-
-class _Slope(NamedTuple):
-    """A slope with its interval and p value."""
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    p: float | None = None
-
-
-def _welch_p(a: list[float], b: list[float]) -> float | None:
-    """Return the p value of Welch's t test (1947), or ``None`` where a sample has no spread to judge by."""
-    if len(a) < 2 or len(b) < 2:
-        return None
-    from scipy import stats
-
-    parts = [(float(np.std(x, ddof=1)) / sqrt(len(x)), len(x) - 1.0) for x in (a, b)]
-    u = hypot(*(part for part, _ in parts))
-    if u == 0:
-        return None
-    return finite(2 * stats.t.sf(abs(np.mean(b) - np.mean(a)) / u, satterthwaite(parts)))

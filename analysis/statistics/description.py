@@ -64,7 +64,7 @@ def _interval(sample: Sample, confidence: float) -> tuple[float | None, float | 
         interval = mean_interval(sample.values.tolist(), confidence)
         return interval.low, interval.high
     u, df = benches.of_mean(sample.values)
-    if not has_interval(df):
+    if u == 0 or not has_interval(df):
         return None, None
     reach = student_t(confidence, df) * u
     return sample.mean - reach, sample.mean + reach

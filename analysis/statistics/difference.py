@@ -65,7 +65,7 @@ def standard_error(pair: Pair, ratio: float) -> tuple[float | None, float]:
     """Return the standard error of ``mean(b) - ratio mean(a)`` and its degrees of freedom.
 
     Of the differences within pairs, or by Welch and Satterthwaite; several benches by how they differ.
-    ``None`` where nothing scatters or a scenario has a single run.
+    ``None`` where nothing scatters, not even the means of the benches, or a scenario has a single run.
     """
     if min(len(pair.a), len(pair.b)) < 2:
         return None, inf
@@ -74,11 +74,12 @@ def standard_error(pair: Pair, ratio: float) -> tuple[float | None, float]:
         inside = pair.b - ratio * pair.a
         if not scattered(inside, level):
             return None, len(inside) - 1.0
-        return Benches(pair.benches_a).of_mean(inside)
+        u, df = Benches(pair.benches_a).of_mean(inside)
+        return u or None, df
     if not (scattered(pair.a, level) or scattered(pair.b, level)):
         return None, inf
     parts = [Benches(pair.benches_b).of_mean(pair.b), Benches(pair.benches_a).of_mean(pair.a, ratio)]
-    return float(np.hypot(parts[0][0], parts[1][0])), satterthwaite(parts)
+    return float(np.hypot(parts[0][0], parts[1][0])) or None, satterthwaite(parts)
 
 
 def rank_test(pair: Pair) -> tuple[str, float | None, list[str]]:

@@ -8,6 +8,7 @@ from synthetic import SyntheticCampaign, SyntheticRun
 
 from analysis.campaign import analyse
 from analysis.scenario.baseline import Baseline, BaselineRun
+from analysis.scenario.baseline_change import baseline_summary
 
 
 def run(hour: float, power_w: float, block: int = 1, duration_s: float = 60.0) -> BaselineRun:
@@ -37,7 +38,7 @@ def test_the_pooled_mean_is_weighted_with_time() -> None:
 def test_without_baselines_there_is_no_reference() -> None:
     baseline = Baseline([], "interpolated")
     assert baseline.at(0.0) is None
-    summary = baseline.summary(0.95)
+    summary = baseline_summary(baseline, 0.95)
     assert summary.n == 0
     assert summary.mean_power_w is None and summary.drift_p is None
 
@@ -45,7 +46,7 @@ def test_without_baselines_there_is_no_reference() -> None:
 def test_a_drift_is_found_with_its_interval() -> None:
     noise = (0.05, -0.05, 0.02, -0.02, 0.04, -0.04)
     runs = [run(h, 40.0 + 0.5 * h + e, block=h + 1) for h, e in enumerate(noise)]
-    summary = Baseline(runs, "pooled").summary(0.95)
+    summary = baseline_summary(Baseline(runs, "pooled"), 0.95)
     assert summary.drift_low_w_per_h < 0.5 < summary.drift_high_w_per_h
     assert summary.drift_p < 0.001
     assert summary.block_change_w == pytest.approx(1.5, abs=0.05)  # hours 3-5 minus hours 0-2
@@ -53,7 +54,7 @@ def test_a_drift_is_found_with_its_interval() -> None:
 
 
 def test_equal_baselines_neither_drift_nor_step() -> None:
-    summary = Baseline([run(h, 40.0, block=h + 1) for h in range(4)], "pooled").summary(0.95)
+    summary = baseline_summary(Baseline([run(h, 40.0, block=h + 1) for h in range(4)], "pooled"), 0.95)
     assert summary.drift_w_per_h == 0.0
     assert summary.block_change_w == 0.0
     assert summary.block_change_p is None
@@ -168,7 +169,7 @@ def test_the_level_of_a_bench_is_no_scatter_no_step_and_no_drift() -> None:
     assert baseline.scatter_w == pytest.approx(0.1, rel=0.15)
     assert baseline.scatter_df == 10
     assert baseline.step is None
-    summary = baseline.summary(0.95)
+    summary = baseline_summary(baseline, 0.95)
     assert summary.drift_p is not None
     assert summary.drift_p > 0.05
     assert summary.block_change_p is not None
@@ -184,7 +185,7 @@ def test_a_drift_that_benches_share_is_found_about_the_level_of_each() -> None:
     power_w = np.array([run.power_w for run in runs])
     slope, squares = np.linalg.lstsq(design, power_w)[:2]
     u = sqrt(squares[0] / 9 * np.linalg.inv(design.T @ design)[0, 0])
-    summary = Baseline(runs, "pooled").summary(0.95)
+    summary = baseline_summary(Baseline(runs, "pooled"), 0.95)
     assert summary.drift_w_per_h == pytest.approx(slope[0])
     assert summary.drift_high_w_per_h == pytest.approx(slope[0] + 2.262 * u, rel=1e-3)  # Student's t, df 9
     assert summary.drift_p is not None
@@ -192,5 +193,7 @@ def test_a_drift_that_benches_share_is_found_about_the_level_of_each() -> None:
 
 
 def test_one_baseline_run_on_each_bench_shows_no_drift() -> None:
-    summary = Baseline([on(name, h, 40.0 + h) for h, name in enumerate("abcd")], "pooled").summary(0.95)
+    summary = baseline_summary(
+        Baseline([on(name, h, 40.0 + h) for h, name in enumerate("abcd")], "pooled"), 0.95
+    )
     assert summary.drift_w_per_h is None

@@ -89,6 +89,15 @@ def test_the_interval_of_a_difference_holds_whatever_the_benches_differ_by(
     assert held / 400 >= least
 
 
+@pytest.mark.parametrize("paired", [True, False])
+def test_benches_that_agree_to_the_last_digit_give_no_test(paired: bool) -> None:
+    names = list("aabbcc")
+    pair = Pair(np.full(6, 4.0), np.array([1.0, 2.0] * 3), paired, 0, names, names)
+    test = t_test(pair, 0.95)
+    assert (test.difference, test.se, test.p, test.low) == (-2.5, None, None, None)
+    assert fieller(pair, 0.95) == (None, None)
+
+
 def test_without_benches_the_interval_would_be_far_too_narrow() -> None:
     random = np.random.default_rng(16)
     held = 0
