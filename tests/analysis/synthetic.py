@@ -379,6 +379,19 @@ def _write_trackers(folder: RunFolder, run: SyntheticRun) -> None:
             file.append(csv_line([row.get(name) for name in columns]))
 
 
+def run_after(runs: list[SyntheticRun], scenario: str, block: int, **more: Any) -> SyntheticRun:
+    """Return the run of a block that comes after others in the plan, 40 s after the start of the last one."""
+    return SyntheticRun(
+        slot=len(runs) + 1,
+        scenario=scenario,
+        kind="baseline" if scenario == "baseline" else "workload",
+        start_s=100.0 + 40 * len(runs),
+        repeat=block,
+        block=block,
+        **more,
+    )
+
+
 def small_campaign(blocks: int = 2, **changes: Any) -> SyntheticCampaign:
     """Blocks of baseline (40 W), idle (50 W), training (100 W) without and with a tracker (102 W)."""
     runs = []

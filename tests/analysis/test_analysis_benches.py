@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
-from synthetic import Instrument, SyntheticCampaign, SyntheticRun
+from synthetic import Instrument, SyntheticCampaign, SyntheticRun, run_after
 
 from analysis.campaign import analyse
 from analysis.maths.benches import Benches
@@ -115,19 +115,10 @@ def fleet(differ_w: float, *, benches: str = "abc", blocks: int = 6) -> Syntheti
     runs: list[SyntheticRun] = []
     for block in range(1, blocks + 1):
         at = (block - 1) % len(benches)
+        bench = benches[at] if len(benches) > 1 else None
         for name, power_w in {"baseline": 40.0, "lean": 90.0, "cnn": 100.0}.items():
-            runs.append(
-                SyntheticRun(
-                    slot=len(runs) + 1,
-                    scenario=name,
-                    kind="baseline" if name == "baseline" else "workload",
-                    start_s=100.0 + 40 * len(runs),
-                    repeat=block,
-                    block=block,
-                    power_w=power_w + differ_w * at + random.normal(0, 0.2),
-                    bench=benches[at] if len(benches) > 1 else None,
-                )
-            )
+            own_w = power_w + differ_w * at + random.normal(0, 0.2)
+            runs.append(run_after(runs, name, block, power_w=own_w, bench=bench))
     return SyntheticCampaign(runs, instrument=Instrument(phase_s=0.0))
 
 

@@ -11,6 +11,7 @@ from synthetic import (
     Instrument,
     SyntheticCampaign,
     SyntheticRun,
+    run_after,
     small_campaign,
     training_spans,
 )
@@ -33,18 +34,8 @@ def campaign(
         shift_w = random.normal(0, block_sd_w)
         for name, base_w in {"baseline": 40.0, **power_w}.items():
             own_w = 0.0 if name == "baseline" else shift_w + random.normal(0, sd_w)
-            runs.append(
-                SyntheticRun(
-                    slot=len(runs) + 1,
-                    scenario=name,
-                    kind="baseline" if name == "baseline" else "workload",
-                    start_s=100.0 + 40 * len(runs),
-                    repeat=block,
-                    block=block,
-                    power_w=base_w + own_w,
-                    spans=[] if name == "baseline" else training_spans(),
-                )
-            )
+            spans = [] if name == "baseline" else training_spans()
+            runs.append(run_after(runs, name, block, power_w=base_w + own_w, spans=spans))
     return SyntheticCampaign(runs, instrument=Instrument(phase_s=0.0))
 
 

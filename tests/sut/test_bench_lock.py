@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,19 +27,13 @@ def test_nobody_else_may_write_into_it(lock: Path) -> None:
         assert lock.read_text() == f"process {os.getpid()} with mine"
 
 
-def test_a_link_in_its_place_is_not_followed(lock: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("put", [Path.symlink_to, Path.hardlink_to])
+def test_another_file_in_its_place_is_not_written(
+    lock: Path, tmp_path: Path, put: Callable[[Path, Path], None]
+) -> None:
     precious = tmp_path / "precious"
     precious.write_text("kept")
-    lock.symlink_to(precious)
-    with pytest.raises(SutError, match="lock file of this user"), hold_sut("mine"):
-        pass
-    assert precious.read_text() == "kept"
-
-
-def test_a_second_name_of_another_file_in_its_place_is_not_written(lock: Path, tmp_path: Path) -> None:
-    precious = tmp_path / "precious"
-    precious.write_text("kept")
-    lock.hardlink_to(precious)
+    put(lock, precious)
     with pytest.raises(SutError, match="lock file of this user"), hold_sut("mine"):
         pass
     assert precious.read_text() == "kept"
