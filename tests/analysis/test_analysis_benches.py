@@ -72,10 +72,10 @@ def test_one_bench_of_a_fleet_is_as_good_as_one_without_a_name(paired: bool) -> 
     assert fieller(named, 0.95) == fieller(pair, 0.95)
 
 
-@pytest.mark.parametrize(("benches", "least"), [(3, 0.93), (6, 0.93)])
+@pytest.mark.parametrize("benches", [3, 6])
 @pytest.mark.parametrize("between_sd", [0.0, 0.5, 1.0, 3.0])
 def test_the_interval_of_a_difference_holds_whatever_the_benches_differ_by(
-    benches: int, least: float, between_sd: float
+    benches: int, between_sd: float
 ) -> None:
     random = np.random.default_rng(16)
     names = [name for name in "abcdef"[:benches] for _ in range(8)]
@@ -86,7 +86,7 @@ def test_the_interval_of_a_difference_holds_whatever_the_benches_differ_by(
         test = t_test(pair, 0.95)
         assert test.low is not None and test.high is not None
         held += test.low <= 0 <= test.high
-    assert held / 400 >= least
+    assert held / 400 >= 0.93
 
 
 @pytest.mark.parametrize("paired", [True, False])
