@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from records.campaign import CampaignFolder
 from records.errors import RecordError
 from records.package import PROGRAMS, check_names
 from records.programs import PROGRAMS_JSON, Programs, read_programs
@@ -18,7 +19,8 @@ _FILES = (
     "journal.jsonl",
     "report.html",
 )
-_FOLDERS = ("results", "runs", "virtual")
+_VIRTUAL = "virtual"
+_FOLDERS = ("results", "runs", _VIRTUAL)
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,21 @@ def campaign_files(folder: Path) -> CampaignFiles:
     Raises:
         RecordError: a file has a name that a package cannot hold, or the record of the program is damaged.
     """
-    files = {name: folder / name for name in _FILES if _is_plain(folder / name)}
+    files: dict[str, Path] = {}
     empty: list[str] = []
     left_out: list[str] = []
-    for name in _FOLDERS:
-        for path, is_plain in _below(folder / name):
+    blocks = sorted(CampaignFolder(folder).benches.glob("*/block-*"))
+    for part in (folder, *blocks):
+        plain = (part / name for name in _FILES if _is_plain(part / name))
+        files |= {path.relative_to(folder).as_posix(): path for path in plain}
+    for below in (*(folder / name for name in _FOLDERS), *(block / _VIRTUAL for block in blocks)):
+        for path, is_plain in _below(below):
             place = path.relative_to(folder).as_posix()
             if is_plain is None:
                 empty.append(place)
             elif is_plain:
                 files[place] = path
-            elif name != "virtual":  # the link to the port of a virtual instrument says nothing
+            elif below.name != _VIRTUAL:  # the link to the port of a virtual instrument says nothing
                 left_out.append(place)
     programs = read_programs(folder)
     listed = {f"{PROGRAMS}/{name}" for name in (PROGRAMS_JSON, *programs.copies)} if programs else set()

@@ -271,6 +271,20 @@ def test_a_file_that_changes_while_it_is_packed_is_noticed(tmp_path: Path) -> No
     assert [p.name for p in tmp_path.iterdir()] == ["meter.csv"]
 
 
+def test_what_the_benches_of_a_fleet_recorded_is_packed(tmp_path: Path) -> None:
+    block = CampaignFolder(tmp_path).block_of("a", 1)
+    (block.virtual / "meter").mkdir(parents=True)
+    (block.virtual / "meter/truth-001.csv").touch()
+    (block.virtual / "meter/port").symlink_to("/dev/null")
+    block.programs.mkdir()
+    for path in (block.clock, block.journal, block.path / ".lock", block.programs / "programs.json"):
+        path.touch()
+    packed = campaign_files(tmp_path)
+    kept = ("clock.csv", "journal.jsonl", "virtual/meter/truth-001.csv")
+    assert list(packed.files) == [f"benches/a/block-0001/{name}" for name in kept]
+    assert (packed.empty, packed.left_out) == ([], [])
+
+
 def test_names_that_differ_only_in_case_are_refused_before_they_are_packed(tmp_path: Path) -> None:
     (tmp_path / "runs").mkdir()
     for name in ("model.h5", "Model.h5"):
