@@ -7,7 +7,7 @@ read as `UnknownEntry`, which keeps everything; so a newer version's journal can
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from records.documents import build, plain
 from records.errors import RecordError
@@ -110,8 +110,12 @@ class CampaignInterrupted(JournalEntry):
     WHAT: ClassVar[str] = "campaign interrupted"
 
 
-CampaignOver = Literal["ended", "stopped", "interrupted"]
-"""How a campaign is over, at least for now."""
+class Ending(StrEnum):
+    """How a campaign is over, at least for now."""
+
+    ENDED = "ended"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +130,7 @@ class Notified(JournalEntry):
     """
 
     WHAT: ClassVar[str] = "notified"
-    event: CampaignOver
+    event: Ending
     command: list[str]
     exit_code: int | None
     failure: str | None

@@ -13,6 +13,7 @@ from records.journal_events import (
     CampaignInterrupted,
     CampaignStarted,
     CampaignStopped,
+    Ending,
     GateDecided,
     GateWaiting,
     JournalEntry,
@@ -23,14 +24,6 @@ from records.journal_events import (
     WorkloadEnded,
     WorkloadStarted,
 )
-
-
-class Ending(StrEnum):
-    """How the last controller of a campaign ended."""
-
-    ENDED = "ended"
-    STOPPED = "stopped"
-    INTERRUPTED = "interrupted"
 
 
 class Phase(StrEnum):

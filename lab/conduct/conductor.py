@@ -32,9 +32,9 @@ from records.journal import Journal
 from records.journal_events import (
     CampaignEnded,
     CampaignInterrupted,
-    CampaignOver,
     CampaignStarted,
     CampaignStopped,
+    Ending,
     EnvironmentChanged,
     LeftoversEnded,
     OrphanAborted,
@@ -110,9 +110,13 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
     return outcome
 
 
-def _end_of(outcome: Outcome) -> tuple[CampaignOver, str]:
+def _end_of(outcome: Outcome) -> tuple[Ending, str]:
     counted = f"{len(outcome.completed)} runs completed, {len(outcome.missing)} missing"
-    return ("ended", counted) if outcome.stopped is None else ("stopped", f"{outcome.stopped}. {counted}")
+    return (
+        (Ending.ENDED, counted)
+        if outcome.stopped is None
+        else (Ending.STOPPED, f"{outcome.stopped}. {counted}")
+    )
 
 
 def _how_to_go_on(opened: OpenCampaign) -> str:

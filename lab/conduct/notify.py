@@ -12,7 +12,7 @@ from lab.conduct.campaign import OpenCampaign, recorded_states
 from lab.config.notify import NotifySection
 from records.errors import InterruptedCampaign, WattlabError
 from records.journal import Journal
-from records.journal_events import CampaignOver, Notified
+from records.journal_events import Ending, Notified
 
 _LAST_OF_ERRORS = 200
 _MOST_IN_VARIABLE = 1000
@@ -30,7 +30,7 @@ def notifying_of_errors(opened: OpenCampaign, journal: Journal, say: Callable[[s
 
 
 def notify(
-    opened: OpenCampaign, journal: Journal, say: Callable[[str], None], event: CampaignOver, message: str
+    opened: OpenCampaign, journal: Journal, say: Callable[[str], None], event: Ending, message: str
 ) -> None:
     """Run the command, if there is one. What goes wrong is a notice and stands in the journal.
 
@@ -61,9 +61,9 @@ def notify(
         journal.write(Notified(event=event, command=section.command, exit_code=code, failure=failure))
 
 
-def event_of(error: WattlabError) -> CampaignOver:
+def event_of(error: WattlabError) -> Ending:
     """Return how a campaign is over that ended with an error."""
-    return "interrupted" if isinstance(error, InterruptedCampaign) else "stopped"
+    return Ending.INTERRUPTED if isinstance(error, InterruptedCampaign) else Ending.STOPPED
 
 
 def _run(

@@ -26,6 +26,7 @@ from records.journal_events import (
     CampaignInterrupted,
     CampaignStarted,
     CampaignStopped,
+    Ending,
     JournalEntry,
 )
 
@@ -132,7 +133,7 @@ def run_fleet(
         outcome = _outcome(opened, dispatcher.given_up)
         completed, missing = len(outcome.completed), len(outcome.missing)
         journal.write(CampaignEnded(completed=completed, missing=missing))
-        notify(opened, journal, say, "ended", f"{completed} runs completed, {missing} missing")
+        notify(opened, journal, say, Ending.ENDED, f"{completed} runs completed, {missing} missing")
     return outcome
 
 

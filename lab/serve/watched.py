@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from shlex import quote
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from lab.conduct.activity import Activity, Phase, activity_of
 from lab.conduct.campaign import OpenCampaign, SlotState, is_running, recorded_states
@@ -28,6 +28,10 @@ WINDOW_S = 180.0
 _KEPT_READINGS = 50_000
 _LAST_BYTES = 2**20
 _MOST_SHOWN = 600
+
+
+GateLight = Literal["waiting", "open", "closed", "idle"]
+"""The stability gate as the page shows it."""
 
 
 class WatchedCampaign:
@@ -251,8 +255,8 @@ def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> 
     return f"{words} {damage}".strip()
 
 
-def _gate(entries: list[JournalEntry]) -> str:
-    """Return ``waiting``, ``open``, ``closed`` or ``idle``: the stability gate of the last attempt."""
+def _gate(entries: list[JournalEntry]) -> GateLight:
+    """Return the stability gate of the last attempt."""
     for entry in reversed(entries):
         match entry:
             case GateWaiting():

@@ -14,7 +14,7 @@ from lab.conduct.notify import notify, notifying_of_errors
 from lab.config.file import build_config
 from records.errors import DeviceError, InterruptedCampaign, WattlabError
 from records.journal import Journal, read_journal
-from records.journal_events import Notified
+from records.journal_events import Ending, Notified
 
 TELL = """
 import json, os, pathlib, sys
@@ -40,7 +40,7 @@ def opened(folder: Path, command: list[str], limit_s: float = 30.0) -> OpenCampa
 def told(campaign: OpenCampaign, message: str = "1 run completed") -> tuple[list[str], Notified]:
     said: list[str] = []
     journal = Journal(campaign.folder.journal)
-    notify(campaign, journal, said.append, "ended", message)
+    notify(campaign, journal, said.append, Ending.ENDED, message)
     journal.close()
     (entry,) = read_journal(campaign.folder.journal)[0]
     assert isinstance(entry, Notified)
@@ -50,7 +50,7 @@ def told(campaign: OpenCampaign, message: str = "1 run completed") -> tuple[list
 def test_the_command_learns_what_happened(tmp_path: Path) -> None:
     campaign = opened(tmp_path, [sys.executable, "-c", TELL])
     said, entry = told(campaign)
-    assert (said, entry.event, entry.exit_code, entry.failure) == ([], "ended", 0, None)
+    assert (said, entry.event, entry.exit_code, entry.failure) == ([], Ending.ENDED, 0, None)
     document = json.loads((tmp_path / "told.json").read_text())
     assert (
         document.items()
@@ -101,10 +101,13 @@ def test_a_command_that_hangs_is_ended_with_what_it_started(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("error", "event"),
-    [(DeviceError("gone"), "stopped"), (InterruptedCampaign("interrupted"), "interrupted")],
+    [
+        (DeviceError("gone"), Ending.STOPPED),
+        (InterruptedCampaign("interrupted"), Ending.INTERRUPTED),
+    ],
 )
 def test_an_error_is_a_stop_and_ctrl_c_an_interruption(
-    tmp_path: Path, error: WattlabError, event: str
+    tmp_path: Path, error: WattlabError, event: Ending
 ) -> None:
     campaign = opened(tmp_path, ["true"])
     journal = Journal(campaign.folder.journal)
@@ -113,12 +116,12 @@ def test_an_error_is_a_stop_and_ctrl_c_an_interruption(
     journal.close()
     (entry,) = read_journal(campaign.folder.journal)[0]
     assert isinstance(entry, Notified)
-    assert entry.event == event
+    assert entry.event is event
 
 
 def test_a_bench_of_a_fleet_notifies_nobody(tmp_path: Path) -> None:
     campaign = replace(opened(tmp_path, ["true"]), lease=BenchLease("b1", tmp_path, 1))
     journal = Journal(campaign.folder.journal)
-    notify(campaign, journal, print, "ended", "")
+    notify(campaign, journal, print, Ending.ENDED, "")
     journal.close()
     assert read_journal(campaign.folder.journal)[0] == []

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lab_bench import lab, start_lab, wait_for
 from typed_rows import MadeResults
 
-from lab.conduct.activity import Ending, Phase, activity_of
+from lab.conduct.activity import Phase, activity_of
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign, lock
 from lab.conduct.live import Follower
 from lab.config.file import load_config
@@ -31,6 +31,7 @@ from records.journal_events import (
     CampaignInterrupted,
     CampaignStarted,
     CampaignStopped,
+    Ending,
     GateDecided,
     GateWaiting,
     JournalEntry,
