@@ -1,18 +1,15 @@
 """Whether a scenario needs more energy than it may: the gate of a CI (``lab compare --fail-if-more``).
 
-The decision rule is that of ISO 14253-1, as for an energy budget: the whole 95 % interval of their ratio has
-to show that b needs no more than a limit above a. Where the limit lies within it there is no answer, and the
-gate stays shut.
+The whole 95 % interval of their ratio has to show that b needs no more than a limit above a. Where the limit
+lies within it there is no answer, and the gate stays shut.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from analysis.comparing.verdict import repeats_of, total_unknown
 from analysis.maths.describe import LEAST_FOR_INTERVAL
+from analysis.maths.limits import LimitVerdict, decide
 from records.rows.statistics import ComparisonRow
-
-GateVerdict = Literal["within", "above", "cannot say"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Gate:
     """
 
     limit_pct: float
-    verdict: GateVerdict
+    verdict: LimitVerdict
     more_pct: float | None = None
     low_pct: float | None = None
     high_pct: float | None = None
@@ -47,12 +44,7 @@ def judge(row: ComparisonRow, limit_pct: float) -> Gate:
     if not known or not ends:
         return Gate(limit_pct, "cannot say", more_pct)
     low_pct, high_pct = _percent(min(low for low, _ in ends)), _percent(max(high for _, high in ends))
-    verdict: GateVerdict = "cannot say"
-    if high_pct <= limit_pct:
-        verdict = "within"
-    elif low_pct > limit_pct:
-        verdict = "above"
-    return Gate(limit_pct, verdict, more_pct, low_pct, high_pct)
+    return Gate(limit_pct, decide(low_pct, high_pct, limit_pct), more_pct, low_pct, high_pct)
 
 
 def _percent(ratio: float) -> float:

@@ -8,8 +8,8 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from analysis.maths.limits import LimitVerdict, decide
 from records.errors import ConfigurationError
 from records.results import Results
 from records.rows.calls import CallSiteRow
@@ -20,8 +20,6 @@ _ENERGY = re.compile(r"\s*([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*([A-Za-z]+)\s*
 
 RUN, INDUCED = "run", "induced"
 """What a budget can be of, other than an API: all energy of a run, and what lies above the baseline."""
-
-Verdict = Literal["within", "above", "cannot say"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Judgement:
     energy_j: float | None
     low_j: float | None
     high_j: float | None
-    verdict: Verdict
+    verdict: LimitVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +159,4 @@ def _interval(row: CallSiteRow, *, sometimes_within: bool) -> tuple[float | None
 def _judgement(
     of: str, budget_j: float, energy: float | None, low: float | None, high: float | None
 ) -> Judgement:
-    verdict: Verdict = "cannot say"
-    if low is not None and high is not None:
-        verdict = "within" if high <= budget_j else "above" if low > budget_j else "cannot say"
-    return Judgement(of, budget_j, energy, low, high, verdict)
+    return Judgement(of, budget_j, energy, low, high, decide(low, high, budget_j))
