@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from lab.cli.output import make_stderr, print_json, stdout
 from records.errors import ConfigurationError
+from reports.words.texts import counted
 from source.calls import CallSite, call_sites
 from source.files import Unread
 from source.program import program_flows
@@ -63,6 +64,5 @@ def _print_summary(listed: list[_Listed], unread: Iterable[tuple[Path, str]]) ->
     for path, reason in unread:
         stderr.print(f"{path}: not read: {reason}", soft_wrap=True)
     undecided = sum(site.api is None for _, site in listed)
-    calls = "call" if len(listed) == 1 else "calls"
     hint = f", {undecided} of them (?) with an API that only running the program shows" if undecided else ""
-    stderr.print(f"{len(listed)} {calls}{hint}.")
+    stderr.print(f"{counted(len(listed), 'call')}{hint}.")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from lab.cli.output import print_table
 from records.findings import LEVEL_WORDS, LEVELS
+from reports.words.texts import counted
 
 
 def print_finding_table(findings: Iterable[tuple[str, str, str, str]]) -> None:
@@ -15,8 +16,4 @@ def print_finding_table(findings: Iterable[tuple[str, str, str, str]]) -> None:
 
 def level_counts(levels: Sequence[str]) -> str:
     """Return how many findings there are of each level: ``1 error, 2 warnings, 0 notes``."""
-    return ", ".join(_counted(levels.count(level), LEVEL_WORDS[level]) for level in LEVELS)
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    return ", ".join(counted(levels.count(level), LEVEL_WORDS[level]) for level in LEVELS)

@@ -13,6 +13,7 @@ from lab.cli.paths import CampaignFolderPath, InputPath, OutputFile
 from lab.cli.visible import visible
 from lab.version import VERSION
 from records.errors import ConfigurationError
+from reports.words.texts import counted
 from source.smells.baseline import BaselineError, baseline_text, read_baseline, without_known
 from source.smells.costs import shortly
 from source.smells.engine import Search, Smell, search
@@ -86,7 +87,7 @@ def smells(
     root = Path.cwd()
     if write_baseline is not None:
         write_baseline.write_text(baseline_text(found.smells, root), encoding="utf-8")
-        make_stderr().print(f"Written: {write_baseline} ({_findings(len(found.smells))})")
+        make_stderr().print(f"Written: {write_baseline} ({counted(len(found.smells), 'finding')})")
         return
     if baseline is not None:
         found.smells = without_known(found.smells, _known(baseline), root)
@@ -173,12 +174,11 @@ def _print_summary(found: Search) -> None:
     stderr = make_stderr()
     for note in found.unread:
         stderr.print(f"{note.path}: not read: {note.reason}", soft_wrap=True)
-    files = "file" if found.files == 1 else "files"
-    stderr.print(f"{_findings(len(found.smells))} in {found.files} {files}, {found.lines} lines.")
-
-
-def _findings(number: int) -> str:
-    return f"{number} finding{'' if number == 1 else 's'}"
+    findings, files, lines = (
+        counted(number, word)
+        for number, word in ((len(found.smells), "finding"), (found.files, "file"), (found.lines, "line"))
+    )
+    stderr.print(f"{findings} in {files}, {lines}.")
 
 
 def _explained(code: str) -> str:

@@ -10,6 +10,7 @@ from records.results import read_results
 from records.rows.smells import SmellRow
 from reports.words.energy import EnergyUnit, unit_of_results
 from reports.words.smells import QUANTITIES, cost_words
+from reports.words.texts import counted
 from source.smells.engine import Smell, search
 
 
@@ -23,8 +24,8 @@ def print_smells_of_campaign(campaign: Path, as_json: bool) -> int:
         columns = ("code", "program", "line", "scenario", *energies, "cost of the smell")
         print_table(columns, [_cells(row, unit) for row in rows])
     if not as_json:
-        noun = "finding" if len(rows) == 1 else "findings"
-        stdout.print(f"{len(rows)} {noun} in the recorded programs." if rows else "No smells found.")
+        found = f"{counted(len(rows), 'finding')} in the recorded programs."
+        stdout.print(found if rows else "No smells found.")
     return 1 if rows else 0
 
 
