@@ -35,7 +35,7 @@ class Price:
 WORLD_EMISSIONS = Emissions(445.0, "CO₂", "world 2024, IEA")
 """https://www.iea.org/reports/electricity-2025/emissions: carbon dioxide alone."""
 
-EU_PRICE = Price(0.2872, "EUR", "EU households, first half of 2025, Eurostat")
+EU_PRICE = Price(0.2872, "EUR", "EU households H1 2025, Eurostat")
 """Mean of 28.72 EUR per 100 kWh with taxes and levies, Eurostat data set nrg_pc_204, of 2025-10-29."""
 
 

@@ -31,7 +31,7 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const box = range.getBoundingClientRect();
     const middle = (box.top + box.bottom) / 2;
     const shown = box.width && middle >= 0 && middle <= innerHeight;
-    if (!shown || getComputedStyle(item).visibility === "hidden") continue;
+    if (!shown || !item.checkVisibility({visibilityProperty: true})) continue; // a closed fold has boxes
     const kind = /\d/.test(match[0]) ? "numbers" : /\p{L}/u.test(match[0]) ? "words" : null;
     if (kind) counts[item.closest("nav") ? "contents" : kind]++;
   }

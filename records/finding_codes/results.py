@@ -93,8 +93,8 @@ ESTIMATOR_ABSENT = CHAPTER.info(
 )
 SCENARIO_BELOW_BASELINE = CHAPTER.warn(
     "scenario-below-baseline",
-    "The interval of the mean induced energy of a scenario lies below zero: the SUT was not in the same "
-    "state as in the baseline.",
+    "A scenario's mean induced energy is significantly below zero: the SUT was not in the same state as in "
+    "the baseline.",
     "Find out what ran during the baseline, and measure baselines between the runs.",
 )
 ENERGY_OUTLIER = CHAPTER.info(

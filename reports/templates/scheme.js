@@ -3,6 +3,7 @@
 (() => {
   const KEY = "wattlab-scheme";
   const NEXT = { system: "light", light: "dark", dark: "system" };
+  const SIGN = { system: "◐", light: "☼", dark: "☾" };
   const root = document.documentElement;
 
   const kept = () => {
@@ -30,7 +31,10 @@
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("scheme");
     if (!button) return;
-    const name = () => { button.textContent = `Colours: ${scheme}`; };
+    const name = () => {
+      button.textContent = SIGN[scheme];
+      button.title = button.ariaLabel = `Colours: ${scheme}`;
+    };
     button.hidden = false;
     name();
     button.addEventListener("click", () => {

@@ -7,6 +7,9 @@ from reports.words.numbers import count
 
 _KEPT_SPACES = frozenset(" \n\u00a0\u2009\u202f")
 
+_WITHIN_NUMBER = re.compile(r"(?<=≤) (?=\d)|(?<=\d) (?=(?:%|[mk]?Wh|s)(?:\W|$))")
+"""Spaces between a sign, a number and its unit."""
+
 _UNITS = {
     "pct": "%",
     "w": "W",
@@ -53,8 +56,8 @@ def shorten(text: str, width: int) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Keep a number and its percent sign on one line."""
-    return text.replace(" %", "\u00a0%")
+    """Keep a number on one line with its unit, and with the sign of a bound before it."""
+    return _WITHIN_NUMBER.sub("\u00a0", text)
 
 
 def counted(number: int, word: str) -> str:

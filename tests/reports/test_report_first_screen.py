@@ -8,6 +8,7 @@ from report_example import Plan, example
 from report_page import Page
 from typed_rows import change
 
+from records.finding_codes import CODES
 from reports.blocks.rendering import render_page
 from reports.campaign.first_screen.summary import summary_of
 from reports.campaign.view import view_of
@@ -117,8 +118,21 @@ def test_energies_that_are_not_resolved_have_no_lowest():
         change(row, p=0.5, p_holm=0.5)
     least = summary(results).least
     assert "owest" not in least.words
-    assert "transfer ≤ 79" in least.words
-    assert f"from {least.item.name}," in least.against and "used more" not in least.against
+    assert "transfer (≤ 79" in least.words and "cnn" not in least.words
+    assert f"from {least.item.name} " in least.against and "used more" not in least.against
+
+
+def test_many_energies_that_are_not_resolved_are_counted_and_not_named():
+    results = example(Plan(**SMALL))
+    (row,) = [row for row in results.scenarios if row.scenario == "transfer"]
+    bounded = replace(row, induced_bound_wh=0.79)
+    for row in results.comparisons:
+        change(row, p=0.5, p_holm=0.5)
+    results.scenarios = [row for row in results.scenarios if row.scenario != "transfer"] + [
+        replace(bounded, scenario=name) for name in ("transfer", "a", "b", "c")
+    ]
+    words = summary(results).least.words
+    assert "4 scenarios" in words and "transfer" not in words
 
 
 def caveats(results) -> str:
@@ -209,6 +223,21 @@ def test_a_warning_on_every_energy_comes_before_one_on_a_file():
     assert "ncertainty high (2" in what
 
 
+def test_only_the_worst_finding_stands_on_the_first_screen_in_one_clause():
+    results = example(Plan(**SMALL))
+    codes = ("uncertainty-high", "baseline-missing", "power-steps", "baseline-drift")
+    results.findings = [{"level": "warn", "run_dir": "", "code": code, "message": "x"} for code in codes]
+    ((what, why),) = summary(results).status.caveats
+    assert what.startswith("Baseline missing") and why.count(".") == 1
+    results.findings = [{"level": "warn", "run_dir": "", "code": "power-steps", "message": "x"}]
+    ((_, why),) = summary(results).status.caveats
+    assert why == CODES["power-steps"].meaning.partition(":")[0] + "."
+    results.findings += [
+        {"level": "warn", "run_dir": "0001-baseline", "code": "baseline-busy", "message": "x"}
+    ]
+    assert "Busy baseline" in words_of(results) and "Power steps" not in words_of(results)
+
+
 def places(results) -> list[tuple[str, str]]:
     return [(tile.place, tile.unit) for tile in summary(results).tiles]
 
@@ -258,20 +287,21 @@ def test_without_a_valid_run_no_number_is_claimed():
     results = example(Plan(**SMALL))
     results.runs, results.scenarios, results.comparisons = [], [], []
     found = summary(results)
-    assert (found.tiles, found.footprint, found.headline.focus) == ([], "", None)
+    assert (found.tiles, found.footprint, found.headline.focus) == ([], None, None)
 
 
 def test_emissions_and_cost_name_their_factors_and_where_these_come_from():
     results = example(Plan(**SMALL))
-    assert "445 g/kWh" in summary(results).footprint and "IEA" in summary(results).footprint
+    assert "445 g/kWh" in summary(results).footprint.words
+    assert "445 g/kWh" in summary(results).footprint.sources and "IEA" in summary(results).footprint.sources
     results.settings |= {"grid_co2_g_per_kwh": 100.0, "grid_co2_source": "a grid of 2030"}
     results.settings |= {"price_per_kwh": 0.5, "price_currency": "CHF", "price_source": "a contract"}
     energy_wh = summary(results).headline.focus.row.energy_wh
-    words = summary(results).footprint
-    grams, price = re.search(r": (\S+) g CO₂e .* and (\S+) CHF", words).groups()
+    footprint = summary(results).footprint
+    grams, price = re.search(r": (\S+) g CO₂e .*, (\S+) CHF", footprint.words).groups()
     assert float(grams) == pytest.approx(energy_wh * 100, rel=0.05)
     assert float(price) == pytest.approx(energy_wh * 0.5, rel=0.05)
-    assert "a grid of 2030" in words and "a contract" in words
+    assert "a grid of 2030" in footprint.sources and "a contract" in footprint.sources
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def gross_bar(view: View, scenario: ScenarioView) -> Bar | None:
     row = scenario.row
     if row.energy_wh is None:
         return None
-    text = f"{mean_words(row, 'energy', view.unit)} {view.unit.name}"
+    text = mean_words(row, "energy", view.unit)
     ends = row.energy_low_wh, row.energy_high_wh
     bar = scenario_bar(scenario, row.energy_wh, text, ends=ends, of_run=lambda run: run.energy_wh)
     return _upon(bar, scenario.of_runs(lambda run: run.baseline_wh)).scaled(view.unit.per_wh)
@@ -80,7 +80,7 @@ def induced_bar(view: View, scenario: ScenarioView) -> Bar | None:
     row = scenario.row
     if row.induced_wh is None or scenario.kind == "baseline":
         return None
-    text = f"{mean_words(row, 'induced', view.unit)} {view.unit.name}"
+    text = mean_words(row, "induced", view.unit)
     ends = row.induced_low_wh, row.induced_high_wh
     bar = scenario_bar(scenario, row.induced_wh, text, ends=ends, of_run=lambda run: run.induced_wh)
     return bar.scaled(view.unit.per_wh)

@@ -16,7 +16,7 @@ def first_figure(view: View) -> Markup | None:
     key = "first-figure"
     if (accuracy := accuracy_panel(view, key)) is not None:
         return accuracy
-    title, quantity = "Energy because of the program, per run", "induced energy"
+    title, quantity = "Energy because of the program", "induced energy"
     bars = [bar for item in view.scenarios if (bar := induced_bar(view, item)) is not None]
     if len(bars) < _LEAST_BARS:
         title, quantity = "Energy per run", "energy"

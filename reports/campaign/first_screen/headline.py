@@ -62,7 +62,7 @@ def _detail(view: View, item: ScenarioView, kind: EnergyKind) -> str:
         )
     unresolved = "This cannot be told from zero. " if item.row.induced_bound_wh is not None else ""
     duration = f" in {plain(item.row.duration_s, 3)} s" if item.row.duration_s is not None else ""
-    return f"{unresolved}In all, the run took {energy_words(view, item, 'energy')}{duration}."
+    return f"{unresolved}In all: {mean_and_unit(view, item, 'energy')} {place(view, 'energy')}{duration}."
 
 
 def _range(view: View, items: list[ScenarioView], kind: EnergyKind) -> Headline:

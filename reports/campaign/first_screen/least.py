@@ -8,7 +8,7 @@ from reports.campaign.first_screen.energies import energy_words, mean_and_unit
 from reports.campaign.pairs import main_quantities, pairs_of, turned
 from reports.campaign.view import EnergyKind, ScenarioView, View, energy_of
 from reports.words.numbers import between, interval
-from reports.words.texts import counted, listed
+from reports.words.texts import counted
 from reports.words.verdict import certainty, p_words, percent, ratio_intervals, relative_words
 
 _MOST_OTHERS = 3
@@ -70,28 +70,32 @@ def least_of(view: View) -> Least | None:
 
 def _without_order(view: View, unresolved: list[ScenarioView]) -> str:
     """Say that no energy is the lowest: some are bounds, which have no order."""
-    bounds = listed(
-        [f"{item.name} {mean_and_unit(view, item, 'induced')}" for item in unresolved], _MOST_OTHERS
-    )
-    return f"No clear winner: not all energies can be told from zero ({bounds})."
+    bounds = [f"{item.name} ({mean_and_unit(view, item, 'induced')})" for item in unresolved]
+    which = counted(len(bounds), "scenario") if len(bounds) > _MOST_OTHERS else " and ".join(bounds)
+    return f"No clear winner: {which} cannot be told from zero."
 
 
 def _from_lowest(first: ScenarioView, compared: list[tuple[ScenarioView, ComparisonRow]]) -> str:
     """Say how many of the others differ from the lowest mean, where that is no answer."""
     significant = sum(is_significant(row) for _, row in compared)
-    how_many = f"{significant} of {counted(len(compared), 'difference')}" if significant else "No difference"
+    if not significant:
+        return f"No significant difference from {first.name} (lowest mean)."
     verb = "are" if significant > 1 else "is"
-    return f"{how_many} from {first.name}, which has the lowest mean, {verb} significant."
+    return (
+        f"{significant} of {counted(len(compared), 'difference')} from {first.name} (lowest mean) "
+        f"{verb} significant."
+    )
 
 
 def _others(compared: list[tuple[ScenarioView, ComparisonRow]]) -> str:
-    """Say how the first of the others differ, and of the further ones in how many this is significant."""
-    against = [
-        f"{item.name} used {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:_MOST_OTHERS]
-    ]
-    if further := compared[_MOST_OTHERS:]:
+    """Say how the others differ; of many the next one, and in how many of the further ones significantly."""
+    told = 1 if len(compared) > _MOST_OTHERS else len(compared)
+    against = [f"{item.name} used {relative_words(row)} ({_how_sure(row)})" for item, row in compared[:told]]
+    if further := compared[told:]:
         significant = sum(is_significant(row) for _, row in further)
-        against.append(f"{counted(len(further), 'further scenario')} used more, {significant} significantly")
+        against.append(
+            f"{counted(len(further), 'further scenario')} used more, {significant or 'none'} significantly"
+        )
     return "; ".join(against) + "."
 
 

@@ -1,5 +1,6 @@
 """Whether the data can be used: a word, and the worst of what was found."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +18,8 @@ from reports.words.texts import counted, listed
 
 _CAVEATS = {BASELINE_BUSY.code, "induced-not-resolved"}
 """Told by a caveat of their own."""
+
+_IN_BRACKETS = re.compile(r" \([^)]*\)")
 
 _WORST_FIRST = (
     "baseline-missing",
@@ -79,22 +82,22 @@ def _caveats(view: View, errors: list[FindingRow], warnings: list[FindingRow]) -
     if not view.at_wall:
         yield (
             "Not measured at the wall.",
-            "Counters inside the machine gave the readings: no number on this page is that of the whole "
-            "computer.",
+            "Counters inside the machine see only a part of its energy.",
         )
     if busy := sum(row.code == BASELINE_BUSY.code for row in warnings):
-        yield (
-            "The baseline was busy.",
-            f"The system under test did other work during {counted(busy, 'baseline run')}, so induced "
-            "energies are too small.",
-        )
+        yield "Busy baseline:", f"induced energies are too small ({counted(busy, 'baseline run')})."
     if unresolved := listed([item.name for item in view.scenarios if not is_resolved(item.row)]):
-        yield "Induced energy not resolved:", f"{unresolved}. Only the upper end can be quoted."
+        yield "Induced energy not resolved:", f"{unresolved}. Only upper limits can be quoted."
     others = [row for row in warnings if row.code not in _CAVEATS]
     if others:
         rows = [row for row in others if row.code == min(others, key=_rank).code]
         registered = CODES.get(rows[0].code)
-        yield _heading(rows), without_links(registered.meaning) if registered else rows[0].message
+        yield _heading(rows), _in_brief(without_links(registered.meaning)) if registered else rows[0].message
+
+
+def _in_brief(meaning: str) -> str:
+    """Return the main clause of what a code means, without what stands in brackets."""
+    return f"{re.split(r'[:;.] ', _IN_BRACKETS.sub('', meaning))[0].removesuffix('.')}."
 
 
 def _rank(row: FindingRow) -> int:

@@ -7,7 +7,7 @@ from records.rows.parts import BaselineSummary
 from records.times import iso_utc
 from reports.campaign.calls.profiles import profiles_of
 from reports.campaign.calls.sites import answer
-from reports.campaign.first_screen.footprint import footprint_of
+from reports.campaign.first_screen.footprint import Footprint, footprint_of
 from reports.campaign.first_screen.headline import Headline, headline_of
 from reports.campaign.first_screen.least import Least, least_of
 from reports.campaign.first_screen.lines import Line, lines_of
@@ -33,7 +33,7 @@ class Summary:
         status: whether the data can be used, with the worst finding.
         headline: the answer.
         tiles: at most three numbers.
-        footprint: what a thousand runs emit and cost; empty where unknown.
+        footprint: what a thousand runs emit and cost; ``None`` where unknown.
         metadata: SUT, meter, runs, baseline and date, in one line.
         lines: one per scenario.
         unit: of all energies.
@@ -51,7 +51,7 @@ class Summary:
     status: Status
     headline: Headline
     tiles: list[Tile]
-    footprint: str
+    footprint: Footprint | None
     metadata: str
     lines: list[Line]
     unit: str

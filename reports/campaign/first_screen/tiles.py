@@ -10,9 +10,9 @@ from reports.campaign.first_screen.energies import ends_of, place, quoted
 from reports.campaign.first_screen.headline import Headline
 from reports.campaign.trackers.ratios import ratio_interval
 from reports.campaign.view import EnergyKind, ScenarioView, View, mean_words
-from reports.words.numbers import count, in_interval, interval, measured, spread
+from reports.words.numbers import in_interval, interval, measured, spread
 from reports.words.per_epoch import per_epoch_of
-from reports.words.texts import shorten
+from reports.words.texts import counted, shorten
 
 _MOST = 3
 _NAME_WIDTH = 30
@@ -44,29 +44,29 @@ def tiles_of(view: View, headline: Headline) -> list[Tile]:
     if focus is None:
         return []
     found = [
-        *_energy(view, focus, headline.kind, "Energy per run"),
-        *_per_epoch(view, focus),
+        _energy(view, focus, headline.kind, "Energy per run", f", {place(view, headline.kind)}"),
+        *_per_epoch(view, focus, headline.kind),
         *_tracker(view),
-        *(_energy(view, focus, "energy", "Gross energy per run") if headline.kind == "induced" else []),
+        *([_energy(view, focus, "energy", "Gross energy per run")] if headline.kind == "induced" else []),
         *_baseline(view),
     ]
     return found[:_MOST]
 
 
-def _energy(view: View, item: ScenarioView, kind: EnergyKind, label: str) -> Iterator[Tile]:
-    value = mean_words(item.row, kind, view.unit)
-    note = f"{_name(item)}, {place(view, kind)}"
-    yield Tile(label, value, view.unit.name, quoted(ends_of(view, item, kind)), note, "energy")
+def _energy(view: View, item: ScenarioView, kind: EnergyKind, label: str, where: str = "") -> Tile:
+    value, ends = mean_words(item.row, kind, view.unit), quoted(ends_of(view, item, kind))
+    return Tile(label, value, view.unit.name, ends, f"{_name(item)}{where}", "energy")
 
 
-def _per_epoch(view: View, focus: ScenarioView) -> Iterator[Tile]:
+def _per_epoch(view: View, focus: ScenarioView, told: EnergyKind) -> Iterator[Tile]:
+    """Return the energy of an epoch; which energy it is where the tile before it is of another kind."""
     mean = per_epoch_of(view.results, view.unit)
     if mean is None:
         return
     having = [item for item in view.scenarios if mean.value_wh(item.row) is not None]
     item = focus if focus in having else having[0]
     kind: EnergyKind = "induced" if mean.kind == "induced" else "energy"
-    note = f"{_name(item)}, {place(view, kind)}"
+    note = _name(item) if kind == told else f"{_name(item)}, {place(view, kind)}"
     yield Tile(
         "Energy per epoch", mean.mean(item.row), view.unit.name, quoted(mean.ends(item.row)), note, "epochs"
     )
@@ -99,10 +99,7 @@ def _baseline(view: View) -> Iterator[Tile]:
     if power_w is None:
         return
     ends = f"± {spread(u_w)} W (k = 1)" if u_w else "no interval"
-    runs = f"{count(baseline.n)} run{'' if baseline.n == 1 else 's'}"
-    yield Tile(
-        "Power of the baseline", measured(power_w, u_w), "W", ends, f"without a program, {runs}", "energy"
-    )
+    yield Tile("Baseline power", measured(power_w, u_w), "W", ends, counted(baseline.n, "run"), "energy")
 
 
 def _name(item: ScenarioView) -> str:
