@@ -17,7 +17,7 @@ class Level:
 
     Attributes:
         true_w, true_u_w: power by the reference, and what of its standard uncertainty is this level's
-            own; what all levels share stands in `ReferenceRecord`.
+            own; what all levels share is in `ReferenceRecord`.
         indicated_w, indicated_u_w: mean indication of the meter, and its standard uncertainty.
         readings: how many the mean is of.
         residual_w: indication minus line.

@@ -318,7 +318,7 @@ class WorkloadStarted(JournalEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadEnded(JournalEntry):
-    """The workload runner ended; its last message, as it wrote it, stands in ``extra``."""
+    """The workload runner ended; its last message, as it wrote it, is in ``extra``."""
 
     WHAT: ClassVar[str] = "workload ended"
 

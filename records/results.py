@@ -1,6 +1,6 @@
 """``results/``: what the analysis found, as one JSON document and tidy CSV tables.
 
-Which tables there are, and what a row of each is, stands in the fields of `Results`.
+Which tables there are, and what a row of each is, is in the fields of `Results`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Every call that stands in a file, with the API it means where that can be told by reading."""
+"""Every call that is in a file, with the API it means where that can be told by reading."""
 
 import ast
 import builtins

@@ -1,4 +1,4 @@
-"""Python files and notebooks as syntax trees: which are below a path, and what stands in one."""
+"""Python files and notebooks as syntax trees: which are below a path, and what is in one."""
 
 import ast
 import os

@@ -14,7 +14,7 @@ _OTHER_LANGUAGE = re.compile(r"^\s*%%(?!time|timeit|capture|prun)\w+")
 class Cell(NamedTuple):
     """A code cell: its number among the code cells from 1, and its first line in the joined program.
 
-    A cell that is not Python has a reason, and stands in the program as lines of ``pass``.
+    A cell that is not Python has a reason, and is in the program as lines of ``pass``.
     """
 
     number: int

@@ -85,7 +85,7 @@ class Host(Protocol):
 
         Args:
             argv: program and arguments.
-            env: variables on top of those that its user has on the host. They never stand in a command
+            env: variables on top of those that its user has on the host. They never appear in a command
                 line, which every user of a machine can read.
             stdout: where its output goes; a pipe by default.
             stderr: where its errors go; ours by default.

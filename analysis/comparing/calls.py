@@ -138,7 +138,7 @@ LineText = Callable[[CallSiteRow], str | None]
 
 
 def _line_texts(side: Side) -> LineText:
-    """Return what finds the lines of a call as they stand in the program; ``None`` where not on record."""
+    """Return what finds the lines of a call as they are in the program; ``None`` where not on record."""
     record = read_programs(side.folder)
 
     @cache

@@ -186,7 +186,7 @@ class _Columns:
 
     @property
     def used(self) -> set[int]:
-        """Columns that are known to tell no devices apart."""
+        """Columns that are known not to tell devices apart."""
         return {*self.time, self.power, *self.more.values()}
 
     def powers(self, rows: Rows, repairs: Repairs) -> list[PowerValue]:

@@ -17,7 +17,7 @@ LARGEST_TEXT = 1 << 30
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DELIMITERS = (";", "\t", "|", ",", " ")
-"""In the order of trust: a comma may also be a decimal mark or belong to a date, a blank stand in both."""
+"""In the order of trust: a comma may be a decimal mark or belong to a date, and so may a blank."""
 
 _SAMPLE_LINES = 200
 _MOST = 0.8

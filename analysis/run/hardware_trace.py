@@ -33,7 +33,7 @@ class SampledTrace:
     values: Floats
 
     def to_json(self) -> Sampled:
-        """Return the trace as it stands in ``results.json``: five digits of the largest, a gap as null."""
+        """Return the trace as it is in ``results.json``: five digits of the largest, a gap as null."""
         largest = float(np.nanmax(np.abs(self.values), initial=0.0))
         decimals = min(3, max(0, _DIGITS - len(str(int(largest)))))
         values = np.round(self.values, decimals).tolist()

@@ -24,7 +24,7 @@ def statistics_row(sample: Sample, confidence: float) -> StatisticsRow | None:
 
     The interval of the mean is that of the scatter alone (Student's t, n - 1 degrees of freedom; of
     several benches within and between them), and
-    empty without scatter and for fewer than three runs; what the meter adds stands in ``scenarios.csv``.
+    empty without scatter and for fewer than three runs; what the meter adds is in ``scenarios.csv``.
     Outliers (Tukey 1977) are named, not dropped.
     """
     values = sample.values.tolist()

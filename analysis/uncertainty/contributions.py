@@ -6,7 +6,7 @@
             + (res / sqrt(12) * T * share)^2 + u_gap^2 + u_sampling^2
 
 after the GUM (JCGM 100:2008), 5.1.2 and 5.2.2. What the terms are, their distributions and what
-shares them stands in ``docs/explanation/uncertainty.md``. Terms are kept apart: a mean over runs makes
+shares them is in ``docs/explanation/uncertainty.md``. Terms are kept apart: a mean over runs makes
 only some of them smaller (`analysis.scenario.groups`).
 """
 

@@ -138,7 +138,7 @@ def _document(found: Search, as_json: bool, sarif: bool, root: Path) -> str | di
 
 
 def finding(smell: Smell) -> dict[str, Any]:
-    """Return a smell as it stands in JSON."""
+    """Return a smell as it is in JSON."""
     rule = BY_CODE[smell.code]
     return {
         "code": smell.code,

@@ -32,7 +32,7 @@ def notifying_of_errors(opened: OpenCampaign, journal: Journal, say: Callable[[s
 def notify(
     opened: OpenCampaign, journal: Journal, say: Callable[[str], None], event: Ending, message: str
 ) -> None:
-    """Run the command, if there is one. What goes wrong is a notice and stands in the journal.
+    """Run the command, if there is one. What goes wrong is a notice and is in the journal.
 
     Args:
         opened: the campaign. The part of one that a bench of a fleet runs notifies nobody.

@@ -7,7 +7,7 @@ _UNTIL = re.compile(r"\s*until\s+([0-9]*\.?[0-9]+)\s*%\s*(?:,\s*at\s+most\s+([0-
 
 
 def with_precision(section: Any) -> Any:
-    """Return a section ``[campaign]`` in which a wanted precision stands in the keys made for it.
+    """Return a section ``[campaign]`` in which a wanted precision is in the keys made for it.
 
     Args:
         section: of the file; ``repeats = "until 2 %, at most 60"`` becomes ``precision_pct = 2.0`` and

@@ -1,4 +1,4 @@
-"""Secrets that stand in ``lab.toml``, which every record and export of a campaign repeats."""
+"""Secrets that are in ``lab.toml``, which every record and export of a campaign repeats."""
 
 import re
 from collections.abc import Iterator

@@ -40,7 +40,7 @@ def write_datasheet(out: Path, title: str) -> None:
         "| `projects/NAME/campaign` | evidence, results and report of a project's programs |\n",
         "Energies are at the wall plug, gross unless called induced, means per run with 95 % intervals. "
         "`label` says how a call's energy is known: measured by itself, pooled by regression over the "
-        "meter's intervals, or bounded from above. Where `group` is set, the energy stands in the row of "
+        "meter's intervals, or bounded from above. Where `group` is set, the energy is in the row of "
         "that site.\n",
         "Not in it: energies of calls that only a bound is known of, and the licence of the programs, which "
         "is that of their authors.\n",

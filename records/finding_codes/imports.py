@@ -147,7 +147,7 @@ POWER_OVERRANGE = CHAPTER.warn(
 )
 CARD_SILENT = CHAPTER.warn(
     "import-card-silent",
-    "A card tells no power in any row; the power of the run is that of the others.",
+    "A card reports no power in any row; the power of the run is that of the others.",
     "Read the energy as a lower bound, or measure at the wall.",
 )
 POWER_NEGATIVE = CHAPTER.warn(
@@ -217,6 +217,6 @@ WATTSUP_INTERVAL_ASSUMED = CHAPTER.warn(
 )
 WATTSUP_VOLTAGE_ODD = CHAPTER.warn(
     "wattsup-voltage-odd",
-    "The voltage is not that of any mains: columns or units may be others than assumed.",
+    "The voltage is not that of any mains: columns or units may differ from those assumed.",
     "Check columns and units of the file.",
 )

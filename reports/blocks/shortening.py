@@ -23,7 +23,7 @@ def shortened(chapter: Chapter, results: Results) -> Chapter:
         results: whose tables are offered as CSV and JSON.
 
     Returns:
-        The chapter, in which a table has no note that stands in full at a figure or table before it. Every
+        The chapter, in which a table has no note that is given in full at a figure or table before it. Every
         figure keeps its own.
     """
     kept = {name for name, table in tables_of(results).items() if len(table.rows) <= MOST_TAKEN}

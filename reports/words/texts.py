@@ -40,7 +40,7 @@ def printable(text: str) -> str:
 def label(text: str, width: int = 18, lines: int = 2) -> str:
     """Return a name short enough for an axis: wrapped, then cut with an ellipsis.
 
-    The full name stands in the table next to the figure.
+    The full name is in the table next to the figure.
     """
     return "\n".join(
         textwrap.wrap(printable(text), width=width, max_lines=lines, placeholder="…") or [ABSENT_NAME]

@@ -60,7 +60,7 @@ def either(first: Value, second: Value) -> Value:
 
 
 def _items(first: Value, second: Value) -> tuple[Value, ...] | None:
-    """Return what stands in two tuples of the same length, place by place."""
+    """Return what is in two tuples of the same length, place by place."""
     if first.kind != "tuple" or second.kind != "tuple" or len(first.items or ()) != len(second.items or ()):
         return None
     return tuple(map(either, first.items or (), second.items or ()))

@@ -143,7 +143,7 @@ class Event:
         contexts: APIs of the ``with`` statements and decorators around it.
         scope: where it stands.
         origin: the event itself where it happens in a function that is called here, else ``None``.
-        conditional: it stands under an ``if`` or in an ``except``, inside its function.
+        conditional: it is under an ``if`` or in an ``except``, inside its function.
     """
 
     node: ast.AST

@@ -1,7 +1,7 @@
 """Look at the measured program where it lies: ``python -m sut.programs.look REQUEST`` prints a JSON object.
 
 The request is a file with a `Request`, which is removed. The answer is a `Look`, in which content of files
-and what differs from a git revision stand in Base64.
+and what differs from a git revision are in Base64.
 """
 
 import argparse

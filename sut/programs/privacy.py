@@ -63,7 +63,7 @@ def may_hold_secret(path: PurePath) -> bool:
 
 
 def holds_key(content: bytes) -> bool:
-    """Say whether a private key stands in a text."""
+    """Say whether a private key is in a text."""
     return _KEY in content
 
 

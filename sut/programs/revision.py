@@ -143,6 +143,6 @@ def _describe(places: Places, top: Path) -> Found:
 
 
 def _may_be_told(places: Places, path: Path, name: str) -> bool:
-    """Say whether a changed file may stand in the diff; one that was removed is where its folder is."""
+    """Say whether a changed file belongs in the diff; one that was removed is where its folder is."""
     inside = places.name_of(path.parent) is not None
     return inside and not may_hold_secret(PurePosixPath(name)) and not is_ignored(path)

@@ -1,7 +1,7 @@
 """Train a new last layer on a pretrained net: the published transfer scenario (guldner2021, section 3).
 
 On MobileNet V2, as published: 2,264,389 parameters, of which 6,405 are trained. With random weights the
-work is the same, what is learned is not; which it was stands in the records. ``--base small`` takes the small
+work is the same, what is learned is not; which it was is in the records. ``--base small`` takes the small
 net that comes with its weights (`small_net`), for demonstrations without a network.
 """
 

@@ -185,7 +185,7 @@ def _telling(name: str, log: SmiLog, cards: list[int], repairs: Repairs) -> list
     if silent and telling:
         repairs.say(
             codes.CARD_SILENT,
-            f"{name}: card(s) {', '.join(map(str, silent))} tell no power in any row; what they drew is "
+            f"{name}: card(s) {', '.join(map(str, silent))} report no power in any row; what they drew is "
             f"missing "
             f"in the sum of the others",
         )

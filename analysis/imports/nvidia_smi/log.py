@@ -1,7 +1,7 @@
 """Logs of ``nvidia-smi``: a pure reader of ``--query-gpu ... --format=csv`` and of ``dmon``.
 
 Fields are found by the names in the header, whatever their order; with ``noheader`` the names have to be
-given. Units stand in the header (``power.draw [W]``) or behind the values (``18.11 W``). What NVIDIA writes
+given. Units are in the header (``power.draw [W]``) or behind the values (``18.11 W``). What NVIDIA writes
 where a card does not know (``[N/A]``, ``[Not Supported]``, ``-``) is nothing, never a zero.
 
 Sources: ``nvidia-smi --help-query-gpu``, nvidia-smi(1), and real logs.

@@ -141,7 +141,7 @@ def _check_mains(text: SourceText, voltage_v: Sequence[float | None], repairs: R
     if known and not _MAINS_V[0] <= float(np.median(known)) <= _MAINS_V[1]:
         message = (
             f"{text.name}: the median voltage is {np.median(known):g} V, which is no mains; the columns or "
-            f"their units may be others than was taken"
+            f"their units may differ from those assumed"
         )
         repairs.say(codes.WATTSUP_VOLTAGE_ODD, message)
 

@@ -19,7 +19,7 @@ _ABSENT = (
 
 
 def chapter(view: View) -> Chapter:
-    """Show which calls cost most, where they stand in the program, and how well that is known."""
+    """Show which calls cost most, where they are in the program, and how well that is known."""
     blocks = _profiled(view)
     marked = marked_blocks(view)
     if blocks and marked:

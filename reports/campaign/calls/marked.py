@@ -13,7 +13,7 @@ from reports.words import notes
 from reports.words.numbers import count, finite, given, plain
 
 MOST_NAMES = 40
-"""Calls with the largest share are shown by name; the rest of a scenario stands in one line."""
+"""Calls with the largest share are shown by name; the rest of a scenario is in one line."""
 
 _REST = "all other calls"
 _RESOLVED = 2.0

@@ -25,7 +25,7 @@ WORK: dict[UsefulWork, tuple[str, str]] = {
     ),
     "macro_f1": ("Macro F1", "the mean over the classes of the harmonic mean of precision and recall"),
     "precision": ("Precision", "of what the model puts into a class, the share that belongs there"),
-    "recall": ("Recall", "of what belongs into a class, the share that the model puts there"),
+    "recall": ("Recall", "of what belongs in a class, the share that the model puts there"),
     "correct": ("Correct classifications", "how many items of the validation data the model gets right"),
     "samples": ("Samples seen", "how many items the training went through, over all epochs"),
     "epochs": ("Epochs", "how many passes over the training data were made"),

@@ -96,7 +96,7 @@ def _caveats(view: View, errors: list[FindingRow], warnings: list[FindingRow]) -
 
 
 def _in_brief(meaning: str) -> str:
-    """Return the main clause of what a code means, without what stands in brackets."""
+    """Return the main clause of what a code means, without what is in brackets."""
     return f"{re.split(r'[:;.] ', _IN_BRACKETS.sub('', meaning))[0].removesuffix('.')}."
 
 

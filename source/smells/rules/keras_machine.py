@@ -65,7 +65,7 @@ RULES = (
         ("Keras",),
         "Let all variables name one version, or leave them to the container or environment.",
         "Libraries of two versions are loaded side by side, or the GPU is not found and the CPU trains.",
-        "Only os.environ in one file, and versions that stand in the text of a path (cuda-11.8).",
+        "Only os.environ in one file, and versions in the text of a path (cuda-11.8).",
         mismatched_paths,
     ),
 )

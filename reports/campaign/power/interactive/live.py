@@ -51,7 +51,7 @@ def live_traces(view: View) -> Markup:
         f"{'SIMULATED, not a measurement. ' if view.simulated else ''}Power over time of {n} "
         f"run{'' if n == 1 else 's'}, the mean of each scenario's runs, and what the hardware did meanwhile, "
         "on one time axis. With the figure focused, the arrow keys move in time, plus and minus zoom, 0 "
-        "shows everything. The numbers stand in the table behind the figure."
+        "shows everything. The numbers are in the table behind the figure."
     )
     return _PLACE.format(
         acts=Markup("").join(_BUTTON.format(act, words, sign) for act, sign, words in _ACTS),
