@@ -16,6 +16,7 @@ from typing import Any
 
 from records.stop_signal import StopSignal
 from records.tracker_columns import CONDUCT_COLUMNS, TRACKER_COLUMNS
+from records.words import counted
 from workload import processes
 from workload.wrapper_process import WrapperProcess
 
@@ -171,7 +172,8 @@ class Tracking:
         wrapper, self._wrapper = self._wrapper, None
         left = wrapper.end(settle_s) if wrapper is not None else 0
         if left and settle_s:
-            text = f"{left} process(es) of it still ran {settle_s:g} s after its result and were ended"
+            named = counted(left, "process", "processes")
+            text = f"{named} of it still ran {settle_s:g} s after its result and were ended"
             self._failures.append(("orphan", text))
 
     def _step(self, name: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from records.rows.runs import RunRow
 from records.rows.standards import EcolabelRow
 from records.settings.analysis import AnalysisSettings
 from records.settings.ecolabel import UNITS, UTILISATION_UNITS, Ecolabel, convert
+from records.words import counted
 
 LEAST_RUNS = {"baseline": 10, "idle": 10, "usage": 30}
 SAME_LENGTH_PCT = 1.0
@@ -178,7 +179,7 @@ def check_ecolabel(groups: list[Group], rows: list[EcolabelRow], settings: Analy
     for role, least in LEAST_RUNS.items():
         n = sum(len(g.rows) for g in own if (g.kind if g.scenario != wanted.scenario else "usage") == role)
         if n < least:
-            message = f"{n} counted {role} run(s), DE-UZ 215 asks for {least}: plan more repeats"
+            message = f"{counted(n, f'valid {role} run')}, DE-UZ 215 requires {least}: plan more repeats"
             findings.append(codes.ECOLABEL_RUNS.finding(message))
     durations_s = [d for g in own for d in g.known(lambda row: row.duration_s)]
     if durations_s and max(durations_s) - min(durations_s) > SAME_LENGTH_PCT / 100 * float(
@@ -186,14 +187,14 @@ def check_ecolabel(groups: list[Group], rows: list[EcolabelRow], settings: Analy
     ):
         message = (
             f"baseline, idle and usage runs last from {min(durations_s):.1f} to {max(durations_s):.1f} s; "
-            f"DE-UZ 215 asks for one length: set duration_s of baseline and idle to that of the usage runs"
+            f"DE-UZ 215 requires one length: set duration_s of baseline and idle to that of the usage runs"
         )
         findings.append(codes.ECOLABEL_LENGTHS.finding(message))
     for row in rows:
         if row.effective is None:
             message = (
                 f"{row.scenario}: {row.quantity}: no full capacity above the baseline is known, so "
-                f"that there is no allocation; set [ecolabel.full] {row.quantity}"
+                f"nothing is allocated; set [ecolabel.full] {row.quantity}"
             )
             findings.append(codes.ECOLABEL_CAPACITY.finding(message))
         if row.within is False:

@@ -35,8 +35,8 @@ def check_environment(case: CampaignCase) -> list[Finding]:
     """Pass on what the controller found changed when the campaign was resumed."""
     return [
         codes.ENVIRONMENT_CHANGED.finding(
-            f"when the campaign was resumed the bench was no longer the same: "
-            f"{'; '.join(entry.differences)}. Compare no runs from before with runs from after"
+            f"the bench had changed when the campaign was resumed: {'; '.join(entry.differences)}. "
+            f"Do not compare runs from before the change with runs from after it"
         )
         for entry in case.journal
         if isinstance(entry, EnvironmentChanged)
@@ -47,7 +47,7 @@ def check_instruments(case: CampaignCase) -> list[Finding]:
     """Say that a campaign is simulated."""
     if case.campaign is None or not case.campaign.simulated:
         return []
-    message = "SIMULATED: an instrument of this campaign is a virtual one; no number here is a measurement"
+    message = "SIMULATED: an instrument of this campaign is virtual; no number in it is a measurement"
     return [CAMPAIGN_SIMULATED.finding(message)]
 
 
@@ -123,11 +123,11 @@ def check_health_record(case: CampaignCase) -> list[Finding]:
     if not all(point.usable for point in points):
         raise RecordError(f"{case.place.path / HEALTH_JSON}: a control run in it has no energy or time")
     findings = [
-        codes.HEALTH_ACKNOWLEDGED.finding(f"the operator went on after the stop for: {stop.reason}")
+        codes.HEALTH_ACKNOWLEDGED.finding(f"the operator resumed the campaign after this stop: {stop.reason}")
         for stop in record.acknowledged
     ]
     if record.stopped is not None:
-        message = f"the campaign was stopped and nobody has gone on since: {record.stopped}"
+        message = f"the campaign was stopped and has not been resumed: {record.stopped}"
         findings.append(codes.HEALTH_STOPPED.finding(message))
     return findings
 
@@ -200,7 +200,7 @@ def _outliers(members: list[tuple[str, float]]) -> list[Finding]:
     reach_s = max(3 * spread_s, LEAST_OUTLIER_SHARE * median_s)
     return [
         DURATION_OUTLIER.finding(
-            f"lasted {length_s:.1f} s where the median of its scenario is {median_s:.1f} s; kept as it is",
+            f"lasted {length_s:.1f} s; the median of its scenario is {median_s:.1f} s. It is kept",
             name,
         )
         for name, length_s in members

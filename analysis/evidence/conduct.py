@@ -21,6 +21,7 @@ from records.journal_events import (
     RunRecorded,
     RunStarted,
 )
+from records.words import counted
 
 Entry = TypeVar("Entry", bound=RunEntry)
 
@@ -40,12 +41,12 @@ def check_conduct(case: RunCase) -> list[Finding]:
             if getattr(case.run, name) != getattr(case.slot, name)
         ]
         if different:
-            message = f"run.json is not what the plan has for this folder: {'; '.join(different)}"
+            message = f"run.json differs from the plan for this folder: {'; '.join(different)}"
             findings.append(codes.PLAN_DIFFERS.finding(message, case.name))
     if case.imported:  # the campaign has one finding about what its source does not say
         return findings
     if case.run.exit_code != 0:
-        message = f"counted as completed, but its workload ended with exit code {case.run.exit_code}"
+        message = f"marked as completed, but its workload ended with exit code {case.run.exit_code}"
         findings.append(codes.EXIT_CODE.finding(message, case.name))
     return findings + _gate(case)
 
@@ -67,7 +68,7 @@ def check_marking(case: RunCase) -> list[Finding]:
         return []
     if not case.recorded.meter.simulated:
         return []
-    message = "its meter is a virtual one, but campaign.json does not mark the campaign as simulated"
+    message = "its meter is virtual, but campaign.json does not mark the campaign as simulated"
     return [codes.SIMULATED_UNMARKED.finding(message, case.name)]
 
 
@@ -93,20 +94,20 @@ def check_config(case: CampaignCase) -> list[Finding]:
 
 
 def check_repeats(case: CampaignCase) -> list[Finding]:
-    """Compare the number of counted repeats of each scenario with the plan."""
+    """Compare the number of valid repeats of each scenario with the plan."""
     if case.campaign is None:
         return []
     dropped = dropped_slots(case.journal)
     plan = [slot for slot in case.campaign.plan if slot.slot not in dropped]
     planned = Counter((slot.scenario, slot.tracker) for slot in plan)
-    counted = Counter((item.run.scenario, item.run.tracker) for item in case.runs)
+    valid = Counter((item.run.scenario, item.run.tracker) for item in case.runs)
     return [
         codes.REPEATS_MISSING.finding(
-            f"{scenario}{f' with {tracker}' if tracker else ''}: {counted[scenario, tracker]} of {n} planned "
-            f"repeats count; its intervals are wider than planned"
+            f"{scenario}{f' with {tracker}' if tracker else ''}: {valid[scenario, tracker]} of {n} planned "
+            f"repeats are valid; its intervals are wider than planned"
         )
         for (scenario, tracker), n in planned.items()
-        if counted[scenario, tracker] < n
+        if valid[scenario, tracker] < n
     ]
 
 
@@ -129,11 +130,11 @@ def check_journal(case: CampaignCase) -> list[Finding]:
     for item in case.runs:
         end = ended.get(item.name)
         if item.name not in started or end is None:
-            message = "the journal does not say that this run was begun and ended: nothing proves it"
+            message = "the journal has no start and end of this run, so nothing proves that it took place"
             findings.append(codes.JOURNAL_DIFFERS.finding(message, item.name))
             continue
         if end.status != item.run.status:
-            message = f"the run is {item.run.status}, but the journal saw it end as {end.status}"
+            message = f"run.json says that the run was {item.run.status}, the journal says {end.status}"
             findings.append(codes.JOURNAL_DIFFERS.finding(message, item.name))
         expected, found = hashes.get(item.name), sha256_of_json(item.run.to_json())
         if expected is not None and expected != found:
@@ -166,7 +167,7 @@ def check_stamps(case: CampaignCase) -> list[Finding]:
                 if early_s > SAME_S
                 else f"its rating interval ends {late_s:.1f} s after the controller had ended this run"
             )
-            findings.append(STAMPS_OUTSIDE.finding(f"{message}: look at the clocks", item.name))
+            findings.append(STAMPS_OUTSIDE.finding(f"{message}: check the clocks", item.name))
     return findings
 
 
@@ -180,8 +181,8 @@ def check_clock_settings(case: CampaignCase) -> list[Finding]:
         return []
     largest_s = max((step_s for _, step_s in settings), key=abs)
     message = (
-        f"the SUT's clock was set {len(settings)} time(s) between comparisons with the controller's, by "
-        f"{largest_s:+.3f} s at most: each run is placed by the comparisons on its own side"
+        f"the SUT's clock was set {counted(len(settings), 'time')} between comparisons with the controller's "
+        f"clock, by {largest_s:+.3f} s at most: each run is placed by the comparisons on its own side"
     )
     return [CLOCK_SET.finding(message)]
 
@@ -201,8 +202,8 @@ def check_order(case: CampaignCase) -> list[Finding]:
     if not names:
         return []
     message = (
-        f"{len(names)} run(s) were measured later than slots behind them in the plan, first {names[0]}: "
-        f"repeats after a failure; the order is no longer the random one that was drawn"
+        f"{counted(len(names), 'run')} measured after runs that follow in the plan (first {names[0]}), as "
+        f"repeats after a failure are: the order is no longer the random one of the plan"
     )
     return [codes.ORDER_DIFFERS.finding(message)]
 

@@ -164,7 +164,7 @@ def conclude(survey: Survey, attempts: list[list[Attempt]]) -> Examination:
     """
     examination = Examination([], [], list(survey.findings))
     imported = survey.campaign is not None and "import" in survey.campaign.config
-    remedy = "Look at the foreign log, and import it anew" if imported else "Continue with `lab resume`"
+    remedy = "Check the foreign log, and import it again" if imported else "Continue with `lab resume`"
     for task, of_slot in zip(survey.tasks, attempts, strict=True):
         _decide(task.slot, of_slot, examination, remedy)
     counted = examination.counted
@@ -238,7 +238,7 @@ def _decide(slot: Slot | None, attempts: list[Attempt], examination: Examination
             replace(f, level="info") if demote and f.level == "refuse" else f for f in attempt.findings
         ]
     if counted is None and slot is not None:
-        last = f"the last attempt: {attempts[-1].reason}" if attempts else "it was never begun"
+        last = f"the last attempt: {attempts[-1].reason}" if attempts else "it was never started"
         message = (
             f"slot {slot.slot} ({slot.scenario}{f' with {slot.tracker}' if slot.tracker else ''}, repeat "
             f"{slot.repeat}) has no valid run; {last}. {remedy}"

@@ -16,6 +16,7 @@ from records.imported import read_import
 from records.journal import read_journal
 from records.journal_events import HostImported
 from records.links import leads_outside, links_outside
+from records.words import counted
 
 _COLLECTL_GOODBYE = "Shutting down in response to signal TERM"  # how we end it
 
@@ -59,8 +60,8 @@ def _required(case: RunCase) -> list[Finding]:
         findings.append(codes.TRACKER_MISSING.finding(message, case.name))
     if case.run.scenario in case.settings.calls_recorded and not case.folder.calls.is_dir():
         message = (
-            "no record of API calls: the program called nothing of the libraries that are named for it "
-            "(`--libs` of `lab profile`, `libs` in lab.toml), or it was ended before it did; see stderr.log"
+            "no record of API calls: the program did not call the libraries to record (`--libs` of "
+            "`lab profile`, `libs` in lab.toml), or ended before it did; see stderr.log"
         )
         findings.append(codes.CALLS_MISSING.finding(message, case.name))
     return findings
@@ -68,7 +69,7 @@ def _required(case: RunCase) -> list[Finding]:
 
 def _listed(case: RunCase) -> list[Finding]:
     if not case.run.files:
-        message = "run.json holds no hashes: a later change of this run's files would not be seen"
+        message = "run.json holds no hashes: a later change of this run's files would not be detected"
         return [codes.HASHES_MISSING.finding(message, case.name)]
     findings = []
     for name, expected in case.run.files.items():
@@ -77,7 +78,7 @@ def _listed(case: RunCase) -> list[Finding]:
             message = f"{name}: run.json lists this file, but it leads out of the run folder and was not read"
             findings.append(codes.FILE_OUTSIDE.finding(message, case.name, file=name))
         elif not _is_file(path):
-            message = f"{name}: run.json lists this file, but it is gone; restore it from a copy"
+            message = f"{name}: run.json lists this file, but it is missing; restore it from a copy"
             findings.append(codes.FILE_MISSING.finding(message, case.name, file=name))
         elif (found := sha256_of(path)) != expected:
             message = (
@@ -99,7 +100,7 @@ def _unlisted(case: RunCase) -> list[Finding]:
     if not case.run.files:
         return []
     extra = sorted(case.recorded.files - set(case.run.files) - {RUN_JSON})
-    message = "{}: came into the folder after the run ended; remove it, or say why it is there"
+    message = "{}: added to the folder after the run ended; remove it, or document why it is there"
     return [codes.FILE_UNLISTED.finding(message.format(name), case.name, file=name) for name in extra]
 
 
@@ -129,7 +130,7 @@ def _collector_remarks(case: RunCase) -> list[Finding]:
     remarks = [line for line in remarks if line and not line.startswith(_COLLECTL_GOODBYE)]
     if not remarks:
         return []
-    message = f"collectl remarked {len(remarks)} time(s) in {path.name}, first: {remarks[0]}"
+    message = f"collectl wrote {counted(len(remarks), 'remark')} to {path.name}, first: {remarks[0]}"
     return [codes.COLLECTORS_REMARK.finding(message, case.name)]
 
 
@@ -147,7 +148,7 @@ def _damaged(case: RunCase, name: str, lines: list[int]) -> list[Finding]:
     if not lines:
         return []
     shown = ", ".join(map(str, lines[:5])) + (", ..." if len(lines) > 5 else "")
-    message = f"{name}: {len(lines)} damaged or torn line(s) were left out (line {shown})"
+    message = f"{name}: {counted(len(lines), 'damaged or torn line')} left out (line {shown})"
     file = name if name in case.recorded.files else None
     return [codes.LINES_DAMAGED.finding(message, case.name, file=file, line=lines[0] if file else None)]
 
@@ -176,12 +177,12 @@ def _calls(case: RunCase) -> list[Finding]:
 def check_journal_file(case: CampaignCase) -> list[Finding]:
     """Say whether the journal is there and whole."""
     if not case.place.journal.is_file():
-        message = "journal.jsonl is missing: the controller's side of the evidence is gone"
+        message = "journal.jsonl is missing: the controller's part of the evidence is lost"
         return [codes.JOURNAL_MISSING.finding(message)]
     torn = read_journal(case.place.journal)[1]
     if not torn:
         return []
-    message = f"journal.jsonl: {len(torn)} damaged or torn line(s), the first in line {torn[0]}"
+    message = f"journal.jsonl: {counted(len(torn), 'damaged or torn line')}, the first is line {torn[0]}"
     return [codes.JOURNAL_TORN.finding(message, file=case.place.journal.name, line=torn[0])]
 
 
@@ -190,7 +191,7 @@ def check_inventory(case: CampaignCase) -> list[Finding]:
     if case.place.environment_json.is_file():
         Environment.read(case.place.environment_json)
         return []
-    message = "environment.json is missing: on which SUT and with which meter this was measured is unknown"
+    message = "environment.json is missing: the SUT and the meter of this campaign are unknown"
     return [codes.ENVIRONMENT_MISSING.finding(message)]
 
 
@@ -198,11 +199,11 @@ def check_import(case: CampaignCase) -> list[Finding]:
     """Say where an imported campaign came from, and pass on what its importer found."""
     record = read_import(case.place.path)
     if record is None:
-        message = "import.json is missing: from which files this campaign was imported is unknown"
+        message = "import.json is missing: the source files of this import are unknown"
         return [IMPORT_MISSING.finding(message)] if case.imported else []
     message = (
-        f"imported ({record.format}) from {len(record.sources)} file(s): nothing is known of a stability "
-        f"gate, exit codes and a controller's journal, and the hashes begin with the import"
+        f"imported ({record.format}) from {counted(len(record.sources), 'file')}: there is no record of a "
+        f"stability gate, exit codes and a journal, and the hashes date from the import"
     )
     return [CAMPAIGN_IMPORTED.finding(message), *record.as_findings()]
 
@@ -211,8 +212,8 @@ def check_additions(case: CampaignCase) -> list[Finding]:
     """List the runs whose host samples were imported (`analysis.imports.collectl.host`)."""
     return [
         codes.HOST_IMPORTED.finding(
-            f"host.csv was added after the run, from {', '.join(entry.sources)}: the load of the SUT is as "
-            f"sure as the clock and the time zone of that log",
+            f"host.csv was added after the run, from {', '.join(entry.sources)}: the load of the SUT is only "
+            f"as reliable as the clock and the time zone of that log",
             entry.run_dir,
         )
         for entry in case.journal

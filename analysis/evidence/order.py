@@ -68,8 +68,8 @@ def check_phases(case: RunCase) -> list[Finding]:
     if not together:
         return []
     message = (
-        f"the lines of {together} of {starts.total()} phases and epochs arrived together with another's, so "
-        f"that their times are not known: the program kept its output back"
+        f"{together} of {starts.total()} phases and epochs have no known time, because their lines arrived "
+        f"together with others: the program buffers its output"
     )
     return [codes.PHASES_BUFFERED.finding(message, case.name)]
 
@@ -97,7 +97,7 @@ def _span(case: RunCase, span: Span, spans: dict[int, Span]) -> list[Finding]:
         message = f"{label} has no stop: its process died within it; it has no energy of its own"
         return [codes.SPAN_UNFINISHED.finding(message, case.name)]
     if span.t_stop_mono_s < span.t_start_mono_s or span.t_stop_utc_s < span.t_start_utc_s:
-        message = f"{label} stops before it starts; it is left out. Look at the clocks of this host"
+        message = f"{label} stops before it starts; it is left out. Check the clocks of this host"
         return [codes.SPAN_BACKWARDS.finding(message, case.name)]
     parent = spans.get(span.parent) if span.parent is not None else None
     if span.parent is not None and parent is None:

@@ -45,8 +45,8 @@ def check_program(case: RunCase) -> list[Finding]:
         findings.append(PROGRAM_UNLISTED.finding(message, case.name))
     if seen.written:
         message = (
-            f"{_some(seen.written)}: written after the run began, so that what was imported may have been "
-            f"another content; run it again if somebody edited it"
+            f"{_some(seen.written)}: written after the run began, so the imported content may differ from "
+            f"the recorded one; repeat the run if the file was edited"
         )
         findings.append(PROGRAM_WRITTEN.finding(message, case.name))
     return findings + _revisions(case.name, recorded, seen)
@@ -70,11 +70,11 @@ def check_programs_record(case: CampaignCase) -> list[Finding]:
     if recorded is None:
         if not hashes:
             return []
-        message = f"programs/{PROGRAMS_JSON} is missing: which program was measured is unknown; restore it"
+        message = f"programs/{PROGRAMS_JSON} is missing: the measured program is unknown; restore the file"
         return [PROGRAM_RECORD_MISSING.finding(message)]
     findings = []
     if hashes and sha256_of_json(recorded.to_json()) not in hashes:
-        message = f"programs/{PROGRAMS_JSON}: not as the journal has it; restore it from a copy"
+        message = f"programs/{PROGRAMS_JSON}: its hash is not the one in the journal; restore it from a copy"
         findings.append(PROGRAM_RECORD_CHANGED.finding(message))
     return findings + _copies(case.place.programs, recorded)
 
@@ -84,7 +84,7 @@ def _copies(folder: Path, recorded: Programs) -> list[Finding]:
     for name, expected in recorded.copies.items():
         path = folder / name
         if not _lies_in(path, folder):
-            message = f"programs/{name}: on record, but no plain file of this folder; restore it from a copy"
+            message = f"programs/{name}: on record, but missing or not a plain file; restore it from a copy"
             findings.append(PROGRAM_COPY_MISSING.finding(message))
         elif sha256_of(path) != expected:
             message = f"programs/{name}: changed since it was recorded; restore it from a copy"

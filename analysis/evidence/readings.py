@@ -13,6 +13,7 @@ from records.finding_codes.order import STAMPS_BACKWARDS
 from records.findings import Finding
 from records.meter import MeterRecord
 from records.units import wh_from_j
+from records.words import counted
 
 INTERVAL_TOLERANCE = 0.005
 """How far the found interval may be from the declared one; a crystal is a hundred times better."""
@@ -58,8 +59,8 @@ def _coverage(case: RunCase, coverage: Coverage) -> list[Finding]:
     length_s = sum(gap.length_s for gap in coverage.gaps)
     bound_wh = wh_from_j(sum(gap.bound_j or 0.0 for gap in coverage.gaps))
     message = (
-        f"{len(coverage.gaps)} gap(s) of {length_s:.2f} s in all; their energy is taken as that of the "
-        f"adjacent readings, which leaves {bound_wh:.4f} Wh open (in the uncertainty)"
+        f"{counted(len(coverage.gaps), 'gap')}, {length_s:.2f} s in all, filled with the power of the "
+        f"adjacent readings; the error of this is at most {bound_wh:.4f} Wh and is part of the uncertainty"
     )
     return [codes.COVERAGE_GAPS.finding(message, case.name)]
 
@@ -70,11 +71,11 @@ def _leads(case: RunCase, coverage: Coverage) -> list[Finding]:
     interval_s = coverage.cadence.interval_s
     first_s, last_s = coverage.recorded_from_s, coverage.recorded_to_s
     if first_s is not None and first_s > 0:
-        message = f"the first reading covers the time from {first_s:.2f} s after the start of the run only"
+        message = f"the first reading begins {first_s:.2f} s after the start of the run"
         findings.append(codes.LEAD_IN_MISSING.finding(message, case.name))
     if last_s is not None and last_s < coverage.duration_s + 0.9 * interval_s:
         needed = (
-            f"of the log's interval of {interval_s:.3g} s the last one of the run is not whole"
+            f"the log does not cover the last of its intervals of {interval_s:.3g} s"
             if case.imported
             else f"the lead-out is at least twice the meter's interval ({interval_s:.3g} s) plus its "
             f"latency, so that the end is not lost"
@@ -88,9 +89,9 @@ def _interval(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
     found_s = cadence.interval_s * cadence.step_median
     if abs(found_s / cadence.declared_s - 1) <= INTERVAL_TOLERANCE:
         return []
-    advice = "the log is not what it says" if case.imported else "correct interval_s in lab.toml"
+    advice = "correct the interval of the import" if case.imported else "correct interval_s in lab.toml"
     message = (
-        f"the meter delivers every {found_s:.4f} s, meter.json declares {cadence.declared_s:.4f} s; {advice}"
+        f"a reading came every {found_s:.4f} s, meter.json declares {cadence.declared_s:.4f} s; {advice}"
     )
     return [codes.INTERVAL_DIFFERS.finding(message, case.name)]
 
@@ -102,7 +103,8 @@ def _uneven(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
     )
     if cadence.shared_stamps:
         message += (
-            f"; {cadence.shared_stamps} reading(s) share the stamp of another and were averaged with it"
+            f"; {counted(cadence.shared_stamps, 'reading')} with the stamp of another reading, averaged with "
+            f"it"
         )
     return [codes.CADENCE_UNEVEN.finding(message, case.name)]
 
@@ -117,20 +119,26 @@ def _cadence(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
         )
         findings.append(codes.JITTER_HIGH.finding(message, case.name))
     if cadence.duplicates:
-        message = f"{cadence.duplicates} reading(s) came twice for one interval; the first is used"
+        message = f"{counted(cadence.duplicates, 'duplicate reading')}; the first one of an interval is used"
         findings.append(codes.READINGS_DUPLICATE.finding(message, case.name))
     if cadence.late:
-        message = f"{cadence.late} reading(s) came over half an interval late; they count where they belong"
+        message = (
+            f"{counted(cadence.late, 'reading')} more than half an interval late, each used for its own "
+            f"interval"
+        )
         findings.append(codes.READINGS_LATE.finding(message, case.name))
     if cadence.restarts:
         message = (
-            f"after {cadence.restarts} gap(s) the stamps have another phase, and no row says why: meter or "
-            f"logger were started anew. Each part has a cadence of its own"
+            f"the stamps have another phase after {counted(cadence.restarts, 'gap')}, and no row says why: "
+            f"meter or logger restarted. Each part has a cadence of its own"
         )
         findings.append(codes.RESTART_UNMARKED.finding(message, case.name))
     if cadence.backwards:
         clock = "the clock that stamped them" if case.imported else "the controller's clock"
-        message = f"{cadence.backwards} stamp(s) precede the reading before: {clock} was set back"
+        message = (
+            f"{counted(cadence.backwards, 'stamp')} earlier than that of the reading before: {clock} was set "
+            f"back"
+        )
         findings.append(STAMPS_BACKWARDS.finding(message, case.name))
     return findings
 
@@ -142,7 +150,10 @@ def _flags(case: RunCase, cadence: CadenceFigures) -> list[Finding]:
     message = f"rows of meter.csv without power: {counts}; {cadence.readings} good readings"
     findings = [codes.READINGS_FLAGGED.finding(message, case.name)]
     if back := cadence.flags.get("counter_back"):
-        message = f"the meter's own energy counter ran back or began anew {back} time(s) while it was logged"
+        message = (
+            f"the meter's own energy counter ran back or was reset {counted(back, 'time')} while it was "
+            f"logged"
+        )
         findings.append(codes.COUNTER_BACK.finding(message, case.name))
     return findings
 
@@ -151,16 +162,16 @@ def _steps(case: RunCase) -> list[Finding]:
     start_utc_s, stop_utc_s = case.recorded.rating_interval
     steps = impossible_steps(case.recorded.trace.power_w, 0.0, stop_utc_s - start_utc_s)
     words = [
-        f"{len(found)} {what}, the first {found[0]:.2f} s after the start"
-        for found, what in (
-            (steps.falls_s, "fall(s) to nothing and back"),
-            (steps.spikes_s, "single reading(s) of over ten times the power around them"),
+        f"{counted(len(found), what)} {then}, the first {found[0]:.2f} s after the start"
+        for found, what, then in (
+            (steps.falls_s, "fall", "to zero and back"),
+            (steps.spikes_s, "single reading", "of over ten times the power around"),
         )
         if found
     ]
     if not words:
         return []
-    message = f"{'; '.join(words)}: no supply of a machine that goes on does that. They count as they are"
+    message = f"{'; '.join(words)}: the supply of a running machine cannot do that. The readings are kept"
     return [codes.POWER_STEPS.finding(message, case.name)]
 
 
@@ -174,7 +185,7 @@ def _accuracy(case: RunCase, meter: MeterRecord, coverage: Coverage) -> list[Fin
         findings.append(codes.RANGE_UNKNOWN.finding(message, case.name))
     if meter.accuracy.reactive_pct and not coverage.reactive_known:
         message = (
-            "the meter's accuracy depends on the power factor, but its readings tell neither power factor "
+            "the meter's accuracy depends on the power factor, but its readings have neither power factor "
             "nor voltage and current: term left out"
         )
         findings.append(codes.POWER_FACTOR_UNKNOWN.finding(message, case.name))
@@ -201,15 +212,16 @@ def check_certainty(case: RunCase) -> list[Finding]:
     clock_pct = 100 * budget.clock_wh / abs(energy_wh)
     if clock_pct > case.settings.uncertainty_max_pct:
         message = (
-            f"the SUT's clock is known to {case.recorded.clock.offset_u_s * 1e3:.0f} ms, which is "
-            f"{clock_pct:.1f} % of its {energy_wh:.4f} Wh (limit {case.settings.uncertainty_max_pct:g} %)"
+            f"the SUT's clock is known to {case.recorded.clock.offset_u_s * 1e3:.0f} ms, which moves the "
+            f"energy by {clock_pct:.1f} % of {energy_wh:.4f} Wh (limit {case.settings.uncertainty_max_pct:g} "
+            f"%)"
         )
         return [codes.CLOCK_UNCERTAIN.finding(message, case.name)]
     u_pct = 100 * budget.total_wh / abs(energy_wh)
     if u_pct <= case.settings.uncertainty_max_pct:
         return []
     message = (
-        f"its {energy_wh:.4f} Wh have a standard uncertainty of {u_pct:.1f} % (limit "
+        f"its energy of {energy_wh:.4f} Wh has a standard uncertainty of {u_pct:.1f} % (limit "
         f"{case.settings.uncertainty_max_pct:g} %), most of it from {_main_term(budget)}"
     )
     return [codes.UNCERTAINTY_HIGH.finding(message, case.name)]

@@ -8,6 +8,7 @@ from records.finding_codes.conduct import RUNS_OVERLAP
 from records.finding_codes.order import CONTROLLER_CLOCK_SET
 from records.findings import Finding
 from records.journal_events import JournalEntry, RunStarted, WorkloadStarted
+from records.words import counted
 
 SET_S = 0.100
 """Between reading one clock and the other a process can lose the processor, but hardly for so long."""
@@ -36,8 +37,9 @@ def check_controller_clock(case: CampaignCase) -> list[Finding]:
     if not steps_s:
         return []
     message = (
-        f"the controller's wall clock was set {len(steps_s)} time(s), by {max(steps_s, key=abs):+.3f} s at "
-        f"most: times between runs, such as that to a baseline, are wrong by as much. Let the clock be slewed"
+        f"the controller's wall clock was set {counted(len(steps_s), 'time')}, by "
+        f"{max(steps_s, key=abs):+.3f} s at most: times between runs, such as that to a baseline, are wrong "
+        f"by as much. Let the clock be slewed"
     )
     return [CONTROLLER_CLOCK_SET.finding(message)]
 
@@ -58,8 +60,8 @@ def check_overlaps(case: CampaignCase) -> list[Finding]:
     ]
     return [
         RUNS_OVERLAP.finding(
-            f"its rating interval begins {stop_s - start_s:.1f} s before that of {before.name} ends: one of "
-            f"the two is not what it says; repeat both",
+            f"its rating interval begins {stop_s - start_s:.1f} s before that of {before.name} ends, so the "
+            f"stamps of one of the two are wrong; repeat both",
             item.name,
         )
         for (bench, _, stop_s, before), (other, start_s, _, item) in pairwise(

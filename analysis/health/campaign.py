@@ -14,6 +14,7 @@ from records.health import ControlPoint, HealthRecord, read_health
 from records.rows.parts import ControlChart
 from records.rows.standards import HealthRow
 from records.settings.analysis import AnalysisSettings, HealthSettings
+from records.words import counted
 
 
 def control_point(campaign: str, run: RunMeasure) -> ControlPoint | None:
@@ -121,8 +122,8 @@ def check_health(health: ControlChart | None) -> list[Finding]:
         findings.append(HEALTH_SIGNAL.finding(message, signal.run_dir))
     if health.verdict == "unknown":
         message = (
-            f"{health.n} run(s) of the control workload {health.control!r} and {health.n_history} "
-            f"before: too few to say whether the lab is in order (three are needed)"
+            f"{counted(health.n, 'run')} of the control workload {health.control!r} and {health.n_history} "
+            f"before: too few to assess the lab (at least three are needed)"
         )
         findings.append(HEALTH_UNKNOWN.finding(message))
     return findings

@@ -129,9 +129,9 @@ _AGAINST = "the control run's {point.energy_wh:.5g} Wh (centre {limits.centre:.5
 _WORDS = {
     "relative-sd": "the energies of the {n} control runs scatter by {size:.2f} % of their mean; "
     "at most {limit:g} % are permitted",
-    "beyond-limits": f"{_AGAINST} lie {{size:+.2f}} % off, beyond three standard deviations",
-    "two-of-three": f"{_AGAINST}: two of three in a row beyond two standard deviations, {{size:+.2f}} %",
-    "four-of-five": f"{_AGAINST}: four of five in a row beyond one standard deviation, {{size:+.2f}} %",
+    "beyond-limits": f"{_AGAINST}: {{size:+.2f}} % off, beyond three standard deviations",
+    "two-of-three": f"{_AGAINST}: two of three in a row beyond two standard deviations, {{size:+.2f}} % off",
+    "four-of-five": f"{_AGAINST}: four of five in a row beyond one standard deviation, {{size:+.2f}} % off",
     "eight-in-a-row": f"{_AGAINST}: eight in a row on one side of the centre, {{size:+.2f}} % off",
     "shift": "the control runs of this campaign differ by {size:+.2f} % from those of earlier campaigns",
     "drift": "the energy of the control workload has drifted by {size:+.2f} % over {n} runs",

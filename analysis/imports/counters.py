@@ -11,7 +11,7 @@ NVML_U_S = AVERAGED_S / 2 / 3**0.5
 
 
 NVML_WORDS = (
-    "NVML's power reading is averaged over a window that the log does not tell (instantaneous to 1 s, by "
+    "NVML's power reading is averaged over a window that the log does not state (instantaneous to 1 s, by "
     "card and driver) and can leave out a part of the time: short events are smeared or missed"
 )
 ACCURACY_WORDS = (

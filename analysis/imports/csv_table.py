@@ -281,9 +281,8 @@ def _meter(
     interval_s = options.interval_s or median_interval_s(text, t_utc_s)
     if options.accuracy_pct is None:
         message = (
-            "meter accuracy not given: the uncertainties hold nothing of the meter and are too small; "
-            "give its "
-            "limits of error with --accuracy"
+            "meter accuracy not given: the uncertainties have no term for the meter and are too small; "
+            "give its limits of error with --accuracy"
         )
         repairs.say(codes.ACCURACY_UNKNOWN, message)
     return MeterRecord(

@@ -6,6 +6,7 @@ from analysis.imports.reading import SourceTable, SourceText
 from analysis.imports.stamps import UtcStamps
 from records.finding_codes import imports as codes
 from records.findings import Finding, FindingCode
+from records.words import counted
 
 
 @dataclass
@@ -61,15 +62,15 @@ class Repairs:
 
     def findings(self) -> list[Finding]:
         """Return all of them."""
-        counted = [
+        kinds = [
             code.finding(
-                f"{name}: {kind.count} line(s), first line {kind.first_line}: {kind.words}",
+                f"{name}: {counted(kind.count, 'line')}, first line {kind.first_line}: {kind.words}",
                 file=name,
                 line=kind.first_line,
             )
             for (name, code), kind in self._kinds.items()
         ]
-        return counted + self._others
+        return kinds + self._others
 
 
 def zone_assumed(repairs: Repairs, zone: str | None) -> None:
@@ -77,6 +78,6 @@ def zone_assumed(repairs: Repairs, zone: str | None) -> None:
     if zone is None:
         repairs.say(
             codes.TIMEZONE_ASSUMED,
-            "the stamps name no time zone: taken for UTC. Durations and energies do not change, but the "
-            "times of day do; declare the zone with --timezone",
+            "the stamps have no time zone, and UTC is assumed. Durations and energies do not depend on it, "
+            "but times of day do; declare the zone with --timezone",
         )

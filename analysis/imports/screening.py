@@ -12,6 +12,7 @@ from records.finding_codes import imports as codes
 from records.findings import Finding
 from records.meter import QUANTITIES, MeterRecord, Reading
 from records.sanity import flag_of
+from records.words import counted
 
 _MOST = 0.5
 
@@ -30,9 +31,8 @@ def screened(run: ImportedRun) -> tuple[ImportedRun, list[Finding]]:
     if counts["negative"] > _MOST * (good + counts["negative"]):
         raise RecordError(
             f"{run.scenario}: expected the power of a consumer, but {counts['negative']} of {len(flags)} "
-            f"readings "
-            f"are negative: a clamp that is the wrong way round? Turn the sign in the source, then import "
-            f"again"
+            f"readings are negative. Is a clamp the wrong way round? Change the sign in the source, then "
+            f"import again"
         )
     messages = {
         "negative": (
@@ -46,9 +46,8 @@ def screened(run: ImportedRun) -> tuple[ImportedRun, list[Finding]]:
     }
     findings = [
         messages[flag][0].finding(
-            f"{count} reading(s), the first of {first[flag]:g} W, are {messages[flag][1]}; they are kept "
-            f"with a "
-            f"flag and leave a gap"
+            f"{counted(count, 'reading')}, the first of {first[flag]:g} W: {messages[flag][1]}; kept with a "
+            f"flag, which leaves a gap"
         )
         for flag, count in sorted(counts.items())
     ]
@@ -57,8 +56,7 @@ def screened(run: ImportedRun) -> tuple[ImportedRun, list[Finding]]:
         findings.append(
             codes.POWER_FROZEN.finding(
                 f"{frozen} readings in a row have the same power, while it changes elsewhere: did the "
-                f"logger lose "
-                f"its meter? They count as they are"
+                f"logger lose its meter? They are kept"
             )
         )
     return replace(run, readings={**run.readings, "flag": flags}), findings

@@ -14,6 +14,7 @@ from analysis.imports.stamps import DAY_S, Order, Stamp, find_zone, parse_stamp,
 from analysis.maths.arrays import Floats
 from records.errors import ConfigurationError, RecordError
 from records.finding_codes import imports as codes
+from records.words import counted
 
 UNIX_LEAST = 1e8
 """A number from here on is Unix time (1973 and later); a smaller one counts from the start of the log."""
@@ -215,7 +216,9 @@ def _dated(
         )
     rising_s, midnights = past_midnight(seconds)
     if midnights:
-        words = f"times of day without a date pass midnight {midnights} time(s); the next day was taken"
+        words = (
+            f"times of day without a date pass midnight {counted(midnights, 'time')}; the next day is assumed"
+        )
         repairs.say(codes.MIDNIGHT, f"{source.name}: {words}")
     day_s = float(stamp.local_s // DAY_S) * DAY_S
     dated_s: Floats = rising_s + day_s
@@ -288,8 +291,8 @@ def median_interval_s(source: SourceText, t_utc_s: Floats) -> float:
     rising_s = steps_s[steps_s > 0]
     if not len(rising_s):
         raise RecordError(
-            f"{source.name}: expected at least two readings at different times, found {len(t_utc_s)} "
-            f"reading(s)"
+            f"{source.name}: expected at least two readings at different times, found "
+            f"{counted(len(t_utc_s), 'reading')}"
         )
     return float(np.median(rising_s))
 

@@ -19,6 +19,7 @@ from records.rows.families import USEFUL_WORK
 from records.rows.scenarios import ScenarioRow
 from records.rows.standards import ProofRow, TaskTypeRow
 from records.settings.requirement import Requirement
+from records.words import counted
 
 RESULTS, GENERATOR, SIGNIFICANCE = "correct results", "correct generator", "statistical significance"
 _OF_THE_GENERATOR = {"order": "order-differs", "overlaps": "runs-overlap"}
@@ -61,7 +62,8 @@ def _same_in_every_run(group: Group) -> list[ProofRow]:
     hashes = {run.run.files.get(_ARCHITECTURE) for run in group.runs}
     rows = []
     if hashes != {None}:
-        words = f"{len(hashes)} different model architecture(s) in {len(group.runs)} runs (SHA-256)"
+        kinds = counted(len(hashes), "different model architecture")
+        words = f"{kinds} in {len(group.runs)} runs (SHA-256)"
         rows.append(_line(RESULTS, group.label, "model", len(hashes), 1, len(hashes) == 1, words))
     return rows
 

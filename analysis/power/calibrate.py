@@ -94,7 +94,7 @@ def _check(meter: MeterRecord, t_utc_s: float | None) -> list[Finding]:
     reason = reason_against(meter)
     if reason:
         message = (
-            f"the calibration of {calibration.date} is not applied: {reason}. The data sheet's limits stand"
+            f"the calibration of {calibration.date} is not applied: {reason}. Data-sheet limits are used"
         )
         findings.append(codes.CALIBRATION_OF_ANOTHER_METER.finding(message))
     elif calibration.gain is not None:
@@ -106,7 +106,7 @@ def _check(meter: MeterRecord, t_utc_s: float | None) -> list[Finding]:
         findings.append(codes.CALIBRATION_APPLIED.finding(message))
     made = _date_of(calibration)
     if made is None:
-        message = "when the meter was last calibrated is unknown: set calibration or calibration_date"
+        message = "calibration date of the meter not set: set calibration or calibration_date"
         return findings if meter.simulated else [*findings, codes.CALIBRATION_UNKNOWN.finding(message)]
     if t_utc_s is not None:
         age_days = (datetime.fromtimestamp(t_utc_s, tz=UTC).date() - made).days

@@ -6,6 +6,7 @@ from pathlib import Path
 from analysis.power.gaps import Gap
 from analysis.power.trace import CadenceFigures
 from analysis.run.recorded import RecordedRun
+from records.words import counted
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Coverage:
         worst = max(self.gaps, key=lambda gap: gap.length_s)
         return (
             f"the meter covered {self.coverage_pct:.2f} % of the rating interval, at least "
-            f"{coverage_min_pct:g} % are needed: {len(self.gaps)} gap(s), the longest "
+            f"{coverage_min_pct:g} % are needed: {counted(len(self.gaps), 'gap')}, the longest "
             f"{worst.length_s:.2f} s from {worst.from_s:.2f} s after the start. {self._advice(imported)}"
         )
 
@@ -56,7 +57,7 @@ class Coverage:
             )
         if imported:
             return "Look for the missing rows in the log that was imported"
-        return "Repeat the run; if it happens again, look at the meter's cable and port with `lab doctor`"
+        return "Repeat the run; if it happens again, check the meter's cable and port with `lab doctor`"
 
 
 def run_coverage(run_dir: Path) -> Coverage:

@@ -16,6 +16,7 @@ from records.rows.agreement import TrackerRow
 from records.rows.parts import BaselineSummary
 from records.rows.runs import EpochRow, RunRow, SpanRow
 from records.rows.scenarios import ScenarioRow
+from records.words import counted
 
 LEAST_CHANGE = 1e-3
 """Share of the baseline power; a smaller change is of no use to know, however significant."""
@@ -35,17 +36,17 @@ def check_baseline(baseline: Baseline, summary: BaselineSummary, n_runs: int) ->
         n_runs: how many runs need it.
     """
     if not baseline.runs:
-        message = "no counted baseline run without a tracker: induced energies are left empty"
+        message = "no valid baseline run without a tracker, so induced energies are empty"
         return [codes.BASELINE_MISSING.finding(message)] if n_runs else []
     findings = []
     if len(baseline.runs) == 1:
-        message = "one baseline run only: the spread of its readings stands in for that between baselines"
+        message = "only one baseline run: the scatter of its readings is used for that between baselines"
         findings.append(codes.BASELINE_SINGLE.finding(message))
     p = summary.drift_p
     if p is not None and p < SIGNIFICANT and _matters(baseline, _drift_w(baseline, summary)):
         message = (
-            f"the baseline drifts by {summary.drift_w_per_h:+.3g} W/h (p = {p:.2g}): prefer the reference "
-            f"interpolated between neighbours, and let the SUT warm up before the campaign"
+            f"the baseline drifts by {summary.drift_w_per_h:+.3g} W/h (p = {p:.2g}): use the baseline "
+            f"interpolated between neighbours, and warm up the SUT before the campaign"
         )
         findings.append(codes.BASELINE_DRIFT.finding(message))
     step, change_p = baseline.step, summary.block_change_p
@@ -58,8 +59,8 @@ def check_baseline(baseline: Baseline, summary: BaselineSummary, n_runs: int) ->
         findings.append(codes.BASELINE_STEP.finding(message))
     elif change_p is not None and change_p < SIGNIFICANT and _matters(baseline, change_w):
         message = (
-            f"the baseline of the later half of the blocks differs by {change_w:+.3g} W "
-            f"from the earlier half (p = {change_p:.2g})"
+            f"the baseline of the second half of the blocks differs by {change_w:+.3g} W "
+            f"from that of the first half (p = {change_p:.2g})"
         )
         findings.append(codes.BASELINE_STEP.finding(message))
     return findings
@@ -108,7 +109,7 @@ def check_rows(
         if row.induced_wh is not None and row.induced_wh < -LEAST_WH:
             message = (
                 f"induced energy {row.induced_wh:.4f} Wh (u = {row.induced_u_wh:.4f} Wh): "
-                f"the baseline drew more than this run. Reported as measured"
+                f"the baseline drew more power than this run. Reported as measured"
             )
             findings.append(codes.INDUCED_NEGATIVE.finding(message, row.run_dir))
     poor: dict[str, list[float]] = {}
@@ -117,9 +118,9 @@ def check_rows(
             poor.setdefault(span.run_dir, []).append(span.coverage_pct)
     for run_dir, coverages in poor.items():
         message = (
-            f"{len(coverages)} action(s), epoch(s) or call(s) are covered to less than "
-            f"{coverage_min_pct:g} %, the least to {min(coverages):.1f} %; "
-            f"their uncertainty holds what is missing"
+            f"{counted(len(coverages), 'action, epoch or call', 'actions, epochs or calls')} with a coverage "
+            f"below {coverage_min_pct:g} %, the lowest {min(coverages):.1f} %; "
+            f"the uncertainty includes what is missing"
         )
         findings.append(codes.SPAN_COVERAGE_LOW.finding(message, run_dir))
     return findings + _check_trackers(trackers)
@@ -141,11 +142,11 @@ def check_spans(runs: list[RunMeasure]) -> list[Finding]:
                 interval_s = max(interval_s, run.cadence.interval_s)
     if not counts:
         return []
-    named = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in counts.items())
+    named = ", ".join(counted(n, kind) for kind, n in counts.items())
     message = (
-        f"{named} shorter than three of the meter's intervals of {interval_s:.3g} s, the shortest of "
-        f"{shortest_s:.3g} s: their energy is known only to what the readings next to their borders differ "
-        f"by. Use a faster meter, or repeat them within one action"
+        f"{named} shorter than three of the meter's intervals of {interval_s:.3g} s (the shortest: "
+        f"{shortest_s:.3g} s): their energy is uncertain by the difference between the readings next to "
+        f"their borders. Use a faster meter, or repeat them within one action"
     )
     return [codes.SPAN_BELOW_RESOLUTION.finding(message)]
 
@@ -170,7 +171,7 @@ def _check_trackers(trackers: list[TrackerRow]) -> list[Finding]:
             message = f"{row.tracker}: the meter did not cover its window; it is not compared in this run"
             findings.append(codes.TRACKER_UNCOVERED.finding(message, row.run_dir))
         if row.energy_wh is None:
-            message = f"{row.tracker}: it reported no energy; look at its output under trackers/"
+            message = f"{row.tracker}: it reported no energy; see its output under trackers/"
             findings.append(codes.TRACKER_EMPTY.finding(message, row.run_dir))
     return findings
 
@@ -182,17 +183,17 @@ def check_scenarios(scenarios: list[ScenarioRow]) -> list[Finding]:
         mean_wh, high_wh = row.induced_wh, row.induced_high_wh
         below = row.n > 1 and is_resolved(row) and mean_wh is not None and mean_wh < -LEAST_WH
         if row.kind != "baseline" and below:
-            end = f", its interval ends below zero at {high_wh:.4f} Wh" if high_wh is not None else ""
+            end = f", its interval ends at {high_wh:.4f} Wh, below zero" if high_wh is not None else ""
             message = (
                 f"{row.scenario}: mean induced energy {mean_wh:.4f} Wh (u = "
-                f"{row.induced_u_wh:.4f} Wh){end}: the SUT was not the same as for the "
-                f"baseline. Reported as measured"
+                f"{row.induced_u_wh:.4f} Wh){end}: the SUT was not in the state of "
+                f"the baseline. Reported as measured"
             )
             findings.append(codes.SCENARIO_BELOW_BASELINE.finding(message))
         elif not is_resolved(row):
             message = (
                 f"{row.scenario}: its mean induced energy of {row.induced_wh:.4f} Wh cannot be told from "
-                f"zero: it is at most {row.induced_bound_wh:.4f} Wh. What derives from it is not resolved"
+                f"zero: it is at most {row.induced_bound_wh:.4f} Wh. Values derived from it are not resolved"
             )
             findings.append(codes.INDUCED_NOT_RESOLVED.finding(message))
     return findings
@@ -221,9 +222,9 @@ def check_certainty(scenarios: list[ScenarioRow], max_pct: float) -> list[Findin
             u_pct = 100 * u_wh / abs(energy_wh) if energy_wh and u_wh is not None else 0.0
             if u_pct > max_pct:
                 message = (
-                    f"{row.scenario}: its {name} of {energy_wh:.4f} Wh over {row.n} run(s) has a standard "
-                    f"uncertainty of {u_pct:.1f} % (limit {max_pct:g} %); more repeats or a better meter are "
-                    f"needed, see its budget"
+                    f"{row.scenario}: its {name} of {energy_wh:.4f} Wh ({counted(row.n, 'run')}) has a "
+                    f"standard uncertainty of {u_pct:.1f} % (limit {max_pct:g} %); use more repeats or a "
+                    f"better meter, see its budget"
                 )
                 findings.append(UNCERTAINTY_HIGH.finding(message))
     return findings

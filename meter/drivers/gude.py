@@ -13,6 +13,7 @@ from meter.protocols.http import VERIFY_OPTION, HttpMeter, Json, json_object, nu
 from meter.spec import MeterSpec
 from records.errors import DeviceError
 from records.meter import QUANTITIES, Accuracy, Identity, Reading
+from records.words import counted
 
 SENSORS = 0x814000
 """Mask of values (0x4000), their descriptions (0x10000), and the groups of some models (0x800000)."""
@@ -161,5 +162,5 @@ class Gude(HttpMeter):
 
     def _no_such_outlet(self, count: int) -> DeviceError:
         return self.refusal(
-            f"outlet = {self._outlet} was asked for, but the device measures at {count} point(s)"
+            f"outlet = {self._outlet} was asked for, but the device has {counted(count, 'measured point')}"
         )

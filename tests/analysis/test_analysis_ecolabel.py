@@ -183,7 +183,7 @@ def test_too_few_runs_and_unequal_lengths_are_findings(tmp_path: Path) -> None:
         f for f in analysed(tmp_path, {"scenario": "use"}, usage_s=25.0).findings if "ecolabel" in f.code
     ]
     words = " ".join(f.message for f in found)
-    for expected in ("2 counted baseline", "2 counted idle", "2 counted usage", "20.0 to 25.0 s"):
+    for expected in ("2 valid baseline", "2 valid idle", "2 valid usage", "20.0 to 25.0 s"):
         assert expected in words
 
 

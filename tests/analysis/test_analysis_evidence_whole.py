@@ -52,15 +52,14 @@ def test_repeats_are_counted_by_scenario_and_tracker(tmp_path: Path) -> None:
     campaign = small_campaign()
     campaign.runs[3].status, campaign.runs[3].reason = "failed", "the tracker died"
     (finding,) = found(campaign.write(tmp_path / "c"), "repeats-missing")
-    assert finding.message.startswith("cnn with codecarbon: 1 of 2 planned repeats count")
+    assert finding.message.startswith("cnn with codecarbon: 1 of 2 ")
 
 
 def test_a_run_repeated_after_later_slots_is_out_of_order(tmp_path: Path) -> None:
     starts = [100.0, 500.0, 200.0, 300.0, 400.0]
     (finding,) = found(repeats([20.0] * 5, starts).write(tmp_path / "c"), "order-differs")
-    assert finding.message.startswith(
-        "1 run(s) were measured later than slots behind them in the plan, first 0002"
-    )
+    assert finding.message.startswith("1 run ")
+    assert "first 0002" in finding.message
 
 
 def test_runs_one_after_the_other_do_not_overlap_however_close(tmp_path: Path) -> None:
@@ -125,9 +124,8 @@ def test_a_log_whose_interval_is_another_is_told_of_imported_runs_too(tmp_path: 
     campaign = imported(repeats([20.0] * 2))
     campaign.instrument = Instrument(interval_s=1.02, declared_s=1.0)
     first, _ = found(campaign.write(tmp_path / "c"), "interval-differs")
-    assert (
-        "delivers every 1.0200 s, meter.json declares 1.0000 s; the log is not what it says" in first.message
-    )
+    assert "every 1.0200 s, meter.json declares 1.0000 s" in first.message
+    assert "lab.toml" not in first.message
 
 
 def conducted(folder: Path, change: Callable[[Path], None], late_s: float = 0.0) -> Path:
@@ -169,7 +167,7 @@ def test_a_journal_that_agrees_gives_no_finding(tmp_path: Path) -> None:
 def test_a_run_that_the_journal_saw_fail_is_told(tmp_path: Path) -> None:
     change = rewrite(lambda text: text.replace('"status": "completed"', '"status": "failed"', 1))
     (finding,) = found(conducted(repeats([20.0] * 2).write(tmp_path / "c"), change), "journal-differs")
-    assert (finding.run_dir, "end as failed" in finding.message) == ("0001-job", True)
+    assert (finding.run_dir, finding.message.count("failed")) == ("0001-job", 1)
 
 
 def test_a_run_record_that_was_written_anew_is_refused(tmp_path: Path) -> None:

@@ -246,8 +246,8 @@ def test_a_row_without_power_keeps_its_place(tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", rows)
     run = read_run(path, PLAIN, Repairs())
     assert list(run.readings["flag"]) == ["", "", "nodata", "overrange", ""]
-    assert codes(path)["import-power-nodata"].startswith("t.csv: 1 line(s), first line 4")
-    assert codes(path)["import-power-overrange"].startswith("t.csv: 1 line(s), first line 5")
+    assert codes(path)["import-power-nodata"].startswith("t.csv: 1 line, first line 4")
+    assert codes(path)["import-power-overrange"].startswith("t.csv: 1 line, first line 5")
 
 
 @pytest.mark.parametrize(

@@ -170,9 +170,7 @@ def test_the_driver_reads_a_device_and_takes_what_it_tells_of_itself(
 def test_an_outlet_that_the_device_does_not_have_is_refused() -> None:
     with device(answers({}, document())) as port, Gude({"outlet": 2}) as meter:
         meter.open(port, 1.0)
-        with pytest.raises(
-            DeviceError, match=r"outlet = 2 was asked for, but the device measures at 1 point"
-        ):
+        with pytest.raises(DeviceError, match=r"outlet = 2 .* 1 measured point\."):
             meter.identify()
 
 

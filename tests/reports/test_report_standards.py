@@ -159,7 +159,7 @@ def test_the_rule_of_ten_percent_is_the_verdict(
 
 def test_unmet_conditions_weaken_the_verdict_and_are_listed() -> None:
     results = with_ecolabel({**CPU, "certified": 4000.0, "change_pct": -0.1, "within": True})
-    found = Finding("warn", "", "ecolabel-runs", "2 counted usage run(s), DE-UZ 215 asks for 30")
+    found = Finding("warn", "", "ecolabel-runs", "2 valid usage runs, DE-UZ 215 requires 30")
     results.findings = [{name: getattr(found, name) for name in ("level", "run_dir", "code", "message")}]
     chapter = made(ecolabel.chapter, results)
     assert verdict(chapter).tone == "warn"

@@ -76,8 +76,8 @@ def add_host_samples(campaign: Path, logs: Sequence[Path], timezone: str | None 
             found.append((folder, [path for path, _ in own], samples))
     if not found:
         raise RecordError(
-            f"{campaign}: expected runs without host samples at the time of the log(s), found none: "
-            f"{len(had)} have samples, {len(without)} are at other times. See to the time zone (--timezone)"
+            f"{campaign}: expected runs without host samples at the times of the logs, found none: "
+            f"{len(had)} have samples, {len(without)} are at other times. Check the time zone (--timezone)"
         )
     journal = Journal(place.journal)
     for folder, sources, samples in found:

@@ -11,8 +11,8 @@ def judge_clocks(comparisons: list[ClockComparison]) -> list[Finding]:
     """Say how the hosts' clocks stood to each other."""
     if not comparisons:
         message = (
-            "nothing tells how the clocks of the two hosts stood to each other (power/client.json): they are "
-            "taken as one"
+            "the offset between the clocks of the two hosts is unknown (power/client.json); it is taken as "
+            "zero"
         )
         return [codes.CLOCKS_UNKNOWN.finding(message)]
     low_s, high_s = min(c.low_s for c in comparisons), max(c.high_s for c in comparisons)
@@ -38,13 +38,13 @@ def judge_zone(
         declared_s: what ``timezone`` in server.json makes of it, seconds west of UTC.
     """
     if spl_zone_s is None:
-        message = "nothing shows the time zone of the stamps (power/server.json): they are taken for UTC"
+        message = "the time zone of the stamps is unknown (power/server.json); UTC is assumed"
         return [codes.ZONE_UNKNOWN.finding(message)]
     findings = []
     if load_zone_s is None:
         message = (
-            "the load does not lie in its phase as power/client.json has it, in no time zone: that of the "
-            "samples was taken"
+            "in no time zone does the load lie within its phase of power/client.json; the zone of the "
+            "samples was used"
         )
         findings.append(codes.ZONE_UNKNOWN.finding(message))
     if spl_zone_s or load_zone_s:
@@ -78,7 +78,6 @@ def judge_hashes(server: HostRecord, folder: Path, names: list[str]) -> list[Fin
     if not changed:
         return []
     message = (
-        f"{', '.join(changed)}: not the file that power/server.json has the SHA-1 of; it was changed "
-        f"after the measurement"
+        f"{', '.join(changed)}: the SHA-1 is not the one in power/server.json; changed after the measurement"
     )
     return [codes.FILE_CHANGED.finding(message)]

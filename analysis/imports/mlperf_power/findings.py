@@ -9,6 +9,7 @@ from analysis.imports.mlperf_power.session import LoadWindow
 from analysis.imports.mlperf_power.spl import MISSED, SplLog
 from records.finding_codes import mlperf_power as codes
 from records.findings import Finding
+from records.words import counted
 
 INTERVAL_TOLERANCE = 0.1
 """Share of the interval by which a stamp may miss its place; PTDaemon usually keeps to a few percent."""
@@ -89,8 +90,8 @@ def _flagged(case: PhaseCase) -> list[Finding]:
 def _without(case: PhaseCase, stamps: list[float], what: str) -> str:
     inside = sum(map(case.in_load, stamps))
     return (
-        f"{len(stamps)} sample(s) are {what}, {inside} of them in the load; they have "
-        f"no power and leave a gap. The published rule leaves them out as if that time had not been"
+        f"{counted(len(stamps), 'sample')} {what}, {inside} of them in the load, without a power, which "
+        f"leaves a gap. The published rule leaves out this time as if it did not exist"
     )
 
 
@@ -103,7 +104,7 @@ def _stamps(case: PhaseCase) -> list[Finding]:
     message = (
         f"{len(odd)} of {len(steps_s)} steps from stamp to stamp are off {case.interval_s:g} s by more than "
         f"{INTERVAL_TOLERANCE:.0%}, from {steps_s.min():.3f} s to {steps_s.max():.3f} s (worst before line "
-        f"{worst + 2}); a plain mean gives each sample the same weight all the same"
+        f"{worst + 2}); a plain mean gives each sample the same weight nevertheless"
     )
     return [codes.STAMPS_IRREGULAR.finding(message)]
 
@@ -116,7 +117,7 @@ def _load(case: PhaseCase) -> list[Finding]:
     if good < expected - 1:  # a window of N intervals holds N samples, or one more
         message = (
             f"the load of {case.load_to_s - case.load_from_s:.3f} s has {good} good samples, "
-            f"{expected:.0f} were due"
+            f"{expected:.0f} were expected"
         )
         findings.append(codes.SAMPLES_FEW.finding(message))
     if t_s.min() > case.load_from_s or t_s.max() < case.load_to_s:
@@ -140,7 +141,7 @@ def _marks(case: PhaseCase) -> list[Finding]:
 
 def _ptd(case: PhaseCase) -> list[Finding]:
     if case.ptd is None:
-        message = "power/ptd_logs.txt does not tell of this phase: ranges and complaints are unknown"
+        message = "power/ptd_logs.txt does not mention this phase: ranges and complaints are unknown"
         return [codes.PTD_LOG_MISSING.finding(message)]
     findings = []
     if case.ptd.exceeded:
@@ -148,18 +149,18 @@ def _ptd(case: PhaseCase) -> list[Finding]:
         inside = [e.uncertainty_pct for e in case.ptd.exceeded if case.in_load(e.t_local_s)]
         limit_pct = case.ptd.exceeded[0].limit_pct
         message = (
-            f"PTDaemon found the uncertainty of {len(pct)} sample(s) above its limit of {limit_pct:g} %: "
-            f"{min(pct):.2f} to {max(pct):.2f} %; {len(inside)} of them in the load"
+            f"PTDaemon found the uncertainty of {counted(len(pct), 'sample')} above its limit of "
+            f"{limit_pct:g} %: {min(pct):.2f} to {max(pct):.2f} %; {len(inside)} of them in the load"
         )
         findings.append(codes.UNCERTAINTY_EXCEEDED.finding(message))
     if case.ptd.unknown:
         message = (
-            f"PTDaemon could not tell the uncertainty of {case.ptd.unknown} sample(s) (one count for each "
-            f"channel); with automatic ranges that is always so"
+            f"PTDaemon could not determine the uncertainty of {counted(case.ptd.unknown, 'sample')} (one "
+            f"count for each channel), as is always so with automatic ranges"
         )
         findings.append(codes.UNCERTAINTY_UNKNOWN.finding(message))
     if case.ptd.complaints:
-        shown = "; ".join(f"{text!r} {n} time(s)" for text, n in sorted(case.ptd.complaints.items()))
+        shown = "; ".join(f"{text!r} {counted(n, 'time')}" for text, n in sorted(case.ptd.complaints.items()))
         findings.append(codes.PTD_COMPLAINT.finding(f"PTDaemon complained: {shown}"))
     if case.ptd.range_changes:
         message = f"the ranges were changed while it measured: {'; '.join(case.ptd.range_changes)}"
@@ -176,7 +177,7 @@ def _ranges(case: PhaseCase) -> list[Finding]:
         return []
     message = (
         f"the highest current, {highest_a:.4g} A, is {share:.0%} of the range of "
-        f"{case.ptd.current_range_a:g} A: the part of the limits of error that goes with the range prevails"
+        f"{case.ptd.current_range_a:g} A, so the percentage of range dominates the limits of error"
     )
     return [codes.RANGE_LOW.finding(message)]
 
@@ -185,7 +186,7 @@ def _result(case: PhaseCase) -> list[Finding]:
     validity = case.window.facts.get("result_validity")
     if validity in (None, "VALID"):
         return []
-    message = f"the load generator calls its result {validity!r}: the work is not what the benchmark asks"
+    message = f"the load generator calls its result {validity!r}: the work is not what the benchmark requires"
     return [codes.RESULT_INVALID.finding(message)]
 
 
@@ -196,6 +197,6 @@ def judge_pair(testing: PhaseCase, ranging: PhaseCase) -> list[Finding]:
         return []
     message = (
         f"the mean power differs from that of the ranging phase by {found / before - 1:+.1%} ({before:.4g} W "
-        f"then, {found:.4g} W now): the ranges were chosen by another load"
+        f"then, {found:.4g} W now): the ranges were chosen for another load"
     )
     return [codes.RANGING_DIFFERS.finding(message)]

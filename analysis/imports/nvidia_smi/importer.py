@@ -185,9 +185,8 @@ def _telling(name: str, log: SmiLog, cards: list[int], repairs: Repairs) -> list
     if silent and telling:
         repairs.say(
             codes.CARD_SILENT,
-            f"{name}: card(s) {', '.join(map(str, silent))} report no power in any row; what they drew is "
-            f"missing "
-            f"in the sum of the others",
+            f"{name}: no power in any row of card {', '.join(map(str, silent))}; the sum of the others does "
+            f"not include it",
         )
     return sorted(telling)
 

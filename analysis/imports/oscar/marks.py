@@ -121,7 +121,7 @@ def _stamped(
         repaired_s = _in_ms(stamps, whole_s)
         backwards = _steps_back(as_written_s)
         words = (
-            f"milliseconds without leading zeros (.98 means 98 ms): read as decimal places "
+            f"milliseconds without leading zeros (.98 means 98 ms): read as decimal places, "
             f"{backwards} of {len(lines)} marks would run backwards"
         )
         for number, stamp, _, _ in lines:
