@@ -152,7 +152,6 @@ def _too_many(table: SourceTable, row: list[str]) -> str:
     if table.delimiter != ",":
         return reason
     return (
-        f"{reason}. Where decimal commas or groups of thousands stand without quotes, nobody can tell "
-        f"them from "
-        f"the commas between fields: export the table with semicolons or quotes"
+        f"{reason}. Without quotes, decimal commas and groups of thousands cannot be told from the commas "
+        "between fields: export the table with semicolons or quotes"
     )

@@ -39,7 +39,7 @@ _MOST_CALLS = 10
     "margin_pct",
     metavar="PCT",
     type=FiniteRange(0, 100, min_open=True, max_open=True),
-    help="Ask also whether B is equivalent to A within this percentage.",
+    help="Also test whether B is equivalent to A within this percentage.",
 )
 @click.option(
     "--fail-if-more",

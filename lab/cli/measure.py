@@ -67,7 +67,7 @@ REPEATS_MAX = 30
     metavar="N",
     type=click.IntRange(0, 10_000),
     default=0,
-    help="Number of runs before, which are not measured.",
+    help="Number of warm-up runs, which are not measured.",
 )
 @click.option(
     "--gate",

@@ -199,7 +199,7 @@ def _notes(planned: Planned) -> list[str]:
     source = (
         f"from {work.scatter_df + 1:.0f} repeats of {planned.pilot}"
         if planned.pilot is not None
-        else "assumed; an earlier campaign tells it (lab plan CAMPAIGN)"
+        else "assumed; `lab plan CAMPAIGN` takes it from an earlier campaign"
     )
     return [
         *(

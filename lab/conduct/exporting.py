@@ -15,7 +15,7 @@ from reports.words.texts import printable
 
 _HEAD = """\
 # The bench and the campaign {id}, written anew from the configuration in campaign.json.
-# Relative paths are taken from the folder of this file; the programs lie in programs/.
+# Relative paths are taken from the folder of this file; the programs are in programs/.
 """
 
 
@@ -30,8 +30,8 @@ def refuse_running(folder: Path) -> None:
     place.read()
     if is_running(place):
         raise InputError(
-            f"{folder}: expected a campaign that has ended, but this one is being run right now. Let it end "
-            f"(`lab status {quote(str(folder))}` shows how far it is), then export it"
+            f"{folder}: expected a campaign that has ended, but this one is running. Let it end (`lab status "
+            f"{quote(str(folder))}` shows how far it is), then export it"
         )
 
 

@@ -30,8 +30,8 @@ def end_leftovers(sut: Sut, folder: PurePosixPath) -> int:
     if found["alive"]:
         named = ", ".join(f"process {pid} of {run}" for pid, run in sorted(found["alive"].items()))
         raise SutError(
-            f"expected nothing of earlier runs on the SUT, but this still runs: {named}. It would be "
-            f"measured with every later run: end it (`kill -KILL`), or restart the SUT"
+            f"expected no process of an earlier run on the SUT, but these still run: {named}. Every later "
+            "run would include them: end them (`kill -KILL`), or restart the SUT"
         )
     ended: int = found["ended"]
     return ended

@@ -42,8 +42,8 @@ def write_datasheet(out: Path, title: str) -> None:
         "`label` says how a call's energy is known: measured by itself, pooled by regression over the "
         "meter's intervals, or bounded from above. Where `group` is set, the energy is in the row of "
         "that site.\n",
-        "Not in it: energies of calls that only a bound is known of, and the licence of the programs, which "
-        "is that of their authors.\n",
+        "Not included: energies of calls for which only a bound is known, and a licence of the programs, "
+        "which is that of their authors.\n",
     ]
     for table, columns in COLUMNS.items():
         lines += [f"## `{table}`\n", "| column | meaning |", "|---|---|"]

@@ -64,7 +64,8 @@ def _requirements(checkout: Path) -> list[str]:
     other = [name for name in ("setup.py", "Pipfile", *_CONDA) if (checkout / name).is_file()]
     if other:
         raise NotDeclared(
-            f"its requirements are in {', '.join(other)}, from which none is made; name an `environment`"
+            f"its requirements are in {', '.join(other)}, from which no environment is made; name an "
+            "`environment`"
         )
     raise NotDeclared("no requirements are declared (requirements.txt, pyproject.toml, setup.cfg)")
 

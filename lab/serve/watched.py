@@ -202,7 +202,7 @@ def _time(t_utc_s: float) -> str:
     try:
         return iso_utc(t_utc_s)
     except (ValueError, OverflowError, OSError):
-        return "at no known time"
+        return "at an unknown time"
 
 
 def _may_end_early(opened: OpenCampaign, standing: Standing) -> bool:
@@ -240,7 +240,7 @@ def _state(activity: Activity, standing: Standing) -> str:
 
 def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> str:
     go_on = f"`lab resume {quote(str(folder))}` continues; completed runs are kept."
-    reason = activity.reason or standing.stopped or "no reason was written down"
+    reason = activity.reason or standing.stopped or "no reason was logged"
     missing = len(standing.states) - standing.completed
     words = {
         "running": "Running.",

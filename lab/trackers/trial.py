@@ -61,7 +61,7 @@ def try_tracker(name: str, seconds: float = TRIAL_S) -> Trial:
     """
     environment = environment_of(name)
     if environment is None:
-        hint = f"of another package: only a campaign knows its interpreter, by [trackers.{name}]"
+        hint = f"from another package: only a campaign knows its interpreter, from [trackers.{name}]"
         return Trial(tracker=name, installed=False, reason=hint)
     python = python_of(environment)
     if not python.exists():

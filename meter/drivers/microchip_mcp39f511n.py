@@ -295,7 +295,7 @@ class MicrochipMCP39F511N(InStepMeter):
             self.port.drain(_QUIET_S, 2.0)
         raise DeviceError(
             f"{self.port.port}: expected the {SPEC.model} to take a setting (register {address:02x}), but "
-            f"{shown(reply)} came. Unplug the board and plug it in again"
+            f"received {shown(reply)}. Unplug the board and plug it in again"
         )
 
     def _exchange(self, question: bytes, length: int) -> tuple[float, bytes]:

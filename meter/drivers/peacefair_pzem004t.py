@@ -88,7 +88,7 @@ class PeacefairPZEM004T(ModbusMeter):
         if not 1 <= address < _GENERAL_ADDRESS:
             raise DeviceError(
                 f"{self.port.port}: expected a {SPEC.model} that says its address (1 to 247) in its second "
-                f"setting, but {address} came. Probably another instrument is on this port: check "
+                f"setting, but received {address}. Wrong instrument on this port: check "
                 f"driver and port"
             )
         return Identity(maker=SPEC.maker, model=SPEC.model)

@@ -407,8 +407,8 @@ class ZesLMG95(StreamingMeter):
         if answer.strip() != _TAKEN.encode("ascii"):
             raise DeviceError(
                 f"{self.port.port}: expected the {SPEC.model} to confirm {command!r} with {_TAKEN}, but "
-                f"{shown(answer) if answer else 'nothing'} came. Check the option series, that echo is off "
-                f"at the meter, and the line"
+                f"received {shown(answer) if answer else 'nothing'}. Check the option series, that echo is "
+                f"off at the meter, and the line"
             )
 
     def _send(self, command: str) -> None:

@@ -84,6 +84,6 @@ class SerialMeter(Meter):
             came: what came, fit to be shown.
         """
         return DeviceError(
-            f"{self.port.port}: expected a {self.spec.model} ({expected}), but {came} came. Probably another "
-            f"instrument is on this port, or the line speed is another: check driver, port and options"
+            f"{self.port.port}: expected a {self.spec.model} ({expected}), but received {came}. Wrong "
+            "instrument on this port, or wrong line speed: check driver, port and options"
         )

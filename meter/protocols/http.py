@@ -336,7 +336,7 @@ class HttpMeter(PolledMeter):
     def something_else(self, expected: str, answer: Answer) -> DeviceError:
         """Return the error of an address where something else answers."""
         came = f"HTTP status {answer.status} with {shown(answer.body)}" if answer.status else "no HTTP"
-        return self.refusal(f"expected a {self.spec.model} ({expected}), but {came} came")
+        return self.refusal(f"expected a {self.spec.model} ({expected}), but received {came}")
 
     def refusal(self, reason: str) -> DeviceError:
         """Return the error of a meter that cannot be used, with what to look at."""

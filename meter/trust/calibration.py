@@ -173,7 +173,7 @@ def _within(target: Target, heard: Heard, from_s: float, to_s: float) -> Heard:
         others = f"; others were flagged {', '.join(sorted(set(flags)))}" if flags else ""
         raise DeviceError(
             f"{target.port}: expected at least {LEAST_READINGS} good readings in {to_s - from_s:g} s, but "
-            f"{len(good)} came{others}. Use a larger --seconds, and look at `lab meter watch`"
+            f"received {len(good)}{others}. Use a larger --seconds, and see `lab meter watch`"
         )
     return replace(heard, readings=good)
 

@@ -252,12 +252,12 @@ def _residuals_sheet(record: CalibrationRecord) -> Sheet:
         panels=[panel],
         caption=(
             "Dots: the levels, with the interval (k = 2) of their own scatter and rounding. Band: the "
-            "uncertainty of the line (k = 2), in which the reference's share is contained."
+            "uncertainty of the line (k = 2), including the share of the reference."
         ),
         how=(
-            "The line is the nearest to all levels by their uncertainties in both powers "
-            "(ISO/TS 28037:2010, clause 7). Where the levels scatter more than these say, the uncertainties "
-            "of the line are made larger accordingly. What the reference is wrong by at all levels alike is "
+            "The line is the nearest to all levels by their uncertainties in both powers (ISO/TS "
+            "28037:2010, clause 7). Where the levels scatter more than these say, the uncertainties of the "
+            "line are made larger accordingly. The error of the reference that is common to all levels is "
             "added by the law of propagation (JCGM 100:2008, 5.1.2)."
         ),
     )

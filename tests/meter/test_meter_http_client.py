@@ -152,7 +152,7 @@ def test_a_server_that_never_answers_is_told_with_what_to_do(opened: Callable[..
 @pytest.mark.parametrize(
     ("answer", "came"),
     [
-        (b"220 ready\r\n\r\n", "no HTTP came"),
+        (b"220 ready\r\n\r\n", "no HTTP"),
         (http(b"<html>It works</html>"), "HTTP status 200 with '<html>It works"),
         (http(b"gone", "404 Not Found"), "HTTP status 404 with 'gone'"),
         (http(b"[1]"), r"HTTP status 200 with '\[1\]'"),

@@ -203,7 +203,7 @@ def test_a_dummy_analyzer_is_simulated(serve: Callable[..., str]) -> None:
 def test_something_else_on_the_port_is_named(serve: Callable[..., str]) -> None:
     with PTDaemon() as meter:
         meter.open(serve(lambda command: "220 ready"), 1.0)
-        with pytest.raises(DeviceError, match=r"expected a PTDaemon.*'220 ready' came"):
+        with pytest.raises(DeviceError, match=r"expected a PTDaemon.*'220 ready'"):
             meter.identify()
 
 

@@ -228,7 +228,7 @@ def test_limits_of_error_follow_the_model_that_answers() -> None:
 def test_the_other_familys_meter_is_refused_by_name() -> None:
     with running(WT310) as port, YokogawaWT210() as meter:
         meter.open(port, 1.0)
-        with pytest.raises(DeviceError, match=r"expected a WT210 .*'YOKOGAWA,WT310,.*another instrument"):
+        with pytest.raises(DeviceError, match=r"expected a WT210 .*'YOKOGAWA,WT310,"):
             meter.identify()
 
 

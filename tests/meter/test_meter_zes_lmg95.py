@@ -273,9 +273,7 @@ def test_something_else_on_the_port_is_named(answering_port) -> None:  # type: i
 def test_a_setting_that_is_not_confirmed_is_told(answering_port) -> None:  # type: ignore[no-untyped-def]
     with ZesLMG95() as driver:
         driver.open(answering_port(b"0\r\n"), 0.5)
-        with pytest.raises(
-            DeviceError, match=r"confirm '\*rst' with 1, but '0' came\. Check the option series"
-        ):
+        with pytest.raises(DeviceError, match=r"confirm '\*rst' with 1, .*'0'.*option series"):
             driver.start()
 
 

@@ -119,7 +119,7 @@ def test_campaigns_and_phases_have_their_borders() -> None:
     assert "of an earlier one" not in panel_text(with_health(QUIET))
     first = verdict(made(chapter, stopped))
     assert (first.tone, "it had stopped before" in first.words) == ("warn", True)
-    assert "the 3 runs of control since the operator last went on" in first.words
+    assert "the 3 runs of control since the last resume" in first.words
     assert "looked at the fan" in page_of(chapter, stopped).text
 
 
@@ -157,7 +157,7 @@ def test_axes_have_units_and_simulated_numbers_say_so() -> None:
 def test_a_stop_that_nobody_looked_at_is_said() -> None:
     results = with_health([*QUIET, 10.2])
     change(results.health, stopped="beyond-limits, 0009-control")
-    assert "nobody has gone on: beyond-limits, 0009-control" in page_of(chapter, results).text
+    assert "not been resumed: beyond-limits, 0009-control" in page_of(chapter, results).text
 
 
 def test_hostile_names_stay_text() -> None:

@@ -122,7 +122,7 @@ def wattsup_log(
     help="Unit of times that are plain numbers, where it is ambiguous.",
 )
 @number_options
-@click.option("--begin", metavar="TIME", help="Begin of the run. [default: the first reading]")
+@click.option("--begin", metavar="TIME", help="Start of the run. [default: the first reading]")
 @click.option("--end", metavar="TIME", help="End of the run. [default: the last reading]")
 @_shared
 def csv(files: tuple[Path, ...], out: Path, as_json: bool, baselines: tuple[Path, ...], **said: Any) -> None:

@@ -36,16 +36,16 @@ from reports.words.texts import printable
     help="Form of the correction; unless given, a line where one is needed and does better on held-out runs.",
 )
 @click.option("--tracker", metavar="NAME", help="Tracker of the campaign, where there are several.")
-@click.option("--measured", metavar="COL", help="Of a table: what the meter says.")
-@click.option("--estimated", metavar="COL", help="Of a table: what the estimator says, in the same unit.")
-@click.option("--per", metavar="COL", help="Of a table: divides both, e.g. a duration.")
-@click.option("--by", metavar="COL[,COL]", help="Of a table: columns whose values make groups.")
+@click.option("--measured", metavar="COL", help="Column of the meter, for a table.")
+@click.option("--estimated", metavar="COL", help="Column of the estimator in the same unit, for a table.")
+@click.option("--per", metavar="COL", help="Column to divide both by, e.g. a duration, for a table.")
+@click.option("--by", metavar="COL[,COL]", help="Columns that define groups, for a table.")
 @click.option(
     "--resolution",
     metavar="X",
     type=FiniteRange(min=0, max=1e12),
     default=0.0,
-    help="Of a table: step of the meter's display, see `lab agree`.",
+    help="Step of the meter's display, see `lab agree`, for a table.",
 )
 @click.option(
     "--meter-u",
@@ -53,7 +53,7 @@ from reports.words.texts import printable
     metavar="PCT",
     type=FiniteRange(min=0, max=100),
     default=0.0,
-    help="Of a table: expanded uncertainty (k = 2) of the meter that all rows share, in percent.",
+    help="Expanded uncertainty (k = 2) of the meter, common to all rows, in percent, for a table.",
 )
 @number_options
 @json_option

@@ -13,8 +13,8 @@ from reports.campaign.calls.source import source_blocks
 from reports.campaign.view import View
 
 _ABSENT = (
-    "no run recorded calls. `lab profile` records the calls of a program that nobody changed; a program that "
-    "writes spans of the kind “call” to its events gives the energy of each (docs/reference/records.md)."
+    "no run recorded calls. `lab profile` records the calls of an unmodified program; a program that writes "
+    "spans of the kind “call” to its events gives the energy of each (docs/reference/records.md)."
 )
 
 

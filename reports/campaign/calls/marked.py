@@ -58,9 +58,9 @@ def _resolution(view: View) -> Text:
         return Text(f"{first}.", "good")
     rest = (
         "The others are below its resolution: shorter than one reading, so that they share a reading with "
-        "other calls; or less than twice their own standard uncertainty; or covered by "
-        f"readings for less than {given(_coverage_min_pct(view))} %. Of these, one energy says nothing, and "
-        "a mean over many little."
+        "other calls; or less than twice their own standard uncertainty; or covered by readings for less "
+        f"than {given(_coverage_min_pct(view))} %. A single energy of such a call means nothing, and a mean "
+        "over many of them little."
     )
     return Text(f"{first}. {rest}", "warn")
 

@@ -52,8 +52,8 @@ def over_time_sheet(view: View, profiles: list[Profile]) -> Sheet | None:
         size="full",
         panels=[_panel(*one, index, view.simulated) for index, one in enumerate(drawn)],
         caption="Upper curve: power, with its largest and smallest value. Boxes: the calls of the first "
-        f"counted run, at most the {MOST_CALLS} longest; calls within a call are below it. The "
-        "sites with the most time have a colour each."
+        f"counted run, at most the {MOST_CALLS} longest; calls within a call are drawn below it. The sites "
+        "with the most time have a colour each."
         + (f" {more} further scenarios are left out." if more > 0 else ""),
         how=_HOW,
         data=_data([(profile, run) for profile, _, run in drawn]),

@@ -46,7 +46,7 @@ def answer(profile: Profile) -> Text:
     if rival is not None:
         at_most = f"{full_name(rival)} may use more: {profile.energy(rival).words} J, only a bound is known."
         return Text(
-            f"{lead}Of the calls whose energy is known {_costs_most(first)}: {costs}. {at_most}",
+            f"{lead}Among the calls with a known energy, {_costs_most(first)}: {costs}. {at_most}",
             "warn",
         )
     words = f"{lead}{_costs_most(first)}: {costs}."
@@ -57,7 +57,7 @@ def answer(profile: Profile) -> Text:
     if energy.low is not None and second.high is not None and energy.low > second.high:
         return Text(f"{words} {nearest}; the intervals do not overlap.", "good")
     return Text(
-        f"{words} {nearest}; their intervals overlap or are unknown, so the order is not sure.", "warn"
+        f"{words} {nearest}; their intervals overlap or are unknown, so the order is uncertain.", "warn"
     )
 
 

@@ -34,15 +34,16 @@ from reports.words.verdict import pair_words
 _MOST_SENTENCES = 3
 
 HOW_COMPARED = (
-    "All is b minus a, or b over a. Scenarios that the plan interleaves are paired by block: what changes "
-    "from block to block drops out, and the test is the t test of the differences within blocks (Student "
-    "1908). Scenarios apart: Welch's t test (Welch 1947; degrees of freedom by Satterthwaite 1946). The "
-    "interval of the ratio is Fieller's (1954), for pairs with their covariance. All pairs in one quantity "
-    "are one family; their p values are adjusted after Holm (1979). “Significant” means an adjusted p below "
-    "0.05 and an interval with meter and baseline that does not include zero; with fewer than three pairs "
-    "(or runs of each) there is no verdict. The first intervals hold the scatter of the runs; “with the "
-    "meter” they also hold the errors of meter and baseline, with their correlations. They differ because "
-    "each has its own degrees of freedom; sentences give the wider one first."
+    "Differences are b minus a, ratios b over a. Scenarios that the plan interleaves are paired by block: "
+    "what changes from block to block drops out, and the test is the t test of the differences within "
+    "blocks (Student 1908). Scenarios apart: Welch's t test (Welch 1947; degrees of freedom by "
+    "Satterthwaite 1946). The interval of the ratio is Fieller's (1954), for pairs with their covariance. "
+    "All pairs in one quantity are one family; their p values are adjusted after Holm (1979). “Significant” "
+    "means an adjusted p below 0.05 and an interval with meter and baseline that does not include zero; "
+    "with fewer than three pairs (or runs of each) there is no verdict. The first intervals hold the "
+    "scatter of the runs; “with the meter” they also hold the errors of meter and baseline, with their "
+    "correlations. They differ because each has its own degrees of freedom; sentences give the wider one "
+    "first."
 )
 
 
@@ -75,9 +76,9 @@ def _pairs(view: View, pairs: list[ComparisonRow]) -> list[Block]:
         Heading("Effect sizes, and how many repeats it takes"),
         Text(
             "An effect size gives the difference in units of the scatter: Hedges' g counts standard "
-            "deviations, Cliff's delta says by how much more often a run of the one is above a run of the "
-            "other than below it (1: always). The last columns say how many repeats per scenario a "
-            "difference of 1 %, of 5 %, or of the size that was found would need to be significant."
+            "deviations, Cliff's delta says by how much more often a run of b is above a run of a than "
+            "below it (1: always). The last columns say how many repeats per scenario a difference of 1 %, "
+            "of 5 %, or of the size that was found would need to be significant."
         ),
         effects_table(view, pairs),
     ]

@@ -19,8 +19,8 @@ _ABSENT = (
 _WHAT = (
     "The Blue Angel for resource and energy-efficient software asks how much of a computer one standard "
     "usage scenario occupies, and for how long. The software is charged with what it needs above the "
-    "operating system (net load), and with that share of the operating system's own needs which it takes "
-    "of the capacity left free (allocation). That effective use times the duration is the hardware "
+    "operating system (net load), and with a share of the operating system's own needs, as large as its "
+    "share of the capacity left free (allocation). That effective use times the duration is the hardware "
     "utilisation, the number that goes on the sheet. Lower is better; the number only means something "
     "against another version or product measured alike."
 )

@@ -17,9 +17,9 @@ from reports.words.texts import slug
 from reports.words.verdict import quantity_words
 
 _HOW = (
-    "Mean of the runs on each bench. The p value is that of an F test that the benches are alike. From three "
-    "benches on, the intervals of means and differences include how the benches differ; of two benches they "
-    "hold for these two. Comparisons are made within blocks, which stay on one bench."
+    "Mean of the runs on each bench. The p value is that of an F test that the benches are alike. From "
+    "three benches on, the intervals of means and differences include how the benches differ; with two "
+    "benches they hold for these two only. Comparisons are made within blocks, which stay on one bench."
 )
 
 

@@ -20,8 +20,8 @@ _ABOUT_CORRELATION = (
     "A correlation says that two things rise and fall together, not that one makes the other. Epochs of one "
     "run follow each other and are not independent: r over all epochs claims more than it knows, and what "
     "differs between runs is mixed into it. r within runs sees only what happens inside a run; but even "
-    "there whatever changes with time goes with whatever else does: a chip that warms up while accuracy "
-    "rises correlates both with energy."
+    "there all quantities that change with time correlate with each other: a chip that warms up while "
+    "accuracy rises correlates both with energy."
 )
 
 
@@ -123,9 +123,9 @@ def _warmer(row: CorrelationRow, chip: str) -> str:
     quoted = row.published_r
     beside = f"; quoted for comparison: r = {given(quoted)} on the bench of the paper" if quoted else ""
     if within is None or p is None:
-        return f"{over_all}; within the runs nothing can be said{beside}."
+        return f"{over_all}; within the runs the correlation is unknown{beside}."
     if p >= 1 - CONFIDENCE:
-        words = f"within the runs no connection of energy and {chip} temperature is shown"
+        words = f"within the runs energy and {chip} temperature do not correlate significantly"
     else:
         side = "more" if within > 0 else "less"
         words = f"within the runs, epochs with a warmer {chip} needed {side} energy"

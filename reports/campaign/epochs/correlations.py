@@ -74,7 +74,7 @@ def _table(view: View) -> Table:
         Column("Published r, quoted", lambda row: given(row.published_r)),
         text_column("Remarks", lambda row: row.note),
     )
-    caption = "Energy of the epochs with what was seen in them"
+    caption = "Energy of the epochs with other quantities"
     return table(
         "correlations-data",
         caption,

@@ -59,8 +59,8 @@ def progress_sheet(view: View) -> Sheet:
         caption="Lines: mean of the runs that reached the epoch; pale areas: from the lowest to the highest "
         "of them. Dashed: runs with a tracker. More accuracy and less loss are better."
         + (f" {more} further scenarios are in the table only." if more > 0 else ""),
-        how="As the training framework reported it at the end of each epoch; nothing was computed but the "
-        "mean over the runs.",
+        how="As the training framework reported it at the end of each epoch; only the mean over the runs "
+        "was computed.",
         data=_data(view, shown) if shown else None,
         absent="" if shown else "no run reported accuracy or loss.",
         from_meter=False,

@@ -31,7 +31,7 @@ def chapter(view: View) -> Chapter:
 
 def _first(view: View) -> str:
     results = view.results
-    what = sut_words(part_of(results.environment, "sut")) or "a machine of which no inventory was taken"
+    what = sut_words(part_of(results.environment, "sut")) or "a machine without an inventory"
     meter = meter_words(results.meter) if results.meter else "an unknown meter"
     verb = "Simulated readings of" if view.simulated else "Measured by"
     first = f"Measured on: {what}. {verb}: {meter}."
@@ -40,7 +40,7 @@ def _first(view: View) -> str:
     sources = len(results.imported.get("sources") or [])
     return (
         f"{first} The records were imported from {sources} files of the format "
-        f"{results.imported.get('format')}; what those do not say of machine and meter is unknown here. "
+        f"{results.imported.get('format')}; what these do not state about machine and meter is unknown. "
         "Their hashes are under Cite and reproduce."
     )
 
@@ -57,7 +57,7 @@ def _machine(name: str, record: dict[str, Any]) -> list[Block]:
 
 def _controller(sut: dict[str, Any], controller: dict[str, Any]) -> list[Block]:
     if not controller:
-        return [Text("Nothing is recorded of the machine that controlled the runs.", "nothing")]
+        return [Text("The machine that controlled the runs is not on record.", "nothing")]
     if controller == sut:
         return [
             Text(
@@ -75,7 +75,9 @@ def _controller(sut: dict[str, Any], controller: dict[str, Any]) -> list[Block]:
         text_column("Controller", of_controller.get),
     )
     return [
-        Text("Another machine than the system under test; they differ in this and in nothing else known:"),
+        Text(
+            "The controller is another machine than the system under test. These are the known differences:"
+        ),
         table("controller", "Controller against system under test", columns, differing, folded=False),
     ]
 
@@ -109,7 +111,7 @@ def _provenance_words(results: Results) -> Text:
     sentences = [f"{', '.join(names)}: {words}" for words, names in stand_ins(results).items()]
     if sentences:
         return Text(f"State this wherever you quote an accuracy: {'; '.join(sentences)}.", "warn")
-    return Text("As the programs of the scenarios said themselves; nobody has checked it.")
+    return Text("As reported by the programs of the scenarios; not verified.")
 
 
 def provenance_table(results: Results) -> Table:

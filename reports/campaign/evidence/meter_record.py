@@ -12,7 +12,7 @@ from reports.words.numbers import count, finite, given, plain, spread
 _UNKNOWN = "unknown"
 _SAMPLING = {
     "interval_mean": "each reading is the mean power over its interval",
-    "instantaneous": "each reading is the power of a moment",
+    "instantaneous": "each reading is an instantaneous power",
 }
 _SHOWN_OF_METER = frozenset(
     ("identity", "driver", "port", "sampling", "interval_s", "cadence", "resolution_w", "accuracy")
@@ -72,7 +72,7 @@ def _limits(meter: dict[str, Any]) -> str:
 
 def _calibration(calibration: dict[str, Any]) -> str:
     if not calibration.get("date"):
-        return "not known: the data sheet's limits of error are taken"
+        return "not set: the limits of error of the data sheet are used"
     certificate = calibration.get("certificate")
     when = f"on {calibration['date']}" + (f", certificate {certificate}" if certificate else "")
     gain = finite(calibration.get("gain"))
@@ -91,7 +91,5 @@ def further_meters(results: Results) -> list[Block]:
         text_column("Driver", lambda part: part.get("driver")),
         text_column("Port", lambda part: part.get("port")),
     )
-    sum_words = (
-        "Several meters were read; the record above speaks for their sum, with the limits of the worst case."
-    )
-    return [Text(sum_words), table("meter-parts", "Meters whose sum was taken", columns, rows)]
+    sum_words = "Several meters were read; the record above describes their sum, with worst-case limits."
+    return [Text(sum_words), table("meter-parts", "Meters that were added up", columns, rows)]

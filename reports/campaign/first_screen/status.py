@@ -113,7 +113,7 @@ def _lab_words(health: ControlChart | None) -> str:
     if health is None:
         return ""
     if health.stopped:
-        return "The control chart stopped the campaign, and nobody has resumed it since."
+        return "The control chart stopped the campaign, and it has not been resumed."
     if health.verdict == "out of control":
         return f"The control workload {health.control} changed by more than is permitted."
     return ""

@@ -28,11 +28,11 @@ _MEANING = (
 
 _HOW = (
     "Chart of single values with moving ranges (Shewhart 1931; Montgomery, Introduction to Statistical "
-    "Quality Control, section 6.4): centre = mean(E), σ = mean|Eᵢ − Eᵢ₋₁| / 1.128, limits = centre ∓ 3 σ; "
-    "σ is never smaller than the random part of the measurement's own uncertainty. Each run is judged by "
-    "the limits of all runs of its phase up to it; with fewer than three there is no verdict. Rules on the "
-    "pattern of points after the Western Electric handbook (1956). u(energy) holds what all runs share as "
-    "well, such as the meter's gain."
+    "Quality Control, section 6.4): centre = mean(E), σ = mean|Eᵢ − Eᵢ₋₁| / 1.128, limits = centre ∓ 3 σ; σ "
+    "is never smaller than the random part of the measurement's own uncertainty. Each run is judged by the "
+    "limits of all runs of its phase up to this run; with fewer than three there is no verdict. Rules on "
+    "the pattern of points after the Western Electric handbook (1956). u(energy) holds what all runs share "
+    "as well, such as the meter's gain."
 )
 
 _RULES = {
@@ -56,7 +56,7 @@ def chapter(view: View) -> Chapter:
     if health.signals:
         blocks += [Heading("Rules that were met"), _signals(health)]
     if health.acknowledged:
-        blocks += [Heading("Stops after which the operator went on"), _acknowledged(health)]
+        blocks += [Heading("Stops after which the campaign was resumed"), _acknowledged(health)]
     blocks += [Heading("The rules of the chart"), _rules(view)]
     return Chapter("health", title, "Health", blocks)
 
@@ -64,7 +64,7 @@ def chapter(view: View) -> Chapter:
 def _verdict(health: ControlChart) -> Text:
     verdict, stops = health.verdict, len(health.acknowledged)
     runs = [row for row in health.points if row.phase == stops]
-    since = " since the operator last went on" if stops else ""
+    since = " since the last resume" if stops else ""
     scatter = (
         f"the {count(len(runs))} runs of {health.control}{since} scatter by "
         f"{spread(health.relative_sd_pct)} % of their mean "
@@ -81,7 +81,7 @@ def _verdict(health: ControlChart) -> Text:
         rules = dict.fromkeys(signal.rule for signal in health.signals if signal.stops)
         signals = f"a change above that is signalled by {', '.join(rules)}"
         words = f"The lab was not in order: {scatter}; {signals}. "
-        return Text(f"{words}Compare scenarios block by block, or measure anew.", "refuse")
+        return Text(f"{words}Compare scenarios block by block, or measure again.", "refuse")
     return Text(
         f"Too few control runs to assess the lab: {count(len(runs))} of at least 3 "
         f"({health.control}{since}).",
@@ -92,7 +92,7 @@ def _verdict(health: ControlChart) -> Text:
 def _stops(health: ControlChart) -> list[Text]:
     if not health.stopped:
         return []
-    return [Text(f"The chart stopped the campaign, and nobody has gone on: {health.stopped}.", "refuse")]
+    return [Text(f"The chart stopped the campaign, and it has not been resumed: {health.stopped}.", "refuse")]
 
 
 class _Rule(NamedTuple):
@@ -114,7 +114,7 @@ def _signals(health: ControlChart) -> Table:
         Column(
             "Stops a campaign", lambda row: "yes" if row.largest.stops else "no, too small", numeric=False
         ),
-        text_column("What was said then", lambda row: row.largest.message),
+        text_column("Message", lambda row: row.largest.message),
     )
     return table("health-signals", "Rules that were met in the present phase", columns, rows)
 

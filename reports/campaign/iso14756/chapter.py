@@ -40,7 +40,7 @@ _EFFICIENCY_HOW = (
 _PROOFS = ("correct results", "correct generator", "statistical significance")
 _ASKED = {
     "correct results": "did the workloads compute what they should, the same in every run?",
-    "correct generator": "was what was planned done, when it was planned?",
+    "correct generator": "did all planned runs take place, at their planned times?",
     "statistical significance": "are the means known well enough?",
 }
 _MOST_SAID = 2

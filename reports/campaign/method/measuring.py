@@ -51,10 +51,10 @@ def chain(results: Results, *, at_wall: bool) -> list[Block]:
         Heading("From the plug to a stamped reading" if at_wall else "From a counter to a stamped reading"),
         Text(f"{_AT_WALL if at_wall else _COUNTERS} {_CLOCKS}"),
         Text(
-            "Arrivals are late, never early. The meter's own cadence is therefore fitted to them, which "
-            "numbers the readings, so that missing, late and duplicate ones are known, and takes the jitter "
-            f"out. In force: a reading every {_seconds(interval_s)}, delay {_seconds(latency_s)} with a "
-            f"standard uncertainty of {spread(latency_u_s)} s."
+            "Arrivals are late, never early. Therefore the meter's own cadence is fitted to them. The fit "
+            "numbers the readings, which shows missing, late and duplicate ones, and removes the jitter. In "
+            f"force: a reading every {_seconds(interval_s)}, delay {_seconds(latency_s)} with a standard "
+            f"uncertainty of {spread(latency_u_s)} s."
         ),
         Code("Cadence of the meter", _CADENCE),
     ]
@@ -93,12 +93,12 @@ def gaps(results: Results) -> list[Block]:
     return [
         Heading("Gaps and coverage"),
         Text(
-            f"Coverage is measured time over window. In force: a run below {words} is refused and, in a "
+            f"Coverage is measured time over window. In force: a run below {words} is rejected and, in a "
             "campaign of this lab, run again. In a run above that, a gap counts with the mean of its "
             "neighbours on both sides; its bound, length times the spread of the neighbours, is a term of "
             "the uncertainty, and a finding names it. Nothing is filled in silently."
         ),
-        Code("Coverage", "coverage = measured time / window      u_hole = length · spread / √3"),
+        Code("Coverage", "coverage = measured time / window      u_gap = length · spread / √3"),
     ]
 
 

@@ -30,10 +30,11 @@ def means(results: Results) -> list[Block]:
     return [
         Heading("Means and intervals"),
         Text(
-            "The sample is the runs of a scenario, one value per run and quantity; refused attempts are "
-            "listed and never averaged. The uncertainty of a mean has the scatter of the runs, which shrinks "
-            "with n, and what all runs share (the meter's gain, say), which does not. In force: intervals at "
-            f"{confidence} %. With one run there is no interval. Outliers are named, never dropped."
+            "The sample is the runs of a scenario, one value per run and quantity; rejected attempts are "
+            "listed and never averaged. The uncertainty of a mean has the scatter of the runs, which "
+            "shrinks with n, and what all runs share (the meter's gain, say), which does not. In force: "
+            f"intervals at {confidence} %. With one run there is no interval. Outliers are named, never "
+            "dropped."
         ),
         Code("Mean and interval", _MEAN),
         *_stopping(results),

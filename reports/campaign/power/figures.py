@@ -23,14 +23,14 @@ _MOST_BANDS = 100  # of more epochs no band can be told from the next
 
 _HOW = (
     "Each thin line is one run as the meter read it; time counts from the start of the run's rating "
-    "interval, or from where the chosen action first begins in the run, and a reading is drawn in the middle "
-    "of the interval it is the mean of. The thick line is the mean of the runs at the same time, drawn "
-    "while more than half of them are running. The dashed line is the scenario's mean power, for which the "
-    "readings at both borders count only with their share inside the run. For drawing, of every column of "
-    "the screen (and of every stretch of a long trace) the smallest and the largest reading stay; the "
-    "numbers are computed from all readings. A gap in a line is a gap in the data. Shaded are actions and "
-    "epochs of the chosen run, by the SUT's clock set against the controller's. A sample of the hardware "
-    "is drawn in the middle of the time that it speaks for."
+    "interval, or from where the chosen action first begins in the run, and a reading is drawn in the "
+    "middle of the interval it is the mean of. The thick line is the mean of the runs at the same time, "
+    "drawn while more than half of them are running. The dashed line is the scenario's mean power, for "
+    "which the readings at both borders count only with their share inside the run. The drawing keeps the "
+    "smallest and the largest reading of every column of the screen (and of every stretch of a long trace); "
+    "the numbers are computed from all readings. A gap in a line is a gap in the data. Shaded are actions "
+    "and epochs of the chosen run, by the SUT's clock set against the controller's. A sample of the "
+    "hardware is drawn in the middle of the time that it covers."
 )
 
 

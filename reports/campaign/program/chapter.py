@@ -9,9 +9,9 @@ from reports.words.program import counted
 
 _HASH_DIGITS = 16
 _HOW = (
-    "Recorded when the campaign began: files that commands name. Modules are added by the run that imports "
-    "them first, as its probe tells at the end of the program. Every run compares the program with these "
-    "hashes before it is measured and at its end; a difference refuses the run."
+    "Files that commands name are recorded when the campaign begins; modules are added by the first run "
+    "that imports them. Every run compares the program with these hashes before it is measured and at its "
+    "end, and is rejected if they differ."
 )
 
 

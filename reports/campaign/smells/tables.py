@@ -19,9 +19,10 @@ _HOW_EFFECTS = (
     "dz: mean over standard deviation of the differences, interval by the noncentral t distribution "
     "(Cumming and Finch 2001). Wilcoxon's signed ranks (1945). Mixed model: scenario fixed, block random, "
     "by restricted maximum likelihood, over three scenarios or more with one clean twin. Detectable: the "
-    "smallest difference that as many pairs with this scatter show with a chance of 80 % in a two-sided test "
-    "at 5 % over the tests of the family, which is Holm's first step (Cohen 1988); the last columns say how "
-    "many pairs a difference of 1 %, of 5 %, or of the size that was found would need at that level."
+    "smallest difference that as many pairs with this scatter would show with a probability of 80 % in a "
+    "two-sided test at 5 % over the tests of the family, which is Holm's first step (Cohen 1988); the last "
+    "columns say how many pairs a difference of 1 %, of 5 %, or of the size that was found would need at "
+    "that level."
 )
 _HOW_TRACKERS = (
     "Per block: difference by the tracker minus difference by the meter, in the same runs and over the "

@@ -19,9 +19,9 @@ MOST_CLOUDS = 6
 
 _ALIGNED = (
     "The tracker's samples and the meter's readings lie on one clock, that of the controller; a sample "
-    "speaks for the time since the one before, and the energy of an epoch is what the samples add up to "
-    "between its borders. Epochs that the series does not reach over are left out. The epochs of one run are "
-    "no independent evidence, so that intervals come from the runs."
+    "covers the time since the one before, and the energy of an epoch is the sum of the samples between its "
+    "borders. Epochs that the series does not span are left out. The epochs of one run are not independent, "
+    "so the intervals come from the runs."
 )
 
 

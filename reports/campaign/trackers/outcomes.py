@@ -48,7 +48,7 @@ def outcomes_table(view: View) -> Table | None:
         text_column("Why", lambda row: row.why),
     )
     rows = [_went(name, of_tracker(told, name)) for name in tracker_names(view) if of_tracker(told, name)]
-    return table("trackers-outcomes", "How it went, runs", columns, rows, note=_HOW, source="trackers")
+    return table("trackers-outcomes", "Outcome, runs", columns, rows, note=_HOW, source="trackers")
 
 
 def _counted(outcome: str) -> Column[_Went]:

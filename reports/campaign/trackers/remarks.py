@@ -141,7 +141,7 @@ def _above_baseline(view: View, tracker: str) -> str:
     low, high = ratio_interval(view, row)
     added = "what the work added at the plug" if view.at_wall else "what the work added by the counters"
     if low is not None and high is not None and low <= 1 <= high:
-        meaning = f"whether it reports more or less than {added} is not shown"
+        meaning = f"whether it reports more or less than {added} is open"
         return f"Above the baseline its ratio is {_percent(view, row)}: {meaning}."
     meaning = (
         f"what it reports is less than {added}, so that it misses energy even of that"
@@ -156,8 +156,8 @@ def _gpu_part(view: View, tracker: str) -> str:
     if row is None or row.compared.total_ratio is None:
         return ""
     return (
-        f"Its GPU part is {_percent(view, row)} of the GPU power that the collector sampled: what "
-        "differs there is how it samples and sums up, as both read the same card."
+        f"Its GPU part is {_percent(view, row)} of the GPU power that the collector sampled. Both read the "
+        "same card, so the difference lies in how it samples and sums up."
     )
 
 
@@ -211,7 +211,7 @@ def _spread_of_scenarios(view: View, tracker: str) -> str:
         f"{_percent(view, highest)} in {where(highest)}"
     )
     if low_end is None or high_end is None:
-        return f"{words}; whether the scenarios differ is not shown."
+        return f"{words}; whether the scenarios differ is open."
     if low_end < high_end:
         return f"{words}: these intervals do not meet, so no single factor corrects it."
     return f"{words}: these intervals overlap, which does not show that one factor serves both."
@@ -225,7 +225,7 @@ def _line(row: ComparedColumns, unit: EnergyUnit) -> str:
     return (
         f"Deming's line misses the origin: {plain(slope, 3)} × measured, and "
         f"{in_interval(intercept, low, high)} {unit.name} {interval(low, high)} whatever was measured. Part "
-        "of what differs does not depend on the load."
+        "of the difference does not depend on the load."
     )
 
 
@@ -251,7 +251,7 @@ def _nested(row: AgreementRow) -> str:
     if effective_n is None or effect is None or effect <= WORTH_A_WORD:
         return ""
     return (
-        f"Its {row.n} runs are repeats of {row.compared.groups} scenarios and tell as much as "
+        f"Its {row.n} runs are repeats of {row.compared.groups} scenarios and are worth "
         f"{plain(effective_n, 2)} independent runs."
     )
 
@@ -261,8 +261,8 @@ def _growth(row: ComparedColumns, unit: EnergyUnit) -> str:
     if p is None or p >= _GROWTH_P:
         return ""
     return (
-        f"Its differences grow with the energy of the run (p {_p(p)}); a bias in {unit.name} is true of no "
-        "single run."
+        f"Its differences grow with the energy of the run (p {_p(p)}); a bias in {unit.name} does not hold "
+        "for single runs."
     )
 
 

@@ -13,11 +13,12 @@ _MOST_MARKS = 12
 _HOW = (
     "Sites are matched by API, enclosing function and expression: first where the line has the same text, "
     "then in the order of the program, so that lines may move; what is left is matched whatever its order, "
-    "then by API and function, then by function and expression. Energies are means per run without the calls"
-    " within; a site on one side only counts as 0 J on the other. The interval of a difference adds the "
-    "halves of both intervals in squares (Zou and Donner 2008): both are taken as independent, and errors "
-    "that one meter makes on both sides would cancel in part, so it is rather too wide. Each interval stands"
-    " for itself; among twenty sites without any difference one would be expected to leave out zero."
+    "then by API and function, then by function and expression. Energies are means per run without the "
+    "calls within; a site on one side only counts as 0 J on the other. The interval of a difference adds "
+    "the halves of both intervals in squares (Zou and Donner 2008): both are taken as independent, and "
+    "errors that one meter makes on both sides would cancel in part, so the interval tends to be too wide. "
+    "The intervals are not adjusted for the number of sites: of twenty sites without any difference, one is "
+    "expected to have an interval without zero."
 )
 
 
