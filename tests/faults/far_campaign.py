@@ -24,6 +24,7 @@ from statistics import fmean
 
 import numpy as np
 from far_network import FarNetwork
+from lab_program import LAB
 from stepped_clock import SteppedClock
 
 from analysis.run.recorded import campaign_clock
@@ -40,7 +41,6 @@ IDLE_W, PROGRAM_W = 40, 100
 TRUE_WH = {"baseline": IDLE_W * BASELINE_S / 3600, "induced": (PROGRAM_W - IDLE_W) * PROGRAM_S / 3600}
 """Of a baseline, and what the program induced."""
 
-_LAB = str(Path(sys.executable).with_name("lab"))
 
 _TRUTH = f"""
 efficiency = 1.0
@@ -245,7 +245,7 @@ def _write(folder: Path, sut: str) -> None:
 def _lab(folder: Path, variables: dict[str, str], *words: str) -> str:
     with open(folder / "lab.log", "a") as log:  # no pipe: what is left behind would hold it open
         return subprocess.run(
-            [_LAB, *words],
+            [LAB, *words],
             cwd=folder,
             env={**os.environ, **variables},
             stdin=subprocess.DEVNULL,

@@ -23,9 +23,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from far_sut import deployed
 from fault_kinds import FULL, GARBLED, LINKS, STEP, deck, happen
-from faulted_campaign import FAR_SUT, LAB, FaultedCampaign, SshBench
-from short_campaign import config
+from faulted_campaign import FaultedCampaign
 from stepped_clock import SteppedClock
 
 FATES = {
@@ -99,7 +99,8 @@ def run_faults(
         clock = SteppedClock(Path(name))
         absent = {kind: why for kind, why in ((FULL, why), (STEP, clock.absent)) if why}
         cards: list[str] = []
-        bench = _far_bench(Path(name), clock) if far else None
+        there = {**clock.environment, "TMPDIR": name}
+        bench = deployed(Path(name) / "bench", there) if far else None
         while tally.faults < faults:
             folder = disk / f"{tally.campaigns + 1}"
             folder.mkdir()
@@ -120,16 +121,6 @@ def run_faults(
             bench.down()
     tally.skipped = absent
     return tally
-
-
-def _far_bench(folder: Path, clock: SteppedClock) -> SshBench:
-    """Return a SUT behind an sshd of its own, with what `lab sut deploy` puts there."""
-    pip = {key: value for key, value in os.environ.items() if key.startswith("PIP_")}
-    bench = SshBench(folder / "bench", variables={**clock.environment, "TMPDIR": str(folder), **pip})
-    (bench.folder / "lab.toml").write_text(config(random.Random(0), 1, FAR_SUT))
-    environment = {**os.environ, **bench.environment}
-    subprocess.run([*LAB, "sut", "deploy"], cwd=bench.folder, env=environment, check=True, stdout=sys.stderr)
-    return bench
 
 
 @contextmanager

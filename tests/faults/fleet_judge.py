@@ -2,13 +2,13 @@
 
 import csv
 import json
-import subprocess
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from fleet_stage import LAB, Fleet
+from fleet_stage import Fleet
 from fleet_victims import Kill
+from lab_program import rejected
 from stepped_clock import SteppedClock
 from true_energy import counted_runs, deviation, truths
 
@@ -129,13 +129,10 @@ class Judge:
                     self._is(DOUBLED, None, f"{bench.name}: lease {lease} was used for {sorted(of)}")
 
     def _judge_results(self, folder: Path) -> None:
-        analysed = _lab("analyse", str(folder))
-        if analysed.returncode != 0:
-            self._is(DAMAGED, None, f"lab analyse: {analysed.stderr}")
+        for words in rejected(folder):
+            self._is(DAMAGED, None, words)
+        if not (folder / "results/runs.csv").exists():
             return
-        findings = json.loads(_lab("check", str(folder), "--json").stdout)["findings"]
-        for finding in (finding for finding in findings if finding["level"] == "refuse"):
-            self._is(DAMAGED, None, f"lab check: {finding}")
         for row in counted_runs(folder):
             run = folder / "runs" / row["run_dir"]
             record = json.loads((run / "run.json").read_text())
@@ -188,7 +185,3 @@ def _status(run: Path) -> str:
         return str(json.loads((run / "run.json").read_text())["status"])
     except (OSError, ValueError):  # it is being written
         return ""
-
-
-def _lab(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([LAB, *words], check=False, capture_output=True, text=True)

@@ -11,21 +11,17 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from uuid import uuid4
 
 from campaign_processes import COMMANDS, CONDUCTOR, FAR_COMMANDS, find, inheriting
-from short_campaign import config
+from far_sut import FAR_SUT, deployed
+from lab_program import LAB
 
 sys.path.append(str(Path(__file__).parents[1]))
-from ssh_bench import NAME as SUT_NAME
 from ssh_bench import SshBench
 
-LAB = str(Path(sys.executable).with_name("lab"))
 DASK = str(Path(sys.executable).with_name("dask"))
 SCHEDULER, DISPATCHER = "scheduler", "lab fleet run"
-LINK_LOST_S = 30
-"""After so long without a controller everything on a SUT behind ssh ends itself."""
 
 _BENCH = """
 [bench]
@@ -38,7 +34,6 @@ collectl = "never"
 driver = "wattsup_pro"
 port = "virtual"
 """
-_FAR_SUT = f'host = "{SUT_NAME}"\npython = "/usr/bin/python3"\nlink_lost_s = {LINK_LOST_S}'
 _PRIVATE = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 _CONTROLLER = (
     "lab fleet worker",
@@ -208,9 +203,12 @@ class Fleet:
     def _bench(self, name: str, far: bool) -> Bench:
         variables = {"FLEET_FAULTS": self._mark, "FLEET_BENCH": f"{self._mark}-{name}"}
         bench = Bench(name, self.folder, variables)
-        bench.toml.write_text(_BENCH.format(name=name, sut=_FAR_SUT if far else ""))
+        bench.toml.write_text(_BENCH.format(name=name, sut=FAR_SUT if far else ""))
         if far:
-            bench.far = _deployed(self.folder / f"{name}-sut", variables)
+            folder = self.folder / f"{name}-sut"
+            (folder / "tmp").mkdir(parents=True)
+            own = {"FLEET_SUT": variables["FLEET_BENCH"], "TMPDIR": str(folder / "tmp")}
+            bench.far = deployed(folder, variables | own)
             bench.variables |= bench.far.environment
         return bench
 
@@ -240,15 +238,3 @@ class Fleet:
 
     def _last_words(self, name: str) -> str:
         return self._log(name).read_text(errors="replace")[-1500:]
-
-
-def _deployed(folder: Path, variables: dict[str, str]) -> SshBench:
-    """Return a SUT behind an sshd of its own, with what `lab sut deploy` puts there."""
-    pip = {key: value for key, value in os.environ.items() if key.startswith("PIP_")}
-    (folder / "tmp").mkdir(parents=True)
-    there = {**variables, **pip, "FLEET_SUT": variables["FLEET_BENCH"], "TMPDIR": str(folder / "tmp")}
-    far = SshBench(folder, variables=there)
-    (folder / "lab.toml").write_text(config(Random(0), 1, _FAR_SUT))
-    environment = {**os.environ, **far.environment}
-    subprocess.run([LAB, "sut", "deploy"], cwd=folder, env=environment, check=True, stdout=sys.stderr)
-    return far

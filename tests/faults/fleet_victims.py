@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from campaign_processes import COMMANDS, CONDUCTOR, FAR_COMMANDS, PROGRAM
-from fleet_stage import DISPATCHER, LINK_LOST_S, SCHEDULER, Bench, Fleet
+from far_sut import LINK_LOST_S
+from fleet_stage import DISPATCHER, SCHEDULER, Bench, Fleet
 
 T = TypeVar("T")
 WORKER = "worker"

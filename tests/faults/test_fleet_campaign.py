@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from fleet_stage import LAB, Fleet
+from fleet_stage import Fleet
+from lab_program import run_lab
 from short_campaign import config
 from ssh_bench import need_sshd
 
@@ -50,7 +51,5 @@ def test_a_bench_that_is_lost_for_good_leaves_its_block_to_another(tmp_path: Pat
         fleet.end()
     assert sorted(run["slot"] for run in runs) == [1, 2, 3, 4, 5, 6, 7]
     assert {(run["bench"], run["status"]) for run in runs} == {("b", "completed")}
-    assert (
-        subprocess.run([LAB, "check", fleet.campaign], stdout=subprocess.DEVNULL, check=False).returncode == 0
-    )
+    assert run_lab("check", fleet.campaign).returncode == 0
     assert fleet.problems == []

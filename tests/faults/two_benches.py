@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +19,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet_stage import LAB, Fleet
+from fleet_stage import Fleet
+from lab_program import run_lab
 
 _CONFIG = """
 [campaign]
@@ -91,10 +91,7 @@ def run_case(folder: Path, name: str, benches: int, seconds: float, kill: bool) 
     finally:
         fleet.end()
     runs = [json.loads(path.read_text()) for path in fleet.campaign.glob("runs/*/run.json")]
-    checked = subprocess.run(
-        [LAB, "check", str(fleet.campaign), "--json"], stdout=subprocess.PIPE, check=False
-    )
-    findings = json.loads(checked.stdout)["findings"]
+    findings = json.loads(run_lab("check", fleet.campaign, "--json").stdout)["findings"]
     return Case(
         name,
         wall_s,
