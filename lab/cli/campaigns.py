@@ -15,6 +15,7 @@ from lab.cli.status import how_to_go_on, simulated_mark
 from lab.conduct.campaign import (
     OpenCampaign,
     bench_of_part,
+    command_to_continue,
     create,
     draw_campaign,
     folder_of,
@@ -66,10 +67,10 @@ def start_campaign(
 def resume_campaign(ctx: click.Context, folder: Path, as_json: bool) -> None:
     """Run what is left of a campaign; see ``lab resume``."""
     opened = reopen(folder)
-    if model_of_fleet(opened.folder) is not None:
+    if (model := model_of_fleet(opened.folder)) is not None:
         raise ConfigurationError(
             f"{folder}: expected a campaign of one bench, but a fleet runs this one. Continue with "
-            f"`lab fleet run {quote(str(folder))} --scheduler URL`"
+            f"`{command_to_continue(folder, model)}`"
         )
     if (bench := bench_of_part(opened.folder)) is not None:
         raise ConfigurationError(

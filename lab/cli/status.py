@@ -25,7 +25,7 @@ def status(folder: Path, as_json: bool) -> None:
     lab status campaigns/20260131-120000-demo
     """
     from lab.cli.output import print_json, print_table, stdout
-    from lab.conduct.campaign import reopen
+    from lab.conduct.campaign import command_to_continue, reopen
     from lab.conduct.plan import slot_name
     from lab.conduct.reached import precision_words
     from lab.conduct.standing import standing_of
@@ -43,11 +43,14 @@ def status(folder: Path, as_json: bool) -> None:
     if standing.precision is not None:
         stdout.print(f"Precision: {precision_words(standing.precision)}", soft_wrap=True)
     stdout.print(f"{completed} of {len(states)} runs completed{simulated_mark(opened.campaign)}.")
-    if standing.running:
+    if standing.running and standing.model is not None:
+        stdout.print("Running over a fleet: `lab fleet status --scheduler URL` shows what each bench does.")
+    elif standing.running:
         stdout.print(f"Running; time left: {standing.left.words}.")
         stdout.print(_now(standing))
     elif completed < len(states):
-        stdout.print(f"Continue with: lab resume {quote(str(folder))}   ({standing.left.words})")
+        again = command_to_continue(folder, standing.model)
+        stdout.print(f"Continue with: {again}   ({standing.left.words})", soft_wrap=True)
     else:
         name = quote(str(folder))
         stdout.print(f"Next: lab check {name}, lab analyse {name}, lab report {name}")

@@ -4,7 +4,7 @@ import os
 import random
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from records.campaign import Campaign, CampaignFolder, Slot
 from records.errors import ConfigurationError, RecordError, SutError
 from records.files import sha256_of_json
 from records.journal import dropped_slots, read_journal
-from records.journal_events import BlockGiven
+from records.journal_events import BlockGiven, JournalEntry
 from records.locks import lock_file, try_lock
 from records.run import Run, RunFolder
 from records.times import now_utc_s
@@ -155,8 +155,24 @@ def wanted_slots(folder: CampaignFolder, campaign: Campaign) -> list[Slot]:
 
 def model_of_fleet(folder: CampaignFolder) -> str | None:
     """Return the model of the benches of a fleet that have blocks of a campaign; ``None`` of one bench."""
-    entries = read_journal(folder.journal)[0] if folder.journal.is_file() else []
+    return model_in(read_journal(folder.journal)[0] if folder.journal.is_file() else [])
+
+
+def model_in(entries: Iterable[JournalEntry]) -> str | None:
+    """Return what `model_of_fleet` does, of a journal that was read."""
     return next((entry.model for entry in entries if isinstance(entry, BlockGiven)), None)
+
+
+def command_to_continue(folder: Path, model: str | None) -> str:
+    """Return the command that continues a campaign.
+
+    Args:
+        folder: of the campaign.
+        model: of the benches of a fleet that have blocks of it, if any.
+    """
+    if model is None:
+        return f"lab resume {quote(str(folder))}"
+    return f"lab fleet run {quote(str(folder))} --scheduler URL"
 
 
 def bench_of_part(folder: CampaignFolder) -> str | None:

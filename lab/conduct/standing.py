@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lab.conduct.activity import Activity, activity_of
-from lab.conduct.campaign import OpenCampaign, SlotState, is_running, slot_states
+from lab.conduct.campaign import OpenCampaign, SlotState, is_running, model_in, slot_states
 from lab.conduct.plan import TimeLeft, left_words
 from lab.conduct.reached import precision_json, precision_of
 from records.campaign import Slot
@@ -39,6 +39,7 @@ class Standing:
         left: how long the slots that are not completed should take.
         activity: what the journal says last.
         precision: what it says last of a wanted precision.
+        model: of the benches of a fleet that run it; ``None`` of one bench.
     """
 
     states: Sequence[SlotState]
@@ -47,6 +48,7 @@ class Standing:
     left: Left
     activity: Activity
     precision: PrecisionChecked | RepeatsEnough | None = None
+    model: str | None = None
 
     @property
     def completed(self) -> int:
@@ -89,7 +91,13 @@ def standing_of(opened: OpenCampaign) -> Standing:
     states, entries = slot_states(opened), entries_of(opened)
     left = left_of(opened, states, entries, now_utc_s() if running else None)
     return Standing(
-        states, running, stopped_by_health(opened), left, activity_of(entries), precision_of(entries)
+        states,
+        running,
+        stopped_by_health(opened),
+        left,
+        activity_of(entries),
+        precision_of(entries),
+        model_in(entries),
     )
 
 

@@ -5,9 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shlex import quote
 
-from lab.conduct.campaign import OpenCampaign, close_orphans, lock, model_of_fleet, slot_states
+from lab.conduct.campaign import (
+    OpenCampaign,
+    close_orphans,
+    command_to_continue,
+    lock,
+    model_of_fleet,
+    slot_states,
+)
 from lab.conduct.conductor import interruptible
 from lab.conduct.notify import notify, notifying_of_errors
 from lab.fleet.blocks import DaskBenches
@@ -69,7 +75,7 @@ def check_fleets_own(opened: OpenCampaign) -> None:
     if model_of_fleet(opened.folder) is None and any(opened.folder.runs.glob("*")):
         raise ConfigurationError(
             f"{path}: expected a campaign that `lab fleet run` has begun, but its runs are of one bench. "
-            f"Continue with `lab resume {quote(str(path))}`"
+            f"Continue with `{command_to_continue(path, None)}`"
         )
 
 
@@ -126,7 +132,10 @@ def run_fleet(
                 archive.unlink(missing_ok=True)
             note(BlockCollected(block=answer.block, bench=answer.bench, reason=answer.reason))
 
-        with _stopping_in_words(opened, journal), closing(DaskBenches(cluster, archive_of)) as benches:
+        with (
+            _stopping_in_words(opened, journal, kind.model),
+            closing(DaskBenches(cluster, archive_of)) as benches,
+        ):
             dispatcher = Dispatcher(benches, left, kind, gone_s, collect, note, say)
             while dispatcher.tick(time.monotonic()):
                 time.sleep(_TICK_S)
@@ -138,10 +147,10 @@ def run_fleet(
 
 
 @contextmanager
-def _stopping_in_words(opened: OpenCampaign, journal: Journal) -> Iterator[None]:
+def _stopping_in_words(opened: OpenCampaign, journal: Journal, model: str) -> Iterator[None]:
     """Say how to continue a campaign that is interrupted or stops."""
     path = opened.folder.path
-    again = f"`lab fleet run {quote(str(path))} --scheduler URL`"
+    again = f"`{command_to_continue(path, model)}`"
     try:
         yield
     except KeyboardInterrupt:

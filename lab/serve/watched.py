@@ -9,7 +9,14 @@ from threading import Lock
 from typing import Any, Literal
 
 from lab.conduct.activity import Activity, Phase, activity_of
-from lab.conduct.campaign import OpenCampaign, SlotState, is_running, recorded_states
+from lab.conduct.campaign import (
+    OpenCampaign,
+    SlotState,
+    command_to_continue,
+    is_running,
+    model_in,
+    recorded_states,
+)
 from lab.conduct.live import Follower, LiveReading
 from lab.conduct.plan import slot_name
 from lab.conduct.precision import LEAST_BLOCKS
@@ -70,20 +77,26 @@ class WatchedCampaign:
         now = now_utc_s()
         left = left_of(opened, self._states, self._entries, now if running else None)
         standing = Standing(
-            self._states, running, _stopped(opened), left, activity, precision_of(self._entries)
+            self._states,
+            running,
+            _stopped(opened),
+            left,
+            activity,
+            precision_of(self._entries),
+            model_in(self._entries),
         )
         return {
             **standing.to_json(opened),
             "title": opened.config.campaign.title,
             "t_utc_s": now,
             "state": _state(activity, standing),
-            "words": _words(activity, standing, printable(str(opened.folder.path)), damage),
+            "words": _words(activity, standing, Path(printable(str(opened.folder.path))), damage),
             "gate": _gate(self._entries) if running else "idle",
             "epoch": self._epoch(activity) if running else None,
             "planned_words": f"{'at most ' if _may_end_early(opened, standing) else ''}{len(self._states)}",
             "precision_words": _precision_words(opened, standing),
             "left_s": left.seconds,
-            "left": left.words if standing.completed < len(self._states) else "",
+            "left": left.words if standing.completed < len(self._states) and standing.model is None else "",
             "reading": self._last_reading(now),
             "power": [[round(t, 3), power_w] for t, power_w in self._shown()],
             "window_s": WINDOW_S,
@@ -238,12 +251,13 @@ def _state(activity: Activity, standing: Standing) -> str:
     return activity.ending or "killed"
 
 
-def _words(activity: Activity, standing: Standing, folder: str, damage: str) -> str:
-    go_on = f"`lab resume {quote(str(folder))}` continues; completed runs are kept."
+def _words(activity: Activity, standing: Standing, folder: Path, damage: str) -> str:
+    go_on = f"`{command_to_continue(folder, standing.model)}` continues; completed runs are kept."
+    over_fleet = " over a fleet: its runs are shown when their block is collected"
     reason = activity.reason or standing.stopped or "no reason was logged"
     missing = len(standing.states) - standing.completed
     words = {
-        "running": "Running.",
+        "running": f"Running{'' if standing.model is None else over_fleet}.",
         "new": f"Not started yet. {go_on}",
         "killed": f"It stopped without logging an end (killed or power loss). {go_on}",
         "stopped": f"It stopped: {reason}. {go_on}",

@@ -28,6 +28,7 @@ from records.files import LineAppender
 from records.journal import Journal
 from records.journal_events import (
     ENTRIES,
+    BlockGiven,
     CampaignInterrupted,
     CampaignStarted,
     CampaignStopped,
@@ -514,6 +515,16 @@ def test_the_precision_that_is_reached_so_far_is_shown_and_when_it_ended_the_cam
 def test_without_a_wanted_precision_none_is_shown(tmp_path: Path) -> None:
     found = WatchedCampaign(ByHand(tmp_path / "c").opened, tmp_path).look()
     assert (found["precision_words"], found["precision"], found["planned_words"]) == ("", None, "3")
+
+
+def test_a_campaign_of_a_fleet_is_continued_by_the_fleet(tmp_path: Path) -> None:
+    hand = ByHand(tmp_path / "c")
+    hand.journal.write(CampaignStarted(completed=0, planned=3))
+    hand.journal.write(BlockGiven(block=1, bench="a", model="m", tries=0))
+    hand.journal.write(CampaignInterrupted())
+    words = WatchedCampaign(hand.opened, tmp_path).look()["words"]
+    for told in (words, lab("status", tmp_path / "c").stdout, lab("resume", tmp_path / "c").stderr):
+        assert f"lab fleet run {tmp_path}/c --scheduler URL" in " ".join(told.split())
 
 
 def test_a_record_that_leads_out_is_not_followed(tmp_path: Path) -> None:
