@@ -9,6 +9,7 @@ from records.programs import read_copy, read_programs, read_source
 from records.results import Results, read_results, tables_of
 from reports.blocks.boxes import boxes_script
 from reports.blocks.contract import Chapter
+from reports.blocks.figure_numbers import figure_numbers
 from reports.blocks.rendering import Records, page_scripts, records_of, render_page
 from reports.blocks.shortening import shortened
 from reports.blocks.svg import drawing_style
@@ -155,7 +156,7 @@ def render(
         "main": MAIN,
         "chapters": shown,
         "absent": [chapter for chapter in made if chapter.absent],
-        "numbers": _numbers(shown),
+        "numbers": figure_numbers(shown, MAIN),
     }
     return render_page(
         "campaign.html",
@@ -170,17 +171,6 @@ def _scripts(chapters: list[Chapter]) -> list[str]:
     live = any(sheet.live for chapter in chapters for sheet in chapter.sheets)
     drawn = any(sheet.size == "full" and sheet.panels for chapter in chapters for sheet in chapter.sheets)
     return [*page_scripts(), *([boxes_script()] if drawn else []), *(live_scripts() if live else [])]
-
-
-def _numbers(chapters: list[Chapter]) -> dict[str, str]:
-    """Number the figures through the report, by their keys; those of one choice share a number: 7a, 7b."""
-    groups = (group for chapter in chapters for group in chapter.sheet_groups)
-    shown = [keys for group in groups if (keys := [sheet.key for sheet in group if sheet.panels])]
-    return {
-        key: f"{number}{chr(ord('a') + place) if len(keys) > 1 else ''}"
-        for number, keys in enumerate(shown, start=1)
-        for place, key in enumerate(keys)
-    }
 
 
 def _sources(view: View, chapters: list[Chapter]) -> dict[str, Records]:

@@ -98,6 +98,18 @@ def test_the_main_part_has_at_most_eight_pages_and_an_appendix_follows(browser, 
     assert 1 < pages(driver) <= MOST_PAGES < whole
 
 
+def test_figures_are_numbered_in_the_order_of_the_print(paper):
+    numbers = paper.execute_script(
+        "return [...document.querySelectorAll('figcaption .count')]"
+        ".map(item => [item.getBoundingClientRect().top, getComputedStyle(item, '::after').content])"
+        ".sort((one, other) => one[0] - other[0]).map(([, number]) => JSON.parse(number))"
+    )
+    found = [re.fullmatch(r"(\d+)([a-j]?)", number).groups() for number in numbers]
+    whole = [int(number) for number, letter in found if letter in ("", "a")]
+    assert whole == list(range(1, len(whole) + 1)) and len(whole) > 10
+    assert len(set(numbers)) == len(numbers)
+
+
 def pages(driver) -> int:
     options = {"preferCSSPageSize": True, "printBackground": True}
     pdf = base64.b64decode(driver.execute_cdp_cmd("Page.printToPDF", options)["data"])

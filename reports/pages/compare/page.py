@@ -7,6 +7,7 @@ from analysis.comparing.sides import Side
 from analysis.comparing.verdict import is_significant
 from records.files import write_atomically
 from reports.blocks import palette
+from reports.blocks.figure_numbers import one_after_another
 from reports.blocks.rendering import Records, page_scripts, records_of, render_page
 from reports.blocks.svg import drawing_style
 from reports.blocks.tables import Column, Columns, Table, table
@@ -47,7 +48,6 @@ def render(compared: Compared) -> str:
             order_sheet(compared, looks, unit, simulated),
         ]
         calls = calls_chapter(compared, looks.b, simulated)
-    drawn = [sheet for sheet in [*sheets, *(calls.sheets if calls else [])] if sheet.panels]
     row = compared.row
     context = {
         "summary": {
@@ -63,7 +63,7 @@ def render(compared: Compared) -> str:
         "repeats": repeats_line(row) if row.p is not None else "",
         "program": program_chapter(compared.program),
         "calls": calls,
-        "numbers": {sheet.key: number for number, sheet in enumerate(drawn, 1)},
+        "numbers": one_after_another([*sheets, *(calls.sheets if calls else [])]),
         "remarks": compared.remarks,
         "refusals": compared.refusals,
         "paired": row.design == "paired",
