@@ -59,6 +59,11 @@ class Accuracy:
     counts: float = 0.0
     reactive_pct: float = 0.0
 
+    @property
+    def stated(self) -> bool:
+        """Whether there are any limits of error; none are published for counters."""
+        return any((self.reading_pct, self.range_pct, self.counts, self.reactive_pct))
+
     def in_words(self) -> str:
         """Return limits of error as a data sheet writes them."""
         parts = [

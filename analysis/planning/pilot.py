@@ -1,7 +1,9 @@
 """What an analysed campaign says of the next one: how its runs scatter, and what its meter is wrong by."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import sqrt
+from statistics import median
 from typing import Literal
 
 import numpy as np
@@ -21,6 +23,8 @@ Wanted = Literal["induced", "difference", "epoch"]
 
 _QUANTITY = {"induced": "induced_wh", "epoch": "induced_wh_per_epoch"}
 _OF_RUNS: tuple[BudgetTerm, ...] = ("repeats", "baseline")
+_LONGEST_PAUSE = 10
+"""A pause between two runs of more than so many usual ones is none of the campaign."""
 _OF_GAIN: tuple[BudgetTerm, ...] = ("gain", "calibration")
 
 
@@ -174,7 +178,12 @@ def _budget(
 
 
 def seconds_per_block(results: Results) -> float:
-    """Return how long a block of the campaign took, with gates and pauses."""
-    ends_s = [row.t_start_utc_s + row.duration_s for row in results.runs]
-    blocks = max(row.block for row in results.runs if row.kind != "baseline")
-    return (max(ends_s) - min(row.t_start_utc_s for row in results.runs)) / blocks
+    """Return how long a repeat of all scenarios took, with gates and pauses.
+
+    A night, or the months between two parts of an imported campaign, count as ten usual pauses at most.
+    """
+    runs = sorted(results.runs, key=lambda row: row.t_start_utc_s)
+    pauses_s = [max(0.0, b.t_start_utc_s - a.t_start_utc_s - a.duration_s) for a, b in pairwise(runs)]
+    longest_s = _LONGEST_PAUSE * median(pauses_s or [0.0])
+    whole_s = sum(row.duration_s for row in runs) + sum(min(pause_s, longest_s) for pause_s in pauses_s)
+    return whole_s / max(row.repeat for row in runs if row.kind != "baseline")

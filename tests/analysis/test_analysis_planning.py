@@ -132,6 +132,15 @@ def test_the_time_of_a_plan_is_that_of_the_pilots_blocks(results: Results) -> No
     assert seconds_per_block(results) == pytest.approx(whole_s / 4)
 
 
+def test_a_night_between_two_blocks_is_none_of_the_time_of_a_plan(results: Results) -> None:
+    runs = [
+        replace(run, t_start_utc_s=run.t_start_utc_s + (50_000.0 if run.block > 2 else 0.0))
+        for run in results.runs
+    ]
+    in_one_go_s = seconds_per_block(results)
+    assert in_one_go_s < seconds_per_block(replace(results, runs=runs)) < 2 * in_one_go_s
+
+
 def pilot_with_powers(folder: Path, *powers_w: float) -> Results:
     """Return a campaign whose workload draws these powers above its baseline, one in each block."""
     campaign = small_campaign(blocks=len(powers_w))

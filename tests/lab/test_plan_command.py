@@ -40,6 +40,7 @@ def test_the_sentence_comes_first() -> None:
         (["--power", "30"], 2, "expected a power above that of the baseline"),
         (["--want", "0%"], 2, "0%"),
         (["--meter", "watsup_pro"], 2, "did you mean 'wattsup_pro'"),
+        (["--meter", "rapl"], 2, "limits of error"),
         (["--scenario", "cnn"], 2, "--scenario: expected a campaign"),
         (["nowhere"], 2, "nowhere"),
     ],
