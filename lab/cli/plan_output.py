@@ -13,6 +13,7 @@ from lab.cli.output import print_table, stdout
 from lab.conduct.plan import duration
 from records.settings.analysis import CONFIDENCE
 from reports.campaign.uncertainty.terms import TERMS
+from reports.words.numbers import plain
 
 _OF = {
     "induced": "for the induced energy of a run",
@@ -22,6 +23,12 @@ _OF = {
 
 _USUAL_REPEATS = REPEATS_SHOWN[-1]
 """A meter that needs more repeats than this is the wrong one."""
+
+_MOST_PRACTICAL = 200
+_IMPRACTICAL = (
+    " So many repeats are rarely practical: make the runs longer (--duration), quieten the machine, or ask "
+    "for less (--want)."
+)
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ def print_plan(planned: Planned) -> None:
 
 def _cells(planned: Planned, row: PlanRow) -> list[str]:
     limit = row.limit
-    halves = [f"{100 * one.half:.2g} %" for one in row.reached] or [""] * len(REPEATS_SHOWN)
+    halves = [f"{plain(100 * one.half, 2)} %" for one in row.reached] or [""] * len(REPEATS_SHOWN)
     return [
         row.meter.name,
         duration(row.work.duration_s),
@@ -135,7 +142,7 @@ def _repeats(planned: Planned, row: PlanRow) -> str:
     if not row.meter.resolves(row.work):
         return "epoch too short"
     if 100 * row.least >= planned.want_pct:
-        return f"never below {100 * row.least:.2g} %"
+        return f"never below {plain(100 * row.least, 2)} %"
     return f"more than {MOST_REPEATS}"
 
 
@@ -162,6 +169,7 @@ def plan_words(planned: Planned) -> str:
         f"{words}Plan {least}{enough.repeats} repeats of {duration(chosen.work.duration_s)} with "
         f"{chosen.meter.name}{'' if words else f', to reach {wanted}'}: about "
         f"{duration(planned.seconds(chosen, enough.repeats))}. The largest term is then {_term(enough)}."
+        f"{_IMPRACTICAL if enough.repeats > _MOST_PRACTICAL else ''}"
     )
 
 
@@ -181,14 +189,14 @@ def _nothing(planned: Planned, wanted: str) -> str:
     if not able:
         epoch_s = planned.rows[-1].work.epoch_s
         return (
-            f"No meter of the table resolves an epoch of {epoch_s:.2g} s, which needs {READINGS_OF_EPOCH} "
-            f"readings: use a faster meter or longer epochs, or ask for --of induced."
+            f"No meter of the table resolves an epoch of {plain(epoch_s, 2)} s, which needs "
+            f"{READINGS_OF_EPOCH} readings: use a faster meter or longer epochs, or ask for --of induced."
         )
     best = min(able, key=lambda row: row.reached[-1].half)
     most = best.reached[-1]
     return (
         f"Nothing in the table reaches {wanted}. The closest is {best.meter.name} with "
-        f"±{100 * most.half:.2g} % after {most.repeats} repeats of {duration(best.work.duration_s)}; "
+        f"±{plain(100 * most.half, 2)} % after {most.repeats} repeats of {duration(best.work.duration_s)}; "
         f"the limit is {_term(most)}."
     )
 
@@ -213,8 +221,8 @@ def _notes(planned: Planned) -> list[str]:
             for name in planned.left_out
         ),
         f"{100 * ASSURANCE:.0f} of 100 such campaigns reach the interval",
-        f"Standard deviation of {work.name}: {100 * work.scatter:.2g} % from run to run, "
-        f"{100 * work.baseline_scatter:.2g} % by the baseline, {source}",
+        f"Standard deviation of {work.name}: {plain(100 * work.scatter, 2)} % from run to run, "
+        f"{plain(100 * work.baseline_scatter, 2)} % by the baseline, {source}",
         "Longer runs are taken to scatter as much in proportion; errors at their borders weigh less",
         "Percent of reading behind each meter: `lab meter drivers` lists all limits of error",
         f'In lab.toml, `repeats = "until {planned.want_pct:g} %"` adds blocks until the interval is reached',

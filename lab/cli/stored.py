@@ -14,6 +14,7 @@ from lab.cli.find_campaign import LATEST, campaigns_folder, stored_campaigns
 from lab.cli.group import LabGroup
 from lab.cli.paths import CampaignFolderPath, InputPath
 from records.errors import ConfigurationError
+from reports.words.numbers import plain
 
 if TYPE_CHECKING:
     from lab.conduct.stored import StoredCampaign
@@ -90,9 +91,9 @@ def _energy_words(one: "StoredCampaign", unit: "EnergyUnit") -> str:
 def _size_words(size: float) -> str:
     for unit in _UNITS[:-1]:
         if size < 1000:
-            return f"{size:.3g} {unit}"
+            return f"{plain(size, 3)} {unit}"
         size /= 1000
-    return f"{size:.3g} {_UNITS[-1]}"
+    return f"{plain(size, 3)} {_UNITS[-1]}"
 
 
 @campaigns.command(short_help="Rename a campaign")

@@ -15,6 +15,7 @@ from lab.conduct.reached import reached_words
 from records.campaign import Slot
 from records.journal import Journal, read_journal
 from records.journal_events import PrecisionChecked, RepeatsEnough
+from reports.words.numbers import plain
 
 LEAST_BLOCKS = 3
 IN_A_ROW = 3
@@ -54,7 +55,7 @@ class StoppingRule:
         if worst is not None and worst.stays_pct > self.target_pct:
             return False, (
                 f"±{self.target_pct:g} % cannot be reached by repeats: the meter alone leaves at "
-                f"least ±{worst.stays_pct:.2g} % for {worst.name}. Use a calibrated or better meter "
+                f"least ±{plain(worst.stays_pct, 2)} % for {worst.name}. Use a calibrated or better meter "
                 f"or longer runs, or ask for less"
             )
         if last:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from records.journal_events import JournalEntry, PrecisionChecked, RepeatsEnough
+from reports.words.numbers import plain
 
 
 def precision_of(entries: Iterable[JournalEntry]) -> PrecisionChecked | RepeatsEnough | None:
@@ -38,5 +39,6 @@ def reached_words(half_pct: Mapping[str, float | None]) -> str:
     if not half_pct:
         return "no workload has a valid run"
     return "; ".join(
-        f"{name} {'not resolved' if half is None else f'±{half:.2g} %'}" for name, half in half_pct.items()
+        f"{name} {'not resolved' if half is None else f'±{plain(half, 2)} %'}"
+        for name, half in half_pct.items()
     )

@@ -49,3 +49,8 @@ def test_wrong_uses(arguments: list[str], code: int, words: str, tmp_path: Path)
     done = lab("plan", *arguments)
     assert done.returncode == code
     assert words in done.stderr
+
+
+def test_a_wide_interval_is_a_plain_number() -> None:
+    done = lab("plan", "--scatter", "100%", "--baseline-scatter", "60", "--duration", "60")
+    assert "100" in done.stdout and "e+" not in done.stdout
