@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from lab.fleet.dispatch import Dispatcher, Work
 from lab.fleet.merge import merge
 from lab.fleet.orders import BlockAnswer, BlockOrder, Kind
 from records.campaign import Campaign, Slot
-from records.errors import ConfigurationError, InterruptedCampaign, SutError
+from records.errors import ConfigurationError, InterruptedCampaign, RecordError, SutError
 from records.files import sha256_of_json
 from records.journal import Journal, read_journal
 from records.journal_events import (
@@ -35,6 +35,7 @@ from records.journal_events import (
     Ending,
     JournalEntry,
 )
+from records.run import RunFolder
 
 _TICK_S = 0.5
 
@@ -56,12 +57,18 @@ def check_plan(campaign: Campaign) -> None:
     """Refuse what only one bench can decide.
 
     Raises:
-        ConfigurationError: the campaign ends when a precision is reached.
+        ConfigurationError: the campaign ends when a precision is reached, or at the first failed run.
     """
-    if campaign.config["campaign"]["precision_pct"] is not None:
+    settings = campaign.config["campaign"]
+    if settings["precision_pct"] is not None:
         raise ConfigurationError(
             "[campaign] repeats, precision_pct: expected a fixed number of blocks for a fleet, which cannot "
             "stop at a precision. Write repeats = 12, for example, and leave precision_pct out"
+        )
+    if settings["stop_on_failure"]:
+        raise ConfigurationError(
+            "[campaign] stop_on_failure: expected false for a fleet, whose benches continue independently of "
+            "each other. Leave it out: `lab fleet run` lists the runs that failed"
         )
 
 
@@ -170,12 +177,14 @@ def _stopping_in_words(opened: OpenCampaign, journal: Journal, model: str) -> It
 
 
 def blocks_left(opened: OpenCampaign) -> list[Work]:
-    """Return the blocks without a completed run for each slot, each at the bench that had it last."""
+    """Return the blocks without a completed run for each slot, each at the bench that had it last.
+
+    A block of which any run is here stays with the bench of that run.
+    """
     journal = opened.folder.journal
     entries = read_journal(journal)[0] if journal.exists() else []
-    at = {entry.block: entry.bench for entry in entries if isinstance(entry, BlockGiven)}
-    collected = {entry.block: entry.bench for entry in entries if isinstance(entry, BlockCollected)}
-    at |= collected
+    collected = _benches_of_runs(opened)
+    at = {entry.block: entry.bench for entry in entries if isinstance(entry, BlockGiven)} | collected
     left = sorted({s.slot.block for s in slot_states(opened) if s.state != "completed"})
     return [
         Work(
@@ -186,6 +195,17 @@ def blocks_left(opened: OpenCampaign) -> list[Work]:
         )
         for block in left
     ]
+
+
+def _benches_of_runs(opened: OpenCampaign) -> dict[int, str]:
+    """Return the bench of each block of which a run is in the campaign."""
+    found = {}
+    for path in sorted(opened.folder.runs.iterdir()):
+        with suppress(RecordError):  # damaged; `lab check` lists it
+            run = RunFolder(path).read()
+            if run.bench is not None:
+                found[run.block] = run.bench
+    return found
 
 
 def _only(campaign: Campaign, block: int) -> dict[str, object]:

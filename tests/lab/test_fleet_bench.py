@@ -1,5 +1,6 @@
-"""One bench of a fleet: its file, what it answers to an order, and the page that shows it."""
+"""One bench of a fleet: its file, its answers, its page, and which blocks and campaigns it may have."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from lab.conduct.campaign import create, draw_campaign
 from lab.config.file import load_config
 from lab.fleet.bench import load_bench
 from lab.fleet.orders import BlockOrder
-from lab.fleet.run import check_fleets_own
+from lab.fleet.run import blocks_left, check_fleets_own, check_plan
 from lab.fleet.worker import BenchAgent
 from records.errors import ConfigurationError, SutError
+from records.journal import Journal
+from records.journal_events import BlockGiven
+from records.run import Run, RunFolder
 from reports.pages.fleet import render_fleet
 
 
@@ -86,3 +90,30 @@ def test_a_campaign_of_a_single_bench_is_not_continued_by_a_fleet(tmp_path: Path
     (opened.folder.runs / "0001-baseline").mkdir(parents=True)
     with pytest.raises(ConfigurationError, match="lab resume"):
         check_fleets_own(opened)
+
+
+def test_a_block_of_which_a_run_is_here_stays_with_its_bench(tmp_path: Path) -> None:
+    """A kill in the middle of taking in a block leaves runs, and no entry in the journal."""
+    config = load_config(write_config(tmp_path))
+    opened = create(draw_campaign(config, only=(), simulated=True), config, tmp_path / "c")
+    (work,) = blocks_left(opened)
+    assert (work.at, work.bound) == (None, False)
+    with closing(Journal(opened.folder.journal)) as journal:
+        journal.write(BlockGiven(block=1, bench="b", model="m", tries=0))
+    (work,) = blocks_left(opened)
+    assert (work.at, work.bound) == ("b", False)
+    run = Run.of_slot(opened.campaign.plan[0], "failed", 1)
+    run.bench = "a"
+    folder = RunFolder(opened.folder.attempt(opened.campaign.plan[0], 1))
+    folder.path.mkdir()
+    run.write(folder.run_json)
+    (work,) = blocks_left(opened)
+    assert (work.at, work.bound) == ("a", True)
+
+
+@pytest.mark.parametrize("key", ["stop_on_failure = true", "precision_pct = 2.0"])
+def test_a_campaign_that_one_bench_would_have_to_end_is_refused(tmp_path: Path, key: str) -> None:
+    path = write_config(tmp_path)
+    path.write_text(path.read_text().replace("[campaign]", f"[campaign]\n{key}"))
+    with pytest.raises(ConfigurationError, match=key.split(maxsplit=1)[0]):
+        check_plan(draw_campaign(load_config(path), only=(), simulated=True))
