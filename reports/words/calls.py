@@ -8,7 +8,7 @@ from analysis.comparing.calls import CallDifference, ComparedCalls
 from records.calls import CallSite
 from records.rows.calls import CallSiteRow
 from reports.words.numbers import ABSENT, MINUS, in_interval, interval, plain
-from reports.words.program import counted
+from reports.words.texts import counted
 
 Part = Literal["exclusive", "inclusive"]
 """Without or with the calls within a call."""

@@ -1,7 +1,7 @@
 """What differs between two programs, in words."""
 
 from analysis.comparing.programs import FileDifference, ProgramDifference
-from reports.words.texts import printable
+from reports.words.texts import counted, printable
 
 _SHOWN = 5
 
@@ -23,7 +23,7 @@ def program_lines(program: ProgramDifference) -> list[str]:
         for one in program.revisions
     ]
     if not lines:
-        lines = [f"programs: the same {counted(program.same, 'file', 'files')} and package versions"]
+        lines = [f"programs: the same {counted(program.same, 'file')} and package versions"]
     return [printable(line) for line in lines]
 
 
@@ -34,11 +34,6 @@ def file_words(file: FileDifference) -> str:
     if file.b is None:
         return f"{file.a} (only in A)"
     return file.a if file.a == file.b else f"{file.a} and {file.b}"
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {one if number == 1 else many}"
 
 
 def _some(files: list[FileDifference]) -> str:

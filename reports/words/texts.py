@@ -60,9 +60,9 @@ def unbroken(text: str) -> str:
     return _WITHIN_NUMBER.sub("\u00a0", text)
 
 
-def counted(number: int, word: str) -> str:
-    """Return ``1 run`` or ``2 runs``."""
-    return f"{count(number)} {word}{'' if number == 1 else 's'}"
+def counted(number: int, word: str, plural: str | None = None) -> str:
+    """Return ``1 run`` or ``2 runs``; a plural is given where it takes more than an s."""
+    return f"{count(number)} {word if number == 1 else plural or word + 's'}"
 
 
 def listed(names: list[str], most: int = 5) -> str:

@@ -8,7 +8,7 @@ from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.calls.profiles import Profile
 from reports.words.calls import Joules, full_name, site_name, site_place
 from reports.words.numbers import ABSENT, plain
-from reports.words.program import counted
+from reports.words.texts import counted
 
 HOW = (
     "Energies and times are means per run, those of a site without the calls within it, so that all sites, "
@@ -75,7 +75,7 @@ def coverage(profile: Profile) -> Text:
     sites = [row for row in profile.sites if row.kind not in ("uncovered", "gate", "group")]
     labels = Counter(row.label if row.group is None else _GROUPED for row in sites)
     kinds = ", ".join(f"{labels[label]} {label}" for label in _LABELS if labels[label])
-    words = [f"{counted(len(sites), 'call site', 'call sites')}: {kinds or 'none with an energy'}."]
+    words = [f"{counted(len(sites), 'call site')}: {kinds or 'none with an energy'}."]
     for row in profile.parts:
         if row.kind in ("uncovered", "gate"):
             share = profile.share_pct(row)

@@ -6,6 +6,7 @@ from reports.blocks.contract import Block, Chapter, Heading, Text, Tone
 from reports.blocks.findings import findings_block, level_of
 from reports.blocks.tables import Columns, table, text_column
 from reports.campaign.view import View
+from reports.words.texts import counted
 
 _NAMES = {"refuse": "Errors", "warn": "Warnings", "info": "Notes"}
 
@@ -38,8 +39,8 @@ def _verdict(view: View) -> Text:
     refuse, warn, info = (sum(level_of(row) == level for row in rows) for level in LEVELS)
     runs = {row.run_dir for row in rows if row.run_dir}
     whole = sum(not row.run_dir for row in rows)
-    first = f"{_counted(refuse, 'finding')} {_verb(refuse, 'invalidate')} data" if refuse else "Data usable"
-    words = f"{first}; {_counted(warn, 'warning')}, {_counted(info, 'note')}."
+    first = f"{counted(refuse, 'finding')} {_verb(refuse, 'invalidate')} data" if refuse else "Data usable"
+    words = f"{first}; {counted(warn, 'warning')}, {counted(info, 'note')}."
     if runs:
         all_runs = len(view.results.runs) + len(view.results.refused)
         other = len(rows) - whole
@@ -47,10 +48,6 @@ def _verdict(view: View) -> Text:
         words += f"{other} {_verb(other, 'concern')} {len(runs)} of {all_runs} runs."
     tone: Tone = "refuse" if refuse else "warn" if warn else "good"
     return Text(words, tone)
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _verb(number: int, word: str) -> str:

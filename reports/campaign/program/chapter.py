@@ -5,7 +5,7 @@ from reports.blocks.contract import Block, Chapter, Code, Fold, Lines, Text
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.campaign.view import RecordedProgram, View
 from reports.words.numbers import count
-from reports.words.program import counted
+from reports.words.texts import counted
 
 _HASH_DIGITS = 16
 _HOW = (
@@ -40,9 +40,9 @@ def _first(record: Programs) -> str:
     copies = sum(file.copy is not None for file in record.files)
     packages = sum(len(environment.packages) for environment in record.environments)
     return (
-        f"On record: {counted(len(record.files), 'file', 'files')} ({copies} copied to programs/) and "
-        f"{counted(packages, 'package', 'packages')} of "
-        f"{counted(len(record.environments), 'environment', 'environments')}."
+        f"On record: {counted(len(record.files), 'file')} ({copies} copied to programs/) and "
+        f"{counted(packages, 'package')} of "
+        f"{counted(len(record.environments), 'environment')}."
     )
 
 
