@@ -106,7 +106,8 @@ def print_scenarios(results: Results) -> None:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
     if measuring_point(str(results.meter.get("driver"))) is MeasuringPoint.INSIDE:
         stdout.print("Not measured at the wall: counters inside the computer gave the readings", style="bold")
-    unit, per_epoch = unit_of_results(results), per_epoch_of(results)
+    unit = unit_of_results(results)
+    per_epoch = per_epoch_of(results, unit)
     rows = [
         (
             row.scenario,

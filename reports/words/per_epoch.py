@@ -7,7 +7,7 @@ from analysis.statistics.samples import sample_of
 from records.results import Results
 from records.rows.budgets import BudgetRow
 from records.rows.scenarios import ScenarioRow
-from reports.words.energy import WH, EnergyUnit
+from reports.words.energy import EnergyUnit
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class PerEpoch:
         return list(map(float, sample_of(row.scenario, runs, epochs, self.quantity).values))
 
 
-def per_epoch_of(results: Results, unit: EnergyUnit = WH) -> PerEpoch | None:
+def per_epoch_of(results: Results, unit: EnergyUnit) -> PerEpoch | None:
     """Return which energy of an epoch is shown of a campaign; ``None`` where no run has epochs."""
     for kind in (PerEpoch(results, "induced", unit), PerEpoch(results, "gross", unit)):
         if any(kind.value_wh(row) is not None for row in results.scenarios):

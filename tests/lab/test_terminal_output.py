@@ -4,6 +4,7 @@ import io
 import json
 import os
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -97,10 +98,14 @@ def test_all_energies_of_the_summary_are_in_one_unit(
 ) -> None:
     samples = {"cnn": (1.0 * factor, 1.1 * factor), "lean": (0.0001 * factor, 0.0002 * factor)}
     folder = write_compared(tmp_path / "now", samples)
-    print_scenarios(read_results(folder / "results"))
+    results = read_results(folder / "results")
+    results.scenarios = [replace(row, wh_per_epoch=(row.energy_wh or 0.0) / 3) for row in results.scenarios]
+    print_scenarios(results)
     head, *rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert {word for word in head if word.endswith("Wh")} == {unit}
     assert energy in rows[0]
+    *_, per_epoch, _ = rows[0]  # then its interval, which a campaign without budgets does not have
+    assert float(per_epoch) == pytest.approx(float(energy) / 3, rel=0.01)
 
 
 @pytest.mark.slow
