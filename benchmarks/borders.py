@@ -67,7 +67,7 @@ def _meter(sampling: str, interval_s: float) -> MeterRecord:
         driver="simulated",
         port="virtual",
         identity=Identity(maker="Wattlab", model="simulated", serial="1"),
-        sampling=sampling,  # type: ignore[arg-type]
+        sampling=sampling,
         interval_s=interval_s,
         latency_s=0.0,
         latency_u_s=0.0,
@@ -109,12 +109,12 @@ class Case:
         else:
             shown_w = _shown(power_w[np.minimum((ends_s / grid_s).astype(int), len(power_w) - 1)])
             pieces = Pieces(ends_s[:-1], ends_s[1:], shown_w[:-1], shown_w[1:])
-        self.trace = PowerTrace(pieces, 0.0, sampling, _FIGURES, None, DIGIT_W)  # type: ignore[arg-type]
+        self.trace = PowerTrace(pieces, 0.0, sampling, _FIGURES, None, DIGIT_W)
 
     def true_j(self, from_s: Floats, to_s: Floats) -> Floats:
         """Return what was really drawn in windows, ``(k,)``."""
-        until = np.interp((from_s, to_s), self._edge_s, self._energy_j)
-        drawn_j: Floats = until[1] - until[0]
+        from_j, to_j = (np.interp(border_s, self._edge_s, self._energy_j) for border_s in (from_s, to_s))
+        drawn_j: Floats = to_j - from_j
         return drawn_j
 
     def windows(self) -> list[WindowEnergy]:

@@ -211,11 +211,13 @@ def largest_difference(of: int, seed: int, blocks: int) -> float:
         rows = analyse(Path(folder) / "campaign").scenarios
     apart = [0.0]
     for row in rows:
-        if row["scenario"] in in_memory:
-            low, high = in_memory[row["scenario"]].interval(CONFIDENCE)
+        if row.scenario in in_memory:
+            low, high = in_memory[row.scenario].interval(CONFIDENCE)
             assert low is not None and high is not None
-            apart += [abs(row["induced_low_wh"] - low), abs(row["induced_high_wh"] - high)]
-    return max(apart) / ((high - low) / 2)
+            assert row.induced_low_wh is not None and row.induced_high_wh is not None
+            apart += [abs(row.induced_low_wh - low), abs(row.induced_high_wh - high)]
+            half_wh = (high - low) / 2
+    return max(apart) / half_wh
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ CLASSES = (
     ),
     MeterClass(
         "calibrated plug-in meter, 0.1 W digits, 1 s",
-        calibration=Calibration(of=WHO, simulated=True, **SHEET),  # type: ignore[arg-type]
+        calibration=Calibration(of=WHO, simulated=True, **SHEET),
     ),
     MeterClass(
         "instantaneous values, 0.5 % and 1 count of 0.1 W, 0.5 s",
@@ -138,7 +138,7 @@ class Errors:
         gain = random.uniform(-1, 1) * a.reading_pct / 100
         offset_w = random.uniform(-1, 1) * (a.range_pct / 100 * (a.range_w or 0) + a.counts * of.resolution_w)
         if c.gain is not None:
-            cov = [[c.gain_u**2, c.gain_offset_cov], [c.gain_offset_cov, c.offset_u_w**2]]  # type: ignore[operator]
+            cov = [[c.gain_u**2, c.gain_offset_cov], [c.gain_offset_cov, c.offset_u_w**2]]
             gain, offset_w = random.multivariate_normal([0, 0], cov)
         return cls(
             gain=gain,
@@ -293,7 +293,7 @@ class Bench:
         run = Run(
             slot=slot,
             scenario=load.name,
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             repeat=block,
             block=block,
             tracker=None,
@@ -311,7 +311,7 @@ def meter_record(of: MeterClass) -> MeterRecord:
         driver="simulated",
         port="virtual",
         identity=replace(WHO),
-        sampling=of.sampling,  # type: ignore[arg-type]
+        sampling=of.sampling,
         interval_s=of.interval_s,
         latency_s=0.4,
         latency_u_s=of.latency_u_s,
