@@ -38,21 +38,30 @@ def printable(text: str) -> str:
 
 
 def label(text: str, width: int = 18, lines: int = 2) -> str:
-    """Return a name short enough for an axis: wrapped, then cut with an ellipsis.
+    """Return a name short enough for an axis: wrapped, and cut in its middle where that does not do.
 
     The full name is in the table next to the figure.
     """
-    return "\n".join(
-        textwrap.wrap(printable(text), width=width, max_lines=lines, placeholder="…") or [ABSENT_NAME]
-    )
+    words = printable(text)
+    for letters in (len(words), *range(min(len(words), width * lines), 0, -1)):
+        wrapped = textwrap.wrap(shorten(words, letters), width=width)
+        if len(wrapped) <= lines:
+            return "\n".join(wrapped) or ABSENT_NAME
+    raise ValueError(f"a label of {width} letters in {lines} lines: expected room for one letter")
 
 
 ABSENT_NAME = "(no name)"
 
 
 def shorten(text: str, width: int) -> str:
-    """Cut a text that is longer than so many characters, and show that it was cut."""
-    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+    """Cut the middle out of a text that is longer than so many characters, and show that it was cut.
+
+    Names of scenarios and of calls differ at their beginnings or at their ends.
+    """
+    if len(text) <= width:
+        return text
+    end = (width - 1) // 2
+    return text[: width - 1 - end].rstrip() + "…" + text[len(text) - end :].lstrip()
 
 
 def unbroken(text: str) -> str:

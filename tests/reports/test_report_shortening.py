@@ -18,6 +18,7 @@ from reports.blocks.svg import drawing_style
 from reports.blocks.tables import Table, text_column
 from reports.campaign.power.figures import MOST_PANELS, power_sheet
 from reports.campaign.view import view_of
+from reports.words.texts import label
 
 SMALL = Plan(repeats=2, seconds=12, epochs=2, gpu=False)
 
@@ -120,3 +121,19 @@ def test_a_long_heading_does_not_run_into_the_word_simulated(simulated, least):
     room_pt = 72 * figure.get_figwidth() - (bold_width_pt("SIMULATED", 7) if simulated else 0.0)
     assert bold_width_pt(drawn, 8.5) < room_pt - 5
     assert len(drawn) >= least
+
+
+def test_labels_of_names_that_differ_at_their_ends_differ():
+    names = [f"dgx-station-bert-99-9-offline-{end}" for end in ("ranging", "testing")]
+    for lines in (1, 2):
+        labels = [label(name, 18, lines) for name in names]
+        assert len(set(labels)) == 2
+        assert all(len(line) <= 18 for words in labels for line in words.split("\n"))
+        assert all(words.count("\n") < lines and "…" in words for words in labels)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\n", "x" * 5000, "a " * 500, "…", "\x00"])
+def test_a_label_of_any_name_has_words_and_fits(name):
+    words = label(name, 18, 2)
+    assert words and all(len(line) <= 18 for line in words.split("\n"))
+    assert words.count("\n") < 2

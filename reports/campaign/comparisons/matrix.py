@@ -22,19 +22,24 @@ from reports.words.verdict import certainty, relative_words
 MOST_SCENARIOS = 7
 """More do not fit into cells that can be read."""
 
+_MOST_NAMED = 4
+"""Of more scenarios the columns have the numbers of the rows."""
+
 _LESS, _MORE = palette.OKABE_ITO[0], palette.OKABE_ITO[1]
 
 
 def matrix_sheet(view: View, how: str) -> Sheet:
     """Draw scenario against scenario, one panel per main quantity."""
-    panels, left_out = [], 0
+    panels, most = [], 0
     for quantity in main_quantities(view):
         scenarios = of_interest(view, quantity)
         if len(scenarios) < 2:
             continue
-        left_out = max(left_out, len(scenarios) - MOST_SCENARIOS)
+        most = max(most, len(scenarios))
         panels.append(_matrix(view, quantity, scenarios[:MOST_SCENARIOS]))
-    more = f" {left_out} further scenarios are in the tables only." if left_out > 0 else ""
+    more = " Columns have the numbers of the rows." if most > _MOST_NAMED else ""
+    if most > MOST_SCENARIOS:
+        more += f" {most - MOST_SCENARIOS} further scenarios are in the tables only."
     return Sheet(
         key="matrix",
         title="Every scenario against every other",
@@ -67,14 +72,18 @@ def _matrix(view: View, quantity: Quantity, scenarios: list[ScenarioView]) -> Ma
     for i, one in enumerate(scenarios):
         for j, other in enumerate(scenarios):
             row = rows.get((one.key, other.key))
-            _cell(axes, (j, i), row, crowded=size > 4)
+            _cell(axes, (j, i), row, crowded=size > _MOST_NAMED)
             if row is not None and i > j:
                 said.append(f"{one.name} against {other.name}: {relative_words(row)}, {certainty(row)}")
     axes.set_xlim(-0.5, size - 0.5)
     axes.set_ylim(size - 0.5, -0.5)
-    width = max(8, 48 // size)
-    axes.set_xticks(range(size), [label(item.name, width=width) for item in scenarios])
-    axes.set_yticks(range(size), [label(item.name) for item in scenarios])
+    names = [label(item.name, width=12 if size <= _MOST_NAMED else 18) for item in scenarios]
+    if size > _MOST_NAMED:  # a name does not fit above a column
+        axes.set_xticks(range(size), [str(number) for number in range(1, size + 1)])
+        names = [f"{name}  {number}" for number, name in enumerate(names, start=1)]
+    else:
+        axes.set_xticks(range(size), names)
+    axes.set_yticks(range(size), names)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.grid(visible=False)

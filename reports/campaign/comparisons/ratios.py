@@ -18,7 +18,7 @@ from reports.words.numbers import count, interval
 from reports.words.texts import shorten, slug
 from reports.words.verdict import percent, relative_words
 
-_NAME_WIDTH = 18  # of each of a pair, so that both are read; the table has them in full
+_NAME_WIDTH = 16  # of each of a pair: a line of a label with “against”; the table has them in full
 MOST_PAIRS = 15
 """Lines of a panel; further pairs are in the table only."""
 
