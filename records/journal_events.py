@@ -43,6 +43,12 @@ class JournalEntry:
         """Name of the entry in the file."""
         return self.WHAT
 
+    @property
+    def taken_from(self) -> str | None:
+        """Bench of a fleet from whose journal it was taken; ``None`` for what the controller itself wrote."""
+        bench = self.extra.get("bench")
+        return bench if isinstance(bench, str) else None
+
     def to_json(self) -> dict[str, Any]:
         """Return the entry as a line of the journal, its stamps and its name first."""
         fields = plain(self)

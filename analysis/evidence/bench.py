@@ -11,8 +11,9 @@ from records.finding_codes import bench as codes
 from records.finding_codes.conduct import CAMPAIGN_SIMULATED, DURATION_DRIFT, DURATION_OUTLIER
 from records.findings import Finding
 from records.health import HEALTH_JSON, read_health
-from records.journal_events import EnvironmentChanged
+from records.journal_events import EnvironmentChanged, JournalEntry
 from records.meter import MeasuringPoint, MeterRecord, measuring_point
+from records.run import Run
 
 SIGNIFICANT = 0.01
 """One scenario in a hundred that does not drift is flagged."""
@@ -35,12 +36,17 @@ def check_environment(case: CampaignCase) -> list[Finding]:
     """Pass on what the controller found changed when the campaign was resumed."""
     return [
         codes.ENVIRONMENT_CHANGED.finding(
-            f"the bench had changed when the campaign was resumed: {'; '.join(entry.differences)}. "
+            f"{_bench_name(entry)} had changed when the campaign was resumed: "
+            f"{'; '.join(entry.differences)}. "
             f"Do not compare runs from before the change with runs from after it"
         )
         for entry in case.journal
         if isinstance(entry, EnvironmentChanged)
     ]
+
+
+def _bench_name(entry: JournalEntry) -> str:
+    return "the bench" if entry.taken_from is None else f"bench {entry.taken_from}"
 
 
 def check_instruments(case: CampaignCase) -> list[Finding]:
@@ -74,14 +80,15 @@ def _drivers(meter: MeterRecord) -> list[str]:
 def check_meters(case: CampaignCase) -> list[Finding]:
     """Find a change of the meter, of its settings or of its calibration from one run to the next.
 
-    Runs that were imported are compared within their scenario: each may be another machine.
+    Runs that were imported are compared within their scenario: each may be another machine. Each bench of a
+    fleet has a meter of its own.
     """
     findings = []
-    last: dict[str, tuple[CountedRun, dict[str, Any]]] = {}
+    last: dict[str | None, tuple[CountedRun, dict[str, Any]]] = {}
     for item in case.runs:
         if item.meter is None:
             continue
-        key = item.run.scenario if case.imported else ""
+        key = item.run.scenario if case.imported else item.run.bench
         facts = _facts(item)
         before, known = last.get(key, (item, facts))
         changed = [name for name in facts if facts[name] != known[name]]
@@ -133,19 +140,19 @@ def check_health_record(case: CampaignCase) -> list[Finding]:
 
 
 def check_duration_drift(case: CampaignCase) -> list[Finding]:
-    """Regress the durations of each scenario on the time of its runs (least squares, t test of the slope)."""
-    samples: dict[tuple[str, str | None], list[tuple[float, float]]] = {}
+    """Regress the durations of each scenario on a bench on the time of its runs (least squares, t test)."""
+    samples: dict[str, list[tuple[float, float]]] = {}
     for item in case.runs:
         start, stop = item.run.t_start_utc_s, item.run.t_stop_utc_s
         if start is not None and stop is not None:
-            samples.setdefault((item.run.scenario, item.run.tracker), []).append((start, stop - start))
+            samples.setdefault(_sample_name(item.run), []).append((start, stop - start))
     findings = []
-    for (scenario, tracker), sample in samples.items():
+    for name, sample in samples.items():
         found = _drift(np.array(sample))
         if found is not None:
             change_s, p = found
             message = (
-                f"{scenario}{f' with {tracker}' if tracker else ''}: durations drift by {change_s:+.2f} s "
+                f"{name}: durations drift by {change_s:+.2f} s "
                 f"from the first to the last of {len(sample)} runs (p = {p:.2g}): heat, a filling disk or "
                 f"another load; compare scenarios block by block"
             )
@@ -178,17 +185,23 @@ def _slope_t(x: Floats, y: Floats) -> float:
 
 
 def check_durations(case: CampaignCase) -> list[Finding]:
-    """Flag runs farther than three robust standard deviations from the median of their scenario.
+    """Flag runs farther than three robust standard deviations from the median of their scenario on a bench.
 
-    Fewer than three runs of a scenario cannot show which one is different.
+    Fewer than three of them cannot show which one is different.
     """
-    by_scenario: dict[tuple[str, str | None], list[tuple[str, float]]] = {}
+    by_scenario: dict[str, list[tuple[str, float]]] = {}
     for item in case.runs:
         run = item.run
         if run.t_start_utc_s is not None and run.t_stop_utc_s is not None:
             length_s = run.t_stop_utc_s - run.t_start_utc_s
-            by_scenario.setdefault((run.scenario, run.tracker), []).append((item.name, length_s))
+            by_scenario.setdefault(_sample_name(run), []).append((item.name, length_s))
     return [finding for members in by_scenario.values() for finding in _outliers(members)]
+
+
+def _sample_name(run: Run) -> str:
+    """Return what runs of one scenario on one machine have in common."""
+    tracker = f" with {run.tracker}" if run.tracker else ""
+    return f"{run.scenario}{tracker}{f' on bench {run.bench}' if run.bench else ''}"
 
 
 def _outliers(members: list[tuple[str, float]]) -> list[Finding]:

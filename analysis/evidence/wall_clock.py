@@ -23,10 +23,10 @@ def check_controller_clock(case: CampaignCase) -> list[Finding]:
     """Say when the controller's wall clock was set while its journal was written."""
     if case.imported:
         return []
-    stamps: dict[object, list[tuple[float, float]]] = {}
+    stamps: dict[str | None, list[tuple[float, float]]] = {}
     for entry in case.journal:
         if (stamp := _stamp(entry)) is not None:  # each bench of a fleet has a controller of its own
-            stamps.setdefault(entry.extra.get("bench"), []).append(stamp)
+            stamps.setdefault(entry.taken_from, []).append(stamp)
     steps_s = [
         step_s
         for of_one in stamps.values()

@@ -229,6 +229,26 @@ def test_a_change_of_meter_is_told_where_it_happens(
     assert all("serial" in finding.message for finding in changed)
 
 
+def test_each_bench_of_a_fleet_has_a_meter_and_durations_of_its_own(tmp_path: Path) -> None:
+    lengths_s = [20.0, 30.0] * 4
+    folder = repeats(lengths_s).write(tmp_path / "alone")
+    campaign = repeats(lengths_s)
+    for run, bench in zip(campaign.runs, "abababab", strict=True):
+        run.bench = bench
+    of_fleet = campaign.write(tmp_path / "fleet")
+    for n in (2, 4, 6, 8):
+        for path in (place / f"runs/{n:04d}-job/meter.json" for place in (folder, of_fleet)):
+            meter = MeterRecord.read(path)
+            meter.identity.serial = "4712"
+            meter.write(path)
+            rehash(path.parent)
+    assert len(found(folder, "meter-changed")) == 7
+    assert not found(of_fleet, "meter-changed")
+    campaign.runs[7].duration_s = 40.0
+    (outlier,) = found(campaign.write(tmp_path / "outlier"), "duration-outlier")
+    assert outlier.run_dir == "0008-job"
+
+
 def test_an_energy_known_too_badly_names_its_main_term(tmp_path: Path) -> None:
     campaign = repeats([20.0] * 2)
     campaign.instrument = Instrument(reading_pct=0.1, counts=200.0)  # 20 W at a resolution of 0.1 W
