@@ -68,7 +68,8 @@ browser:
 peers:
 	@sh tools/system_package.sh mbpoll mbpoll "the tests against this Modbus client are skipped"
 
-# Pictures of the pages of campaigns, light, dark, on a telephone and on paper: make screens CAMPAIGNS="..." OUT=DIR
+# Pictures of all pages of campaigns, of a live page and of a certificate, light, dark, on a telephone and on paper:
+# make screens CAMPAIGNS="..." OUT=DIR
 screens: setup browser
 	$(BIN)/python tools/screens.py $(CAMPAIGNS) --out $(OUT)
 

@@ -3,10 +3,12 @@
     python tools/screens.py PAGE_OR_CAMPAIGN... --out DIR
     python tools/screens.py CAMPAIGN --docs
 
-Of each analysed campaign it draws the report, the comparison of its first two workloads and an index with it;
-a page is any HTML file, such as a certificate. Each gives PNG files of the first screen and of the whole
-page, and a PDF as A4. With ``--docs`` the pictures of ``docs/images`` are made anew from the demonstration,
-which is SIMULATED. It needs Chromium (`make browser`).
+Of each analysed campaign it draws the report, the comparison of its first two workloads, the agreement of its
+trackers with the meter and an index with it; a page is any HTML file. With a campaign come the live page of a
+measurement and the certificate of a calibration, both with virtual instruments and SIMULATED.
+Each page gives PNG files of the first screen and of the whole page, and a PDF as A4. With ``--docs`` the
+pictures of ``docs/images`` are made anew from the demonstration, which is SIMULATED. It needs Chromium
+(`make browser`).
 """
 
 import argparse
@@ -15,7 +17,6 @@ import io
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,9 @@ sys.path.insert(0, str(ROOT))
 
 from PIL import Image  # noqa: E402
 
-from analysis.comparing.scenarios import compare_scenarios  # noqa: E402 (found by the line above)
-from benchmarks.page_load import browser  # noqa: E402
-from records.campaign import CampaignFolder  # noqa: E402
-from records.results import read_results  # noqa: E402
+from benchmarks.page_load import browser  # noqa: E402 (found by the line above)
 from reports.campaign.page import write_report  # noqa: E402
-from reports.index.writing import write_index  # noqa: E402
-from reports.pages.compare.page import write_comparison  # noqa: E402
+from tools.screen_pages import certificate_of, live_page, pages_of  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 _COLOURS = 96
@@ -59,32 +56,26 @@ def main() -> None:
     where.add_argument("--out", type=Path, metavar="DIR")
     where.add_argument("--docs", action="store_true", help="write docs/images")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, browser() as driver:
+    with tempfile.TemporaryDirectory() as temporary, browser() as driver:
+        folder = Path(temporary)
         if options.docs:
-            _for_docs(driver, write_report(options.sources[0], Path(folder) / "report.html"))
+            _for_docs(driver, options.sources[0], folder)
             return
         options.out.mkdir(parents=True, exist_ok=True)
         for source in options.sources:
-            pages = [source] if source.is_file() else list(_pages(source, Path(folder)))
+            pages = [source] if source.is_file() else list(pages_of(source, folder))
             for page in pages:
-                _all_of(driver, page, options.out / f"{source.stem}-{page.stem}")
+                _all_of(driver, page.resolve().as_uri(), options.out / f"{source.stem}-{page.stem}")
+        if all(source.is_file() for source in options.sources):
+            return
+        _all_of(driver, certificate_of(folder).as_uri(), options.out / "certificate")
+        with live_page(folder / "served") as address:
+            _all_of(driver, address, options.out / "live")
 
 
-def _pages(campaign: Path, folder: Path) -> Iterator[Path]:
-    """Draw the pages of a campaign."""
-    yield write_report(campaign, folder / "report.html")
-    results = read_results(CampaignFolder(campaign).results)
-    names = [row.scenario for row in results.scenarios if row.kind == "workload" and not row.tracker]
-    if len(names) > 1:
-        write_comparison(compare_scenarios(campaign, names[0], names[1]), folder / "compare.html")
-        yield folder / "compare.html"
-    write_index(campaign, folder / "index.duckdb", folder / "index.html")
-    yield folder / "index.html"
-
-
-def _all_of(driver: Any, page: Path, to: Path) -> None:
+def _all_of(driver: Any, address: str, to: Path) -> None:
     for name, size in SCREENS.items():
-        _open(driver, page.as_uri() if page.is_absolute() else page.resolve().as_uri(), size, name)
+        _open(driver, address, size, name)
         _say(_write(to.with_name(f"{to.name}-{name}.png"), _shot(driver)))
         height = min(_LONGEST_PX, driver.execute_script("return document.documentElement.scrollHeight"))
         _say(_write(to.with_name(f"{to.name}-{name}-whole.png"), _shot(driver, (size[0], height))))
@@ -93,18 +84,28 @@ def _all_of(driver: Any, page: Path, to: Path) -> None:
     _say(_write(to.with_name(f"{to.name}-print.pdf"), pdf))
 
 
-def _for_docs(driver: Any, page: Path) -> None:
-    IMAGES.mkdir(parents=True, exist_ok=True)
+def _for_docs(driver: Any, campaign: Path, folder: Path) -> None:
+    report = write_report(campaign, folder / "report.html").as_uri()
     for name, top, width, height, scheme in PICTURES:
-        _open(driver, page.as_uri(), (width, height), scheme)
-        driver.execute_script("document.querySelector(arguments[0]).scrollIntoView()", top)
-        time.sleep(_SETTLE_S)
-        _say(_write(IMAGES / f"{name}.png", _shot(driver)))
+        _picture(driver, report, name, (width, height), top=top, scheme=scheme)
+    _picture(driver, certificate_of(folder).as_uri(), "certificate", SCREENS["light"])
+    with live_page(folder / "served") as address:
+        _picture(driver, address, "live", SCREENS["light"])
+
+
+def _picture(
+    driver: Any, address: str, name: str, size: tuple[int, int], *, top: str = "body", scheme: str = "light"
+) -> None:
+    _open(driver, address, size, scheme)
+    driver.execute_script("document.querySelector(arguments[0]).scrollIntoView()", top)
+    time.sleep(_SETTLE_S)
+    _say(_write(IMAGES / f"{name}.png", _shot(driver)))
 
 
 def _open(driver: Any, address: str, size: tuple[int, int], scheme: str) -> None:
     screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
     feature = {"name": "prefers-color-scheme", "value": "dark" if scheme == "dark" else "light"}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
     driver.get(address)

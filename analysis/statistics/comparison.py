@@ -53,7 +53,7 @@ def compare(
     mean_a, mean_b = float(pair.a.mean()), float(pair.b.mean())
     remarks = [*_remarks(pair, test, confidence), *rank_remarks, *bca_remarks]
     remarks += [
-        f"{sample.label}: its mean cannot be told from zero, it is at most {bound:.4g}; no ratio is given"
+        f"{sample.label}: its mean cannot be told from zero, so no ratio is given"
         for sample, bound in zip((a, b), bounds, strict=True)
         if bound is not None
     ]

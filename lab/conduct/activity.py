@@ -53,6 +53,10 @@ PHASE_WORDS = {
 }
 
 
+_WITHOUT_PROGRAM = {"baseline": "measuring the baseline", "idle": "measuring the idle machine"}
+"""Of the phase ``run`` of scenarios in which no program of the user runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """What the journal says last.
@@ -89,10 +93,16 @@ class Activity:
             "name": slot_name(state.slot) if state else "",
             "attempt": state.attempts if state else 0,
             "phase": self.phase,
-            "phase_words": PHASE_WORDS[self.phase],
+            "phase_words": _phase_words(self.phase, state),
             "since": duration(since_s),
             "gate": None if self.gate is None else _gate_json(self.gate),
         }
+
+
+def _phase_words(phase: Phase, state: SlotState | None) -> str:
+    if phase is Phase.RUN and state is not None and state.slot.kind in _WITHOUT_PROGRAM:
+        return _WITHOUT_PROGRAM[state.slot.kind]
+    return PHASE_WORDS[phase]
 
 
 def _gate_json(gate: GateWaiting) -> dict[str, Any]:

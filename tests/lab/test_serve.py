@@ -390,7 +390,7 @@ def test_a_browser_follows_a_campaign_from_its_gate_to_the_end_of_its_controller
             hand.journal.write(GateDecided(open=True))
             hand.journal.write(ProcessReady(name=Process.COLLECTORS, pid=2))
             hand.journal.write(WorkloadStarted(command=["sleep"]))
-            shows("phase", "The program is running")
+            shows("phase", "Measuring the baseline")
             train(run, 1, 0.5)
             shows("epoch", "Epoch 1. Epoch 1: loss 0.5, accuracy 0.9")
             assert browser.driver.execute_script(light) == "open"

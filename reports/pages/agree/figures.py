@@ -61,7 +61,7 @@ def _clouds(agreement: TableAgreement) -> list[Cloud]:
             measured_u=part.pairs.measured_u,
             compared=part.found.columns(),
             unit=unit,
-            difference_unit="in the values' unit",
+            difference_unit="same unit",
             measured_words=agreement.question.unit,
             estimated_words=agreement.question.estimated,
         )

@@ -10,7 +10,7 @@ from reports.words.program import file_words, program_lines
 
 def program_chapter(program: ProgramDifference) -> Chapter:
     """Show what differs between two programs, each file's difference folded."""
-    blocks: list[Block] = [Text(f"{line}.") for line in program_lines(program)]
+    blocks: list[Block] = [Text(f"{line[:1].upper()}{line[1:]}.") for line in program_lines(program)]
     blocks += [_file(number, file) for number, file in enumerate(program.files, start=1)]
     if program.packages:
         blocks.append(_values("packages", "Package versions that differ", "Package", program.packages))
