@@ -3,8 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
+from shlex import quote
 
 from lab.conduct.scripts import script_of
 from lab.config.model import LabConfig, ScenarioSection
@@ -163,7 +164,8 @@ def missing_programs(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> 
     known = program == str(interpreter)  # it is looked for by itself
     if not known and not sut.host.finds(program, folder, scenario.env.get("PATH")):
         place = folder if "/" in program else "PATH"
-        return [f"{where} program {program!r} in {place}. Install it, or name another"]
+        is_file = sut.host.exists(folder / program) and not sut.host.has_folder(folder / program)
+        return [f"{where} program {program!r} in {place}. {_how_to_run(program, arguments, is_file)}"]
     script = script_of(program, arguments)
     if script is None or RUN_DIR.name in script.names[0]:
         return []
@@ -172,6 +174,19 @@ def missing_programs(config: LabConfig, scenario: ScenarioSection, sut: Sut) -> 
             return []
         return [f"{where} script {folder / script.names[0]}. Correct the name"]
     return []
+
+
+def _how_to_run(program: str, arguments: Sequence[str], is_file: bool) -> str:
+    """Say what to do where a program is not found: a whole line as one word, a file that is no program."""
+    if is_file:
+        path = quote(program if "/" in program else f"./{program}")
+        return (
+            f"There is a file of that name: start it with its interpreter (such as python {path}), or as "
+            f"{path} after `chmod +x {path}`"
+        )
+    if not arguments and len(program.split()) > 1:
+        return f"Give its words one by one ({program}), or use a shell (sh -c {quote(program)})"
+    return "Install it, or name another"
 
 
 def wrong_options(config: LabConfig, scenario: ScenarioSection, tracker: str, sut: Sut) -> list[str]:

@@ -170,6 +170,27 @@ def test_wrong_usage_is_named_before_anything_runs(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("command", "next_step"),
+    [
+        (["python train.py --epochs 3"], "sh -c 'python train.py --epochs 3'"),
+        (["./my train.py"], "python './my train.py'"),
+        (["train.py", "--epochs", "3"], "python ./train.py"),
+        (["a-folder"], "Install it"),
+        (["no-such-program"], "Install it"),
+    ],
+)
+def test_a_program_that_is_not_found_is_answered_with_how_to_start_it(
+    command: list[str], next_step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("train.py", "my train.py"):
+        Path(name).touch()
+    Path("a-folder").mkdir()
+    done = CliRunner().invoke(cli, ["measure", "--port", "virtual", "--", *command])
+    assert (done.exit_code, next_step in done.stderr) == (2, True), done.stderr
+
+
 def row(**values: Any) -> dict[str, Any]:
     return {"scenario": "train", "kind": "workload", "n": 5, "duration_s": 47.0, **values}
 
