@@ -24,11 +24,11 @@ def print_agreement(agreement: TableAgreement) -> None:
     if agreement.simulated:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
     for part in agreement.parts:
-        stdout.print(f"{printable(statement_of(agreement, part))}.", soft_wrap=True)
+        stdout.print(f"{printable(statement_of(agreement, part))}.")
         if part.found.notes:
-            stdout.print(f"  {'; '.join(part.found.notes)}", soft_wrap=True)
+            stdout.print(f"  {'; '.join(part.found.notes)}")
         for words in conclusions(part.found, part.assessed):
-            stdout.print(f"  {printable(words)}.", soft_wrap=True)
+            stdout.print(f"  {printable(words)}.")
     _print_agreement(agreement)
     _print_limits(agreement)
     _print_ratios(agreement)
@@ -183,7 +183,7 @@ def _print_left_out(agreement: TableAgreement) -> None:
         return
     stdout.print(f"{len(agreement.left_out)} of {agreement.rows} rows left out:")
     for row in agreement.left_out[:_MOST_LINES_NAMED]:
-        stdout.print(f"  line {row.line}: {row.reason}", soft_wrap=True)
+        stdout.print(f"  line {row.line}: {row.reason}")
     if len(agreement.left_out) > _MOST_LINES_NAMED:
         stdout.print(f"  and {len(agreement.left_out) - _MOST_LINES_NAMED} more (--json names all)")
 

@@ -74,7 +74,7 @@ def init(folder: Path, install_envs: bool, as_json: bool) -> None:
     stdout.print(f"collectl: {'found' if seen['collectl'] else 'not installed'}")
     if missing:
         stdout.print(f"Environments missing: {', '.join(missing)}. Build them with")
-        stdout.print(f"    {install_line(missing)}", soft_wrap=True)
+        stdout.print(f"    {install_line(missing)}")
     stdout.print(f"Next: review it, then run: lab doctor --config {quote(str(path))}")
 
 

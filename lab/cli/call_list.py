@@ -47,10 +47,7 @@ def print_calls(start: Path, libraries: Collection[str], as_json: bool) -> None:
     for path, site in listed:
         cell = f"cell {site.cell}:" if site.cell is not None else ""
         mark = "@" if site.kind == "decorator" else ""
-        stdout.print(
-            f"{path}:{cell}{site.line}:{site.column}: {site.api or '?'}  {mark}{site.expression}",
-            soft_wrap=True,
-        )
+        stdout.print(f"{path}:{cell}{site.line}:{site.column}: {site.api or '?'}  {mark}{site.expression}")
     _print_summary(listed, unread)
 
 
@@ -62,7 +59,7 @@ def _as_json(path: Path, site: CallSite) -> dict[str, Any]:
 def _print_summary(listed: list[_Listed], unread: Iterable[tuple[Path, str]]) -> None:
     stderr = make_stderr()
     for path, reason in unread:
-        stderr.print(f"{path}: not read: {reason}", soft_wrap=True)
+        stderr.print(f"{path}: not read: {reason}")
     undecided = sum(site.api is None for _, site in listed)
     hint = f", {undecided} of them (?) with an API that only running the program shows" if undecided else ""
     stderr.print(f"{counted(len(listed), 'call')}{hint}.")

@@ -129,7 +129,7 @@ def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) 
         if outcome.stopped:
             stdout.print(how_to_go_on(outcome.stopped, folder))
         if precision is not None:
-            stdout.print(f"Precision: {precision_words(precision)}", soft_wrap=True)
+            stdout.print(f"Precision: {precision_words(precision)}")
         planned = len(slots_wanted(opened))
         stdout.print(
             f"{len(outcome.completed)} of {planned} runs completed in {folder}"

@@ -98,8 +98,8 @@ def _print(compared: Compared, gate: Gate | None) -> None:
     if compared.a.simulated or compared.b.simulated:
         stdout.print("SIMULATED meter: no number below is a measurement", style="bold")
     if gate is not None:
-        stdout.print(gate_words(gate, compared), soft_wrap=True)
-    stdout.print(verdict_words(compared), soft_wrap=True)
+        stdout.print(gate_words(gate, compared))
+    stdout.print(verdict_words(compared))
     stdout.print()
     unit = unit_of_compared(compared)
     print_table(
@@ -124,7 +124,7 @@ def _print(compared: Compared, gate: Gate | None) -> None:
 
 
 def _print_calls(calls: ComparedCalls, a: str, b: str) -> None:
-    stdout.print(differences_words(calls, a, b), soft_wrap=True)
+    stdout.print(differences_words(calls, a, b))
     stdout.print()
     shown = calls.differences[:_MOST_CALLS]
     print_table(

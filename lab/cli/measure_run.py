@@ -48,12 +48,12 @@ def run_and_print(
         done = []
         for command in commands:
             for number in range(1, warmup + 1):
-                stderr.print(f"warm-up {number} of {warmup}: {join(command.words)}", soft_wrap=True)
+                stderr.print(f"warm-up {number} of {warmup}: {join(command.words)}")
                 done.append(warm_up(command, sut.resolve("."), sut))
         return done
 
     for note in notes:
-        stderr.print(note, soft_wrap=True)
+        stderr.print(note)
     evaluated = run_and_evaluate(config, out, run_campaign, analyse_with_progress, warm_up_all)
     compared = _compared(evaluated.opened.folder.path, commands)
     if as_json:
@@ -78,15 +78,15 @@ def _compared(folder: Path, commands: Sequence[MeasuredCommand]) -> list[Compare
 def _print(evaluated: Evaluated, commands: Sequence[MeasuredCommand], compared: Sequence[Compared]) -> None:
     results, names = evaluated.results, [command.name for command in commands]
     for answer in answers_of(results, names):
-        stdout.print(answer.sentence, style="bold", soft_wrap=True)
+        stdout.print(answer.sentence, style="bold")
     for comparison in compared:
-        stdout.print(verdict_words(comparison), soft_wrap=True)
+        stdout.print(verdict_words(comparison))
     _print_histogram(results, names)
     for remark in remarks_of(results, names):
-        stdout.print(f"Note: {remark}", soft_wrap=True)
+        stdout.print(f"Note: {remark}")
     for finding in results.findings:
         if finding.level == "refuse":
-            stdout.print(f"rejected: {finding.run_dir or 'campaign'}: {finding.message}", soft_wrap=True)
+            stdout.print(f"rejected: {finding.run_dir or 'campaign'}: {finding.message}")
     stdout.print(f"Campaign: {evaluated.opened.folder.path}")
     stdout.print(f"Report: {evaluated.report}")
 
@@ -106,7 +106,7 @@ def _print_histogram(results: Results, names: Sequence[str]) -> None:
     if lines:
         stdout.print(f"Energy of the runs, {unit.name}")
     for line in lines:
-        stdout.print(line, soft_wrap=True)
+        stdout.print(line)
 
 
 def _json(

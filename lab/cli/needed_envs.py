@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import click
 
@@ -40,7 +39,7 @@ def offer(names: Sequence[str], *, build: bool, ask: bool) -> list[str]:
 
 def progress_lines() -> Callable[[str], None]:
     """Return what prints one line of progress on stderr, however long it is."""
-    return partial(make_stderr().print, soft_wrap=True)
+    return make_stderr().print
 
 
 def install_line(names: Sequence[str]) -> str:

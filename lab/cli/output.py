@@ -28,7 +28,9 @@ class PlainConsole(Console):
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print texts and what else rich can show."""
+        """Print texts and what else rich can show; a text is one line, so that a path in it can be copied."""
+        if all(isinstance(shown, str) for shown in objects):
+            options.setdefault("soft_wrap", True)
         super().print(*map(_visible_object, objects), **options)
 
 

@@ -99,7 +99,7 @@ def print_plan(planned: Planned) -> None:
     """Print a plan."""
     if planned.simulated:
         stdout.print("SIMULATED meter in that campaign: its scatter is not that of a machine", style="bold")
-    stdout.print(plan_words(planned), soft_wrap=True)
+    stdout.print(plan_words(planned))
     stdout.print()
     several = len({row.work.name for row in planned.rows}) > 1
     columns = (
@@ -119,7 +119,7 @@ def print_plan(planned: Planned) -> None:
     print_table(columns, shown)
     stdout.print()
     for line in _notes(planned):
-        stdout.print(f"- {line}", soft_wrap=True)
+        stdout.print(f"- {line}")
 
 
 def _cells(planned: Planned, row: PlanRow) -> list[str]:

@@ -88,7 +88,7 @@ class LineProgress(_Progressing):
             self._say(f"    note: {text}")
 
     def _say(self, text: str) -> None:
-        self.console.print(text, highlight=False, soft_wrap=True)
+        self.console.print(text, highlight=False)
 
     def __enter__(self) -> "LineProgress":
         return self

@@ -65,7 +65,7 @@ def smells(
     lab smells --watch-run campaigns/20260131-120000-demo
     """
     if explain is not None:
-        stdout.print(_explained(explain), soft_wrap=True)
+        stdout.print(_explained(explain))
         return
     if watch_run is not None:
         others = {"PATH": paths, "--sarif": sarif, "--output": output, "--select": select, "--ignore": ignore}
@@ -173,7 +173,7 @@ def _write(document: str | dict[str, Any], output: Path | None) -> None:
 def _print_summary(found: Search) -> None:
     stderr = make_stderr()
     for note in found.unread:
-        stderr.print(f"{note.path}: not read: {note.reason}", soft_wrap=True)
+        stderr.print(f"{note.path}: not read: {note.reason}")
     findings, files, lines = (
         counted(number, word)
         for number, word in ((len(found.smells), "finding"), (found.files, "file"), (found.lines, "line"))

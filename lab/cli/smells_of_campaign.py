@@ -60,7 +60,7 @@ def _rows(campaign: Path) -> tuple[list[dict[str, Any]], EnergyUnit]:
     }
     found = search(copies)
     for note in found.unread:
-        make_stderr().print(f"{copies[note.path].name}: not read: {note.reason}", soft_wrap=True)
+        make_stderr().print(f"{copies[note.path].name}: not read: {note.reason}")
     rows = [
         {
             **_row(smell, file.name, scenario, energies.get(scenario)),

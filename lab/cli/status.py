@@ -41,7 +41,7 @@ def status(folder: Path, as_json: bool) -> None:
     if standing.stopped:
         stdout.print(how_to_go_on(standing.stopped, folder))
     if standing.precision is not None:
-        stdout.print(f"Precision: {precision_words(standing.precision)}", soft_wrap=True)
+        stdout.print(f"Precision: {precision_words(standing.precision)}")
     stdout.print(f"{completed} of {len(states)} runs completed{simulated_mark(opened.campaign)}.")
     if standing.running and standing.model is not None:
         stdout.print("Running over a fleet: `lab fleet status --scheduler URL` shows what each bench does.")
@@ -50,7 +50,7 @@ def status(folder: Path, as_json: bool) -> None:
         stdout.print(_now(standing))
     elif completed < len(states):
         again = command_to_continue(folder, standing.model)
-        stdout.print(f"Continue with: {again}   ({standing.left.words})", soft_wrap=True)
+        stdout.print(f"Continue with: {again}   ({standing.left.words})")
     else:
         name = quote(str(folder))
         stdout.print(f"Next: lab check {name}, lab analyse {name}, lab report {name}")

@@ -32,6 +32,13 @@ def test_texts_mean_nothing_to_the_console() -> None:
     assert printed.count(":x:[red]") == 2
 
 
+def test_a_path_is_not_cut_into_lines() -> None:
+    stream = io.StringIO()
+    path = "/a folder/" + 20 * "with a long name/"
+    PlainConsole(file=stream, width=40, force_terminal=True, color_system=None).print(f"Written: {path}")
+    assert stream.getvalue() == f"Written: {path}\n"
+
+
 def test_json_carries_the_text_without_sending_it_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     print_json({"name": HOSTILE})
     printed = capsys.readouterr().out

@@ -93,7 +93,7 @@ def _number(text: str, number: float | None) -> float:
 def _print(record: TrackerCorrection, rows: list[Corrected]) -> None:
     if record.simulated:
         stdout.print("SIMULATED meter: the correction is not a measurement", style="bold")
-    stdout.print(printable(f"{formula_of(record)} (from {record.source})."), soft_wrap=True)
+    stdout.print(printable(f"{formula_of(record)} (from {record.source})."))
     unit = "Wh" if record.unit == "W" else ""
     columns = ("", " / ".join(filter(None, (record.estimated, unit))), LABEL, "95 % interval", "")
     cells = [

@@ -111,7 +111,7 @@ def calibrate(
         print_json({"path": str(out), **correction.to_json()})
         return
     for line in lines_of(correction):
-        stdout.print(printable(line), soft_wrap=True)
+        stdout.print(printable(line))
     stdout.print(f"Written: {out}")
 
 
