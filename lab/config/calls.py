@@ -2,12 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from records.settings.section import Section
+from records.settings.section import Section, text_like
 from workload.instrument import Instrumentation
 
-LibraryName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+LibraryName = Annotated[
+    str, text_like(r"[A-Za-z_][A-Za-z0-9_]*", "the name of a Python package, such as tensorflow")
+]
 
 
 class CallsSection(Section):

@@ -25,7 +25,7 @@ from records.settings.ecolabel import Ecolabel
 from records.settings.estimators import EstimatorSettings
 from records.settings.gate import GateSection
 from records.settings.requirement import Requirement
-from records.settings.section import Name, Pause, Percent, Seconds, Section, Seed
+from records.settings.section import Name, Pause, Percent, Seconds, Section, Seed, text_like
 from records.settings.smell import Smell
 from workload.instrument import program_place
 from workload.registry import environment_of, tracker_names
@@ -35,6 +35,14 @@ NO_TRACKER = "none"
 
 MOST_SLOTS = 100_000
 """A plan of more slots than this is a mistake: at a minute each they take more than two months."""
+
+
+SshHostName = Annotated[
+    str, text_like(r"[A-Za-z0-9_][A-Za-z0-9._@%\[\]:-]*", "a host as ssh takes it, such as user@sut1")
+]
+VariableName = Annotated[
+    str, text_like(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable, such as HF_TOKEN")
+]
 
 
 class CampaignSection(Section):
@@ -73,7 +81,7 @@ class SutSection(Section):
     runs there goes on without a link for ``link_lost_s`` seconds.
     """
 
-    host: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._@%\[\]:-]*$")] | None = None
+    host: SshHostName | None = None
     home: Annotated[str, StringConstraints(min_length=1)] = "wattlab"
     python: str = "python3"
     link_lost_s: Annotated[float, Field(ge=30, le=86_400)] = 600.0
@@ -121,7 +129,7 @@ class TrackerSection(Section):
     python: str | None = None
     interval_s: Seconds = 1.0
     limit_s: Seconds = STEP_LIMIT_S
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,3}$")] | None = None
+    country: Annotated[str, text_like(r"[A-Z]{2,3}", "a country code, such as DEU")] | None = None
     options: dict[str, str | int | float | bool] = {}
 
 
@@ -149,7 +157,7 @@ class ScenarioSection(Section):
     target_val_accuracy: Accuracy | None = None
     cwd: str | None = None
     env: dict[str, str] = {}
-    env_from: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = []
+    env_from: list[VariableName] = []
 
     @model_validator(mode="after")
     def _complete(self) -> "ScenarioSection":

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from records.campaign import Campaign
 from records.health import HEALTH_RULES
@@ -11,13 +11,13 @@ from records.settings.ecolabel import Ecolabel
 from records.settings.estimators import EstimatorSettings
 from records.settings.mistakes import read_model
 from records.settings.requirement import Requirement
-from records.settings.section import Names, Percent, Positive, Section
+from records.settings.section import Names, Percent, Positive, Section, text_like
 from records.settings.smell import Smell
 
 CONFIDENCE = 0.95
 
 Accuracy = Annotated[float, Field(gt=0, le=1)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, text_like(r"[A-Z]{3}", "a currency code, such as EUR")]
 
 
 class HealthSettings(Section):

@@ -1,12 +1,36 @@
 """What all sections of a configuration share: closed keys, finite numbers, types of their values."""
 
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 YEAR_S = 31_557_600
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+
+def text_like(pattern: str, words: str) -> AfterValidator:
+    """Return the check of a text.
+
+    Args:
+        pattern: regular expression of the whole text.
+        words: what it stands for; they go on with "expected".
+    """
+
+    def check(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ValueError(f"expected {words}; found {text!r}")
+        return text
+
+    return AfterValidator(check)
+
+
+Name = Annotated[
+    str,
+    text_like(
+        r"[a-z0-9][a-z0-9_-]{0,39}",
+        "a name of at most 40 lower-case letters, digits, - and _ that begins with a letter or a digit",
+    ),
+]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Percent = Annotated[float, Field(gt=0, le=100)]

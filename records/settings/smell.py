@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from records.settings.section import Section
+from records.settings.section import Section, text_like
 
 PctMoreThanLost = Annotated[float, Field(ge=-100)]
 
@@ -46,7 +46,7 @@ class Smell(Section):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
     smelly: str
     clean: str
-    code: Annotated[str, StringConstraints(pattern=r"^WL[0-9]{3}$")] | None = None
+    code: Annotated[str, text_like(r"WL[0-9]{3}", "the code of a rule, such as WL001")] | None = None
     published_pct: dict[str, PctMoreThanLost] | None = None
 
     @model_validator(mode="after")

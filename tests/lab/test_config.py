@@ -115,7 +115,7 @@ def test_what_the_lab_writes_it_can_read(text: str, scenarios: list[str]) -> Non
         ("duration_s = 20", "duration = 20", "[[scenario]] 'baseline' duration: unknown key"),
         ("duration_s = 20", "", "[[scenario]] 'baseline': a baseline needs duration_s"),
         ('kind = "baseline"', 'kind = "base"', "'baseline', 'idle' or 'workload'; found 'base'"),
-        ('name = "cnn"', 'name = "CNN 1"', "[[scenario]] 'CNN 1' name: string should match pattern"),
+        ('name = "cnn"', 'name = "CNN 1"', "[[scenario]] 'CNN 1' name: expected a name"),
         ('name = "cnn"', 'name = "baseline"', "two scenarios are named 'baseline'"),
         ('environment = "cpu"', 'environment = "mine"', "no [environments.mine]; known: cpu"),
         ('"codecarbon"]', '"codecarbn"]', "no tracker is named 'codecarbn'; did you mean 'codecarbon'?"),
@@ -125,7 +125,11 @@ def test_what_the_lab_writes_it_can_read(text: str, scenarios: list[str]) -> Non
         ("environment =", 'phases_from_stdout = "Epoch (.)"\nenvironment =', "expected a group named phase,"),
         ("environment =", 'phases_from_stdout = "("\nenvironment =', "expected a regular expression"),
         ("environment =", "calls = {}\nenvironment =", "'cnn' calls.libs: this key is required"),
-        ("environment =", 'calls = { libs = ["a b"] }\nenvironment =', "string should match pattern"),
+        (
+            "environment =",
+            'calls = { libs = ["a b"] }\nenvironment =',
+            "expected the name of a Python package",
+        ),
         (
             "environment =",
             'launcher = true\ncalls = { libs = ["keras"] }\nenvironment =',

@@ -64,7 +64,7 @@ def test_options_and_more_meters_read_back_equal_from_the_campaign() -> None:
         ('driver = "yokogawa_wt310"', 'driver = "yokogawa_wt31"', "did you mean 'yokogawa_wt310'?"),
         ('name = "psu2"', 'name = "psu1"', "two meters are named 'psu1'; each needs a name of its own"),
         ('name = "psu2"', "", "[[meter.more]] number 1 name: this key is required and is missing"),
-        ('name = "psu2"', 'name = "../x"', "[[meter.more]] '../x' name: string should match pattern"),
+        ('name = "psu2"', 'name = "../x"', "[[meter.more]] '../x' name: expected a name"),
         (
             'driver = "shelly"',
             'drivr = "shelly"',
