@@ -57,7 +57,8 @@ def check_plan(campaign: Campaign) -> None:
     """Refuse what only one bench can decide.
 
     Raises:
-        ConfigurationError: the campaign ends when a precision is reached, or at the first failed run.
+        ConfigurationError: the campaign ends when a precision is reached, at the first failed run, or when
+            its control workload shows a change of the lab.
     """
     settings = campaign.config["campaign"]
     if settings["precision_pct"] is not None:
@@ -69,6 +70,11 @@ def check_plan(campaign: Campaign) -> None:
         raise ConfigurationError(
             "[campaign] stop_on_failure: expected false for a fleet, whose benches continue independently of "
             "each other. Leave it out: `lab fleet run` lists the runs that failed"
+        )
+    if campaign.config.get("health") is not None:
+        raise ConfigurationError(
+            "[health]: expected no control workload for a fleet, because a chart is that of one bench and "
+            "begins anew with each block. Leave the section out, and check each bench by `lab run`"
         )
 
 

@@ -111,9 +111,18 @@ def test_a_block_of_which_a_run_is_here_stays_with_its_bench(tmp_path: Path) -> 
     assert (work.at, work.bound) == ("a", True)
 
 
-@pytest.mark.parametrize("key", ["stop_on_failure = true", "precision_pct = 2.0"])
-def test_a_campaign_that_one_bench_would_have_to_end_is_refused(tmp_path: Path, key: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("stop_on_failure", "[campaign]\nstop_on_failure = true"),
+        ("precision_pct", "[campaign]\nprecision_pct = 2.0"),
+        ("health", '[health]\ncontrol = "work"\n[campaign]'),
+    ],
+)
+def test_a_campaign_that_one_bench_would_have_to_end_is_refused(
+    tmp_path: Path, words: str, text: str
+) -> None:
     path = write_config(tmp_path)
-    path.write_text(path.read_text().replace("[campaign]", f"[campaign]\n{key}"))
-    with pytest.raises(ConfigurationError, match=key.split(maxsplit=1)[0]):
+    path.write_text(path.read_text().replace("[campaign]", text))
+    with pytest.raises(ConfigurationError, match=words):
         check_plan(draw_campaign(load_config(path), only=(), simulated=True))
