@@ -144,7 +144,8 @@ def _start(axes: Axes, text: Text) -> tuple[float, float]:
     """Return where a text begins: as a share of the width of its axes, and in points from there."""
     if not isinstance(text, Annotation):
         return 0.0, 0.0
-    if isinstance(text.xycoords, str):
+    kind = text.xycoords[0] if isinstance(text.xycoords, tuple) else text.xycoords
+    if kind == "data":
         x, _ = axes.transAxes.inverted().transform(axes.transData.transform(text.xy))
         return float(x), float(text.get_position()[0])
     return float(text.xy[0]), float(text.get_position()[0])

@@ -1,12 +1,15 @@
 """The chapter on the lab's health: what the chart says, in words, in shapes and in numbers."""
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import pytest
 from chapter_page import cells, made, page_of, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_example import HOSTILE, HOSTILE_IMAGE, START_UTC_S, Plan, example, nothing_counted
+from report_in_browser import bad_labels
 from typed_rows import change, row_of
 
 from analysis.health.judge import judge
@@ -17,6 +20,7 @@ from records.settings.analysis import HealthSettings
 from reports.blocks.svg import drawing_style
 from reports.campaign.health.chapter import chapter
 from reports.campaign.health.control_chart import control_chart_panel
+from reports.campaign.page import render
 
 QUIET = [10.0, 10.01, 9.99, 10.0, 10.01, 9.99, 10.0, 10.01]
 
@@ -107,6 +111,15 @@ def test_a_signal_is_a_word_in_the_drawing_and_in_its_description() -> None:
     assert "run 9: beyond-limits" in loud
     (word,) = [t for t in page_of(chapter, with_health([*QUIET, 10.2])).all("text") if "beyond" in t.text]
     assert word.text == "beyond-limits"
+
+
+def test_words_of_signals_and_phases_stand_clear_of_the_runs(browser: Any, tmp_path: Path) -> None:
+    energies = [*QUIET, *QUIET, 10.06, 10.2, *(10.05, 10.06) * 4]
+    path = tmp_path / "health.html"
+    results = with_health(energies, before=8, stops_utc_s=(START_UTC_S + 600 * 17.5,))
+    path.write_text(render(results, (chapter,)), encoding="utf-8")
+    browser.open(path.as_uri())
+    assert bad_labels(browser.driver) == []
 
 
 def test_campaigns_and_phases_have_their_borders() -> None:

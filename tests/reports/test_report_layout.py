@@ -70,3 +70,31 @@ def test_every_text_stands_within_the_drawing_and_apart_from_the_others(content,
         assert box.y0 >= -0.5 and box.y1 <= figure.bbox.height + 0.5, text
     for (one, first), (other, second) in combinations(zip(shown, boxes, strict=True), 2):
         assert not first.overlaps(second), (one, other)
+
+
+def test_a_text_at_a_place_of_the_data_takes_no_room_from_the_axes():
+    with drawing_style():
+        figure, axes = new_panel("half", 2.2)
+        axes.plot([0, 30], [0, 1])
+        axes.annotate(
+            "new phase",
+            (20.5, 0.01),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            xytext=(3, 0),
+        )
+        lay_out(figure, None)
+    assert axes.get_position().width > 0.8
+
+
+def test_axes_are_placed_by_the_ticks_that_they_have_then():
+    with drawing_style():
+        figure, axes = new_panel("half", 2.7)
+        axes.plot([1, 5], [0, 1.7])
+        axes.set_ylim(0, 1.7)
+        axes.set_ylabel("validation loss")
+        lay_out(figure, None)
+        FigureCanvasSVG(figure)
+        figure.draw_without_rendering()
+        label = axes.yaxis.label.get_window_extent()
+    assert label.x0 >= -0.5

@@ -21,6 +21,8 @@ LIMIT_SIGMAS, WARNING_SIGMAS = 3.0, 2.0
 
 _RUN = palette.OKABE_ITO[0]
 _MOST_WORDS = 8  # of signals written into the chart; the table names all
+_WORDS_BELOW, _WORDS_ABOVE = 0.12, 0.35  # room for the words of phases and signals, of the range of the runs
+_WORDS_FROM, _LINE = 0.77, 0.07  # where the words of signals begin, and a line of them, of the height
 _MANY_RUNS = 60  # from here on the dots are smaller
 
 
@@ -57,7 +59,8 @@ def control_chart_panel(
     _draw_runs(axes, place, points, own)
     _draw_signals(axes, points)
     axes.set_xlim(0.4, len(points) + 0.6)
-    axes.margins(y=0.22)  # room for the words of signals and phases
+    low, high = axes.get_ylim()
+    axes.set_ylim(low - _WORDS_BELOW * (high - low), high + _WORDS_ABOVE * (high - low))
     axes.locator_params(axis="x", nbins=8, integer=True)
     axes.set_xlabel(f"control run, in the order of time (n = {len(points)})")
     energy_axis(axes.yaxis, "energy", unit)
@@ -85,18 +88,26 @@ def _draw_zones(
 def _draw_borders(axes: Axes, points: Sequence[HealthRow]) -> None:
     for number, (before, row) in enumerate(pairwise(points), start=1):
         if before.phase != row.phase:
-            axes.axvline(number + 0.5, color=palette.WARNING, linewidth=1.2)
-            axes.annotate(
-                "new phase",
-                (number + 0.5, 0.01),
-                xycoords=("data", "axes fraction"),
-                xytext=(3, 0),
-                textcoords="offset points",
-                fontsize=7,
-                color=palette.WARNING,
-            )
+            axes.axvline(number + 0.5, ymax=_WORDS_FROM, color=palette.WARNING, linewidth=1.2)
+            _write(axes, "new phase", number + 0.5, 0.01, va="bottom", right=number > len(points) / 2)
         elif before.campaign != row.campaign:
-            axes.axvline(number + 0.5, color=palette.MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+            dotted = (0, (1, 2))
+            axes.axvline(number + 0.5, ymax=_WORDS_FROM, color=palette.MUTED, linewidth=0.8, linestyle=dotted)
+
+
+def _write(axes: Axes, words: str, x: float, height: float, *, va: str, right: bool) -> None:
+    """Write at a run, in the room above or below all of them: to the left of it in the right half."""
+    axes.annotate(
+        words,
+        (x, height),
+        xycoords=("data", "axes fraction"),
+        xytext=(-3 if right else 3, 0),
+        textcoords="offset points",
+        ha="right" if right else "left",
+        va=va,
+        fontsize=7,
+        color=palette.WARNING,
+    )
 
 
 def _draw_runs(axes: Axes, place: NDArray[np.float64], points: Sequence[HealthRow], own: str) -> None:
@@ -134,15 +145,8 @@ def _draw_signals(axes: Axes, points: Sequence[HealthRow]) -> None:
             )
         new = [rule for rule in met if rule not in before]
         if new and written < _MOST_WORDS:
-            axes.annotate(
-                ", ".join(new),
-                (number, row.energy_wh),
-                xytext=(0, 7 + 11 * (written % 3)),  # so that words of neighbours do not lie on each other
-                textcoords="offset points",
-                ha="right" if number > len(points) / 2 else "left",
-                fontsize=7,
-                color=palette.WARNING,
-            )
+            height = 0.99 - _LINE * (written % 3)  # so that words of neighbours do not lie on each other
+            _write(axes, ", ".join(new), number, height, va="top", right=number > len(points) / 2)
             written += 1
         before = set(met)
 
