@@ -186,23 +186,26 @@ def _panel(
 
 
 def _new_versions(points: list[TrendPoint]) -> list[tuple[float, str]]:
-    """Return between which days the version of Wattlab changed (halfway), and to which."""
+    """Return when a bench got another version of Wattlab, halfway between two campaigns, and which."""
     return [
-        ((before.day + after.day) / 2, after.entry.wattlab_version)
-        for before, after in pairwise(points)
-        if before.day is not None
-        and after.day is not None
-        and before.entry.wattlab_version != after.entry.wattlab_version
+        (day, after.entry.wattlab_version)
+        for day, before, after in _steps(points)
+        if before.entry.wattlab_version != after.entry.wattlab_version
     ]
 
 
 def _changes(points: list[TrendPoint]) -> list[tuple[float, TrendPoint]]:
     """Return the points at which the level changed, each with the time halfway from the one before."""
+    return [(day, after) for day, _, after in _steps(points) if after.change_wh is not None]
+
+
+def _steps(points: list[TrendPoint]) -> list[tuple[float, TrendPoint, TrendPoint]]:
+    """Return the pairs of neighbours on one bench, each with the time between them."""
     return [
-        ((before.day + after.day) / 2, after)
+        ((before.day + after.day) / 2, before, after)
         for bench in dict.fromkeys(point.entry.bench for point in points)
         for before, after in pairwise([point for point in points if point.entry.bench == bench])
-        if after.change_wh is not None and before.day is not None and after.day is not None
+        if before.day is not None and after.day is not None
     ]
 
 

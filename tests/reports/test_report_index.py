@@ -436,9 +436,16 @@ def test_a_new_version_of_wattlab_is_marked_in_the_trend(tmp_path: Path) -> None
         results = made(number)
         change(results.campaign, wattlab_version=version)
         put(tmp_path / str(number), results)
+    other = made(1)
+    change(other.campaign, wattlab_version="2.0.0", created_utc_s=made(1).campaign.created_utc_s + 1.0)
+    other.environment["sut"]["host"] = "another machine"
+    other.meter["identity"]["serial"] = "another meter"
+    other.meter["identity"]["model"] = "Another model"
+    put(tmp_path / "other", other)
     index(tmp_path)
     (panel,) = [svg for svg in page(tmp_path).all("svg") if svg.attributes.get("id") == "trend-energy-0"]
     assert "1.1.0" in panel.text and "1.0.0" not in panel.text
+    assert "2.0.0" not in panel.text, "another bench has had no other version"
 
 
 def test_a_step_of_the_level_is_marked_in_the_trend_of_its_scenario(tmp_path: Path) -> None:
