@@ -9,7 +9,7 @@ from report_page import Page
 
 from records.calibration import AsFound, CalibrationRecord, Level, ReferenceRecord
 from records.meter import Identity
-from reports.pages.certificate import render, write_certificate
+from reports.pages.certificate.page import render, write_certificate
 
 SHA256 = "ab" * 32
 

@@ -12,7 +12,7 @@ from test_report_certificate import RECORD, SHA256
 
 from analysis.comparing.scenarios import compare_scenarios
 from reports.index.writing import write_index
-from reports.pages import certificate
+from reports.pages.certificate import page as certificate
 from reports.pages.compare import page as compare
 
 FORMS = {"csv", "json", "md", "tex", "svg", "png"}

@@ -136,7 +136,7 @@ def calibrate(
     record.as_found = None if found_file is None or found is None else _as_found(record, found, found_file)
     record.write(out)
     if page is not None:
-        from reports.pages.certificate import write_certificate  # it draws, which the others need not
+        from reports.pages.certificate.page import write_certificate  # it draws, which the others need not
 
         write_certificate(record, page, sha256_of(out))
     if as_json:
