@@ -27,6 +27,9 @@ _KEEPALIVES = 3
 _MASTER_S = 60
 _LONGEST_PAUSE_S = 5.0
 _LAST_LINES = 3
+_LONGEST_FOLDER = 60
+"""Characters of the temporary folder, so that the name of the shared connection's socket has at most 107: ssh
+adds 17 to it while it makes the socket."""
 
 # In the background and with its own descriptors closed, so that the shell keeps no end of a pipe open.
 _WITH_TAIL = """
@@ -85,7 +88,8 @@ class Link:
 
     def __init__(self, host: str, lost_s: float) -> None:
         self.host, self.lost_s = host, lost_s
-        self._folder = Path(tempfile.mkdtemp(prefix="wattlab-ssh-"))
+        here = None if len(tempfile.gettempdir()) <= _LONGEST_FOLDER else "/tmp"
+        self._folder = Path(tempfile.mkdtemp(prefix="wattlab-ssh-", dir=here))
         self.works = False
         atexit.register(self.close)
 
@@ -98,7 +102,7 @@ class Link:
             "ServerAliveInterval": _KEEPALIVE_S,
             "ServerAliveCountMax": _KEEPALIVES,
             "ControlMaster": "auto",
-            "ControlPath": self._folder / "link",  # short, for the name of a socket has at most 107 bytes
+            "ControlPath": self._folder / "link",
             "ControlPersist": _MASTER_S,
             "ForwardAgent": "no",
             "ForwardX11": "no",

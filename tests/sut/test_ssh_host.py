@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -193,6 +194,18 @@ def test_a_python_that_cannot_keep_processes_is_named_at_once(bench: SshBench) -
 def test_what_the_sut_denies_its_own_user_is_no_refused_login() -> None:
     assert is_for_good("lab@sut1: Permission denied (publickey,password).")
     assert not is_for_good("PermissionError: [Errno 13] Permission denied: '/home/lab/.cache'")
+
+
+def test_a_long_temporary_folder_leaves_room_for_the_name_of_the_socket(
+    bench: SshBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("of-a-job-" * 12)
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    host = SshHost(NAME, sys.executable)
+    assert ask(host, ["echo", "there"], 20.0).output == "there"
+    host.link.close()
 
 
 def test_a_login_shell_that_writes_is_refused(bench: SshBench) -> None:
