@@ -31,13 +31,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.overhead import cpu_s_of_tree
+from lab.fleet.agent import BenchAgent
 from lab.fleet.bench import load_bench
 from lab.fleet.blocks import DaskBenches
 from lab.fleet.cluster import Cluster
 from lab.fleet.dispatch import Dispatcher, Work
 from lab.fleet.link import Link
 from lab.fleet.orders import BlockAnswer, BlockOrder, Kind, measuring_code
-from lab.fleet.worker import BenchAgent, offer
+from lab.fleet.worker import offer
 from records.journal_events import BenchLost, BlockNotDone, JournalEntry
 from sut.inventory.machine import cpu
 

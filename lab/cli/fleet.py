@@ -47,8 +47,9 @@ def worker(bench_toml: Path, link: "Link") -> None:
     \b
     lab fleet worker --bench bench.toml --scheduler tcp://127.0.0.1:8786
     """
+    from lab.fleet.agent import BenchAgent
     from lab.fleet.bench import load_bench
-    from lab.fleet.worker import BenchAgent, serve
+    from lab.fleet.worker import serve
 
     bench = load_bench(bench_toml)
     bench.folder.mkdir(parents=True, exist_ok=True)

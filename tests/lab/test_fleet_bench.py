@@ -9,10 +9,10 @@ from lab_bench import write_config
 
 from lab.conduct.campaign import create, draw_campaign
 from lab.config.file import load_config
+from lab.fleet.agent import BenchAgent
 from lab.fleet.bench import load_bench
 from lab.fleet.orders import BlockOrder
 from lab.fleet.run import blocks_left, check_fleets_own, check_plan
-from lab.fleet.worker import BenchAgent
 from records.errors import ConfigurationError, SutError
 from records.journal import Journal
 from records.journal_events import BlockGiven

@@ -12,12 +12,13 @@ import pytest
 from distributed import Scheduler
 from lab_bench import wait_for
 
+from lab.fleet.agent import BenchAgent
 from lab.fleet.bench import load_bench
 from lab.fleet.blocks import DaskBenches
 from lab.fleet.cluster import Cluster, wait_for_kind
 from lab.fleet.link import Link
 from lab.fleet.orders import LOST, BlockAnswer, BlockOrder, Kind, measuring_code
-from lab.fleet.worker import BenchAgent, offer
+from lab.fleet.worker import offer
 from records.errors import ConfigurationError, SutError
 
 BENCH = '[bench]\nname = "{name}"\nmodel = "{model}"\n[meter]\ndriver = "wattsup_pro"\nport = "virtual"\n'
