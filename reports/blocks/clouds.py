@@ -1,16 +1,18 @@
 """A cloud of measured and estimated values, with what was found in it: difference over level, and lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.maths.arrays import Floats
 from records.rows.agreement import ComparedColumns
 from reports.blocks import palette
-from reports.blocks.kit import finish, legend_below, new_panel
+from reports.blocks.kit import finish, legend_below, new_panel, share
 from reports.words.numbers import MINUS, plain
 from reports.words.texts import label, printable
 
@@ -27,7 +29,7 @@ LIMITS_HOW = (
 LIMITS_CAPTION = (
     "Solid line: mean difference; dashed: limits of agreement as observed, with the bands of their 95 % "
     "intervals, which may go beyond the panel; dotted: limits with the meter's own scatter taken out. "
-    "The axis need not reach zero."
+    "Panels share their axis, which need not reach zero."
 )
 LINES_HOW = (
     "Deming's line takes errors in both values, in the ratio of their variances: the meter's from what is "
@@ -77,8 +79,34 @@ class Cloud:
         return self.compared.scale == "logarithmic"
 
 
-def difference_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
-    """Draw the difference over the level, with bias and limits of agreement (Bland and Altman)."""
+def difference_panels(clouds: Sequence[Cloud], key: str, *, simulated: bool) -> list[Markup]:
+    """Draw the difference over the level, with bias and limits of agreement (Bland and Altman).
+
+    Args:
+        clouds: a panel each; those whose differences have the same unit share their axis.
+        key: of the panels on the page, in front of their numbers.
+        simulated: whether they say SIMULATED.
+    """
+    drawn = [_differences(cloud) for cloud in clouds]
+    for logarithmic in (False, True):
+        panels = [
+            axes
+            for cloud, (_, axes, _) in zip(clouds, drawn, strict=True)
+            if cloud.logarithmic == logarithmic
+        ]
+        share(panels, "y")
+        for axes in panels:
+            low, high = axes.get_ylim()
+            if low <= 0 <= high:
+                axes.axhline(0, color=palette.MUTED, linewidth=0.6)
+    return [
+        finish(figure, f"{key}-{number}", cloud.name, words, simulated=simulated)
+        for number, (cloud, (figure, _, words)) in enumerate(zip(clouds, drawn, strict=True))
+    ]
+
+
+def _differences(cloud: Cloud) -> tuple[Figure, Axes, str]:
+    """Draw the differences of a cloud, and return the panel with its words."""
     figure, axes = new_panel("half", 2.9 + (0.2 if cloud.groups else 0))
     shown = cloud.estimated - cloud.measured
     if cloud.logarithmic:
@@ -97,7 +125,7 @@ def difference_panel(cloud: Cloud, key: str, *, simulated: bool) -> Markup:
     )
     words = f"{len(shown)} rows; mean difference {bias}, limits {lower} and {upper}"
     title = f"Difference over level: {printable(cloud.name)}"
-    return finish(figure, key, cloud.name, f"{title}. {words}.", simulated=simulated)
+    return figure, axes, f"{title}. {words}."
 
 
 def _frame(axes: Axes, shown: Floats, compared: ComparedColumns) -> None:
@@ -108,10 +136,7 @@ def _frame(axes: Axes, shown: Floats, compared: ComparedColumns) -> None:
     room = 0.06 * (high - low)
     if high - low <= _FLAT * max(abs(low), abs(high)):
         room = 0.1 * max(abs(low), abs(high)) or 1.0
-    low, high = low - room, high + room
-    if low <= 0 <= high:
-        axes.axhline(0, color=palette.MUTED, linewidth=0.6)
-    axes.set_ylim(low, high)
+    axes.set_ylim(low - room, high + room)
 
 
 def _limit_lines(axes: Axes, compared: ComparedColumns) -> None:

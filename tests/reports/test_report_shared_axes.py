@@ -16,6 +16,7 @@ from reports.campaign.actions.chapter import chapter as actions
 from reports.campaign.comparisons.chapter import chapter as comparisons
 from reports.campaign.epochs.chapter import chapter as epochs
 from reports.campaign.hardware.chapter import chapter as hardware
+from reports.campaign.trackers.chapter import chapter as trackers
 
 NUMBER = re.compile(r"[−\d.]+")
 
@@ -76,7 +77,10 @@ def test_where_a_mean_is_near_zero_runs_are_from_the_mean_in_their_unit(results)
         (epochs, "progress", "y", slice(2, 4)),  # both losses
         (actions, "actions", "x", slice(None)),
         (hardware, "hardware", "x", slice(2, 4)),  # both directions of the disk
+        (trackers, "trackers-bland-altman", "y", slice(None)),
+        (trackers, "trackers-split", "x", slice(None)),
     ],
 )
 def test_panels_of_one_quantity_share_their_axis(results, chapter, key, side, chosen):
+    results = example(Plan(repeats=4)) if chapter is trackers else results
     assert_shared(sheet_of(made(chapter, results), key).panels[chosen], side)

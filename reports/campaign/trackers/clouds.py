@@ -12,7 +12,7 @@ from reports.blocks.clouds import (
     LINES_CAPTION,
     LINES_HOW,
     Cloud,
-    difference_panel,
+    difference_panels,
     line_panel,
 )
 from reports.blocks.kit import Sheet
@@ -67,10 +67,7 @@ def _cloud(view: View, row: AgreementRow, runs: list[TrackerRow]) -> Cloud:
 def bland_altman_sheet(view: View, data: Table | None) -> Sheet:
     """Draw tracker minus meter over their mean, run by run, with bias and limits of agreement."""
     found = clouds(view)
-    panels = [
-        difference_panel(cloud, f"trackers-bland-altman-{i}", simulated=view.simulated)
-        for i, cloud in enumerate(found[:MOST_CLOUDS])
-    ]
+    panels = difference_panels(found[:MOST_CLOUDS], "trackers-bland-altman", simulated=view.simulated)
     return _cloud_sheet(
         "trackers-bland-altman", "Difference over level", panels, (LIMITS_CAPTION, LIMITS_HOW), found, data
     )

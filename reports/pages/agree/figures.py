@@ -9,7 +9,7 @@ from reports.blocks.clouds import (
     LINES_CAPTION,
     LINES_HOW,
     Cloud,
-    difference_panel,
+    difference_panels,
     line_panel,
 )
 from reports.blocks.kit import Sheet
@@ -25,10 +25,7 @@ def bland_altman_sheet(agreement: TableAgreement) -> Sheet:
         key="bland-altman",
         title="Difference over level",
         size="half",
-        panels=[
-            difference_panel(cloud, f"bland-altman-{i}", simulated=agreement.simulated)
-            for i, cloud in enumerate(_clouds(agreement))
-        ],
+        panels=difference_panels(_clouds(agreement), "bland-altman", simulated=agreement.simulated),
         caption=f"Dots: rows. {LIMITS_CAPTION} {_only(agreement)}",
         how=LIMITS_HOW,
     )
