@@ -7,7 +7,8 @@ import numpy as np
 
 from analysis.calls.run_calls import RunCalls
 from analysis.maths.arrays import Floats
-from analysis.maths.describe import LEAST_FOR_INTERVAL
+from analysis.maths.benches import Benches
+from analysis.maths.describe import LEAST_FOR_INTERVAL, has_interval
 from analysis.scenario.baseline import Baseline, BaselinePower
 from analysis.uncertainty.contributions import Budget, induced_budget
 from analysis.uncertainty.expansion import Parts, expanded_closely
@@ -67,6 +68,7 @@ class Numbers:
         self._runs, self._baseline, self._confidence = runs, baseline, confidence
         powers = [baseline.at(run.middle_utc_s, run.bench) for run in runs]
         self._powers: list[BaselinePower] = [power for power in powers if power is not None]
+        self._benches = Benches([run.bench or "" for run in runs])
 
     @property
     def has_baseline(self) -> bool:
@@ -102,18 +104,22 @@ class Numbers:
     ) -> Number:
         runs = len(values_j)
         student = [*student, (wh_from_j(of.division_u_j), of.df)]
+        df = runs - 1.0
         if runs > 1:
             apart_j2 = float(np.var(values_j, ddof=1)) / runs
-            student.append((wh_from_j(sqrt(max(apart_j2 - of.noise_j2, 0.0))), runs - 1.0))
+            if self._benches.several:
+                u_j, df = self._benches.of_mean(values_j)
+                apart_j2 = u_j**2
+            student.append((wh_from_j(sqrt(max(apart_j2 - of.noise_j2, 0.0))), df))
         known = budget.parts()
         parts = Parts([one for one in student if one[0] > 0], known.normal, known.rectangular)
         value_j, reach_j = float(values_j.mean()), 3600 * expanded_closely(parts, self._confidence)
-        has_interval = runs >= LEAST_FOR_INTERVAL and reach_j > 0
+        has_scatter = runs >= LEAST_FOR_INTERVAL and has_interval(df) and reach_j > 0
         return Number(
             value_j,
             3600 * parts.u,
-            value_j - reach_j if has_interval else None,
-            value_j + reach_j if has_interval else None,
+            value_j - reach_j if has_scatter else None,
+            value_j + reach_j if has_scatter else None,
         )
 
     def _budget(self, of: Quantity) -> Budget:

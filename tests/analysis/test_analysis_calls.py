@@ -1,6 +1,7 @@
 """Energy of recorded calls: times add up however the record is read, and so do the energies."""
 
 from dataclasses import replace
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from analysis.calls.covers import Covers
 from analysis.calls.durations import Durations
 from analysis.calls.tally import Calls, Tally, TimeCovers, union
 from analysis.campaign import analyse
+from analysis.maths.describe import student_t
 from records.calls import CallFlag
 from records.finding_codes.results import CALLS_CONTEXTS_LIMITED
 from records.results import read_results
@@ -154,20 +156,25 @@ def program_calls(random):
 POWER_W = {"np.dot": 60.0, "np.fit": 20.0, "np.long": 45.0}
 
 
-def campaign(folder: Path, repeats=3, change=lambda calls: calls, spans=(), **instrument):
+def campaign(folder: Path, repeats=3, change=lambda calls: calls, spans=(), benches="", **instrument):
+    """Blocks of a baseline and the program; on benches, each of which draws 9 W more for np.long."""
     random = np.random.default_rng(3)
     runs, parts, at_s = [], [], 100.0
     for block in range(1, repeats + 1):
+        at = (block - 1) % len(benches) if benches else 0
         runs.append(SyntheticRun(2 * block - 1, "base", at_s, 30, kind="baseline", block=block, repeat=block))
         at_s += 50
         calls, length_s = program_calls(random)
         for call in calls:
             inner_s = next((c.to_s for c in calls if c.depth and c.from_s == call.from_s), call.from_s)
             from_s = call.from_s if call.depth or call.api == "np.long" else inner_s
-            parts.append((at_s + from_s, at_s + call.to_s, POWER_W[call.api]))
+            more_w = 9.0 * at if call.api == "np.long" else 0.0
+            parts.append((at_s + from_s, at_s + call.to_s, POWER_W[call.api] + more_w))
         run = SyntheticRun(2 * block, "program", at_s, length_s, block=block, repeat=block)
         run.recorded_calls, run.spans = change(calls), list(spans)
         runs.append(run)
+        for one in runs[-2:]:
+            one.bench = benches[at] if benches else None
         at_s += length_s + 20
     from_s, to_s, power_w = np.array(parts).T
 
@@ -264,6 +271,19 @@ def test_no_call_takes_negative_time_where_the_record_of_a_caller_is_lost(tmp_pa
     assert rows["np.later"].time_exclusive_s == pytest.approx(0.2)
     (fit,) = results.call_fits
     assert fit.sum_j == pytest.approx(fit.energy_j)
+
+
+def test_the_energy_of_a_call_holds_how_the_benches_of_a_fleet_differ(tmp_path):
+    found = {}
+    for benches in ("abc", "ab"):
+        results = analyse(campaign(tmp_path / benches, repeats=6, benches=benches))
+        found[benches] = next(row for row in results.call_sites if row.api == "np.long")
+    three, two = found["abc"], found["ab"]
+    u_j = 9.0 * 12.3 / sqrt(3)
+    assert three.energy_exclusive_u_j == pytest.approx(u_j, rel=0.1)
+    reach_j = student_t(0.95, 2) * u_j
+    assert three.energy_exclusive_high_j - three.energy_exclusive_j == pytest.approx(reach_j, rel=0.1)
+    assert two.energy_exclusive_u_j < 0.3 * u_j, "two benches are what they are"
 
 
 def test_a_run_that_called_nothing_counts_with_the_others(tmp_path):
