@@ -10,9 +10,12 @@ def nearest(name: str, known: Iterable[str], likeness: float = 0.5) -> str | Non
     Args:
         name: what was written.
         known: what there is.
-        likeness: least ratio of `difflib.SequenceMatcher` to it, 0 to 1.
+        likeness: least ratio of `difflib.SequenceMatcher` to it, 0 to 1. The same letters in another order
+            are always near: in a short name, two that changed places make the ratio small.
     """
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=likeness)), None)
+    known = list(known)
+    swapped = [one for one in known if sorted(one) == sorted(name)]
+    return next(iter([*swapped, *difflib.get_close_matches(name, known, n=1, cutoff=likeness)]), None)
 
 
 def alternatives(name: str, known: Iterable[str]) -> str:

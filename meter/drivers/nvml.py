@@ -103,7 +103,9 @@ class NvmlCounters(CounterMeter):
         wanted = list(map(str, cards)) if self._chosen == ALL else texts
         if not cards or not set(wanted) <= set(map(str, cards)):
             there = ", ".join(map(str, cards)) or "none"
-            raise DeviceError(f"{PORT}: expected the graphics cards {self._chosen}, found {there}")
+            raise DeviceError(
+                f"{PORT}: expected the graphics cards {self._chosen!r} (option gpus), found {there}"
+            )
         return {index: card for index, card in cards.items() if str(index) in wanted}
 
     def read_counters(self) -> list[int]:

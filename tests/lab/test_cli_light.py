@@ -88,7 +88,9 @@ def test_a_shell_completes_commands_and_options() -> None:
     assert completed("lab serve --po") == ["plain,--port"]
 
 
-@pytest.mark.parametrize(("typed", "meant"), [(["analyze"], "analyse"), (["meter", "driver"], "drivers")])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [(["analyze"], "analyse"), (["meter", "driver"], "drivers"), (["rnu"], "run")]
+)
 def test_a_mistyped_command_is_answered_with_the_nearest(typed: list[str], meant: str) -> None:
     with pytest.raises(click.UsageError, match=f"'{meant}'"):
         cli(typed, standalone_mode=False)
