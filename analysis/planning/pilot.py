@@ -86,7 +86,7 @@ def _missing(of: Wanted, rows: Sequence[ScenarioRow]) -> str:
 
 def _what_was_found(row: ScenarioRow) -> str:
     energy = "no induced energy" if row.induced_wh is None else f"{row.induced_wh:.3g} Wh"
-    return f"{row.scenario}: {energy} in {row.n} runs"
+    return f"{row.scenario}: {energy} in {row.n} run{'' if row.n == 1 else 's'}"
 
 
 def _means(results: Results, rows: Iterable[ScenarioRow], of: Wanted) -> Iterable[tuple[Work, PlannedMeter]]:
