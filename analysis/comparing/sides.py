@@ -76,11 +76,18 @@ def find_sides(folder: Path, a: str, b: str, quantity: str) -> list[Side]:
     """
     places = [_place(folder, text) for text in (a, b)]
     known = {place: read_results(CampaignFolder(place).results) for place in {place for place, _ in places}}
-    several = len(known) > 1
-    sides = [_side(place, known[place], name, quantity, several) for place, name in places]
-    if len({(side.folder.resolve(), side.name) for side in sides}) == 1:
+    for place, name in places:
+        _check_scenario(place, known[place], name)
+    if len({(place.resolve(), name) for place, name in places}) == 1:
         raise ConfigurationError(f"{a} and {b}: expected two scenarios, but they are the same one")
-    return sides
+    several = len(known) > 1
+    return [_side(place, known[place], name, quantity, several) for place, name in places]
+
+
+def _check_scenario(folder: Path, results: Results, name: str) -> None:
+    names = [row.scenario for row in results.scenarios]
+    if name not in names:
+        raise ConfigurationError(f"{folder}: there is no scenario {name!r}; {alternatives(name, names)}")
 
 
 def _place(folder: Path, text: str) -> tuple[Path, str]:
@@ -90,9 +97,6 @@ def _place(folder: Path, text: str) -> tuple[Path, str]:
 
 
 def _side(folder: Path, results: Results, name: str, quantity: str, several: bool) -> Side:
-    known = [row.scenario for row in results.scenarios]
-    if name not in known:
-        raise ConfigurationError(f"{folder}: there is no scenario {name!r}; {alternatives(name, known)}")
     rows = [row for row in results.runs if label_of(row.scenario, row.tracker) == name]
     epochs = [row for row in results.epochs if label_of(row.scenario, row.tracker) == name]
     label = f"{folder.name}:{name}" if several else name

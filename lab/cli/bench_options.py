@@ -50,7 +50,7 @@ class PercentText(click.ParamType[float]):
         except ValueError:
             percent = 0.0
         if not 0 < percent <= 100:
-            self.fail(f"{value!r}: expected a share above 0 and up to 100 %, as 2%.", param, ctx)
+            self.fail(f"{value!r}: expected a percentage above 0 and up to 100, such as 2%.", param, ctx)
         return percent
 
 

@@ -215,6 +215,9 @@ def test_mistakes_are_told_with_the_nearest_name(measured: Path, tmp_path: Path)
         compare_scenarios(measured, "cnn", "len")
     with pytest.raises(ConfigurationError, match="they are the same one"):
         compare_scenarios(measured, "cnn", f"{measured}:cnn")
+    for wrong in ("len", "baseline"):  # also where the other one has no such quantity
+        with pytest.raises(ConfigurationError):
+            compare_scenarios(measured, "baseline", wrong)
     with pytest.raises(RecordError, match="--quantity may be energy_wh, duration_s, mean_power_w for it"):
         compare_scenarios(measured, "cnn", "baseline")
     folder = small_campaign().write(tmp_path / "c")
