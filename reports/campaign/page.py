@@ -176,5 +176,6 @@ def _scripts(chapters: list[Chapter]) -> list[str]:
 def _sources(view: View, chapters: list[Chapter]) -> dict[str, Records]:
     """Return the tables of the results that the page offers for taking along, with all their digits."""
     wanted = {table.source for chapter in chapters for table in chapter.tables if table.source and table.rows}
+    wanted.add("scenarios")  # of the first screen
     tables = tables_of(view.results)
     return {name: records_of(tables[name].rows, simulated=view.simulated) for name in sorted(wanted)}

@@ -37,7 +37,8 @@ const wattlab = {
 };
 
 (() => {
-  const cellsOf = (row) => Array.from(row.cells, (cell) => cell.textContent.replace(/\s+/g, " ").trim());
+  const shownCells = (row) => Array.from(row.cells).filter((cell) => cell.ariaHidden !== "true");
+  const cellsOf = (row) => shownCells(row).map((cell) => cell.textContent.replace(/\s+/g, " ").trim());
 
   // A table whose numbers stand in results/ comes with all their digits; any other as it is shown.
   async function rowsOf(table) {
@@ -66,7 +67,7 @@ const wattlab = {
     const lines = [table.tHead ? cellsOf(table.tHead.rows[0]) : ["name", "value"], ...rows.map(cellsOf)];
     const mark = document.querySelector(".simulated strong");
     const simulated = mark ? `${mark.textContent}, not a measurement. ` : "";
-    const numeric = Array.from((table.tHead ?? table).rows[0].cells, (cell) => cell.classList.contains("number"));
+    const numeric = shownCells((table.tHead ?? table).rows[0]).map((cell) => cell.classList.contains("number"));
     return { lines, numeric, caption: `${simulated}${table.caption.textContent.trim()}` };
   }
 

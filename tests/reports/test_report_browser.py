@@ -88,6 +88,8 @@ def test_figures_and_tables_are_saved_in_forms_for_papers(browser, rich_address)
     driver = browser.driver
     figures = driver.execute_script("return document.querySelectorAll('figure[id]').length")
     assert len(driver.find_elements("css selector", "figure[id] > .more > .take:first-child")) == figures
+    tables = driver.execute_script("return document.querySelectorAll('table:not(.source)').length")
+    assert len(driver.find_elements("css selector", ".scroll + .take, .scroll + .more > .take")) == tables
     driver.set_script_timeout(20)
     saved = driver.execute_async_script(SAVED)
     drawing = ElementTree.fromstring(saved["figure-energy.svg"])
