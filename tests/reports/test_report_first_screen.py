@@ -10,6 +10,7 @@ from typed_rows import change
 
 from records.finding_codes import CODES
 from reports.blocks.rendering import render_page
+from reports.campaign.first_screen.figure import first_figure
 from reports.campaign.first_screen.summary import summary_of
 from reports.campaign.view import view_of
 from reports.words.energy import unit_for
@@ -269,6 +270,17 @@ def test_the_error_of_a_tracker_is_that_of_the_worst_against_the_meter():
     (tile,) = [tile for tile in summary(results).tiles if tile.place == "trackers"]
     assert (tile.value, tile.unit) == ("−60.0", "%")
     assert (tile.ends, tile.note.partition(",")[0]) == ("95 %: −65.0 to −55.0", "codecarbon")
+
+
+def test_of_many_scenarios_the_figure_has_the_lowest_and_says_how_many_there_are():
+    results = example(Plan(repeats=2, seconds=12, epochs=0, tracker=None))
+    (row,) = [row for row in results.scenarios if row.scenario == "cnn"]
+    results.scenarios = [
+        replace(row, scenario=f"s{n}", base_scenario=f"s{n}", induced_wh=0.5 if n == 9 else 1.0)
+        for n in range(10)
+    ]
+    drawn = first_figure(view_of(results))
+    assert "8 of 10" in drawn and "s9 500" in drawn and "s8 1000" not in drawn
 
 
 def test_one_scenario_alone_is_answered_with_its_energy_and_interval():

@@ -16,12 +16,16 @@ def first_figure(view: View) -> Markup | None:
     key = "first-figure"
     if (accuracy := accuracy_panel(view, key)) is not None:
         return accuracy
-    title, quantity = "Energy because of the program", "induced energy"
+    of_what, quantity = "because of the program", "induced energy"
     bars = [bar for item in view.scenarios if (bar := induced_bar(view, item)) is not None]
     if len(bars) < _LEAST_BARS:
-        title, quantity = "Energy per run", "energy"
+        of_what, quantity = "per run", "energy"
         bars = [bar for item in view.scenarios if (bar := gross_bar(view, item)) is not None]
     if not bars:
         return None
+    title = f"Energy {of_what}"
+    if len(bars) > _MOST_BARS:
+        title = f"Lowest {_MOST_BARS} of {len(bars)}, {of_what}"
+        bars = sorted(bars, key=lambda bar: bar.value)[:_MOST_BARS]
     axis = f"{quantity} / {view.unit.name}"
-    return bars_panel("half", key, title, axis, bars[:_MOST_BARS], simulated=view.simulated)
+    return bars_panel("half", key, title, axis, bars, simulated=view.simulated)
