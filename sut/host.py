@@ -45,7 +45,7 @@ class HostProcess(Protocol):
     def end(self, patience_s: float = 10.0) -> int:
         """End it and whatever it started in its group; return the exit code.
 
-        First the tether is cut, which ends our own processes in good order; then SIGTERM goes to the
+        First the tether is cut, which ends our own processes cleanly; then SIGTERM goes to the
         group, then SIGKILL.
 
         Args:

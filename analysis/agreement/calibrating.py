@@ -29,7 +29,7 @@ def calibrate_campaign(
         results: of the campaign.
         source: its name.
         tracker: which one; the only one of the campaign unless given.
-        kind: of the correction; see `best_correction` unless given.
+        kind: of the correction; by default see `best_correction`.
 
     Raises:
         ConfigurationError: there is no such tracker, or several and none was named.
@@ -72,7 +72,7 @@ def calibrate_table(path: Path, question: Question, kind: Kind | None) -> Tracke
     Args:
         path: the table.
         question: its columns and groups.
-        kind: of the correction; see `best_correction` unless given.
+        kind: of the correction; by default see `best_correction`.
 
     Raises:
         ConfigurationError: the table has no such column.

@@ -42,8 +42,8 @@ def deming(pairs: Pairs, confidence: float, error_ratio: float | None = None) ->
     Args:
         pairs: the rows.
         confidence: of the intervals.
-        error_ratio: variance of the estimator's error over that of the meter's; by `error_ratio_of`
-            unless given.
+        error_ratio: variance of the estimator's error over that of the meter's; by default that
+            of `error_ratio_of`.
 
     Returns:
         ``None`` for fewer than four rows or groups, or where the meter's values do not differ by more

@@ -21,8 +21,8 @@ def weighted_deming(pairs: Pairs, confidence: float, error_ratio: float | None =
     Args:
         pairs: the rows.
         confidence: of the intervals.
-        error_ratio: variance of the estimator's error over that of the meter's; by `error_ratio_of`
-            unless given.
+        error_ratio: variance of the estimator's error over that of the meter's; by default that
+            of `error_ratio_of`.
 
     Returns:
         ``None`` for fewer than four rows or groups, for values that are not above zero, for more than

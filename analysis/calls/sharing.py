@@ -94,7 +94,7 @@ class Division:
         )
 
     def _by_power(self, total_s: Floats) -> Shares:
-        """Return the time of each site at its mean power: nobody looked between moments."""
+        """Return the time of each site at its mean power: the power between moments is unknown."""
         power_w = self.fitted.power_w[: len(total_s)]
         gradient_s = np.diag(total_s.mean(axis=1))
         return Shares(power_w[:, np.newaxis] * total_s, gradient_s, np.zeros(len(total_s)))

@@ -1,4 +1,4 @@
-"""What ``lab run`` and ``lab resume`` do: conduct a campaign, and print what came of it."""
+"""What ``lab run`` and ``lab resume`` do: conduct a campaign, and print the outcome."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -118,7 +118,7 @@ def run_campaign(opened: OpenCampaign) -> Outcome:
 
 
 def _conduct_and_print(ctx: click.Context, opened: OpenCampaign, as_json: bool) -> None:
-    """Run what is left of a campaign and say what came of it; exit 1 when a run is missing, or it stopped."""
+    """Run what is left of a campaign and print the outcome; exit 1 when a run is missing, or it stopped."""
     outcome = run_campaign(opened)
     folder, precision = opened.folder.path, precision_of(entries_of(opened))
     if as_json:

@@ -32,7 +32,7 @@ def run_and_print(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    """Run the campaign of a measurement and print what came of it; return the exit code.
+    """Run the campaign of a measurement and print the outcome; return the exit code.
 
     Args:
         config: of the campaign.

@@ -24,7 +24,7 @@ _MOST_SHOWN = 10
 def run_and_print(
     config: LabConfig, scenarios: Sequence[str], out: Path | None, budget: Budget | None, as_json: bool
 ) -> int:
-    """Run the campaign of a profile and print what came of it; return the exit code.
+    """Run the campaign of a profile and print the outcome; return the exit code.
 
     Args:
         config: of the campaign.

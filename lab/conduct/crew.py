@@ -96,7 +96,7 @@ class Crew:
             self.pump()
 
     def end(self, child: Child) -> None:
-        """End a process in good order.
+        """End a process cleanly.
 
         Raises:
             AttemptFailed: it says that it failed.

@@ -18,7 +18,7 @@ from records.times import now_utc_s
 
 
 class HealthWatch:
-    """The control chart of a campaign that is being run. Without a ``[health]`` section it is silent.
+    """The control chart of a campaign that is running. Without a ``[health]`` section it is silent.
 
     Args:
         opened: the campaign.

@@ -55,7 +55,7 @@ class BenchLease:
         """
         current = read_lease(self.folder)
         if current is None or current.number != self.number:
-            now = "nobody holds it" if current is None else f"number {current.number} is {current.owner}"
+            now = "it is free" if current is None else f"number {current.number} is {current.owner}"
             raise SutError(
                 f"bench {self.bench}: expected lease number {self.number}, but {now}. The bench was given "
                 f"away while this waited; nothing was measured"
@@ -87,7 +87,7 @@ class BenchLease:
 
 
 def grant(bench: str, folder: Path, owner: str) -> BenchLease:
-    """Give a bench on which nobody measures to a new owner; whoever has not begun by then is refused.
+    """Give an idle bench to a new owner; whoever has not begun by then is refused.
 
     Args:
         bench: its name.
@@ -165,4 +165,4 @@ def _locked(folder: Path, patience_s: float) -> Iterator[None]:
 def _busy(folder: Path) -> BenchBusy:
     lease = read_lease(folder)
     who = "another process" if lease is None else f"{lease.owner} (process {lease.pid} on {lease.host})"
-    return BenchBusy(f"{folder}: expected a bench on which nobody measures, but {who} does. Let it end")
+    return BenchBusy(f"{folder}: expected an idle bench, but {who} is measuring on it. Let it end")

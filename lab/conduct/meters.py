@@ -25,7 +25,7 @@ def check_meters(config: LabConfig) -> None:
 
     Raises:
         ConfigurationError: the address of one is none.
-        DeviceError: nobody answers at the port of one, or something else, or another program reads it.
+        DeviceError: a port gives no answer, has another instrument, or is in use by another program.
     """
     for _, meter in config.meter.all:
         if not meter.is_virtual:

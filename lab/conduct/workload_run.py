@@ -115,7 +115,7 @@ class WorkloadRun:
 
     @property
     def was_cut_short(self) -> bool:
-        """Whether the runner was started and did not end in good order: then it may have left processes."""
+        """Whether the runner was started and did not end cleanly: then it may have left processes."""
         return self.runner is not None and self.runner.poll() != 0
 
     def judge(self, run: Run, folder: RunFolder) -> None:

@@ -14,9 +14,9 @@ from records.links import leads_outside
 
 
 def pack(path: Path, archive: Path) -> int:
-    """Write a campaign folder as a tar archive, without what is no record, and return its bytes.
+    """Write a campaign folder as a tar archive, with its records only, and return its bytes.
 
-    Left out are pipes, and links that lead out of it, such as that to the port of a virtual meter.
+    Pipes are left out, and links that lead out of it, such as that to the port of a virtual meter.
     """
 
     def kept(member: tarfile.TarInfo) -> tarfile.TarInfo | None:

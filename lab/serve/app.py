@@ -1,6 +1,6 @@
 """The addresses of the local page, and what guards them.
 
-``/`` is the index, ``/campaigns/FOLDER/`` the report of a campaign or, while it is being run or when it is
+``/`` is the index, ``/campaigns/FOLDER/`` the report of a campaign or, while it is running or when it is
 not analysed, its live page; below that ``live``, ``live.json``, ``report.html`` and ``results/NAME.csv`` or
 ``.json``. ``/fleet`` and ``/fleet.json`` show the benches of a fleet, where a scheduler was named. Everything
 else is not there.

@@ -26,7 +26,7 @@ _WORKING = ("ok", "window", "orphan")
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What came of it.
+    """The outcome of a trial.
 
     Attributes:
         tracker: its name.

@@ -49,7 +49,7 @@ def refuse_old_readings(meter_csv: Path) -> None:
 
 
 class LogFiles:
-    """Write the record, then row after row, then the record again with what came of it.
+    """Write the record, then row after row, then the record again with the outcome.
 
     Args:
         folder: made if absent.

@@ -168,7 +168,7 @@ class _Total:
             self._write(self._aligner.rows(now_utc_s))
 
     def finish(self, records: list[MeterRecord | None]) -> MeterRecord | None:
-        """Write the rest and the record with what came of it; ``None`` where a meter was never reached."""
+        """Write the rest and the record with the outcome; ``None`` where a meter was never reached."""
         begun = self._begin(records)
         if begun is None:
             return None

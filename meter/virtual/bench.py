@@ -29,7 +29,7 @@ TRUTH_COLUMNS = "t_utc_s,power_w,energy_j"
 
 EMISSION_COLUMNS = "t_utc_s,readings,lost_bytes"
 """Of the emission file: end of an interval of the instrument, readings it sent by then, bytes that
-nobody took by then."""
+were not read by then."""
 
 # From the end of an interval to the record's first byte: our assumption of a small, uneven delay,
 # as a share of the interval where that is short.

@@ -22,7 +22,7 @@ class VirtualPort:
         fifo_bytes: how much the instrument holds back when the system takes no more.
 
     Attributes:
-        lost_bytes: how many bytes were lost because nobody took them.
+        lost_bytes: how many bytes were lost because they were not read.
 
     Raises:
         ConfigurationError: there is something else than a link at that path.

@@ -13,7 +13,7 @@ def text_like(pattern: str, words: str) -> AfterValidator:
 
     Args:
         pattern: regular expression of the whole text.
-        words: what it stands for; they go on with "expected".
+        words: what it stands for; they continue with "expected".
     """
 
     def check(text: str) -> str:

@@ -2,7 +2,7 @@
 
 The file has one mark a line, ``origin``, ``begin`` or ``end`` and seconds of the monotonic clock, which
 all processes of a machine share. Whoever simulates a counter reads it anew at every reading, so that
-counters, GPUs and the wall follow one truth and nobody has to send it around.
+counters, GPUs and the wall follow one truth without a process that distributes it.
 """
 
 import time

@@ -1,6 +1,6 @@
 """The truth script: a TOML file that says what each part of a simulated machine draws, and what breaks.
 
-Times count from the begin of the program (`records.truth.marks`); before and after it the parts idle.
+Times count from the start of the program (`records.truth.marks`); before and after it the parts idle.
 docs/explanation/tracker-truth.md explains the keys.
 """
 
@@ -38,7 +38,7 @@ class Load(Section):
 
     @property
     def steps(self) -> tuple[tuple[float, float], ...]:
-        """Time from the begin of the program in seconds, power from then on in watts."""
+        """Time from the start of the program in seconds, power from then on in watts."""
         return self.program_w if isinstance(self.program_w, tuple) else ((0.0, self.program_w),)
 
     @model_validator(mode="after")
@@ -51,7 +51,7 @@ class Load(Section):
         return self
 
     def power_w(self, t_s: float) -> float:
-        """Return the power ``t_s`` seconds after the begin of the program."""
+        """Return the power ``t_s`` seconds after the start of the program."""
         if self.repeat_s is not None:
             t_s %= self.repeat_s
         return next((power_w for start_s, power_w in reversed(self.steps) if start_s <= t_s), self.idle_w)
@@ -114,7 +114,7 @@ class Fault(Section):
             it gives EACCES; ``lost`` NVML answers that the GPU is lost; ``no-power`` NVML has neither power
             nor energy of it (N/A).
         of: ``package-0`` (with its memory), ``gpu-0`` and so on.
-        at_s: from the begin of the program.
+        at_s: from the start of the program.
         duration_s: of ``denied``, ``lost`` and ``no-power``; without it, to the end.
         drop_j: of ``backwards``.
     """

@@ -7,7 +7,7 @@ from reports.blocks.contract import Chapter, Fold, Heading
 from reports.blocks.kit import Sheet
 
 _MOST_PANELS = 3
-"""A figure with more fills a page: on paper it stands in the appendix."""
+"""A figure with more fills a page: on paper it is in the appendix."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class FigureNumbers:
     Attributes:
         screen, paper: number by the key of the figure; those of one choice share one: 7a, 7b. Without
             those of the paper both are the same.
-        leading: keys of the figures that stand in the main part on paper: the first of each of its chapters.
+        leading: keys of the figures that are in the main part on paper: the first of each of its chapters.
     """
 
     screen: dict[str, str]

@@ -1,4 +1,4 @@
-"""The page of a campaign that is being run: what its files say, and a script that asks again."""
+"""The page of a campaign that is running: what its files say, and a script that asks again."""
 
 from typing import Any
 

@@ -94,7 +94,7 @@ class SshHost:
         return RemoteProcess(self.link, keeper, argv, env or {}, stdout, stderr)
 
     def end_forsaken(self) -> int:
-        """End what controllers left behind here that ended, or that nobody has heard of for a while."""
+        """End what controllers left behind here that ended, or that have been silent for a while."""
         home = self.user_home
         words = [self._python, str(home / self._keeper), str(home / _OURS / "kept")]
         done = self.link.run('exec "$1" "$2" --end-forsaken "$3"', *words, timeout_s=_SHORT_S)

@@ -305,7 +305,7 @@ class Keeper:
                 os.killpg(self._process.pid, number)
 
     def _end_alone(self) -> None:
-        """End everything in good order, for there is no controller any more."""
+        """End everything cleanly, for there is no controller any more."""
         if self._deadlines:
             return
         self._cut_tether()

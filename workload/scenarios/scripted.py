@@ -1,4 +1,4 @@
-"""Do nothing for some seconds while a scripted truth draws its power: marks the begin and the end of that.
+"""Do nothing for some seconds while a scripted truth draws its power: marks its start and end.
 
 ``scripted.py SECONDS`` on the stage of ``lab trackers stage``, which names the file of the marks. Standard
 library only.
@@ -10,7 +10,7 @@ import time
 
 
 def main(seconds, marks):
-    """Mark the begin, wait, mark the end."""
+    """Mark the start, wait, mark the end."""
     with open(marks, "a", encoding="ascii", buffering=1) as file:
         begin_s = time.monotonic()
         file.write(f"begin {begin_s:.6f}\n")

@@ -130,7 +130,7 @@ def energies_wh_of(columns, rows, t_start_utc_s, t_stop_utc_s):
         RuntimeError: the rows do not reach over both times.
     """
     if not rows or rows[0][0] > t_start_utc_s or rows[-1][0] < t_stop_utc_s:
-        raise RuntimeError("WattAMeter's samples do not reach over the begin and the end of the program")
+        raise RuntimeError("WattAMeter's samples do not cover the start and the end of the program")
     times_s = [row[0] for row in rows]
     energies_wh = {}
     for index, (name, unit) in enumerate(columns):

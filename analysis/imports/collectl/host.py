@@ -32,7 +32,7 @@ LEAST_SAMPLES = 2
 
 @dataclass(frozen=True)
 class HostImport:
-    """What came of it.
+    """The outcome of the import.
 
     Attributes:
         added: names of the run folders that have host samples now.

@@ -28,8 +28,8 @@ _HOW = (
     "drawn while more than half of them are running. The dashed line is the scenario's mean power, for "
     "which the readings at both borders count only with their share inside the run. The drawing keeps the "
     "smallest and the largest reading of every column of the screen (and of every stretch of a long trace); "
-    "the numbers are computed from all readings. A gap in a line is a gap in the data. Shaded are actions "
-    "and epochs of the chosen run, by the SUT's clock set against the controller's. A sample of the "
+    "the numbers are computed from all readings. A gap in a line is a gap in the data. Actions and epochs "
+    "of the chosen run are shaded, by the SUT's clock set against the controller's. A sample of the "
     "hardware is drawn in the middle of the time that it covers."
 )
 
