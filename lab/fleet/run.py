@@ -130,6 +130,8 @@ def run_fleet(
             )
         )
 
+        told: dict[int, str] = {}
+
         def note(entry: JournalEntry) -> None:
             journal.write(entry)
             say(_words(entry))
@@ -143,6 +145,7 @@ def run_fleet(
                 merge(folder, answer.bench, answer.block, archive)
             finally:
                 archive.unlink(missing_ok=True)
+            told[answer.block] = answer.reason
             note(BlockCollected(block=answer.block, bench=answer.bench, reason=answer.reason))
 
         with (
@@ -152,7 +155,7 @@ def run_fleet(
             dispatcher = Dispatcher(benches, left, kind, gone_s, collect, note, say)
             while dispatcher.tick(time.monotonic()):
                 time.sleep(_TICK_S)
-        outcome = _outcome(opened, dispatcher.given_up)
+        outcome = _outcome(opened, dispatcher.given_up, told)
         completed, missing = len(outcome.completed), len(outcome.missing)
         journal.write(CampaignEnded(completed=completed, missing=missing))
         notify(opened, journal, say, Ending.ENDED, f"{completed} runs completed, {missing} missing")
@@ -218,12 +221,13 @@ def _only(campaign: Campaign, block: int) -> dict[str, object]:
     return replace(campaign, plan=[slot for slot in campaign.plan if slot.block == block]).to_json()
 
 
-def _outcome(opened: OpenCampaign, given_up: dict[int, str]) -> FleetOutcome:
+def _outcome(opened: OpenCampaign, given_up: dict[int, str], told: dict[int, str]) -> FleetOutcome:
+    """Return how it went; a slot that was never begun has the reason that its bench told of the block."""
     states = slot_states(opened)
     return FleetOutcome(
         [s.slot for s in states if s.state == "completed"],
         [
-            (s.slot, given_up.get(s.slot.block) or s.reason or "it was not run")
+            (s.slot, given_up.get(s.slot.block) or s.reason or told.get(s.slot.block) or "it was not run")
             for s in states
             if s.state != "completed"
         ],

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.fleet.link import ANSWER_S
 from lab.fleet.orders import LOST, BlockAnswer
 from lab.fleet.worker import packed, part_of
 from records.errors import SutError
@@ -15,7 +14,10 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 _LONGEST_S = 300.0
-"""How long a bench may take to pack what it measured, or to hand over a part of it."""
+"""How long a bench may take to pack what it measured, or to read a part of it."""
+
+_PART_S = 30.0
+"""How long a part that has been read may be on its way, while all others wait: 8 MiB at 2.3 Mbit/s."""
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Transfer:
             late = time.monotonic() - self._asked_s > _LONGEST_S
             return self._without(LOST, f"nothing came within {_LONGEST_S:g} s") if late else None
         try:
-            came = self._asked.result(timeout=ANSWER_S)
+            came = self._asked.result(timeout=_PART_S)
         except Exception as error:  # whatever a worker raises comes through here
             return self._failed(self._asked.status, error)
         if self._size is None:

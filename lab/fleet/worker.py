@@ -22,7 +22,7 @@ _RECONNECT_S = 2.0
 _CHILD_ENDS_S = 60.0
 
 _ARCHIVE = "c.tar.gz"
-_PART_BYTES = 16 << 20
+_PART_BYTES = 8 << 20
 """An archive goes through the scheduler in parts of this size, so that no process holds a whole one."""
 
 
