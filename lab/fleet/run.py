@@ -26,8 +26,10 @@ from records.errors import ConfigurationError, InterruptedCampaign, RecordError,
 from records.files import sha256_of_json
 from records.journal import Journal, read_journal
 from records.journal_events import (
+    BenchLost,
     BlockCollected,
     BlockGiven,
+    BlockNotDone,
     CampaignEnded,
     CampaignInterrupted,
     CampaignStarted,
@@ -38,6 +40,12 @@ from records.journal_events import (
 from records.run import RunFolder
 
 _TICK_S = 0.5
+_HAPPENED: dict[type[JournalEntry], str] = {
+    BlockGiven: "block {} begins or continues",
+    BlockNotDone: "block {} is not done",
+    BlockCollected: "block {} is collected",
+    BenchLost: "was lost in block {}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,4 +245,4 @@ def _outcome(opened: OpenCampaign, given_up: dict[int, str], told: dict[int, str
 def _words(entry: JournalEntry) -> str:
     fields = entry.to_json()
     reason = f": {fields['reason']}" if fields.get("reason") else ""
-    return f"bench {fields['bench']}: {entry.what} [{fields['block']}]{reason}"
+    return f"bench {fields['bench']}: {_HAPPENED[type(entry)].format(fields['block'])}{reason}"
