@@ -103,7 +103,7 @@ def forest_panel(
         _percent_ticks(axes)
     else:
         axes.locator_params(axis="x", nbins=5)
-    axes.set_xlabel(axis_label)
+    axes.set_xlabel(f"{axis_label} (logarithmic)" if ratios else axis_label)
     said = "; ".join(f"{mark.name}: {mark.text}" for mark in marks)
     return finish(figure, key, title, f"{title}, {axis_label}: {said}.", simulated=simulated)
 

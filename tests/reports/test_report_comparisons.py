@@ -408,3 +408,8 @@ def test_hostile_names_are_text_in_every_figure_and_table(hostile_html):
     (section,) = [s for s in page.all("section") if s.attributes.get("id") == "comparisons"]
     assert HOSTILE in section.text and HOSTILE_IMAGE in section.text
     assert section.all("script", "img") == []
+
+
+def test_an_axis_of_ratios_says_that_it_is_logarithmic(compared):
+    panels = sheet_of(compared, "ratios").panels
+    assert panels and all("% of the reference (logarithmic)" in str(panel) for panel in panels)

@@ -35,7 +35,7 @@ def distance_sheet(compared: Compared, colour: str, unit: EnergyUnit, simulated:
                 "half",
                 "distance-ratio",
                 f"Ratio of {compared.quantity.words}",
-                f"difference / % of {label(compared.a.label, width=30, lines=1)}",
+                f"difference / % of {label(compared.a.label, width=20, lines=1)}",
                 _ratios(row, colour, filled),
                 simulated=simulated,
                 ratios=True,

@@ -49,7 +49,7 @@ def runs_sheet(compared: Compared, looks: Looks, unit: EnergyUnit, simulated: bo
         size="half",
         panels=[_strips(compared, looks, unit, simulated)],
         caption="Dots: runs, from left to right in the order they were made; bars: mean with its 95 % "
-        f"interval by the scatter of the runs.{joined} The axis does not begin at zero.",
+        f"interval by the scatter of the runs.{joined} The axis need not begin at zero.",
         how="Mean over the runs and Student's t interval with n − 1 degrees of freedom; with one run there "
         "is none. One value per run; of the quantities per epoch the mean over the epochs of the run.",
         data=run_order_data(series),
