@@ -28,8 +28,15 @@ EARLY_SHARE = 0.3
 A reading with little delay precedes the typical one; anything earlier is the reading before, late.
 """
 
+EARLY_SIGMAS = 5.0
+"""Standard deviations of the arrivals beyond which a stamp before the typical arrival is not that of an early
+reading: delays only add, so little is left to be early by."""
+
 LATE_SHARE = 0.5
 """A reading is called late when it comes this share of the interval after its time."""
+
+ON_TIME_SHARE = 1e-3
+"""Share of the interval by which a reading is on time however little the others scatter."""
 
 STEADY_SHARE = 0.3
 """Stamps that scatter by more than this share of the interval about the fitted line follow no line: a loop
@@ -125,7 +132,7 @@ def fit_cadence(
     hold = hold_interval or len(t_s) < ENOUGH_READINGS
     dt_s = interval_s if hold else _interval_by_doubling(x_s, _first_guess(x_s, interval_s))
     dt_s, phase_s, jitter_s, used = _refine(x_s, dt_s, hold)
-    number, keep = number_readings(x_s, phase_s, dt_s)
+    number, keep = number_readings(x_s, phase_s, dt_s, jitter_s)
     kept = np.flatnonzero(keep)
     late = x_s[kept] - (phase_s + number[kept] * dt_s) > LATE_SHARE * dt_s
     return Cadence(
@@ -343,7 +350,7 @@ def _refine(x_s: Floats, dt_s: float, hold: bool) -> tuple[float, float, float, 
         # On time is what lies within three robust standard deviations of the median; delays only add.
         centre_s = median_of(residual_s)
         jitter_s = _MAD_TO_SD * median_of(np.abs(residual_s - centre_s))
-        on_time = np.abs(residual_s - centre_s) <= max(3 * jitter_s, 1e-3 * dt_s)
+        on_time = np.abs(residual_s - centre_s) <= max(3 * jitter_s, ON_TIME_SHARE * dt_s)
         if hold or np.count_nonzero(on_time) < ENOUGH_READINGS // 2:
             phase_s += centre_s
             continue
@@ -363,16 +370,21 @@ def _latest_ended(x_s: Floats, phase_s: float, dt_s: float) -> Floats:
     return latest
 
 
-def number_readings(x_s: Floats, phase_s: float, dt_s: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def number_readings(
+    x_s: Floats, phase_s: float, dt_s: float, jitter_s: float
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Give every reading a number of its own, going back from the last.
 
     Several readings in one interval are a burst after a stall when the numbers before it are free,
     else all but one of them are duplicates. Only where two readings share a number is there anything to do.
+    A stamp that precedes the typical arrival by much more than the meter's jitter is then no early reading
+    but the one before it, late: it makes room.
 
     Args:
         x_s: arrival stamps in ascending order, ``(n,)``.
         phase_s: typical arrival of the reading with number 0.
         dt_s: time between readings.
+        jitter_s: standard deviation of the arrivals that are on time.
 
     Returns:
         Number of each reading, and whether it is kept; the numbers of those that are, increase strictly.
@@ -384,7 +396,8 @@ def number_readings(x_s: Floats, phase_s: float, dt_s: float) -> tuple[NDArray[n
         return number, keep
     after_s = np.append(np.diff(x_s), np.inf)
     behind_s = x_s - phase_s - number * dt_s
-    can_be_older = (after_s < LATE_SHARE * dt_s) | (behind_s > EARLY_SHARE * dt_s)
+    early_s = max(EARLY_SIGMAS * jitter_s, ON_TIME_SHARE * dt_s)
+    can_be_older = (after_s < LATE_SHARE * dt_s) | (behind_s > EARLY_SHARE * dt_s) | (behind_s < -early_s)
     room = _Room(number, can_be_older)
     # From the last shared number to the first. Everything from `settled` on has its final number, so no
     # reading is moved twice.
