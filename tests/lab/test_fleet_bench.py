@@ -1,5 +1,6 @@
 """One bench of a fleet: its file, its answers, its page, and which blocks and campaigns it may have."""
 
+import socket
 from contextlib import closing
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from lab.conduct.campaign import create, draw_campaign
 from lab.config.file import load_config
 from lab.fleet.agent import BenchAgent
 from lab.fleet.bench import load_bench
-from lab.fleet.orders import BlockOrder
+from lab.fleet.orders import UNTESTED, BlockOrder
 from lab.fleet.run import blocks_left, check_fleets_own, check_plan
 from records.errors import ConfigurationError, SutError
 from records.journal import Journal
 from records.journal_events import BlockGiven
 from records.run import Run, RunFolder
+from records.shard import LeaseRecord
 from reports.pages.fleet import render_fleet
 
 
@@ -64,6 +66,24 @@ def test_a_campaign_that_a_bench_cannot_run_is_no_fault_of_the_bench(tmp_path: P
     assert answer.code == ConfigurationError.exit_code
     assert "no-such-program" in answer.reason
     assert agent.state.state == "idle"
+
+
+def test_a_bench_whose_last_process_was_killed_is_tested_before_it_measures(tmp_path: Path) -> None:
+    path = write_bench(tmp_path, "a")
+    lines = path.read_text().replace('"virtual"', '"/dev/no-such-meter"').splitlines()[:-3]
+    path.write_text("\n".join(lines))
+    (tmp_path / "a").mkdir()
+    host = socket.gethostname()
+    killed = LeaseRecord(number=1, owner="campaign c, block 9", host=host, granted_utc_s=0.0, pid=1)
+    killed.write(tmp_path / "a/lease.json")
+    agent = BenchAgent(load_bench(path))
+    assert agent.state.state == "faulty"
+    assert "block 9" in agent.state.reason
+    answer = agent.run(order_for(tmp_path))
+    assert answer.code == UNTESTED
+    assert "/dev/no-such-meter" in answer.reason
+    assert (agent.state.state, agent.state.reason) == ("faulty", answer.reason)
+    assert not (tmp_path / "a/shards").exists()
 
 
 def test_the_page_of_a_fleet_shows_each_bench_and_takes_names_as_text() -> None:
