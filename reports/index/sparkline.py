@@ -6,6 +6,7 @@ from statistics import fmean
 from markupsafe import Markup
 
 from reports.index.entries import RunEnergy
+from reports.words.numbers import MINUS
 
 _WIDTH, _HEIGHT, _EDGE = 96, 22, 3
 _LEAST_PCT = 5.0
@@ -26,9 +27,9 @@ def sparkline(runs: Sequence[RunEnergy]) -> Markup:
         f"{_EDGE + n * step:.1f},{half - pct / most_pct * (half - _EDGE):.1f}"
         for n, pct in enumerate(changes_pct)
     )
+    low, high = (f"{pct:+.1f} %".replace("-", MINUS) for pct in (min(changes_pct), max(changes_pct)))
     words = (
-        f"{len(changes_pct)} runs, {min(changes_pct):+.1f} % to {max(changes_pct):+.1f} % of the mean of "
-        f"their scenario; axis ±{most_pct:.0f} %"
+        f"{len(changes_pct)} runs, {low} to {high} from the mean of their scenario; axis ±{most_pct:.0f} %"
     )
     return Markup(
         '<svg class="spark" role="img" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-label="{words}">'
