@@ -17,7 +17,7 @@ from reports.blocks.svg import inline_svg
 from reports.blocks.tables import Table
 from reports.words.energy import EnergyUnit
 from reports.words.numbers import MINUS
-from reports.words.texts import label
+from reports.words.texts import label, shorten
 
 Size = Literal["half", "third"]
 """Width of a panel on a wide screen, as a share of the page; on a telephone each fills it."""
@@ -135,11 +135,11 @@ def finish(figure: Figure, key: str, title: str, description: str, *, simulated:
 
 
 def _as_wide(heading: str, room_pt: float) -> str:
-    """Return a heading, cut with an ellipsis where it has no room."""
-    shown = heading
-    while len(shown) > 1 and _BOLD * text_width(shown, _HEADING_PT) > room_pt:
-        shown = f"{shown.rstrip('…')[:-1].rstrip()}…"
-    return shown
+    """Return a heading, its middle cut out where it has no room."""
+    letters = len(heading)
+    while letters > 1 and _BOLD * text_width(shorten(heading, letters), _HEADING_PT) > room_pt:
+        letters -= 1
+    return shorten(heading, letters)
 
 
 def legend_below(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:

@@ -117,7 +117,7 @@ def test_a_long_heading_does_not_run_into_the_word_simulated(simulated, least):
     with drawing_style():
         figure, _ = new_panel("third", 2.0)
         panel = finish(figure, "x", title, "", simulated=simulated)
-    (drawn,) = re.findall(r">([^<>]*…)<", panel)
+    (drawn,) = re.findall(r">([^<>]*…[^<>]*)<", panel)
     room_pt = 72 * figure.get_figwidth() - (bold_width_pt("SIMULATED", 7) if simulated else 0.0)
     assert bold_width_pt(drawn, 8.5) < room_pt - 5
     assert len(drawn) >= least

@@ -4,11 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from analysis.statistics.samples import Pair, Sample, pair_of, sample_of
 from records.rows.smells import SmellRow
 from reports.blocks import palette
-from reports.blocks.kit import Sheet, energy_axis, finish, new_panel
+from reports.blocks.kit import Sheet, energy_axis, finish, new_panel, share
 from reports.blocks.tables import Column, Columns, Table, table
 from reports.campaign.view import View
 from reports.words.energy import EnergyUnit, is_energy
@@ -24,9 +26,14 @@ def pairs_sheet(view: View, rows: list[SmellRow]) -> Sheet:
     """Draw energy and time of every block without and with the smell."""
     wanted = [row for row in rows if row.quantity in SHOWN and row.instrument in ("meter", "clock")]
     drawn = [(row, pair) for row in wanted if (pair := _pair(view, row)) is not None]
+    shown = drawn[:MOST_PANELS]
+    figures = [_drawn(view, row, pair) for row, pair in shown]
+    for quantity in SHOWN:
+        alike = [row.quantity == quantity for row, _ in shown]
+        share([axes for (_, axes), chosen in zip(figures, alike, strict=True) if chosen], "y")
     panels = [
-        _panel(view, row, pair, f"smell-pairs-{number}")
-        for number, (row, pair) in enumerate(drawn[:MOST_PANELS])
+        _finished(view, row, pair, figure, f"smell-pairs-{number}")
+        for number, ((row, pair), (figure, _)) in enumerate(zip(shown, figures, strict=True))
     ]
     more = len(drawn) - MOST_PANELS
     left_out = f" {more} further comparisons are in the table only." if more > 0 else ""
@@ -36,7 +43,8 @@ def pairs_sheet(view: View, rows: list[SmellRow]) -> Sheet:
         size="third",
         panels=panels,
         caption="Each thin line is a block, from its clean run to its smelly run; the thick line joins the "
-        f"means. Lines that all rise are a cost in every block. Axes do not begin at zero.{left_out}",
+        f"means. Lines that all rise are a cost in every block. Panels of one quantity share their axis, "
+        f"which need not begin at zero.{left_out}",
         how="Several runs of a scenario in one block count with their mean. Blocks with only one of the two "
         "are left out.",
         data=_data(drawn, view.unit) if panels else None,
@@ -57,7 +65,7 @@ def _sample(view: View, row: SmellRow, scenario: str) -> Sample:
     return sample_of(scenario, runs, [], row.quantity)
 
 
-def _panel(view: View, row: SmellRow, pair: Pair, key: str) -> Markup:
+def _drawn(view: View, row: SmellRow, pair: Pair) -> tuple[Figure, Axes]:
     figure, axes = new_panel("third", 2.1)
     quantity, colour = QUANTITIES[row.quantity], view.colour_of(row.smelly)
     axes.plot(
@@ -73,8 +81,12 @@ def _panel(view: View, row: SmellRow, pair: Pair, key: str) -> Markup:
         energy_axis(axes.yaxis, quantity.words, view.unit)
     else:
         axes.set_ylabel(f"{quantity.words} / {quantity.unit}")
-    words = pct_words(row, view.unit)
-    axes.set_title(words.replace(" (", "\n("), fontsize=7, color=palette.MUTED)
+    axes.set_title(pct_words(row, view.unit).replace(" (", "\n("), fontsize=7, color=palette.MUTED)
+    return figure, axes
+
+
+def _finished(view: View, row: SmellRow, pair: Pair, figure: Figure, key: str) -> Markup:
+    quantity, words = QUANTITIES[row.quantity], pct_words(row, view.unit)
     rising = int((pair.b > pair.a).sum())
     description = (
         f"{quantity.words} of {row.smelly} against {row.clean} in {len(pair.a)} blocks: {words}; higher "
