@@ -130,8 +130,12 @@ class CampaignFolder:
         return CampaignFolder(self._of_bench(bench) / f"block-{block:04d}")
 
     def blocks_of(self, bench: str) -> "list[CampaignFolder]":
-        """Return those of all blocks of a bench, in their order; none outside of a fleet's campaign."""
-        return [CampaignFolder(path) for path in sorted(self._of_bench(bench).glob("block-*"))]
+        """Return those of all blocks of a bench, in their order; none outside of a fleet's campaign.
+
+        What a kill left of a block that was being taken in is none of them.
+        """
+        found = (path for path in self._of_bench(bench).glob("block-*") if not path.suffix)
+        return [CampaignFolder(path) for path in sorted(found)]
 
     def _of_bench(self, bench: str) -> Path:
         return self.benches / Path(bench).name  # a foreign record names no folder elsewhere

@@ -23,7 +23,7 @@ METER_CHANGED = CHAPTER.warn(
 BENCHES_UNLIKE = CHAPTER.warn(
     "benches-unlike",
     "The inventories of two benches of a fleet differ, although their SUTs are said to be of one model.",
-    "Make them alike (BIOS, kernel, driver, memory), or give them different models in `bench.toml`.",
+    "Make them alike (BIOS, kernel, driver, memory, meter), or give them different models in `bench.toml`.",
 )
 BENCHES_DIFFER = CHAPTER.warn(
     "benches-differ",

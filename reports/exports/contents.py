@@ -64,7 +64,9 @@ def campaign_files(folder: Path) -> CampaignFiles:
     files: dict[str, Path] = {}
     empty: list[str] = []
     left_out: list[str] = []
-    blocks = sorted(CampaignFolder(folder).benches.glob("*/block-*"))
+    campaign = CampaignFolder(folder)
+    benches = sorted(path.name for path in campaign.benches.glob("*"))
+    blocks = [block.path for bench in benches for block in campaign.blocks_of(bench)]
     for part in (folder, *blocks):
         plain = (part / name for name in _FILES if _is_plain(part / name))
         files |= {path.relative_to(folder).as_posix(): path for path in plain}

@@ -10,12 +10,13 @@ from scipy import stats
 from synthetic import Instrument, SyntheticCampaign, SyntheticRun, run_after
 
 from analysis.campaign import analyse
+from analysis.evidence import check
 from analysis.maths.benches import Benches
 from analysis.maths.describe import student_t
 from analysis.run.recorded import campaign_clock
 from analysis.statistics.difference import fieller, standard_error, t_test
 from analysis.statistics.samples import Pair
-from records.campaign import CampaignFolder
+from records.campaign import CampaignFolder, Environment
 from records.clock import append_clock, clock_files
 
 DYESTUFF = {
@@ -172,6 +173,9 @@ def test_each_bench_is_placed_by_its_own_clocks(tmp_path: Path) -> None:
         own.parent.mkdir(parents=True, exist_ok=True)
         for path in (own, place.clock):
             append_clock(path, 1000.0 + 60 * n, off_s[bench], 1e-3, 2e-3, "exchange")
+    half_taken_in = place.block_of("a", 6).path.with_name("block-0006.part")
+    half_taken_in.mkdir()
+    append_clock(half_taken_in / "clock.csv", 1700.0, 99.0, 1e-3, 2e-3, "exchange")
     for bench, offset_s in off_s.items():
         clock = campaign_clock(place.runs / "0001-cnn", bench)
         assert clock.settings_s == []
@@ -183,3 +187,15 @@ def test_the_name_of_a_bench_leads_nowhere_else(tmp_path: Path) -> None:
     append_clock(tmp_path / "secret/block-0001/clock.csv", 0.0, 5.0, 1e-3, 2e-3, "exchange")
     place = CampaignFolder(tmp_path / "campaign")
     assert clock_files(place.runs / "0001-cnn", "../../secret") == []
+
+
+def test_meters_of_two_kinds_make_benches_unlike_and_two_of_one_kind_do_not(tmp_path: Path) -> None:
+    place = CampaignFolder(fleet(0.0, benches="ab", blocks=2).write(tmp_path / "c"))
+    for bench, model in {"a": "X1", "b": "X1", "c": "Y2"}.items():
+        block = place.block_of(bench, 1)
+        block.path.mkdir(parents=True)
+        meter = {"maker": "M", "model": model, "driver": "m", "firmware": "1", "serial": bench}
+        Environment(sut={"kernel": "6"}, controller={}, meter=meter).write(block.environment_json)
+    (finding,) = [finding for finding in check(place.path) if finding.code == "benches-unlike"]
+    assert "meter model: X1 and Y2" in finding.message
+    assert "serial" not in finding.message
