@@ -3,16 +3,23 @@
 import click
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
+_AS_TYPED = r"""
+            case ${COMP_WORDS[COMP_CWORD]} in
+                \'*) value=${value//"'"/"'\\''"} ;;
+                \"*) value=$(printf '%%s' "$value" | sed 's/[\\"$`]/\\&/g') ;;
+                *) value=$(printf '%%q' "$value") ;;
+            esac
+            COMPREPLY+=("$value")"""
+
 
 class _QuotingBash(BashComplete):
     """The script for bash with quoted words: unlike the others, bash puts them as they are into the line.
 
-    A campaign named ``my demo`` would become two words, and one named ``$(...)`` a command.
+    A campaign named ``my demo`` would become two words, and one named ``$(...)`` a command. Within a quote
+    that is already open, only what ends it or means something in it is quoted.
     """
 
-    source_template = BashComplete.source_template.replace(
-        "COMPREPLY+=($value)", """COMPREPLY+=("$(printf '%%q' "$value")")"""
-    )
+    source_template = BashComplete.source_template.replace("COMPREPLY+=($value)", _AS_TYPED.strip())
 
 
 class _RepeatingZsh(ZshComplete):

@@ -46,6 +46,8 @@ LINES = {
     "serve --po": ["serve", "--port"],
     "report lat": ["report", "latest"],
     "check my": ["check", CAMPAIGN],
+    'status "my': ["status", CAMPAIGN],
+    "report 'my": ["report", CAMPAIGN],
     "measure old -- python tra": ["measure", "old", "--", "python", "train.py"],
 }
 
