@@ -21,32 +21,24 @@ from pathlib import Path
 
 from fleet_stage import Fleet
 from lab_program import run_lab
+from short_campaign import QUICK_BENCH
 
-_CONFIG = """
+_CONFIG = f"""
 [campaign]
 title = "Two benches"
 repeats = 13
 seed = 1
-[sut]
-collectl = "never"
-[meter]
-driver = "wattsup_pro"
-port = "virtual"
-[gate]
-enabled = false
-[run]
-lead_in_s = 1.0
-lead_out_s = 1.0
+{QUICK_BENCH}
 [[scenario]]
 name = "baseline"
 kind = "baseline"
-duration_s = {seconds}
+duration_s = {{seconds}}
 [[scenario]]
 name = "work"
-command = ["sleep", "{seconds}"]
+command = ["sleep", "{{seconds}}"]
 [[scenario]]
 name = "other"
-command = ["sleep", "{seconds}"]
+command = ["sleep", "{{seconds}}"]
 """
 _BEGUN = 0.3
 """Share of the runs that are completed when a worker is killed."""
@@ -79,7 +71,7 @@ def run_case(folder: Path, name: str, benches: int, seconds: float, kill: bool) 
     fleet = Fleet(folder)
     fleet.begin([f"b{number}" for number in range(1, benches + 1)])
     fleet.begin_workers()
-    fleet.begin_campaign("c", _CONFIG.format(seconds=seconds))
+    fleet.begin_campaign("c", _CONFIG.format(seconds=seconds, sut=""))
     begun_s = time.monotonic()
     try:
         while fleet.keep_up():
