@@ -60,14 +60,14 @@ def test_every_published_rule_has_its_formula_and_its_source():
 def test_on_the_data_of_okular_the_choice_of_the_rule_does_not_matter():
     found = beside_each_other(view_with("oscar", [OKULAR_RULE]))
     induced = next(item for item in found if item.column == "induced_wh")
-    assert induced.difference == pytest.approx(0.000233, abs=1e-6)
+    assert induced.difference == pytest.approx(0.233, abs=1e-3)
     assert induced.in_u == pytest.approx(0.083, abs=0.001)  # a tenth of the standard uncertainty
     assert answer(found).endswith("On these data the choice of the rule does not matter.")
     assert sentences(found) == [
         (
             "cnn, induced energy",
-            "0.0754675 Wh by the rule, 0.0752 [0.0693, 0.0812] Wh by the default one, "
-            "difference +0.00023 Wh (+0.31 %)",
+            "75.4675 mWh by the rule, 75.2 [69.3, 81.2] mWh by the default one, "
+            "difference +0.23 mWh (+0.31 %)",
         )
     ]
 
@@ -94,7 +94,7 @@ def test_a_rule_of_single_runs_is_set_beside_the_runs():
         }
     )
     (item,) = beside_each_other(view_of(results))
-    assert (item.run_dir, item.default) == (run.run_dir, run.energy_wh)
+    assert (item.run_dir, item.unit, item.default) == (run.run_dir, "mWh", 1000 * run.energy_wh)
     assert item.pct == pytest.approx(0.1)
 
 

@@ -106,7 +106,11 @@ def beside_table(pairs: list[Beside]) -> Table:
     columns: Columns[Beside] = (
         text_column("Scenario", lambda pair: pair.scenario),
         text_column("Run", lambda pair: pair.run_dir, whole=True),
-        text_column("Quantity", lambda pair: " / ".join(filter(None, quantity(pair.column))), whole=True),
+        text_column(
+            "Quantity",
+            lambda pair: " / ".join(filter(None, (quantity(pair.column)[0], pair.unit))),
+            whole=True,
+        ),
         Column("Rule", lambda pair: plain(pair.rule, _DIGITS)),
         Column("Default", lambda pair: in_interval(pair.default, pair.low, pair.high, pair.u)),
         Column("95 % interval", lambda pair: interval(pair.low, pair.high)),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from records.rows.runs import RunRow
 from records.rows.scenarios import ScenarioRow
 from reports.campaign.view import View, energy_of
+from reports.words.energy import is_energy, unit_of
 from reports.words.numbers import finite, in_interval, interval, plain
 from reports.words.texts import quantity
 
@@ -19,6 +20,7 @@ class Beside:
     Attributes:
         scenario: name, with its tracker; ``run_dir`` the run, where the rule knows no scenarios.
         column: name of the quantity in both.
+        unit: of the numbers: that of the report for energies.
         rule: by the published rule; ``default`` by the default one.
         low, high, u: interval and standard uncertainty of the default value, where it has them.
     """
@@ -26,6 +28,7 @@ class Beside:
     scenario: str
     run_dir: str
     column: str
+    unit: str
     rule: float
     default: float
     low: float | None
@@ -64,9 +67,20 @@ def beside_each_other(view: View) -> list[Beside]:
         for column, default in (defaults or {}).items():
             by_rule, by_default = finite(row.values.get(column)), default.value
             if by_rule is not None and by_default is not None:
-                scenario = view.name_of(name)
-                ends = default.low, default.high, default.u
-                pairs.append(Beside(scenario, run_dir, column, by_rule, by_default, *ends))
+                unit = view.unit if is_energy(column) else unit_of(quantity(column)[1])
+                pairs.append(
+                    Beside(
+                        scenario=view.name_of(name),
+                        run_dir=run_dir,
+                        column=column,
+                        unit=unit.name,
+                        rule=by_rule * unit.per_wh,
+                        default=by_default * unit.per_wh,
+                        low=unit.of(default.low),
+                        high=unit.of(default.high),
+                        u=unit.of(default.u),
+                    )
+                )
     return pairs
 
 
@@ -130,7 +144,7 @@ def _quantity(column: str) -> str:
 
 
 def _figures(item: Beside) -> str:
-    _, unit = quantity(item.column)
+    unit = item.unit
     default = in_interval(item.default, item.low, item.high, item.u)
     ends = f" {interval(item.low, item.high)}" if item.low is not None else ""
     sign = "+" if item.difference > 0 else ""

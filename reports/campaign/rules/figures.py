@@ -5,7 +5,6 @@ from reports.blocks.tables import Table
 from reports.campaign.rules.differences import Beside
 from reports.campaign.view import View
 from reports.words.numbers import plain
-from reports.words.texts import quantity
 
 MOST_PAIRS = 10
 """Further scenarios or runs are in the table only."""
@@ -20,7 +19,7 @@ def rules_sheet(view: View, found: list[Beside], how: str, data: Table) -> Sheet
         chosen = [item for item in found if item.column == column][:MOST_PAIRS]
         bars = [bar for item in chosen for bar in _bars(view, item)]
         if bars:
-            axis = f"{title.lower()} / {quantity(column)[1]}"
+            axis = f"{title.lower()} / {chosen[0].unit}"
             key = f"rules-{column.replace('_', '-')}"
             panels.append(bars_panel("half", key, title, axis, bars, simulated=view.simulated))
     return Sheet(
@@ -37,7 +36,7 @@ def rules_sheet(view: View, found: list[Beside], how: str, data: Table) -> Sheet
 
 
 def _bars(view: View, item: Beside) -> list[Bar]:
-    colour, unit = view.colour_of(item.scenario), quantity(item.column)[1]
+    colour, unit = view.colour_of(item.scenario), item.unit
     where = item.run_dir or item.scenario
     return [
         Bar(
