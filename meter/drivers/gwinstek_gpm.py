@@ -38,7 +38,7 @@ SPEC = MeterSpec(
         "The ranges (15 V to 600 V, 5 mA to 20 A), and the commands that set them: :INPUT:VOLT:RANGE, "
         ":INPUT:VOLT:AUTO and the same for the current, as Yokogawa has them.",
         "The questions :INPUT:FILTER:LINE?, :INPUT:FILTER:FREQUENCY? and :MEASURE:AVERAGING:STATE?, as "
-        "Yokogawa has them, and the answers 0 and 1. What is not answered is taken for not told.",
+        "Yokogawa has them, and the answers 0 and 1. A question without an answer is treated as unknown.",
         "That INF stands for a value beyond the range, as at Yokogawa.",
         "The line speed of RS-232 at delivery; over USB it does not matter.",
     ),

@@ -61,8 +61,8 @@ SPEC = MeterSpec(
         FRAMING_OPTION,
     ),
     unverified=(
-        "A value is taken for the mean of the 0.2 s before it, because the meter renews it so often; no "
-        "source says so.",
+        "A value is treated as the mean of the 0.2 s before it, because the meter renews it at this "
+        "interval; no source says so.",
         "Resolution and accuracy are not from a document that was read; current transformers come on top.",
         "The highest power depends on the current transformers; 10 MW only keeps nonsense out.",
     ),

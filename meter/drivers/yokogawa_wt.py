@@ -47,7 +47,7 @@ _WT310 = MeterSpec(
         *_OF_BOTH,
         "That the commands :INP:VOLT:RANG, :INP:VOLT:AUTO and those for the current set the range of all "
         "elements of a WT33x.",
-        "The questions :INP:SYNC? and :MEAS:AVER:STAT?; what is not answered is taken for not told.",
+        "The questions :INP:SYNC? and :MEAS:AVER:STAT?; a question without an answer is treated as unknown.",
     ),
 )
 
@@ -60,8 +60,8 @@ _WT210 = replace(
     unverified=(
         *_OF_BOTH,
         "That :COMM:REM OFF gives the front panel back.",
-        "The questions :CONF:CFAC? and :CONF:SYNC?, by analogy with the WT310. What is not answered is taken "
-        "for not told. Averaging is not asked for: no source shows how.",
+        "The questions :CONF:CFAC? and :CONF:SYNC?, by analogy with the WT310. A question without an answer "
+        "is treated as unknown. Averaging is not asked for: no source shows how.",
         "What the meter says to *IDN?; any answer that begins with YOKOGAWA is taken, unless it is a WT3xx.",
     ),
 )

@@ -209,8 +209,8 @@ SPEC = MeterSpec(
         "The limits of error, 0.015 % of reading and 0.01 % of range; that the range is the peak range is "
         "from the manual of the LMG450.",
         "The list of ranges, and that setting one takes effect at once.",
-        "The questions filt?, faaf?, cycl?, urng? and irng?: the commands with a question mark. What is not "
-        "answered is taken for not told.",
+        "The questions filt?, faaf?, cycl?, urng? and irng?: the commands with a question mark. A question "
+        "without an answer is treated as unknown.",
         "How the LMG600 is told to measure: cycl, and uauto1 and urng1 by analogy with the current's.",
     ),
 )
