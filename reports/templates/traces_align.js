@@ -2,8 +2,8 @@
 // Lays the runs upon each other: at their starts, or where a chosen action begins for the first time in each.
 {
   const beginning = ({ start, name, names }, action) => {
-    const begins = start.filter((_, i) => names[name[i]] === action);
-    return begins.length ? Math.min(...begins) : NaN;
+    const first = start.reduce((least, begin, i) => (names[name[i]] === action ? Math.min(least, begin) : least), Infinity);
+    return Number.isFinite(first) ? first : NaN;
   };
 
   // The mean of several lines in bins of a step, as far as more than half of them reach; mean_trace in reports/campaign/power/traces.py does the same for paper.
