@@ -1,6 +1,5 @@
 """The pages that `tools/screens.py` takes pictures of: those of campaigns, and two of virtual instruments."""
 
-import csv
 import json
 import os
 import signal
@@ -17,7 +16,7 @@ from analysis.agreement.question import Question
 from analysis.agreement.table import agree_table
 from analysis.comparing.scenarios import compare_scenarios
 from records.campaign import CampaignFolder
-from records.results import Results, read_results
+from records.results import read_results
 from reports.campaign.page import write_report
 from reports.index.writing import write_index
 from reports.pages.agree.page import write_agreement
@@ -42,31 +41,13 @@ def pages_of(campaign: Path, folder: Path) -> Iterator[Path]:
     if len(names) > 1:
         write_comparison(compare_scenarios(campaign, names[0], names[1]), folder / "compare.html")
         yield folder / "compare.html"
-    if _write_pairs(results, folder / "pairs.csv"):
-        question = Question("meter_wh", "tracker_wh", by=("tracker",))
-        write_agreement(agree_table(folder / "pairs.csv", question), folder / "agree.html")
+    if any(row.meter_wh is not None and row.energy_wh is not None for row in results.trackers):
+        pairs = CampaignFolder(campaign).results / "trackers.csv"
+        agreement = agree_table(pairs, Question("meter_wh", "energy_wh", by=("tracker",)))
+        write_agreement(agreement, folder / "agree.html")
         yield folder / "agree.html"
     write_index(campaign, folder / "index.duckdb", folder / "index.html")
     yield folder / "index.html"
-
-
-def _write_pairs(results: Results, path: Path) -> bool:
-    """Write what trackers and meter say of the same runs; say whether there is anything."""
-    rows = [
-        {
-            "tracker": row.tracker,
-            "meter_wh": row.meter_wh,
-            "tracker_wh": row.energy_wh,
-            "simulated": str(results.campaign.simulated).lower(),
-        }
-        for row in results.trackers
-        if row.meter_wh is not None and row.energy_wh is not None
-    ]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["tracker", "meter_wh", "tracker_wh", "simulated"])
-        writer.writeheader()
-        writer.writerows(rows)
-    return bool(rows)
 
 
 def certificate_of(folder: Path) -> Path:
