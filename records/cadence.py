@@ -58,6 +58,9 @@ ENOUGH_PAIRS = 1000
 ENOUGH_FOR_A_LINE = 5000
 """Readings for all but the last round of the fit; an hour at 1 Hz is fitted with all of them throughout."""
 
+FEWEST_LATE = 2
+"""Readings off their time among which one that seems to be on time is taken for a late one as well."""
+
 RESTART_STEP, RESTART_SHARE, RESTART_SIGMAS = 1.5, 0.1, 5.0
 """After a step of more than so many intervals another phase, by more than this share of an interval and so
 many of its standard uncertainties, is that of a meter or a logger that was started anew."""
@@ -242,9 +245,21 @@ def _restarts(t_s: Floats, interval_s: float) -> list[int]:
         if min(len(before_s), len(after_s)) < ENOUGH_READINGS:
             continue
         before = fit_cadence(before_s, interval_s)
+        if not _lacks_readings(before_s, after_s, before.interval_s):
+            continue
         if _another_phase(before, fit_cadence(after_s, before.interval_s)):
             found.append(first)
     return found
+
+
+def _lacks_readings(before_s: Floats, after_s: Floats, dt_s: float) -> bool:
+    """Say whether the time between two series is not made up for by readings that came late after it.
+
+    Delays only add: the reading of a series that is least behind its place in the count tells when it began.
+    """
+    behind_s = np.concatenate((before_s, after_s)) - dt_s * np.arange(len(before_s) + len(after_s))
+    lacking_s = behind_s[len(before_s) :].min() - behind_s[: len(before_s)].min()
+    return bool(lacking_s > (RESTART_STEP - 1) * dt_s)
 
 
 def _another_phase(before: Cadence, after: Cadence) -> bool:
@@ -378,7 +393,8 @@ def number_readings(
     Several readings in one interval are a burst after a stall when the numbers before it are free,
     else all but one of them are duplicates. Only where two readings share a number is there anything to do.
     A stamp that precedes the typical arrival by much more than the meter's jitter is then no early reading
-    but the one before it, late: it makes room.
+    but the one before it, late: it makes room. So does one reading that seems to be on time amid readings
+    that are not: it is late by whole intervals.
 
     Args:
         x_s: arrival stamps in ascending order, ``(n,)``.
@@ -421,8 +437,8 @@ class _Room:
     """Finds where readings can move down to numbers that are free.
 
     Reading i moves to ``latest``, the one before it below that, and so on until one has a lower number
-    anyway. None may move of which it is known that it is not late. Asked for falling i, each
-    stretch between two that cannot move is looked at once, however many questions there are.
+    anyway. Of those that seem to be on time, one may move, and only with twice as many that are late. Asked
+    for falling i, each stretch between such readings is looked at once, however many questions there are.
     """
 
     def __init__(self, number: NDArray[np.int64], can_be_older: NDArray[np.bool_]) -> None:
@@ -430,7 +446,9 @@ class _Room:
         # Reading k gets the number latest - (last - k). The one before it has to move as well unless its
         # number is below that: while number[k] - k > latest - last, a difference that never changes.
         self._ahead = number - place  # as recorded: what was moved lies behind all further questions
-        self._fixed = np.maximum.accumulate(np.where(can_be_older, -1, place))
+        self._on_time = np.maximum.accumulate(np.where(can_be_older, -1, place))
+        # The reading on time before that one, which stays.
+        self._fixed = np.where(self._on_time > 0, self._on_time[np.maximum(self._on_time - 1, 0)], -1)
         self._stretch = -2
         self._lowest = np.array([], dtype=np.int64)
 
@@ -445,4 +463,5 @@ class _Room:
         first = last
         while first > 0 and self._ahead[first - 1] > limit:
             first -= 1
-        return first
+        with_one_on_time = first <= self._on_time[last]
+        return None if with_one_on_time and last - first < FEWEST_LATE else first

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from records.cadence import (
     EARLY_SHARE,
     EARLY_SIGMAS,
+    FEWEST_LATE,
     LATE_SHARE,
     ON_TIME_SHARE,
     Floats,
@@ -74,6 +75,32 @@ def test_readings_of_a_starved_logger_keep_their_places_also_where_late_ones_loo
     fit = fit_cadence(stamps, 0.05)
     assert (fit.missing, fit.duplicates) == (0, 0)
     assert fit.kept.tolist() == list(range(60))
+
+
+def stalled() -> np.ndarray:
+    """Stamps of 130 readings, 20 a second, with stalls that the readings after them make up for.
+
+    In the first one a reading is late by almost a whole interval, so that it seems to be the next, on time;
+    in the second sixteen readings arrive at once.
+    """
+    stamps = 0.05 * np.arange(130) + np.random.default_rng(6).uniform(0, 0.0008, 130)
+    stamps[27:33] = [1.3987, 1.5221, 1.5221, 1.5221, 1.5838, 1.6484]
+    stamps[36:40] = [1.8493, 1.8493, 1.9664, 1.9664]
+    stamps[68:84] = 4.1717
+    stamps[85:91] = [4.2779, 4.3510, 4.3925, 4.4881, 4.4881, 4.5042]
+    stamps[99:103] = [5.0949, 5.0949, 5.0949, 5.1008]
+    return stamps
+
+
+def test_stalls_that_are_made_up_for_lose_no_reading_and_are_no_restart_of_the_meter() -> None:
+    fit = fit_cadence(stalled(), 0.05)
+    assert (fit.missing, fit.duplicates) == (0, 0)
+    assert len(fit_sessions(stalled(), np.zeros(130, dtype=int), 0.05)) == 1
+
+
+def test_a_reading_lost_in_a_stall_is_missing_still() -> None:
+    fit = fit_cadence(np.delete(stalled(), 75), 0.05)
+    assert (fit.missing, fit.duplicates) == (1, 0)
 
 
 def test_a_long_gap_is_counted_to_the_reading() -> None:
@@ -176,11 +203,13 @@ def numbered_one_by_one(
     for i in range(len(x_s) - 2, -1, -1):
         if number[i] < number[i + 1]:
             continue
-        latest, j = int(number[i + 1]) - 1, i
-        while j >= 0 and number[j] > latest - (i - j) and can_be_older[j]:
+        latest, j, on_time = int(number[i + 1]) - 1, i, 0
+        while j >= 0 and number[j] > latest - (i - j) and (can_be_older[j] or not on_time):
+            on_time += not can_be_older[j]
             j -= 1
-        if j < 0 or number[j] <= latest - (i - j):
-            number[i] = latest
+        has_room = j < 0 or number[j] <= latest - (i - j)
+        if has_room and (not on_time or i - j > FEWEST_LATE):
+            number[j + 1 : i + 1] = latest - np.arange(i - j)[::-1]
         else:
             keep[i + 1] = False
     return number, keep
