@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.comparing.verdict import decisive_p, is_significant
+from analysis.comparing.verdict import decisive_p, is_significant, verdict_of
 from records.rows.statistics import ComparisonRow
 from reports.campaign.first_screen.energies import energy_words, mean_and_unit
 from reports.campaign.pairs import main_quantities, pairs_of, turned
@@ -105,6 +105,8 @@ def _how_sure(row: ComparisonRow) -> str:
     ends = ""
     if widest is not None:
         ends = f"95 %: {between(interval(percent(widest.low), percent(widest.high)))} %; "
+    if verdict_of(row) == "untested":  # a p value beside it would be read as one
+        return f"{ends}{certainty(row)}"
     p = decisive_p(row)
     return f"{ends}{certainty(row)}{'' if p is None else f', {p_words(p)}'}"
 
