@@ -30,7 +30,8 @@
       chosen.element.classList.add("chosen");
       say(chosen);
     }
-    // What lies within the width of a box fills the drawing, with all that is above it; what lies beside it leaves.
+    // What lies within the width of a box fills the drawing, with all that is above it; what lies beside it leaves,
+    // and its width cannot be negative.
     function zoom(to) {
       for (const part of parts) {
         const left = part.clipped ? Math.max(part.x, to.x) : part.x;
@@ -38,7 +39,7 @@
         const away = part.clipped ? right - left <= 1e-6 : right < to.x - 1e-6 || left > to.x + to.width + 1e-6;
         part.element.toggleAttribute("hidden", away);
         part.element.setAttribute("x", `${((left - to.x) / to.width) * 100}%`);
-        if (part.width) part.element.setAttribute("width", `${((right - left) / to.width) * 100}%`);
+        if (part.width) part.element.setAttribute("width", `${(Math.max(right - left, 0) / to.width) * 100}%`);
       }
     }
     const shown = (row) => boxes.filter((box) => box.row === row && !box.element.hasAttribute("hidden"));

@@ -296,6 +296,7 @@ def test_nothing_in_a_program_breaks_out_of_its_listing(address: str, browser) -
 
 
 def test_the_boxes_can_be_walked_and_zoomed_by_keyboard(address: str, browser) -> None:
+    browser.complaints()
     browser.open(address)
     ask = browser.driver.execute_script
     drawing = browser.driver.find_element("css selector", ".panel[role=application]")
@@ -310,6 +311,7 @@ def test_the_boxes_can_be_walked_and_zoomed_by_keyboard(address: str, browser) -
     assert "outside" in words
     ask(keys, drawing, ["0"])
     assert float(ask(chosen)[0][:-1]) < 10
+    assert browser.complaints() == []
 
 
 def test_nothing_is_drawn_beyond_a_timeline_that_is_zoomed(address: str, browser) -> None:
