@@ -9,8 +9,14 @@ _SECTIONS = ("sut", "meter", "gate", "run", "analysis")
 
 
 def bench_of(config: LabConfig) -> dict[str, Any]:
-    """Return the bench of a ``lab.toml``, whose paths hold from any folder."""
+    """Return the bench of a ``lab.toml`` with its ``[notify]``; the paths hold from any folder."""
     document = config.to_json()
     if config.meter.calibration is not None:
         document["meter"]["calibration"] = str(config.resolve(config.meter.calibration))
-    return {key: document[key] for key in _SECTIONS}
+    bench = {key: document[key] for key in _SECTIONS}
+    if config.notify is not None:
+        program, *arguments = config.notify.command
+        if "/" in program:  # as it is named relative to the folder of this file
+            program = str(config.resolve(program))
+        bench["notify"] = {**document["notify"], "command": [program, *arguments]}
+    return bench

@@ -11,6 +11,7 @@ import pytest
 from lab.conduct.campaign import OpenCampaign, create, draw_campaign
 from lab.conduct.lease import BenchLease
 from lab.conduct.notify import notify, notifying_of_errors
+from lab.config.bench import bench_of
 from lab.config.file import build_config
 from records.errors import DeviceError, InterruptedCampaign, WattlabError
 from records.journal import Journal, read_journal
@@ -45,6 +46,12 @@ def told(campaign: OpenCampaign, message: str = "1 run completed") -> tuple[list
     (entry,) = read_journal(campaign.folder.journal)[0]
     assert isinstance(entry, Notified)
     return said, entry
+
+
+@pytest.mark.parametrize(("named", "found"), [("./tell.sh", "{folder}/tell.sh"), ("curl", "curl")])
+def test_a_bench_takes_its_command_along_to_any_folder(tmp_path: Path, named: str, found: str) -> None:
+    bench = bench_of(opened(tmp_path, [named, "-x"], limit_s=5.0).config)
+    assert bench["notify"] == {"command": [found.format(folder=tmp_path), "-x"], "limit_s": 5.0}
 
 
 def test_the_command_learns_what_happened(tmp_path: Path) -> None:
