@@ -195,7 +195,9 @@ class Dispatcher:
         elif work.lost_s is None:
             work.lost_s = now_s
         elif now_s - work.lost_s > self.gone_s:
-            why = self._unfit.get(work.at or "") or ("it is away" if state is None else state.reason)
+            why = self._unfit.get(work.at or "")
+            if why is None:
+                why = "it is away" if state is None else self.kind.misfit(state) or state.reason
             self.given_up[work.order.block] = (
                 f"bench {work.at}, which has measured part of its block, could not continue for "
                 f"{self.gone_s:g} s: {why}"

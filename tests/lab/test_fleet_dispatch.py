@@ -261,6 +261,14 @@ def test_a_block_of_which_runs_are_collected_is_given_up_where_its_bench_stays_a
     assert "bench a" in s.dispatcher.given_up[1]
 
 
+def test_a_block_whose_bench_comes_back_with_another_wattlab_is_given_up_with_that_reason() -> None:
+    s = with_a_block_bound_to_a("b")
+    s.yard.here["a"] = bench("a", code="of later")
+    s.tick(0)
+    s.tick(GONE_S + 1)
+    assert "of later" in s.dispatcher.given_up[1]
+
+
 def test_a_block_of_which_runs_are_collected_waits_for_its_bench_while_that_is_busy() -> None:
     s = with_a_block_bound_to_a("a", "b")
     s.yard.here["a"] = replace(s.yard.here["a"], state="running")
