@@ -70,6 +70,18 @@ def test_where_a_mean_is_near_zero_runs_are_from_the_mean_in_their_unit(results)
     assert all("from the mean / Wh" in str(panel) for panel in others)
 
 
+def test_where_every_run_is_zero_runs_are_from_the_mean_in_their_unit():
+    silent = example(Plan(repeats=4, tracker=None))
+    for row in silent.runs:
+        if row.kind == "idle":
+            change(row, induced_wh=0.0)
+    for row in silent.statistics:
+        if row.scenario == "idle" and row.quantity == "induced_wh":
+            change(row, mean=0.0, sd=0.0)
+    _, *others = sheet_of(made(comparisons, silent), "run-order").panels
+    assert others and all("from the mean / Wh" in str(panel) for panel in others)
+
+
 @pytest.mark.parametrize(
     ("chapter", "key", "side", "chosen"),
     [

@@ -168,7 +168,7 @@ def run_order_panels(series: Sequence[Series], *, simulated: bool) -> list[Marku
 
 
 def _resolved(series: Series) -> bool:
-    return series.sd is not None and 100 * series.sd <= _MOST_PCT * series.mean
+    return series.sd is not None and 100 * series.sd <= _MOST_PCT * series.mean and series.mean > 0
 
 
 def _description(series: Series) -> str:
