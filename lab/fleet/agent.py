@@ -102,7 +102,7 @@ class BenchAgent(WorkerPlugin):
     def _run(self, order: BlockOrder, what: str) -> tuple[int | str, str]:
         config = self.bench.configure(order.campaign["config"])
         silence_s = longest_silence_s(config) + SLACK_S
-        lease = self._granted(what, silence_s)
+        lease = self._granted(what)
         if self._fault:
             self._is("self-test", self._fault, what, lease.number)
             failed = self_test(config)
@@ -121,7 +121,7 @@ class BenchAgent(WorkerPlugin):
         self._is("running", "", what, lease.number, len(shard.campaign.plan))
         return self._conduct(folder, silence_s)
 
-    def _granted(self, what: str, silence_s: float) -> BenchLease:
+    def _granted(self, what: str) -> BenchLease:
         """Return a lease, once the process of an earlier worker has ended; one that hangs is killed."""
         looked_s = time.monotonic()
         while not self._stopping:
@@ -132,14 +132,14 @@ class BenchAgent(WorkerPlugin):
                     self._is("waiting", str(busy), what)
                 if time.monotonic() - looked_s > LOOK_S:
                     looked_s = time.monotonic()
-                    self._end_hung(silence_s)
+                    self._end_hung()
                 time.sleep(_LOOK_S)
         raise InterruptedCampaign("the worker of the bench was ended by its operator")
 
-    def _end_hung(self, silence_s: float) -> None:
+    def _end_hung(self) -> None:
         holder = read_lease(self.bench.folder)
         if holder is not None and holder.host == socket.gethostname():
-            end_hung(holder, self.bench.folder / "shards", silence_s)
+            end_hung(holder, self.bench.folder / "shards")
 
     def _conduct(self, folder: Path, silence_s: float) -> tuple[int, str]:
         argv = [sys.executable, "-m", "lab", "run", "--plan", str(folder / "shard.json")]

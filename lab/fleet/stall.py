@@ -7,8 +7,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from lab.config.file import build_config
 from lab.config.model import LabConfig
-from records.shard import LeaseRecord
+from records.campaign import CampaignFolder
+from records.errors import ConfigurationError, RecordError
+from records.shard import LeaseRecord, Shard
 
 SLACK_S = 1800.0
 """Above the longest step that the configuration allows: start, transfers and analysis, on a slow machine."""
@@ -64,18 +67,35 @@ def wait(
         return True
 
 
-def end_hung(lease: LeaseRecord, journals: Path, silence_s: float) -> None:
-    """Kill the process of an earlier worker when it hangs.
+def end_hung(lease: LeaseRecord, shards: Path) -> None:
+    """Kill the process of an earlier worker when it hangs, by the limits of the campaign that it runs.
 
     Args:
         lease: of the bench, which a process on this machine holds now.
-        journals: folder of the blocks of the bench, into one of which it writes.
-        silence_s: see `wait`.
+        shards: folder of the blocks of the bench; a process that runs none of them is left alone.
     """
-    written = max(map(_written, journals.glob("*/*/c/journal.jsonl")), default=0.0)
-    if lease.pid is not None and time.time() - max(lease.granted_utc_s, written) > silence_s:
+    shard_json = _shard_of(lease, shards)
+    if lease.pid is None or shard_json is None:
+        return
+    config = Shard.read(shard_json).campaign.config
+    base_dir = Path(config.get("base_dir", shard_json.parent))
+    try:
+        silence_s = longest_silence_s(build_config(config, shard_json, base_dir)) + SLACK_S
+    except ConfigurationError:  # of another version, whose limits are not known here
+        return
+    written = _written(CampaignFolder(shard_json.parent / "c").journal)
+    if time.time() - max(lease.granted_utc_s, written) > silence_s:
         with suppress(ProcessLookupError):  # it has just ended by itself
             os.kill(lease.pid, signal.SIGKILL)
+
+
+def _shard_of(lease: LeaseRecord, shards: Path) -> Path | None:
+    """Return the file of the block that is run under a lease."""
+    for path in sorted(shards.glob("*/*/shard.json"), key=_written, reverse=True):
+        with suppress(RecordError):  # of another version, or damaged
+            if Shard.read(path).lease == lease.number:
+                return path
+    return None
 
 
 def _written(path: Path) -> float:

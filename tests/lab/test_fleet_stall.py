@@ -9,16 +9,10 @@ from pathlib import Path
 import pytest
 from lab_bench import write_config
 
+from lab.conduct.campaign import draw_campaign
 from lab.config.file import load_config
 from lab.fleet.stall import end_hung, longest_silence_s, wait
-from records.shard import LeaseRecord
-
-
-def silent(journal: Path, for_s: float) -> None:
-    journal.parent.mkdir(parents=True)
-    journal.touch()
-    written = journal.stat().st_mtime - for_s
-    os.utime(journal, (written, written))
+from records.shard import LeaseRecord, Shard
 
 
 @pytest.mark.parametrize("words", ["sleep 60", "trap '' TERM; sleep 60 & wait; sleep 60"])
@@ -36,20 +30,39 @@ def test_a_block_that_writes_or_ends_is_left_alone(tmp_path: Path) -> None:
     assert child.returncode == 0
 
 
-def lease_of(process: subprocess.Popen[bytes], granted_before_s: float) -> LeaseRecord:
-    granted_utc_s = time.time() - granted_before_s
-    return LeaseRecord(number=1, owner="block 1", host="", granted_utc_s=granted_utc_s, pid=process.pid)
+def look_at_holder(folder: Path, process: subprocess.Popen[bytes], for_s: float, **changes: object) -> None:
+    """Look at the process of a block that was given the bench and wrote its last entry that long ago."""
+    lease = LeaseRecord(
+        number=7, owner="block 1", host="", granted_utc_s=time.time() - for_s, pid=process.pid
+    )
+    block = folder / "shards/campaign/block-0001"
+    journal = block / "c/journal.jsonl"
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    journal.touch()
+    os.utime(journal, (lease.granted_utc_s, lease.granted_utc_s))
+    campaign = draw_campaign(load_config(write_config(folder, **changes)), only=(), simulated=True)
+    Shard(campaign=campaign, bench="b", folder="", lease=7).write(block / "shard.json")
+    end_hung(lease, folder / "shards")
 
 
-def test_only_a_hung_process_of_an_earlier_worker_is_killed(tmp_path: Path) -> None:
-    silent(tmp_path / "campaign/block-0001/c/journal.jsonl", 100.0)
+def test_a_hung_process_of_an_earlier_worker_is_killed_by_the_limits_of_its_own_campaign(
+    tmp_path: Path,
+) -> None:
     child = subprocess.Popen(["sleep", "60"])
-    end_hung(lease_of(child, 300.0), tmp_path, 200.0)
-    end_hung(lease_of(child, 20.0), tmp_path, 50.0)
-    assert child.poll() is None, "it writes, or has only just been given the bench"
-    end_hung(lease_of(child, 300.0), tmp_path, 50.0)
+    look_at_holder(tmp_path, child, 30_000.0, limit_s=36_000)
+    look_at_holder(tmp_path, child, 100.0, limit_s=60)
+    assert child.poll() is None, "one of its runs may take so long, or it has only just written"
+    look_at_holder(tmp_path, child, 30_000.0, limit_s=60)
     assert child.wait(10) == -signal.SIGKILL
-    end_hung(lease_of(child, 300.0), tmp_path, 50.0)
+    look_at_holder(tmp_path, child, 30_000.0, limit_s=60)
+
+
+def test_a_process_that_runs_no_block_of_the_bench_is_not_killed(tmp_path: Path) -> None:
+    child = subprocess.Popen(["sleep", "60"])
+    end_hung(LeaseRecord(number=7, owner="", host="", granted_utc_s=0.0, pid=child.pid), tmp_path)
+    assert child.poll() is None
+    child.kill()
+    child.wait()
 
 
 def test_the_longest_silence_holds_every_step_of_a_run(tmp_path: Path) -> None:
