@@ -176,9 +176,9 @@ def memory_words(row: SmellRow) -> str:
     )
 
 
-def tracker_words(row: SmellRow) -> str:
+def tracker_words(row: SmellRow, energy: EnergyUnit) -> str:
     """Say what a tracker makes of the smell, and whether it agrees with the meter."""
-    text = f"{row.instrument} says {pct_words(row)}"
+    text = f"{row.instrument} says {pct_words(row, energy)}"
     if row.meter_pct is None or row.agrees is None:
         return f"{text}; the meter's energy in the same runs is not known."
     meter = f"the meter in the same runs {signed(row.meter_pct)} %"

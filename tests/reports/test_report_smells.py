@@ -111,6 +111,12 @@ def test_a_difference_without_a_percentage_comes_in_the_unit_of_the_report() -> 
     assert summary_of(view_of(found)).smells == [words]
 
 
+def test_what_a_tracker_says_without_a_percentage_comes_in_the_unit_of_the_report() -> None:
+    found = results_with(ENERGY, replace(TRACKER, pct=None))
+    found.scenarios = [replace(one, energy_wh=0.5) for one in found.scenarios]
+    assert "codecarbon says +500 mWh" in page_of(chapter, found).text
+
+
 @pytest.mark.parametrize("name", ["too few repeats", "no verdict"])
 def test_without_a_verdict_there_is_a_warning(name: str) -> None:
     assert verdict(made(chapter, results_with(replace(ENERGY, verdict=name)))).tone == "warn"

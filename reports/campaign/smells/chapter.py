@@ -60,7 +60,7 @@ def _answers(view: View, rows: list[SmellRow], smell: str) -> Iterator[Block]:
     more = [parts_words(energy, view.unit)]
     more += [memory_words(row) for row in rows if row.smell == smell and row.quantity in GROWTHS]
     more += [
-        tracker_words(row)
+        tracker_words(row, view.unit)
         for row in rows
         if (row.smell, row.quantity) == (smell, "energy_wh") and row.agrees is not None
     ]
