@@ -99,7 +99,7 @@ class Comparison:
         rtt_s: shortest round trip of the exchanges of stamps.
         cut_run: name of the run in which the link was cut.
         readings_missing: over all far runs: rows without a power.
-        refused: findings of the far campaign that refuse anything.
+        refused: errors that `lab check` finds in the far campaign.
         missing: runs of the far plan that were not completed at the first attempt.
     """
 
@@ -272,8 +272,8 @@ def table(found: Comparison) -> str:
         f"Round trip {found.rtt_s * 1e3:.0f} ms at least. Clock fitted: wrong by "
         f"{found.offset_error_s * 1e3:.2f} ms at most (stated: {found.offset_u_s * 1e3:.1f} ms), drift "
         f"{found.drift_ppm:.1f} ppm (true: {DRIFT_PPM:g}). Link cut for {CUT_S:g} s in {found.cut_run}: "
-        f"{found.readings_missing} readings lost, {found.missing} runs missing, {found.refused} findings "
-        f"that refuse.",
+        f"{found.readings_missing} readings lost, {found.missing} runs missing, {found.refused} errors "
+        f"found by lab check.",
     ]
     return "\n".join(lines)
 
