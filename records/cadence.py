@@ -244,10 +244,10 @@ def _restarts(t_s: Floats, interval_s: float) -> list[int]:
         before_s, after_s = t_s[begin:first], t_s[first : min(stop, first + RESTART_READINGS)]
         if min(len(before_s), len(after_s)) < ENOUGH_READINGS:
             continue
-        before = fit_cadence(before_s, interval_s)
-        if not _lacks_readings(before_s, after_s, before.interval_s):
-            continue
-        if _another_phase(before, fit_cadence(after_s, before.interval_s)):
+        old = fit_cadence(before_s, interval_s)
+        new = fit_cadence(after_s, old.interval_s)
+        dt_s = _longer(old, new).interval_s
+        if _lacks_readings(before_s, after_s, dt_s) and _another_phase(old, new):
             found.append(first)
     return found
 
@@ -266,7 +266,7 @@ def _another_phase(before: Cadence, after: Cadence) -> bool:
     """Say whether two series of one meter cannot be of one phase of its clock."""
     if not (before.steady and after.steady):
         return False
-    longer = max(before, after, key=lambda fit: len(fit.number))
+    longer = _longer(before, after)
     middles_s = [
         float(fit.time_s(np.array([fit.number[len(fit.number) // 2]]))[0]) for fit in (before, after)
     ]
@@ -276,6 +276,11 @@ def _another_phase(before: Cadence, after: Cadence) -> bool:
     phase_u = float(np.hypot(before.fit_u_s, after.fit_u_s)) / longer.interval_s
     least = max(RESTART_SHARE, RESTART_SIGMAS * float(np.hypot(phase_u, apart * slope_u)))
     return abs(apart - round(apart)) > least
+
+
+def _longer(before: Cadence, after: Cadence) -> Cadence:
+    """Return the series with more readings: it tells the interval better, by which both are counted."""
+    return max(before, after, key=lambda fit: len(fit.number))
 
 
 def longest_of(fits: list[Cadence]) -> Cadence | None:

@@ -273,6 +273,12 @@ def test_a_restart_that_no_row_tells_of_is_seen_by_its_phase(pause_s: float) -> 
     assert _sessions(third) == [0, 120, 210]
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_restart_soon_after_the_start_is_seen_although_few_readings_tell_the_interval(seed: int) -> None:
+    before = np.arange(10.0) + np.random.default_rng(seed).normal(0, 0.04, 10)
+    assert _sessions(np.concatenate([before, 13.5 + np.arange(490.0)])) == [0, 10]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_lost_late_and_stalled_readings_are_no_restart(seed: int) -> None:
     random = np.random.default_rng(seed)
