@@ -126,7 +126,7 @@ def _open(
 ) -> "tuple[OpenCampaign, Kind]":
     """Open a campaign, or draw a new one once it is known from the benches whether it will be simulated."""
     from lab.fleet.cluster import wait_for_kind
-    from lab.fleet.run import check_fleets_own, check_plan
+    from lab.fleet.run import check_config, check_fleets_own
 
     if source.is_dir():
         if out is not None:
@@ -137,8 +137,8 @@ def _open(
         check_fleets_own(opened)
         return opened, _kind_of(opened, model, cluster, wait_s)
     config = load_config(source)
+    check_config(config)
     campaign = draw_campaign(config, only=(), simulated=will_be_simulated(config.meter))
-    check_plan(campaign)
     kind = wait_for_kind(cluster, wait_s, model)
     campaign.simulated = kind.simulated
     return create(campaign, config, folder_of(campaign, config, out)), kind

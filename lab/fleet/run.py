@@ -16,6 +16,7 @@ from lab.conduct.campaign import (
 )
 from lab.conduct.conductor import interruptible
 from lab.conduct.notify import notify, notifying_of_errors
+from lab.config.model import LabConfig
 from lab.fleet.blocks import DaskBenches
 from lab.fleet.cluster import Cluster
 from lab.fleet.dispatch import Dispatcher, Work
@@ -61,25 +62,24 @@ class FleetOutcome:
     missing: list[tuple[Slot, str]]
 
 
-def check_plan(campaign: Campaign) -> None:
+def check_config(config: LabConfig) -> None:
     """Refuse what only one bench can decide.
 
     Raises:
         ConfigurationError: the campaign ends when a precision is reached, at the first failed run, or when
             its control workload shows a change of the lab.
     """
-    settings = campaign.config["campaign"]
-    if settings["precision_pct"] is not None:
+    if config.campaign.precision_pct is not None:
         raise ConfigurationError(
             "[campaign] repeats, precision_pct: expected a fixed number of blocks for a fleet, which cannot "
             "stop at a precision. Write repeats = 12, for example, and leave precision_pct out"
         )
-    if settings["stop_on_failure"]:
+    if config.campaign.stop_on_failure:
         raise ConfigurationError(
             "[campaign] stop_on_failure: expected false for a fleet, whose benches continue independently of "
             "each other. Leave it out: `lab fleet run` lists the runs that failed"
         )
-    if campaign.config.get("health") is not None:
+    if config.health is not None:
         raise ConfigurationError(
             "[health]: expected no control workload for a fleet, because a chart is that of one bench and "
             "begins anew with each block. Leave the section out, and check each bench by `lab run`"
@@ -87,17 +87,24 @@ def check_plan(campaign: Campaign) -> None:
 
 
 def check_fleets_own(opened: OpenCampaign) -> None:
-    """Refuse a campaign that `lab run` has begun: its runs name no bench.
+    """Refuse a campaign that `lab run` has begun, whose runs name no bench, or that no fleet can begin.
 
     Raises:
         ConfigurationError: says how to continue it.
     """
     path = opened.folder.path
-    if model_of_fleet(opened.folder) is None and any(opened.folder.runs.glob("*")):
+    if model_of_fleet(opened.folder) is not None:
+        return
+    alone = f"`{command_to_continue(path, None)}`"
+    if any(opened.folder.runs.glob("*")):
         raise ConfigurationError(
             f"{path}: expected a campaign that `lab fleet run` has begun, but its runs are of one bench. "
-            f"Continue with `{command_to_continue(path, None)}`"
+            f"Continue with {alone}"
         )
+    try:
+        check_config(opened.config)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{path}: {error}, in a new campaign; this one runs with {alone}") from None
 
 
 def run_fleet(

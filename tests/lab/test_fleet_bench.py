@@ -13,7 +13,7 @@ from lab.config.file import load_config
 from lab.fleet.agent import BenchAgent
 from lab.fleet.bench import load_bench
 from lab.fleet.orders import UNTESTED, BlockOrder
-from lab.fleet.run import blocks_left, check_fleets_own, check_plan
+from lab.fleet.run import blocks_left, check_config, check_fleets_own
 from records.errors import ConfigurationError, SutError
 from records.journal import Journal
 from records.journal_events import BlockGiven
@@ -145,4 +145,8 @@ def test_a_campaign_that_one_bench_would_have_to_end_is_refused(
     path = write_config(tmp_path)
     path.write_text(path.read_text().replace("[campaign]", text))
     with pytest.raises(ConfigurationError, match=words):
-        check_plan(draw_campaign(load_config(path), only=(), simulated=True))
+        check_config(load_config(path))
+    config = load_config(path)
+    opened = create(draw_campaign(config, only=(), simulated=True), config, tmp_path / "c")
+    with pytest.raises(ConfigurationError, match=rf"{words}(?s:.*)lab resume"):
+        check_fleets_own(opened)
