@@ -7,14 +7,7 @@ from reports.blocks.contract import Block, Chapter, Heading, Text, folds
 from reports.blocks.kit import Sheet
 from reports.campaign.comparisons.matrix import matrix_sheet
 from reports.campaign.comparisons.ratios import ratios_sheet
-from reports.campaign.comparisons.run_order import (
-    CAPTION,
-    HOW,
-    NO_PANELS,
-    Series,
-    run_order_data,
-    run_order_panels,
-)
+from reports.campaign.comparisons.run_order import Series, run_order_data, run_order_sheet
 from reports.campaign.comparisons.tables import (
     differences_table,
     effects_table,
@@ -132,19 +125,8 @@ def _runs_sheet(view: View) -> Sheet:
         (item, quantity) for item in view.scenarios if (quantity := described_quantity(item)) is not None
     ]
     series = [_series(view, item, quantity.name) for item, quantity in shown]
-    panels = run_order_panels(series, simulated=view.simulated)
-    more = len(series) - len(panels)
-    left_out = f" In the table only: {more} further scenario{'' if more == 1 else 's'}." if more > 0 else ""
-    return Sheet(
-        key="run-order",
-        title="Runs in the order they were made",
-        size="third",
-        panels=panels,
-        caption=CAPTION + left_out,
-        how=HOW,
-        data=run_order_data(series) if series else None,
-        absent="" if panels else NO_PANELS,
-    )
+    data = run_order_data(series) if series else None
+    return run_order_sheet(series, "Runs in the order they were made", data, simulated=view.simulated)
 
 
 def _series(view: View, item: ScenarioView, quantity: str) -> Series:

@@ -14,27 +14,26 @@ from analysis.statistics.samples import QUANTITIES, Sample
 from records.rows.statistics import StatisticsRow
 from records.settings.analysis import CONFIDENCE
 from reports.blocks import palette
-from reports.blocks.kit import finish, new_panel, share
+from reports.blocks.kit import Sheet, finish, new_panel, share
 from reports.blocks.tables import Column, Columns, Table, table, text_column
 from reports.words.energy import WH, EnergyUnit, in_unit
 from reports.words.numbers import count, in_interval, plain
+from reports.words.texts import counted
 from reports.words.verdict import p_words, quantity_words, unit_in
 
-HOW = (
+_HOW = (
     "Outliers lie beyond 1.5 interquartile ranges from the quartiles (Tukey 1977); they are named and stay "
     "in every mean. Drift: a straight line by least squares, drawn where Kendall's tau against the order of "
     "the runs has p < 0.05 (Mann 1945)."
 )
-LEAST_RUNS = 3
+_LEAST_RUNS = 3
 """Fewer show neither scatter nor drift: they are in the table only."""
-
-NO_PANELS = f"no scenario has {LEAST_RUNS} valid runs."
 
 _MOST_PANELS = 12
 
 _MOST_PCT = 50.0  # standard deviation, of the mean; beyond it a mean is too near to zero to count in it
 
-CAPTION = (
+_CAPTION = (
     "Dots: how far each run lies from the mean of its scenario, from the first run to the last; band: ± one "
     "standard deviation; squares: outliers, kept; dashed: drift, where there is one. Panels of one quantity "
     "share their axis."
@@ -130,7 +129,7 @@ def _words(series: Series) -> str:
     if row is not None and row.sd_pct is not None:
         parts.append(f"sd {plain(row.sd_pct, 2)} %")
     if outliers:
-        parts.append(f"{outliers} outlier{'' if outliers == 1 else 's'}")
+        parts.append(counted(outliers, "outlier"))
     words = f"mean {quantity.words} {mean}\n{', '.join(parts)}"
     if (drift := series.drift) is None:
         return words
@@ -151,9 +150,32 @@ class _Run(NamedTuple):
     value: float
 
 
-def run_order_panels(series: Sequence[Series], *, simulated: bool) -> list[Markup]:
-    """Draw the scenarios that have so many runs that their order shows something."""
-    several = [one for one in series if one.sample.n >= LEAST_RUNS][:_MOST_PANELS]
+def run_order_sheet(series: Sequence[Series], title: str, data: Table | None, *, simulated: bool) -> Sheet:
+    """Draw the scenarios that have so many runs that their order shows something.
+
+    Args:
+        series: of all scenarios.
+        title: of the figure.
+        data: the numbers behind it, of all scenarios.
+        simulated: whether the panels say SIMULATED.
+    """
+    panels = _panels(series, simulated)
+    more = len(series) - len(panels)
+    left_out = f" In the table only: {counted(more, 'further scenario')}." if more else ""
+    return Sheet(
+        key="run-order",
+        title=title,
+        size="third",
+        panels=panels,
+        caption=_CAPTION + left_out,
+        how=_HOW,
+        data=data,
+        absent="" if panels else f"no scenario has {_LEAST_RUNS} valid runs.",
+    )
+
+
+def _panels(series: Sequence[Series], simulated: bool) -> list[Markup]:
+    several = [one for one in series if one.sample.n >= _LEAST_RUNS][:_MOST_PANELS]
     figures: dict[Series, Figure] = {}
     for quantity in dict.fromkeys(one.sample.quantity for one in several):
         alike = [one for one in several if one.sample.quantity == quantity]

@@ -14,14 +14,7 @@ from reports.blocks import palette
 from reports.blocks.columns import WithEnds, with_interval
 from reports.blocks.kit import Sheet, energy_axis, finish, new_panel
 from reports.blocks.tables import Column, Columns, Table, table, text_column
-from reports.campaign.comparisons.run_order import (
-    CAPTION,
-    HOW,
-    NO_PANELS,
-    Series,
-    run_order_data,
-    run_order_panels,
-)
+from reports.campaign.comparisons.run_order import Series, run_order_data, run_order_sheet
 from reports.words.energy import EnergyUnit
 from reports.words.numbers import count
 from reports.words.texts import label
@@ -59,17 +52,8 @@ def runs_sheet(compared: Compared, looks: Looks, unit: EnergyUnit, simulated: bo
 def order_sheet(compared: Compared, looks: Looks, unit: EnergyUnit, simulated: bool) -> Sheet:
     """Draw the runs of each over their order."""
     series = [_series(side, colour, unit) for side, colour in _both(compared, looks)]
-    panels = run_order_panels(series, simulated=simulated)
-    return Sheet(
-        key="run-order",
-        title="Drift and outliers",
-        size="third",
-        panels=panels,
-        caption=CAPTION,
-        how=HOW,
-        data=_description(compared, unit),
-        absent="" if panels else NO_PANELS,
-    )
+    data = _description(compared, unit)
+    return run_order_sheet(series, "Drift and outliers", data, simulated=simulated)
 
 
 def _both(compared: Compared, looks: Looks) -> list[tuple[Side, str]]:
