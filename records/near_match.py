@@ -15,7 +15,8 @@ def nearest(name: str, known: Iterable[str], likeness: float = 0.5) -> str | Non
     """
     known = list(known)
     swapped = [one for one in known if sorted(one) == sorted(name)]
-    return next(iter([*swapped, *difflib.get_close_matches(name, known, n=1, cutoff=likeness)]), None)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=likeness)
+    return next(iter(difflib.get_close_matches(name, [*swapped, *close], n=1, cutoff=0.0)), None)
 
 
 def alternatives(name: str, known: Iterable[str]) -> str:

@@ -89,7 +89,13 @@ def test_a_shell_completes_commands_and_options() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [(["analyze"], "analyse"), (["meter", "driver"], "drivers"), (["rnu"], "run")]
+    ("typed", "meant"),
+    [
+        (["analyze"], "analyse"),
+        (["meter", "driver"], "drivers"),
+        (["rnu"], "run"),
+        (["mesure"], "measure"),  # and not its anagram, resume
+    ],
 )
 def test_a_mistyped_command_is_answered_with_the_nearest(typed: list[str], meant: str) -> None:
     with pytest.raises(click.UsageError, match=f"'{meant}'"):
