@@ -25,7 +25,7 @@ def first_figure(view: View) -> Markup | None:
         return None
     title = f"Energy {of_what}"
     if len(bars) > _MOST_BARS:
-        title = f"Lowest {_MOST_BARS} of {len(bars)}, {of_what}"
+        title = f"{title}: lowest {_MOST_BARS} of {len(bars)}"
         bars = sorted(bars, key=lambda bar: bar.value)[:_MOST_BARS]
     axis = f"{quantity} / {view.unit.name}"
     return bars_panel("half", key, title, axis, bars, simulated=view.simulated)

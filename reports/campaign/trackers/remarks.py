@@ -139,7 +139,7 @@ def _above_baseline(view: View, tracker: str) -> str:
     if row is None or ratio is None:
         return ""
     low, high = ratio_interval(view, row)
-    added = "what the work added at the plug" if view.at_wall else "what the work added by the counters"
+    added = f"what the work added {'at the plug' if view.at_wall else 'according to the counters'}"
     if low is not None and high is not None and low <= 1 <= high:
         meaning = f"whether it reports more or less than {added} is open"
         return f"Above the baseline its ratio is {_percent(view, row)}: {meaning}."
