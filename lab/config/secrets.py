@@ -107,13 +107,14 @@ def _in_arguments(arguments: list[str]) -> bool:
     ``sshpass -p X``.
     """
     words = [_bare(word) for argument in arguments for word in argument.split()]
+    curl = next((n for n, word in enumerate(words) if word.rpartition("/")[2] == "curl"), len(words))
     return (
         any(_is_assigned(argument) for argument in arguments)
         or any(_is_assigned(word, variable=True) for word in words)
         or any(
             _is_option_with_secret(words[n - 1] if n else "", *words[n : n + 2]) for n in range(len(words))
         )
-        or any(_is_login(*words[n : n + 2]) for n in range(len(words)) if "curl" in words[:n])
+        or any(_is_login(*words[n : n + 2]) for n in range(curl + 1, len(words)))
     )
 
 
@@ -147,7 +148,9 @@ def _option_of_secret(option: str) -> bool:
 
 
 def _is_login(word: str, following: str = "") -> bool:
-    """Say whether these words of curl are ``-u USER:X`` or ``--user=USER:X``."""
+    """Say whether these words of curl are ``-u USER:X``, ``-uUSER:X`` or ``--user=USER:X``."""
+    if word.startswith("-u") and len(word) > 2:
+        return _is_given(word[2:].lstrip("=").partition(":")[2])
     option = _OPTION.fullmatch(word)
     if option is None or option[1] not in ("u", "user"):
         return False

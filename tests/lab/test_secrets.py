@@ -51,6 +51,7 @@ def config(command: str = '["sleep", "1"]', more: str = "") -> str:
         (config(f'["x", "--openai-api-key", "{VALUE}"]'), "scenario.work.command"),
         (config(f'["x", "logger.api_key={VALUE}"]'), "scenario.work.command"),
         (config(f'["curl", "-u", "me:{VALUE}", "host"]'), "scenario.work.command"),
+        (config(f'["/usr/bin/curl", "-ume:{VALUE}", "host"]'), "scenario.work.command"),
         (config(f'["sshpass", "-p", "{VALUE}", "ssh", "host"]'), "scenario.work.command"),
         (config(f'["curl", "-H", "X-Api-Key: {VALUE}"]'), "scenario.work.command"),
         (config(f'["curl", "-H", "authorization: token {VALUE}"]'), "scenario.work.command"),
