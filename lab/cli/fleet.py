@@ -113,7 +113,14 @@ def status(link: "Link", as_json: bool) -> None:
         return
     now = now_utc_s()
     rows = [
-        (s.name, s.model, s.state, duration(max(0.0, now - s.since_utc_s)), s.runs_words, s.reason)
+        (
+            s.name,
+            f"{s.model}, SIMULATED meter" if s.simulated else s.model,
+            s.state,
+            duration(max(0.0, now - s.since_utc_s)),
+            s.runs_words,
+            s.reason,
+        )
         for s in states
     ]
     print_table(("bench", "model", "state", "for", "running", "reason"), rows)
