@@ -247,18 +247,20 @@ def _restarts(t_s: Floats, interval_s: float) -> list[int]:
         old = fit_cadence(before_s, interval_s)
         new = fit_cadence(after_s, old.interval_s)
         dt_s = _longer(old, new).interval_s
-        if _lacks_readings(before_s, after_s, dt_s) and _another_phase(old, new):
+        if _lacks_readings(old, before_s, after_s, dt_s) and _another_phase(old, new):
             found.append(first)
     return found
 
 
-def _lacks_readings(before_s: Floats, after_s: Floats, dt_s: float) -> bool:
+def _lacks_readings(before: Cadence, before_s: Floats, after_s: Floats, dt_s: float) -> bool:
     """Say whether the time between two series is not made up for by readings that came late after it.
 
     Delays only add: the reading of a series that is least behind its place in the count tells when it began.
+    The count goes on from the last number of the series before, so that what that one lost is not counted.
     """
-    behind_s = np.concatenate((before_s, after_s)) - dt_s * np.arange(len(before_s) + len(after_s))
-    lacking_s = behind_s[len(before_s) :].min() - behind_s[: len(before_s)].min()
+    places_s = before.time_s(before.number)
+    next_s = places_s[-1] + dt_s * np.arange(1, len(after_s) + 1)
+    lacking_s = (after_s - next_s).min() - (before_s[before.kept] - places_s).min()
     return bool(lacking_s > (RESTART_STEP - 1) * dt_s)
 
 
