@@ -106,12 +106,14 @@ class DaskBenches:
             transfer.drop()
 
     def _answer(self, bench: str, block: int, future: "Future[BlockAnswer]") -> BlockAnswer:
-        from distributed import CancelledError
+        from distributed import CancelledError, KilledWorker
 
         if future.status == "error":
             self.cluster.check_scheduler()
             error = future.exception()  # type: ignore[no-untyped-call]
-            reason = f"expected a worker of the same version of Wattlab, but it failed with {in_words(error)}"
+            reason = in_words(error)
+            if not isinstance(error, KilledWorker):  # whose own words say what happened
+                reason = f"expected a worker of the same version of Wattlab, but it failed with {reason}"
             return BlockAnswer(bench, block, SutError.exit_code, reason)
         try:
             return future.result(timeout=ANSWER_S)
