@@ -1,6 +1,7 @@
 """``lab dataset``: energy per API call of many programs."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -10,6 +11,7 @@ from lab.cli.group import LabGroup
 from lab.cli.needed_envs import progress_lines
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import InputPath, OutputFolder
+from reports.words.texts import counted
 
 _MOST_SHOWN = 30
 
@@ -77,8 +79,9 @@ def build(
         for name, failure in failures:
             stdout.print(f"failed: {name}: {failure.program or 'all'}: {failure.stage}: {failure.reason}")
         programs = sum(len(state.programs) for state in states)
-        stdout.print(f"{len(states)} projects with {programs} programs in {out}")
-        stdout.print(f"Next: lab dataset summary {out}")
+        projects = counted(len(states), "project")
+        stdout.print(f"{projects} with {counted(programs, 'program')} in {out}")
+        stdout.print(f"Next: lab dataset summary {quote(str(out))}")
     ctx.exit(1 if failures else 0)
 
 

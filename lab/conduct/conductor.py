@@ -44,6 +44,7 @@ from records.journal_events import (
 from records.meter import is_stand_in
 from records.run import Run
 from records.truth import is_on_stage
+from reports.words.texts import counted
 from sut.inventory import machine
 from sut.local import LocalHost, LocalSut
 from sut.sut import Sut
@@ -111,12 +112,8 @@ def conduct(opened: OpenCampaign, observer: Observer, sut: Sut | None = None) ->
 
 
 def _end_of(outcome: Outcome) -> tuple[Ending, str]:
-    counted = f"{len(outcome.completed)} runs completed, {len(outcome.missing)} missing"
-    return (
-        (Ending.ENDED, counted)
-        if outcome.stopped is None
-        else (Ending.STOPPED, f"{outcome.stopped}. {counted}")
-    )
+    runs = f"{counted(len(outcome.completed), 'run')} completed, {len(outcome.missing)} missing"
+    return (Ending.ENDED, runs) if outcome.stopped is None else (Ending.STOPPED, f"{outcome.stopped}. {runs}")
 
 
 def _how_to_go_on(opened: OpenCampaign) -> str:

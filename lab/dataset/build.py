@@ -29,6 +29,7 @@ from lab.envs.places import python_of
 from lab.profiling.configuration import Gate, Profile, profile_config
 from records.errors import ConfigurationError
 from records.files import sha256_of_json
+from reports.words.texts import counted
 from source.files import SKIPPED_FOLDERS
 
 _COPIED_ANYWAY = {".git"}
@@ -182,7 +183,7 @@ class _Step:
     def _run(self, python: Path, run: Run, tell: Callable[[str], None]) -> None:
         config = None
         if not (self.folder.campaign / "campaign.json").exists():
-            tell(f"{len(self.state.programs)} programs")
+            tell(counted(len(self.state.programs), "program"))
             config = self._config(python)
         outcome = run(config, self.folder.campaign).outcome
         completed = {slot.scenario for slot in outcome.completed}

@@ -39,6 +39,7 @@ from records.journal_events import (
     JournalEntry,
 )
 from records.run import RunFolder
+from reports.words.texts import counted
 
 _TICK_S = 0.5
 _HAPPENED: dict[type[JournalEntry], str] = {
@@ -173,7 +174,9 @@ def run_fleet(
         outcome = _outcome(opened, dispatcher.given_up, told)
         completed, missing = len(outcome.completed), len(outcome.missing)
         journal.write(CampaignEnded(completed=completed, missing=missing))
-        notify(opened, journal, say, Ending.ENDED, f"{completed} runs completed, {missing} missing")
+        notify(
+            opened, journal, say, Ending.ENDED, f"{counted(completed, 'run')} completed, {missing} missing"
+        )
     return outcome
 
 

@@ -27,7 +27,7 @@ from records.errors import RecordError
 from records.folders import RunPaths
 from records.journal_events import GateDecided, GateWaiting, JournalEntry, RepeatsEnough, RunEnded, RunStarted
 from records.times import iso_utc, now_utc_s
-from reports.words.texts import printable
+from reports.words.texts import counted, printable
 
 WINDOW_S = 180.0
 """How much of the power is shown."""
@@ -264,7 +264,7 @@ def _words(activity: Activity, standing: Standing, folder: Path, damage: str) ->
         "interrupted": f"The operator interrupted it. {go_on}",
         "ended": f"It has ended. Next: `lab analyse {quote(str(folder))}`."
         if not missing
-        else f"It has ended, and {missing} runs are missing. {go_on}",
+        else f"It has ended with {counted(missing, 'run')} missing. {go_on}",
     }[_state(activity, standing)]
     return f"{words} {damage}".strip()
 

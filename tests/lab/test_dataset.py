@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 import signal
 from pathlib import Path
 
@@ -165,6 +166,14 @@ def test_a_dataset_may_lie_in_the_checkout_it_is_made_of(tmp_path: Path, out: st
     assert CliRunner().invoke(cli, command).exit_code == 1
     copy = project_folder(tmp_path / out, "mine").copy
     assert {path.name for path in copy.iterdir()} - {"build.lock"} == {"data", "train.py"}
+
+
+def test_the_next_command_can_be_pasted_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    path, out = listing(tmp_path, '[[project]]\nname = "mine"\npath = "mine"'), tmp_path / "a set"
+    built = CliRunner().invoke(cli, ["dataset", "build", str(path), "--out", str(out), "--port", "virtual"])
+    assert f"lab dataset summary {shlex.quote(str(out))}" in built.stdout
+    assert "1 project " in built.stdout
 
 
 def test_two_builds_do_not_work_in_one_folder(tmp_path: Path) -> None:

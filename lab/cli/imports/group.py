@@ -13,6 +13,7 @@ from lab.cli.paths import OutputFolder
 from records.campaign import CampaignFolder
 from records.entry_points import foreign_points, load, package_of
 from records.imported import read_import
+from reports.words.texts import counted
 
 GROUP = "wattlab.importers"
 
@@ -86,4 +87,4 @@ def print_import(folder: Path, as_json: bool) -> None:
     print_finding_table((f["level"], f["run_dir"] or "campaign", f["code"], f["message"]) for f in findings)
     counts = Counter(slot.scenario for slot in plan)
     runs = ", ".join(f"{count} {scenario}" for scenario, count in counts.items())
-    stdout.print(f"Written: {folder} with {len(plan)} runs ({runs}).")
+    stdout.print(f"Written: {folder} with {counted(len(plan), 'run')} ({runs}).")
