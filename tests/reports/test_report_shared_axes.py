@@ -82,6 +82,16 @@ def test_where_every_run_is_zero_runs_are_from_the_mean_in_their_unit():
     assert others and all("from the mean / Wh" in str(panel) for panel in others)
 
 
+def test_an_axis_of_epochs_below_the_baseline_goes_up_to_zero():
+    below = example(Plan(repeats=2, seconds=12, tracker=None))
+    for row in below.epochs:
+        if row.induced_wh is not None:
+            change(row, induced_wh=-0.01 - abs(row.induced_wh))
+    for panel in sheet_of(made(epochs, below), "epochs").panels:
+        energies = [number for tick in ticks(panel, "y") if (number := float(tick.replace("−", "-"))) <= 0]
+        assert len(energies) > 1 and max(energies) == 0
+
+
 @pytest.mark.parametrize(
     ("chapter", "key", "side", "chosen"),
     [

@@ -106,7 +106,8 @@ def _drawn(scenario: ScenarioView, energy: EpochEnergy, temperature: Value, chip
     else:
         upper = bottom = figure.subplots()
     _by_epoch(upper, scenario.epochs, energy.of, scenario.colour)
-    upper.set_ylim(bottom=min(0.0, upper.get_ylim()[0]), top=upper.get_ylim()[1] * 1.15)
+    low, high = upper.get_ylim()
+    upper.set_ylim(min(0.0, low), 1.15 * max(0.0, high))
     energy_axis(upper.yaxis, "energy", view.unit)
     bottom.set_xlabel("epoch")
     bottom.xaxis.get_major_locator().set_params(integer=True)
