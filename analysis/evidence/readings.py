@@ -165,7 +165,7 @@ def _steps(case: RunCase) -> list[Finding]:
         f"{counted(len(found), what)} {then}, the first {found[0]:.2f} s after the start"
         for found, what, then in (
             (steps.falls_s, "fall", "to zero and back"),
-            (steps.spikes_s, "single reading", "of over ten times the power around"),
+            (steps.spikes_s, "single reading", "of over ten times the adjacent power"),
         )
         if found
     ]
