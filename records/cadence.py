@@ -235,7 +235,8 @@ def _restarts(t_s: Floats, interval_s: float) -> list[int]:
     if len(t_s) < 2 * ENOUGH_READINGS:
         return []
     step_s = np.diff(t_s)
-    after = np.flatnonzero(step_s > RESTART_STEP * median_of(step_s)) + 1
+    usual_s = median_of(step_s)
+    after = np.flatnonzero(step_s > RESTART_STEP * usual_s) + 1
     if len(after) > MOST_STEPS:
         return []
     found: list[int] = []
@@ -244,6 +245,8 @@ def _restarts(t_s: Floats, interval_s: float) -> list[int]:
         before_s, after_s = t_s[begin:first], t_s[first : min(stop, first + RESTART_READINGS)]
         if min(len(before_s), len(after_s)) < ENOUGH_READINGS:
             continue
+        if min(median_of(np.diff(before_s)), median_of(np.diff(after_s))) < LATE_SHARE * usual_s:
+            continue  # most of them came at once, after a stall, and tell no phase
         old = fit_cadence(before_s, interval_s)
         new = fit_cadence(after_s, old.interval_s)
         dt_s = _longer(old, new).interval_s

@@ -98,8 +98,8 @@ def test_stalls_that_are_made_up_for_lose_no_reading_and_are_no_restart_of_the_m
     assert len(fit_sessions(stalled(), np.zeros(130, dtype=int), 0.05)) == 1
 
 
-@pytest.mark.parametrize("lost", [10, 50, 66])
-def test_a_reading_lost_before_a_stall_makes_it_no_restart_of_the_meter(lost: int) -> None:
+@pytest.mark.parametrize("lost", [10, 50, 66, 75, 83])
+def test_a_reading_lost_before_or_in_a_stall_makes_it_no_restart_of_the_meter(lost: int) -> None:
     (session,) = fit_sessions(np.delete(stalled(), lost), np.zeros(129, dtype=int), 0.05)
     assert (session.cadence.missing, session.cadence.duplicates) == (1, 0)
 
