@@ -92,6 +92,17 @@ def test_an_axis_of_epochs_below_the_baseline_goes_up_to_zero():
         assert len(energies) > 1 and max(energies) == 0
 
 
+def test_losses_below_zero_lie_within_their_panel():
+    below = example(Plan(repeats=2, seconds=12, tracker=None))
+    for row in below.epochs:
+        if row.loss is not None:
+            change(row, loss=-5.0 - row.epoch, val_loss=-5.0 - row.epoch)
+    least = -5.0 - max(row.epoch for row in below.epochs)
+    for panel in sheet_of(made(epochs, below), "progress").panels[2:4]:
+        values = [float(tick.replace("−", "-")) for tick in ticks(panel, "y")]
+        assert len(values) > 1 and least - 1 < min(values) < least + 1
+
+
 @pytest.mark.parametrize(
     ("chapter", "key", "side", "chosen"),
     [

@@ -92,7 +92,7 @@ def _draw_all(view: View, measure: Measure, figure: Figure, axes: Axes) -> str:
         places, means = _draw(axes, item, measure, marker)
         handles.append(_handle(item, marker))
         reached.append(f"{item.name} {plain(means[-1], 3)} at epoch {count(places[-1])}")
-    axes.set_ylim(bottom=0, top=measure.top)
+    axes.set_ylim(bottom=0 if axes.dataLim.y0 >= 0 else None, top=measure.top)  # a log-likelihood is below
     axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
     axes.set_xlabel("epoch")
     axes.set_ylabel(measure.title.lower())
