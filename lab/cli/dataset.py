@@ -11,6 +11,7 @@ from lab.cli.group import LabGroup
 from lab.cli.needed_envs import progress_lines
 from lab.cli.output import print_json, print_table, stdout
 from lab.cli.paths import InputPath, OutputFolder
+from reports.words.numbers import plain
 from reports.words.texts import counted
 
 _MOST_SHOWN = 30
@@ -125,4 +126,4 @@ def summary(folder: Path, as_json: bool) -> None:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
+    return "" if value is None else plain(value, 3)

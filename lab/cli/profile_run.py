@@ -17,6 +17,7 @@ from records.rows.calls import CallSiteRow
 from reports.campaign.calls.profiles import Profile, profiles_of
 from reports.campaign.view import view_of
 from reports.words.calls import KIND_WORDS, site_name, site_place
+from reports.words.numbers import count, given, plain
 
 _MOST_SHOWN = 10
 
@@ -42,7 +43,7 @@ def run_and_print(
         print_json({**outcome, **_profile_json(profiled, scenarios, judgements)})
     else:
         for judgement in judgements:
-            stdout.print(_budget_words(judgement))
+            stdout.print(budget_words(judgement))
     kept = all(judgement.verdict == "within" for judgement in judgements)
     return 0 if kept and not profiled.outcome.missing and not refusing(profiled.results) else 1
 
@@ -92,8 +93,8 @@ def _print_calls(profile: Profile) -> None:
             ranks[row.site],
             site_place(row),
             site_name(row),
-            f"{row.calls_per_run:.4g}",
-            f"{row.time_exclusive_s:.4g}",
+            given(row.calls_per_run),
+            plain(row.time_exclusive_s),
             *_energy_cells(profile, row),
             row.label,
         )
@@ -108,7 +109,7 @@ def _print_calls(profile: Profile) -> None:
     for row in profile.parts:
         if row.kind in KIND_WORDS:
             energy, interval = _energy_cells(profile, row)
-            stdout.print(f"{site_name(row)}: {row.time_exclusive_s:.4g} s, {energy} J {interval}")
+            stdout.print(f"{site_name(row)}: {plain(row.time_exclusive_s)} s, {energy} J {interval}")
 
 
 def _energy_cells(profile: Profile, row: CallSiteRow) -> tuple[str, str]:
@@ -134,8 +135,8 @@ def _print_sizes(results: Results, scenarios: Sequence[str]) -> None:
                     site_place(row),
                     site_name(row),
                     name,
-                    f"{row.argument_bytes:.0f}",
-                    "" if per_call is None else f"{per_call:.4g}",
+                    count(row.argument_bytes),
+                    "" if per_call is None else plain(per_call),
                     row.label,
                 )
             )
@@ -150,11 +151,13 @@ def _key(row: CallSiteRow) -> tuple[str, int | None, int | None, int | None, str
     return row.file, row.cell, row.line, row.column, row.api
 
 
-def _budget_words(judgement: Judgement) -> str:
+def budget_words(judgement: Judgement) -> str:
+    """Return the verdict on a budget with the energy that it rests on, and what may decide an open one."""
     energy, low, high = judgement.energy_j, judgement.low_j, judgement.high_j
     if energy is None or low is None or high is None:
-        found = "no energy with an interval"
+        found = "no energy with an interval, which needs more runs (--repeats)"
     else:
-        found = f"{energy:.4g} J (95 %: {low:.4g} to {high:.4g} J)"
-    advice = "; a narrower interval (--precision) may decide" if judgement.verdict == "cannot say" else ""
-    return f"Budget of {judgement.of}, {judgement.budget_j:.4g} J: {judgement.verdict}. Found {found}{advice}"
+        found = f"{plain(energy)} J (95 %: {plain(low)} to {plain(high)} J)"
+        if judgement.verdict == "cannot say":
+            found += "; a narrower interval (--precision) may decide"
+    return f"Budget of {judgement.of}, {given(judgement.budget_j)} J: {judgement.verdict}. Found {found}"

@@ -11,8 +11,9 @@ from lab_bench import journal, lab
 from typed_rows import part_of
 
 from lab.cli import cli
+from lab.cli.profile_run import budget_words
 from lab.config.model import LabConfig
-from lab.profiling.budget import Budget, energy_j
+from lab.profiling.budget import Budget, Judgement, energy_j
 from lab.profiling.configuration import Profile, Variation, profile_config
 from records.errors import ConfigurationError
 from records.results import Results
@@ -150,6 +151,19 @@ RESULTS: Results = part_of(
 def test_a_budget_is_kept_or_broken_only_by_the_whole_interval(of: str, joules: float, verdict: str) -> None:
     (judgement,) = Budget(joules, of).judge(RESULTS, ["train"])
     assert judgement.verdict == verdict
+
+
+def test_a_large_energy_is_a_plain_number_in_the_verdict_on_a_budget() -> None:
+    words = budget_words(Judgement("run", 5e4, 45678.0, 44000.0, 47000.0, "within"))
+    figures = "".join(words.split())
+    assert all(number in figures for number in ("50000J", "45678J", "44000to47000J")), words
+
+
+@pytest.mark.parametrize(("ends", "option"), [((40.0, 60.0), "--precision"), ((None, None), "--repeats")])
+def test_an_open_verdict_on_a_budget_names_what_may_decide_it(
+    ends: tuple[float | None, float | None], option: str
+) -> None:
+    assert option in budget_words(Judgement("run", 50.0, 50.0, *ends, "cannot say"))
 
 
 def nested_in(*parents: int | None) -> Results:
