@@ -17,7 +17,7 @@ from records.rows.calls import CallSiteRow
 from reports.campaign.calls.profiles import Profile, profiles_of
 from reports.campaign.view import view_of
 from reports.words.calls import KIND_WORDS, site_name, site_place
-from reports.words.numbers import count, given, plain
+from reports.words.numbers import ABSENT, count, given, plain
 
 _MOST_SHOWN = 10
 
@@ -109,7 +109,8 @@ def _print_calls(profile: Profile) -> None:
     for row in profile.parts:
         if row.kind in KIND_WORDS:
             energy, interval = _energy_cells(profile, row)
-            stdout.print(f"{site_name(row)}: {plain(row.time_exclusive_s)} s, {energy} J {interval}")
+            ends = "" if interval == ABSENT else f" {interval}"
+            stdout.print(f"{site_name(row)}: {plain(row.time_exclusive_s)} s, {energy} J{ends}")
 
 
 def _energy_cells(profile: Profile, row: CallSiteRow) -> tuple[str, str]:
